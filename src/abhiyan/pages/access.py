@@ -27,7 +27,7 @@ PLAIN: dict[str, Access] = {"/healthz": PUBLIC, "/metrics": TOKEN, "/static/": P
 
 
 def pages() -> dict[str, Address]:
-    """Every address by its URL name. Refuses an address that no room declared, or declared twice."""
+    """Return every address by its URL name. Refuses an address that no room declared, or declared twice."""
     return _pages(settings.ROOT_URLCONF)
 
 
@@ -44,7 +44,7 @@ def _pages(urlconf: str) -> dict[str, Address]:
 def declared(
     patterns: Iterable[URLPattern | URLResolver], namespaces: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, Address]]:
-    """The addresses of these patterns, by the name a resolver match gives them."""
+    """Yield the addresses of these patterns, by the name a resolver match gives them."""
     for each in patterns:
         if isinstance(each, URLResolver):
             yield from declared(each.url_patterns, namespaces + ((each.namespace,) if each.namespace else ()))

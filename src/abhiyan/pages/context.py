@@ -37,7 +37,8 @@ def languages_of(request: HttpRequest) -> dict[str, str]:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Costs no query, but for the helplines' one in half a minute: everything is on the request already."""
+    """Return the page's context; it costs no query, but for the helplines' one in half a minute: everything is
+    on the request already."""
     if settings.DEMO:
         samples.note_looked()
     viewer: Viewer = getattr(request, "viewer", NOBODY)
@@ -87,7 +88,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def phone(holder: UUID | None, name: str = "") -> dict[str, str]:
-    """Facts for the head and the script of a field page. version: of all that its copies are made from."""
+    """Return facts for the head and the script of a field page. version: of all that its copies are made from."""
     look = "|".join(
         (assets.version(), settings.ORGANISATION, settings.ACCENT, translation.get_language() or "")
     )
@@ -124,7 +125,7 @@ def _helpline(request: HttpRequest, lines: list[HelplineShown]) -> dict[str, Any
 
 
 def _about(request: HttpRequest, lines: list[HelplineShown]) -> HelplineShown | None:
-    """The programme a page is about: as its view says, or as its address names it."""
+    """Return the programme a page is about: as its view says, or as its address names it."""
     about = getattr(getattr(request, "visit", None), "about", None)
     if about is not None:
         return helplines.of_programme(about, lines)
@@ -135,7 +136,7 @@ def _about(request: HttpRequest, lines: list[HelplineShown]) -> HelplineShown | 
 
 
 def address(name: str) -> str:
-    """The address of a URL name; "" while there is no such page."""
+    """Return the address of a URL name; "" while there is no such page."""
     try:
         return address_of(name)
     except NoReverseMatch:

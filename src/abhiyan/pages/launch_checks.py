@@ -22,7 +22,7 @@ CORES = 4  # docs/sizes.md: four cores or more for the day of a launch
 
 
 def backup_readiness(of: LaunchOf) -> LaunchFinding:
-    """A backup was taken within two days, as doctor says."""
+    """Check that a backup was taken within two days, as doctor says."""
     for finding in doctor.backups(of.at):
         if finding.level != doctor.OK:
             return LaunchFinding(
@@ -33,7 +33,7 @@ def backup_readiness(of: LaunchOf) -> LaunchFinding:
 
 
 def sign_ins_readiness(of: LaunchOf) -> LaunchFinding:
-    """All who hold an office can sign in within one hour, also behind one network of a carrier."""
+    """Check that all who hold an office can sign in within one hour, also behind one network of a carrier."""
     held, allowed = org.offices_held(of.at), limits.allowed_by(CODE_NETWORK_KNOWN, of.at)
     told = {
         "held": grouped(held),
@@ -49,7 +49,7 @@ def sign_ins_readiness(of: LaunchOf) -> LaunchFinding:
 
 
 def full_limits_readiness(of: LaunchOf) -> LaunchFinding:
-    """No limit that shuts out others was full in the last day."""
+    """Check that no limit that shuts out others was full in the last day."""
     full = [name for name in limits.refused_lately(of.at) if LIMITS[name].hurts_others]
     if not full:
         return LaunchFinding(Readiness.OK, _("No limit was full in the last 24 hours."))
@@ -61,7 +61,7 @@ def full_limits_readiness(of: LaunchOf) -> LaunchFinding:
 
 
 def cores_readiness(_of: LaunchOf) -> LaunchFinding:
-    """This machine has the cores that a launch day is planned with."""
+    """Check that this machine has the cores that a launch day is planned with."""
     n = os.cpu_count() or 1
     told = {"n": grouped(n), "wanted": CORES}
     if n >= CORES:
@@ -123,7 +123,7 @@ class CheckedThing:
 
 
 def about_to_begin(at: datetime) -> list[Programme]:
-    """The programmes of the installation that begin today or soon, drafts too. In a scope that sees them."""
+    """Return the programmes of the installation that begin today or soon, drafts too. In a scope that sees them."""
     on = clock.day_in(settings.TIME_ZONE, at)
     return programmes.programmes_beginning(on, on + SOON, limit=LOOKED_AT)
 

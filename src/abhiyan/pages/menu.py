@@ -90,10 +90,11 @@ def hub_of(entry: NavigationEntry, viewer: Viewer) -> str:
 
 
 def menu(viewer: Viewer) -> list[MenuPart]:
-    """The menu of somebody who has shown both proofs: at most MOST_LINKS links, one for each hub that opens to them.
+    """Return the menu of somebody who has shown both proofs: at most MOST_LINKS links, one for each hub that
+    opens to them.
 
-    Leaders above the booth have all parts. Everybody else has Today, the first of their own work, and the
-    rest behind More.
+    Leaders above the booth have all parts. Everybody else has Today, the first of their own work, and the rest
+    behind More.
     """
     opening = [entry for entry in entries() if entry.hub and not entry.of and opens(entry, viewer)]
     if _leads_units(viewer):
@@ -107,7 +108,7 @@ def menu(viewer: Viewer) -> list[MenuPart]:
 
 
 def _links(viewer: Viewer, some: Sequence[NavigationEntry]) -> dict[str, MenuLink]:
-    """The link of each hub by its name, in the order of hubs. A hub with one page is called as that."""
+    """Return the link of each hub by its name, in the order of hubs. A hub with one page is called as that."""
     by_hub: dict[str, list[NavigationEntry]] = {}
     for entry in sorted(some, key=lambda entry: entry.order):
         by_hub.setdefault(hub_of(entry, viewer), []).append(entry)
@@ -122,7 +123,7 @@ def _links(viewer: Viewer, some: Sequence[NavigationEntry]) -> dict[str, MenuLin
 
 
 def _part(part: str, links: Sequence[MenuLink]) -> MenuPart:
-    """A part of the menu. One that leads to one place is called as that."""
+    """Return a part of the menu. One that leads to one place is called as that."""
     label, icon = PARTS[part]
     return MenuPart(part, tuple(links), links[0].label if len(links) == 1 else label, icon)
 
@@ -142,14 +143,15 @@ def _link(entry: NavigationEntry) -> MenuLink:
 
 
 def page_letters(viewer: Viewer) -> list[MenuLink]:
-    """The pages that a letter opens from everywhere."""
+    """Return the pages that a letter opens from everywhere."""
     return [_link(entry) for entry in entries() if entry.letter and opens(entry, viewer)]
 
 
 def hub_tabs(
     viewer: Viewer, url_name: str, of: Collection[object], query: Mapping[str, str]
 ) -> HubTabs | None:
-    """The hub of a page that somebody reads, with the pages of it that open to them; None of a page without entry.
+    """Return the hub of a page that somebody reads, with the pages of it that open to them; None of a page
+    without entry.
 
     of: what the address of the page takes. query: of its address; the unit that it looks at is kept.
     """
@@ -182,10 +184,11 @@ def entry_address(entry: NavigationEntry, *of: object, kept: str = "") -> str:
 
 
 def found_pages(viewer: Viewer, text: str, *, on: date) -> list[DoorThing]:
-    """Pages and acts that fit some words, in English or Hindi, as far as they open to somebody.
+    """Return pages and acts that fit some words, in English or Hindi, as far as they open to somebody.
 
-    Pages of a programme come for the first programmes of the viewer's Today, then for the newest others; words of its
-    name narrow them. Words of offices may be left over, as in “report to president”: such pages come last.
+    Pages of a programme come for the first programmes of the viewer's Today, then for the newest others; words
+    of its name narrow them. Words of offices may be left over, as in “report to president”: such pages come
+    last.
     """
     words = {word for word in _words(text) - BETWEEN if len(word) >= SHORTEST}
     if not words:
@@ -231,7 +234,7 @@ def _own_programmes_first(viewer: Viewer, on: date) -> list[Programme]:
 
 @cache
 def _index() -> list[tuple[NavigationEntry, frozenset[str], frozenset[str]]]:
-    """Every entry with the words of its label, and these with all others that find it: in both languages."""
+    """Return every entry with the words of its label, and these with all others that find it: in both languages."""
     found = []
     for one in entries():
         titles, every = set[str](), set[str]()

@@ -55,7 +55,7 @@ class Morning:
         return " ".join(filter(None, (f"{self.standing.title}: {self.standing.said}", real)))
 
     def text(self, numbers: Mapping[UUID, str]) -> str:
-        """All of it, to send by WhatsApp. numbers: by account; without them names alone."""
+        """Return all of it, to send by WhatsApp. numbers: by account; without them names alone."""
         day = date_format(clock.day_in(settings.TIME_ZONE, self.at), "l, j F")
         standing = self.standing
         lines = [f"{standing.title}, {day}", standing.said, *standing.outlook, str(standing.drawn.note)]

@@ -103,7 +103,7 @@ def offices_in_place(viewer: Viewer, text: str, *, on: date) -> list[OfficeInPla
 
 
 def _office_words(office: Office) -> frozenset[str]:
-    """The words of an office's names in all languages, as they sound."""
+    """Return the words of an office's names in all languages, as they sound."""
     return frozenset(word for name in office.names.values() for word in fold.fold(name)) - BETWEEN
 
 

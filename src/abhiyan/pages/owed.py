@@ -46,7 +46,7 @@ WORK: Mapping[str, str | Promise] = {
 
 
 def _full_limits(at: datetime) -> Iterator[Beside]:
-    """The limits that refused people who did nothing, for who looks after the server."""
+    """Yield the limits that refused people who did nothing, for who looks after the server."""
     for name, n in limits.refused_lately(at).items():
         if LIMITS[name].hurts_others:
             yield Beside(
@@ -89,8 +89,8 @@ def _launches(viewer: Viewer, at: datetime) -> Iterator[Owed]:
 
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | OfficeWord]:
-    """The viewer's own imports that wait for them, newest first; those of the last days; the words for their office;
-    to who leads segments the way to their votes; and limits that are full."""
+    """Yield the viewer's own imports that wait for them, newest first; those of the last days; the words for
+    their office; to who leads segments the way to their votes; and limits that are full."""
     if viewer.account_id is None:
         return
     for one in imports.waiting(viewer.account_id):

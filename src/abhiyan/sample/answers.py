@@ -26,7 +26,7 @@ YES, NO, BY_LINK = 0.33, 0.03, 0.4  # of those asked; of the answers
 
 
 def ask_and_answer(seed: str, *, turns: int, at: datetime, say: Callable[[str], None]) -> None:
-    """Each day at noon the loops ask, and those of the day before answer, with the word or by the link.
+    """Have the loops ask each day at noon, and those of the day before answer, with the word or by the link.
 
     turns: how many minutes a day they ask; each minute has its share of people.
     """
@@ -43,7 +43,7 @@ def ask_and_answer(seed: str, *, turns: int, at: datetime, say: Callable[[str], 
 
 
 def _answer(seed: str, day: date, at: datetime) -> None:
-    """Those asked on a day answer as they will: mostly not at all."""
+    """Answer as people asked on a day will: mostly not at all."""
     noon = datetime.combine(day, time(12), history.ZONE)
     room, kind = QUESTION
     silent = keyring().phone_id(neighbour_of(seed).phone)

@@ -10,7 +10,7 @@ from abhiyan.programmes.models import Programme
 
 
 def token(made: Programme, unit_id: int, asks: Actor, allows: Actor, days: int, at: datetime) -> UUID:
-    """The token by which claims of the API come: asked by one, approved by another. Its secret is nobody's."""
+    """Return the token by which claims of the API come: asked by one, approved by another. Its secret is nobody's."""
     asked = tokens.ask_token(
         programme_id=made.pk,
         unit_id=unit_id,
@@ -25,7 +25,7 @@ def token(made: Programme, unit_id: int, asks: Actor, allows: Actor, days: int, 
 
 
 def ask_for_list(unit_id: int, asks: Actor, at: datetime) -> None:
-    """A request that waits for a data officer, to be approved or refused in the demo."""
+    """Make a request that waits for a data officer, to be approved or refused in the demo."""
     settings = {"unit": "JK-D627", "in": "organisational", "rung": "counted"}
     exporting.ask_for_list(
         unit_id=unit_id,

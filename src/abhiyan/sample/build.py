@@ -139,9 +139,10 @@ def build(
     say: Callable[[str], None],
     serve: Callable[[], None] = lambda: None,
 ) -> None:
-    """Everything the demo shows, in the order a real campaign would make it. As role `jobs`; commits as it goes.
+    """Make everything the demo shows, in the order a real campaign would make it.
 
-    serve: called once pages can be looked at; the samples of the rooms follow.
+    As role `jobs`; commits as it goes. serve: called once pages can be looked at; the samples of the rooms
+    follow.
     """
     note_made()
     with lot.seeded(f"demo {seed}"):
@@ -153,7 +154,7 @@ def build(
 
 
 def lay(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> Laid:
-    """Units, people in offices, and the drive they are to work for."""
+    """Lay units, people in offices, and the drive they are to work for."""
     today = clock.day_in("Asia/Kolkata", at)
     first = today - timedelta(days=DAYS - 1)
     with system("demo"):
@@ -181,7 +182,8 @@ def lay(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> 
 
 
 def fill(laid: Laid, say: Callable[[str], None]) -> None:
-    """The sample of each room, the lowest floor first, each noted once it is there; and what needs several rooms."""
+    """Make the sample of each room, the lowest floor first, each noted once it is there; and what needs several
+    rooms."""
     found = [
         (config.label, module.sample) for config, module in rooms.modules("demo") if hasattr(module, "sample")
     ]
@@ -218,7 +220,7 @@ def fill(laid: Laid, say: Callable[[str], None]) -> None:
 
 
 def _targets(laid: Laid, say: Callable[[str], None]) -> None:
-    """Targets by the last result, who answers for the drive, and the drives before it."""
+    """Make targets by the last result, in-charges of the drive, and the drives before it."""
     ground, programme = laid.ground, laid.programme
     president = ground.actor("state_president")
     say("splitting the drive's target by the last result")
@@ -237,7 +239,7 @@ def _targets(laid: Laid, say: Callable[[str], None]) -> None:
 
 
 def _history(laid: Laid, say: Callable[[str], None]) -> None:
-    """The claims of the drive, with the frames that are frozen and the workers who are asked meanwhile."""
+    """Make the claims of the drive, with the frames that are frozen and the workers who are asked meanwhile."""
     ground, programme, officer = laid.ground, laid.programme, _acting(laid.holders[OFFICERS[-1]])
     seed, at, president = ground.seed, ground.at, ground.actor("state_president")
     token = asked.token(
@@ -339,7 +341,7 @@ def _past_lists(laid: Laid) -> None:
 
 
 def _earlier_drives(laid: Laid) -> None:
-    """Two trials of one district each, a month long and closed since: five in six of what was asked for."""
+    """Make two trials of one district each, a month long and closed since: five in six of what was asked for."""
     seed, rows, ids, today = laid.ground.seed, laid.rows, laid.ground.ids, laid.ground.today
     president, n = laid.ground.actor("state_president"), laid.claims // 100
     for number, (code, en, hi) in enumerate(
@@ -366,7 +368,8 @@ def _earlier_drives(laid: Laid) -> None:
 
 
 def _district_drive(laid: Laid) -> Programme:
-    """A drive of the district of the second trial, from the sixth day on: four in ten of its members renew by web."""
+    """Make a drive of the district of the second trial, from the sixth day on: four in ten of its members renew
+    by web."""
     seed, rows, at, programme = laid.ground.seed, laid.rows, laid.ground.at, laid.programme
     code, n = "JK-D627", laid.claims // 100
     opens = laid.first + timedelta(days=5)
@@ -428,7 +431,7 @@ def _field(laid: Laid, part: Programme) -> None:
 
 
 def _centres(rows: Sequence[tree.UnitRowSample], ids: dict[str, int], at: datetime) -> dict[str, int]:
-    """A call centre in every district; their ids by its code."""
+    """Make a call centre in every district; return their ids by its code."""
     districts = [row for row in rows if row.kind == "district"]
     names = {
         ids[row.code]: {"en": f"Call centre, {row.name_en}", "hi": f"कॉल केंद्र, {row.name_hi}"}
@@ -509,12 +512,12 @@ def _appoint(
 
 
 def verifiers_of(holders: Mapping[DemoOfficer, Account]) -> list[Actor]:
-    """Who makes the back-checks."""
+    """Return the people who make the back-checks."""
     return [_acting(account) for part, account in holders.items() if part.office == "verifier"]
 
 
 def by_level(holders: Mapping[DemoOfficer, Account], rows: Sequence[tree.UnitRowSample]) -> str:
-    """The demo's people, one a line under their level, from the nation down; electoral levels last."""
+    """List the demo's people, one a line under their level, from the nation down; electoral levels last."""
     of = {row.code: row for row in rows}
     titles = {seat.code: seat.en for seat in SEATS}
     levels: dict[str, list[str]] = {}
@@ -536,7 +539,7 @@ def _acting(account: Account) -> Actor:
 def _drive(
     names: dict[str, str], owner: int, unit: int, first: date, days: int, target: int, by: Actor, at: datetime
 ) -> Programme:
-    """A sample drive that is open, with its target and its address."""
+    """Make a sample drive that is open, with its target and its address."""
     made = programmes.make_programme(
         template="membership_drive",
         names=names,
@@ -555,7 +558,7 @@ def _drive(
 
 
 def _programme(ids: Mapping[str, int], first: date, claims: int, president: Actor, at: datetime) -> Programme:
-    """The drive: its programme with a target, and numbers to call."""
+    """Make the drive: its programme with a target, and numbers to call."""
     names = {"en": "Membership drive 2026 (sample)", "hi": "सदस्यता अभियान 2026 (नमूना)"}
     target = round(claims * TARGET, -3)
     made = _drive(names, ids["JK"], ids["JK"], first, WINDOW_DAYS, int(target), president, at)
@@ -580,8 +583,11 @@ def _programme(ids: Mapping[str, int], first: date, claims: int, president: Acto
 
 
 def _split(made: Programme, laid: Laid) -> None:
-    """By the last result, down to the booths. Three districts have a target of their own, locked. So had the booth of
-    the cast, with what is above it, while the rest was split: it enrols far more than others."""
+    """Split the target by the last result, down to the booths.
+
+    Three districts have a target of their own, locked. So had the booth of the cast, with what is above it,
+    while the rest was split: it enrols far more than others.
+    """
     ground, ids = laid.ground, laid.ground.ids
     president, at = ground.actor("state_president"), ground.at
 

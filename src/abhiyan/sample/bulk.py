@@ -83,7 +83,7 @@ def _registered(
     *,
     since: datetime,
 ) -> str:
-    """The code of a bulk text with the n-th ids, and with certificates."""
+    """Return the code of a bulk text with the n-th ids, and with certificates."""
     text = messaging.register_text(
         name=name,
         entity=ENTITY,
@@ -108,7 +108,7 @@ def _registered(
 
 
 def _started(text: str, programme_id: int, unit: int, asks: Actor, allows: Actor, at: datetime) -> UUID:
-    """A send to members that was asked by one, approved by another, and begun."""
+    """Start a send to members that was asked by one, and approved by another."""
     members = next(code for code, _name in audiences.offered() if code.startswith("members:"))
     send = messaging.draft_send(
         text=text,

@@ -33,7 +33,7 @@ def name_mandal_leaders(
 
 
 def _answer(made: Programme, named: Iterable[tuple[int, Actor]], waits: int, at: datetime) -> None:
-    """A person named for a unit says yes. One of so many (`waits`) says nothing, and number `DECLINES` no."""
+    """Have a person named for a unit say yes. One of so many (`waits`) says nothing, and number `DECLINES` no."""
     charges = (
         (charge, who)
         for unit_id, who in named

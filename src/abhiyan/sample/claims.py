@@ -38,26 +38,29 @@ BY = Actor.system("demo")
 
 
 def home_of_worker(cluster: str) -> str:
-    """Three neighbouring clusters share a worker: the first of them, where the worker lives."""
+    """Return the first of three neighbouring clusters that share a worker: the worker lives there."""
     mandal, _, number = cluster.rpartition("-C")
     return f"{mandal}-C{(int(number) - 1) // 3 * 3 + 1}"
 
 
 def workers(seed: str, rows: Iterable[tree.UnitRowSample]) -> dict[str, people.Sample]:
-    """The worker who lives in each of those clusters, and writes down what people around there say."""
+    """Return the worker who lives in each of those clusters, and writes down what people around there say."""
     homes = sorted({home_of_worker(row.code) for row in rows if row.kind == "cluster"})
     return dict(zip(homes, people.people(f"workers {seed}", first=WORKERS_FROM), strict=False))
 
 
 def accounts(of: Mapping[str, people.Sample]) -> dict[str, UUID]:
-    """Public ids of those workers' accounts: what the product keeps of who wrote an entry down. In system scope."""
+    """Return the public ids of those workers' accounts: what the product keeps of who wrote an entry down.
+
+    In system scope.
+    """
     ids = {code: keyring().phone_id(sample.phone) for code, sample in of.items()}
     found = people_queries.accounts_of(phone_ids=ids.values())
     return {code: found[phone_id].public_id for code, phone_id in ids.items()}
 
 
 def cast_booth(rows: Sequence[tree.UnitRowSample]) -> tree.UnitRowSample:
-    """The booth of the cast: the first of the first cluster of Katra."""
+    """Return the booth of the cast: the first of the first cluster of Katra."""
     katra = next(row.code for row in rows if row.kind == "mandal" and row.name_en == "Katra")
     return next(row for row in rows if row.kind == "booth" and row.organisational_parent == f"{katra}-C1")
 
@@ -80,10 +83,10 @@ def enrol(
     about: int,
     after: Callable[[int, datetime, Truth], None] = lambda *_given: None,
 ) -> None:
-    """So many days of claims through the act, each day's in order. about: how many claims come.
+    """Enrol so many days of claims through the act, each day's in order. about: how many claims come.
 
-    after: called when a day is over, with its number from 1, its end, and what is true of the entries until then.
-    The truth, which entry was whose and which were invented, goes to a file beside the product.
+    after: called when a day is over, with its number from 1, its end, and what is true of the entries until
+    then. The truth, which entry was whose and which were invented, goes to a file beside the product.
     """
     parent = {row.code: row.organisational_parent for row in rows}
     eager = history.eagerness(seed, [row.code for row in rows if row.kind == "district"])
@@ -140,7 +143,8 @@ def enrol(
 def _pulls(
     rows: Sequence[tree.UnitRowSample], parent: dict[str, str], programme: Programme
 ) -> dict[str, float]:
-    """How much more, or less, a district joins for being asked for more, or less, per elector than the state."""
+    """Return how much more, or less, a district joins for being asked for more, or less, per elector than the
+    state."""
     electors: dict[str, int] = {row.code: 0 for row in rows if row.kind == "district"}
     for row in rows:
         if row.kind == "booth":
@@ -166,7 +170,7 @@ def _take_in(
     named: Mapping[str, people.Sample],
     truth: Truth,
 ) -> int:
-    """One batch: its claims through `enrol_batch`, its opened links marked. How many claims."""
+    """Take in one batch: its claims through `enrol_batch`, its opened links marked. How many claims."""
     at = events[-1].at
     sent = [event for event in events if event.kind != history.OPEN]
     claims = [claim_of(event, token, named) for event in sent]
@@ -191,7 +195,7 @@ _WAYS = {
 def claim_of(
     event: history.Event, token: UUID | None, named: Mapping[str, people.Sample]
 ) -> enrolment.ClaimMessage:
-    """An event of the history as the claim its channel would send.
+    """Return an event of the history as the claim its channel would send.
 
     token: by which claims of the API come. named: the workers; what they write down names them by their phone.
     """
@@ -229,7 +233,10 @@ def claim_of(
 def join_by_web(
     programme_id: int, persons: Sequence[people.Sample], booths: Sequence[str | None], *, at: datetime
 ) -> list[enrolment.ClaimOutcome]:
-    """Some people join on the web, each with the code of their own phone. booths: of each; None: they have not said."""
+    """Have some people join on the web, each with the code of their own phone.
+
+    booths: of each; None: they have not said.
+    """
     answers = enrolment.enrol_batch(
         programme_id=programme_id,
         claims=[
@@ -261,7 +268,7 @@ def tell_genuine(entries: Mapping[UUID, UUID]) -> None:
 
 
 def running_drive(at: datetime) -> int | None:
-    """The id of the drive that is open at an instant, if one is."""
+    """Return the id of the drive that is open at an instant, if one is."""
     with system("demo"):
         nation = units.unit("IN")
         found = programme_queries.programmes_running(nation.pk, clock.day_in("Asia/Kolkata", at))
@@ -276,7 +283,7 @@ def running_drive(at: datetime) -> int | None:
 
 
 def token_of(programme_id: int, at: datetime) -> UUID | None:
-    """The token in force by which a drive's claims of the API come, if there is one."""
+    """Return the token in force by which a drive's claims of the API come, if there is one."""
     found = queries_drive.tokens(programme_id, manages=True, language="en", at=at)
     return next(
         (one.row.public_id for one in found if one.row.channel == Channel.API and not one.is_over), None

@@ -71,7 +71,7 @@ def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programm
 
 
 def _homes(rows: Sequence[tree.UnitRowSample]) -> list[str]:
-    """The codes of some booths of each district of the state."""
+    """Return the codes of some booths of each district of the state."""
     above = {row.code: row.organisational_parent for row in rows}
     booths: dict[str, list[str]] = {}
     for row in rows:

@@ -70,7 +70,7 @@ def pairs(booths: Sequence[str]) -> list[Pair]:
 
 
 def plant(programme: Programme, booths: Sequence[str], at: datetime) -> list[tuple[UUID, UUID]]:
-    """Everybody joins once, and days later once more. Public ids of both memberships of each pair."""
+    """Have everybody join once, and days later once more. Public ids of both memberships of each pair."""
     planted = pairs(booths)
     firsts = join_by_web(
         programme.pk,

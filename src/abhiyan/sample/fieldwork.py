@@ -38,8 +38,11 @@ Place = tuple[Actor, int]  # somebody, and the unit (id) of their office
 
 
 def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetime) -> dict[UUID, UUID]:
-    """Entries at the doors of each worker, and doors at which nobody was entered. A quarter is proven by a code that
-    the phone read out, a quarter by a call of its own; the others wait. Claim -> who wrote it down."""
+    """Make entries at the doors of each worker, and doors at which nobody was entered.
+
+    A quarter is proven by a code that the phone read out, a quarter by a call of its own; the others wait.
+    Claim -> who wrote it down.
+    """
     made: dict[UUID, UUID] = {}
     for number, (worker, unit_id) in enumerate(workers):
         crowd = people.people(f"doors {number} {seed}", first=DOORS_FROM + 1_000 * number)
@@ -110,9 +113,10 @@ def invite(
     *,
     first: int = 0,
 ) -> None:
-    """People join by the own links of workers. workers: each with the code of their booth, and how many joined.
+    """Have people join by the own links of workers.
 
-    first: their phones begin so much later. Two drives have other people.
+    workers: each with the code of their booth, and how many joined. first: their phones begin so much later.
+    Two drives have other people.
     """
     crowd = people.people(f"links {first} {seed}", first=LINKS_FROM + first)
     for (worker, unit_id), booth, n in workers:
@@ -130,7 +134,8 @@ def invite(
 def fill_forms(
     seed: str, programme: Programme, mandal: Place, booth: Place, booth_code: str, at: datetime
 ) -> tuple[PaperBatch, list[people.Sample]]:
-    """Forms of a mandal and of one of its booths: printed, some filled and photographed, of some no more is known.
+    """Make forms of a mandal and of one of its booths: printed, some filled and photographed, of some no more
+    is known.
 
     Returns the batch whose list comes, and the people on its sheets.
     """
@@ -162,7 +167,10 @@ def _photograph(
     *,
     is_torn: bool = False,
 ) -> None:
-    """Photographs of the sheets these people filled. is_torn: the code is gone, and somebody has to say which it is."""
+    """Make photographs of the sheets these people filled.
+
+    is_torn: the code is gone, and somebody has to say which it is.
+    """
     page = f"{settings.ORIGIN}{reverse('enrolment:paper_batch', args=[batch.number])}"
     taken = []
     for start in range(0, len(filled), ROWS):

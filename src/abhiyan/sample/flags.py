@@ -74,7 +74,7 @@ class Flags:
             self._answer(self._asked[2:3], until)  # and waits to be read
 
     def _look(self, at: datetime) -> list[WorkerLook]:
-        """Everybody nobody has asked yet, with a reason to; the oddest first."""
+        """Return everybody nobody has asked yet, with a reason to; the oddest first."""
         actions.look_at_workers(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
         return [one.look for one in self._rows(at) if one.flag is None]
 

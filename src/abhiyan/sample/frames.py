@@ -114,11 +114,11 @@ class Frames:
             self._freeze(until, self._drawn)
 
     def end(self, at: datetime) -> None:
-        """At the end of the history: what the checks under way found so far is estimated."""
+        """Estimate at the end of the history what the checks under way found so far."""
         actions.refresh_estimates(at=at)
 
     def _freeze(self, until: datetime, planned: PlannedFrame) -> None:
-        """Frozen in the morning before anybody joins, drawn at noon."""
+        """Freeze in the morning before anybody joins, and draw at noon."""
         checks = max(LEAST, round(self.checks * planned.share))
         plan = frames.FramePlan(
             checks=checks,
@@ -140,11 +140,12 @@ class Frames:
             self._plant(planned.known, is_genuine, at + timedelta(minutes=30))
 
     def plant_in(self, district: int, n: int, at: datetime) -> None:
-        """So many people of one district who joined and agreed to be asked: what is denied there is then known."""
+        """Plant so many people of one district who joined and agreed to be asked: what is denied there is then
+        known."""
         self._plant_at([district], n, True, KNOWN_FROM + 1_000 * self._frame.number + 800, at)
 
     def _plant(self, n: int, is_genuine: bool, at: datetime) -> None:
-        """People who agreed to be asked, of all districts by turns, and answer as is known."""
+        """Plant people who agreed to be asked, of all districts by turns, and who answer as is known."""
         with system("demo"):
             codes = sorted({key.partition("/")[0] for key in items_by_stratum(self._frame)})
             ids = units.ids_of(codes)
@@ -170,17 +171,17 @@ class Frames:
             )
 
     def _close(self, at: datetime) -> None:
-        """Its key is published; with the first, everybody may read what the checks found."""
+        """Close a frame and publish its key; with the first, everybody may read what the checks found."""
         actions.close_frame(public_id=self._frame.public_id, by=self.planner, at=at)
         if self._frame.number == 1:
             actions.open_page(programme=self.programme, by=self.planner, at=at)
 
     def _ask(self, day: date, planned: PlannedFrame) -> int:
-        """A day of checks; how many were made."""
+        """Make a day of checks; return how many."""
         return self._ask_by_calls(day, planned) if planned.by_calls else self._ask_many(day)
 
     def _ask_many(self, day: date) -> int:
-        """Each verifier makes a share of the checks in the morning, and visits in the evening."""
+        """Have each verifier make a share of the checks in the morning, and visits in the evening."""
         share, made = -(-published(self._frame).checks // (SHIFTS * len(self.verifiers))), 0
         for hour, n, is_visit in ((HOURS[0], share, False), (HOURS[-1], SHIFT_OF_VISITS, True)):
             for verifier in self.verifiers:
@@ -200,7 +201,7 @@ class Frames:
         return made
 
     def _ask_by_calls(self, day: date, planned: PlannedFrame) -> int:
-        """A call of each verifier at each hour, as far as it gets."""
+        """Have each verifier call at each hour, as far as it gets."""
         asking, made = list(self.verifiers)[: planned.verifiers], 0
         for hour in HOURS:
             at = datetime.combine(day, hour, history.ZONE)
@@ -210,7 +211,7 @@ class Frames:
         return made
 
     def _call(self, verifier: Actor, at: datetime) -> bool:
-        """One check, or one visit; False where there is none for this verifier."""
+        """Make one check, or one visit; return False where there is none for this verifier."""
         for is_visit in (False, True):
             with suppress(NothingForYou):
                 check = actions.take_check(by=verifier, at=at, is_visit=is_visit)

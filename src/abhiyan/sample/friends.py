@@ -151,7 +151,10 @@ def publish_notice(code: str, *, at: datetime) -> None:
 
 
 def _organise(ground: SampleGround, made: Programme, seats: Sequence[int], first: date) -> dict[int, Actor]:
-    """Appoint the organisers in a few statements, and name one in charge of each constituency. Return who is."""
+    """Return appoint the organisers in a few statements, and name one in charge of each constituency.
+
+    Return who is.
+    """
     own, home = ground.shown[OFFICE]
     crowd = people.people(f"organisers {ground.seed}", first=ORGANISERS_FROM)
     places = [seat for seat in seats for _one in range(BESIDE + (seat != home))]
@@ -181,7 +184,7 @@ def _organise(ground: SampleGround, made: Programme, seats: Sequence[int], first
 
 
 def _booths(rows: Sequence[tree.UnitRowSample]) -> Mapping[str, list[str]]:
-    """The codes of booths by the code of their constituency."""
+    """Return the codes of booths by the code of their constituency."""
     above = {row.code: row.electoral_parent for row in rows if row.kind == "segment"}
     found: dict[str, list[str]] = {}
     for row in rows:
@@ -191,7 +194,10 @@ def _booths(rows: Sequence[tree.UnitRowSample]) -> Mapping[str, list[str]]:
 
 
 def _join(seed: str, made: Programme, seat: str, booths: Sequence[str], first: date) -> dict[UUID, str]:
-    """Friends join by web in one constituency; most say yes a day later. Return these, with the booths they live in."""
+    """Have friends join by web in one constituency; most say yes a day later.
+
+    Return these, with the booths they live in.
+    """
     crowd = people.people(f"friends {seat} {seed}", first=FRIENDS_FROM + int(seat[-1]) * OWN)
     persons = list(itertools.islice(crowd, OWN))
     homes = booths[:: max(1, len(booths) // OWN)][:OWN]
@@ -230,7 +236,8 @@ def _set_sheet(ground: SampleGround, made: Programme) -> None:
 
 
 def _certify(ground: SampleGround, made: Programme, segments: Sequence[int], in_charge: Actor) -> None:
-    """Certificates for some segments: the state asks, its data officer approves, the in-charge hands most over."""
+    """Make certificates for some segments: the state asks, its data officer approves, the in-charge hands most
+    over."""
     at, officer = ground.at, ground.holders["data_officer"][ground.ids["JK"]]
     for segment in segments:
         asked = certificates.ask_batch(

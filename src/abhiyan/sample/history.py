@@ -59,7 +59,7 @@ AGREE_TO_CALLS = 0.2
 
 
 def eagerness(seed: str, codes: Sequence[str]) -> dict[str, float]:
-    """A factor per unit around 1, from 0.55 to 1.6: districts differ."""
+    """Return a factor per unit around 1, from 0.55 to 1.6: districts differ."""
     rng = random.Random(f"eagerness {seed}")  # noqa: S311  # sample data
     return {code: rng.uniform(0.55, 1.6) for code in codes}
 
@@ -67,7 +67,10 @@ def eagerness(seed: str, codes: Sequence[str]) -> dict[str, float]:
 def events(
     seed: str, *, booths: Sequence[Booth], first: date, days: int, claims: int
 ) -> Iterator[list[Event]]:
-    """The events of each day, in order of time. `claims` counts calls, web, API and paper claims over all days."""
+    """Yield the events of each day, in order of time.
+
+    `claims` counts calls, web, API and paper claims over all days.
+    """
     rng = random.Random(f"history {seed}")  # noqa: S311  # sample data
     crowd = people.people(seed, first=1_000)
     weights = [booth.electors * booth.eagerness for booth in booths]

@@ -22,7 +22,7 @@ LAST_LABEL = "2019 का अभियान (नमूना)"
 def bring_rows(
     kind: str, lines: Iterable[Sequence[object]], *, options: dict[str, str], at: datetime, **more: Any
 ) -> None:
-    """One list through the staged import, as anybody's would go."""
+    """Bring one list through the staged import, as anybody's would go."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"demo-{kind}.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as out:
@@ -42,7 +42,10 @@ def units_file(rows: Sequence[tree.UnitRowSample]) -> Iterator[Sequence[object]]
 
 
 def pins_file(rows: Sequence[tree.UnitRowSample]) -> Iterator[Sequence[object]]:
-    """One sample PIN code per mandal, naming its booths; of a stretch that no post office has. Then the real ones."""
+    """Yield one sample PIN code per mandal, naming its booths; of a stretch that no post office has.
+
+    Then the real ones.
+    """
     mandals = {
         row.code: str(199_000 + number) for number, row in enumerate(r for r in rows if r.kind == "mandal")
     }
@@ -58,7 +61,8 @@ _GENERAL = frozenset({"town", "municipal", "corporation"})
 
 
 def _real_pins(rows: Sequence[tree.UnitRowSample]) -> set[tuple[str, str]]:
-    """Each real PIN code with its district, and with the blocks and towns one of its post offices is named after."""
+    """Return each real PIN code with its district, and with the blocks and towns one of its post offices is
+    named after."""
     within: dict[str, list[tuple[str, list[str]]]] = {}
     for row in rows:
         if row.kind == "mandal":

@@ -32,7 +32,7 @@ _LEAVING = """select m.phone_id from enrolment_membership m where m.programme_id
 
 
 def say(programme: Programme, at: datetime, *, spared: Collection[UUID]) -> None:
-    """Each as its phone says it, in the last day. spared: workers who are not paused."""
+    """Say each as its phone says it, in the last day. spared: workers who are not paused."""
     with system("demo"):
         found = sql.row(
             _SENDER,

@@ -57,7 +57,7 @@ def say(
 
 
 def _answers(n: int, *, says_words: bool = True) -> dict[str, str]:
-    """The n-th opinion. Two of three who say something have words of their own."""
+    """Return the n-th opinion. Two of three who say something have words of their own."""
     said = {"mood": MOODS[n % 3], "first": FIRST[n % 6]}
     return said | ({"advice": WORDS[n % 4]} if says_words and n % 3 else {})
 
@@ -83,7 +83,7 @@ def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
 
 
 def _holder(ground: SampleGround, unit_id: int) -> Actor:
-    """The office that passes opinions up from a unit: its own, or the nearest above where it is vacant."""
+    """Return the office that passes opinions up from a unit: its own, or the nearest above where it is vacant."""
     near = queries.desks_decided([unit_id], on=ground.today).get(unit_id, unit_id)
     for held in ground.holders.values():
         by = held.get(near)

@@ -28,7 +28,7 @@ class Sample:
 
 
 def people(seed: str, first: int = 0) -> Iterator[Sample]:
-    """Invented adults without end, the same for the same seed; phones are numbered from `first`."""
+    """Yield invented adults without end, the same for the same seed; phones are numbered from `first`."""
     rng = random.Random(f"people {seed}")  # noqa: S311  # sample data, the same for the same seed
     number = first
     while True:

@@ -16,7 +16,7 @@ OF_DISTRICT = (("कुंड गाँव", 7), ("Panthal", 5), ("199359", 4), 
 
 
 def join(seed: str, state: Programme, district: Programme, at: datetime) -> None:
-    """Each joins by the web in the last three days; entries wait in the unit of the drive."""
+    """Have each join by the web in the last three days; entries wait in the unit of the drive."""
     crowd = people.people(f"placeless {seed}", first=UNPLACED_FROM)
     for programme, groups in ((state, OF_STATE), (district, OF_DISTRICT)):
         for number, (said, n) in enumerate(groups):

@@ -17,7 +17,7 @@ ASKED = (
 
 
 def ask(unit_id: int, officer: Actor, at: datetime) -> None:
-    """Each asks from their own page; the data officer has answered one."""
+    """Ask from each one's own page; the data officer has answered one."""
     with system("demo"):
         lo, hi = units.span(unit_id, 1)
         members = people.members_below(lo, hi, people.PeopleWanted(oldest_first=True), limit=len(ASKED))

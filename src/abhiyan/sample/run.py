@@ -92,7 +92,7 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = 
 
 
 def _ended(code: int | None) -> int:
-    """The exit code of the demo by that of what made it; None: it was still at work."""
+    """Return the exit code of the demo by that of what made it; None: it was still at work."""
     if code is None:
         click.echo("Stopped before everything was made: the next start begins anew.")
         return STOPPED

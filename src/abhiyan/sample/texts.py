@@ -21,7 +21,7 @@ WRITTEN = (
 
 
 def write(programme: Programme, number: str, at: datetime) -> None:
-    """Each text as its webhook brings it."""
+    """Write each text as its webhook brings it."""
     for n, (last, hours, text) in enumerate(WRITTEN):
         wrote_at = at - timedelta(hours=hours)
         ref = str(uuid5(programme.public_id, f"text {n}"))

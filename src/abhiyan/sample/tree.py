@@ -43,7 +43,7 @@ class UnitRowSample:
 
 
 def read(name: str) -> list[dict[str, str]]:
-    """The rows of one of the real files."""
+    """Return the rows of one of the real files."""
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -54,7 +54,7 @@ def hindi() -> dict[str, str]:
 
 
 def shares(total: int, weights: Sequence[float]) -> list[int]:
-    """Whole numbers in proportion to the weights that sum to the total exactly (largest remainders)."""
+    """Share a total in whole numbers, in proportion to the weights (largest remainders)."""
     whole = sum(weights)
     exact = [total * weight / whole for weight in weights]
     parts = [int(value) for value in exact]
@@ -65,7 +65,7 @@ def shares(total: int, weights: Sequence[float]) -> list[int]:
 
 
 def title(name: str) -> str:
-    """Blocks come in capitals; a person reads them better otherwise."""
+    """Write blocks, which come in capitals, as a person reads them better."""
     cleaned = name.replace("Municipal Committee ", "").replace("Municipal Council ", "").strip()
     return cleaned.title() if cleaned.isupper() or cleaned.islower() else cleaned
 
@@ -74,7 +74,7 @@ JAMMU_REGION = frozenset({"4", "5", "7", "10", "12", "14", "620", "621", "624", 
 
 
 def rows(seed: str) -> list[UnitRowSample]:
-    """Every unit of the demo, parents first. The same seed gives the same rows, letter for letter.
+    """Return every unit of the demo, parents first. The same seed gives the same rows, letter for letter.
 
     A unit without a point of its own is in the middle of those below it, so that every level has a map.
     """
@@ -224,7 +224,7 @@ def _below_mandals(
     mandals: dict[str, list[tuple[str, str, bool]]],
     around: dict[str, tuple[float, float]],
 ) -> Iterator[UnitRowSample]:
-    """Clusters, villages, wards and booths: all sample."""
+    """Yield clusters, villages, wards and booths: all sample."""
     weights = [rng.uniform(0.85, 1.15) for _segment in segments]
     per_segment = dict(zip((row["ac_no"] for row in segments), shares(BOOTHS, weights), strict=True))
     electors: dict[str, list[int]] = {}

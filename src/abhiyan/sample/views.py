@@ -15,7 +15,8 @@ SHOWN = 30
 
 @require_safe
 def phone(request: Request) -> HttpResponse:
-    """The last messages the demo put into its outbox file, newest first, in full: every phone in it is invented."""
+    """Show the last messages the demo put into its outbox file, newest first, in full: every phone in it is
+    invented."""
     path = home.path() / "outbox" / "messages.jsonl"
     lines: deque[str] = deque(maxlen=SHOWN)
     if path.exists():

@@ -54,7 +54,7 @@ _prefixes = tuple(_hot)
 
 
 def straight() -> Any:
-    """The application that takes single claims without ASGI; None when it is not there."""
+    """Return the application that takes single claims without ASGI; None when it is not there."""
     return _hot.get("/api/v1/claims")
 
 
@@ -63,7 +63,7 @@ _plain: dict[str, App] = {"/healthz": health.healthz, "/metrics": health.prometh
 
 
 async def application(scope: AsgiScope, receive: Receive, send: Send) -> None:
-    """One request, or the worker's lifespan."""
+    """Serve one request, or the worker's lifespan."""
     if scope["type"] != "http":
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
@@ -156,7 +156,7 @@ held = HeldBytes()
 
 
 def body_limit(path: str) -> int:
-    """The most bytes a request to this path may carry: settings.BODY_LIMITS by longest prefix."""
+    """Return the most bytes a request to this path may carry: settings.BODY_LIMITS by longest prefix."""
     fitting = [prefix for prefix in settings.BODY_LIMITS if path.startswith(prefix)]
     return int(settings.BODY_LIMITS[max(fitting, key=len)]) if fitting else int(settings.BODY_LIMIT)
 
@@ -168,7 +168,7 @@ def _is_account(scope: AsgiScope) -> bool:
 
 
 async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
-    """Django, with no more body than the path allows, said or unsaid beforehand; and than the worker can hold.
+    """Run Django with no more body than the path allows, said or unsaid beforehand; and than the worker can hold.
 
     More than a form takes is read only from an account that may send it there. A file from a stranger, or from
     an office without the capability of the address, is refused before it comes; where its length is not said,
@@ -230,7 +230,7 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
 
 
 async def _refuse(scope: AsgiScope, receive: Receive, send: Send, why: dict[str, Any]) -> None:
-    """The page that says what may be sent, as Django makes it: in the person's language, with the way back.
+    """Send the page that says what may be sent, as Django makes it: in the person's language, with the way back.
 
     why: of `server.middleware.size`.
     """
@@ -238,7 +238,7 @@ async def _refuse(scope: AsgiScope, receive: Receive, send: Send, why: dict[str,
 
 
 async def _refused(scope: AsgiScope) -> list[MutableMapping[str, Any]]:
-    """The answer to who may not send anything to this address; empty where they may."""
+    """Return the answer to who may not send anything to this address; empty where they may."""
     told = await _without_body({**scope, MAY_SEND: True})
     return [] if told[0]["status"] == 204 else told
 

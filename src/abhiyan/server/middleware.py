@@ -49,7 +49,7 @@ PAGES = {403, 404, 413, 422, 429, 503}  # statuses that have a page of their own
 
 
 def headers(get_response: Answer) -> Answer:
-    """Security headers on every answer, errors too. Pages made for somebody are kept by nobody."""
+    """Put security headers on every answer, errors too. Pages made for somebody are kept by nobody."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
@@ -63,7 +63,7 @@ def headers(get_response: Answer) -> Answer:
 
 
 def question(get_response: Answer) -> Answer:
-    """NUL in an address becomes a space: PostgreSQL holds none, and no word or code has one."""
+    """Replace a NUL in an address by a space: PostgreSQL holds none, and no word or code has one."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if "\x00" in request.path_info:
@@ -81,7 +81,7 @@ def question(get_response: Answer) -> Answer:
 
 
 def host(get_response: Answer) -> Answer:
-    """Under a name that is not ours nothing is answered.
+    """Answer nothing under a name that is not ours.
 
     An operator who forgot to set it finds the remedy in the log.
     """
@@ -104,8 +104,10 @@ def host(get_response: Answer) -> Answer:
 
 
 def short_address(get_response: Answer) -> Answer:
-    """The short address of links in SMS leads to the same page at our own address. It serves nothing itself, so cookies
-    and forms belong to one name."""
+    """Lead the short address of links in SMS to the same page at our own address.
+
+    It serves nothing itself, so cookies and forms belong to one name.
+    """
     short = urlsplit(settings.SMS_ORIGIN).netloc
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -136,7 +138,7 @@ def chosen_language(request: HttpRequest) -> str:
 
 
 def language(get_response: Answer) -> Answer:
-    """Every answer in the language of its request."""
+    """Give every answer in the language of its request."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         code = chosen_language(request)
@@ -206,7 +208,7 @@ access = AccessMiddleware
 
 
 def _to(request: Request, entrance: str) -> HttpResponseBase:
-    """To the page where what is missing can be shown; for machines and for sent forms, a plain refusal."""
+    """Lead to the page where what is missing can be shown; for machines and for sent forms, a plain refusal."""
     if wants_json(request) or request.method not in ("GET", "HEAD") or not entrance:
         return refusal(request, SignedOut())
     try:
@@ -236,10 +238,11 @@ def _on_one_code(request: Request) -> HttpResponseBase:
 
 
 def stopped_files(get_response: Answer) -> Answer:
-    """No file leaves for an account while the emergency stop is on, but where its page says why (`file_goes_on`).
+    """Let no file leave for an account while the emergency stop is on, but where its page says why
+    (`file_goes_on`).
 
-    A file is each answer that a browser keeps or opens beside the pages. The refusal undoes what its view wrote, so an
-    approval is not used up, and nobody counts as having read it.
+    A file is each answer that a browser keeps or opens beside the pages. The refusal undoes what its view
+    wrote, so an approval is not used up, and nobody counts as having read it.
     """
     declared = pages()
 
@@ -286,14 +289,14 @@ refusals = RefusalsMiddleware
 
 
 def begin_again(request: HttpRequest) -> HttpResponseBase:
-    """The answer to a request that units moved beneath: nothing of it was done, and it may come again at once."""
+    """Show the answer to a request that units moved beneath: nothing of it was done, and it may come again at once."""
     is_page = request.method in ("GET", "HEAD")
     with translation.override(chosen_language(request)):
         return refusal(request, TreesMoving(wait_s=2) if is_page else TreesMoved())
 
 
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
-    """A refusal as a page, a fragment for htmx, or JSON with the field it concerns."""
+    """Show a refusal as a page, a fragment for htmx, or JSON with the field it concerns."""
     begin_saying(request)
     said = _said(request, refused)  # asks the database, which it cannot past the next lines
     if connection.in_atomic_block:
@@ -328,13 +331,13 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
 
 
 def _sent(request: HttpRequest) -> list[tuple[str, str]]:
-    """The fields of a request, to send them once more."""
+    """Return the fields of a request, to send them once more."""
     sent = request.POST if request.method == "POST" else request.GET
     return [(name, value) for name, values in sent.lists() if name != CSRF for value in values]
 
 
 def _said(request: HttpRequest, refused: Refused) -> str:
-    """The refusal in words: who may do it and which office to ask; where an office is disputed, that it is."""
+    """Say the refusal: who may do it and which office to ask; where an office is disputed, that it is."""
     viewer = getattr(request, "viewer", None)
     if type(refused) is not NotYours or viewer is None:
         return str(refused)
@@ -356,6 +359,6 @@ def _said(request: HttpRequest, refused: Refused) -> str:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Machines: below /api/, or asking for JSON and not for pages."""
+    """Return True for machines: below /api/, or asking for JSON and not for pages."""
     accept = request.headers.get("Accept", "")
     return request.path.startswith("/api/") or ("application/json" in accept and "text/html" not in accept)

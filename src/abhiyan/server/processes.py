@@ -150,7 +150,7 @@ def _alone() -> Iterator[None]:
 
 
 def known() -> list[Note]:
-    """Every noted process that still runs; notes of ended ones are dropped."""
+    """Return every noted process that still runs; notes of ended ones are dropped."""
     found = []
     for path in sorted(folder().glob("*.json")):
         try:
@@ -195,11 +195,11 @@ def _signal(note: Note, number: signal.Signals) -> None:
 
 @contextmanager
 def database_in_use(*, starts: bool = True) -> Iterator[None]:
-    """Has the embedded database running meanwhile. If one of its users started it, the last of them ends it: also
-    when the one who started it was killed.
+    """Have the embedded database running meanwhile.
 
-    starts: start it where it does not run. A child leaves that to the process that watches it: what a child starts
-    runs at the child's priority.
+    If one of its users started it, the last of them ends it: also when the one who started it was killed.
+    starts: start it where it does not run. A child leaves that to the process that watches it: what a child
+    starts runs at the child's priority.
     """
     if not database.is_embedded():
         yield
@@ -228,7 +228,7 @@ def database_in_use(*, starts: bool = True) -> Iterator[None]:
 
 
 def _server() -> str:
-    """Which embedded server runs; the same as long as it does."""
+    """Return which embedded server runs; the same as long as it does."""
     from abhiyan.core import embedded
 
     pid = embedded.status(home.path()).pid
@@ -249,7 +249,7 @@ def die_with(parent: str, number: signal.Signals) -> None:
 
 @contextmanager
 def stopping_on_signals() -> Iterator[threading.Event]:
-    """An event that SIGTERM, SIGINT and SIGHUP set, unless ignored from the start; in the main thread."""
+    """Give an event that SIGTERM, SIGINT and SIGHUP set, unless ignored from the start; in the main thread."""
     event = threading.Event()
     numbers = [
         number
@@ -304,10 +304,11 @@ class _Child:
 
 @contextmanager
 def running(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A command as a child, which is killed at the end.
+    """Run a command as a child, which is killed at the end.
 
-    For what is long at work and looks at no event. A signal's handler that raises there could be lost: what is raised
-    while Python clears something up is dropped. Such a child holds nothing that may not be left half done.
+    For what is long at work and looks at no event. A signal's handler that raises there could be lost: what is
+    raised while Python clears something up is dropped. Such a child holds nothing that may not be left half
+    done.
     """
     child = _Child(command, {})
     child.start(time.monotonic())

@@ -146,7 +146,10 @@ def pending() -> int:
 
 
 def refuse_pending() -> None:
-    """Serving old tables would fail on every second page. A database that is away is waited for elsewhere."""
+    """Refuse to serve old tables: it would fail on every second page.
+
+    A database that is away is waited for elsewhere.
+    """
     from django.db import Error
 
     from . import processes

@@ -26,7 +26,7 @@ NICE = ("nice", "-n", "5")  # of the jobs: somebody waits for a page; a list or 
 def commands(
     *, host: str, port: int, workers: int | None = None, with_jobs: bool = False
 ) -> dict[str, list[str]]:
-    """The command lines to supervise: the web workers, and the jobs where wanted."""
+    """Return the command lines to supervise: the web workers, and the jobs where wanted."""
     abhiyan = [sys.executable, "-m", "abhiyan.site.cli"]
     web = [*abhiyan, "serve", "--here", "--host", host, "--port", str(port)]
     found = {f"web {n + 1}": web for n in range(workers or min(machine.cores(), MOST_WORKERS))}
@@ -111,7 +111,7 @@ def web(*, host: str, port: int, beat: Callable[[], None]) -> None:
 
 
 def _bound(host: str, port: int) -> socket.socket:
-    """A socket of this worker's own on the shared port. It listens once the worker is ready."""
+    """Return a socket of this worker's own on the shared port. It listens once the worker is ready."""
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

@@ -164,7 +164,7 @@ class RequestTurns:
         return True
 
     def _look_later(self) -> None:
-        """Another worker tells nobody when it gives a turn back: look again soon, while somebody waits."""
+        """Look again soon while somebody waits: another worker tells nobody when it gives a turn back."""
         loop = asyncio.get_running_loop()
         is_set = self._looks is not None and self._looks.when() > loop.time()
         if self._places is not None and self._lines and not is_set:
@@ -209,7 +209,7 @@ class Handler(ASGIHandler):
             thread.shutdown(wait=False)
 
     async def read_body(self, receive: Any) -> BinaryIO:
-        """The body, once all of it came. Raises RequestAborted, spools.NoRoom."""
+        """Return the body, once all of it came. Raises RequestAborted, spools.NoRoom."""
         came = spools.Spool()
         try:
             while True:
@@ -250,7 +250,7 @@ class Handler(ASGIHandler):
 
 
 def _busy(request: HttpRequest) -> HttpResponseBase:
-    """Drawn once in each language: to turn a crowd away must cost nothing."""
+    """Show that the server is busy. It is drawn once in each language: to turn a crowd away must cost nothing."""
     answer = HttpResponse(_drawn(middleware.chosen_language(request)), status=503)
     answer["Retry-After"] = str(COME_BACK_S)
     return answer

@@ -14,7 +14,7 @@ from abhiyan.core import machine
 
 
 def known() -> dict[str, Path]:
-    """The benches of this checkout by name; none in an installed wheel."""
+    """Return the benches of this checkout by name; none in an installed wheel."""
     folder = Path(abhiyan.__file__).resolve().parents[2] / "bench"
     return {
         path.stem.replace("_", "-"): path

@@ -68,7 +68,7 @@ class Rooms(click.Group):
 
 @functools.cache
 def _room_commands() -> dict[str, click.Command]:
-    """Every room's commands by name; "import pins" is in the group `import`."""
+    """Return every room's commands by name; "import pins" is in the group `import`."""
     found: dict[str, click.Command] = {}
     for room in pkgutil.iter_modules(abhiyan.__path__):
         module = f"abhiyan.{room.name}.commands"
@@ -177,7 +177,7 @@ def serve(
 
 
 def _leave_administrator() -> None:
-    """No process that serves, and none that it starts, knows the account that makes roles."""
+    """Remove the account that makes roles, so that no process that serves, and none that it starts, knows it."""
     os.environ.pop(environment.ADMIN_DATABASE_URL.name, None)
 
 
@@ -206,7 +206,7 @@ def _end_with_watcher() -> bool:
 
 
 def _log_to_console() -> None:
-    """The watcher has no Django, but logs like the others."""
+    """Log like the others: the watcher has no Django."""
     import logging
 
     from abhiyan.core.logs import JsonFormatter
@@ -245,7 +245,7 @@ def jobs(ctx: click.Context) -> None:
 
 
 def _past(_ctx: click.Context, _parameter: click.Parameter, typed: str | None) -> datetime | None:
-    """An instant that has been, in Indian time unless it names another."""
+    """Return an instant that has been, in Indian time unless it names another."""
     if typed is None:
         return None
     from abhiyan.core import clock

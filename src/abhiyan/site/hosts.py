@@ -13,7 +13,7 @@ DOCS = "docs/cluster.md"
 
 
 def hosts_noted(_at: datetime) -> Iterator[DoctorFinding]:
-    """Each host has this database's key, the settings of the others and their version, and is seen."""
+    """Check that each host has this database's key, the settings of the others and their version, and is seen."""
     digest = sql.value("select digest from core_key_mark")
     if digest is not None and digest != hosts.key_digest():
         yield DoctorFinding(FAIL, "the master key here is another than this database's", hosts.OTHER_KEY)

@@ -128,7 +128,7 @@ _PROCESSES = (
 
 
 def cluster(at: datetime) -> Iterator[DoctorFinding]:
-    """The standbys are attached, commits wait for them, the log is archived, and connections suffice."""
+    """Check that the standbys are attached, commits wait for them, the log is archived, and connections suffice."""
     yield from cluster_findings(server_state(), at)
 
 

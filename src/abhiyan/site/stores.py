@@ -10,7 +10,7 @@ from abhiyan.core.store import StoreAway
 
 
 def store_noted(_at: datetime) -> Iterable[DoctorFinding]:
-    """The store of files answers, and is the one of this database."""
+    """Check that the store of files answers, and is the one of this database."""
     place = environment.STORE.text() or str(home.files())
     try:
         took_ms = store_mark.mark_seen_ms()

@@ -35,7 +35,7 @@ TYPES = {
 
 @cache
 def paths() -> dict[str, Path]:
-    """Every static file by its address below /static/."""
+    """Return every static file by its address below /static/."""
     found: dict[str, Path] = {}
     for finder in finders.get_finders():
         for path, storage in finder.list(["*.half", ".*", "*~"]):
@@ -47,7 +47,7 @@ def paths() -> dict[str, Path]:
 
 @cache
 def version() -> str:
-    """The hash of all static files: 12 hexadecimal digits."""
+    """Return the hash of all static files: 12 hexadecimal digits."""
     whole = hashlib.sha256()
     for name, path in sorted(paths().items()):
         whole.update(f"{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
@@ -84,7 +84,7 @@ def _file(name: str) -> _File | None:
 
 
 async def serve(scope: AsgiScope, _receive: Receive, send: Send) -> None:
-    """GET or HEAD of one static file."""
+    """Answer GET or HEAD of one static file."""
     if scope["method"] not in ("GET", "HEAD"):
         await answer(scope, send, 405, b"text/plain", b"", [(b"allow", b"GET, HEAD")])
         return

@@ -33,8 +33,11 @@ class TooManyPlaces(Refused):
 
 
 def filled_rows(of_kind: ImportKind, places: Iterable[PlaceToFill]) -> tuple[list[str], Iterator[list[Any]]]:
-    """The header and the rows of an empty list. A list that has columns for the name of a place gets it
-    there. Other lists get two columns behind the code, which they do not read."""
+    """Return the header and the rows of an empty list.
+
+    A list that has columns for the name of a place gets it there. Other lists get two columns behind the code,
+    which they do not read.
+    """
     fields = [field for field in of_kind.layout.fields if field.key not in NOT_TO_FILL]
     keys = [field.key for field in fields]
     after = keys.index(UNIT.key) + 1

@@ -21,7 +21,8 @@ COLUMN = "column_"
 
 
 def units_of(viewer: Viewer, kind: ImportKind) -> list[tuple[str, str]]:
-    """Units whose list somebody may bring: those of their own appointments, and everywhere for the administrator."""
+    """Return units whose list somebody may bring: those of their own appointments, and everywhere for the
+    administrator."""
     found = {
         str(held.unit_id): f"{held.unit_name()} ({held.unit_code})"
         for held in viewer.appointments
@@ -33,7 +34,7 @@ def units_of(viewer: Viewer, kind: ImportKind) -> list[tuple[str, str]]:
 
 
 def kinds_of(viewer: Viewer) -> list[ImportKind]:
-    """Lists that somebody may bring for a unit of theirs, or for all units."""
+    """Return lists that somebody may bring for a unit of theirs, or for all units."""
     return [one for one in registered() if viewer.may(one.capability) and units_of(viewer, one)]
 
 
@@ -88,7 +89,7 @@ class BeginForm(forms.Form):
         return {option.key: self.cleaned_data.get(OPTION + option.key, "") for option in self.asked}
 
     def field_of(self, key: str) -> str | None:
-        """The field of this form a refusal speaks of: an option, or the file."""
+        """Return the field of this form a refusal speaks of: an option, or the file."""
         return next((name for name in (OPTION + key, key) if name in self.fields), None)
 
     @property

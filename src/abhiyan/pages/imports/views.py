@@ -131,7 +131,7 @@ def _title(key: str) -> str:
 
 @require_GET
 def list_(request: Request) -> HttpResponseBase:
-    """Every import in sight, newest first."""
+    """Show every import in sight, newest first."""
     filters = ImportFilters(request.GET)
     chosen = (
         {name: value for name, value in filters.cleaned_data.items() if value} if filters.is_valid() else {}
@@ -191,9 +191,11 @@ def _taken(row: StagedImport) -> int:
 
 @require_http_methods(["GET", "POST"])
 def begin(request: Request, key: str) -> HttpResponseBase:
-    """The kind's questions and the file. Answers JSON to imports.js, which sends the file piece by piece.
+    """Show the kind's questions, and take the file.
 
-    A link may answer some of the questions beforehand: `?option_batch=1042-7`."""
+    Answers JSON to imports.js, which sends the file piece by piece. A link may answer some of the questions
+    beforehand: `?option_batch=1042-7`.
+    """
     of_kind = kind(key)
     if of_kind not in kinds_of(request.viewer):
         raise NotFound
@@ -280,7 +282,10 @@ def _upload(staged: StagedImport) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 def piece(request: Request, public_id: UUID) -> HttpResponse:
-    """GET: where the upload goes on. POST: one piece, its place in the header Upload-Offset; answers the next."""
+    """Take a piece of an upload; a GET says where it goes on.
+
+    POST: one piece, its place in the header Upload-Offset; answers the next.
+    """
     staged, _kind = _seen(public_id)
     if request.method == "GET":
         return JsonResponse(_upload(staged))
@@ -324,7 +329,7 @@ def rest(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_GET
 def one(request: Request, public_id: UUID) -> HttpResponse:
-    """One import, wherever it stands, and what can be done next."""
+    """Show one import, wherever it stands, and what can be done next."""
     staged, of_kind = _seen(public_id)
     return _one(request, staged, of_kind)
 
@@ -511,7 +516,7 @@ def step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
 
 
 def _sure(staged: StagedImport, posted: QueryDict | None = None) -> forms.Form | None:
-    """A tick for what a list does beyond its rows, where it does anything."""
+    """Return a tick for what a list does beyond its rows, where it does anything."""
     if not (confirms := queries.confirms(staged)):
         return None
     form = forms.Form(posted)
@@ -574,7 +579,7 @@ def refused(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_GET
 def differences(request: Request, public_id: UUID) -> HttpResponse:
-    """Everything a list would change, or has changed, of what exists: old and new."""
+    """Show everything a list would change, or has changed, of what exists: old and new."""
     staged, of_kind = _seen(public_id)
     if of_kind.differences is None:
         raise NotFound
@@ -584,7 +589,7 @@ def differences(request: Request, public_id: UUID) -> HttpResponse:
 
 
 def _part(request: Request, read: Callable[[int, int], Iterable[Any]]) -> tuple[list[Any], dict[str, int]]:
-    """The page that was asked for of what is read by offset and number; and the pages before and after it."""
+    """Return the page that was asked for of what is read by offset and number; and the pages before and after it."""
     number = whole_number(request.GET.get("page", ""), most=10**6) or 1
     found = list(read((number - 1) * tables.PER_PAGE, tables.PER_PAGE + 1))
     after = number + 1 if len(found) > tables.PER_PAGE else 0

@@ -140,7 +140,7 @@ def strings() -> dict[Key, str]:
 
 
 def pages(table: Table) -> Iterator[tuple[Key, Any]]:
-    """The pages of a file, context by context. A text that is empty is not there."""
+    """Yield the pages of a file, context by context. A text that is empty is not there."""
     for name, said in table.items():
         if isinstance(said, Mapping):
             yield from (((name, one), text) for one, text in said.items() if text)
@@ -167,7 +167,7 @@ def _compiled(language: Language) -> bytes:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    """The remedy for a name that is not known."""
+    """Return the remedy for a name that is not known."""
     near = get_close_matches(name, list(known), 1)
     return (
         f"did you mean {near[0]}?" if near else "leave it out, or see the names `abhiyan language new` writes"
@@ -175,7 +175,7 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 
 def _unseen(place: str, said: Any) -> Iterator[str]:
-    """Signs nobody sees, which could turn a page or an SMS round."""
+    """Yield signs nobody sees, which could turn a page or an SMS round."""
     if isinstance(said, Mapping):
         for name, each in said.items():
             yield from _unseen(place, name)

@@ -38,7 +38,7 @@ NOTICE = """
 
 
 def of(code: str) -> str:
-    """The file of a language, every text empty."""
+    """Return the file of a language, every text empty."""
     return "".join(f"{line}\n" for line in _lines(code))
 
 
@@ -76,7 +76,7 @@ def _lines(code: str) -> Iterator[str]:
 
 
 def _hindi() -> dict[tuple[str, str], Iterable[str]]:
-    """context and English -> the Hindi of it, of one and of more."""
+    """Return by context and English the Hindi of it, of one and of more."""
     return {
         (context, one): messages.texts(message)
         for room in messages.rooms()
@@ -92,5 +92,5 @@ def _said(*said: str) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """A text as TOML writes it."""
+    """Write a text as TOML does."""
     return json.dumps(text, ensure_ascii=False)

@@ -96,7 +96,7 @@ def _ahead(beside: VoteBeside) -> str:
 
 
 def _votes(beside: VoteBeside) -> str:
-    """The cell of a unit's last votes and its electors; on a phone it is under the name."""
+    """Return the cell of a unit's last votes and its electors; on a phone it is under the name."""
     title, n = escaped(_("Votes last time")), beside.electors
     of = _("of %(n)s electors") % {"n": numbers.grouped(n)} if n else ""
     polled = numbers.grouped(beside.vote.polled) if beside.vote else numbers.NONE
@@ -122,9 +122,12 @@ def _figures(
     before: int | None,
     behind: int,
 ) -> SafeString:
-    """The cells of a row, past the name. rungs: target, reported, counted, unsigned, confirmed; checks: the title of
-    the column of estimates, checked: its cell; before: what the earlier drive reached; behind: people fewer than due,
-    by which the list is sorted."""
+    """Return the cells of a row, past the name.
+
+    rungs: target, reported, counted, unsigned, confirmed; checks: the title of the column of estimates,
+    checked: its cell; before: what the earlier drive reached; behind: people fewer than due, by which the list
+    is sorted.
+    """
     target, reported, counted, unsigned, confirmed = rungs
     few = format_html('<span title="{}">&lt; 10</span>', _("fewer than 10: shown only to the unit itself"))
     plus = f'<span class="ci">+ {numbers.grouped(unsigned)}</span>' if unsigned else ""

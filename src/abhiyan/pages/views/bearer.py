@@ -164,7 +164,7 @@ def _gap(led: org.Bearer, *, at: datetime) -> str:
 
 
 def _text(request: Request, led: org.Bearer, gap: str, task: str, talk: BearerTalk | None) -> str:
-    """A message to the office-bearer, ready to send, in the language of the page."""
+    """Return a message to the office-bearer, ready to send, in the language of the page."""
     lines = [say("Namaste %(name)s,") % {"name": person(led.name)}, gap]
     if task:
         lines.append(say("This task is late: %(task)s.") % {"task": task})

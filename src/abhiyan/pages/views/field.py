@@ -159,7 +159,7 @@ class WorkTile:
 
     @property
     def pages(self) -> list[KeptPage]:
-        """The pages that its list names."""
+        """Return the pages that its list names."""
         return [page for page in self.kept if page.is_listed]
 
     @property
@@ -168,13 +168,13 @@ class WorkTile:
 
     @property
     def href(self) -> str:
-        """The list, or the one page that it would name."""
+        """Return the address of the list, or of the one page that it would name."""
         pages = self.pages
         return pages[0].address if len(pages) == 1 else reverse("pages:field_list", args=[self.code])
 
 
 def _tiles(request: Request) -> list[WorkTile]:
-    """One's own work in every room, by tile."""
+    """Return one's own work in every room, by tile."""
     at = clock.now()
     kept: dict[str, list[KeptPage]] = {code: [] for code in TILES}
     for kind in kinds().values():
@@ -334,7 +334,7 @@ def _picture(said: dict[str, Any], by: Actor, at: datetime) -> HttpResponseBase:
 
 
 def _content(said: dict[str, Any]) -> bytes:
-    """Two records under one key are the same if this is."""
+    """Return the content of a record: two under one key are the same if this is."""
     return "\0".join(said[name] for name in ("record", "page", "form", "pictures")).encode()
 
 
@@ -355,8 +355,9 @@ def as_its_page(
     files: MultiValueDict[str, UploadedFile],
     age: timedelta,
 ) -> tuple[Request, RecordSent]:
-    """The request as a record's page would have got it. said: `page` and `form`. Refuses NotFound of another page,
-    NotYours.
+    """Return the request as a record's page would have got it. said: `page` and `form`.
+
+    Refuses NotFound of another page, NotYours.
     """
     where = urlsplit(said["page"])
     match = _page(where.path)
@@ -377,14 +378,14 @@ def _page(path: str) -> ResolverMatch:
 
 
 def pictures_of(key: UUID, named: str, by: Actor) -> MultiValueDict[str, UploadedFile]:
-    """The pictures that came before a record of `by`, by the fields of its form. Refuses PicturesMissing."""
+    """Return the pictures that came before a record of `by`, by the fields of its form. Refuses PicturesMissing."""
     numbers = _numbers(named)
     waiting = field.pictures_that_wait(key=key, numbers=set(numbers.values()), by=by)
     return MultiValueDict({name: [SimpleUploadedFile(f"{n}.jpg", waiting[n])] for name, n in numbers.items()})
 
 
 def _numbers(named: str) -> dict[str, int]:
-    """The number of each picture by its field."""
+    """Return the number of each picture by its field."""
     said = {name: str(n) for name, n in QueryDict(named).items()}
     numbers = {name: n for name, text in said.items() if (n := whole_number(text, most=999)) is not None}
     if len(numbers) > MOST_PICTURES:

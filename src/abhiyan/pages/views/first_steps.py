@@ -42,7 +42,7 @@ class FirstStep:
 
     @property
     def offer(self) -> str:
-        """The page of the offer that waits for an answer."""
+        """Return the address of the offer that waits for an answer."""
         return reverse("org:appointment", args=[self.asked.appointment]) if self.asked else ""
 
 

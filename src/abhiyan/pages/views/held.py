@@ -153,7 +153,7 @@ COLUMNS: tuple[Column[found.HeldRecordRow], ...] = (
 
 @page_with_list
 def held(request: Request) -> HttpResponseBase:
-    """The records of a unit and all below it that came after their phone was signed out."""
+    """Show the records of a unit and all below it that came after their phone was signed out."""
     here = page_unit(request)
     filters = HeldFilters(request.GET)
     show = (filters.cleaned_data if filters.is_valid() else {}).get("show") or "waits"

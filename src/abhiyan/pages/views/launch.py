@@ -48,7 +48,7 @@ Kept = TypeVar("Kept", bound=Thing)
 
 @require_safe
 def launch(request: Request, public_id: UUID) -> HttpResponse:
-    """The page of one drive in one unit. With htmx it asks for itself again every half minute."""
+    """Show the page of one drive in one unit. With htmx it asks for itself again every half minute."""
     one = programmes.programme_for(request.viewer, public_id)
     if not activities.of(one.kind).steps:  # nothing to follow by the minute
         raise NotFound
@@ -143,7 +143,7 @@ def _only(kind: type[Kept], things: Sequence[Thing]) -> list[Kept]:
 
 
 def _own(request: Request, one: Programme) -> int:
-    """The viewer's own unit where it is inside the drive, else the drive's."""
+    """Return the viewer's own unit where it is inside the drive, else the drive's."""
     home = request.viewer.home
     if home is None or home.unit_id == one.owner_id:
         return one.owner_id
@@ -153,8 +153,10 @@ def _own(request: Request, one: Programme) -> int:
 
 
 def _noted(one: Programme, of: Of) -> pace.NotedPace | None:
-    """How fast it goes: of the whole drive by the minute, below by districts. None where nothing is noted, or the
-    viewer does not see the people."""
+    """Return how fast it goes: of the whole drive by the minute, below by districts.
+
+    None where nothing is noted, or the viewer does not see the people.
+    """
     if not of.is_exact:
         return None
     if of.is_whole:
@@ -194,7 +196,7 @@ def _today(figures: programmes.MeasureFigures) -> list[Figure]:
 
 
 def _waits(backlogs: Sequence[Backlog]) -> list[Figure]:
-    """All that waits to go out by itself; and what goes only when somebody does something."""
+    """Return all that waits to go out by itself; and what goes only when somebody does something."""
     if not backlogs:
         return []
     going = ages.together(each.waiting for each in backlogs if each.loop)
@@ -236,8 +238,8 @@ def _stopped(loops: Mapping[str, str], turning: Mapping[str, Turning]) -> list[t
 
 
 def _empties(waiting: Sequence[Backlog], turning: Mapping[str, Turning]) -> tuple[str, str]:
-    """When what goes by itself will be gone at the rate of the last minute, and how that is marked; nothing where
-    nothing goes by itself."""
+    """Say when what goes by itself will be gone at the rate of the last minute, and how that is marked; nothing
+    where nothing goes by itself."""
     by_loop: dict[str, int] = {}
     for each in waiting:
         if each.loop:
@@ -265,7 +267,7 @@ def _ways(
     figures: programmes.MeasureFigures,
     at: datetime,
 ) -> list[ChannelTraffic]:
-    """Each way in that has brought somebody."""
+    """Return each way in that has brought somebody."""
     activity = activities.of(one.kind)
     first = activity.steps[0].key
     today = {
@@ -312,7 +314,7 @@ def _when(moment: datetime) -> str:
 
 
 def _slowest(one: Programme, found: Sequence[pace.UnitRate]) -> list[tuple[pace.UnitRate, str, str]]:
-    """Units that have begun, the slowest of now first, each with its rate and its launch page."""
+    """Return units that have begun, the slowest of now first, each with its rate and its launch page."""
     if len(found) < 2:  # the page's own unit
         return []
     page = reverse("pages:launch", args=[one.public_id])
@@ -391,7 +393,7 @@ class DayBelow:
 
     @property
     def rows(self) -> list[tuple[programmes.DayInTheField, calling.Contact | None]]:
-        """The first units, each with a contact. A unit without a leader has None."""
+        """Return the first units, each with a contact. A unit without a leader has None."""
         return [(day, self.contacts.get(day.child.unit_id)) for day in self.days[:DAYS_SHOWN]]
 
     @property
@@ -420,7 +422,7 @@ def _field_day(
 
 
 def _said(one: Programme, here: Here, counted: int | None, today: date) -> str:
-    """The page's own unit in a sentence: counted, due, needed a day."""
+    """Say the page's own unit in a sentence: counted, due, needed a day."""
     target = programmes.targets(programme=one, units=[here.unit.id]).get(here.unit.id)
     return said(
         counted,
@@ -432,7 +434,7 @@ def _said(one: Programme, here: Here, counted: int | None, today: date) -> str:
 
 
 def _drives(one: Programme, here: Here) -> list[tuple[str, str, bool]]:
-    """The open drives of the unit, to choose from."""
+    """Return the open drives of the unit, to choose from."""
     return [
         (named(names), address(reverse("pages:launch", args=[found]), here.unit.code), found == one.public_id)
         for found, names, _opens_on in programmes.open_over(

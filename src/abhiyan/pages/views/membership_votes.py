@@ -96,7 +96,7 @@ COLUMNS: tuple[Column[Place], ...] = (
 
 @require_safe
 def membership_votes(request: Request, code: str) -> HttpResponseBase:
-    """The segments below a unit (or its constituencies): members counted beside our votes in a past election."""
+    """Show the segments below a unit (or its constituencies): members counted beside our votes in a past election."""
     at = clock.now()
     facts = units.found(code)
     here = units.standing(facts.id, Hierarchy.ELECTORAL)
@@ -167,7 +167,7 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
 
 
 def _programmes(unit_id: int, at: datetime) -> list[Programme]:
-    """Programmes that run here today and put people on a roll: their first measure is who joined."""
+    """Return programmes that run here today and put people on a roll: their first measure is who joined."""
     today = clock.day_in(settings.TIME_ZONE, at)
     return [
         one.programme
@@ -215,8 +215,8 @@ def _first_side(of: Election, state: str) -> Chosen:
 def _places(
     here: UnitRow, programme: Programme, of: Election, side: OurSide, at: datetime
 ) -> tuple[list[Place], int]:
-    """Segments below the unit, or its constituencies where the election has figures of those only; and how many are
-    left out. Ten queries, however many there are."""
+    """Return segments below the unit, or its constituencies where the election has figures of those only; and
+    how many are left out. Ten queries, however many there are."""
     places, left_out = elections.places_below(of, here.id, most=MOST_PLACES)
     leaf = programmes.children_ladders(
         node=here.id,

@@ -228,7 +228,10 @@ def person_read(request: Request) -> HttpResponseBase:
 
 
 def _members(request: Request, typed: str) -> list[Member]:
-    """The memberships of a typed number in the units of a data officer. Refuses NoSuchMember. In a system scope."""
+    """Return the memberships of a typed number in the units of a data officer. Refuses NoSuchMember.
+
+    In a system scope.
+    """
     members = members_by_phone(typed) or members_by_number(typed) or []
     spans = units.all_spans([member.unit_id for member in members])
     watched = [

@@ -37,7 +37,7 @@ class ReadyRow:
 
 @require_safe
 def ready(request: Request, public_id: UUID) -> HttpResponse:
-    """The checks of one programme: what is due and missing first. For who runs it, and the administrator."""
+    """Show the checks of one programme: what is due and missing first. For who runs it, and the administrator."""
     viewer, at = request.viewer, clock.now()
     one = programmes.programme_for(viewer, public_id)
     lo, _hi = units.span(one.owner_id, one.hierarchy)

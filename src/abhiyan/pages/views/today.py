@@ -75,7 +75,7 @@ class Group:
 
 
 def collected(viewer: Viewer, *, at: datetime) -> list[Thing]:
-    """Everything the rooms have for a viewer's Today."""
+    """Return everything the rooms have for a viewer's Today."""
     return [one for each in offered("owed") for one in each(viewer, at=at)]
 
 
@@ -97,7 +97,7 @@ def owed(things: Sequence[Thing]) -> list[Owed]:
 
 
 def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[TodayRow]:
-    """The same, with who took what of the work of the viewer's unit. One query, where they lead it."""
+    """Return the same, with who took what of the work of the viewer's unit. One query, where they lead it."""
     home = viewer.home
     leads = home is not None and viewer.may_at(LEADS, home.lo) and any(one.key for one in things)
     leaders = org.leaders_at(home.unit_id, at=at) if leads and home else []
@@ -148,7 +148,7 @@ def sheets(things: Sequence[Thing]) -> dict[str, list[Beside]]:
 
 
 def _own_unit(viewer: Viewer) -> dict[str, str]:
-    """The office a viewer lands on, and the way to its unit."""
+    """Return the office a viewer lands on, and the way to its unit."""
     held = viewer.home
     if held is None:
         return {}
@@ -160,7 +160,7 @@ def _own_unit(viewer: Viewer) -> dict[str, str]:
 
 
 def _noted(request: Request, things: list[Owed], *, showing: int, at: datetime) -> list[Owed]:
-    """The same, with a row in the trail for the people they name; without these past the day's quota."""
+    """Return the same, with a row in the trail for the people they name; without these past the day's quota."""
     shown = Counter(one.names_in for one in things[:showing] if one.names_in is not None)
     try:
         for unit_id, n in shown.items():
@@ -179,7 +179,7 @@ class TodayLine:
 
 
 def whom_to_call(things: Sequence[Thing]) -> list[BehindUnit]:
-    """The units furthest behind whose leaders can be called, a leader once; of the first programme first.
+    """Return the units furthest behind whose leaders can be called, a leader once; of the first programme first.
 
     The unit with fewest real entries is the last of them. A leader whose unit is both has both reasons.
     """
@@ -279,7 +279,7 @@ def today(request: Request) -> HttpResponse:
 
 @require_safe
 def today_all(request: Request) -> HttpResponse:
-    """Everything that the rooms have for the viewer today, most urgent first."""
+    """Show everything that the rooms have for the viewer today, most urgent first."""
     at = clock.now()
     every, things, context = _shown(request, showing=SHOWN, at=at)
     beside, standings = sheets(every), standings_of(every)

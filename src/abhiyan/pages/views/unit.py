@@ -39,7 +39,7 @@ MAY_CLOSE = "imports.units"  # closes a unit, and opens it again
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    """Units: the viewer's own unit, else the root of the tree."""
+    """Show units: the viewer's own unit, else the root of the tree."""
     own = request.viewer.home
     if own is not None:
         return redirect(unit_href(own.unit_code, own.hierarchy))
@@ -51,8 +51,10 @@ def home(request: Request) -> HttpResponse:
 
 @page_with_list
 def unit(request: Request, code: str) -> HttpResponseBase:
-    """One unit in one hierarchy: the page of a nation and of a booth. An address that names a programme shows it there
-    with its ladder, its days and its list of the units below."""
+    """Show one unit in one hierarchy: the page of a nation and of a booth.
+
+    An address that names a programme shows it there with its ladder, its days and its list of the units below.
+    """
     place = read_unit(request, code)
     if place.running and any(word in request.GET for word in ASKS):
         return unit_programme(place)
@@ -104,7 +106,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
 
 @require_safe
 def unit_more(request: Request, code: str) -> HttpResponse:
-    """Everything that can be done with a unit, and its other pages. Each programme's door names its programme."""
+    """Show everything that can be done with a unit, and its other pages. Each programme's door names its programme."""
     place = read_unit(request, code)
     here = place.here
     shown = {
@@ -163,7 +165,7 @@ def _read(
 
 
 def _whose(place: UnitInTree, stands: list[programmes.MeasureStand]) -> dict[int, programmes.Belonging]:
-    """The programmes without a target of the root that cover one unit below it alone."""
+    """Return the programmes without a target of the root that cover one unit below it alone."""
     here = place.here
     without = {stand.programme.pk for stand in stands if not stand.target}
     if here.parent_id is not None or here.lo is None or here.hi is None or not without:

@@ -31,7 +31,7 @@ def unit_href(code: str, hierarchy: int) -> str:
 
 
 def programme_href(code: str, hierarchy: int, measure: programmes.RunningMeasure) -> str:
-    """The address of a unit's page about one measure."""
+    """Return the address of a unit's page about one measure."""
     asked = {"programme": str(measure.programme.public_id), "measure": measure.measure}
     return f"{unit_href(code, hierarchy)}&{urlencode(asked)}"
 
@@ -68,7 +68,7 @@ class UnitInTree:
         return programme_href(self.here.code, self.hierarchy, measure)
 
     def chosen(self, asked: Mapping[str, str]) -> programmes.RunningMeasure:
-        """The measure that the address asks for, else the first. Only where something runs."""
+        """Return the measure that the address asks for, else the first. Only where something runs."""
         place = [each for each in self.running if str(each.programme.public_id) == asked.get("programme")]
         place = place or self.running
         return next((each for each in place if str(each.measure) == asked.get("measure")), place[0])
@@ -122,7 +122,7 @@ def unit_context(place: UnitInTree, *, ends_with: str = "") -> dict[str, Any]:
 
 
 def _acts(place: UnitInTree) -> list[Door]:
-    """The bar that stays: what a leader needs first, and the dossier, which is the unit on paper."""
+    """Return the bar that stays: what a leader needs first, and the dossier, which is the unit on paper."""
     found = first_doors(place.request.viewer, at=place.at, unit=place.here)[:MOST_ACTS]
     if place.sees_counts:
         found.append(Door(_("Dossier"), address_of("review:dossier", place.here.code), icon="print"))

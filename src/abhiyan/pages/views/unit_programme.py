@@ -159,7 +159,7 @@ def unit_programme(place: UnitInTree) -> HttpResponseBase:
 
 
 def _file(place: UnitInTree, chosen: programmes.RunningMeasure, asked: dict[str, Any]) -> HttpResponseBase:
-    """The list of the units below as a file. asked: what the list is read by."""
+    """Send the list of the units below as a file. asked: what the list is read by."""
     leaf = programmes.children_ladders(**asked, per=tables.DEEPEST_ROW)
     checked, led = _read_rows(place, chosen, leaf)
     today = clock.day_in(chosen.programme.zone, place.at)
@@ -170,7 +170,7 @@ def _file(place: UnitInTree, chosen: programmes.RunningMeasure, asked: dict[str,
 
 
 def levels_below(place: UnitInTree, chosen: programmes.RunningMeasure) -> list[UnitLevel]:
-    """The lists of all units of each level below, in a measure."""
+    """Return the lists of all units of each level below, in a measure."""
     if not place.counts:
         return []
     here, page = place.here, address_of("programmes:below", chosen.programme.public_id)
@@ -187,7 +187,7 @@ def levels_below(place: UnitInTree, chosen: programmes.RunningMeasure) -> list[U
 
 
 def map_of_level(place: UnitInTree, chosen: programmes.RunningMeasure, level: str) -> str:
-    """The address of the list with the map of the units of a level, or "" where they have none."""
+    """Return the address of the list with the map of the units of a level, or "" where they have none."""
     n = next((row.n for row in levels_below(place, chosen) if row.kind == level), None)
     if not fits_a_map(place.here.kind, n):
         return ""
@@ -196,7 +196,8 @@ def map_of_level(place: UnitInTree, chosen: programmes.RunningMeasure, level: st
 
 
 def furthest(place: UnitInTree, chosen: programmes.RunningMeasure) -> dict[str, Any]:
-    """The units that are furthest behind, of the level that Today names; how many are behind and ahead of all of it."""
+    """Return the units that are furthest behind, of the level that Today names; how many are behind and ahead
+    of all of it."""
     if place.node is None:
         return {}
     late = programmes.late(place.node, place.here.kind, chosen.programme, measure=chosen.measure, at=place.at)
@@ -225,7 +226,7 @@ def drawn_children(
     checked: Of,
     leaders: dict[int, org.Leader],
 ) -> list[ChildRow]:
-    """The units on a page of the list, each with its picture, its address and who leads it."""
+    """Return the units on a page of the list, each with its picture, its address and who leads it."""
     today = clock.day_in(chosen.programme.zone, place.at)
     return _beside_leaders(place, _drawn(leaf, chosen, today, None, checked), leaders)
 
@@ -248,7 +249,7 @@ def _beside_leaders(
 def _earlier(
     place: UnitInTree, chosen: programmes.RunningMeasure, leaf: tables.Leaf | None
 ) -> programmes.Earlier | None:
-    """The earlier drive the programme is held against, of the unit and those on a page of its list."""
+    """Return the earlier drive the programme is held against, of the unit and those on a page of its list."""
     if chosen.measure != 1:
         return None
     ids = [place.here.id, *(child.unit_id for child in leaf.rows)] if leaf else [place.here.id]
@@ -268,7 +269,7 @@ def _read_rows(
 
 
 def _narrowed(request: HttpRequest) -> dict[str, Any]:
-    """How the list is sorted and narrowed."""
+    """Return how the list is sorted and narrowed."""
     shown = _show(request)
     return {
         "sorting": tables.sorting(
@@ -287,7 +288,7 @@ def _narrowed(request: HttpRequest) -> dict[str, Any]:
 
 
 def _files(place: UnitInTree, lines: list[BelowRow], *, has_votes: bool) -> Table[BelowRow]:
-    """The list of the units below as files; without its lines, for what the page says of them."""
+    """Return the list of the units below as files; without its lines, for what the page says of them."""
     caption = _("Units below, with their figures")
     columns = (*BELOW, *VOTES) if has_votes else BELOW
     here = place.here
@@ -295,7 +296,7 @@ def _files(place: UnitInTree, lines: list[BelowRow], *, has_votes: bool) -> Tabl
 
 
 def _votes(leaf: tables.Leaf, hierarchy: int) -> programmes.VotesOfUnits:
-    """Votes of the last election beside the units on a page of the list."""
+    """Return votes of the last election beside the units on a page of the list."""
     return programmes.last_votes([child.unit_id for child in leaf.rows], hierarchy)
 
 
@@ -306,7 +307,7 @@ def _drawn(
     earlier: programmes.Earlier | None,
     checked: Of,
 ) -> list[tuple[programmes.Child, LadderShown]]:
-    """The children on a page of the list, each with its picture."""
+    """Return the children on a page of the list, each with its picture."""
     return [
         (
             child,
@@ -326,7 +327,7 @@ def _drawn(
 
 
 def _funnel(found: programmes.Funnel) -> dict[str, Any]:
-    """The steps of each way in, all days together; and callers without a place beside them."""
+    """Return the steps of each way in, all days together; and callers without a place beside them."""
     return {
         "funnels": [
             (

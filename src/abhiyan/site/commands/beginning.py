@@ -122,7 +122,7 @@ def _refusals_of(name: str) -> Iterator[None]:
 
 
 def _officers_asked() -> tuple[tuple[str, str], ...]:
-    """The data officers somebody types; an empty line ends them."""
+    """Return the data officers somebody types; an empty line ends them."""
     click.echo(
         "Two data officers approve or refuse exports, tokens and resets. Name people who lead nothing."
     )
@@ -140,7 +140,7 @@ def _officers_asked() -> tuple[tuple[str, str], ...]:
 
 
 def _asked(what: str) -> str:
-    """What somebody types. If nobody can, it names the options that say it."""
+    """Return what somebody types. If nobody can, it names the options that say it."""
     try:
         return str(click.prompt(what))
     except click.Abort:
@@ -153,7 +153,7 @@ def _asked(what: str) -> str:
 
 
 def called() -> str:
-    """How this program was called, for a command that somebody is to copy: a checkout's is on no path."""
+    """Return how this program was called, for a command that somebody is to copy: a checkout's is on no path."""
     said = Path(sys.argv[0])
     if said.name != "abhiyan" or shutil.which("abhiyan") == str(said):
         return "abhiyan"
@@ -173,7 +173,7 @@ def make_key(*, say: Callable[[str], None]) -> None:
 
 
 def _refuse_roles_of_no_key() -> None:
-    """The roles that an administrator made by hand have their passwords from a key that was there before."""
+    """Refuse to go on without the master key by which an administrator's roles got their passwords."""
     from abhiyan.core import database, keys
 
     if not database.is_embedded() and not database.names_administrator():
@@ -184,7 +184,7 @@ def _refuse_roles_of_no_key() -> None:
 
 
 def refuse_lost_key() -> None:
-    """A database without its key is not to be given a new one: everything sealed in it would be lost for good."""
+    """Refuse a new key for a database without its own: everything sealed in it would be lost for good."""
     from abhiyan.core import database, home, keys
 
     if not (database.is_embedded() or database.names_administrator()):
@@ -209,7 +209,7 @@ def refuse_lost_key() -> None:
 
 
 def bring_up(ctx: click.Context, *, say: Callable[[str], None]) -> None:
-    """Roles, database, tables, rights, and the rows every installation has."""
+    """Bring up roles, database, tables, rights, and the rows every installation has."""
     os.environ["ABHIYAN_ROLE"] = "owner"
     from abhiyan.core import schema
 
@@ -254,7 +254,7 @@ def furnish(*, say: Callable[[str], None]) -> None:
 
 
 def put_what_ships(*, say: Callable[[str], None]) -> None:
-    """The rows every installation has: offices, and the texts of messages. Safe to repeat."""
+    """Put in the rows every installation has: offices, and the texts of messages. Safe to repeat."""
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
     from abhiyan.core.scope import system

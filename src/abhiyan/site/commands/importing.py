@@ -345,7 +345,7 @@ def _say(
 
 
 def _say_refused(staged: "StagedImport", rows: list[dict[str, Any]]) -> None:
-    """The first refused rows, each with its field and reason, and how many there are besides."""
+    """Print the first refused rows, each with its field and reason, and how many there are besides."""
     from abhiyan.core.imports import kind
 
     of_kind = kind(staged.kind)
@@ -362,7 +362,7 @@ def _say_refused(staged: "StagedImport", rows: list[dict[str, Any]]) -> None:
 
 
 def _write_refused(staged: "StagedImport", path: Path) -> None:
-    """Every refused row with its field and reason, as a text that spreadsheets open."""
+    """Write every refused row with its field and reason, as a text that spreadsheets open."""
     from abhiyan.core.imports import kind, queries
     from abhiyan.core.scope import system
     from abhiyan.core.tables.writing import csv_chunks
