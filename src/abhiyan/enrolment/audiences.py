@@ -47,7 +47,7 @@ MEMBERS = Audience("members", _("People on a roll"), OUTREACH, _PHONES.format(wh
 
 
 def _number(of: str) -> dict[str, str]:
-    """The number of a drive that these people are asked to call."""
+    """Return the number of a drive that these people are asked to call."""
     return {"number": join_number(int(of))}
 
 

@@ -11,7 +11,8 @@ from .queries.notices import drives_that_wait
 
 
 def notices(_at: datetime) -> Iterable[DoctorFinding]:
-    """Each open drive has this organisation's own notice: else people would agree with another one, so nobody joins."""
+    """Check that each open drive has this organisation's own notice: else people would agree with another one,
+    so nobody joins."""
     found = drives_that_wait()
     for one in found:
         yield DoctorFinding(

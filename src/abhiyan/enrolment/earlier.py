@@ -83,7 +83,10 @@ class NothingSound(Refused):
 
 
 def _sound(work: Work) -> list[tuple[Any, ...]]:
-    """Rows that can be taken, with the id of their unit at the end; the others are refused. Minors are forgotten."""
+    """Return rows that can be taken, with the id of their unit at the end; the others are refused.
+
+    Minors are forgotten.
+    """
     today = clock.day_in(settings.TIME_ZONE, work.at)
     minimum = youngest()
 
@@ -163,7 +166,7 @@ _COLUMN = {"unit": "unit_code", "field_at": "joined_on"}
 
 
 def _drive(work: Work, rows: Sequence[tuple[Any, ...]]) -> Programme:
-    """The closed drive of this name at the list's unit, made with the first list of it."""
+    """Return the closed drive of this name at the list's unit, made with the first list of it."""
     owner = work.unit_id or units.roots(Hierarchy.ORGANISATIONAL)[0].id
     days = [row[5] for row in rows]
     made = programmes.make_past(

@@ -71,7 +71,7 @@ class NameField(forms.CharField):
         return cleaned
 
     def declared(self) -> dict[str, Any]:
-        """As `ui.checks` wants it."""
+        """Return the checks as `ui.checks` wants them."""
         return {
             "kind": "name",
             "missing": str(actions.NameMissing.message) if self.required else "",
@@ -108,7 +108,8 @@ class YearField(forms.CharField):
         return said.year
 
     def declared(self) -> dict[str, Any]:
-        """As `ui.checks` wants it: a device judges ages only where `judge_ages` gave year and minimum."""
+        """Return the checks as `ui.checks` wants them: a device judges ages only where `judge_ages` gave year
+        and minimum."""
         return {
             "kind": "birth_year",
             "missing": str(actions.BirthYearMissing.message) if self.required else "",
@@ -135,7 +136,7 @@ class AdultForm(Clipped):
 
     @property
     def said(self) -> BirthSaid | None:
-        """The year of birth as it was typed, whatever else is wrong."""
+        """Return the year of birth as it was typed, whatever else is wrong."""
         field = self.fields["birth_year"]
         assert isinstance(field, YearField)
         return field.said(self["birth_year"].value())
@@ -224,11 +225,11 @@ class JoinForm(AdultForm):
         return self.data.get("adult") == YES or super().says_adult
 
     def clean_key(self) -> str:
-        """The form's own key; a fresh one if none was sent."""
+        """Return the form's own key; a fresh one if none was sent."""
         return str(self.cleaned_data["key"]) or lot.uuid().hex
 
     def clean_why(self) -> int:
-        """The motive as a number; 0 where none was chosen."""
+        """Return the motive as a number; 0 where none was chosen."""
         return motive_of(str(self.cleaned_data["why"]))
 
 
@@ -245,7 +246,7 @@ class MemberPhoneForm(Clipped):
 
 
 def _own_year() -> YearField:
-    """The year by which somebody shows who they are. No age: it fits two years, and is guessed more easily."""
+    """Return the year by which somebody shows who they are. No age: it fits two years, and is guessed more easily."""
     return YearField(
         label=_("Your year of birth"),
         help_text=_(
@@ -305,7 +306,7 @@ class CorrectForm(AdultForm):
 
 
 def _channel() -> forms.ChoiceField:
-    """By which way somebody came; any, unless chosen."""
+    """Return the field of the way by which somebody came; any, unless chosen."""
     return forms.ChoiceField(
         label=_("Came by"),
         required=False,

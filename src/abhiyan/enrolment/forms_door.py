@@ -60,7 +60,7 @@ class DoorForm(AdultForm):
 
     @property
     def how(self) -> str:
-        """How the notice reached them, in words."""
+        """Say how the notice reached them."""
         known = {str(one.value): one for one in DoorEntry.Heard}
         return str(known.get(str(self["given"].value()), DoorEntry.Heard.SHOWN).label)
 

@@ -158,7 +158,7 @@ class DriveNumberForm(Clipped):
     reason = NoteField(label=_("What is it needed for?"), max_length=300)
 
     def clean_number(self) -> str:
-        """As people write it: spaces and hyphens go, ten digits are Indian."""
+        """Return the number as people write it: spaces and hyphens go, ten digits are Indian."""
         text = re.sub(r"[\s().\-]", "", plain_digits(str(self.cleaned_data["number"])))
         if text.startswith("00"):
             text = "+" + text[2:]

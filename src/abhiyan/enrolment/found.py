@@ -20,8 +20,8 @@ SHORTEST = 3  # letters of a name
 
 
 def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[DoorThing]:
-    """Members with this whole phone or member number; by name those of the viewer's own unit, where it is small
-    enough to be listed. The shown rows leave a row in the trail.
+    """Yield members with this whole phone or member number; by name those of the viewer's own unit, where it is
+    small enough to be listed. The shown rows leave a row in the trail.
 
     A phone that is nobody's here counts too: otherwise somebody could test phones without limit or trace.
     Refuses ReadEnough past the day's quota, for a phone that is found and one that is not alike.

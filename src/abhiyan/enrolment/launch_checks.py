@@ -24,7 +24,7 @@ from .rules import rolls
 
 
 def notice_readiness(of: LaunchOf) -> LaunchFinding | None:
-    """The drive's notice is this organisation's own, and names it and who answers."""
+    """Check that the drive's notice is this organisation's own, and names it and who answers."""
     drive = Drive.objects.filter(pk=of.programme_id).first()
     if drive is None:
         return None
@@ -53,7 +53,7 @@ def notice_readiness(of: LaunchOf) -> LaunchFinding | None:
 
 
 def number_readiness(of: LaunchOf) -> LaunchFinding | None:
-    """A number of the drive is old enough to prove a phone when it begins: three days."""
+    """Check that a number of the drive is old enough to prove a phone when it begins: three days."""
     if not Drive.objects.filter(pk=of.programme_id).exists():
         return None
     page = reverse("enrolment:drive", args=[of.public_id]) + "#numbers"
@@ -78,7 +78,7 @@ def number_readiness(of: LaunchOf) -> LaunchFinding | None:
 
 
 def replies_readiness(of: LaunchOf) -> LaunchFinding | None:
-    """The hourly budget of replies holds against the calls that the target means, spread evenly over the open hours."""
+    """Hold the hourly budget of replies against the calls that the target means, spread evenly over the open hours."""
     drive = Drive.objects.filter(pk=of.programme_id).first()
     if drive is None:
         return None

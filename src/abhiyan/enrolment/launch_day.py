@@ -26,8 +26,8 @@ PAUSED = {
 
 
 def launch_day(viewer: Viewer, of: Of) -> Iterator[Thing]:
-    """Members of the unit without a place, counted up to MOST, to who may give one; what was stopped because many said
-    no."""
+    """Yield members of the unit without a place, counted up to MOST, to who may give one; what was stopped
+    because many said no."""
     if viewer.may("enrolment.place"):
         n, oldest = awaiting.unplaced_of(of.programme_ids, of.span, limit=MOST)
         yield Figure(

@@ -31,7 +31,7 @@ _REFUSALS = {
 
 @require_safe
 def document(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # alike for everybody
-    """GET /api/v1/openapi.json"""
+    """Answer GET /api/v1/openapi.json."""
     answer = JsonResponse(specification(), json_dumps_params={"ensure_ascii": False})
     answer["Cache-Control"] = "public, max-age=300"
     return answer
@@ -39,7 +39,7 @@ def document(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  # alike for
 
 @cache
 def specification() -> dict[str, Any]:
-    """OpenAPI 3.1, as a tree of plain values."""
+    """Return openAPI 3.1, as a tree of plain values."""
     from pydantic.json_schema import models_json_schema  # large, and asked for rarely
 
     taken = (shapes.ClaimIn, shapes.ClaimsIn)
@@ -143,7 +143,7 @@ def specification() -> dict[str, Any]:
 
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:
-    """Without the titles pydantic makes of field names."""
+    """Return a shape without the titles pydantic makes of field names."""
     for one in schema.get("properties", {}).values():
         one.pop("title", None)
     return schema

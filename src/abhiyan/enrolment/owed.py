@@ -221,7 +221,8 @@ def _new_numbers(viewer: Viewer, at: datetime) -> Iterator[Owed]:
 
 
 def _waits(viewer: Viewer) -> Iterator[Owed]:
-    """Drives whose notice is another organisation's: for who may publish the next one, and for the administrator."""
+    """Yield drives whose notice is another organisation's: for who may publish the next one, and for the
+    administrator."""
     publishes = viewer.home is not None and viewer.may_at(PUBLISH, viewer.home.lo)
     if not (publishes or viewer.is_root):
         return
@@ -252,7 +253,7 @@ def _waits(viewer: Viewer) -> Iterator[Owed]:
 
 
 def _halted(viewer: Viewer, at: datetime) -> Iterator[Owed | LateBelow]:
-    """Lists and senders stopped below one's unit, and calls to leave that wait.
+    """Yield lists and senders stopped below one's unit, and calls to leave that wait.
 
     A stop that an office nearer to it has left for long is late work. Data officers look at once.
     """
@@ -287,7 +288,8 @@ def _halted(viewer: Viewer, at: datetime) -> Iterator[Owed | LateBelow]:
 
 
 def _denied(viewer: Viewer, at: datetime) -> Iterator[Beside]:
-    """The data officer's way to the names; to others a count of their own entries, from five on and a day later."""
+    """Yield the data officer's way to the names; to others a count of their own entries, from five on and a day
+    later."""
     if viewer.may("org.approve"):
         yield Beside(
             sheet=_("For the data officer"),
@@ -354,7 +356,8 @@ def of_drive(
 
 
 def _at_doors(viewer: Viewer, held: HeldOffice, programme: Programme, at: datetime) -> str:
-    """The drive, the place, and how many people the viewer entered today; before the first, how their phone answers."""
+    """Return the drive, the place, and how many people the viewer entered today; before the first, how their
+    phone answers."""
     today = queries_door.day_began(at)
     of_today, *_rest = (
         queries_door.own_counts(viewer.public_id, today=today, since=today, programme_id=programme.pk)
@@ -368,7 +371,7 @@ def _at_doors(viewer: Viewer, held: HeldOffice, programme: Programme, at: dateti
 
 
 def _quiet(viewer: Viewer, at: datetime) -> Iterator[Owed]:
-    """The viewer's own friends nobody spoke with for 30 days."""
+    """Yield the viewer's own friends nobody spoke with for 30 days."""
     if n := count_quiet(viewer.account_id or 0, at=at, most=MOST):
         title = ngettext(
             "Nobody spoke with %(n)s friend for 30 days", "Nobody spoke with %(n)s friends for 30 days", n
@@ -384,7 +387,7 @@ def _quiet(viewer: Viewer, at: datetime) -> Iterator[Owed]:
 
 
 def _to_hand_over(held: HeldOffice, programme: Programme) -> Iterator[Owed]:
-    """Certificates of friends in the unit of an office, whose paper nobody handed over yet."""
+    """Yield certificates of friends in the unit of an office, whose paper nobody handed over yet."""
     if n := count_to_hand_over(programme, (held.lo, held.hi), most=MOST):
         title = ngettext("%(n)s certificate to hand over", "%(n)s certificates to hand over", n)
         yield Owed(
@@ -410,15 +413,17 @@ def _is_shown_above(programme: Programme) -> bool:
 
 
 def _organises(held: HeldOffice, drive: Drive) -> bool:
-    """True for an organiser of friends, in a programme of friends."""
+    """Return True for an organiser of friends, in a programme of friends."""
     return held.office == OFFICE and drive.roll.gives_way
 
 
 def _invitation(
     viewer: Viewer, held: HeldOffice, programme: Programme, drive: Drive, *, at: datetime
 ) -> Invitation:
-    """The link of a drive to share: of the viewer's unit, and their own where they may enter people. It is made when
-    Today first shows it, so that who joins by it counts as invited by them."""
+    """Return the link of a drive to share: of the viewer's unit, and their own where they may enter people.
+
+    It is made when Today first shows it, so that who joins by it counts as invited by them.
+    """
     may_enrol = viewer.may_at("enrolment.enrol", held.lo)
     asked = {"unit": held.unit_code}
     own = "?" + urlencode(asked)
@@ -447,7 +452,7 @@ def _invitation(
 def _unanswered(
     viewer: Viewer, held: HeldOffice, stand: programmes.MeasureStand, at: datetime, *, names: int
 ) -> Iterator[Owed | Beside]:
-    """Members whose phones have not answered: how many, and before it a few by name, each with a field card."""
+    """Yield members whose phones have not answered: how many, and before it a few by name, each with a field card."""
     n = stand.ladder.unsigned
     if not n:
         return
@@ -524,7 +529,7 @@ def _way_to_them(
 
 
 def _callers(held: HeldOffice, stand: programmes.MeasureStand, at: datetime) -> Iterator[Beside]:
-    """Callers who stopped half-way: they have no place yet, and count in the unit that owns the drive."""
+    """Yield callers who stopped half-way: they have no place yet, and count in the unit that owns the drive."""
     callers = programmes.ask_callers_without_place(node=stand.node, programme=stand.programme, at=at)()
     if callers is None or not callers.n:
         return
@@ -582,7 +587,7 @@ def export_details(release: Release) -> list[str]:
 
 
 def _narrowed(payload: Mapping[str, Any]) -> list[str]:
-    """The filters of a list, each as its label and what was chosen."""
+    """Return the filters of a list, each as its label and what was chosen."""
     drive = str(payload.get("drive") or "")
     drives = [(drive, named(programmes.programme(UUID(drive)).names)), ("", "")] if drive else []
     fields = FilterForm(drives=drives).fields
@@ -594,7 +599,7 @@ def _narrowed(payload: Mapping[str, Any]) -> list[str]:
 
 
 def merge_details(release: Release) -> list[str]:
-    """The pairs of a request to merge, a line each, for the person who decides about it."""
+    """Return the pairs of a request to merge, a line each, for the person who decides about it."""
     with system("which pairs somebody asks to merge"):
         found = people.doubles_called(release.payload["doubles"]).order_by("-score", "pk")
         pairs = queries_doubles.pairs(list(found))
@@ -606,7 +611,7 @@ def merge_details(release: Release) -> list[str]:
 
 
 def _entry(one: queries_people.Member) -> str:
-    """One entry in a line: name, year of birth, last digits of the phone, place."""
+    """Return one entry in a line: name, year of birth, last digits of the phone, place."""
     return ", ".join((person(one.name or "–"), str(one.birth_year or "–"), f"•{one.last4}", one.unit_name()))
 
 

@@ -20,7 +20,7 @@ NAME = _("Enrol at the door")
 
 
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
-    """The door of the viewer's own unit, for each drive that is open there."""
+    """Yield the door of the viewer's own unit, for each drive that is open there."""
     home = viewer.home
     if (
         home is None

@@ -30,7 +30,7 @@ def hand_members_over(closing_id: int) -> None:
 
 @job("enrolment.bring_members_back")
 def bring_members_back(closing_id: int) -> None:
-    """And come back, when the units are open again."""
+    """Bring members back when the units are open again."""
     done: int | None = 0
     while done is not None:
         done = actions.bring_claims_back(closing_id=closing_id, after=done, by=BY, at=clock.now())

@@ -50,7 +50,7 @@ def _post(programme_id: int, work: list[ContributorWork], *, at: datetime) -> No
 
 
 def end_active(member: Membership, *, at: datetime) -> None:
-    """A contributor left, or was erased: they count as active no more. In a system scope."""
+    """Count a contributor who left, or was erased, as active no more. In a system scope."""
     programme = programmes.programme_by_id(member.programme_id)
     key = item_key(programme.kind, programme.pk, ACTIVE, member.public_id)
     end_items(ids=[key], why=Item.Why.LEFT, at=at)

@@ -96,7 +96,7 @@ def bind_import(*, import_id: int, rows: Mapping[int, int], at: datetime) -> Non
 
 
 def note_undone(*, import_id: int, at: datetime) -> None:
-    """The list was taken back, and with it what it brought of its batches. In a system scope."""
+    """Note that the list was taken back, and with it what it brought of its batches. In a system scope."""
     PaperImport.objects.filter(import_id=import_id, undone_at=None).update(undone_at=at)
     PaperPhoto.objects.filter(import_id=import_id).update(import_id=None)
 

@@ -86,7 +86,7 @@ _OVER = """update enrolment_halt h set ended_at = %s where h.ended_at is null
 
 
 def _let_go_what_is_over(at: datetime) -> None:
-    """A list that was taken back, and a token that was ended, ask nobody to look any more."""
+    """Drop halts of a list that was taken back, and of a token that was ended: they ask nobody to look any more."""
     for subject, unit_id in sql.rows(_OVER, [at]):
         audit.record(by=BY, at=at, act="enrolment.let_go_on", subject=subject, unit_id=unit_id)
 
@@ -143,7 +143,7 @@ def _found(kind: str, *, key: str, halt: str, where: str, at: datetime) -> list[
 
 
 def let_go_on(*, halt: UUID, reason: str, by: Actor, at: datetime) -> None:
-    """Somebody has looked: what was stopped goes on, and leavings that were held are done. With a reason.
+    """Let what was stopped go on, and do the held leavings: somebody has looked. With a reason.
 
     Needs enrolment.strike_off strictly above the unit (at the top: over it), or to be its data officer. Refuses
     NotOnesOwn, ReasonMissing, NotFound. Twice is once.
@@ -167,8 +167,8 @@ _ABOVE = """select p.parent_id from units_placement p where p.unit_id = %s and p
 
 
 def require_to_decide(halt: Halt, by: Actor) -> None:
-    """NotYours unless `by` may decide about what was stopped: from the level above it in any tree, or as its data
-    officer."""
+    """Refuse NotYours unless `by` may decide about what was stopped: from the level above it in any tree, or as
+    its data officer."""
     brought = sql.value("select account_id from core_import where id = %s", [halt.import_id])
     if by.id == halt.sender or (brought is not None and by.account_id == brought):
         raise NotOnesOwn
@@ -194,7 +194,7 @@ def refuse_halted(*, import_id: int, by: UUID) -> None:
 
 
 def _do_held(at: datetime) -> int:
-    """Leavings that waited: those of before somebody looked, else those of two days ago."""
+    """Do the leavings that waited: those of before somebody looked, else those of two days ago."""
     with system("leavings that were held"):
         looked = Halt.objects.filter(kind=Halt.Kind.CALLS).aggregate(last=Max("ended_at"))["last"]
         until = max(filter(None, (looked, at - bursts.HELD_AT_MOST)))

@@ -31,10 +31,10 @@ class NoCard(Refused, status=409):
 
 
 def issue_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
-    """The card of a member: the one that is valid, else a new one.
+    """Return the card of a member: the one that is valid, else a new one.
 
-    It needs the member's own phone, proven in this session. Refuses NotFound, AlreadyEnded; NoCard to a friend or
-    contributor.
+    It needs the member's own phone, proven in this session. Refuses NotFound, AlreadyEnded; NoCard to a friend
+    or contributor.
     """
     phone = current().phone
     with system("a member takes their card"):
@@ -50,7 +50,10 @@ def issue_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
 
 
 def replace_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
-    """A member's new card for a lost one, which is not valid any more: its check says so. As `issue_card` otherwise."""
+    """Give a member a new card for a lost one, which is not valid any more: its check says so.
+
+    As `issue_card` otherwise.
+    """
     phone = current().phone
     with system("a member replaces a lost card"):
         member = _own_member(membership, phone)
@@ -73,7 +76,7 @@ def replace_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
 
 
 def _own_member(membership: UUID, phone: UUID | None) -> Membership:
-    """The membership of a proven phone, locked. In a system scope."""
+    """Return the membership of a proven phone, locked. In a system scope."""
     member = found_member(membership)
     if phone != member.phone_id:
         raise NotFound
@@ -111,10 +114,10 @@ def want_card(*, membership: UUID, by: Actor, at: datetime) -> None:
 def issue_cards(
     *, memberships: Collection[UUID], unit_id: int, by: Actor, at: datetime
 ) -> dict[UUID, Document]:
-    """The cards an office prints, by membership: of members whose phone has taken part itself. Others have none,
-    nor have friends or contributors.
+    """Issue the cards an office prints, by membership: of members whose phone has taken part itself.
 
-    Needs people.export over the unit; the caller has used what a second person approved.
+    Others have none, nor have friends or contributors. Needs people.export over the unit; the caller has used
+    what a second person approved.
     """
     org.require(by, "people.export", at=unit_id)
     return _issued(memberships, by=by, at=at)
@@ -123,7 +126,7 @@ def issue_cards(
 def print_wanted(
     *, memberships: Collection[UUID], unit_id: int, by: Actor, at: datetime
 ) -> dict[UUID, Document]:
-    """The cards of members of a unit who asked for one, by membership; they count as printed from now on.
+    """Issue the cards of members of a unit who asked for one, by membership; they count as printed from now on.
 
     Needs cards.print over the unit. The caller has read in its own scope who asked there.
     """
@@ -158,7 +161,7 @@ def _issued(memberships: Collection[UUID], *, by: Actor, at: datetime) -> dict[U
 
 
 def revoke_card(*, membership: UUID, reason: str, by: Actor, at: datetime) -> None:
-    """A member's card is not valid any more, as when it was lost. They may take a new one, with another code.
+    """Revoke a member's card, as when it was lost. They may take a new one, with another code.
 
     Needs enrolment.correct over the member's unit. Refuses NoCard.
     """

@@ -167,10 +167,10 @@ def ask_batch(*, programme: Programme, unit: int, n: int, reason: str, by: Actor
 
 
 def heed_certificates(*, told: ReleaseDecided) -> None:
-    """A second person decided about a batch: its friends get their certificates, or none. In their transaction.
+    """Give the friends of a batch their certificates, or none: a second person decided about it.
 
-    It checks everything again, for the world may have changed. A job gives those of several segments. Refuses
-    SheetReplaced, and as `ask_batch`.
+    In their transaction. It checks everything again, for the world may have changed. A job gives those of
+    several segments. Refuses SheetReplaced, and as `ask_batch`.
     """
     if told.act != ACT or not told.allow:
         return
@@ -238,7 +238,8 @@ def give_certificates(
 def _waiting(
     programme: Programme, unit: int, n: int, *, at: datetime
 ) -> tuple[CertificateSheet, dict[int, int]]:
-    """The sheet in force, and how many friends of each segment within a unit would get a certificate now, n at most.
+    """Return the sheet in force, and how many friends of each segment within a unit would get a certificate
+    now, n at most.
 
     Refuses NotFound, NoSheetYet, EachOutOfRange.
     """
@@ -253,7 +254,7 @@ def _waiting(
 
 
 def _fit(programme: Programme, segment: int, n: int, *, at: datetime) -> tuple[CertificateSheet, int]:
-    """The sheet in force, and how many certificates the segment has left.
+    """Return the sheet in force, and how many certificates the segment has left.
 
     Refuses NotFound, NoSheetYet, SegmentInDoubt, TooManyCertificates, NoFriendWaits.
     """
@@ -306,7 +307,7 @@ def hand_over(*, friend: UUID, by: Actor, at: datetime) -> None:
 
 
 def take_handing_back(*, friend: UUID, by: Actor, at: datetime) -> None:
-    """Note that the friend does not hold it after all. Who may: as `hand_over`."""
+    """Note that the friend does not hold it after all. Needs what `hand_over` needs."""
     _hand(friend, by=by, at=at, handed_at=None)
 
 

@@ -163,7 +163,7 @@ def ask_end(*, programme_id: int, number_id: int, reason: str, by: Actor, at: da
 
 
 def heed_decision(*, told: ReleaseDecided) -> None:
-    """A second person approved the end of a number, or days without codes: it is so. In their transaction."""
+    """End a number, or set days without codes, that a second person approved. In their transaction."""
     if told.act == CODES and told.allow:
         programme_id = int(told.payload["programme_id"])
         entry = {key: str(told.payload[key]) for key in ("unit", "from", "to")}
@@ -179,7 +179,7 @@ def heed_decision(*, told: ReleaseDecided) -> None:
 
 
 def sentences(release: Release) -> list[str]:
-    """Sentences for the page that decides a request: they say what it would do."""
+    """Return sentences for the page that decides a request: they say what it would do."""
     try:
         drive = named(programmes.programme_by_id(int(release.payload["programme_id"])).names)
     except NotFound:  # its draft was thrown away meanwhile
@@ -257,13 +257,13 @@ def _write_codes(programme_id: int, entries: list[dict[str, str]], *, by: Actor,
 
 
 def _codes_off(programme_id: int) -> list[dict[str, str]]:
-    """As they stand, held against others until the transaction ends."""
+    """Return the days as they are, held against others until the transaction ends."""
     drive = needed(Drive.objects.select_for_update().filter(pk=programme_id).first())
     return list(drive.codes_off)
 
 
 def _require(programme_id: int, by: Actor, right: str = MANAGE) -> int:
-    """The unit that owns the programme."""
+    """Return the unit that owns the programme."""
     if not Drive.objects.filter(pk=programme_id).exists():
         raise NotFound
     owner = programmes.programme_by_id(programme_id).owner_id

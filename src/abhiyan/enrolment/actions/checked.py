@@ -16,7 +16,7 @@ from .members import found_member
 
 
 def leave_in_check(*, item_id: UUID, by: Actor, at: datetime) -> None:
-    """A member says to a verifier that they leave: as `leave`, with the same receipt as on their own page.
+    """Let a member leave who says so to a verifier: as `leave`, with the same receipt as on their own page.
 
     by: the verifier, sealed in the trail. The check asks before whose it is.
     """

@@ -293,7 +293,7 @@ STORED: dict[int, type[ClaimOutcome]] = {
 def stored_outcome(
     taken: int, receipt: bytes, membership: bytes | None, *, limit: int
 ) -> ClaimOutcome | ClaimRefused:
-    """The outcome a stored claim had."""
+    """Return the outcome a stored claim had."""
     if taken == Taken.FULL:
         full = PhoneFull(limit=limit)
         full.receipt = UUID(bytes=receipt)

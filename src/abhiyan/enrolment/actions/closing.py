@@ -89,7 +89,7 @@ def _require(told: UnitsClosing, thing: Thing) -> bool:
 
 
 def bring_back(*, told: UnitsOpening) -> None:
-    """Units are open again: claims that wait, and members, come back in a job. Tokens that ended stay ended."""
+    """Bring claims that wait, and members, back in a job: their units are open again. Tokens that ended stay ended."""
     if told.is_undo:  # their units go next: what cannot be brought back now keeps them
         _bring_back_now(told.closing_id, at=told.at)
     with system("units open again"):
@@ -102,7 +102,8 @@ def bring_back(*, told: UnitsOpening) -> None:
 
 
 def _bring_back_now(closing_id: int, *, at: datetime) -> None:
-    """In the transaction of an undo: every phone is locked first, for others wait for them in their order."""
+    """Bring them back in the transaction of an undo: every phone is locked first, for others wait for them in
+    their order."""
     by = Actor.system("undo of a list")
     with system("units open again"):
         pages = _kept(closing_id, after=0, most=MOST_AT_UNDO)
@@ -148,7 +149,10 @@ def hand_over_next(
 
 
 def _hand_over_claims(closing_id: int, going: dict[int, int], past: UUID, *, at: datetime) -> UUID | None:
-    """Some of the claims that wait at units of a closing. Up to which public id; None when there are no more."""
+    """Hand over some of the claims that wait at units of a closing.
+
+    Up to which public id; None when there are no more.
+    """
     waiting = Claim.objects.filter(taken=Taken.WORKLIST, membership_id=None, unit_id__in=list(going))
     some = waiting.filter(public_id__gt=past).order_by("public_id").values_list("public_id", "pk", "phone_id")
     found = list(some[:AT_ONCE])
@@ -166,7 +170,7 @@ def _hand_over_claims(closing_id: int, going: dict[int, int], past: UUID, *, at:
 def _hand_over_members(
     closing_id: int, unit_id: int, to: int, past: UUID, *, by: Actor, at: datetime
 ) -> UUID | None:
-    """Some of the members of a unit. Up to which enrolment; None when there are no more."""
+    """Hand over some of the members of a unit. Up to which enrolment; None when there are no more."""
     theirs = Enrolment.objects.filter(unit_id=unit_id, ended_at=None, pk__gt=past)
     terms = list(theirs.order_by("pk").values_list("pk", "membership_id")[:AT_ONCE])
     ids = [membership_id for _pk, membership_id in terms]
@@ -193,7 +197,7 @@ def bring_claims_back(*, closing_id: int, after: int, by: Actor, at: datetime) -
 
 
 def _kept(closing_id: int, *, after: int, most: int) -> list[dict[str, Any]]:
-    """Pages of what was kept of claims that went, but the first few: one, and more up to so many claims."""
+    """Return pages of what was kept of claims that went, but the first few: one, and more up to so many claims."""
     pages: list[dict[str, Any]] = []
     n = 0
     for facts in islice(units.kept(closing_id=closing_id, what=CLAIMS.key), after, None):
@@ -213,7 +217,7 @@ def _phones(claims: Sequence[UUID]) -> list[UUID]:
 
 
 def _bring_claims(pages: Sequence[dict[str, Any]], *, at: datetime) -> None:
-    """Their phones are locked."""
+    """Bring claims back whose phones are locked."""
     waiting = Claim.objects.filter(taken=Taken.WORKLIST, membership_id=None)
     for facts in pages:
         theirs = waiting.filter(pk__in=map(UUID, facts["claims"]), unit_id=facts["to"])
@@ -251,7 +255,7 @@ def _moved(members: list[Membership], unit_id: int, *, at: datetime) -> list[Mem
 
 
 def _move(claims: list[Claim], unit_id: int, *, at: datetime) -> list[Claim]:
-    """The same of claims."""
+    """Move claims in the same way."""
     takes = {
         number: bool(covered(programme_id=number, unit_ids=[unit_id]))
         for number in {one.programme_id for one in claims}

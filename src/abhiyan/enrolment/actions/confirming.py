@@ -99,7 +99,7 @@ def ask(*, at: datetime) -> int:
 
 
 def _running(at: datetime) -> list[tuple[int, int]]:
-    """Drives that ask now, and how many members each asks in a turn."""
+    """Return drives that ask now, and how many members each asks in a turn."""
     return [
         (programme, max(1, per_hour // SHARE * TURN_S // 3600))
         for programme, per_hour in sql.rows(
@@ -195,7 +195,7 @@ def _asking(row: _Due, programme_id: int, mark: str, at: datetime) -> messaging.
 
 
 def confirm(*, membership: UUID, how: How, message: UUID | None, by: Actor, at: datetime) -> None:
-    """A member says from their own phone, a day or more after joining, that they joined. Twice is once.
+    """Confirm a member who says from their own phone, a day or more after joining, that they joined. Twice is once.
 
     The term stays counted and is confirmed besides, on its own day. If the phone had not answered yet, this is
     its sign as well; earlier than a day it is only the sign. how, message: which of our messages was answered,
@@ -234,10 +234,11 @@ def confirm(*, membership: UUID, how: How, message: UUID | None, by: Actor, at: 
 
 
 def hear_answer(*, told: QuestionAnswered) -> None:
-    """A phone answered whether somebody joined. In the transaction of the answer, whose phone is locked.
+    """Hear a phone's answer whether somebody joined. In the transaction of the answer, whose phone is locked.
 
-    A yes of a term that has ended, or through who entered them, changes nothing; a no is the phone's own word. After
-    the question's time, when no yes is taken either, a no takes the person off as a LEAVE does, and denies nothing.
+    A yes of a term that has ended, or through who entered them, changes nothing; a no is the phone's own word.
+    After the question's time, when no yes is taken either, a no takes the person off as a LEAVE does, and
+    denies nothing.
     """
     if (told.room, told.kind) != QUESTION:
         return
@@ -275,7 +276,7 @@ def hear_answer(*, told: QuestionAnswered) -> None:
 
 
 def _hear_late_no(member: Membership, answer: QuestionAnswered, by: Actor) -> None:
-    """A no after the question's time: the person leaves; who has left already hears no more from us."""
+    """Hear a no after the question's time: the person leaves; who has left already hears no more from us."""
     word, channel = LEAVE, CHANNELS.get(answer.channel, Channel.WEB).value
     if member.ended_on is None:
         leave(membership=member.public_id, channel=channel, by=by, at=answer.at)
@@ -294,8 +295,10 @@ def _hear_late_no(member: Membership, answer: QuestionAnswered, by: Actor) -> No
 def _sign_all(
     others: list[tuple[Membership, Enrolment]], *, about: Enrolment, by: Actor, at: datetime
 ) -> None:
-    """The phone agrees to what others wrote down for several people on it: its sign for each, and nobody's own yes.
-    Each is asked by name from then on; the one whose question it was has been."""
+    """Sign for several people that others wrote down on a phone: its sign for each, and nobody's own yes.
+
+    Each is asked by name from then on; the one whose question it was has been.
+    """
     with system("a phone answers a notice"):
         terms = [term for member, term in others if not _is_enrollers_phone(member)]
         signed: dict[str, Any] = {"rung": Rung.COUNTED, "signed_at": at}
@@ -308,7 +311,7 @@ def _sign_all(
 
 
 def _hear_yes(member: Membership, term: Enrolment, answer: QuestionAnswered, by: Actor) -> None:
-    """A yes that confirms; who wrote it is thanked once, for a page says it itself."""
+    """Hear a yes that confirms; who wrote it is thanked once, for a page says it itself."""
     how = How.PAGE if answer.channel == "page" else How.WORD if answer.by_word else How.LINK
     if term.term != member.term:
         return
@@ -328,7 +331,7 @@ def _hear_yes(member: Membership, term: Enrolment, answer: QuestionAnswered, by:
 
 
 def hear_silence(*, told: QuestionsUnanswered) -> None:
-    """Nobody answered in time, or the phone has said no to everything: they are not asked again."""
+    """Ask them no more: nobody answered in time, or the phone has said no to everything."""
     if (told.room, told.kind) == QUESTION:
         with system("questions nobody answered"):
             restate(told.abouts, told.at, ask_over_at=told.at)

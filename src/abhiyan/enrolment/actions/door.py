@@ -147,10 +147,10 @@ def enter(
 
 
 def _again(programme_id: int, claim: ClaimMessage, phone_id: UUID, by: Actor) -> DoorEntry | None:
-    """The worker's own entry of the same person, at a place where they may still enrol. In the worker's scope.
+    """Return the worker's own entry of the same person, at a place where they may still enrol.
 
-    Judged by what this worker typed and sees alone: it tells nothing else of the phone. A person who left, as
-    the worker's page says, may be entered again.
+    In the worker's scope. Judged by what this worker typed and sees alone: it tells nothing else of the phone.
+    A person who left, as the worker's page says, may be entered again.
     """
     who = (names.key(claim.name or ""), claim.birth_year)
     own = DoorEntry.objects.filter(by=by.id, programme_id=programme_id, phone_id=phone_id)
@@ -173,7 +173,10 @@ def forget_at_doors(members: Collection[Membership]) -> None:
 
 
 def _seconds(shown_at: datetime | None, before: datetime | None, at: datetime) -> int | None:
-    """How long a form took; None where nobody knows. An old form, sent for one after the other, hides no haste."""
+    """Return how long a form took; None where nobody knows.
+
+    An old form, sent for one after the other, hides no haste.
+    """
     if shown_at is None or shown_at > at:
         return None
     return int((at - max(shown_at, before or shown_at)).total_seconds())
@@ -247,10 +250,11 @@ def send_door_code(*, entry: UUID, language: str, by: Actor, at: datetime) -> No
 
 
 def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
-    """The code came back: the phone takes part, and its entry counts. Never more than counted: the worker heard it.
+    """Prove an entry by the code that came back: the phone takes part, and its entry counts.
 
-    The code is that of this entry alone; one sent for another number is wrong here. Only the worker of the
-    entry may. Refuses NoCodeAsked, OtherCode, CodeSpent; NotFromHere where they left while it waited.
+    Never more than counted: the worker heard it. The code is that of this entry alone; one sent for another
+    number is wrong here. Only the worker of the entry may. Refuses NoCodeAsked, OtherCode, CodeSpent;
+    NotFromHere where they left while it waited.
     """
     with system("a code of an entry at a door"):
         found = _own_entry(entry, by)

@@ -51,11 +51,11 @@ def look_for_doubles(*, unit_id: int, by: Actor, at: datetime) -> None:
 
 
 def merge(*, double: UUID, reason: str = "", by: Actor, at: datetime) -> None:
-    """The two entries of a pair are one person: the better proven stays, the other is counted no more. Undone by
-    `unmerge`.
+    """Merge the two entries of a pair as one person: the better proven stays, the other is counted no more.
 
-    double: public id of a pair in the caller's scope. reason: how the caller knows; twins need one. Needs
-    enrolment.strike_off over both units. Refuses NotFound, DecidedAlready, Twins, Disputed, EntryGone, MergedBefore.
+    Undone by `unmerge`. double: public id of a pair in the caller's scope. reason: how the caller knows; twins
+    need one. Needs enrolment.strike_off over both units. Refuses NotFound, DecidedAlready, Twins, Disputed,
+    EntryGone, MergedBefore.
     """
     one = people_queries.double_for(double)
     with system("two entries are one person"):
@@ -84,7 +84,7 @@ def unmerge(*, double: UUID, by: Actor, at: datetime) -> None:
 
 
 def tell_apart(*, double: UUID, is_apart: bool, by: Actor, at: datetime) -> None:
-    """The pair is two people and is not shown any more; or, not apart, it is shown again.
+    """Tell the pair apart as two people, who are not shown any more; or, not apart, show it again.
 
     Needs enrolment.strike_off over both units. Refuses NotFound, DecidedAlready.
     """
@@ -97,7 +97,10 @@ def tell_apart(*, double: UUID, is_apart: bool, by: Actor, at: datetime) -> None
 
 
 def sure_of(doubles: Collection[UUID]) -> list[Double]:
-    """Those of these pairs that may be merged together: open, likely enough, no twins. In the caller's scope."""
+    """Return those of these pairs that may be merged together: open, likely enough, no twins.
+
+    In the caller's scope.
+    """
     found = people_queries.doubles_called(list(doubles)[:MOST]).filter(state=Double.State.OPEN, is_twin=False)
     return list(found.filter(score__gte=SURE).order_by("pk"))
 
@@ -161,7 +164,7 @@ def _persons(double: Double) -> list[Person]:
 
 
 def _locked(double: Double) -> Double:
-    """The pair as it is now, with both phones locked: sorted, before any row."""
+    """Return the pair as it is now, with both phones locked: sorted, before any row."""
     lock_phones(each.phone_id for each in people_queries.persons([double.first_id, double.second_id]))
     return people_queries.double_held(double)
 

@@ -82,12 +82,12 @@ class DriveRead:
         return int8(self.unit_id)
 
     def day(self, micros: int) -> date:
-        """The day, in the drive's zone, of an instant in microseconds since 2000."""
+        """Return the day, in the drive's zone, of an instant in microseconds since 2000."""
         at = datetime.fromtimestamp(micros / 1e6 + 946_684_800, ZoneInfo(self.zone))
         return at.date()
 
     def packed_day(self, micros: int) -> bytes:
-        """The same as a parameter. Every zone's midnight falls on a quarter of an hour."""
+        """Return that day as a parameter. Every zone's midnight falls on a quarter of an hour."""
         quarter = micros // 900_000_000
         found = self.days.get(quarter)
         if found is None:
@@ -177,7 +177,7 @@ class Drives:
         self._known.clear()
 
     def get(self, connection: psycopg.Connection[Any], programme_id: int, at: datetime) -> DriveRead:
-        """The drive as it was at most a second before `at`. Raises NoSuchDrive."""
+        """Return the drive as it was at most a second before `at`. Raises NoSuchDrive."""
         known = self._known.get(programme_id)
         if known is not None and abs(at - known.read_at) <= DRIVE_LASTS:
             return known

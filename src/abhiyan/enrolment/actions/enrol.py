@@ -115,8 +115,9 @@ class Gateway:
 
     @staticmethod
     def refuse_locks() -> None:
-        """RuntimeError where the caller's transaction holds rows of phones, or an advisory lock by one number, as
-        phones have: our own mistake. A form's own lock is by two numbers (people.actions.field.form_answer)."""
+        """Raise RuntimeError where the caller's transaction holds rows of phones, or an advisory lock by one
+        number, as phones have: our own mistake. A form's own lock is by two numbers
+        (people.actions.field.form_answer)."""
         if not connection.in_atomic_block:
             return
         with connection.cursor() as cursor:
@@ -141,7 +142,7 @@ class Gateways:
 
     @contextmanager
     def one(self) -> Iterator[Gateway]:
-        """The one that rested shortest. Raises TryAgain after a wait of `turn_s`."""
+        """Give the gateway that rested shortest. Raises TryAgain after a wait of `turn_s`."""
         if not self._turns.acquire(timeout=self.turn_s):
             raise TryAgain
         try:
@@ -199,9 +200,10 @@ def enrol_batch(
 
 
 def enrol(*, programme_id: int, claim: ClaimMessage, by: Actor, at: datetime) -> ClaimOutcome:
-    """A batch of one, from within a request. Raises the refusal instead of returning it, and TryAgain.
+    """Enrol a batch of one, from within a request. Raises the refusal instead of returning it, and TryAgain.
 
-    The caller's transaction may hold no lock on a phone: the act, on its own connection, would wait for it in vain.
+    The caller's transaction may hold no lock on a phone: the act, on its own connection, would wait for it in
+    vain.
     """
     GATEWAYS.made.refuse_locks()
     (answer,) = enrol_batch(programme_id=programme_id, claims=[claim], by=by, at=at)
@@ -318,7 +320,10 @@ def _enrol(
 
 
 def _other_phones(first: dict[bytes, ClaimRow], again: Sequence[ClaimRow]) -> list[ClaimRow]:
-    """Rows whose key stands earlier in the batch for another phone. `first` then holds each key's earliest row."""
+    """Return rows whose key stands earlier in the batch for another phone.
+
+    `first` then holds each key's earliest row.
+    """
     strangers: list[ClaimRow] = []
     of_key: dict[bytes, list[ClaimRow]] = {}
     for row in again:
@@ -369,7 +374,7 @@ def _taken(
 def _prepared(
     hands: Gateway, drive: DriveRead, claims: Sequence[ClaimMessage], at: datetime
 ) -> tuple[list[ClaimRow], list[tuple[int, bytes, ClaimRefused, ClaimMessage]]]:
-    """The batch by the places of one tree. It refuses no claim for its place by a tree that has moved since."""
+    """Return the batch by the places of one tree. It refuses no claim for its place by a tree that has moved since."""
     has_workers = any(claim.worker is not None for claim in claims)
     for _ in range(TREES_MOVE):
         if not _learn_places(hands, drive, claims):
@@ -406,13 +411,13 @@ def _learn_places(hands: Gateway, drive: DriveRead, claims: Sequence[ClaimMessag
 
 
 def arrays_of_rows(rows: Sequence[ClaimRow]) -> list[gateway.Value]:
-    """The parameters $1 … of the act's rows."""
+    """Return the parameters $1 … of the act's rows."""
     columns = list(zip(*rows, strict=True))
     return [gateway.array(kind, columns[n]) for n, kind in enumerate(sql.COLUMNS.values())]
 
 
 def arrays_of_phones(rows: Sequence[ClaimRow]) -> list[gateway.Value]:
-    """The parameters $1 … of the phones of the rows."""
+    """Return the parameters $1 … of the phones of the rows."""
     phones = [(row.phone, row.hash, row.sealed, row.last4, row.is_signed) for row in rows]
     return gateway.arrays(list(sql.PHONE_COLUMNS.values()), phones)
 
@@ -438,8 +443,8 @@ def _answer_refused(
     refused: list[tuple[int, bytes, ClaimRefused, ClaimMessage]],
     at: datetime,
 ) -> dict[int, ClaimOutcome | ClaimRefused]:
-    """By place: refusals, unless the same phone's claim was taken earlier (the drive has closed since): then its first
-    outcome."""
+    """Answer refusals by place, unless the same phone's claim was taken earlier (the drive has closed since):
+    then its first outcome."""
     taken = _taken(writer, drive, {own for _, own, _, _ in refused})
     given: dict[int, ClaimOutcome | ClaimRefused] = {}
     counted: dict[bytes, _Counted] = {}
@@ -464,7 +469,7 @@ def _answer_refused(
 
 
 def _phone(claim: ClaimMessage) -> bytes:
-    """The id of a claim's phone; empty when there is none such."""
+    """Return the id of a claim's phone; empty when there is none such."""
     written = phones.parse(claim.phone)
     return b"" if written is None else keyring().phone_id(written).bytes
 

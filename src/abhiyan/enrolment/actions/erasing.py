@@ -113,7 +113,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
 
 
 def end_again(*, told: ErasureReplayed) -> None:
-    """After a restore: who had everything erased since the backup is on no roll again, and what they asked is empty."""
+    """Erase again after a restore: people erased since the backup are on no roll, and what they asked is empty."""
     theirs = [member for member in of_person(told.person_id) if latest_term(member).at <= told.at]
     for member in theirs:
         if member.ended_on is None:
@@ -135,8 +135,11 @@ def end_again(*, told: ErasureReplayed) -> None:
 
 
 def _close_for_good(members: Sequence[Membership], at: datetime) -> None:
-    """Nobody comes back to a term of an erased person, as they might to one they had only left; and no data officer
-    reads who had said that they never joined; and no question that names them is asked again."""
+    """Close the terms of an erased person for good.
+
+    Nobody comes back to one, no data officer reads their denials, and no question that names them is asked
+    again.
+    """
     terms = [latest_id(member) for member in members]
     Enrolment.objects.filter(
         pk__in=terms, end_reason__in=(endings.LEFT, endings.MERGED, endings.BECAME)

@@ -43,18 +43,21 @@ Value = bytes | None
 
 
 def micros(at: datetime) -> bytes:
-    """An aware instant as a timestamptz parameter."""
+    """Return an aware instant as a timestamptz parameter."""
     since = at - EPOCH
     return int8((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
 
 
 def oid(kind: str) -> int:
-    """The type number of a scalar, or of an array when the kind ends in []."""
+    """Return the type number of a scalar, or of an array when the kind ends in []."""
     return _TYPES[kind[:-2]][0] if kind.endswith("[]") else _TYPES[kind][1]
 
 
 def array(kind: str, column: Sequence[Value]) -> bytes:
-    """One parameter: an array of values that are binary already. Columns without None and of one size go fastest."""
+    """Return one parameter: an array of values that are binary already.
+
+    Columns without None and of one size go fastest.
+    """
     _, element, size = _TYPES[kind]
     if size and column and None not in column:
         length = _LENGTH[size]
@@ -65,7 +68,7 @@ def array(kind: str, column: Sequence[Value]) -> bytes:
 
 
 def arrays(kinds: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[Value]:
-    """Parameters for `unnest`: one array per column."""
+    """Return parameters for `unnest`: one array per column."""
     columns: Iterable[Sequence[Value]] = zip(*rows, strict=True) if rows else [()] * len(kinds)
     return [
         array(kind, column) if column else _HEAD(0, 0, _TYPES[kind][1], 0, 1)[:12]
@@ -74,7 +77,7 @@ def arrays(kinds: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[Value]
 
 
 def array_of_uuids(value: Value) -> list[bytes]:
-    """The 16-byte values of a one-dimensional uuid[] result."""
+    """Return the 16-byte values of a one-dimensional uuid[] result."""
     if value is None or len(value) <= 20:
         return []
     return [value[start : start + 16] for start in range(24, len(value), 20)]
@@ -157,7 +160,10 @@ class Writer:
         self._poll.register(pg.socket, select.POLLIN)
 
     def run(self, *steps: tuple[str, Sequence[Value]]) -> list[PGresult]:
-        """Several prepared statements in one round trip; their results. Rolls back and raises on any error."""
+        """Run several prepared statements in one round trip; return their results.
+
+        Rolls back and raises on any error.
+        """
         self.connection()
         pg = self._pg
         try:

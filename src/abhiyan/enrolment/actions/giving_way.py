@@ -41,7 +41,7 @@ def give_way(phone_ids: Iterable[UUID], *, by: Actor, at: datetime) -> int:
 
 
 def become_member(friend: Membership, *, by: Actor, at: datetime) -> None:
-    """A friend is a member now: the friendship ends and is counted no more. The phone is locked."""
+    """End the friendship of somebody who is a member now: it is counted no more. The phone is locked."""
     end(friend, reason=endings.BECAME, channel=Channel.WORD, by=by, at=at)
 
 
@@ -51,7 +51,7 @@ def is_contributor(member: Membership) -> bool:
 
 
 def is_friend(member: Membership) -> bool:
-    """True for a membership of a roll that gives way."""
+    """Return True for a membership of a roll that gives way."""
     return Roll.objects.filter(pk=member.roll_id, gives_way=True).exists()
 
 

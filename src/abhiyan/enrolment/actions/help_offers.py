@@ -234,9 +234,10 @@ def _end_task(task_id: UUID | None, *, at: datetime) -> None:
 
 
 def helper_number(*, offer: UUID, by: Actor, at: datetime) -> str:
-    """The number (E.164) of somebody who wants to help, for one call; it leaves a row. At most 200 numbers a day.
+    """Return the number (E.164) of somebody who wants to help, for one call; it leaves a row.
 
-    It needs `tasks.ask` at their unit, and the gate of calls. Refuses NotFound, NotYours, HeldBack, TooMany.
+    At most 200 numbers a day. It needs `tasks.ask` at their unit, and the gate of calls. Refuses NotFound,
+    NotYours, HeldBack, TooMany.
     """
     listed = queries.open_helper(offer)
     org.require(by, "tasks.ask", at=listed.unit_id)
@@ -249,12 +250,15 @@ def helper_number(*, offer: UUID, by: Actor, at: datetime) -> str:
 
 
 def heed_helper_no(*, event: PhoneSaidNo) -> None:
-    """A phone said no: who wanted to help by it is on no list any more. In that transaction, in a system scope."""
+    """Take people off every list who wanted to help by a phone that said no.
+
+    In that transaction, in a system scope.
+    """
     HelpOffer.objects.filter(phone_id=event.phone_id, no_at=None).update(no_at=event.at)
 
 
 def heed_helper_no_back(*, event: NoTakenBack) -> None:
-    """The no was a slip of who wrote it: the offer is on the list again. In that transaction, in a system scope."""
+    """Put an offer on the list again: its no was a slip of who wrote it. In that transaction, in a system scope."""
     HelpOffer.objects.filter(phone_id=event.phone_id, no_at=event.said_at).update(no_at=None)
 
 
@@ -264,7 +268,7 @@ def forget_offers(*, event: ItemsErased) -> None:
 
 
 def move_offers(*, phone_id: UUID, to: UUID) -> None:
-    """The offers of a phone go with its person to another one. In a system scope."""
+    """Move the offers of a phone with its person to another one. In a system scope."""
     HelpOffer.objects.filter(phone_id=phone_id).update(phone_id=to)
 
 

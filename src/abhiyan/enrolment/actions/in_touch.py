@@ -177,10 +177,10 @@ def _record_promise(act: str, friend: OwnFriend, promise: FriendPromise, *, by: 
 
 
 def friend_number(*, friend: UUID, by: Actor, at: datetime) -> str:
-    """The number (E.164) of a friend, for one call; it leaves a row. At most 200 numbers a day.
+    """Return the number (E.164) of a friend, for one call; it leaves a row. At most 200 numbers a day.
 
-    Only the friend's organiser may do it, while their office lasts and where the gate of calls allows it. Refuses
-    NotFound, HeldBack, TooMany.
+    Only the friend's organiser may do it, while their office lasts and where the gate of calls allows it.
+    Refuses NotFound, HeldBack, TooMany.
     """
     one = queries.own_friend(by.account_id, friend)
     with system("a friend is called"):

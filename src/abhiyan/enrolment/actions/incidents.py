@@ -292,7 +292,7 @@ def forget_affected(members: Sequence[UUID]) -> None:
 
 
 def notice_details(release: Release) -> list[str]:
-    """Sentences for the second data officer: how many people, and the words they read."""
+    """Return sentences for the second data officer: how many people, and the words they read."""
     n = release.payload["n"]
     first = ngettext(
         "%(n)s person is affected and gets an SMS.", "%(n)s people are affected and get an SMS.", n

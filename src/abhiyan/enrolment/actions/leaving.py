@@ -60,7 +60,7 @@ _RESTORE = Actor.system("said before the restore")
 
 
 def stop_by_phone(*, phone: str | UUID, channel: int, by: Actor, at: datetime) -> None:
-    """A phone asks for no more messages and calls, by whatever channel. Memberships stay.
+    """Stop messages and calls to a phone that asks for it, by whatever channel. Memberships stay.
 
     phone: E.164 or its id. Its waiting messages stop in this transaction; the sender asks again before it sends
     the ones in hand. Everybody on it takes back their consent to calls and messages. Known or unknown phones
@@ -85,12 +85,12 @@ def stop_by_phone(*, phone: str | UUID, channel: int, by: Actor, at: datetime) -
 
 
 def leave(*, membership: UUID, channel: int, by: Actor, at: datetime) -> None:
-    """A member leaves: the term ends, every consent is withdrawn, and the ladder forgets them on their original day.
+    """End a member's term: every consent is withdrawn, and the ladder forgets them on their original day.
 
-    If another phone of the same person counts the entry, the membership there ends. When nobody else on the phone is
-    a member, the phone has thereby said no to everything. The phone itself may do it, or a person who may correct
-    members there and was asked by the member. Leaving twice is leaving once.
-    The person's own word is written alike wherever it was said, its source sealed (`audit.own_word`).
+    If another phone of the same person counts the entry, the membership there ends. When nobody else on the
+    phone is a member, the phone has thereby said no to everything. The phone itself may do it, or a person who
+    may correct members there and was asked by the member. Leaving twice is leaving once. The person's own word
+    is written alike wherever it was said, its source sealed (`audit.own_word`).
     """
     phone = current().phone
     with system("a member leaves"):
@@ -120,16 +120,16 @@ def leave_by_phone(
     programme_id: int | None = None,
     is_believed: bool = True,
 ) -> int:
-    """A phone says LEAVE, by call or SMS: it has said no to everything, and all who joined with it leave.
+    """Hear a phone say LEAVE, by call or SMS: it has said no to everything, and all who joined with it leave.
 
-    A call names nobody, so on a shared phone all are taken at their phone's word; `come_back` undoes it for seven
-    days, and each may join again from it. They leave by their own other phones as well; other people there stay.
-    At times so many leave by call or text that numbers may be forged (`floods`). Then our messages stop at once, and
-    memberships end after somebody has looked, within two days. So it is with what a number tells that is new
-    (is_believed). Known or unknown phones are answered alike. phone: E.164 or its id.
-    programme_id: of the number, or of the message, that was answered. Its roll ends, where somebody is on it; else
-    every roll (`_rolls_meant`). Returns how many left (for the log, never for the caller). Refuses PhoneInvalid,
-    journal.NotSaved.
+    A call names nobody, so on a shared phone all are taken at their phone's word; `come_back` undoes it for
+    seven days, and each may join again from it. They leave by their own other phones as well; other people
+    there stay. At times so many leave by call or text that numbers may be forged (`floods`). Then our messages
+    stop at once, and memberships end after somebody has looked, within two days. So it is with what a number
+    tells that is new (is_believed). Known or unknown phones are answered alike. phone: E.164 or its id.
+    programme_id: of the number, or of the message, that was answered. Its roll ends, where somebody is on it;
+    else every roll (`_rolls_meant`). Returns how many left (for the log, never for the caller). Refuses
+    PhoneInvalid, journal.NotSaved.
     """
     phone_id = _id(phone)
     with system("a phone says it leaves"):
@@ -214,7 +214,7 @@ def end_all(
     at: datetime,
     said_at: datetime | None = None,
 ) -> int:
-    """Everybody on a phone leaves these rolls; the phone is locked. How many.
+    """End these rolls for everybody on a phone; the phone is locked. How many.
 
     Entries that were struck off before are hidden as well, and consents of terms that had run out are
     withdrawn. said_at: when the phone said so, where that was earlier.
@@ -242,17 +242,16 @@ def deny_by_phone(
     programme_id: int | None = None,
     is_believed: bool = True,
 ) -> int:
-    """A phone says NO: "I never joined". Each entry it denies is struck off, and its slot is free. The list, worker and
-    device that the entry came from are noted for the data officer.
+    """Hear a phone say NO: "I never joined". Each entry it denies is struck off, and its slot is free.
 
-    phone: E.164 or its id. membership: public id of the one it was asked about, or that it opened on its own page;
-    on a shared phone the others stay. Without one: everybody on the phone whose phone has not answered for them
-    (programme_id: of that drive only). A member who left meanwhile is noted as never having joined; a term that had run
-    out is counted no more.
-    When nobody on the phone is a member any more, or none was named, it has said no to all messages as well.
-    is_believed: false of what a number tells that is new. Then our messages stop, and the rest waits, as of a LEAVE.
-    Returns how many entries were struck off now: twice is once. An entry that is gone, or another phone's, is none:
-    all are answered alike. Refuses PhoneInvalid, journal.NotSaved.
+    The list, worker and device that the entry came from are noted for the data officer. phone: E.164 or its id.
+    membership: public id of the one it was asked about, or that it opened on its own page; on a shared phone
+    the others stay. Without one: everybody on the phone whose phone has not answered for them (programme_id: of
+    that drive only). A member who left meanwhile is noted as never having joined; a term that had run out is
+    counted no more. When nobody on the phone is a member any more, or none was named, it has said no to all
+    messages as well. is_believed: false of what a number tells that is new. Then our messages stop, and the
+    rest waits, as of a LEAVE. Returns how many entries were struck off now: twice is once. An entry that is
+    gone, or another phone's, is none: all are answered alike. Refuses PhoneInvalid, journal.NotSaved.
     """
     phone_id = _id(phone)
     with system("a phone says nobody joined"):
@@ -301,16 +300,15 @@ def _may_deny(term: Enrolment, *, is_named: bool) -> bool:
 def come_back(
     *, phone: str | UUID, channel: int, by: Actor, at: datetime, membership: UUID | None = None
 ) -> int:
-    """A phone takes its LEAVE, or its STOP, back: the same terms are open again on their own days and rungs. Their
-    consents are given again by new rows, and we may write again.
+    """Take back a phone's LEAVE, or its STOP: the same terms are open again on their own days and rungs.
 
-    By the phone's own word alone: a browser that has proven it, or a call or SMS from it (by a channel). Terms that
-    ended more than seven days ago stay ended; their people join again. A term that the phone's word ended on another
-    phone of the same person is open again as well; the other phone stays silent until it speaks itself.
-    membership: only this one's person and roll, by public id.
-    Returns how many memberships opened again; 0 where there is nothing to take back, which is said to nobody.
-    Refuses OnlyThePhoneItself, PhoneInvalid; PhoneFull where others have joined on the phone since and nobody could
-    come back.
+    Their consents are given again by new rows, and we may write again. By the phone's own word alone: a browser
+    that has proven it, or a call or SMS from it (by a channel). Terms that ended more than seven days ago stay
+    ended; their people join again. A term that the phone's word ended on another phone of the same person is
+    open again as well; the other phone stays silent until it speaks itself. membership: only this one's person
+    and roll, by public id. Returns how many memberships opened again; 0 where there is nothing to take back,
+    which is said to nobody. Refuses OnlyThePhoneItself, PhoneInvalid; PhoneFull where others have joined on the
+    phone since and nobody could come back.
     """
     phone_id = _id(phone)
     if by.kind not in ("citizen", "channel") or (by.kind == "citizen" and current().phone != phone_id):
@@ -344,7 +342,7 @@ def come_back(
 
 
 def _away(on_phone: Any, *, at: datetime) -> list[tuple[Membership, Enrolment]]:
-    """Those of a phone who may still come back to their latest term."""
+    """Return those of a phone who may still come back to their latest term."""
     return [
         (member, term)
         for member, term in _with_terms(on_phone)
@@ -395,10 +393,11 @@ def _reopen(
 
 
 def leave_again(*, told: NoReplayed) -> None:
-    """After a restore: a phone that had left since the backup was taken leaves again, on the day it said so; a call
-    to leave that was held is held again.
+    """Leave again after a restore: a phone that had left since the backup leaves on the day it said so; a held
+    call to leave is held again.
 
-    No phone is locked: nobody else works in a database that is being restored, and a day's noes are too many locks.
+    No phone is locked: nobody else works in a database that is being restored, and a day's noes are too many
+    locks.
     """
     if told.scope == "all":
         rolls = _all_rolls() if told.rolls is None else told.rolls
@@ -410,7 +409,8 @@ def leave_again(*, told: NoReplayed) -> None:
 
 
 def withdraw_again(*, told: WithdrawalReplayed) -> None:
-    """After a restore: who had taken back their yes to being a member leaves again, unless they joined later."""
+    """Withdraw again after a restore: people who took back their yes to being a member leave, unless they
+    joined later."""
     if Purpose.MEMBERSHIP not in told.purposes:
         return
     for member in of_person(told.person_id).filter(ended_on=None):
@@ -419,7 +419,7 @@ def withdraw_again(*, told: WithdrawalReplayed) -> None:
 
 
 def say_again(*, told: WordReplayed) -> None:
-    """After a restore: who had said that they never joined is struck off again, who had come back is back again.
+    """Say again after a restore: a denial strikes off again, and somebody who came back is back.
 
     Unless they joined, or left, later than that.
     """
@@ -450,8 +450,8 @@ def _on(phone_id: UUID) -> Any:
 def _elsewhere(
     phone_id: UUID, rolls: Collection[int], *, of: Collection[UUID] | None = None
 ) -> list[Membership]:
-    """Memberships of these rolls that run, on other phones, of who is one person with somebody on this phone (of: only
-    with these). The phones are locked."""
+    """Return memberships of these rolls that run, on other phones, of people who are one with somebody on this
+    phone (of: only with these). The phones are locked."""
     selves = selves_elsewhere(phone_id, of=of)
     members = Membership.objects.filter(
         phone_id__in={person.phone_id for person in selves}, person_id__in=[person.pk for person in selves]
@@ -473,8 +473,8 @@ def stands_elsewhere(member: Member) -> tuple[bool, datetime | None]:
 
 
 def members_of(phone_id: UUID) -> list[Membership]:
-    """Memberships that run of everybody on a phone: those on it, and those of the same people on their other phones. In
-    a system scope."""
+    """Return memberships that run of everybody on a phone: those on it, and those of the same people on their
+    other phones. In a system scope."""
     selves = selves_elsewhere(phone_id)
     there = Q(
         phone_id__in={person.phone_id for person in selves}, person_id__in=[person.pk for person in selves]
@@ -484,7 +484,8 @@ def members_of(phone_id: UUID) -> list[Membership]:
 
 
 def _ended_by(phone_id: UUID, *, of: Collection[UUID] | None = None) -> Any:
-    """Memberships on other phones of the same people (of: only of these) whose latest term this phone's word ended."""
+    """Return memberships on other phones of the same people (of: only of these) whose latest term this phone's
+    word ended."""
     selves = selves_elsewhere(phone_id, of=of)
     there = Membership.objects.filter(
         phone_id__in={person.phone_id for person in selves}, person_id__in=[person.pk for person in selves]
@@ -495,13 +496,14 @@ def _ended_by(phone_id: UUID, *, of: Collection[UUID] | None = None) -> Any:
 
 
 def of_person(person_id: UUID) -> Any:
-    """After a restore: a person's memberships on the phone they had in the backup, whatever they said it with."""
+    """Return, after a restore, a person's memberships on the phone they had in the backup, whatever they said
+    it with."""
     phones_of = [person.phone_id for person in people_queries.persons([person_id])]
     return Membership.objects.filter(phone_id__in=phones_of, person_id=person_id, merged_into=None)
 
 
 def _with_terms(members: Any) -> list[tuple[Membership, Enrolment]]:
-    """Memberships, first slot first, each with its latest term."""
+    """Return memberships, first slot first, each with its latest term."""
     memberships = list(members.order_by("roll_id", "slot"))
     terms = {term.pk: term for term in Enrolment.objects.filter(pk__in=map(latest_id, memberships))}
     return [(member, terms[latest_id(member)]) for member in memberships if latest_id(member) in terms]
@@ -516,8 +518,8 @@ def _all_rolls() -> list[int]:
 
 
 def say_no(phone_id: UUID, rolls: Iterable[int], *, channel: int, by: Actor, at: datetime) -> None:
-    """The phone has said no to everything and leaves these rolls; what cannot see it yet is looked at again. The phone
-    is locked by `noes.lock_for_no`."""
+    """Keep that the phone has said no to everything and leaves these rolls; what cannot see it yet is looked at
+    again. The phone is locked by `noes.lock_for_no`."""
     people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", rolls=rolls)
     spread_no(phone_id=phone_id, by=by, at=at)
     Revisit.objects.bulk_create(

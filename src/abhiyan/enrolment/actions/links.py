@@ -7,7 +7,7 @@ from .rows import keys
 
 
 def link_of(waiting_id: bytes) -> str:
-    """The secret of a waiting claim's link: sixteen letters and digits, lower case."""
+    """Return the secret of a waiting claim's link: sixteen letters and digits, lower case."""
     made = hmac.digest(keys().token, b"link|" + waiting_id, "sha256")[:10]
     return base64.b32encode(made).decode().lower()
 

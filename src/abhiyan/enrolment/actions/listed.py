@@ -53,8 +53,10 @@ def notices(
     mark: str,
     expires_at: datetime,
 ) -> list[messaging.PhoneQuestion]:
-    """The notices of these entries: one for each phone that was not told before. mark: of their roll. In a
-    transaction, as jobs."""
+    """Return the notices of these entries: one for each phone that was not told before. mark: of their roll.
+
+    In a transaction, as jobs.
+    """
     told = messaging_queries.phones_told(template=TEMPLATE + mark, phone_ids={one.phone_id for one in found})
     first: dict[UUID, ListedTerm] = {}
     for one in found:
@@ -108,5 +110,5 @@ def on_phone(phone_id: UUID) -> list[tuple[Membership, Enrolment]]:
 
 
 def number_of(sealed: bytes, phone_id: UUID) -> str:
-    """The number of a phone, from what is sealed of it."""
+    """Return the number of a phone, from what is sealed of it."""
     return keyring().unseal(bytes(sealed), about=phone_id.bytes).decode()

@@ -158,7 +158,7 @@ def correct(
 
 
 def name_asked(name: str, written_in: str) -> str:
-    """How the question whether somebody joined names them: shortened, in the script of their language."""
+    """Name somebody in the question whether they joined: shortened, in the script of their language."""
     return names.shortened(in_script(name, written_in or settings.LANGUAGE_CODE))
 
 
@@ -231,12 +231,12 @@ def settle_claim(*, claim: UUID, membership: UUID, by: Actor, at: datetime) -> N
 
 
 def found_member(public_id: UUID) -> Membership:
-    """A membership by its public id, in any scope that sees it. NotFound."""
+    """Return a membership by its public id, in any scope that sees it. NotFound."""
     return needed(Membership.objects.filter(public_id=public_id, merged_into=None).first())
 
 
 def _found_claim(public_id: UUID) -> Claim:
-    """A claim of the worklist, by the worklist's own index."""
+    """Return a claim of the worklist, by the worklist's own index."""
     waits = models.Q(taken=Taken.WORKLIST, membership_id=None)
     unplaced = models.Q(
         is_placed=False,
@@ -249,7 +249,8 @@ def _found_claim(public_id: UUID) -> Claim:
 def own_phone_or(
     capability: str, member: Membership, by: Actor, phone: UUID | None, unit_id: int | None = None
 ) -> None:
-    """The phone itself, shown by the caller's own scope; else a capability over the unit, and over the new one."""
+    """Refuse all but the phone itself, shown by the caller's own scope, and holders of a capability over the
+    unit, and over the new one."""
     if by.kind == "citizen":
         if phone != member.phone_id:
             raise NotFound
@@ -267,24 +268,24 @@ def who_is(person: Person) -> tuple[str, int] | None:
 
 
 def id_of_phone(phone: str) -> UUID:
-    """The id a number is kept under. PhoneInvalid."""
+    """Return the id a number is kept under. PhoneInvalid."""
     written = needed(phones.parse(phone), PhoneInvalid)
     found: UUID = keyring().phone_id(written)
     return found
 
 
 def lock_phone(phone_id: UUID) -> None:
-    """The phone's lock, as the batch takes it."""
+    """Lock the phone, as the batch does."""
     lock_phones([phone_id])
 
 
 def living(phone_id: UUID) -> models.QuerySet[Membership]:
-    """Memberships of a phone that run. In a system scope."""
+    """Return memberships of a phone that run. In a system scope."""
     return Membership.objects.filter(phone_id=phone_id, merged_into=None, ended_on=None)
 
 
 def latest_term(member: Membership) -> Enrolment:
-    """The membership's latest term, living or ended."""
+    """Return the membership's latest term, living or ended."""
     return Enrolment.objects.get(pk=latest_id(member))
 
 
@@ -303,7 +304,7 @@ def _change(term: Enrolment, rung: int, n: int) -> TallyChange:
 
 
 def _signed(term: Enrolment) -> list[TallyChange]:
-    """The phone has answered: what waited for it is counted."""
+    """Count what waited for the phone: it has answered."""
     return [_change(term, Rung.UNSIGNED, -1), _change(term, Rung.COUNTED, 1)]
 
 
@@ -392,7 +393,7 @@ def _must_be_adult(member: Membership, birth_year: int, *, says_adult: bool) -> 
 
 
 def _must_differ(member: Membership, person: Person) -> None:
-    """Two people on one phone differ in name or year of birth: that is how the act tells them apart."""
+    """Refuse two people on one phone of one name and year of birth: the act tells them apart by these."""
     others = people_queries.persons(
         Membership.objects.filter(phone_id=member.phone_id, merged_into=None)
         .filter(models.Q(roll_id=member.roll_id) | models.Q(ended_on=None))
@@ -410,20 +411,20 @@ def _must_differ(member: Membership, person: Person) -> None:
 
 
 def _must_cover(programme_id: int, unit_id: int) -> None:
-    """The drive takes people for the unit, or OutsideScope."""
+    """Refuse OutsideScope unless the drive takes people for the unit."""
     if not covered(programme_id=programme_id, unit_ids=[unit_id]):
         raise OutsideScope
 
 
 def _move(member: Membership, unit_id: int, at: datetime) -> None:
-    """A member is at home elsewhere: the latest term, the claim that opened it and their counts go with them."""
+    """Move a member to a home elsewhere: the latest term, the claim that opened it and their counts go with them."""
     _must_cover(member.programme_id, unit_id)
     move_members([member], unit_id, at)
     member.unit_id = unit_id
 
 
 def move_members(members: Sequence[Membership], unit_id: int, at: datetime) -> None:
-    """The same of members whose phones are locked and whose drives take people there. A few queries, however many."""
+    """Move members whose phones are locked and whose drives take people there. A few queries, however many."""
     terms = {one.membership_id: one for one in Enrolment.objects.filter(pk__in=map(latest_id, members))}
     changes = []
     for term in terms.values():
@@ -447,7 +448,7 @@ def _move_claim(claim: Claim, unit_id: int, at: datetime) -> None:
 
 
 def move_claims(claims: Iterable[Claim], unit_id: int, at: datetime) -> None:
-    """The *reported* of claims goes to the unit; with a phone's first call, its whole funnel."""
+    """Move the *reported* of claims to the unit; with a phone's first call, its whole funnel."""
 
     def both(programme: int, channel: int, old: int, day: date, rung: int) -> list[TallyChange]:
         return [

@@ -36,8 +36,8 @@ from .noes import OUTREACH, carry_no
 
 
 def end_second(*, told: PeopleMerged) -> None:
-    """Two people are one: on rolls where both are members, the entry that goes is a member no more. Both phones are
-    locked. In the transaction of the merge."""
+    """End the second membership where both entries of one person are on a roll: the entry that goes is a member
+    no more. Both phones are locked. In the transaction of the merge."""
     kept, gone = _members(told.kept_id), _members(told.gone_id)
     if any(
         not is_friend(member) and not is_contributor(member) for member in gone
@@ -72,8 +72,10 @@ def end_second(*, told: PeopleMerged) -> None:
 
 
 def keep_noes(*, told: PeopleMerged) -> None:
-    """Two people are one: the no of either phone, and what either took back, holds for both entries. After the second
-    has ended; both phones are locked. Refuses journal.NotSaved."""
+    """Keep the no of either phone of two entries that are one person, and what either took back, for both.
+
+    After the second has ended; both phones are locked. Refuses journal.NotSaved.
+    """
     two = people_queries.persons([told.kept_id, told.gone_id])
     refused = people_queries.refused_by([each.pk for each in two])
     noes = {each.pk: people_queries.standing_no(each.phone_id) for each in two}
@@ -91,7 +93,7 @@ def keep_noes(*, told: PeopleMerged) -> None:
 
 
 def bring_second_back(*, told: PeopleParted) -> None:
-    """A merge is undone: what it ended goes on as it was, on its own day and rung. Both phones are locked.
+    """Bring back what an undone merge ended: it goes on as it was, on its own day and rung. Both phones are locked.
 
     It does not where the phone has said since that its person left or never joined, nor where they have joined
     again. Refuses PhoneFull.
@@ -129,8 +131,8 @@ _PROVEN = f"""select m.person_id, max(e.rung + case when e.confirmed_at is null 
 
 
 def standings(persons: Collection[Person]) -> dict[UUID, Standing]:
-    """How well entries are proven: by the highest rung of their memberships that run; confirmed is above all. In a
-    system scope."""
+    """Return how well entries are proven: by the highest rung of their memberships that run; confirmed is above
+    all. In a system scope."""
     ids = [person.pk for person in persons]
     rungs: dict[UUID, int] = dict(sql.rows(_PROVEN, [[person.phone_id for person in persons], ids]))
     joint = pairs.joined(ids)
@@ -154,7 +156,7 @@ def is_disputed(person: Person, *, at: datetime) -> bool:
 
 
 def _members(person_id: UUID) -> list[Membership]:
-    """A person's memberships that run, by roll."""
+    """Return a person's memberships that run, by roll."""
     phone_id = people_queries.person(person_id).phone_id
     return list(
         Membership.objects.filter(

@@ -184,7 +184,7 @@ def _put(member: Membership, to: UUID, slot: int) -> None:
 
 
 def _ask_anew(members: Sequence[Membership], to: UUID, at: datetime) -> None:
-    """The old phone is not asked any more whether they joined; the new one is, as far as the two messages reach.
+    """Ask the new phone whether they joined, and the old one no more, as far as the two messages reach.
 
     Not where who entered them signs in by the old phone: then nobody was to be asked.
     """

@@ -36,8 +36,10 @@ def lock_for_no(phone_id: UUID) -> None:
 
 
 def spread_no(*, phone_id: UUID, by: Actor, at: datetime) -> None:
-    """A phone has said no: so have the people who are one with its own, on their phones. All are locked
-    (`lock_for_no`). Refuses journal.NotSaved."""
+    """Spread a phone's no to the phones of people who are one with its own. All are locked (`lock_for_no`).
+
+    Refuses journal.NotSaved.
+    """
     no = people_queries.standing_no(phone_id)
     if no is None:
         return
@@ -46,8 +48,10 @@ def spread_no(*, phone_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def heed_spoken_no(*, told: SpokenNo) -> None:
-    """Somebody said a no aloud, and their phone's no is kept. They take back their consent to calls and messages, and
-    it holds on their other phones. In its transaction."""
+    """Keep the no of a phone whose person said it aloud.
+
+    They take back their consent to calls and messages, and it holds on their other phones. In its transaction.
+    """
     with system("a no was said aloud"):
         lock_for_no(told.phone_id)
         for person in people_queries.persons_on(told.phone_id):
@@ -58,7 +62,8 @@ def heed_spoken_no(*, told: SpokenNo) -> None:
 
 
 def heed_no_taken_back(*, told: NoTakenBack) -> None:
-    """A spoken no was a slip: the yes that it took back stands again, and the other phones of the person hear us.
+    """Take back a spoken no that was a slip: the yes it took back holds again, and the person's other phones
+    hear us.
 
     A phone whose people had no yes before stays silent. In its transaction.
     """
@@ -80,8 +85,11 @@ def heed_no_taken_back(*, told: NoTakenBack) -> None:
 def carry_no(
     no: Suppression, *, person_ids: Collection[UUID], phone_id: UUID, by: Actor, at: datetime
 ) -> None:
-    """A phone's no holds for its people on another phone as well. They take back their consent to calls and messages; a
-    phone with nobody else on it hears nothing more. Both phones are locked. Refuses journal.NotSaved."""
+    """Carry a phone's no to its people on another phone.
+
+    They take back their consent to calls and messages; a phone with nobody else on it hears nothing more. Both
+    phones are locked. Refuses journal.NotSaved.
+    """
     selves = sorted({*person_ids, *(person.pk for person in _selves(people_queries.persons(person_ids)))})
     for person_id in selves:
         people.withdraw_consent(person_id=person_id, purposes=OUTREACH, channel=no.channel, by=by, at=at)
@@ -90,7 +98,10 @@ def carry_no(
 
 
 def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
-    """A person took back a yes to calls or messages: so have the entries merged with theirs. In its transaction."""
+    """Take back a yes to calls or messages in the entries merged with a person's: they took it back.
+
+    In its transaction.
+    """
     if told.purpose not in OUTREACH:
         return
     for person_id in sorted(people_queries.merged_with([told.person_id])):
@@ -100,8 +111,10 @@ def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
 
 
 def selves_elsewhere(phone_id: UUID, *, of: Collection[UUID] | None = None) -> list[Person]:
-    """Entries on other phones that are one person with somebody on this phone, by phone, in a fixed order. of: only
-    with these. In a system scope."""
+    """Return entries on other phones that are one person with somebody on this phone, by phone, in a fixed order.
+
+    of: only with these. In a system scope.
+    """
     new = [person for person in people_queries.persons_on(phone_id) if of is None or person.pk in of]
     seen_ids = {person.pk for person in new}
     others: list[Person] = []
@@ -114,7 +127,7 @@ def selves_elsewhere(phone_id: UUID, *, of: Collection[UUID] | None = None) -> l
 
 
 def _selves(persons: Collection[Person]) -> list[Person]:
-    """These people with all entries of theirs on the same phone, each once."""
+    """Return these people with all entries of theirs on the same phone, each once."""
     by_phone: dict[UUID, list[Person]] = {}
     for person in persons:
         by_phone.setdefault(person.phone_id, []).append(person)

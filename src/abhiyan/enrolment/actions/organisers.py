@@ -181,9 +181,9 @@ def take_friends_back(*, share: UUID, unit_id: int, by: Actor, at: datetime) -> 
 
 
 def follow_friends(memberships: Collection[UUID], unit_id: int, *, at: datetime) -> None:
-    """Friends live elsewhere now: they leave an organiser whose unit is not theirs. In the transaction of the move.
+    """Take friends who live elsewhere now from an organiser whose unit is not theirs.
 
-    memberships: public ids. In a system scope.
+    In the transaction of the move. memberships: public ids. In a system scope.
     """
     every = FriendOrganiser.objects.filter(membership__in=memberships)
     theirs = list(every)
@@ -202,7 +202,7 @@ def follow_friends(memberships: Collection[UUID], unit_id: int, *, at: datetime)
 
 
 def leave_friends(*, told: AppointmentEnded) -> None:
-    """An office ended: its friends are free for the next organiser by place. In the transaction of that act."""
+    """Free the friends of an ended office for the next organiser by place. In the transaction of that act."""
     with system("an organiser's office ended"):
         rows = FriendOrganiser.objects.filter(account_id=told.account_id, ended_at=None)
         posts = set(rows.values_list("post_id", flat=True))

@@ -50,7 +50,7 @@ _LATER = Actor.system("a number changes after its hold")
 
 
 def change_phone(*, membership: UUID, number: str, language: str, by: Actor, at: datetime) -> None:
-    """A member has another number from now on; asked from the old phone, proven by a code on the new one.
+    """Change a member's number from now on; asked from the old phone, proven by a code on the new one.
 
     number: E.164. Everybody of the same name and year on the old phone goes over, on every roll; terms, counts,
     consents stay. A STOP of the old phone goes along; a no of the new one is lifted, as by joining, unless
@@ -76,8 +76,8 @@ def change_phone(*, membership: UUID, number: str, language: str, by: Actor, at:
 def ask_change(
     *, old: str, name: str, birth_year: int, number: str, language: str, by: Actor, at: datetime
 ) -> None:
-    """Somebody whose old phone is gone asks from the new one, proven by a code: in 48 hours, unless the old
-    phone says NO. Only the old phone learns whether anybody is meant.
+    """Ask from the new phone, proven by a code, for somebody whose old phone is gone: in 48 hours, unless the
+    old phone says NO. Only the old phone learns whether anybody is meant.
 
     old, number: E.164. name, birth_year: as they joined. Meant is a member on the old phone, whose phone has
     answered once, to which we may write; no other request to move them is open; the new phone can take them. An
@@ -101,7 +101,7 @@ def ask_change(
 
 
 def withdraw_change(*, change: UUID, by: Actor, at: datetime) -> None:
-    """The phone that asked takes its wish back; or the old phone says, on its own page, that it is not so.
+    """Withdraw the wish of the phone that asked; or hear the old phone say, on its own page, that it is not so.
 
     Refuses NotFound to every other phone; what is over stays as it is.
     """
@@ -119,8 +119,10 @@ def withdraw_change(*, change: UUID, by: Actor, at: datetime) -> None:
 
 
 def hear_answer(*, told: QuestionAnswered) -> None:
-    """The old phone says NO to a change, or that its owner never joined, after the member went over. Its phone is
-    locked; what concerns both phones is done by the loop."""
+    """Hear the old phone say NO to a change, or that its owner never joined, after the member went over.
+
+    Its phone is locked; what concerns both phones is done by the loop.
+    """
     if told.yes or told.room != QUESTION[0]:
         return
     with system("an old phone says no"):
@@ -176,12 +178,13 @@ def forget_changes(*, members: Sequence[Membership], at: datetime) -> list[tuple
 
 
 def stop_restored() -> None:
-    """After a restore: what the old phone said since the backup is not known, so nothing that waited is done."""
+    """Stop what waited after a restore: what the old phone said since the backup is not known."""
     PhoneChange.objects.filter(done_at=None).delete()
 
 
 def object_again(*, told: WordReplayed) -> None:
-    """After a restore: a member goes back to the phone that had objected, where the backup has them on the new one."""
+    """Object again after a restore: a member goes back to the phone that had objected, where the backup has
+    them on the new one."""
     if told.word != OBJECTED:
         return
     for person in people_queries.persons([told.person_id]):
@@ -209,7 +212,7 @@ def _may_tell(phone_id: UUID, at: datetime) -> bool:
 
 
 def _meant(old: UUID, new: UUID, name: str, birth_year: int, at: datetime) -> Membership | None:
-    """The member on a phone who is meant, if the number may change at all."""
+    """Return the member on a phone who is meant, if the number may change at all."""
     on_phone = list(Membership.objects.filter(phone_id=old, merged_into=None, ended_on=None).order_by("pk"))
     named = {each.pk: who_is(each) for each in people_queries.persons(one.person_id for one in on_phone)}
     found = [one for one in on_phone if named.get(one.person_id) == (name, birth_year)]
@@ -291,8 +294,8 @@ def _tell(member: Membership, number: str, change: PhoneChange, at: datetime) ->
 def _tell_old(
     change: PhoneChange, member: Membership | None, number: str, language: str, at: datetime
 ) -> None:
-    """The message to the old phone, with the word of its NO; it names nobody, for the number may be another's by now.
-    To a phone that has said no nothing goes."""
+    """Send the message to the old phone, with the word of its NO; it names nobody, for the number may be
+    another's by now. To a phone that has said no nothing goes."""
     written_in = people_queries.person(member.person_id).language if member else ""
     language = written_in or language
     with translation.override(language):
@@ -336,20 +339,20 @@ def _close_question(changes: Sequence[PhoneChange], at: datetime) -> None:
 
 
 def _end(change: PhoneChange, at: datetime) -> None:
-    """It is not done any more."""
+    """End a change: it is not done any more."""
     change.ended_at, change.sealed, change.due_at = at, None, None
     change.save(update_fields=["ended_at", "sealed", "due_at"])
     _close_question([change], at)
 
 
 def _withdraw(changes: QuerySet[PhoneChange], at: datetime) -> int:
-    """The phone that asked does not want them any more: nothing is kept of them."""
+    """Withdraw the changes that the asking phone does not want any more: nothing is kept of them."""
     _close_question(list(changes), at)
     return changes.delete()[0]
 
 
 def _object(change: PhoneChange, by: Actor, at: datetime) -> None:
-    """The old phone says that it is not so. Its phone is locked."""
+    """Hear the old phone say that it is not so. Its phone is locked."""
     if change.ended_at is not None or change.said_no_at is not None:
         return
     if change.done_at is None:
@@ -388,7 +391,7 @@ def _done_of(members: Sequence[Membership]) -> QuerySet[PhoneChange]:
 
 
 def _do_due(change: PhoneChange, at: datetime) -> None:
-    """The hold is over: do it, wait for the message to the old phone, or give it up."""
+    """Do a change whose hold is over, wait for the message to the old phone, or give it up."""
     member = _member(change)
     if member is None or member.phone_id != change.old_phone_id or member.ended_on or change.sealed is None:
         _end(change, at)
@@ -414,8 +417,11 @@ def _do_due(change: PhoneChange, at: datetime) -> None:
 
 
 def _take_back(change: PhoneChange, at: datetime) -> None:
-    """The member is on the old phone again, which has objected. Struck off, where it said besides that its owner never
-    joined, or somebody of the same name has joined there since."""
+    """Take a member back to the old phone, which has objected.
+
+    Struck off, where it said besides that its owner never joined, or somebody of the same name has joined there
+    since.
+    """
     member = _member(change)
     to, said_at = change.old_phone_id, change.said_no_at
     change.ended_at, change.due_at = at, None

@@ -188,8 +188,11 @@ class _Known:
 
 
 def _all_known(batch: PaperBatch, looked: Sequence[pictures.SeenPicture | Refused]) -> list[_Known | Refused]:
-    """What several show. Those without a code are held beside the sheets we have, MOST_COMPARED times in all: of what
-    is beyond that, somebody says the sheet."""
+    """Return what several pictures show.
+
+    Those without a code are held beside the sheets we have, MOST_COMPARED times in all: of what is beyond that,
+    somebody says the sheet.
+    """
     known = [seen if isinstance(seen, Refused) else _known(batch, seen) for seen in looked]
     unread = [one for one in known if isinstance(one, _Known) and one.sheet is None and one.seen.trace]
     traces = list(_traces(batch)) if unread else []
@@ -204,7 +207,8 @@ def _all_known(batch: PaperBatch, looked: Sequence[pictures.SeenPicture | Refuse
 
 
 def _traces(batch: PaperBatch) -> Iterator[tuple[int, bytes]]:
-    """Sheets of a batch, each by its latest photograph with a trace; the latest first, no more than are compared."""
+    """Yield sheets of a batch, each by its latest photograph with a trace; the latest first, no more than are
+    compared."""
     ring, sheets = keyring(), set[int]()
     found = PaperPhoto.objects.filter(batch_id=batch.pk, sheet__isnull=False).exclude(trace=b"")
     for photo, sheet, sealed in found.order_by("-added_at").values_list("pk", "sheet", "trace"):
@@ -260,12 +264,13 @@ def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor,
 
 
 def open_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> tuple[str, bytes]:
-    """Media type and bytes of a photograph in the viewer's sight, as it is turned.
+    """Return media type and bytes of a photograph in the viewer's sight, as it is turned.
 
-    People are read: it leaves a row and takes from the day's quota. Refuses NotFound, also once somebody of the batch
-    had everything erased; ReadEnough, FilesBusy.
+    People are read: it leaves a row and takes from the day's quota. Refuses NotFound, also once somebody of the
+    batch had everything erased; ReadEnough, FilesBusy.
 
-    One that was put aside is opened only with enrolment.strike_off over the batch's unit: NotYours."""
+    One that was put aside is opened only with enrolment.strike_off over the batch's unit: NotYours.
+    """
     found = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None).first())
     if found.aside_at is not None:
         org.require(by, STRIKE_OFF, at=found.unit_id)
@@ -277,8 +282,10 @@ def open_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> tuple[str
 
 
 def open_small(*, batch: int, photo: UUID, by: Actor) -> bytes:
-    """The small picture of a photograph in the viewer's sight: no line of a sheet can be read on it, so it leaves no
-    row. Refuses NotFound and NotYours, as `open_photo`."""
+    """Return the small picture of a photograph in the viewer's sight.
+
+    No line of a sheet can be read on it, so it leaves no row. Refuses NotFound and NotYours, as `open_photo`.
+    """
     photos = PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None)
     found = needed(photos.only("small", "unit_id", "aside_at").first())
     if found.aside_at is not None:
@@ -318,8 +325,8 @@ def change_photo(
 
 
 def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, seen: str, by: Actor, at: datetime) -> int:
-    """A sheet is there more than once: keep its photographs beside each other, or remove all but the latest. seen:
-    what the page said of the photographs it showed (rules.batches.seen): no other is touched.
+    """Settle a sheet that is there more than once: keep its photographs beside each other, or remove all but
+    the latest. seen: what the page said of the photographs it showed (rules.batches.seen): no other is touched.
 
     Holders of enrolment.enrol over the batch's unit may do this. Returns the number removed (`_remove`).
     Refuses NotFound, SheetChanged.
@@ -378,8 +385,8 @@ _BATCHES_OF = f"""select distinct x.batch_id from enrolment_claim c {first_call(
 
 
 def hide_photos_of(*, phones: Collection[UUID], at: datetime) -> None:
-    """Somebody had everything erased: nobody opens the photographs of a batch they may be on, and no more of it are
-    kept. phones: theirs, also those they had before. In a system scope."""
+    """Hide the photographs of a batch on which an erased person may be: nobody opens them, and no more of it
+    are kept. phones: theirs, also those they had before. In a system scope."""
     found = [batch for (batch,) in sql.rows(_BATCHES_OF, [list(phones)])]
     batches = PaperBatch.objects.select_for_update().filter(pk__in=found, erased_at=None)
     PaperBatch.objects.filter(pk__in=[one.pk for one in batches.order_by("pk")]).update(erased_at=at)

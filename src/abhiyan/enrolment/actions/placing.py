@@ -34,7 +34,7 @@ class NothingToUndo(Refused, status=409):
 
 
 def said_of(text: str) -> tuple[str, str]:
-    """PIN code and place of what somebody typed; six digits are a PIN code."""
+    """Return PIN code and place of what somebody typed; six digits are a PIN code."""
     words = text.replace("\x00", "").split()
     pin = read_pin("".join(words))
     return (pin, "") if pin else ("", " ".join(words)[:LONGEST])
@@ -159,7 +159,7 @@ def forget_where(members: Collection[Membership]) -> None:
 
 
 def _waiting(public_ids: Collection[UUID], wanted: dict[str, object]) -> list[Claim]:
-    """Entries of current members, their phones locked (sorted), read after the lock."""
+    """Return entries of current members, their phones locked (sorted), read after the lock."""
     one = Claim.objects.filter(public_id__in=list(public_ids), membership_id__isnull=False, taken__in=OPENERS)
     lock_phones(sorted(set(one.values_list("phone_id", flat=True))))
     found = list(one.filter(**wanted).order_by("pk"))
@@ -172,7 +172,7 @@ def _waiting(public_ids: Collection[UUID], wanted: dict[str, object]) -> list[Cl
 
 
 def _move(claims: list[Claim], old: int, new: int, at: datetime) -> None:
-    """Members who are at home at the old unit go along, with what opened their terms; then the others."""
+    """Move members who are at home at the old unit along, with what opened their terms; then the others."""
     members = Membership.objects.filter(pk__in={claim.membership_id for claim in claims}, unit_id=old)
     move_members(list(members), new, at)
     rest = Claim.objects.filter(pk__in=[claim.pk for claim in claims], unit_id=old)

@@ -112,7 +112,7 @@ def send_receipt(
 
 
 def _lists(members: Iterable[Membership]) -> str:
-    """The names of the rolls of these memberships, each once."""
+    """Return the names of the rolls of these memberships, each once."""
     rolls = Roll.objects.in_bulk({member.roll_id for member in members})
     return ", ".join(named(rolls[pk].names, translation.get_language()) for pk in sorted(rolls))
 
@@ -124,7 +124,7 @@ def _mark(terms: Iterable[UUID]) -> str:
 
 
 def _midnight(at: datetime) -> datetime:
-    """The beginning of a day as the keys of receipts count it, in UTC."""
+    """Return the beginning of a day as the keys of receipts count it, in UTC."""
     return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 

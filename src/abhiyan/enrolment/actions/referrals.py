@@ -45,7 +45,8 @@ def make_referral(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -
 
 
 def own_code(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -> str:
-    """The code of a worker's own link, which is made where there is none yet; "" where the drive takes nobody there.
+    """Return the code of a worker's own link, which is made where there is none yet; "" where the drive takes
+    nobody there.
 
     Needs enrolment.enrol over the unit.
     """
@@ -126,7 +127,7 @@ def note_referred(*, code: str, programme_id: int, membership: UUID, by: Actor, 
 
 
 def _has_left(one: Referral) -> bool:
-    """True for the link of a friend who is on the list no more, and of a worker whose office ended."""
+    """Return True for the link of a friend who is on the list no more, and of a worker whose office ended."""
     if one.membership is None and one.account_id is None:
         return False
     if one.membership is None:

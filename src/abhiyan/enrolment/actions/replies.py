@@ -69,8 +69,8 @@ class _ReplyTexts:
 
 
 def consider_answered(*, programme_id: int, until: datetime, by: Actor, at: datetime) -> int:
-    """Callers up to an instant were answered by other means, and members welcomed: they get no message from here.
-    Returns how many callers."""
+    """Count callers up to an instant as answered by other means, and members as welcomed: they get no message
+    from here. Returns how many callers."""
     with system("callers answered elsewhere"):
         Enrolment.objects.filter(programme_id=programme_id, welcomed_at=None, at__lte=until).update(
             welcomed_at=at
@@ -150,7 +150,7 @@ def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) 
 
 
 def _wait_for_yes(phones: Sequence[tuple[int, UUID]], at: datetime) -> dict[tuple[int, UUID], str]:
-    """Those of these (programme, phone) whose details wait for a YES, with the year that an age made."""
+    """Return those of these (programme, phone) whose details wait for a YES, with the year that an age made."""
     by_programme: dict[int, list[UUID]] = {}
     for programme_id, phone_id in phones:
         by_programme.setdefault(programme_id, []).append(phone_id)
@@ -191,11 +191,12 @@ def refuse_by_call(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Somebody called the number to leave, or the one that stops messages. Leaving ends the memberships of the drive's
-    roll at once. The phone has said no to everything until it says otherwise itself. A receipt goes out, once.
+    """Refuse by call: somebody called the number to leave, or the one that stops messages.
 
-    is_believed: false of a number that is new; then it waits (`leaving`). phone: E.164. ref: provider and its own id of
-    the call, which makes a replay find the first. Known or not, nothing differs outside.
+    Leaving ends the memberships of the drive's roll at once. The phone has said no to everything until it says
+    otherwise itself. A receipt goes out, once. is_believed: false of a number that is new; then it waits
+    (`leaving`). phone: E.164. ref: provider and its own id of the call, which makes a replay find the first.
+    Known or not, nothing differs outside.
     """
     of = LEAVE if is_leaving else STOP
     told: dict[str, Any] = {

@@ -107,7 +107,8 @@ def _leave(phone_id: UUID, at: datetime) -> None:
 
 
 def _answer_calls(phone_id: UUID, at: datetime) -> None:
-    """A call that waits beside a member of its own drive is that member's sign, as if it had come after the row."""
+    """Take a call that waits beside a member of its own drive as that member's sign, as if it had come after
+    the row."""
     for waiting in Waiting.objects.filter(pk__range=_first_calls(phone_id), completed_at=None):
         roll = Drive.objects.values_list("roll_id", flat=True).get(programme_id=waiting.programme_id)
         members = list(Membership.objects.filter(phone_id=phone_id, roll_id=roll, merged_into=None))
@@ -149,5 +150,5 @@ def _answer_calls(phone_id: UUID, at: datetime) -> None:
 
 
 def _first_calls(phone_id: UUID) -> tuple[UUID, UUID]:
-    """Between which ids a phone's first calls in all drives are kept."""
+    """Return the ids between which a phone's first calls in all drives are kept."""
     return UUID(bytes=phone_id.bytes[:12] + bytes(4)), UUID(bytes=phone_id.bytes[:12] + b"\xff" * 4)

@@ -107,9 +107,10 @@ class Keys:
         self.seal_number = bytes([len(ring.sealing)])
 
     def receipt(self, claim: bytes) -> bytes:
-        """The public id of a claim, 16 bytes. It follows from the claim's own id, that is from channel and key.
+        """Return the public id of a claim, 16 bytes.
 
-        It is the same for every resend, kept or not, and says nothing of the claim.
+        It follows from the claim's own id, that is from channel and key. It is the same for every resend, kept
+        or not, and says nothing of the claim.
         """
         return self._receipt(b"receipt|" + claim)[:16]
 
@@ -119,7 +120,7 @@ class Keys:
         return self.identity(b"erased|%b|%d|%b" % (phone_id, year, name.encode()))[:16]
 
     def slot(self, *, roll: int, phone_hash: bytes, slot: int) -> Ids:
-        """Ids of the person in a slot of a phone on a roll. phone_hash: at least the first 16 bytes."""
+        """Return the ids of the person in a slot of a phone on a roll. phone_hash: at least the first 16 bytes."""
         derived = self.identity(b"%d|%d|" % (roll, slot) + phone_hash[:16])
         start = phone_hash[:6]
         return Ids(start + derived[:8] + b"\0\0", start + derived[16:26])
@@ -127,7 +128,7 @@ class Keys:
 
 @cache
 def keys() -> Keys:
-    """This process' keys, read once."""
+    """Return this process' keys, read once."""
     return Keys(keyring())
 
 
@@ -137,12 +138,12 @@ def receipt_of(*, claim: ClaimMessage) -> str:
 
 
 def waiting_id(phone_id: bytes, programme_id: int) -> bytes:
-    """Id of a phone's first call in a drive."""
+    """Return the id of a phone's first call in a drive."""
     return phone_id[:12] + int4(programme_id)
 
 
 def consent_id(phone_id: bytes, claim: bytes, purpose: int) -> bytes:
-    """Id of the consent a claim brought for a purpose."""
+    """Return the id of the consent a claim brought for a purpose."""
     return phone_id[:6] + claim[:9] + bytes([purpose])
 
 
@@ -150,7 +151,7 @@ _PURPOSES: dict[tuple[int, ...], bytes | None] = {}
 
 
 def _purposes(consents: tuple[int, ...]) -> bytes | None:
-    """The set as bits, or None when membership or an unknown purpose makes it void."""
+    """Return the set as bits, or None when membership or an unknown purpose makes it void."""
     if consents not in _PURPOSES:
         if len(_PURPOSES) > 1000:
             _PURPOSES.clear()
@@ -163,7 +164,7 @@ def _purposes(consents: tuple[int, ...]) -> bytes | None:
 def prepare(
     claims: Sequence[ClaimMessage], drive: DriveRead, at: datetime
 ) -> tuple[list[ClaimRow], list[tuple[int, bytes, ClaimRefused, ClaimMessage]]]:
-    """Rows sorted by phone and claim (the order of locks), and what is refused: place, claim id, why, what.
+    """Return rows sorted by phone and claim (the order of locks), and what is refused: place, claim id, why, what.
 
     The places and workers the claims name must have been fetched. at: when the server stores them.
     """
@@ -329,7 +330,7 @@ def _unknown(version: int, published: frozenset[int]) -> NoticeUnknown:
 
 
 def _text(value: str) -> bytes:
-    """A small text nobody's identity hangs on: what cannot be stored is dropped, not refused."""
+    """Return a small text nobody's identity hangs on: what cannot be stored is dropped, not refused."""
     return value.replace("\x00", "")[:200].encode(errors="replace") if value else b""
 
 

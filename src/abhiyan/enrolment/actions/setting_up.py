@@ -40,7 +40,7 @@ class AddressUnfit(Refused):
 
 
 def ensure_roll(kind: RollKind = rolls.MEMBERS) -> Roll:
-    """A roll, made when it is not there: up to four people on a phone, from 18 on."""
+    """Return a roll, made when it is not there: up to four people on a phone, from 18 on."""
     given = {"names": kind.names, "gives_way": kind.gives_way, "stands_beside": kind.stands_beside}
     roll, _made = Roll.objects.get_or_create(code=kind.code, defaults=given)
     return roll
@@ -71,23 +71,23 @@ def follow_programme(*, made: ProgrammeMade) -> None:
 
 
 def only_lists(*, programme_id: int) -> None:
-    """A drive that is over takes lists of its members, and nothing else. In the transaction that makes it."""
+    """Have a drive that is over take lists of its members, and nothing else. In the transaction that makes it."""
     Drive.objects.filter(programme_id=programme_id).update(from_lists=True, renews=False)
 
 
 def drives_of_lists() -> list[int]:
-    """Drives that take lists of their members and nothing else."""
+    """Return drives that take lists of their members and nothing else."""
     return list(Drive.objects.filter(from_lists=True).values_list("pk", flat=True))
 
 
 def youngest() -> int:
-    """The age from which people may be members of the roll of primary members."""
+    """Return the age from which people may be members of the roll of primary members."""
     roll = Roll.objects.filter(code=rolls.MEMBERS.code).first()
     return Roll._meta.get_field("minimum_age").default if roll is None else roll.minimum_age
 
 
 def drop_drive(*, discarded: ProgrammeDiscarded) -> None:
-    """A draft is thrown away: with it, in the same transaction, goes what made it a drive. The roll stays.
+    """Drop with a draft that is thrown away, in the same transaction, what made it a drive. The roll stays.
 
     A draft takes no claims, so only the number of its callers goes with it.
     """

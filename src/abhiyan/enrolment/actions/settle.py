@@ -219,7 +219,7 @@ class Settling:
     def _at_home(
         self, row: ClaimRow, phone: KnownPhone, verdict: PhoneVerdict, slot: int, *, is_mine: bool
     ) -> ClaimRow:
-        """A known member's claim without a place stands where the member is at home."""
+        """Place a known member's claim without a place where the member is at home."""
         if row.is_placed == YES or verdict not in (PhoneVerdict.ALREADY, PhoneVerdict.RENEW):
             return row
         member = next(one for one in phone.members if one.slot == slot)
@@ -348,7 +348,7 @@ class Settling:
         return member, Taken.JOINED if verdict is PhoneVerdict.JOIN else Taken.RENEWED
 
     def _end_friends(self, phone: KnownPhone, who: tuple[str, int] | None) -> None:
-        """A friend who joins here is no friend any more; what hangs on the friend's term follows (`revisits`)."""
+        """End the friendship of a friend who joins here; what hangs on the friend's term follows (`revisits`)."""
         for friend in [one for one in phone.friends if one.who == who]:
             phone.friends.remove(friend)
             channel, unit, day = friend.at
@@ -367,7 +367,7 @@ class Settling:
         slot: int,
         who: tuple[str, int],
     ) -> Answer:
-        """A row or a web session completes the waiting claim: no second claim, on the call's own day and channel."""
+        """Complete the waiting claim by a row or a web session: no second claim, on the call's own day and channel."""
         limit = self.drive.people_per_phone
         if verdict is PhoneVerdict.FULL:
             return self._store(row, Taken.FULL, None, is_mine=False)
@@ -387,7 +387,7 @@ class Settling:
         return stored_outcome(taken, waiting.receipt, member.public_id, limit=limit)
 
     def _call(self, row: ClaimRow, phone: KnownPhone, verdict: PhoneVerdict, slot: int) -> Answer:
-        """A call or SMS, without notice and age: a member's own word, or the beginning of a conversation."""
+        """Settle a call or SMS, without notice and age: a member's own word, or the beginning of a conversation."""
         member: KnownMember | None = None
         if verdict in (PhoneVerdict.ALREADY, PhoneVerdict.RENEW):
             row = self._at_home(row, phone, verdict, slot, is_mine=False)
@@ -435,7 +435,8 @@ class Settling:
     # Writing
 
     def _store(self, row: ClaimRow, taken: Taken, member: KnownMember | None, *, is_mine: bool) -> Answer:
-        """The claim itself, and its *reported*; or, when the fast statement stored it, what became of it."""
+        """Store the claim itself, and its *reported*; or, when the fast statement stored it, note what became
+        of it."""
         if is_mine:
             self._write(
                 "claim_taken",
@@ -472,7 +473,7 @@ class Settling:
         )
 
     def _sign(self, member: KnownMember) -> None:
-        """The phone has answered: the term rises to counted, on its original day, in the drive that counts it."""
+        """Raise the term to counted on the phone's answer: on its original day, in the drive that counts it."""
         if member.rung != Rung.UNSIGNED:
             return
         channel, unit, day = member.at
@@ -512,7 +513,7 @@ class Settling:
         self.writes.setdefault(what, []).append(values)
 
     def steps(self) -> list[tuple[str, Sequence[Value]]]:
-        """The statements that write what was decided, in the order of locks."""
+        """Return the statements that write what was decided, in the order of locks."""
         steps: list[tuple[str, Sequence[Value]]] = []
         measure = SHORTS[MEASURE]
         changes = {(self.programme, *key): n for key, n in self.deltas.items()}
@@ -561,7 +562,7 @@ def _was_erased(row: ClaimRow, phone: KnownPhone, who: tuple[str, int]) -> bool:
 
 
 def stored_claims(result: PGresult) -> dict[bytes, Stored]:
-    """The claims of a known_claims result."""
+    """Return the claims of a known_claims result."""
     return {
         _need(r[0]): Stored(
             is_mine=r[1] == YES, taken=_int(r[2]), receipt=_need(r[3]), phone=_need(r[4]), member_public=r[5]

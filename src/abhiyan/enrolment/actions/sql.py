@@ -47,7 +47,7 @@ PHONE_COLUMNS: dict[str, str] = {
 
 
 def unnested(columns: dict[str, str], first: int = 1) -> str:
-    """The source of rows when each column is a parameter: $first …"""
+    """Return the source of rows when each column is a parameter: $first …"""
     given = ", ".join(f"${n}" for n in range(first, first + len(columns)))
     names = ", ".join(f'"{name}"' for name in columns)
     return f"unnest({given}) as t({names})"
@@ -77,10 +77,10 @@ select s.phone, s.hash, s.sealed, s.last4 from (select * from {rows}) s
 
 
 def new_phones(rows: str, *, among: str) -> str:
-    """`phones` for very many rows: the known are left out beforehand, which costs half of meeting them.
+    """Return `phones` for very many rows: the known are left out beforehand, which costs half of meeting them.
 
-    among: a condition on k.id that holds for every phone of the rows. Fails (unique_violation) when somebody else
-    keeps one of them at this moment; then take `phones`.
+    among: a condition on k.id that holds for every phone of the rows. Fails (unique_violation) when somebody
+    else keeps one of them at this moment; then take `phones`.
     """
     return f"""
 insert into people_phone (id, hash, sealed, last4)

@@ -64,8 +64,9 @@ def note_told(*, membership: UUID, outcome: str, is_visit: bool, by: Actor, at: 
 def note_no_at_door(*, membership: UUID, by: Actor, at: datetime) -> None:
     """Note that a member whose phone has not answered said at the door that they want no more contact.
 
-    Their phone has then said no to all outreach, and nobody visits them. They stay on the roll. It asks for no consent
-    to calls. membership: public id, in the caller's scope. Who may: as `note_visit`. Refuses NotYours, NothingToVisit.
+    Their phone has then said no to all outreach, and nobody visits them. They stay on the roll. It asks for no
+    consent to calls. membership: public id, in the caller's scope. Needs what `note_visit` needs. Refuses NotYours,
+    NothingToVisit.
     """
     member = _to_visit(membership, by)
     _note(
@@ -116,7 +117,7 @@ def note_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
 
 
 def undo_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
-    """Take back one's own tick. Who may: as `note_visit`. Refuses NothingToVisit; contact's NoVisit."""
+    """Take back one's own tick. Needs what `note_visit` needs. Refuses NothingToVisit; contact's NoVisit."""
     member = _to_visit(membership, by)
     contact.undo_visit(way=CARD, about=member.enrolment_id, by=by, at=at)
     audit.record(by=by, at=at, act="enrolment.undo_visit", subject=str(membership), unit_id=member.unit_id)
@@ -131,10 +132,10 @@ def _to_visit(membership: UUID, by: Actor) -> Member:
 
 
 def number_to_call(*, membership: UUID, by: Actor, at: datetime) -> str:
-    """The number (E.164) of a member whose phone has yet to answer, for one call; it leaves a row.
+    """Return the number (E.164) of a member whose phone has yet to answer, for one call; it leaves a row.
 
-    It needs enrolment.enrol and people.reveal over the member's unit, and the gate of calls must allow it. Refuses
-    NotYours, NothingToTell, CallLater, TooMany; contact's HeldBack.
+    It needs enrolment.enrol and people.reveal over the member's unit, and the gate of calls must allow it.
+    Refuses NotYours, NothingToTell, CallLater, TooMany; contact's HeldBack.
     """
     member = _to_tell(membership, by)
     org.require(by, "people.reveal", at=member.unit_id)

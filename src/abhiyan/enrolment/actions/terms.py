@@ -77,7 +77,7 @@ def run_out(*, at: datetime) -> int:
 
 
 def _sweep(roll_id: int, at: datetime) -> int | None:
-    """One slice of a roll: how many of it ended; None once it has come to the end of the roll."""
+    """Return one slice of a roll: how many of it ended; None once it has come to the end of the roll."""
     with system("terms that run out"):
         roll = Roll.objects.select_for_update().get(pk=roll_id)
         today = day_in(settings.TIME_ZONE, at)

@@ -132,7 +132,7 @@ def _stored(joining: Joining | None, message: TextIn, by: Actor, at: datetime) -
 
 
 def _set_id(message: TextIn, phone_id: UUID) -> UUID:
-    """The id under which the parts of a text wait. Parts without a mark are of one text."""
+    """Return the id under which the parts of a text wait. Parts without a mark are of one text."""
     mark = message.text.part
     part_set = f"{mark.ref}|{mark.of}" if mark else ""
     seed = f"text|parts|{message.text.provider}|{message.number}|{phone_id}|{part_set}"
@@ -159,8 +159,10 @@ def _parts(record: dict[str, Any]) -> list[SmsPart]:
 
 
 def _whole(record: dict[str, Any], *, came_at: datetime) -> TextIn:
-    """The text of its parts. Its id is of its own, so that no part is taken for it. came_at: the first of them. A no
-    that came while they waited is later."""
+    """Return the text of its parts. Its id is of its own, so that no part is taken for it.
+
+    came_at: the first of them. A no that came while they waited is later.
+    """
     facts = dict(record["told"])
     said_at = facts.pop("said_at")
     first = inbound.Sms(**facts.pop("text"))

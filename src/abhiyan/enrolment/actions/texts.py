@@ -107,7 +107,7 @@ class Joining:
 
 
 def bare(told: TextIn, *, by: Actor) -> ClaimMessage:
-    """The claim of a text that says no more than JOIN: as of a call, its reply comes later."""
+    """Return the claim of a text that says no more than JOIN: as of a call, its reply comes later."""
     hook = HOOKS[told.hook]
     return ClaimMessage(
         channel=hook.number,
@@ -235,8 +235,10 @@ class _Answering:
         )
 
     def refuse(self, word: TextWord, code: str) -> None:
-        """STOP, LEAVE or NO: done at once, then a receipt. code: of the message whose roll a LEAVE means; else that of
-        the number."""
+        """Refuse by STOP, LEAVE or NO: done at once, then a receipt.
+
+        code: of the message whose roll a LEAVE means; else that of the number.
+        """
         arguments: dict[str, Any] = {
             "phone": self.phone,
             "channel": HOOKS[self.told.hook].number,
@@ -255,7 +257,7 @@ class _Answering:
         self._receipt(_RECEIPTS[word], outcome=word.value)
 
     def _roll_asked(self, code: str) -> int | None:
-        """The drive that asked this phone by a message with this word; None where it was of no drive."""
+        """Return the drive that asked this phone by a message with this word; None where it was of no drive."""
         with system("the message that a leaving answers"):
             programme_id = messaging.programme_asked(phone_id=self.phone_id, code=code)
             return programme_id if programme_id and Drive.objects.filter(pk=programme_id).exists() else None
@@ -272,7 +274,7 @@ class _Answering:
                 )
 
     def back(self) -> None:
-        """JOIN within a week takes a LEAVE of the same phone back; who has left nothing is not concerned."""
+        """Take back a LEAVE by a JOIN of the same phone within a week; who has left nothing is not concerned."""
         with system("a text asks to come back"):
             has_members = Membership.objects.filter(phone_id=self.phone_id).exists()
             no = people_queries.standing_no(self.phone_id) if has_members else None
@@ -293,7 +295,7 @@ class _Answering:
         return no is not None and said_at is not None and said_at <= no.at
 
     def joins(self, rest: str, *, is_join: bool, is_yes: bool) -> Joining | None:
-        """Somebody joins, or seems to; what cannot be read as that is a mistake."""
+        """Return the joining of somebody who joins, or seems to; what cannot be read as that is a mistake."""
         message, at = self.told, self.at
         says_one_word = (is_join or is_yes) and not rest
         if message.meaning != "join" or message.programme_id is None:
@@ -380,14 +382,16 @@ class _Answering:
         return draft
 
     def say(self, template: str, *, outcome: str, **blanks: str) -> None:
-        """One reply to this text, once."""
+        """Send one reply to this text, once."""
         with system("a text is answered"):
             if note_text(self.told, self.phone, outcome, self.at):
                 self._reply(template, **blanks)
 
     def ask(self) -> None:
-        """Only a person can answer this: one request to the helpline, whose receipt tells its number. A text that asks
-        nothing is kept there without a time."""
+        """Ask the helpline: only a person can answer this. The receipt tells the request's number.
+
+        A text that asks nothing is kept there without a time.
+        """
         text = self.told.text
         is_quiet = words.asks_nothing(text.text) or (bool(text.other) and text.other not in inbound.UNWRITTEN)
         with system("a text becomes a request"):
@@ -396,7 +400,7 @@ class _Answering:
                 _request(self.told, self.phone, self.language, self.by, self.at, is_quiet=is_quiet)
 
     def mistake(self, template: str, *, lacking: Sequence[str] = ()) -> None:
-        """Something a rule asks for is missing: the first of a week is answered, the next a person reads."""
+        """Note that something a rule asks for is missing: the first of a week is answered, the next a person reads."""
         try:
             limits.take(declared.TEXT_MISTAKE, self.phone_id.bytes, at=self.at)
         except TooMany:
@@ -464,7 +468,10 @@ def joined(*, told: TextIn, joining: Joining, outcome: ClaimOutcome | ClaimRefus
 
 
 def forget_phone(*, told: PhoneSaidNo) -> None:
-    """A phone has said no: its details wait for no YES any more. In its transaction. Parts of a text are heard."""
+    """Forget the details of a phone that has said no: they wait for no YES any more. In its transaction.
+
+    Parts of a text are heard.
+    """
     Text.objects.filter(phone_id=told.phone_id, hear_at=None).delete()
 
 
@@ -477,7 +484,7 @@ def forget(*, at: datetime) -> int:
 def ask_by_call(
     *, programme_id: int | None, phone: str, ref: str, number: str, by: Actor, at: datetime
 ) -> None:
-    """Somebody called the number for help: a request to call them back. phone: E.164. A call told again is one."""
+    """Ask for a call back: somebody called the number for help. phone: E.164. A call told again is one."""
     call: dict[str, Any] = {
         "provider": ref.partition("|")[0],
         "ref": ref,
@@ -511,7 +518,10 @@ def _request(
     who: str = "",
     is_quiet: bool = False,
 ) -> None:
-    """One request from a text. who: the person to look for, where there is no phone. is_quiet: it asks nothing."""
+    """Make one request from a text. who: the person to look for, where there is no phone.
+
+    is_quiet: it asks nothing.
+    """
     opening = helpdesk.Opening(
         way=Ticket.Way.CHAT if message.hook == "chat" else Ticket.Way.SMS,
         phone=phone,
@@ -529,14 +539,14 @@ def _request(
 
 
 def _show_no(message: TextIn, who: str, language: str, by: Actor, at: datetime) -> None:
-    """Somebody refuses whose phone number nobody tells us: an office settles it."""
+    """Show an office that somebody refuses whose phone number nobody tells us: it settles that."""
     with system("a no without a phone number"):
         if note_text(message, who, "no_phone", at):
             _request(message, "", language, by, at, who=who)
 
 
 def _owner(programme_id: int | None) -> int:
-    """The unit that gets the requests to a number: the programme's, else the top."""
+    """Return the unit that gets the requests to a number: the programme's, else the top."""
     if programme_id is None:
         return needed(org.top_unit())
     return programmes.programme_by_id(programme_id).owner_id
@@ -548,7 +558,7 @@ def _is_adult(born: int, year: int, drive: join.OpenDrive, *, says_adult: bool) 
 
 
 def _place(pin: str, drive: join.OpenDrive) -> int | None:
-    """The only place of the drive with this PIN code; None where there are several, as on the page."""
+    """Return the only place of the drive with this PIN code; None where there are several, as on the page."""
     places = join.taken(drive, units.by_pin(pin, limit=join.LOOKED_AT))
     return places[0].id if len(places) == 1 else None
 
@@ -579,7 +589,8 @@ def note_text(told: TextIn, phone: str, outcome: str, at: datetime) -> bool:
 
 
 def _may_reply(phone_id: UUID, text: str, at: datetime) -> bool:
-    """A few replies a day, and one to the same text: a machine that answers us is not answered for ever."""
+    """Return True for a few replies a day, and one to the same text: a machine that answers us is not answered
+    for ever."""
     same = hashlib.sha256(words.plainly(text).casefold().strip().encode(errors="replace")).digest()
     try:
         limits.take(declared.TEXT_SAME, phone_id.bytes + same, at=at)

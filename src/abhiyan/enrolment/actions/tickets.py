@@ -38,10 +38,10 @@ class AlreadyAnswered(Refused, status=409):
 
 
 def ask(*, membership: UUID, kind: str, said: str, language: str, by: Actor, at: datetime) -> UUID:
-    """A person asks, from their own proven phone. Returns the ticket's id. A nomination is kept as it is said, and is
-    done with that; everything else waits for an answer.
+    """Take a person's request, from their own proven phone. Returns the ticket's id.
 
-    Refuses NotFound to everybody else, TooManyOpen.
+    A nomination is kept as it is said, and is done with that; everything else waits for an answer. Refuses
+    NotFound to everybody else, TooManyOpen.
     """
     phone = current().phone
     with system("a person asks for a right"):
@@ -56,7 +56,7 @@ def ask(*, membership: UUID, kind: str, said: str, language: str, by: Actor, at:
 
 
 def note_erasure(*, member: Membership, persons: Collection[UUID], by: Actor, at: datetime) -> UUID:
-    """An erasure that is being done is a ticket, answered."""
+    """Note an erasure that is being done as a ticket, answered."""
     empty(phone_id=member.phone_id, persons=persons, at=at)
     return _keep(member, kind=Ticket.Kind.ERASURE, said="", language="", by=by, at=at)
 

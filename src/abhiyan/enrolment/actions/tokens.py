@@ -167,7 +167,7 @@ def note_token_used(*, public_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def end_tokens_of(*, news: AppointmentEnded) -> None:
-    """When somebody's appointment ends, the tokens they made where they may no longer make any end with it."""
+    """End the tokens of somebody whose appointment ends, where they may no longer make any."""
     with system("an appointment ended"):
         tokens = ChannelToken.objects.select_for_update().filter(made_by=news.account_id, ended_at=None)
         for token in tokens.order_by("pk"):
@@ -176,7 +176,7 @@ def end_tokens_of(*, news: AppointmentEnded) -> None:
 
 
 def drop_tokens(*, programme_id: int, by: Actor, at: datetime) -> None:
-    """The tokens of a drive that goes, with a word in the trail for each still in force. In system scope."""
+    """Drop the tokens of a drive that goes, with a word in the trail for each still in force. In system scope."""
     tokens = ChannelToken.objects.select_for_update().filter(programme_id=programme_id)
     for token in tokens.order_by("pk"):
         _end(token, by=by, at=at)

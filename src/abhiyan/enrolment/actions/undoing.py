@@ -297,7 +297,7 @@ def _undo(given: dict[str, Any]) -> None:
 
 
 def _consents(pairs: Iterable[tuple[UUID, UUID]]) -> list[UUID]:
-    """Ids of the consents that claims brought."""
+    """Return the ids of the consents that claims brought."""
     return [
         UUID(bytes=consent_id(phone.bytes, claim.bytes, purpose))
         for phone, claim in pairs

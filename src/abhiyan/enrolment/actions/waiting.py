@@ -52,7 +52,7 @@ class OpenedWaiting:
 
 
 def open_link(*, link: str, by: Actor, at: datetime) -> OpenedWaiting:
-    """Somebody opens the link from their message; the first time counts in the funnel. Refuses NoSuchLink."""
+    """Open the link from somebody's message; the first time counts in the funnel. Refuses NoSuchLink."""
     with system("a personal link is opened"):
         waiting = _waiting(link)
         lock_phone(waiting.phone_id)

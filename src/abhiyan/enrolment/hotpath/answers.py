@@ -144,7 +144,7 @@ _OTHER = _("This does not fit.")
 
 
 def language(accepted: bytes) -> str:
-    """hi or en: the first of them the caller names, else the installation's own."""
+    """Return hi or en: the first of them the caller names, else the installation's own."""
     for part in accepted[:200].split(b","):
         tag = part.strip()[:2].lower()
         if tag in (b"hi", b"en"):
@@ -153,12 +153,12 @@ def language(accepted: bytes) -> str:
 
 
 def tongue(headers: dict[bytes, bytes]) -> str:
-    """The language of the one who sent these headers."""
+    """Return the language of the one who sent these headers."""
     return language(headers.get(b"accept-language", b""))
 
 
 def refuse(refusal: Refused, lang: str, *, faults: list[dict[str, Any]] | None = None) -> HttpAnswer:
-    """The answer to a refusal."""
+    """Return the answer to a refusal."""
     body = refused_body(refusal, lang)
     if faults is not None:
         body["errors"], body["faults"] = faults[:MOST_FAULTS], len(faults)
@@ -183,7 +183,7 @@ def refused_body(refusal: Refused, lang: str) -> dict[str, Any]:
 
 
 def _plain(kind: type[Refused], lang: str) -> str:
-    """A refusal's message when it names nothing particular; translated once."""
+    """Return a refusal's message when it names nothing particular; translated once."""
     found = _said.get((kind, lang))
     if found is None:
         with translation.override(lang):
@@ -195,7 +195,7 @@ _said: dict[tuple[type[Refused], str], str] = {}
 
 
 def malformed(errors: Iterable[ErrorDetails], n: int, lang: str) -> HttpAnswer:
-    """The answer to a body that does not fit its shape. n: how many errors there are."""
+    """Return the answer to a body that does not fit its shape. n: how many errors there are."""
     faults: list[dict[str, Any]] = []
     with translation.override(lang):
         for error in errors:
@@ -219,7 +219,7 @@ def malformed(errors: Iterable[ErrorDetails], n: int, lang: str) -> HttpAnswer:
 
 
 def no_webhook(fields: Sequence[str], told: Mapping[str, Any], lang: str) -> HttpAnswer:
-    """The answer to a webhook that lacks what it must have, with each field that is wrong."""
+    """Return the answer to a webhook that lacks what it must have, with each field that is wrong."""
     with translation.override(lang):
         faults = [
             {"field": field, "message": str(_OTHER if field in told else _FAULTS["missing"])}

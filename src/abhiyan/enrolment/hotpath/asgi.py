@@ -125,7 +125,7 @@ class Application:
         return self.claims.known(headers)
 
     def take(self, request: StraightRequest) -> None:
-        """A single claim that has come whole, from a sender who is known: answered now, or when it is on disk."""
+        """Take a single claim that has come whole, from a sender who is known: answered now, or when it is on disk."""
         started = time.perf_counter()
         headers = request.headers
 
@@ -143,7 +143,7 @@ class Application:
             tell(failure)
 
     async def body(self, headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes:
-        """The whole body, at most `most` bytes. Refuses TooLarge.
+        """Return the whole body, at most `most` bytes. Refuses TooLarge.
 
         A body that is too large is read and thrown away as long as that is cheap. A caller who still writes
         would not see the answer.
@@ -182,14 +182,14 @@ class Application:
         return body
 
     def address(self, scope: AsgiScope, headers: dict[bytes, bytes]) -> str:
-        """The caller's address; behind our own proxy the last one it added."""
+        """Return the caller's address; behind our own proxy the last one it added."""
         if self.is_behind_proxy and (passed := _passed(headers)):
             return passed
         client = scope.get("client")
         return client[0] if client else ""
 
     def network(self, address: str) -> str:
-        """The network an address belongs to, as it may be kept."""
+        """Return the network an address belongs to, as it may be kept."""
         found = self._networks.get(address)
         if found is None:
             if len(self._networks) > 50_000:
@@ -221,7 +221,10 @@ class Application:
             self._sum_up()
 
     def _sum_up(self) -> None:
-        """The access log: how many requests of each kind were answered how. The trail has the sender by batch."""
+        """Write the access log: how many requests of each kind were answered how.
+
+        The trail has the sender by batch.
+        """
         self._summed_up_at = time.monotonic()
         seen, self._seen = self._seen, Counter()
         for (surface, status), n in seen.items():
@@ -229,12 +232,12 @@ class Application:
 
 
 def _passed(headers: dict[bytes, bytes]) -> str:
-    """The address our own proxy added last; "" when there is none."""
+    """Return the address our own proxy added last; "" when there is none."""
     return last_of(headers.get(b"x-forwarded-for", b"").decode("ascii", "replace"))
 
 
 def _failed(failure: Exception, headers: dict[bytes, bytes]) -> HttpAnswer:
-    """The answer when it came to no outcome."""
+    """Return the answer when it came to no outcome."""
     tongue = answers.tongue(headers)
     if isinstance(failure, JoiningWaits) or (isinstance(failure, Refused) and failure.status != 503):
         return answers.refuse(failure, tongue)

@@ -68,7 +68,7 @@ class Batches:
         self._hands = Gateway()
 
     def lane(self, programme_id: int, by: Actor, allowed: int, a_second: int = 0) -> DriveLane:
-        """The lane of a sender in a drive, made when it is not there yet."""
+        """Return the lane of a sender in a drive, made when it is not there yet."""
         key = (programme_id, by.id.bytes)
         found = self._lanes.get(key)
         if found is None:
@@ -180,9 +180,10 @@ def enrol(
     at: datetime,
     requests: Sequence[int] = (),
 ) -> Result:
-    """In the worker's thread: within the allowances of the second and the day, one commit.
+    """Enrol in the worker's thread: within the allowances of the second and the day, one commit.
 
-    requests: how many claims each has; all in one by default. Those beyond the second's allowance have no outcome.
+    requests: how many claims each has; all in one by default. Those beyond the second's allowance have no
+    outcome.
     """
     fit = _within_second(lane, requests or [len(claims)], at)
     if not fit:

@@ -112,7 +112,7 @@ class Calls:
         receive: claims.Receive,
         steps: list[str],
     ) -> HttpAnswer:
-        """One webhook. steps: kind, provider, secret."""
+        """Take one webhook. steps: kind, provider, secret."""
         if len(steps) != 3 or steps[0] not in KINDS or steps[1] not in METHODS:
             raise answers.NoSuchAddress
         kind, provider, secret = steps
@@ -172,7 +172,10 @@ class Calls:
     async def _chat(
         self, lines: list[DriveLine], chat: inbound.Chat, at: datetime, network: str
     ) -> HttpAnswer:
-        """Each message of the body, in its order; then what became of ours. A body that comes again finds them."""
+        """Take each message of the body, in its order; then what became of ours.
+
+        A body that comes again finds them.
+        """
         if chat.unread:
             log.warning(
                 "parts of a WhatsApp webhook have no known shape", extra={"facts": {"n": chat.unread}}
@@ -235,7 +238,7 @@ class Calls:
         return self._answered(joining.claim, outcome, done)
 
     async def _aside(self, thread: ThreadPoolExecutor, act: Callable[[], Returned]) -> Returned:
-        """In a thread, on its own Django connection."""
+        """Run it in a thread, on its own Django connection."""
         if self._waiting[thread] >= MOST_WAITING:
             raise QueueFull
         self._waiting[thread] += 1
@@ -254,7 +257,7 @@ class Calls:
         network: str,
         done: HttpAnswer,
     ) -> HttpAnswer:
-        """The caller's claim, on disk before the provider is answered."""
+        """Take the caller's claim, on disk before the provider is answered."""
         claim = ClaimMessage(
             channel=HOOKS["call"].number,
             key=sender_key(line.by.id, f"{line.provider}|{ref}"),
@@ -290,7 +293,7 @@ class Calls:
     async def _said_by_call(
         self, line: DriveLine, call: inbound.Call, at: datetime, network: str, done: HttpAnswer
     ) -> HttpAnswer:
-        """Somebody leaves, stops messages or asks for help by calling; known or not, the answer is the same."""
+        """Hear somebody leave, stop messages or ask for help by calling; known or not, the answer is the same."""
         phone = phones.parse(call.caller)
         if phone is None:
             if done is NOTED:
@@ -341,7 +344,7 @@ class Calls:
 
 
 def _believed(told_at: datetime | None, at: datetime) -> datetime | None:
-    """A provider's time, where it can be true."""
+    """Return a provider's time, where it can be true."""
     return told_at if told_at is not None and at - BEHIND <= told_at <= at + AHEAD else None
 
 
@@ -380,7 +383,7 @@ def _is_genuine(
     address: str,
     at: datetime,
 ) -> bool:
-    """By signature where the number has a signing token; else by the address it came from."""
+    """Judge by signature where the number has a signing token; else by the address it came from."""
     if not line.token or line.provider == "exotel":
         return signatures.from_allowed(address, line.addresses)
     if line.provider == "generic":
@@ -404,7 +407,10 @@ def _is_genuine(
 
 
 def _is_plivos(token: str, kind: str, url: str, headers: dict[bytes, bytes], told: dict[str, Any]) -> bool:
-    """Calls are signed in version 3, SMS and reports in version 2 or 3. Several signatures may be shown."""
+    """Check Plivo's signature: calls are signed in version 3, SMS and reports in version 2 or 3.
+
+    Several signatures may be shown.
+    """
     nonce = _header(headers, b"x-plivo-signature-v3-nonce")
     shown = _header(headers, b"x-plivo-signature-v3")
     made = signatures.plivo_v3(url, told, token, nonce)
@@ -420,7 +426,7 @@ def _header(headers: dict[bytes, bytes], name: bytes) -> str:
 
 
 def _set_up(scope: MutableMapping[str, Any], secret: str) -> HttpAnswer:
-    """WhatsApp asks once whether the address is ours. The token it shows is the address's own secret."""
+    """Answer WhatsApp, which asks once whether the address is ours. The token it shows is the address's own secret."""
     told = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=MOST_FIELDS))
     challenge = told.get("hub.challenge", "")
     if (
@@ -433,8 +439,11 @@ def _set_up(scope: MutableMapping[str, Any], secret: str) -> HttpAnswer:
 
 
 def _written_to(lines: list[DriveLine], to: str) -> DriveLine:
-    """The number of ours to which a text came. A reply to our header is a text to the number for answers, whichever
-    line of the gateway brought it. Refuses OtherNumber."""
+    """Return the number of ours to which a text came.
+
+    A reply to our header is a text to the number for answers, whichever line of the gateway brought it. Refuses
+    OtherNumber.
+    """
     header = environment.DLT_HEADER().casefold()
     if environment.SMS_REPLIES() and header and header in to.casefold().split("-"):
         return replace(lines[0], meaning=Number.Meaning.ANSWERS.value)
@@ -451,7 +460,7 @@ def _called(lines: list[DriveLine], number: str) -> DriveLine:
 
 
 def _national(number: str) -> str:
-    """A number as it is compared: digits without the ways of writing India before them."""
+    """Return a number as it is compared: digits without the ways of writing India before them."""
     digits = only_digits(number).lstrip("0")
     return digits[2:] if len(digits) > 10 and digits.startswith("91") else digits
 

@@ -46,12 +46,12 @@ _START, _END = b'{"outcome":"accepted","receipt":"', b'"}'
 
 
 def per_second() -> int:
-    """Claims one token may send in a second, to all workers of all hosts (ABHIYAN_CLAIMS_PER_SECOND)."""
+    """Return claims one token may send in a second, to all workers of all hosts (ABHIYAN_CLAIMS_PER_SECOND)."""
     return environment.CLAIMS_PER_SECOND()
 
 
 def per_day() -> int:
-    """Claims one token may send in a day, to all workers (ABHIYAN_CLAIMS_PER_DAY)."""
+    """Return claims one token may send in a day, to all workers (ABHIYAN_CLAIMS_PER_DAY)."""
     return environment.CLAIMS_PER_DAY()
 
 
@@ -120,7 +120,7 @@ class Claims:
     async def one(
         self, door: HotPathDoor, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
     ) -> HttpAnswer:
-        """POST /api/v1/claims"""
+        """Answer POST /api/v1/claims."""
         network = door.network(door.address(scope, headers))
         sender = await self._sender(scope, headers, network)
         _be_json(headers)
@@ -177,7 +177,7 @@ class Claims:
     async def many(
         self, door: HotPathDoor, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
     ) -> HttpAnswer:
-        """POST /api/v1/claims/batch"""
+        """Answer POST /api/v1/claims/batch."""
         network = door.network(door.address(scope, headers))
         sender = await self._sender(scope, headers, network)
         _be_json(headers)
@@ -219,7 +219,7 @@ class Claims:
         return HttpAnswer(status, orjson.dumps({"answers": given_}), JSON)
 
     async def _sender(self, scope: AsgiScope, headers: dict[bytes, bytes], network: str) -> Sender:
-        """Whose token it is. Unknown, ended and expired are answered alike."""
+        """Return the owner of the token. Unknown, ended and expired are answered alike."""
         if scope["method"] != "POST":
             raise answers.OtherMethod(allowed="POST")
         shown = headers.get(b"authorization", b"")
@@ -307,7 +307,10 @@ def _header_key(given: bytes, own: str | None) -> str:
 
 
 def is_told_as_kept(refusal: ClaimRefused) -> bool:
-    """A claim kept as reported only, and one of a phone that said no: a token must not learn which phones did."""
+    """Return True for a claim kept as reported only, and for one of a phone that said no.
+
+    A token must not learn which phones did.
+    """
     return refusal.receipt is not None or isinstance(refusal, Suppressed)
 
 

@@ -104,7 +104,7 @@ class Directory:
         return self._mac.digest(secret)
 
     async def sender(self, shown: bytes) -> Sender | None:
-        """The channel a token belongs to; None when it is unknown, ended or expired. Raises Unreachable.
+        """Return the channel a token belongs to; None when it is unknown, ended or expired. Raises Unreachable.
 
         shown: the whole header, "Bearer …".
         """
@@ -117,7 +117,7 @@ class Directory:
         return found
 
     def sender_at_once(self, shown: bytes) -> Sender | None:
-        """The same without waiting, when it is known freshly; else None, which says nothing."""
+        """Return the sender without waiting, when it is known freshly; else None, which says nothing."""
         known = self._known
         if time.monotonic() - self._read_at > FRESH_S:
             return None
@@ -141,13 +141,13 @@ class Directory:
         return (provider, digest) in self._known.lines
 
     async def lines(self, provider: str, digest: str) -> list[DriveLine]:
-        """Our numbers behind a secret address of a provider. Raises Unreachable."""
+        """Return our numbers behind a secret address of a provider. Raises Unreachable."""
         key = (provider, digest)
         await self._look(lambda: key in self._known.lines)
         return self._known.lines.get(key, [])
 
     def lines_at_once(self, provider: str, digest: str) -> list[DriveLine]:
-        """The same without waiting, when they are known freshly; none says nothing."""
+        """Return the lines without waiting, when they are known freshly; none says nothing."""
         if time.monotonic() - self._read_at > FRESH_S:
             return []
         return self._known.lines.get((provider, digest), [])
@@ -177,7 +177,7 @@ class Directory:
             raise Unreachable
 
     def _begin(self) -> "asyncio.Task[None]":
-        """The reading under way, or a new one."""
+        """Return the reading under way, or a new one."""
         if self._reading is None:
             self._begun_at = time.monotonic()
             self._reading = asyncio.get_running_loop().create_task(self.read())
@@ -201,7 +201,7 @@ class Directory:
             self._reading = None
 
     def _fetch(self, used: list[UUID], at: datetime) -> DirectoryReading:
-        """In the directory's own thread. A connection that was cut since the last reading is replaced once."""
+        """Read in the directory's own thread. A connection that was cut since the last reading is replaced once."""
         is_new = self._connection is None or self._connection.closed
         if self._connection is None or is_new:
             self._connection = database.ServerConnection.connect(

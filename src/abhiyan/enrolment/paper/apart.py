@@ -82,7 +82,7 @@ def _read(pipe: IO[bytes]) -> PaperProgress | TableRefused | None:
 
 
 def carry_out() -> None:
-    """One order from standard input, carried out; words to standard output."""
+    """Carry out one order from standard input; words go to standard output."""
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own parent wrote it
 
     def tell(word: PaperProgress | TableRefused) -> None:

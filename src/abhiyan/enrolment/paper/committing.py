@@ -161,7 +161,7 @@ class _CommitBackend:
             connection.close()
 
     def _take(self) -> None:
-        """A partition, chunk by chunk."""
+        """Take a partition, chunk by chunk."""
         while self.share.start < self.share.end:
             if self.stop.is_set():
                 raise CommitInterrupted
@@ -216,7 +216,7 @@ class _CommitBackend:
         raise AssertionError
 
     def _chunk(self, drive: DriveRead, to: bytes, count: int, *, may_split: bool) -> int | None:
-        """One commit. Returns how many rows were left over, None when too many were and nothing was done.
+        """Commit one chunk. Returns how many rows were left over, None when too many were and nothing was done.
 
         A commit whose answer was lost may have happened: the slice's own row says so.
         """
@@ -320,7 +320,7 @@ class _CommitBackend:
     def _refused(
         self, decided: dict[bytes, ClaimOutcome | ClaimRefused], numbers: dict[bytes, int]
     ) -> list[Value]:
-        """Rows the register itself would not take: said beside those the reader refused.
+        """Return rows the register itself would not take: said beside those the reader refused.
 
         A phone that said no has no row there: a list of one row would tell it.
         """

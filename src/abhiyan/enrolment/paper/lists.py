@@ -80,7 +80,7 @@ def drives() -> list[tuple[str, str]]:
 
 
 def slugs() -> dict[str, str]:
-    """A drive as its address names it, /join/…, to its public id."""
+    """Return drives as their addresses name them, /join/…, with their public ids."""
     found = DriveRow.objects.values_list("join_slug", "pk")
     return {slug: str(programmes.programme_by_id(number).public_id) for slug, number in found}
 
@@ -94,14 +94,14 @@ def sheets() -> list[tuple[str, str]]:
 
 
 def only_notice() -> str:
-    """The version of the notice, where there is only one that a form can show."""
+    """Return the version of the notice, where there is only one that a form can show."""
     codes = set(DriveRow.objects.values_list("notice_code", flat=True))
     versions = [version for code in codes for version in people.versions_of_notice(code)]
     return str(versions[0]) if len(versions) == 1 else ""
 
 
 def options_fit(said: Mapping[str, str]) -> None:
-    """The batch is one of the drive's. Refuses BatchUnknown."""
+    """Refuse a batch that is none of the drive's. Refuses BatchUnknown."""
     if number := said.get("batch", "").strip():
         with system("the batch of a paper list"):  # who brings lists need not see the people
             _batch_of(number, programmes.programme(UUID(said["drive"])).pk)
@@ -118,7 +118,7 @@ def told(noted: Mapping[str, int]) -> list[str]:
 
 
 def batch_page(said: Mapping[str, str]) -> tuple[str, str] | None:
-    """The batch that was chosen for the whole list, and its page."""
+    """Return the batch that was chosen for the whole list, and its page."""
     if (batch_id := read_number(said.get("batch", ""))) is None:
         return None
     number = number_of(batch_id)
@@ -173,7 +173,7 @@ def _rows_of_batches(work: Work, programme: Programme) -> list[tuple[int, int]]:
 
 
 def commit(work: Work) -> None:
-    """The act over the staged rows. Goes on where an earlier run was ended."""
+    """Run the act over the staged rows. Goes on where an earlier run was ended."""
     kept: dict[str, Any] = next(work.kept())
     with system("paper list"):
         programme, drive_row = _drive_of(work)
@@ -205,7 +205,7 @@ class Changed(Refused, code="changed_meanwhile"):
 
 
 def undo(work: Work) -> None:
-    """Everybody this list brought is taken back, as if it had not come."""
+    """Take back everybody this list brought, as if it had not come."""
     from abhiyan.enrolment import actions
 
     undone = actions.undo_claims(import_id=work.id, by=work.by, at=work.at)
@@ -230,7 +230,7 @@ def _drive_of(work: Work) -> tuple[Programme, DriveRow]:
 
 
 def _same_file(work: Work) -> QuerySet[StagedImport]:
-    """The imports of this very file into this drive, this one among them."""
+    """Return the imports of this very file into this drive, this one among them."""
     return StagedImport.objects.filter(
         kind="paper", file_sha256=work.file_sha256, options__drive=work.options["drive"]
     )
@@ -243,8 +243,10 @@ def _counted_before(work: Work) -> bool:
 
 
 def _key(work: Work, programme: Programme) -> bytes:
-    """The sender's key of a list is the file itself: brought twice it finds its first outcomes. Undone and brought
-    again it is another list."""
+    """Return the sender's key of a list, which is the file itself: brought twice it finds its first outcomes.
+
+    Undone and brought again it is another list.
+    """
     undone = _same_file(work).filter(undone_at__isnull=False).count()
     return bytes.fromhex(work.file_sha256)[:16] + int4(programme.pk) + int4(undone)
 

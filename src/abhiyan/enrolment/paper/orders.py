@@ -43,7 +43,7 @@ class PaperProgress:
 
 
 def worker_of(phone: str, order: Order) -> UUID:
-    """A worker by their account, else by the keyed id of their phone."""
+    """Return a worker by their account, else by the keyed id of their phone."""
     from abhiyan.core.keys import keyring
 
     phone_id = keyring().phone_id(phone)

@@ -43,7 +43,7 @@ _PLAIN = b"".join(
 
 
 def packed(prepared: list[act_rows.ClaimRow], numbers: list[int]) -> list[bytes]:
-    """Rows as binary COPY takes them."""
+    """Return rows as binary COPY takes them."""
     return [
         _COUNT
         + b"".join(
@@ -125,7 +125,10 @@ class FastLane:
         return unit, day[0], born, _LENGTH[len(encoded)], encoded, tail
 
     def _pack(self, number: int, phone: bytes, plain: tuple[bytes, ...], chance: bytes) -> bytes:
-        """The row with its ids, in the order of STAGED. chance: fresh random bytes, act_rows.RANDOM_BYTES of them."""
+        """Pack the row with its ids, in the order of STAGED.
+
+        chance: fresh random bytes, act_rows.RANDOM_BYTES of them.
+        """
         keys = self.keys
         h = keys.lookup(phone)
         h16, p = h[:16], h[:6]

@@ -53,7 +53,7 @@ def look(data: bytes, *, turn: int = 0) -> SeenPicture:
 
 
 def turned(data: bytes, turn: int) -> bytes:
-    """The picture turned by so many quarters to the right, as JPEG. Raises what file_pool.read does."""
+    """Return the picture turned by so many quarters to the right, as JPEG. Raises what file_pool.read does."""
     return base64.b64decode(file_pool.read(turn_round, data, turn=turn))
 
 
@@ -92,12 +92,12 @@ def _drawn(trace: bytes) -> Any:
 
 
 def turn_round(file: Path, turn: int) -> str:
-    """A picture, turned; in base 64."""
+    """Turn a picture; in base 64."""
     return saved(opened(file, turn), quality=85)
 
 
 def look_at(file: Path, turn: int) -> dict[str, Any]:
-    """One picture, turned, and what it shows."""
+    """Look at one picture, turned, and return what it shows."""
     picture = opened(file, turn)
     small = picture.copy()
     small.thumbnail((SMALL, 2 * SMALL))
@@ -148,7 +148,8 @@ def _trace(grey: "Image") -> bytes:
 
 
 def _corners(grey: "Image") -> "Sequence[tuple[float, float]] | None":
-    """The four corners of the bright area around the middle: above left, below left, below right, above right."""
+    """Return the four corners of the bright area around the middle: above left, below left, below right, above
+    right."""
     from PIL import Image, ImageFilter
 
     scale = 300 / max(grey.size)
@@ -203,7 +204,7 @@ def _meet(side: tuple[float, float], end: tuple[float, float]) -> tuple[float, f
 
 
 def _threshold(points: Any) -> float:
-    """Where bright begins (N. Otsu, 1979): the value that parts the points best into two groups."""
+    """Return where bright begins (N. Otsu, 1979): the value that parts the points best into two groups."""
     counts, _edges = np.histogram(points, 256, (0, 256))
     below, sums = np.cumsum(counts), np.cumsum(counts * np.arange(256))
     above = below[-1] - below

@@ -39,9 +39,9 @@ def forms(
     at: datetime,
     with_lines: bool,
 ) -> bytes:
-    """The sheets of a batch as one PDF, in its language, to be printed on both sides of the paper where the notice is
-    long. address: of the batch's page, for the codes: each sheet has its own. number: a missed call to it confirms an
-    entry; helpline: it answers questions. with_lines: as of `printing.pdf`."""
+    """Return the sheets of a batch as one PDF, in its language, for both sides of the paper where the notice is
+    long. address: of the batch's page, for the codes: each sheet has its own. number: a missed call to it
+    confirms an entry; helpline: it answers questions. with_lines: as of `printing.pdf`."""
     with translation.override(batch.language):
         title = _("Batch %(number)s") % {"number": batch.number}
         parts = _parts(notice.sections)
@@ -98,7 +98,7 @@ def forms(
 
 
 def _halves(parts: list[tuple[str, str]]) -> list[list[dict[str, str]]]:
-    """The parts in two columns of about equal length."""
+    """Return the parts in two columns of about equal length."""
     columns: list[list[dict[str, str]]] = [[], []]
     left, half = 0, sum(len(heading) + len(text) for heading, text in parts) / 2
     for heading, text in parts:
@@ -108,7 +108,7 @@ def _halves(parts: list[tuple[str, str]]) -> list[list[dict[str, str]]]:
 
 
 def _parts(sections: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
-    """Heading and text; sections of older notices have no key before these."""
+    """Return heading and text; sections of older notices have no key before these."""
     return [(heading.strip(), " ".join(text.split())) for *_key, heading, text in sections]
 
 
@@ -123,9 +123,12 @@ def posters(
     at: datetime,
     with_lines: bool,
 ) -> bytes:
-    """Posters of a drive as one PDF, one for each place. places: names of a unit (or none) and the address that names
-    it. number: that joins by a missed call; helpline: that answers questions. name: of the worker whose own link it
-    is; "" of none. Raises printing.TooMuchToPrint."""
+    """Return posters of a drive as one PDF, one for each place.
+
+    places: names of a unit (or none) and the address that names it. number: that joins by a missed call;
+    helpline: that answers questions. name: of the worker whose own link it is; "" of none. Raises
+    printing.TooMuchToPrint.
+    """
     with translation.override(language):
         values = {
             "organisation": settings.ORGANISATION or "Abhiyan",

@@ -5,7 +5,7 @@ import os
 
 
 def main() -> None:
-    """Django first: what reads knows its models."""
+    """Set up Django first: what reads knows its models."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
     import django
 

@@ -97,7 +97,7 @@ class Places:
             )
 
     def in_full(self, kept: list[Cells]) -> list[Cells]:
-        """The rows with their booths' whole codes.
+        """Return the rows with their booths' whole codes.
 
         "56/126" of a list of JK is JK-56-126. So is "126" in a list of the one seat JK-56.
         """
@@ -117,12 +117,12 @@ class Places:
         ]
 
     def known(self, row: tuple[Any, ...]) -> int:
-        """The unit of a row we forget, when it is known already: nothing is fetched for a minor."""
+        """Return the unit of a row we forget, when it is known already: nothing is fetched for a minor."""
         place = self.drive.by_code.get(self.in_full([row])[0][BOOTH]) if row[BOOTH] else None
         return place.unit_id if place is not None and self.drive.may(place, self.order.within) else 0
 
     def of(self, row: tuple[Any, ...]) -> tuple[str | None, int | None, str]:
-        """(unit code, unit id, why neither can be)."""
+        """Return unit code, unit id, and why neither can be."""
         if row[BOOTH]:
             return row[BOOTH], None, ""
         if not row[PIN]:
@@ -151,7 +151,7 @@ class PartReading:
         self.noons: dict[date, datetime] = {}
 
     def discard(self, row: Cells) -> str | None:
-        """Why nothing may be kept of a row; asked by the reader of each, also of a faulty one."""
+        """Return why nothing may be kept of a row; asked by the reader of each, also of a faulty one."""
         year = row[BIRTH_YEAR]
         if year is None:
             return None
@@ -181,7 +181,7 @@ class PartReading:
         return told, ready
 
     def _slowly(self, others: list[Cells], told: PaperProgress) -> list[bytes]:
-        """Rows that are not quite plain, by the act's own preparation; its refusals are reported."""
+        """Prepare rows that are not quite plain by the act's own preparation; its refusals are reported."""
         batch = told.batch
         claims, numbers = self.claims(others, batch)
         prepared, refused = act_rows.prepare(claims, self.drive, self.order.at)
@@ -197,7 +197,7 @@ class PartReading:
         return packed(prepared, numbers) if prepared else []
 
     def claims(self, kept: list[Cells], batch: Batch) -> tuple[list[ClaimMessage], list[int]]:
-        """Claims of the rows that can be one, with their numbers; all faults of the others are reported."""
+        """Return claims of the rows that can be one, with their numbers; all faults of the others are reported."""
         claims: list[ClaimMessage] = []
         numbers: list[int] = []
         faults: dict[int, set[str]] = {}
@@ -238,7 +238,7 @@ class PartReading:
         )
 
     def _field_at(self, on: date | None) -> datetime:
-        """Noon of the day a row says; when the list came, of one that says none or today."""
+        """Return noon of the day a row says; when the list came, of one that says none or today."""
         if on is None or on == self.today:
             return self.order.at
         if on not in self.noons:
@@ -264,7 +264,7 @@ class PartReading:
             claim = self._mended(claim, refusal)
 
     def _mended(self, claim: ClaimMessage, refusal: ClaimRefused) -> ClaimMessage | None:
-        """The claim with what was refused put right; None for what is nothing of the row's."""
+        """Return the claim with what was refused put right; None for what is nothing of the row's."""
         sound: dict[str, dict[str, Any]] = {
             "phone": {"phone": _SOUND_PHONE},
             "name": {"name": _SOUND_NAME},

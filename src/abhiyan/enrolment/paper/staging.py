@@ -143,14 +143,14 @@ def parts_of(work: Work) -> list[Any]:
 
 
 def row_from(values: list[Value]) -> ClaimRow:
-    """A row of staging, in the binary form the act uses. Values in the order of ROW_COLUMNS."""
+    """Return a row of staging, in the binary form the act uses. Values in the order of ROW_COLUMNS."""
     *given, signed, plain, late, number = values
     place = int.from_bytes(number or b"", "big")
     return ClaimRow._make([*given, signed, plain == YES, late == YES, place])
 
 
 def left_over_sql(import_id: int, condition: str) -> str:
-    """Rows of staging (s) as `row_from` takes them, in the order of locks."""
+    """Return rows of staging (s) as `row_from` takes them, in the order of locks."""
     return (
         f"select {_SELECTED} from staging.{table_of(import_id)} s where {condition} order by s.phone, s.claim"
     )
@@ -281,7 +281,7 @@ def _further(people: list[PhoneMembership], who: tuple[str, int], *, limit: int)
 
 
 def _known(import_id: int, roll_id: int) -> str:
-    """Phones of staging that somebody knows in any way, or whose rows come too late to count."""
+    """Return phones of staging that somebody knows in any way, or whose rows come too late to count."""
     table = f"staging.{table_of(import_id)}"
     return f"""
         select s.phone from {table} s where not s.is_plain
@@ -295,7 +295,7 @@ def _known(import_id: int, roll_id: int) -> str:
 
 
 def _known_within(import_id: int, roll_id: int, unit_id: int) -> str:
-    """Phones of staging whose members are all at home below a unit, and those of rows that came before."""
+    """Return phones of staging whose members are all at home below a unit, and those of rows that came before."""
     table = f"staging.{table_of(import_id)}"
     return f"""
         select m.phone_id as phone from enrolment_membership m

@@ -91,7 +91,7 @@ class ContributorsBelow(units.BoardUnit):
 
     @property
     def lines(self) -> list[tuple[str, str]]:
-        """The same numbers with their words, for board and slide."""
+        """Return the same numbers with their words, for board and slide."""
         lines = [
             (_("Active in 30 days"), grouped(self.active)),
             (_("Done, not confirmed yet"), grouped(self.waiting)),

@@ -47,8 +47,8 @@ _STANDS_THERE = (
 
 
 def _queued(narrowed: Narrowed, within: str, after: Mark | None, limit: int) -> tuple[str, list[Any]]:
-    """The rest of a query of claims `c`: its conditions, and the page that begins after a mark (at, public id). within:
-    whether one is of the unit asked for."""
+    """Return the rest of a query of claims `c`: its conditions, and the page that begins after a mark (at,
+    public id). within: whether one is of the unit asked for."""
     way, order = ("<", "desc") if narrowed.newest_first else (">", "asc")
     told: list[tuple[str, list[Any]]] = []
     if narrowed.channel is not None:
@@ -86,7 +86,7 @@ class UnplacedClaim:
 def unplaced(
     narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
 ) -> list[UnplacedClaim]:
-    """Claims without a place of current members in scope, oldest first unless told: an index of just these."""
+    """Return claims without a place of current members in scope, oldest first unless told: an index of just these."""
     rest, params = _queued(narrowed, _STANDS_THERE, after, limit)
     return sql.each(
         UnplacedClaim,
@@ -117,7 +117,7 @@ class Suggested:
 
 
 def suggestions(waiting: Sequence[UnplacedClaim]) -> dict[UUID, list[Suggested]]:
-    """claim -> places it may belong to, by one query for the whole page; three at most."""
+    """Return by claim the places it may belong to, by one query for the whole page; three at most."""
     found: dict[UUID, list[Suggested]] = {one.public_id: [] for one in waiting}
     if not waiting:
         return found
@@ -157,12 +157,13 @@ _SOMEBODY_STAYS = (
 def nameless(
     narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
 ) -> list[Nameless]:
-    """Such claims in scope, oldest first unless told, each with the current members of its phone; two queries."""
+    """Return such claims in scope, oldest first unless told, each with the current members of its phone; two
+    queries."""
     return _nameless(f" and {_SOMEBODY_STAYS}", *_queued(narrowed, _MAY_LIVE_THERE, after, limit))
 
 
 def nameless_claim(public_id: UUID) -> Nameless | None:
-    """One such claim in scope; None where there is none, or where it has been settled."""
+    """Return one such claim in scope; None where there is none, or where it has been settled."""
     return next(iter(_nameless("", " and c.public_id = %s", [public_id])), None)
 
 

@@ -56,7 +56,7 @@ class BatchImport:
 
 
 def batches(span: tuple[int, int]) -> QuerySet[PaperBatch]:
-    """The batches of a unit and all below it. span: its positions."""
+    """Return the batches of a unit and all below it. span: its positions."""
     placed = RawSQL("select unit_id from units_placement where lo >= %s and lo < %s", span)
     return PaperBatch.objects.filter(unit_id__in=placed)
 
@@ -67,12 +67,12 @@ def to_enter() -> Exists:
 
 
 def batch_for(number: str) -> PaperBatch:
-    """A batch in the viewer's sight, by its number. NotFound."""
+    """Return a batch in the viewer's sight, by its number. NotFound."""
     return needed(PaperBatch.objects.filter(pk=rules.read_number(number) or 0).first())
 
 
 def known_batch(number: str) -> PaperBatch | None:
-    """A batch by its number. In the caller's scope."""
+    """Return a batch by its number. In the caller's scope."""
     return PaperBatch.objects.filter(pk=rules.read_number(number) or 0).first()
 
 
@@ -109,7 +109,7 @@ def _counts(found: Any) -> Mapping[int, int]:
 
 
 def photos_of(batch: PaperBatch) -> list[PaperPhoto]:
-    """The photographs of a batch in the viewer's sight, in the order they came; not their bytes."""
+    """Return the photographs of a batch in the viewer's sight, in the order they came; not their bytes."""
     found = _photos(batch).filter(aside_at=None)
     return list(found.order_by("added_at", "pk")[:MOST_SHOWN])
 
@@ -123,7 +123,8 @@ class Aside:
 
 
 def aside_of(batch: PaperBatch) -> list[Aside]:
-    """The photographs of a batch that were put aside, in the viewer's sight, the latest first; not their bytes."""
+    """Return the photographs of a batch that were put aside, in the viewer's sight, the latest first; not their
+    bytes."""
     found = list(_photos(batch).exclude(aside_at=None).order_by("-aside_at", "pk")[:MOST_SHOWN])
     with system("who put photographs aside"):
         names = people.names_of({one.aside_by for one in found if one.aside_by is not None})
@@ -203,8 +204,8 @@ def sheets_of(batch: PaperBatch) -> Sheets:
 
 
 def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
-    """Lists typed from the sheets of a batch, in the viewer's sight: sheet -> the latest that was not discarded or
-    undone."""
+    """Return lists typed from the sheets of a batch, in the viewer's sight: sheet -> the latest that was not
+    discarded or undone."""
     found = (
         StagedImport.objects.filter(
             unit_id=batch.unit_id,
@@ -221,7 +222,8 @@ def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
 
 
 def lists_of(batch: PaperBatch) -> tuple[int | None, dict[int, int]]:
-    """The list that was brought of a whole batch, if there is one, and sheet -> the list that was typed from it.
+    """Return the list that was brought of a whole batch, if there is one, and sheet -> the list that was typed
+    from it.
 
     Only imported lists that were not taken back. In a system scope.
     """
@@ -238,7 +240,7 @@ def lists_of(batch: PaperBatch) -> tuple[int | None, dict[int, int]]:
 
 
 def brought_of(batch: PaperBatch) -> list[BatchImport]:
-    """The lists that were brought of a batch, the latest first."""
+    """Return the lists that were brought of a batch, the latest first."""
     found = list(PaperImport.objects.filter(batch_id=batch.pk).order_by("-at")[:MOST_SHOWN])
     staged = StagedImport.objects.filter(pk__in=[one.import_id for one in found])
     seen = {
@@ -331,13 +333,15 @@ def _terms_of(batch: PaperBatch, lists: Iterable[int]) -> dict[str, Any]:
 
 
 def entries_of(batch: PaperBatch) -> dict[UUID, UUID]:
-    """Claims of the lists of a batch in sight -> who wrote each down, an account's public id."""
+    """Return the claims of the lists of a batch in sight, each with the public id of the account that wrote it
+    down."""
     imports = PaperImport.objects.filter(batch_id=batch.pk).values("import_id")
     return dict(Claim.objects.filter(import_id__in=imports).values_list("pk", "by"))
 
 
 def sheets_kept(devices: Iterable[str]) -> list[tuple[str, datetime]]:
-    """Numbers of the batches by which entries came whose sheets are photographed, and how long photos are kept.
+    """Return the numbers of the batches by which entries came whose sheets are photographed, and how long
+    photos are kept.
 
     devices: what the entries came by. In a system scope: the person concerned may know.
     """
@@ -350,7 +354,7 @@ def sheets_kept(devices: Iterable[str]) -> list[tuple[str, datetime]]:
 
 
 def open_drives() -> list[Programme]:
-    """Drives that take people on paper now, the latest first."""
+    """Return drives that take people on paper now, the latest first."""
     ids = list(Drive.objects.filter(from_lists=False).values_list("pk", flat=True))
     found = [programmes.programme_by_id(one) for one in ids]
     running = [one for one in found if one.state == Programme.State.OPEN]

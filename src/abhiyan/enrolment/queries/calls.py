@@ -65,10 +65,10 @@ _NOT_NOW = f"""select e.id from unnest(%(terms)s::uuid[], %(phones)s::uuid[]) e(
 def to_call(
     unit_id: int, *, programme_ids: Sequence[int], by_account: int | None, at: datetime, most: int
 ) -> list[ToCall]:
-    """A few of a unit's own members in these drives whose phones have not answered: the longest wait first.
+    """Return a few of a unit's own members in these drives whose phones have not answered: the longest wait first.
 
-    They have agreed to calls, their phone has not said no since, and nobody has told them in the last days. The caller
-    (by_account) is never among them. It looks at the LOOKED_AT that wait longest. Few queries.
+    They have agreed to calls, their phone has not said no since, and nobody has told them in the last days. The
+    caller (by_account) is never among them. It looks at the LOOKED_AT that wait longest. Few queries.
     """
     found = sql.each(
         ToCall,
@@ -100,8 +100,10 @@ def tries_of_term(term_id: UUID) -> list[ContactTry]:
 
 
 def without_reply(programme_ids: Sequence[int], *, at: datetime) -> Ages:
-    """Callers of drives whose first reply is not written yet, of the oldest MOST_COUNTED. In a scope that sees them;
-    one read by index."""
+    """Return callers of drives whose first reply is not written yet, of the oldest MOST_COUNTED.
+
+    In a scope that sees them; one read by index.
+    """
     found = sql.rows(
         f"""select 1, {ages.COUNTED.format("since")} from (select at as since from enrolment_waiting
           where {WITHOUT_REPLY} and at > %(from)s and programme_id = any(%(of)s) order by at limit %(most)s) w""",

@@ -42,7 +42,7 @@ _VALID = f"""exists (select from people_document d join enrolment_membership v o
 
 
 def sheet_of(programme_id: int) -> CertificateSheet | None:
-    """The sheet in force of a programme. In a system scope."""
+    """Return the sheet in force of a programme. In a system scope."""
     return CertificateSheet.objects.filter(programme_id=programme_id, replaced_at=None).first()
 
 
@@ -51,7 +51,7 @@ def _of(programme: Programme, segment: int) -> dict[str, Any]:
 
 
 def is_segment(programme: Programme, unit_id: int) -> bool:
-    """True for an open segment that a programme covers."""
+    """Return True for an open segment that a programme covers."""
     return sql.exists(
         f"select {_COVERED} and u.id = %(unit)s",
         {"programme": programme.pk, "unit": unit_id},
@@ -59,7 +59,7 @@ def is_segment(programme: Programme, unit_id: int) -> bool:
 
 
 def segments_in(programme: Programme, unit_id: int) -> list[int]:
-    """The open segments of a programme within a unit, in the order of its tree; of a segment itself alone."""
+    """Return the open segments of a programme within a unit, in the order of its tree; of a segment itself alone."""
     return sql.column(
         f"""select u.id {_COVERED} and exists (select from units_placement s where s.unit_id = %(unit)s
  and s.hierarchy = p.hierarchy and s.lo is not null and t.lo >= s.lo and t.lo < s.hi) order by t.lo""",
@@ -85,7 +85,7 @@ def ready(programme: Programme, segments: Collection[int], *, each: int, on: dat
 
 
 def doubted(programme: Programme, segments: Collection[int], *, on: date) -> set[int]:
-    """The segments whose estimate raises a flag. In a system scope."""
+    """Return the segments whose estimate raises a flag. In a system scope."""
     found = estimated([programme.pk], list(segments), on=on)
     return {
         unit for (_programme, measure, unit), one in found.items() if measure == MEASURE and is_doubted(one)
@@ -101,7 +101,7 @@ def given(programme: Programme, segment: int) -> int:
 
 
 def friends_of(programme: Programme, segment: int) -> list[UUID]:
-    """The friends of a segment who were given certificates, valid or not. In a system scope."""
+    """Return the friends of a segment who were given certificates, valid or not. In a system scope."""
     return sql.column(
         "select friend from enrolment_certificate where programme_id = %(programme)s and segment_id = %(segment)s"
         " order by friend",
@@ -110,9 +110,9 @@ def friends_of(programme: Programme, segment: int) -> list[UUID]:
 
 
 def next_friends(programme: Programme, segment: int, *, most: int) -> dict[UUID, UUID]:
-    """The next confirmed friends of a segment without a certificate: membership -> person. The earliest first.
+    """Return the next confirmed friends of a segment without a certificate: membership -> person.
 
-    In a system scope.
+    The earliest first. In a system scope.
     """
     rows = sql.rows(
         f"""select m.public_id, m.person_id from {_FRIENDS}
@@ -125,12 +125,12 @@ def next_friends(programme: Programme, segment: int, *, most: int) -> dict[UUID,
 
 
 def is_valid(friend: UUID) -> bool:
-    """True while somebody's certificate is valid. In a system scope."""
+    """Return True while somebody's certificate is valid. In a system scope."""
     return sql.exists(f"select from (select %s::uuid as friend) c where {_VALID}", [friend])
 
 
 def place_of(friend: UUID) -> int:
-    """The unit where a friend lives. NotFound. In a system scope."""
+    """Return the unit where a friend lives. NotFound. In a system scope."""
     found = sql.value("select unit_id from enrolment_membership where public_id = %s", [friend])
     if found is None:
         raise NotFound
@@ -138,7 +138,7 @@ def place_of(friend: UUID) -> int:
 
 
 def name_of(unit_id: int) -> str:
-    """A unit's name in the reader's language."""
+    """Return a unit's name in the reader's language."""
     return units.names_of([unit_id], language=language()).get(unit_id, "")
 
 
@@ -181,7 +181,8 @@ _COUNTS = f"""select u.id,
 
 
 def segments(programme: Programme, *, each: int, on: date) -> Rows[SegmentOfCertificates]:
-    """The segments of a programme whose people the scope in force sees, with their counts: three queries a page."""
+    """Return the segments of a programme whose people the scope in force sees, with their counts: three queries
+    a page."""
 
     def finish(rows: list[SegmentOfCertificates]) -> list[SegmentOfCertificates]:
         ids = [one.unit_id for one in rows]
@@ -219,13 +220,13 @@ def segments(programme: Programme, *, each: int, on: date) -> Rows[SegmentOfCert
 
 
 def batches(programme: Programme) -> list[CertificateBatch]:
-    """The latest batches of a programme, in the sight of the scope in force."""
+    """Return the latest batches of a programme, in the sight of the scope in force."""
     found = CertificateBatch.objects.filter(programme_id=programme.pk).order_by("-at", "id")
     return list(found[:MOST_BATCHES])
 
 
 def batch_in_sight(programme: Programme, ident: UUID) -> CertificateBatch:
-    """One batch. NotFound outside the scope in force."""
+    """Return one batch. NotFound outside the scope in force."""
     found = CertificateBatch.objects.filter(programme_id=programme.pk, pk=ident).first()
     if found is None:
         raise NotFound
@@ -255,7 +256,7 @@ class CertificateRow:
 
     @property
     def reason(self) -> str:
-        """Why the certificate ended, in words."""
+        """Say why the certificate ended."""
         return "" if self.is_valid else str(RevokeReason(self.why or RevokeReason.ENDED).label)
 
 
@@ -268,7 +269,7 @@ _CERTIFICATES = f"""from enrolment_certificate c join enrolment_membership m on 
 
 
 def certificates(programme: Programme, span: tuple[int, int], *, state: str) -> Rows[CertificateRow]:
-    """Certificates of friends who live within [lo, hi), in the sight of the scope in force.
+    """Return certificates of friends who live within [lo, hi), in the sight of the scope in force.
 
     state: "" not handed over, "handed", "ended".
     """
@@ -295,7 +296,7 @@ def count_to_hand_over(programme: Programme, span: tuple[int, int], *, most: int
 
 
 def certificate_in_sight(programme: Programme, friend: UUID) -> CertificateRow:
-    """One certificate. NotFound outside the scope in force."""
+    """Return one certificate. NotFound outside the scope in force."""
     given = {"programme": programme.pk, "friend": friend}
     found = sql.row(f"select {_ROW} {_CERTIFICATES} and c.friend = %(friend)s", given)
     if found is None:
@@ -334,12 +335,12 @@ _PRINTED = f"""select d.id, coalesce(p.name, ''), u.names, coalesce(o.names, '{{
 
 
 def printed_of_batch(batch: UUID) -> list[PrintedFriend]:
-    """The certificates of a batch that are valid now, in their order. In a system scope; one query."""
+    """Return the certificates of a batch that are valid now, in their order. In a system scope; one query."""
     return sql.each(PrintedFriend, _PRINTED.format(whose="c.batch_id = %s"), [batch])
 
 
 def printed_of_friend(friend: UUID) -> PrintedFriend | None:
-    """A friend's own certificate, the latest; None where none is valid. In a system scope."""
+    """Return a friend's own certificate, the latest; None where none is valid. In a system scope."""
     found = sql.each(PrintedFriend, _PRINTED.format(whose="c.friend = %s"), [friend])
     return found[-1] if found else None
 
@@ -358,7 +359,7 @@ class UntoldCertificate:
 
 
 def untold(most: int) -> list[UntoldCertificate]:
-    """Certificates whose friends have not got the link. Locked. In a transaction, as jobs."""
+    """Return certificates whose friends have not got the link. Locked. In a transaction, as jobs."""
     return sql.each(
         UntoldCertificate,
         f"""select c.friend, c.programme_id, m.unit_id, m.phone_id, f.sealed, coalesce(p.language, ''), {_VALID}
@@ -370,6 +371,6 @@ def untold(most: int) -> list[UntoldCertificate]:
 
 
 def has_certificate(friend: UUID) -> bool:
-    """True if a friend has a valid certificate. In the scope of their phone."""
+    """Return True if a friend has a valid certificate. In the scope of their phone."""
     with system("a friend's own certificate"):
         return is_valid(friend)

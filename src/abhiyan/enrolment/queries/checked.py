@@ -17,7 +17,7 @@ _WAYS = {one.number: one.label for one in CHANNELS}
 
 
 def whom(membership: UUID, channel: int, day: date) -> Whom:
-    """The member, and how, when and with which year of birth they were entered. In a system scope."""
+    """Return the member, and how, when and with which year of birth they were entered. In a system scope."""
     member = member_or_none(membership)
     written = {"how": str(_WAYS.get(channel, "")), "when": date_format(day, "j F Y")}
     if member is None:

@@ -57,11 +57,11 @@ class ContributorRows(MarkedRows[FoundContributor]):
         self._values = {"lo": span[0], "hi": span[1], "skill": skill, "hours": hours}
 
     def mark(self, row: FoundContributor) -> Sequence[object]:
-        """The unit's position, then the person."""
+        """Return the unit's position, then the person."""
         return row.lo, str(row.public_id)
 
     def statement(self, mark: Sequence[Any] | None, most: int) -> tuple[str, dict[str, Any]]:
-        """The query of a page, with its parameters."""
+        """Return the query of a page, with its parameters."""
         after = {"after_lo": -1, "after": _NONE}
         if mark is not None:
             after = {"after_lo": mark[0], "after": mark[1]}
@@ -69,11 +69,11 @@ class ContributorRows(MarkedRows[FoundContributor]):
         return _FOUND, self._values | after | {"most": most}
 
     def after(self, mark: Sequence[Any] | None, most: int) -> list[FoundContributor]:
-        """The next contributors behind a mark."""
+        """Return the next contributors behind a mark."""
         return sql.each(FoundContributor, *self.statement(mark, most))
 
     def each(self) -> Iterator[FoundContributor]:
-        """Every contributor in the order of the list."""
+        """Yield every contributor in the order of the list."""
         mark: Sequence[Any] | None = None
         while rows := self.after(mark, AT_ONCE):
             yield from rows
@@ -81,13 +81,13 @@ class ContributorRows(MarkedRows[FoundContributor]):
 
 
 def with_places(some: Sequence[FoundContributor]) -> list[FoundContributor]:
-    """The same with the names of their units."""
+    """Return the contributors with the names of their units."""
     names = units.names_of({one.unit_id for one in some}, language=language())
     return [replace(one, place=names.get(one.unit_id, "")) for one in some]
 
 
 def chosen(public_ids: Sequence[UUID]) -> list[FoundContributor]:
-    """Contributors by their public ids, those in the viewer's sight, in their order."""
+    """Return contributors by their public ids, those in the viewer's sight, in their order."""
     rows = sql.each(
         FoundContributor,
         """select 0, m.public_id, p.name, m.person_id, m.phone_id, m.unit_id, s.hours, array[]::text[]
@@ -101,13 +101,13 @@ def chosen(public_ids: Sequence[UUID]) -> list[FoundContributor]:
 
 
 def skill_form(unit_id: int) -> FormVersion:
-    """The questions about skills and hours that contributors of a unit are asked."""
+    """Return the questions about skills and hours that contributors of a unit are asked."""
     with system("the questions to contributors"):
         return ready_version(unit_id, FORM)
 
 
 def skill_words(version: FormVersion) -> dict[str, dict[str, str]]:
-    """The choices of each question in the reader's words, by their codes."""
+    """Return the choices of each question in the reader's words, by their codes."""
     return {one.key: dict(one.options) for one in version.asked if one.key in (SKILLS, HOURS)}
 
 

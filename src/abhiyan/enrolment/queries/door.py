@@ -107,7 +107,7 @@ def own_entries(
 
 
 def own_entry(by: UUID, public_id: UUID) -> Entry:
-    """One of a worker's own entries. NotFound."""
+    """Return one of a worker's own entries. NotFound."""
     row = sql.row(
         f"select {_COLUMNS}{_OWN}{_WITH_NAMES} where d.by = %s and d.public_id = %s", [by, public_id]
     )
@@ -115,7 +115,7 @@ def own_entry(by: UUID, public_id: UUID) -> Entry:
 
 
 def day_began(at: datetime) -> datetime:
-    """The first instant of today here."""
+    """Return the first instant of today here."""
     return datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), ZoneInfo(settings.TIME_ZONE))
 
 
@@ -146,7 +146,7 @@ def own_counts(
 
 
 def own_tries(by: UUID, *, today: date) -> tuple[Counter[DoorTry.Outcome], Counter[DoorTry.Outcome]]:
-    """At how many doors a worker entered nobody, by why: today, and in all."""
+    """Count the doors at which a worker entered nobody, by why: today, and in all."""
     of_today, of_all = Counter[DoorTry.Outcome](), Counter[DoorTry.Outcome]()
     for outcome, is_of_today, n in sql.rows(
         'select outcome, day >= %s, sum(n)::int from enrolment_door_try where "by" = %s group by 1, 2',
@@ -175,7 +175,7 @@ def minors_refused(unit_id: int, programme_ids: Sequence[int]) -> int:
 
 
 def drives_at(unit_id: int, at: datetime) -> list[OpenDrive]:
-    """The open drives that take people for a unit, soonest to close first."""
+    """Return the open drives that take people for a unit, soonest to close first."""
     with system("which drives take people at a door"):
         return [one for one in open_drives(at) if covered(programme_id=one.programme.pk, unit_ids=[unit_id])]
 
@@ -193,7 +193,8 @@ def places_of(by: UUID) -> list[tuple[str, str]]:
 
 
 def places_below(lo: int, hi: int, hierarchy: int) -> list[tuple[str, str]]:
-    """Booths, villages and wards at positions [lo, hi): name and code; none where there are more than LISTED."""
+    """Return booths, villages and wards at positions [lo, hi): name and code; none where there are more than
+    LISTED."""
     rows = sql.rows(
         "select u.names, u.code from units_placement p join units_unit u on u.id = p.unit_id"
         " where p.hierarchy = %s and p.lo >= %s and p.lo < %s and u.kind = any(%s) and u.closed_on is null"

@@ -29,7 +29,7 @@ class DoublePair:
 
     @property
     def has_one_that_stays(self) -> bool:
-        """Different people both stay, and so do twins until somebody merges them."""
+        """Return True for different people, who both stay, and for twins until somebody merges them."""
         is_open_twin = self.double.is_twin and self.double.state == Double.State.OPEN
         return self.double.state != Double.State.APART and not is_open_twin
 
@@ -43,7 +43,7 @@ class DoublePair:
 
 
 def doubles(state: str, *, span: tuple[int, int] | None = None) -> "QuerySet[Double]":
-    """Pairs in scope by what was decided. span: positions [lo, hi) of a unit; one of both is at home there."""
+    """Return pairs in scope by what was decided. span: positions [lo, hi) of a unit; one of both is at home there."""
     found = people.doubles(state)
     if span is None:
         return found
@@ -59,7 +59,7 @@ def sure(*, span: tuple[int, int] | None = None) -> "QuerySet[Double]":
 
 
 def pairs(some: Sequence[Double]) -> list[DoublePair]:
-    """Each pair with its entries; pairs with a member who has left meanwhile are left out.
+    """Return each pair with its entries; pairs with a member who has left meanwhile are left out.
 
     As many queries, however many pairs.
     """
@@ -80,7 +80,7 @@ def pairs(some: Sequence[Double]) -> list[DoublePair]:
 
 
 def _ordered(double: Double, proven: Mapping[UUID, Standing]) -> tuple[UUID, UUID]:
-    """The entry that stays, or would, and the other."""
+    """Return the entry that stays, or would, and the other."""
     two = double.first_id, double.second_id
     if double.kept_id is not None:
         first = two.index(double.kept_id)

@@ -29,7 +29,7 @@ MOST_UNITS = 200  # a choice longer than this is no choice
 
 
 def drive_for(programme: Programme) -> Drive:
-    """The drive of a programme one may see, drafts too. NotFound for programmes of another kind."""
+    """Return the drive of a programme one may see, drafts too. NotFound for programmes of another kind."""
     return needed(Drive.objects.filter(programme_id=programme.pk).select_related("roll").first())
 
 
@@ -49,7 +49,7 @@ class Token:
 
 
 def tokens(programme_id: int, *, manages: bool, language: str, at: datetime) -> list[Token]:
-    """A drive's tokens, those in force first. Managers of its channels see all, others their own units'."""
+    """Return a drive's tokens, those in force first. Managers of its channels see all, others their own units'."""
     if manages:  # an IT administrator sees no people, but the tokens
         with system("the tokens of a drive"):
             return _tokens(programme_id, language, at)
@@ -121,7 +121,7 @@ def stops(public_id: UUID) -> list[str]:
 
 
 def reach(programme: Programme) -> list[units.UnitRow]:
-    """The units a drive covers, and those right below them."""
+    """Return the units a drive covers, and those right below them."""
     covered = [units.standing(each, programme.hierarchy) for each in programmes.scope_units(programme)]
     found = {row.id: row for row in covered}
     for row in covered:
@@ -160,7 +160,7 @@ def planned_seats(programme: Programme) -> tuple[int, int, int]:
 
 
 def states(programme: Programme) -> list[units.UnitRow]:
-    """The states a drive lies in, or spreads over: codes are switched off by state."""
+    """Return the states a drive lies in, or spreads over: codes are switched off by state."""
     found: dict[int, units.UnitRow] = {}
     for each in programmes.scope_units(programme):
         path = units.path(each, programme.hierarchy)

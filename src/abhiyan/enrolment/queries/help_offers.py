@@ -140,7 +140,7 @@ class ListedHelper:
 
     @property
     def label(self) -> str:
-        """How the door is called, in the reader's language."""
+        """Return how the door is called, in the reader's language."""
         return door_label(self.door)
 
     @property

@@ -149,7 +149,7 @@ def agreed_to_calls(one: OwnFriend) -> bool:
 
 
 def friend_by_id(public_id: UUID) -> tuple[UUID, int] | None:
-    """The membership and the unit of somebody who is a friend now. In a system scope."""
+    """Return the membership and the unit of somebody who is a friend now. In a system scope."""
     found = sql.rows(
         "select m.id, m.unit_id from enrolment_membership m join enrolment_roll l on l.id = m.roll_id"
         " where m.public_id = %s and l.code = %s and m.ended_on is null and m.merged_into is null",
@@ -159,7 +159,10 @@ def friend_by_id(public_id: UUID) -> tuple[UUID, int] | None:
 
 
 def friends_at(friend: UUID, unit_ids: Sequence[int], *, at: datetime) -> dict[int, int]:
-    """By unit: how many friends the programme of a friend counts there now. In a system scope, which counts exactly."""
+    """Count by unit the friends that the programme of a friend counts there now.
+
+    In a system scope, which counts exactly.
+    """
     programme = programmes.programme_by_id(Membership.objects.get(public_id=friend).programme_id)
     return {
         each: programmes.ladder(node=each, hierarchy=tree, programme=programme, at=at).counted or 0
@@ -169,5 +172,5 @@ def friends_at(friend: UUID, unit_ids: Sequence[int], *, at: datetime) -> dict[i
 
 
 def placed(one: OwnFriend, language: str) -> str:
-    """The name of the unit of a friend."""
+    """Return the name of the unit of a friend."""
     return units.names_of([one.unit_id], language=language).get(one.unit_id, "")

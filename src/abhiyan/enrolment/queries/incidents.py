@@ -60,7 +60,7 @@ class ReachedPeople:
 
 
 def reached_members(incident: Incident) -> tuple[str, dict[str, object]]:
-    """SQL of the members an incident may have reached (member, is_named), with its values."""
+    """Return SQL of the members an incident may have reached (member, is_named), with its values."""
     values: dict[str, object] = {
         "reader": incident.reader_id,
         "unit": incident.unit_id,
@@ -87,7 +87,7 @@ def count_reached(incident: Incident) -> ReachedPeople:
 
 
 def incident_for(viewer: Viewer, public_id: UUID) -> Incident:
-    """An incident of the viewer's units. NotFound for everybody else."""
+    """Return an incident of the viewer's units. NotFound for everybody else."""
     with system("an incident for its data officers"):
         incident = Incident.objects.filter(public_id=public_id).first()
         spans = units.all_spans([incident.unit_id]) if incident else {}
@@ -97,7 +97,7 @@ def incident_for(viewer: Viewer, public_id: UUID) -> Incident:
 
 
 def incidents_of(viewer: Viewer, *, only_open: bool = False) -> list[Incident]:
-    """The incidents of the viewer's units, the newest first."""
+    """Return the incidents of the viewer's units, the newest first."""
     if not viewer.may(WATCH):
         return []
     with system("incidents of a data officer's units"):
@@ -108,20 +108,21 @@ def incidents_of(viewer: Viewer, *, only_open: bool = False) -> list[Incident]:
 
 
 def reader_name(incident: Incident) -> str:
-    """The name of the account whose readings an incident is about, also when it is closed; "" for a whole unit."""
+    """Return the name of the account whose readings an incident is about, also when it is closed; "" for a
+    whole unit."""
     with system("who read the people of an incident"):
         names = sql.rows("select name from people_account where id = %s", [incident.reader_id])
     return names[0][0] if names else ""
 
 
 def incident_reports(incident: Incident) -> list[IncidentReport]:
-    """The reports of an incident that went, the newest first."""
+    """Return the reports of an incident that went, the newest first."""
     with system("reports of an incident"):
         return list(IncidentReport.objects.filter(incident=incident).order_by("-sent_at", "-id"))
 
 
 def clocks_of(incident: Incident, reports: Iterable[IncidentReport]) -> tuple[IncidentClock, ...]:
-    """The clocks of an incident. reports: the ones sent."""
+    """Return the clocks of an incident. reports: the ones sent."""
     sent: dict[str, datetime] = {}
     for report in reports:
         sent[report.report] = min(report.sent_at, sent.get(report.report, report.sent_at))
@@ -150,7 +151,7 @@ class UntoldPerson:
 
 
 def untold_people(incident: Incident) -> Rows[UntoldPerson]:
-    """The affected members without a notice, unit by unit. The page reads it in a system scope."""
+    """Return the affected members without a notice, unit by unit. The page reads it in a system scope."""
     return Rows(
         "p.member, u.names, coalesce(nullif(p.lack, ''), s.state)",
         "from enrolment_incident_person p join enrolment_membership m on m.public_id = p.member"
@@ -178,7 +179,7 @@ class OwnIncident:
 
 
 def incidents_about(member: UUID) -> list[OwnIncident]:
-    """The incidents in which it was decided that a member is affected, the newest first."""
+    """Return the incidents in which it was decided that a member is affected, the newest first."""
     with system("the incidents that concern somebody, for themselves"):
         return sql.each(
             OwnIncident,

@@ -48,16 +48,16 @@ class OpenDrive:
 
     @property
     def other(self) -> str:
-        """The organisation whose notice the drive has, if that is another than ours: then joining waits."""
+        """Return the organisation whose notice the drive has, if that is another than ours: then joining waits."""
         return other_than(self.notice("").organisation, settings.ORGANISATION)
 
     @property
     def said(self) -> RollKind:
-        """The words of the roll it fills."""
+        """Return the words of the roll it fills."""
         return rolls.of_roll(self.drive.roll.code)
 
     def notice(self, language: str) -> Notice:
-        """Its notice in a language, or the nearest there is; read once."""
+        """Return its notice in a language, or the nearest there is; read once."""
         if language not in self._notices:
             drive = self.drive
             self._notices[language] = notices.notice(drive.notice_code, language, drive.notice_version)
@@ -65,7 +65,8 @@ class OpenDrive:
 
 
 def open_drives(at: datetime) -> list[OpenDrive]:
-    """The drives whose window holds this day, in their own zone; soonest to close first, at most MOST_DRIVES.
+    """Return the drives whose window holds this day, in their own zone; soonest to close first, at most
+    MOST_DRIVES.
 
     Drives beneath one of them are left out: people who join there by their place count in those.
     """
@@ -82,12 +83,12 @@ def open_drives(at: datetime) -> list[OpenDrive]:
 
 
 def drive_by_slug(slug: str) -> OpenDrive:
-    """The drive of /join/<slug>/, whether open or not. NotFound, also for drafts."""
+    """Return the drive of /join/<slug>/, whether open or not. NotFound, also for drafts."""
     return _found(Drive.objects.filter(join_slug=slug))
 
 
 def drive_of(programme_id: int) -> OpenDrive:
-    """The drive of a programme. NotFound, also for drafts."""
+    """Return the drive of a programme. NotFound, also for drafts."""
     return _found(Drive.objects.filter(programme_id=programme_id))
 
 
@@ -100,8 +101,8 @@ def _found(drives: QuerySet[Drive]) -> OpenDrive:
 
 
 def counting(found: OpenDrive, *, unit_id: int | None, at: datetime) -> int:
-    """The id of the drive that counts somebody who joins for this unit: one open beneath it that covers the unit, else
-    its own."""
+    """Return the id of the drive that counts somebody who joins for this unit: one open beneath it that covers
+    the unit, else its own."""
     if not found.programme.parts or unit_id is None:
         return found.programme.pk
     part = sql.column(
@@ -116,7 +117,7 @@ def counting(found: OpenDrive, *, unit_id: int | None, at: datetime) -> int:
 
 
 def counting_drive(found: OpenDrive, *, unit_id: int, at: datetime) -> OpenDrive:
-    """The drive that counts somebody who joins for this unit, as `counting` tells."""
+    """Return the drive that counts somebody who joins for this unit, as `counting` tells."""
     programme_id = counting(found, unit_id=unit_id, at=at)
     return found if programme_id == found.programme.pk else drive_of(programme_id)
 
@@ -160,7 +161,7 @@ _KNOWN_WAY = f"""
 
 
 def top_of(found: OpenDrive, hierarchy: int) -> int:
-    """The id of the unit where the way down begins: the one the drive covers, else its owner's."""
+    """Return the id of the unit where the way down begins: the one the drive covers, else its owner's."""
     scope = programmes.scope_units(found.programme)
     if len(scope) == 1 and units.spans(scope, hierarchy):
         return scope[0]
@@ -188,7 +189,10 @@ class LinkedPlace:
 
 
 def linked_place(found: OpenDrive, code: str, *, hierarchy: int) -> LinkedPlace | None:
-    """The unit of a link, by its code; None where nobody may join the drive in it. hierarchy: the tree tried first."""
+    """Return the unit of a link, by its code; None where nobody may join the drive in it.
+
+    hierarchy: the tree tried first.
+    """
     try:
         ident = unit_id(code)
     except NotFound:
@@ -230,7 +234,7 @@ def _inside(rows: list[units.UnitRow], within: LinkedPlace | None) -> list[units
 def places(
     found: OpenDrive, text: str, *, hierarchy: int, language: str, within: LinkedPlace | None = None
 ) -> list[units.UnitRow]:
-    """Places a PIN code, a name or a booth's number may mean, of those the drive takes; at most FOUND.
+    """Return places a PIN code, a name or a booth's number may mean, of those the drive takes; at most FOUND.
 
     hierarchy: where what is above them is read. within: only places in the unit of a link.
     """
@@ -258,14 +262,18 @@ def places(
 
 
 def _towns(text: str, language: str, inside: tuple[int, int]) -> list[units.UnitRow]:
-    """The places above villages and booths with just this name. The picker opens one; it does not list all in it."""
+    """Return the places above villages and booths with just this name.
+
+    The picker opens one; it does not list all in it.
+    """
     rows = units.search(text, language=language, within=inside, kinds=TOWNS, hierarchy=inside[1], limit=FOUND)
     asked = fold(text)
     return [row for row in rows if any(fold(name) == asked for name in row.names.values())]
 
 
 def district_of_pin(found: OpenDrive, text: str, *, hierarchy: int) -> units.UnitRow | None:
-    """The unit above homes that a PIN code leads to, inside the drive; None where the text is no PIN code of one."""
+    """Return the unit above homes that a PIN code leads to, inside the drive; None where the text is no PIN
+    code of one."""
     if not (pin := read_pin(text)):
         return None
     top = top_of(found, hierarchy)
@@ -275,21 +283,22 @@ def district_of_pin(found: OpenDrive, text: str, *, hierarchy: int) -> units.Uni
 
 
 def taken(found: OpenDrive, rows: Sequence[units.UnitRow]) -> list[units.UnitRow]:
-    """Those somebody may join for: where people live or vote, and the act takes them."""
+    """Return those somebody may join for: where people live or vote, and the act takes them."""
     may = covered(programme_id=found.programme.pk, unit_ids=[row.id for row in rows])
     return [row for row in rows if row.id in may and row.kind in HOMES]
 
 
 def unit_id(code: str) -> int:
-    """The id of a unit by its code. NotFound."""
+    """Return the id of a unit by its code. NotFound."""
     found: int = units.unit(code).pk
     return found
 
 
 def behind_link(link: str) -> tuple[int, UUID, str] | None:
-    """Programme, phone id and last digits of the call a link answers; None for no such link. In a system scope.
+    """Return programme, phone id and last digits of the call a link answers; None for no such link.
 
-    Only a look: `open_link` locks the phone until the request ends, and `complete` must lock it from elsewhere.
+    In a system scope. Only a look: `open_link` locks the phone until the request ends, and `complete` must lock
+    it from elsewhere.
     """
     found: tuple[int, UUID, str] | None = sql.row(
         "select w.programme_id, w.phone_id, f.last4 from enrolment_waiting w"

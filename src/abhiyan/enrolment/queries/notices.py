@@ -37,7 +37,10 @@ def names_other(drive: Drive) -> str:
 
 
 def drives_that_wait(*, states: Sequence[str] = RUNNING, notice: str = "") -> list[DriveThatWaits]:
-    """The drives where joining waits, oldest first. notice: only of this code. In a scope that sees programmes."""
+    """Return the drives where joining waits, oldest first. notice: only of this code.
+
+    In a scope that sees programmes.
+    """
     rows = sql.rows(
         """select d.programme_id, p.public_id, p.names, d.notice_code, max(n.organisation)
              from enrolment_drive d join programmes_programme p on p.id = d.programme_id

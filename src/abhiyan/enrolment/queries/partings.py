@@ -140,10 +140,10 @@ def denied(
     sender: UUID | None = None,
     import_id: int | None = None,
 ) -> list[Denied]:
-    """Denied entries in the viewer's scope, a page of them: only the data officer's shows any.
+    """Return denied entries in the viewer's scope, a page of them: only the data officer's shows any.
 
-    after: instant and public id of the last of the page before. span: positions of a unit and all below it. sender,
-    import_id: of one source.
+    after: instant and public id of the last of the page before. span: positions of a unit and all below it.
+    sender, import_id: of one source.
     """
     partings = Parting.objects.filter(kind=endings.DENIED)
     if span is not None:
@@ -201,7 +201,7 @@ def counted_for_both(
 
 
 def counted_of_batch(number: str, import_ids: Iterable[int], *, at: datetime, zone: str) -> int | None:
-    """The same of the rows of a printed batch, of these lists. In a system scope."""
+    """Return the same of the rows of a printed batch, of these lists. In a system scope."""
     mine = Parting.objects.filter(import_id__in=list(import_ids), device=f"paper {number}")
     return _shown(mine, at, zone)
 
@@ -232,7 +232,7 @@ def what(halt: Halt) -> str:
 
 
 def how_many(halt: Halt) -> str:
-    """Why it was stopped: how many said no, of how many, and whether these are few."""
+    """Say why it was stopped: how many said no, of how many, and if these are few."""
     figures = {
         "n": grouped(halt.noes),
         "of": grouped(halt.entries),
@@ -257,13 +257,13 @@ def how_many(halt: Halt) -> str:
 
 
 def import_of(halt: Halt) -> UUID | None:
-    """The list's own page, by its public id. In a system scope."""
+    """Return the list's own page, by its public id. In a system scope."""
     public_id: UUID | None = sql.value("select public_id from core_import where id = %s", [halt.import_id])
     return public_id
 
 
 def held_leavings() -> int:
-    """How many leavings wait. In a system scope."""
+    """Count the leavings that wait. In a system scope."""
     return HeldLeave.objects.count()
 
 

@@ -78,7 +78,7 @@ class Member:
 
     @property
     def said(self) -> RollKind:
-        """The words of the roll they are on."""
+        """Return the words of the roll they are on."""
         return rolls.of_roll(self.roll)
 
     @property
@@ -91,7 +91,7 @@ class Member:
 
     @property
     def is_merged(self) -> bool:
-        """They are on the roll by another entry."""
+        """Return True if they are on the roll by another entry."""
         return self.end_reason == endings.MERGED and not self.has_left
 
     @property
@@ -155,8 +155,10 @@ _NOT_ERASED = " and p.erased_at is null"
 
 
 def own_memberships(phone_id: UUID) -> list[Member]:
-    """The memberships on a phone, first slot first. An erased one is never shown. Somebody who is on another
-    roll now has that entry."""
+    """Return the memberships on a phone, first slot first. An erased one is never shown.
+
+    Somebody who is on another roll now has that entry.
+    """
     members = _members(f"m.phone_id = %s and m.merged_into is null{_NOT_ERASED} order by m.slot", [phone_id])
     living = {told_apart_by(member) for member in members if member.is_current}
     return [
@@ -167,7 +169,7 @@ def own_memberships(phone_id: UUID) -> list[Member]:
 
 
 def own_membership(phone_id: UUID, public_id: UUID) -> Member | None:
-    """One membership of a phone."""
+    """Return one membership of a phone."""
     return next(
         iter(_members(f"m.phone_id = %s and m.public_id = %s{_NOT_ERASED}", [phone_id, public_id])), None
     )
@@ -191,7 +193,10 @@ def told_apart_by(member: Member) -> tuple[str, int | None]:
 
 
 def is_known(phone_id: UUID) -> bool:
-    """True if anything is held under a phone: a member, a call, or a place on a contact list. In a system scope."""
+    """Return True if anything is held under a phone: a member, a call, or a place on a contact list.
+
+    In a system scope.
+    """
     return sql.exists(
         "select 1 where exists (select from enrolment_membership where phone_id = %s)"
         " or exists (select from enrolment_claim where phone_id = %s)"
@@ -206,7 +211,8 @@ def is_over(session: str) -> bool:
 
 
 def join_number(programme_id: int) -> str:
-    """The number a missed call joins by: the drive's own, that of the open drive above it, or the one of all drives.
+    """Return the number a missed call joins by: the drive's own, that of the open drive above it, or the one of
+    all drives.
 
     "" while there is none. A call to the number above signs for a member of the drive below as well.
     """
@@ -267,7 +273,7 @@ class SentMessage:
 
 
 def terms(membership_id: UUID) -> list[MembershipTerm]:
-    """The terms of a membership, latest first."""
+    """Return the terms of a membership, latest first."""
     return sql.each(
         MembershipTerm,
         f"select e.term, g.names, e.kind, e.channel, {_RUNG}, e.day, u.names, e.ended_at, e.end_reason"
@@ -278,13 +284,13 @@ def terms(membership_id: UUID) -> list[MembershipTerm]:
 
 
 def _terms_of(membership_id: UUID) -> tuple[UUID, UUID]:
-    """Between which ids the terms of a membership are kept."""
+    """Return the ids between which the terms of a membership are kept."""
     start = membership_id.bytes[:14]
     return UUID(bytes=start + b"\0\0"), UUID(bytes=start + b"\xff\xff")
 
 
 def claims(phone_id: UUID, membership_id: UUID) -> list[ClaimTold]:
-    """The claims of a membership and those of its phone that are nobody's yet, latest first.
+    """Return the claims of a membership and those of its phone that are nobody's yet, latest first.
 
     With a new number, a person reads of the old one the entries that opened their terms.
     """
@@ -318,7 +324,7 @@ def senders(ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def lasts_until(member: Member) -> date | None:
-    """The last day of a membership that runs, where its roll has a term. In a scope that sees it."""
+    """Return the last day of a membership that runs, where its roll has a term. In a scope that sees it."""
     row = sql.row(
         "select r.term_months, r.term_ends_on, r.term_set_on, g.closes_on from enrolment_membership m"
         " join enrolment_roll r on r.id = m.roll_id join programmes_programme g on g.id = m.programme_id"
@@ -346,12 +352,12 @@ def messages(phone_id: UUID) -> list[SentMessage]:
 
 
 def member_for(public_id: UUID) -> Member:
-    """A member in the caller's scope. NotFound."""
+    """Return a member in the caller's scope. NotFound."""
     return needed(member_or_none(public_id))
 
 
 def member_or_none(public_id: UUID) -> Member | None:
-    """A member in the caller's scope, if there is one."""
+    """Return a member in the caller's scope, if there is one."""
     return next(iter(_members("m.public_id = %s", [public_id])), None)
 
 
@@ -374,7 +380,7 @@ def card_wanted(public_id: UUID) -> CardWanted | None:
 
 
 def waiting_for_card(lo: int, hi: int, *, limit: int, printed_since: datetime | None = None) -> list[Member]:
-    """Members of the units at these positions who asked for a printed card; who asked first comes first.
+    """Return members of the units at these positions who asked for a printed card; who asked first comes first.
 
     printed_since: list members whose card was printed since then instead.
     """
@@ -428,11 +434,12 @@ def _listed(order: str) -> str:
 def members_below(
     lo: int, hi: int, wanted: PeopleWanted, *, after: Mark | None = None, limit: int = PER_PAGE
 ) -> list[Member]:
-    """Members of the units at these positions, newest first unless told; begins after a mark (at, enrolment id).
+    """Return members of the units at these positions, newest first unless told; begins after a mark (at,
+    enrolment id).
 
     A few of each unit's newest, by its own index, say from which instant on enough of them lie; only those are
-    read and joined, and of a unit where most of them are no more than a page needs. The index of words finds a rare
-    name; a rare filter reads every term. The oldest are found the same way, from the other end.
+    read and joined, and of a unit where most of them are no more than a page needs. The index of words finds a
+    rare name; a rare filter reads every term. The oldest are found the same way, from the other end.
     """
     where, params = _conditions(wanted, after)
     order = wanted.order
@@ -499,10 +506,10 @@ def _conditions(wanted: PeopleWanted, after: Mark | None) -> tuple[str, list[Any
 def _members_called(
     lo: int, hi: int, wanted: PeopleWanted, after: Mark | None, limit: int, *, newest: tuple[str, list[Any]]
 ) -> list[Member]:
-    """Members with a name: among the newest by what they are called, else by the index of words.
+    """Return members with a name: among the newest by what they are called, else by the index of words.
 
-    newest: the start of a statement with the newest terms as `e`, and its values. The index has a name a few seconds
-    after somebody joined. So the newest are always looked at.
+    newest: the start of a statement with the newest terms as `e`, and its values. The index has a name a few
+    seconds after somebody joined. So the newest are always looked at.
     """
     order = wanted.order
     start, values = newest
@@ -520,7 +527,8 @@ def _members_called(
 
 
 def _indexed(lo: int, hi: int, wanted: PeopleWanted, after: Mark | None, limit: int) -> set[Mark]:
-    """The first terms of people whose words have a name: person by person, then their memberships by the phone's index.
+    """Return the first terms of people whose words have a name: person by person, then their memberships by the
+    phone's index.
 
     `offset 0` keeps the planner to one look by index per person: it cannot guess how rare a name is.
     """
@@ -550,7 +558,7 @@ def members_by_phone(text: str) -> list[Member] | None:
 
 
 def members_by_number(text: str) -> list[Member] | None:
-    """The member of a member number, in scope; None when the text is none."""
+    """Return the member of a member number, in scope; None when the text is none."""
     bounds = public_ids(text)
     if bounds is None:
         return None

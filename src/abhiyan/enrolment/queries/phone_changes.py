@@ -36,7 +36,7 @@ def asked_from(phone_id: UUID) -> list[PhoneChangeShown]:
 
 
 def may_object(phone_id: UUID, *, at: datetime) -> list[PhoneChangeShown]:
-    """Changes from a phone to another that it may still object to."""
+    """Return changes from a phone to another that it may still object to."""
     rows = PhoneChange.objects.filter(
         old_phone_id=phone_id, ended_at=None, said_no_at=None, asked_at__gt=at - OBJECTED_WITHIN
     )
@@ -44,7 +44,7 @@ def may_object(phone_id: UUID, *, at: datetime) -> list[PhoneChangeShown]:
 
 
 def objectionable(change: UUID, *, at: datetime) -> tuple[PhoneChangeShown, bool] | None:
-    """A change, and whether its old phone may still object. As the system: who holds the link may see it."""
+    """Return a change, and if its old phone may still object. As the system: who holds the link may see it."""
     row = PhoneChange.objects.filter(pk=change).first()
     if row is None:
         return None
@@ -53,7 +53,7 @@ def objectionable(change: UUID, *, at: datetime) -> tuple[PhoneChangeShown, bool
 
 
 def numbers_before(memberships: Collection[UUID]) -> list[tuple[str, datetime]]:
-    """The last four digits of numbers a member had before, and until when; the latest first."""
+    """Return the last four digits of numbers a member had before, and until when; the latest first."""
     with system("numbers a member had before"):
         rows = PhoneChange.objects.filter(
             membership_id__in=memberships, done_at__isnull=False, ended_at=None

@@ -37,7 +37,7 @@ class PlacingGroup:
 
 
 def groups() -> list[PlacingGroup]:
-    """The largest first, of LOOKED_THROUGH entries; one more than MOST_GROUPS at most."""
+    """Return the largest first, of LOOKED_THROUGH entries; one more than MOST_GROUPS at most."""
     return sql.each(
         PlacingGroup,
         "select pin, place, unit_id, count(*), min(at), sum(count(*)) over ()::int"
@@ -58,7 +58,7 @@ class WaitingEntry:
 
 
 def waiting(pin: str, place: str, unit_id: int, *, limit: int) -> list[WaitingEntry]:
-    """The entries of a group, oldest first."""
+    """Return the entries of a group, oldest first."""
     return sql.each(
         WaitingEntry,
         "select c.public_id, p.name, f.last4, count(*) over ()"

@@ -39,7 +39,7 @@ class QuestionEntry:
 
     @property
     def said(self) -> RollKind:
-        """The words of the roll they are on."""
+        """Return the words of the roll they are on."""
         return rolls.of_roll(self.roll)
 
 
@@ -54,7 +54,7 @@ select m.phone_id, p.name, ph.last4, c.field_at, c.channel, u.names, u.code, u.k
 
 
 def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
-    """The entry of a term, as long as its member is on this phone."""
+    """Return the entry of a term, as long as its member is on this phone."""
     found = sql.row(_ENTRY, [term, phone_id])
     if found is None:
         return None
@@ -100,6 +100,6 @@ def place(one: QuestionEntry) -> str:
 
 
 def phone_of_account(account_id: int | None) -> UUID | None:
-    """The phone somebody signs in by."""
+    """Return the phone somebody signs in by."""
     found: UUID | None = sql.value("select phone_id from people_account where id = %s", [account_id])
     return found

@@ -15,7 +15,10 @@ COUNTS = f"(e.ended_at is null or e.end_reason = '{endings.RUN_OUT}')"
 
 
 def beside(of: str) -> str:
-    """The rungs a term (of: its table) is on besides its own, as values of one column, or null. As `steps.beside`."""
+    """Return the rungs a term (of: its table) is on besides its own, as values of one column, or null.
+
+    As `steps.beside`.
+    """
     yes = f"case when {of}.confirmed_at is not null then"
     return (
         f"(case {of}.kind when {Kind.RENEWED} then {RENEWED} end), ({yes} {Rung.CONFIRMED} end),"
@@ -25,7 +28,8 @@ def beside(of: str) -> str:
 
 
 def facts_for_recount() -> str:
-    """The ladder from the facts: (programme_id, measure, channel, unit_id, day, rung, n), for `abhiyan recount`.
+    """Return the ladder from the facts: (programme_id, measure, channel, unit_id, day, rung, n), for `abhiyan
+    recount`.
 
     Reported: every stored claim. Counted, or phone not answered yet: terms that have not ended before their
     time. Confirmed, renewed: those of them whose person said so, or was a member before; counted all the same.

@@ -40,20 +40,21 @@ class Invited:
 
 
 def shared_first(programme_ids: Sequence[int], *, organises: bool) -> int | None:
-    """The programme whose link somebody shares: of friends for their organiser, else of members; else the first."""
+    """Return the programme whose link somebody shares: of friends for their organiser, else of members; else
+    the first."""
     drives = Drive.objects.filter(programme_id__in=programme_ids, roll__gives_way=organises)
     theirs = set(drives.filter(roll__stands_beside=False).values_list("programme_id", flat=True))
     return next((one for one in programme_ids if one in theirs), next(iter(programme_ids), None))
 
 
 def own(account_id: int | None, programme_id: int) -> list[Referral]:
-    """A worker's own links to a drive. In their scope."""
+    """Return a worker's own links to a drive. In their scope."""
     found = Referral.objects.filter(account_id=account_id or 0, programme_id=programme_id)
     return list(found.order_by("made_at"))
 
 
 def referrals(span: tuple[int, int], programme_id: int) -> QuerySet[Referral]:
-    """The links to a drive of workers of a unit and all below it, in the viewer's sight."""
+    """Return the links to a drive of workers of a unit and all below it, in the viewer's sight."""
     placed = RawSQL("select unit_id from units_placement where lo >= %s and lo < %s", span)
     found = Referral.objects.filter(programme_id=programme_id, unit_id__in=placed, membership=None)
     return found.exclude(account_id=None)
@@ -107,7 +108,7 @@ def joined_by_calls(programme_id: int) -> tuple[int, int, int]:
 
 
 def inviter_of(membership: UUID) -> str:
-    """By whose link a member joined, by name; "" of none. In the viewer's scope."""
+    """Return the name behind the link by which a member joined; "" of none. In the viewer's scope."""
     found = sql.value(
         "select r.account_id from enrolment_referred d join enrolment_referral r on r.id = d.referral_id"
         " where d.membership = %s order by d.at limit 1",

@@ -88,7 +88,7 @@ class FriendsBelow(units.BoardUnit):
 
     @property
     def lines(self) -> list[tuple[str, str]]:
-        """The same numbers with their words, for board and slide."""
+        """Return the same numbers with their words, for board and slide."""
         return [
             (_("Spoken with in 30 days"), grouped(self.spoken)),
             (_("Said yes to the talk"), grouped(self.confirmed)),

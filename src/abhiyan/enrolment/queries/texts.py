@@ -14,13 +14,13 @@ from abhiyan.enrolment.rules import rolls
 
 
 def text_id(phone_id: UUID, programme_id: int) -> UUID:
-    """The id of a phone's details in a drive."""
+    """Return the id of a phone's details in a drive."""
     told = f"text|details|{programme_id}|{phone_id}"
     return UUID(bytes=hashlib.sha256(told.encode()).digest()[:16])
 
 
 def waits_for_yes(*, programme_id: int, phone_ids: Sequence[UUID], at: datetime) -> dict[UUID, str]:
-    """Those of these phones whose details wait for a YES. In a scope that sees them.
+    """Return those of these phones whose details wait for a YES. In a scope that sees them.
 
     Each has the year of birth that an age made, "" where they wrote the year themselves.
     """
@@ -35,7 +35,7 @@ def _born(ident: UUID, sealed: bytes) -> str:
 
 
 def already_text(membership: UUID | None) -> str:
-    """Code of the text that tells a phone whose is on a roll already: of that roll. In a system scope."""
+    """Return the code of the text that tells a phone whose is on a roll already: of that roll. In a system scope."""
     code = sql.value(
         "select r.code from enrolment_membership m join enrolment_roll r on r.id = m.roll_id where m.public_id = %s",
         [membership],
@@ -44,5 +44,5 @@ def already_text(membership: UUID | None) -> str:
 
 
 def of_phone(phone_id: UUID) -> list[Text]:
-    """The details of a phone that wait, unopened: others may share it. In the phone's own scope."""
+    """Return the details of a phone that wait, unopened: others may share it. In the phone's own scope."""
     return list(Text.objects.filter(phone_id=phone_id, hear_at=None).order_by("-at", "pk"))

@@ -28,12 +28,12 @@ def own(phone_id: UUID, person_id: UUID) -> list[OpenedTicket]:
 
 
 def ticket_for(ticket: UUID) -> OpenedTicket:
-    """One ticket in the caller's scope, with its words. NotFound."""
+    """Return one ticket in the caller's scope, with its words. NotFound."""
     return _opened(needed(Ticket.objects.filter(pk=ticket).first()))
 
 
 def tickets(state: str = "") -> "QuerySet[Ticket]":
-    """Tickets in the caller's scope. state: "" waiting, "answered", "all"."""
+    """Return tickets in the caller's scope. state: "" waiting, "answered", "all"."""
     found = Ticket.objects.all()
     if state != "all":
         found = found.filter(answered_at__isnull=state != "answered")

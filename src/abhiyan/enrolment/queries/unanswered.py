@@ -103,10 +103,10 @@ def unanswered(
     programmes: Sequence[int] | None,
     only_open: bool,
 ) -> Rows[UnansweredPhone]:
-    """Members of the units at these positions whose phones have not answered. In the caller's scope.
+    """Return members of the units at these positions whose phones have not answered. In the caller's scope.
 
-    By unit, then by what they said of their place, then the longest wait. Those visited (terms) come last; only_open
-    leaves them out. silent: terms of nobody to visit. programmes: those by which they joined.
+    By unit, then by what they said of their place, then the longest wait. Those visited (terms) come last;
+    only_open leaves them out. silent: terms of nobody to visit. programmes: those by which they joined.
     """
     values: dict[str, Any] = {"lo": lo, "hi": hi, "visited": list(visited), "silent": list(silent)}
     values["programmes"] = programmes

@@ -35,7 +35,7 @@ class BirthSaid:
 
 
 def age_on(*, year: int, birth_year: int, minimum: int, says_adult: bool) -> Age:
-    """Of age on any day of `year`?
+    """Say if somebody is of age on any day of `year`.
 
     By the year alone, somebody who turns `minimum` this year may still be below it. They count as adult only if
     they said so themselves (the form's own question, asked before anything else). Below that nothing helps.
@@ -75,21 +75,21 @@ def birth_said(text: str, *, year: int | None) -> BirthSaid | None:
 
 
 def born_as_listed(text: str, *, year: int, minimum: int) -> tuple[int, str] | None:
-    """The same for a cell of a list: the year, and how it was written where that was no year.
+    """Return the same for a cell of a list: the year, and how it was written where that was no year.
 
-    minimum: years, to join. A list keeps no word beside the year. Somebody who is just so old was born
-    in one of two years. The list keeps the earlier one: the later one would take back their word.
+    minimum: years, to join. A list keeps no word beside the year. Somebody who is just so old was born in one
+    of two years. The list keeps the earlier one: the later one would take back their word.
     """
     said = birth_said(text, year=year)
     return None if said is None else (said.year - (said.age == minimum), said.how)
 
 
 def age_of(text: str) -> int | None:
-    """The age that somebody wrote, with its word or without (up to `OLDEST`), else None."""
+    """Return the age that somebody wrote, with its word or without (up to `OLDEST`), else None."""
     found = _AGE.fullmatch(text.strip())
     return int(found[1]) if found and 0 < int(found[1]) <= OLDEST else None
 
 
 def patterns() -> dict[str, str]:
-    """The ways of writing a year of birth, for a script that reads them alike."""
+    """Return the ways of writing a year of birth, for a script that reads them alike."""
     return {"date": _DATE.pattern, "short": _SHORT_DATE.pattern, "age": _AGE.pattern}

@@ -22,13 +22,13 @@ _CODE = re.compile(r"https?://[^/\s]{1,100}/paper/([0-9]{4,10}-[0-9])/\?sheet=([
 
 
 def number_of(batch_id: int) -> str:
-    """The number as it is printed and typed: 1042-7."""
+    """Return the number as it is printed and typed: 1042-7."""
     digits = str(batch_id + _START)
     return f"{digits}-{_check(digits)}"
 
 
 def read_number(text: str) -> int | None:
-    """The batch a typed number means, however its digits are written; None: none."""
+    """Return the batch a typed number means, however its digits are written; None: none."""
     plain = plain_digits(text)
     digits = only_digits(plain)
     if (
@@ -47,14 +47,17 @@ def code_of(page: str, sheet: int) -> str:
 
 
 def read_code(text: str) -> tuple[int, int] | None:
-    """The batch and the number of the sheet that a code names; None: it is no code of ours. A stranger's text."""
+    """Return the batch and the number of the sheet that a code names; None: it is no code of ours.
+
+    A stranger's text.
+    """
     found = _CODE.fullmatch(text)
     batch = read_number(found[1]) if found else None
     return (batch, int(found[2])) if found and batch else None
 
 
 def ranges(numbers: Iterable[int]) -> str:
-    """Numbers as people write them: 1–3, 5, 6."""
+    """Write numbers as people do: 1–3, 5, 6."""
     found: list[list[int]] = []
     for number in sorted(set(numbers)):
         if found and found[-1][-1] == number - 1:
@@ -78,6 +81,6 @@ def seen(photos: Iterable[UUID]) -> str:
 
 
 def kind_of(data: bytes) -> str | None:
-    """The media type of a picture by how it begins and ends; None for anything else, whatever its name says."""
+    """Return the media type of a picture by how it begins and ends; None for anything else, whatever its name says."""
     kind = picture_kind(data)
     return KINDS[kind] if kind else None

@@ -11,7 +11,7 @@ MOST_EACH = 1_000  # of one segment: one file for the printer
 
 
 def rule(each: int) -> list[str]:
-    """The rule in two sentences, in the language in force. each: certificates of a segment."""
+    """Say the rule in two sentences, in the language in force. each: certificates of a segment."""
     return [
         _("The first %(each)s friends of a segment get a certificate, in the order in which they confirmed.")
         % {"each": grouped(each)},

@@ -20,7 +20,6 @@ class Sign(IntEnum):
 
     @property
     def label(self) -> activities.Text:
-        """In words."""
         return _SIGNS[self]
 
 

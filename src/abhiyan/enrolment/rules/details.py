@@ -110,14 +110,17 @@ def _groups(plain: str) -> Iterator[list[re.Match[str]]]:
 
 
 def _parted(runs: list[str], this_year: int) -> list[tuple[str, str]]:
-    """Runs of digits as numbers: year, pin, phone, age; other where they are none of these. The likeliest way."""
+    """Yield runs of digits as numbers: year, pin, phone, age; other where they are none of these.
+
+    The likeliest way.
+    """
     if (
         runs and len(runs[0]) == 10 and runs[0][:2] in ("19", "20")
     ):  # the year and the PIN code without a space
         runs = [runs[0][:4], runs[0][4:], *runs[1:]]
 
     def ways(first: int) -> Iterator[tuple[int, list[tuple[str, str]]]]:
-        """Every way to part the runs from here: how many were joined, and the numbers."""
+        """Yield every way to part the runs from here: how many were joined, and the numbers."""
         if first == len(runs):
             yield 0, []
         for n in range(1, len(runs) - first + 1):
@@ -150,7 +153,7 @@ def _kind(digits: str, n: int, this_year: int) -> str:
 
 
 def _name(text: str) -> str | None:
-    """The words before the first number; where there are none, the only ones there are."""
+    """Return the words before the first number; where there are none, the only ones there are."""
     first, _number, others = text.partition("\x00")
     found = _parts(first)[:1] or _parts(others)
     name = names.clean(found[0]) if len(found) == 1 else None
@@ -162,7 +165,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _words(part: str) -> str:
-    """A part of the text without labels, pictures and the words that lead to a name."""
+    """Return a part of the text without labels, pictures and the words that lead to a name."""
     shown = "".join(c if unicodedata.category(c)[0] != "S" else " " for c in part)
     found = [each for each in re.split(r"[\s\"“”()\[\]*#_]+", shown) if each.strip(".-–—'")]
     found = [each for each in found if _key(each) not in _LABELS]

@@ -20,7 +20,6 @@ class DoorState(IntEnum):
 
     @property
     def label(self) -> activities.Text:
-        """In words."""
         return _WORDS[self]
 
 

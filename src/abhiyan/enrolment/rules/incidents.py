@@ -68,7 +68,7 @@ class IncidentClock:
 
 
 def incident_clocks(kind: str, known_at: datetime, sent: Mapping[str, datetime]) -> tuple[IncidentClock, ...]:
-    """The reports of an incident, the first due first. sent: when a report first went."""
+    """Return the reports of an incident, the first due first. sent: when a report first went."""
     wanted = [report for report in REPORTS if report != CERT_IN or kind not in NOT_OF_COMPUTERS]
     clocks = [
         IncidentClock(report, known_at + DUE[report], is_at_once=not DUE[report], sent_at=sent.get(report))
@@ -110,7 +110,7 @@ GAP = "[…]"
 
 
 def draft_for_people(facts: IncidentFacts, language: str) -> str:
-    """The notice to an affected person, in one language (Rule 7(1))."""
+    """Write the notice to an affected person, in one language (Rule 7(1))."""
     with override(language):
         lines = [
             (say("What happened"), facts.words.get(language) or facts.what),
@@ -125,12 +125,12 @@ def draft_for_people(facts: IncidentFacts, language: str) -> str:
 
 
 def safety_words() -> str:
-    """Advice to an affected person, in the language of the page."""
+    """Return the advice to an affected person, in the language of the page."""
     return say("Tell nobody a code. Report such calls at 1930 or cybercrime.gov.in.")
 
 
 def draft_for_board(facts: IncidentFacts, *, is_full: bool) -> str:
-    """The report to the Data Protection Board: the first, or the full one within 72 hours (Rule 7(2))."""
+    """Write the report to the Data Protection Board: the first, or the full one within 72 hours (Rule 7(2))."""
     people = say("not counted yet") if facts.people is None else str(facts.people)
     lines = [
         (say("Organisation and contact"), f"{facts.organisation}, {facts.contact or GAP}"),
@@ -154,7 +154,7 @@ def draft_for_board(facts: IncidentFacts, *, is_full: bool) -> str:
 
 
 def draft_for_cert_in(facts: IncidentFacts) -> str:
-    """The report to CERT-In, by incident@cert-in.org.in."""
+    """Write the report to CERT-In, by incident@cert-in.org.in."""
     return _written(
         [
             (say("Time of the incident"), f"{facts.began_at} – {facts.until_at or GAP}"),

@@ -63,7 +63,7 @@ def _is_of_a_name(c: str) -> bool:
 
 
 def _shown(text: str) -> str:
-    """Without what cannot be seen; any kind of white space is one space."""
+    """Drop what cannot be seen; any kind of white space is one space."""
     out: list[str] = []
     for c in text:
         category = unicodedata.category(c)
@@ -87,7 +87,7 @@ def key(name: str) -> str:
 
 
 def shortened(name: str) -> str:
-    """A name as a message to a phone shows it, which may be somebody else's by now: "Kamla De…", "Kamla"."""
+    """Shorten a name as a message to a phone shows it, which may be somebody else's by now: "Kamla De…", "Kamla"."""
     first, _space, rest = name.partition(" ")
     last = rest.rpartition(" ")[2]
     if not last:

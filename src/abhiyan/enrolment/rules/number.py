@@ -10,7 +10,7 @@ _BITS = 60
 
 
 def member_number(public_id: UUID) -> str:
-    """Such as 7K3M-09XD-RT2A."""
+    """Write a member number, such as 7K3M-09XD-RT2A."""
     value = public_id.int >> (128 - _BITS)
     letters = "".join(_LETTERS[value >> shift & 31] for shift in range(_BITS - 5, -1, -5))
     return "-".join(letters[n : n + 4] for n in range(0, len(letters), 4))

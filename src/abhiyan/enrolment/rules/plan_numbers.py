@@ -43,7 +43,7 @@ class PlannedFriends:
 
     @property
     def all_segments(self) -> str:
-        """The number of segments, in words: exact, or as the average gives it."""
+        """Return the number of segments, in words: exact, or as the average gives it."""
         if self.knows_segments or self.parts is None:
             return grouped(self.segments)
         return _("about %(n)s") % {"n": grouped(self.constituencies * self.parts)}
@@ -76,7 +76,7 @@ _FEW = _(
 
 
 def sentence(plan: PlannedFriends) -> str:
-    """The plan in one sentence; what it does not say is left out."""
+    """Say the plan in one sentence; what it does not say is left out."""
     n = {name: grouped(getattr(plan, name) or 0) for name in plan.__slots__}
     parts = ngettext("%(n)s segment", "%(n)s segments", plan.segments) % {"n": plan.all_segments}
     if plan.asks_average and plan.constituencies:

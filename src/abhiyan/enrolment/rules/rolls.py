@@ -50,7 +50,7 @@ class RollKind:
 
     @property
     def of_notice(self) -> str:
-        """The end of an address of its notice."""
+        """Return the end of an address of its notice."""
         return "" if self is MEMBERS else f"?of={self.notice}"
 
 
@@ -139,7 +139,7 @@ _BY_NOTICE = {one.notice: one for one in EVERY}
 
 
 def of_template(template: str) -> RollKind:
-    """The roll that programmes of a template fill."""
+    """Return the roll that programmes of a template fill."""
     return _BY_TEMPLATE.get(template, MEMBERS)
 
 
@@ -149,7 +149,7 @@ def of_roll(code: str) -> RollKind:
 
 
 def of_notice(code: str) -> RollKind | None:
-    """The roll whose notice has this code; None: there is no such notice."""
+    """Return the roll whose notice has this code; None: there is no such notice."""
     return _BY_NOTICE.get(code)
 
 

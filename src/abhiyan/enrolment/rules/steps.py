@@ -96,7 +96,7 @@ DENIED = Step(
 def beside(
     *, is_renewed: bool, is_asked: bool, is_over: bool, is_confirmed: bool, how: int | None
 ) -> list[int]:
-    """The rungs a term is on besides its own. In SQL: `queries.recount.beside`."""
+    """Return the rungs a term is on besides its own. In SQL: `queries.recount.beside`."""
     found = [RENEWED] if is_renewed else []
     if is_confirmed:
         return [*found, rung.CONFIRMED, *([] if how is None else [BY_WORD - 1 + how])]

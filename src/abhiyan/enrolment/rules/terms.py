@@ -9,11 +9,11 @@ NOTICE = timedelta(days=30)  # a changed term ends no membership sooner: until t
 def last_day(
     *, joined: date, months: int | None, ends_on: date | None, set_on: date | None, closes_on: date
 ) -> date | None:
-    """The last day of a term, or None where it has no end.
+    """Return the last day of a term, or None where it has no end.
 
     months, ends_on: as the roll has them. Somebody who joined after `ends_on` waits for the roll's next end.
-    set_on: when the roll's term was last changed. closes_on: of the drive that opened the term; a term lasts as long as
-    its drive, or one drive would count its member twice.
+    set_on: when the roll's term was last changed. closes_on: of the drive that opened the term; a term lasts as
+    long as its drive, or one drive would count its member twice.
     """
     if ends_on is not None:
         if joined > ends_on:

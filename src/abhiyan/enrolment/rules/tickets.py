@@ -11,10 +11,10 @@ LONGEST = 2_000  # letters of a request or an answer
 
 
 def ticket_number(ticket: UUID) -> str:
-    """Such as T-7K3M-09XD: what a person quotes."""
+    """Write a ticket number, such as T-7K3M-09XD: what a person quotes."""
     return f"T-{member_number(ticket)[:9]}"
 
 
 def due_at(asked_at: datetime) -> datetime:
-    """By when it is answered at the latest."""
+    """Return by when it is answered at the latest."""
     return asked_at + ANSWERED_WITHIN

@@ -16,7 +16,7 @@ class Fall(Enum):
 
 
 def field_instant(*, field_at: datetime | None, at: datetime) -> datetime | None:
-    """The instant a claim is dated, or None when the sender's time cannot be true.
+    """Return the instant a claim is dated, or None when the sender's time cannot be true.
 
     Not given: when it arrived. Ahead by up to an hour: when it arrived.
     """

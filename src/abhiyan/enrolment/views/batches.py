@@ -84,7 +84,7 @@ class NewBatchForm(forms.Form):
 
 @page_with_list
 def paper_list(request: Request) -> HttpResponseBase:
-    """The batches of a unit and all below it, the latest first."""
+    """Show the batches of a unit and all below it, the latest first."""
     here = page_unit(request)
     if not request.viewer.sees_people_at(here.span[0]):
         raise org.NotYours(capability=actions.RECORD)
@@ -153,7 +153,7 @@ def paper_new(request: Request) -> HttpResponseBase:
 
 @form_page
 def paper_batch(request: Request, number: str) -> HttpResponseBase:
-    """One batch: its forms, the photographs of its sheets, and its lists. Posts to it are photographs.
+    """Show one batch: its forms, the photographs of its sheets, and its lists. Posts to it are photographs.
 
     `sheet`: one of its sheets, as the code printed on it asks.
     """
@@ -216,7 +216,7 @@ def _counts(batch: PaperBatch, programme: Programme) -> list[tuple[str, str | in
 
 @require_GET
 def paper_form(request: Request, number: str) -> HttpResponse:
-    """The sheets of a batch to print, as one PDF in its language."""
+    """Send the sheets of a batch to print, as one PDF in its language."""
     batch = queries.batch_for(number)
     org.require(request.actor, actions.RECORD, at=batch.unit_id)
     programme = programmes.programme_by_id(batch.programme_id)

@@ -41,7 +41,7 @@ class NoCards(Refused, status=409):
 
 
 def picture(text: str) -> SafeString:
-    """A QR code, dark on light whatever the page's colours: phones cannot read it otherwise."""
+    """Draw a QR code, dark on light whatever the page's colours: phones cannot read it otherwise."""
     made = segno.make(text, error="m", micro=False)
     return mark_safe(made.svg_inline(omitsize=True, dark="#000", light="#fff", svgclass="qr"))  # noqa: S308  # of numbers only
 
@@ -59,7 +59,7 @@ def shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
 
 
 def printed(member: Member, card: Document) -> dict[str, Any]:
-    """The words of a card, in the language in force."""
+    """Return the words of a card, in the language in force."""
     name = member.name or ""
     other = words.person(name, "en" if words.language() == "hi" else "hi")
     is_confirmed = member.rung == Rung.CONFIRMED
@@ -82,7 +82,7 @@ def printed(member: Member, card: Document) -> dict[str, Any]:
 
 
 def file(member: Member, kind: str, *, by: Actor, at: datetime, with_lines: bool) -> HttpResponse:
-    """The card as a file to keep: "pdf", or "png" for a phone's gallery. In Hindi or English.
+    """Send the card as a file to keep: "pdf", or "png" for a phone's gallery. In Hindi or English.
 
     with_lines: as of `printing.pdf`, here and below.
     """
@@ -105,8 +105,10 @@ def file(member: Member, kind: str, *, by: Actor, at: datetime, with_lines: bool
 def files(
     members: Sequence[Member], *, unit_id: int, by: Actor, at: datetime, with_lines: bool
 ) -> HttpResponse:
-    """The cards of a list, ten on a sheet of A4, in the reader's language. Refuses ListTooLong, and NoCards where
-    nobody's phone is proven."""
+    """Send the cards of a list, ten on a sheet of A4, in the reader's language.
+
+    Refuses ListTooLong, and NoCards where nobody's phone is proven.
+    """
     if len(members) > MOST:
         raise ListTooLong(most=MOST)
     made = cards.issue_cards(memberships=[one.public_id for one in members], unit_id=unit_id, by=by, at=at)
@@ -116,7 +118,10 @@ def files(
 def sheets(
     members: Sequence[Member], made: Mapping[UUID, Document], *, at: datetime, with_lines: bool
 ) -> HttpResponse:
-    """The cards made for some of these members as one PDF to print and cut. Refuses NoCards where there is none."""
+    """Send the cards made for some of these members as one PDF to print and cut.
+
+    Refuses NoCards where there is none.
+    """
     says = [printed(one, made[one.public_id]) for one in members if one.public_id in made]
     if not says:
         raise NoCards

@@ -74,7 +74,7 @@ def cards_to_print(request: Request) -> HttpResponseBase:
 
 @require_POST
 def person_card_wanted(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Somebody of the unit notes that this member asked for a printed card, and goes on where they were."""
+    """Note that this member asked somebody of the unit for a printed card, and go on where they were."""
     cards.want_card(membership=queries.member_for(public_id).public_id, by=request.actor, at=clock.now())
     say_when_done(request, _("Noted. The mandal office prints the card."))
     return redirect(came_from(request) or reverse("enrolment:person", args=[public_id]))

@@ -58,7 +58,7 @@ REASONS = [
 
 
 def _seen(request: Request, public_id: UUID) -> SeenDrive:
-    """A programme whose friends get certificates. NotFound for any other."""
+    """Return a programme whose friends get certificates. NotFound for any other."""
     seen = SeenDrive(request, public_id)
     if not seen.drive.roll.gives_way:
         raise NotFound
@@ -112,7 +112,8 @@ def certificates(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _whole(request: Request, one: Programme) -> str:
-    """The code of the widest unit whose segments the viewer may ask for at once: the programme's, else their own."""
+    """Return the code of the widest unit whose segments the viewer may ask for at once: the programme's, else
+    their own."""
     for unit_id in (one.owner_id, request.viewer.home.unit_id if request.viewer.home else 0):
         spans = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])] if unit_id else []
         if spans and request.viewer.may_at(acts.EXPORT, *spans):
@@ -270,7 +271,7 @@ def _pdf(
     at: datetime,
     name: str,
 ) -> HttpResponse:
-    """The certificates on paper. The signature is drawn once for all of them."""
+    """Send the certificates on paper. The signature is drawn once for all of them."""
     picture = base64.b64encode(sheet.opened()).decode()
     mark = printing.Drawing(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 310 100">'

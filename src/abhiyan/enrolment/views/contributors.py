@@ -105,7 +105,7 @@ def contributor_list(request: Request) -> HttpResponseBase:
 
 
 def _in_words(some: list[FoundContributor], *, words: dict[str, str]) -> list[FoundContributor]:
-    """The rows of a page with places, and with skills as people read them."""
+    """Return the rows of a page with places, and with skills as people read them."""
     return [
         replace(one, can=tuple(words.get(code, code) for code in one.can))
         for one in queries.with_places(some)
@@ -199,7 +199,7 @@ def _is_id(text: str) -> bool:
 @form_page
 @unlisted
 def me_skills(request: VisitRequest) -> HttpResponseBase:
-    """A contributor says what they can do and how much time they have, and may change it later."""
+    """Let a contributor say what they can do and how much time they have, and change it later."""
     by, member = citizen(request), own(request)
     if member is None or not member.is_current or not member.said.asks_skills:
         return redirect("enrolment:me")
@@ -238,7 +238,7 @@ ANSWERS = {"done": Act.DO, "cannot": Act.DECLINE, "back": Act.TAKE_BACK, "can": 
 @form_page
 @unlisted
 def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
-    """One task of a contributor: they say that it is done or not possible, or take that back."""
+    """Show one task of a contributor: they say that it is done or not possible, or take that back."""
     by, member, at = citizen(request), own(request), clock.now()
     if member is None:
         return redirect("enrolment:me")

@@ -89,7 +89,7 @@ def denials(request: Request) -> HttpResponse:
 
 
 def _span(request: Request, form: forms.Form, text: str) -> tuple[int, int] | None:
-    """The unit asked for, by code or name; what is not found is said at its field."""
+    """Return the unit asked for, by code or name; what is not found is said at its field."""
     home = request.viewer.home
     if not text.strip() or home is None:
         return None
@@ -103,7 +103,7 @@ def _span(request: Request, form: forms.Form, text: str) -> tuple[int, int] | No
 
 
 def _officers(halt: Halt) -> str:
-    """The data officers of what was stopped, the nearest first, by name and unit."""
+    """Return the data officers of what was stopped, the nearest first, by name and unit."""
     on = clock.day_in(settings.TIME_ZONE, clock.now())
     line = org.line_of_command(halt.unit_id, Hierarchy.ORGANISATIONAL, on=on)
     found = [one for one in line if one.office == DATA_OFFICER][:MOST_OFFICERS]

@@ -53,5 +53,5 @@ def _entered(request: HttpRequest) -> list[str]:
 
 
 def _mark(phone_id: UUID) -> str:
-    """A phone, as its browser keeps it: a keyed digest of its id."""
+    """Return a phone, as its browser keeps it: a keyed digest of its id."""
     return asked.question_digest(f"entered|{phone_id}").hex()[:12]

@@ -75,7 +75,7 @@ class EnrolPlace:
 
 
 def door_of(request: Request, at: datetime) -> EnrolPlace:
-    """The unit the address names, or the worker's own. NotYours where they may not enrol."""
+    """Return the unit the address names, or the worker's own. NotYours where they may not enrol."""
     here = page_unit(request)
     if not request.viewer.may_at("enrolment.enrol", here.span[0]):
         raise NotYours
@@ -106,7 +106,10 @@ def own(request: Request) -> UUID:
 @of_own_work
 @form_page
 def field(request: Request) -> HttpResponseBase:
-    """The notice, then the form; below, whose phones have yet to answer. A larger unit leads to its booths first."""
+    """Show the notice, then the form; below, whose phones have yet to answer.
+
+    A larger unit leads to its booths first.
+    """
     at = clock.now()
     found = door_of(request, at)
     if request.method != "POST":
@@ -122,7 +125,7 @@ def field(request: Request) -> HttpResponseBase:
 
 
 def _fresh(request: Request, found: EnrolPlace, at: datetime) -> DoorForm:
-    """An empty form for the next person. Its key says, sealed, when it was shown."""
+    """Return an empty form for the next person. Its key says, sealed, when it was shown."""
     is_house = "house" in request.GET and queries.heard_lately(
         own(request), found.here.unit.id, since=at - HOUSE
     )
@@ -132,7 +135,7 @@ def _fresh(request: Request, found: EnrolPlace, at: datetime) -> DoorForm:
 
 
 def _form(drive: OpenDrive | None, at: datetime, data: Any = None, **more: Any) -> DoorForm:
-    """The form as the drive's roll wants it. at: when it is filled in."""
+    """Return the form as the drive's roll wants it. at: when it is filled in."""
     if drive is None:
         return DoorForm(data, **more)
     return DoorForm(
@@ -149,7 +152,7 @@ def _signer() -> Signer:
 
 
 def _shown_at(key: str) -> datetime | None:
-    """When the form of a key was shown; None where we minted no such key."""
+    """Return when the form of a key was shown; None where we minted no such key."""
     try:
         return datetime.fromtimestamp(int(_signer().unsign(key).rpartition(".")[2]), UTC)
     except (BadSignature, ValueError):
@@ -157,7 +160,7 @@ def _shown_at(key: str) -> datetime | None:
 
 
 def _notice(drive: OpenDrive, speaks: str) -> Notice:
-    """The drive's notice as it is read to people at the door."""
+    """Return the drive's notice as it is read to people at the door."""
     return notices.notice(drive.drive.notice_code, speaks or language(), drive.drive.notice_version)
 
 
@@ -181,7 +184,7 @@ def _entered(request: Request, found: EnrolPlace, drive: OpenDrive, at: datetime
 
 
 def _judged(request: Request, drive: OpenDrive, written: datetime) -> tuple[DoorForm, Notice]:
-    """The form that was sent, with what is wrong in it, and the notice that was read.
+    """Return the form that was sent, with what is wrong in it, and the notice that was read.
 
     written: when it was filled in.
     """
@@ -241,7 +244,7 @@ def show_entry(request: Request, sent: RecordSent) -> RecordShown:
 
 
 def where_of(found: EnrolPlace) -> list[tuple[str, str]]:
-    """The unit and the drive of a door, for who reads a record of it."""
+    """Return the unit and the drive of a door, for who reads a record of it."""
     drive = found.counts or found.drive
     assert drive is not None  # the caller refuses a place without one
     return [unit_fact(found.here.unit.id), (_("Drive"), drive.name())]
@@ -292,7 +295,7 @@ def _enter(
 @of_own_work
 @form_page
 def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The phone of one entry: its code, or its own call. Then back to the next person."""
+    """Show the phone of one entry: its code, or its own call. Then back to the next person."""
     at = clock.now()
     entry = queries.own_entry(own(request), public_id)
     place = units.standing(entry.unit_id, _tree(request, entry.unit_id))
@@ -337,7 +340,7 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _written_at(drive: OpenDrive, age: timedelta, at: datetime) -> datetime | None:
-    """When an entry that is `age` old was written down; None where it counts on the day it arrives.
+    """Return when an entry that is `age` old was written down; None where it counts on the day it arrives.
 
     An entry does so after seven days, and if it would lie before the drive because its clock was set.
     """
@@ -435,7 +438,7 @@ def _show(
 
 
 def _told(counts: Counter[DoorState], tries: Counter[DoorTry.Outcome]) -> list[str]:
-    """One's own day in numbers: how many were entered, what became of them, and at how many doors nobody was."""
+    """Say one's own day in numbers: how many were entered, what became of them, and at how many doors nobody was."""
     counted = counts[DoorState.COUNTED] + counts[DoorState.CONFIRMED]
     parts = [
         (counted, _("%(n)s counted")),
@@ -471,7 +474,7 @@ class DoorFound:
 
 
 def _search(request: Request, found: EnrolPlace, text: str, at: datetime) -> DoorFound:
-    """People of this unit by name, phone or member number; and places one may go to."""
+    """Return people of this unit by name, phone or member number; and places one may go to."""
     lo, hi = found.here.span
     members = queries_people.members_by_number(text)
     if members is None:

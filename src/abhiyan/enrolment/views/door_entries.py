@@ -66,7 +66,7 @@ def field_entries(request: Request) -> HttpResponseBase:
 
 @require_POST
 def field_try(request: Request) -> HttpResponseBase:
-    """A door at which nobody was entered, as a number; or the last one back (`undo`)."""
+    """Note a door at which nobody was entered, as a number; or take the last one back (`undo`)."""
     try:
         return redirect(_note_try(request))
     except (TooMany, door.NothingNoted) as refused:

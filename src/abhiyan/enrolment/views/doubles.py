@@ -60,7 +60,7 @@ class MergeReasonForm(forms.Form):
 
 @require_GET
 def double_list(request: Request) -> HttpResponseBase:
-    """Pairs of one's people, the likeliest first."""
+    """Show pairs of one's people, the likeliest first."""
     form = DoubleFilters(request.GET)
     place = _place(request, form)
     state = form.cleaned_data["state"] if form.is_valid() else ""
@@ -87,7 +87,7 @@ def double_list(request: Request) -> HttpResponseBase:
 
 
 def _rows(some: list[Double]) -> list[dict[str, Any]]:
-    """Pairs as their rows show them: the entry that stays comes first."""
+    """Return pairs as their rows show them: the entry that stays comes first."""
     return [
         {
             "double": pair.double,
@@ -101,7 +101,7 @@ def _rows(some: list[Double]) -> list[dict[str, Any]]:
 
 @require_POST
 def double(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One click about one pair: merge, undo, apart, again. If a script asks, only the content of its row."""
+    """Do one click about one pair: merge, undo, apart, again. If a script asks, only the content of its row."""
     at = clock.now()
     steps: dict[str, tuple[Callable[..., None], dict[str, Any], str]] = {
         "merge": (acts.merge, {"reason": request.POST.get("reason", "")}, _("Merged. They count once.")),
@@ -230,8 +230,10 @@ def doubles_many(request: Request, release: UUID) -> HttpResponseBase:
 
 
 def _listed(request: Request, some: list[Double]) -> dict[str, Any]:
-    """Every pair that would be merged, above the button that does it. The template calls for them: who posts the form
-    reads nobody."""
+    """Return every pair that would be merged, above the button that does it.
+
+    The template calls for them: who posts the form reads nobody.
+    """
 
     def rows() -> list[dict[str, Any]]:
         found = _rows(some)
@@ -242,7 +244,7 @@ def _listed(request: Request, some: list[Double]) -> dict[str, Any]:
 
 
 def _read(request: Request, rows: Sequence[object]) -> None:
-    """Two people of each row are shown."""
+    """Note that two people of each row are shown."""
     read_people(
         by=request.actor,
         unit_id=home_of(request),
@@ -266,7 +268,7 @@ def _asked(request: Request) -> str:
 
 
 def _last(request: Request) -> Double | None:
-    """The pair decided last, to undo it at once."""
+    """Return the pair decided last, to undo it at once."""
     try:
         public_id = UUID(request.GET.get("last", ""))
     except ValueError:

@@ -21,14 +21,14 @@ ABOUT = b"draft"
 
 
 def seal(request: VisitRequest, typed: dict[str, Any]) -> str:
-    """Typed values as text for the session. The visit must have a session."""
+    """Return typed values as text for the session. The visit must have a session."""
     nonce = os.urandom(12)
     clear = json.dumps(typed, ensure_ascii=False).encode()
     return base64.b64encode(nonce + AESGCM(_key(request)).encrypt(nonce, clear, ABOUT)).decode()
 
 
 def unseal(request: VisitRequest, sealed: str) -> dict[str, Any]:
-    """What was typed; nothing when another browser sealed it."""
+    """Return what was typed; nothing when another browser sealed it."""
     try:
         raw = base64.b64decode(sealed)
         typed: dict[str, Any] = json.loads(AESGCM(_key(request)).decrypt(raw[:12], raw[12:], ABOUT))

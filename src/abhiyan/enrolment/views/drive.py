@@ -72,7 +72,7 @@ NOT_TAKEN = {
 
 @require_GET
 def drive(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One drive: its settings, channels, numbers and funnel."""
+    """Show one drive: its settings, channels, numbers and funnel."""
     return _page(SeenDrive(request, public_id))
 
 
@@ -155,8 +155,8 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
 
 
 def _plan(seen: SeenDrive) -> dict[str, Any]:
-    """The plan of a friends programme in one sentence, where its numbers contradict each other, and the form that asks
-    for them. In all: the target of the programme, unless the address says otherwise."""
+    """Return the plan of a friends programme in one sentence, where its numbers contradict each other, and the
+    form that asks for them. In all: the target of the programme, unless the address says otherwise."""
     programme = seen.programme
     found = programmes.targets(programme=programme, units=[programme.owner_id]).get(programme.owner_id)
     form = forms_drive.FriendsPlanForm(
@@ -179,7 +179,7 @@ def _plan(seen: SeenDrive) -> dict[str, Any]:
 
 
 def _term(roll: Roll) -> str:
-    """How long a membership of the roll lasts, in words."""
+    """Say how long a membership of the roll lasts."""
     if roll.term_ends_on is not None:
         return _("until %(day)s") % {"day": date_format(roll.term_ends_on, "j F Y")}
     if roll.term_months is not None:
@@ -252,7 +252,7 @@ def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
 
 
 def _asked(account_id: int | None, programme_id: int, act: str, at: datetime) -> list[dict[str, Any]]:
-    """What somebody asked for; The key `whom` names, in a sentence, the people who may allow one that waits."""
+    """Return what somebody asked for."""
     found = queries.asked_of(account_id, programme_id, act=act, at=at)
     waiting = org.deciders([each for each in found if each.state == Release.State.ASKED], at=at)
     return [
@@ -267,7 +267,7 @@ def _asked(account_id: int | None, programme_id: int, act: str, at: datetime) ->
 
 
 def _numbers(programme_id: int) -> list[tuple[Number, str, str, str]]:
-    """The numbers of a drive: each with its provider, what a call means, and who added it."""
+    """Return the numbers of a drive: each with its provider, what a call means, and who added it."""
     rows = messaging.numbers_of(programme_id)
     with system("who added a number"):
         names = known.names_of({row.added_by for row in rows if row.added_by is not None})
@@ -283,7 +283,7 @@ def _numbers(programme_id: int) -> list[tuple[Number, str, str, str]]:
 
 
 def _reach(seen: SeenDrive) -> list[tuple[str, str]]:
-    """The units somebody may make a token for, as choices."""
+    """Return the units somebody may make a token for, as choices."""
     rows = queries.reach(seen.programme)
     spans = units.all_spans([row.id for row in rows])
     return [
@@ -317,7 +317,7 @@ def _set_up_form(seen: SeenDrive, data: Any = None) -> forms_drive.SetUpForm:
 
 
 def _sets_term(seen: SeenDrive) -> bool:
-    """The roll is everybody's: its term is set at the top."""
+    """Return True if the roll is everybody's: its term is set at the top."""
     return all(seen.may(RUN, top.id) for top in units.roots(Hierarchy.ORGANISATIONAL))
 
 
@@ -388,8 +388,10 @@ def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @require_GET
 def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The drive's address as a code to print and put up. Asked with a unit: the link that names this place; `by`: the
-    viewer's own link."""
+    """Draw the drive's address as a code to print and put up.
+
+    Asked with a unit: the link that names this place; `by`: the viewer's own link.
+    """
     seen = SeenDrive(request, public_id)
     here = page_unit(request) if "unit" in request.GET else None
     mine = own_referral(seen)

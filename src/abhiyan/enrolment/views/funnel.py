@@ -30,8 +30,8 @@ COUNTED = "counted"
 
 @require_GET
 def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Every day of a drive in one unit, by channel: of any unit whose figures are in sight, rounded where its people
-    are not."""
+    """Show every day of a drive in one unit, by channel: of any unit whose figures are in sight, rounded where
+    its people are not."""
     at = clock.now()
     seen = SeenDrive(request, public_id)
     here = page_unit(request, counts=True)
@@ -104,7 +104,7 @@ def _columns(steps: Iterable[Step]) -> Iterator[Column[FunnelLine]]:
 
 
 def _figure(line: FunnelLine, step: Step) -> int | str | None:
-    """A figure as it is shown; None where the channel has no such step."""
+    """Return a figure as it is shown; None where the channel has no such step."""
     if not line.has(step):
         return None
     figure = line.figure(step)

@@ -175,7 +175,7 @@ class HelperAnswerForm(HelperFields):
 
 @form_page
 def helper(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One person who wants to help: where, who heard it, their number on request, and what they say now."""
+    """Show one person who wants to help: where, who heard it, their number on request, and what they say now."""
     listed, at = queries.open_helper(public_id), clock.now()
     org.require(request.actor, LEADS, at=listed.unit_id)
     number, why = "", ""

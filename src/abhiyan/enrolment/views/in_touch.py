@@ -127,7 +127,7 @@ class ChangePromiseForm(forms.Form):
 
 @form_page
 def friend(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One friend: the number for a call, what came of it, what they will do, and two ways to their opinion."""
+    """Show one friend: the number for a call, what came of it, what they will do, and two ways to their opinion."""
     at = clock.now()
     one = queries.own_friend(request.viewer.account_id, public_id)
     wants_number = "number" in request.POST

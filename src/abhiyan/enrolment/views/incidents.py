@@ -130,7 +130,7 @@ UNTOLD: tuple[Column[queries.UntoldPerson], ...] = (
 
 @page_with_list
 def incident_list(request: Request) -> HttpResponseBase:
-    """The incidents of one's units, the newest first."""
+    """Show the incidents of one's units, the newest first."""
     table = Table(
         request, INCIDENTS, queries.incidents_of(request.viewer), name="incidents", caption=_("Incidents")
     )
@@ -161,7 +161,7 @@ def incident_new(request: Request) -> HttpResponseBase:
 
 @require_GET
 def incident(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One incident: its clocks, the affected people, drafts of the notices, and the reports that went."""
+    """Show one incident: its clocks, the affected people, drafts of the notices, and the reports that went."""
     breach = queries.incident_for(request.viewer, public_id)
     reports = queries.incident_reports(breach)
     states = queries.told_people(breach)
@@ -305,7 +305,7 @@ def incident_act(request: Request, public_id: UUID, act: str) -> HttpResponseBas
 
 @page_with_list
 def incident_untold(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The affected people without an SMS, by member number and unit, for another way."""
+    """Show the affected people without an SMS, by member number and unit, for another way."""
     breach = queries.incident_for(request.viewer, public_id)
     org.require(request.actor, queries.WATCH, at=breach.unit_id)
     with system("affected people without a notice"):
@@ -354,7 +354,7 @@ def _reader_name(breach: Incident) -> str:
 
 
 def _readers(breach: Incident) -> list[tuple[str, str]]:
-    """Readers of the unit in the time of an incident, the unusual first."""
+    """Return readers of the unit in the time of an incident, the unusual first."""
     until = (breach.until_at or clock.now()) + timedelta(seconds=1)
     with system("who read people in the time of an incident"):
         ((lo, hi), *_others) = units.all_spans([breach.unit_id])[breach.unit_id]
@@ -370,7 +370,7 @@ def _moment(at: Any) -> str:
 
 
 def _drafts(breach: Incident, notices: int) -> list[tuple[str, str, str]]:
-    """The drafts of an incident: an id, a heading, the text."""
+    """Return the drafts of an incident: an id, a heading, the text."""
     stop = people.emergency_stop()
     facts = rules.IncidentFacts(
         organisation=settings.ORGANISATION or say("Abhiyan"),

@@ -54,7 +54,7 @@ AGAIN_AFTER = timedelta(seconds=45)  # a second code is not asked sooner
 @gzip_page
 @form_page
 def join(request: VisitRequest) -> HttpResponseBase:
-    """The only open drive, or a choice of drives."""
+    """Show the only open drive, or a choice of drives."""
     at = clock.now()
     found = queries.open_drives(at)
     if len(found) == 1:
@@ -64,7 +64,7 @@ def join(request: VisitRequest) -> HttpResponseBase:
 
 
 def by_slug(request: VisitRequest, slug: str) -> OpenDrive:
-    """The drive of an address; its pages name their contact."""
+    """Return the drive of an address; its pages name their contact."""
     found = queries.drive_by_slug(slug)
     request.visit.about = found.programme.pk
     return found
@@ -73,7 +73,7 @@ def by_slug(request: VisitRequest, slug: str) -> OpenDrive:
 @gzip_page
 @form_page
 def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
-    """Notice and form of one drive."""
+    """Show notice and form of one drive."""
     at = clock.now()
     found = by_slug(request, slug)
     on = clock.day_in(found.programme.zone, at)
@@ -117,7 +117,7 @@ def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
 
 @form_page
 def join_code(request: VisitRequest, slug: str) -> HttpResponseBase:
-    """The code that proves the phone. Only the browser that asked may answer."""
+    """Ask for the code that proves the phone. Only the browser that asked may answer."""
     at = clock.now()
     found = by_slug(request, slug)
     asked: dict[str, Any] = request.visit.facts.get("join") or {}
@@ -150,7 +150,7 @@ def join_code(request: VisitRequest, slug: str) -> HttpResponseBase:
 def proven(
     request: VisitRequest, form: SmsCodeForm, asked: dict[str, Any], *, purpose: str, at: datetime
 ) -> Tried[UUID]:
-    """The phone whose code was typed into the form. asked: what the session remembers of the question."""
+    """Return the phone whose code was typed into the form. asked: what the session remembers of the question."""
     return tried(
         request,
         form,
@@ -176,7 +176,7 @@ def join_received(request: VisitRequest, slug: str) -> HttpResponseBase:
 
 @require_GET
 def join_places(request: VisitRequest, slug: str) -> HttpResponseBase:
-    """The choices below "where", for the page's script."""
+    """Show the choices below "where", for the page's script."""
     found = by_slug(request, slug)
     at = clock.now()
     limits.take(declared.JOIN_PLACES, request.visit.origin, at=at)
@@ -229,7 +229,7 @@ def places_address(found: OpenDrive) -> str:
 
 
 def judge_notice(form: Clipped, notice: Notice) -> None:
-    """The notice that was read is the one in force."""
+    """Refuse a notice that is not the one in force."""
     if form.data.get("notice", "").partition(".")[0] not in ("", str(notice.version)):
         form.add_error(
             None, ValidationError(_("The notice has changed. Please read it again."), steps.NOTICE)
@@ -237,7 +237,7 @@ def judge_notice(form: Clipped, notice: Notice) -> None:
 
 
 def read(form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: str = "") -> TypedJoining:
-    """The values of a form in order."""
+    """Return the values of a form in order."""
     said = form.cleaned_data
     consents = [Purpose.MEMBERSHIP.value]
     consents += [Purpose.CALLS.value] if said["calls"] else []
@@ -259,7 +259,7 @@ def read(form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: s
 
 
 def claim_of(typed: TypedJoining, *, sign: Sign, request: VisitRequest) -> actions.ClaimMessage:
-    """The claim of a form.
+    """Return the claim of a form.
 
     Its key holds the form's own and its person: sent again it is the same claim, another person on the same
     page is another.
@@ -286,7 +286,7 @@ def claim_of(typed: TypedJoining, *, sign: Sign, request: VisitRequest) -> actio
 def refuse_minor(
     request: VisitRequest, found: OpenDrive, *, at: datetime, key: str, address: str = ""
 ) -> HttpResponse:
-    """Kindly no; nothing of what was typed is kept, a counter apart."""
+    """Say kindly no; nothing of what was typed is kept, a counter apart."""
     programme = found.programme
     count_minor(
         programme_id=programme.pk,
@@ -307,7 +307,7 @@ def refuse_minor(
 
 
 def put(form: JoinForm, refused: actions.ClaimRefused) -> None:
-    """A refusal of the act at the field it concerns."""
+    """Put a refusal of the act at the field it concerns."""
     field = {"unit": "where", "consents": "membership"}.get(refused.field, refused.field)
     form.add_error(field if field in form.fields else None, str(refused))
 
@@ -321,7 +321,7 @@ def enrolled(
     sign: Sign,
     at: datetime,
 ) -> HttpResponse:
-    """The phone is proven: the act, then the card. Sent again, the first outcome comes back."""
+    """Enrol the person of a proven phone, then show the card. Sent again, the first outcome comes back."""
     said = TypedJoining(**(typed | {"consents": tuple(typed["consents"])}))
     told = "refused"
     membership: UUID | None = None
@@ -363,7 +363,7 @@ def to_the_card(
     at: datetime,
     why: str = "",
 ) -> HttpResponse:
-    """The phone is proven: a citizen's session that may see what became of it."""
+    """Lead a proven phone to the card: a citizen's session that may see what became of it."""
     slug = found.drive.join_slug
     if request.visit.phone_id != phone_id:
         request.visit.prove_phone(phone_id, at)
@@ -384,7 +384,7 @@ def to_the_card(
 
 
 def _submitted(request: VisitRequest, found: OpenDrive, typed: TypedJoining, *, at: datetime) -> HttpResponse:
-    """A form in order: to the code, or where none is asked straight to the act."""
+    """Take a form in order: to the code, or where none is asked straight to the act."""
     slug = found.drive.join_slug
     on = clock.day_in(found.programme.zone, at)
     phone_id = keyring().phone_id(typed.phone)
@@ -410,7 +410,8 @@ def _submitted(request: VisitRequest, found: OpenDrive, typed: TypedJoining, *, 
 def _enrol_unproven(
     request: VisitRequest, found: OpenDrive, typed: TypedJoining, *, phone_id: UUID, at: datetime
 ) -> None:
-    """Without code or proof anybody can type anybody's number: no sign, so phone not answered yet.
+    """Enrol without code or proof: anybody can type anybody's number, so there is no sign and the phone has not
+    answered yet.
 
     It does not say what is known of the phone; "already a member" goes to the phone.
     """
@@ -470,7 +471,7 @@ def _remember_code(
 
 
 def _wait_s(asked: dict[str, Any], at: datetime) -> int:
-    """Whole seconds until another code may be asked for; 0: at once."""
+    """Return whole seconds until another code may be asked for; 0: at once."""
     asked_at: float = asked["at"]
     return max(0, ceil(asked_at + AGAIN_AFTER.total_seconds() - at.timestamp()))
 
@@ -478,7 +479,7 @@ def _wait_s(asked: dict[str, Any], at: datetime) -> int:
 def _send_again(
     request: VisitRequest, found: OpenDrive, asked: dict[str, Any], typed: dict[str, Any], *, at: datetime
 ) -> HttpResponseBase:
-    """Another code to the same phone, not at once."""
+    """Send another code to the same phone, not at once."""
     slug = found.drive.join_slug
     if _wait_s(asked, at):
         return redirect("enrolment:join_code", slug)
@@ -499,7 +500,7 @@ def _is_done(request: VisitRequest, slug: str) -> bool:
 
 
 def _fresh(request: VisitRequest, found: OpenDrive, on: date) -> JoinForm:
-    """An empty form; after the code it has what was typed before."""
+    """Return an empty form; after the code it has what was typed before."""
     initial: dict[str, Any] = {"key": lot.uuid().hex, "notice": notice_mark(found)}
     initial["ref"] = request.GET.get("by", "")[:16]
     asked = request.visit.facts.get("join") or {}
@@ -528,7 +529,7 @@ def _asked(
 
 
 def form_of(data: QueryDict | None, found: OpenDrive, on: date, **more: Any) -> JoinForm:
-    """The form as the drive's roll wants it."""
+    """Return the form as the drive's roll wants it."""
     roll, indian_only = found.drive.roll, found.drive.indian_mobiles_only
     return JoinForm(data, on=on, said=found.said, minimum=roll.minimum_age, indian_only=indian_only, **more)
 
@@ -558,7 +559,7 @@ def show_form(
     template: str = "enrolment/join.html",
     **more: Any,
 ) -> HttpResponse:
-    """Notice and form as a page."""
+    """Show notice and form as a page."""
     shown = {
         "found": found,
         "form": form,
@@ -591,7 +592,7 @@ def notice_shown(notice: Notice) -> dict[str, Any]:
 
 
 def _triples(notice: Notice) -> list[tuple[str, str, str]]:
-    """A notice's sections: key, heading, text; notices of older shape have no key."""
+    """Return a notice's sections: key, heading, text; notices of older shape have no key."""
     return [tuple(part) if len(part) == 3 else ("", *part) for part in notice.sections]
 
 

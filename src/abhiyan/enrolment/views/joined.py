@@ -67,7 +67,7 @@ def own_link(request: VisitRequest, member: Member | None, at: datetime) -> dict
 
 
 def _card(request: VisitRequest, own: Member) -> dict[str, Any]:
-    """The card of a member; a friend has none."""
+    """Return the card of a member; a friend has none."""
     if not own.is_current or not own.said.has_card:
         return {}
     return card.shown(own, by=request.actor, at=clock.now())
@@ -80,7 +80,8 @@ def invitation(drive: OpenDrive, own: Member | None, *, address: str) -> Invitat
 
 
 def join_link(slug: str, own: Member | QuestionEntry | None, **more: str) -> str:
-    """The link by which a new member invites others: to the member's own place, where that is as small as a booth."""
+    """Return the link by which a new member invites others: to the member's own place, where that is as small
+    as a booth."""
     page = str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[slug])
     if own and own.unit_kind in SMALLEST:
         return join_address(page, own.unit_code, **more)

@@ -30,9 +30,10 @@ from . import join, places
 @gzip_page
 @form_page
 def link(request: VisitRequest, link: str) -> HttpResponseBase:
-    """Opening counts in the funnel; sending makes the caller a member. No code: the link came to the phone itself.
+    """Open a link, which counts in the funnel; sending makes the caller a member.
 
-    A link that is wrong, over or used is answered alike, with the ways that remain.
+    No code: the link came to the phone itself. A link that is wrong, over or used is answered alike, with the
+    ways that remain.
     """
     at = clock.now()
     if request.method == "POST":
@@ -125,7 +126,7 @@ def _open(request: VisitRequest, link: str, at: datetime) -> tuple[int, UUID, st
 
 
 def over(request: VisitRequest) -> HttpResponse:
-    """Wrong, over and used links look the same."""
+    """Show that a link is wrong, over or used: all look the same."""
     return render(request, "enrolment/link_over.html", status=404)
 
 

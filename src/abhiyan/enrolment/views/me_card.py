@@ -16,7 +16,7 @@ from .member import citizen, own, unlisted
 @require_POST
 @unlisted
 def me_card_paper(request: VisitRequest) -> HttpResponseBase:
-    """The member asks for a printed card."""
+    """Take the member's wish for a printed card."""
     by, member = citizen(request), own(request)
     if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
@@ -28,7 +28,7 @@ def me_card_paper(request: VisitRequest) -> HttpResponseBase:
 @form_page
 @unlisted
 def me_card_new(request: VisitRequest) -> HttpResponseBase:
-    """The card was lost: one question, one press, a new card."""
+    """Replace a lost card: one question, one press, a new card."""
     by, member = citizen(request), own(request)
     if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")

@@ -48,7 +48,7 @@ def me_leave(request: VisitRequest) -> HttpResponseBase:
 @form_page
 @unlisted
 def me_deny(request: VisitRequest) -> HttpResponseBase:
-    """I never joined: who entered the number and when, one question, one press."""
+    """Take "I never joined": who entered the number and when, one question, one press."""
     at = clock.now()
     by, member = citizen(request), own(request)
     if member is None or not parting.may_deny(member):
@@ -65,7 +65,7 @@ def me_deny(request: VisitRequest) -> HttpResponseBase:
 @require_POST
 @unlisted
 def me_back(request: VisitRequest) -> HttpResponseBase:
-    """I am back, within the week: the same membership goes on."""
+    """Take "I am back", within the week: the same membership goes on."""
     at = clock.now()
     by, member = citizen(request), own(request)
     if member is None:
@@ -80,7 +80,7 @@ def me_back(request: VisitRequest) -> HttpResponseBase:
 @require_POST
 @unlisted
 def me_stop(request: VisitRequest) -> HttpResponseBase:
-    """No more messages and calls to this phone; memberships stay."""
+    """Stop messages and calls to this phone; memberships stay."""
     at = clock.now()
     by, phone_id = citizen(request), request.visit.phone_id
     if phone_id is None or (own(request) is None and not contact.listed_about(phone_id)):

@@ -32,7 +32,7 @@ from .member import citizen, own, unlisted
 
 
 def _own(request: VisitRequest) -> Member | None:
-    """The member whose page is open in this browser."""
+    """Return the member whose page is open in this browser."""
     member = own(request) if request.visit.phone_id is not None else None
     return member if member is not None and member.is_current else None
 
@@ -40,7 +40,7 @@ def _own(request: VisitRequest) -> Member | None:
 @form_page
 @unlisted
 def me_phone(request: VisitRequest) -> HttpResponseBase:
-    """The new number; where no membership is open in this browser, also the old one and who one is."""
+    """Ask for the new number; where no membership is open in this browser, also for the old one and who one is."""
     at = clock.now()
     member, phone_id = _own(request), request.visit.phone_id
     if (
@@ -85,7 +85,7 @@ def me_phone(request: VisitRequest) -> HttpResponseBase:
 @form_page
 @unlisted
 def me_phone_code(request: VisitRequest) -> HttpResponseBase:
-    """The code on the new phone: then the membership is there, or the old phone is asked."""
+    """Ask for the code on the new phone: then the membership is there, or the old phone is asked."""
     at = clock.now()
     asked: dict[str, Any] = request.visit.facts.get("phone_change") or {}
     typed = drafts.unseal(request, asked.get("draft", ""))
@@ -140,14 +140,14 @@ def me_phone_code(request: VisitRequest) -> HttpResponseBase:
 @require_POST
 @unlisted
 def me_phone_stop(request: VisitRequest, change: UUID) -> HttpResponseBase:
-    """The phone that asked takes it back; the old phone objects."""
+    """Let the phone that asked take it back; or the old phone object."""
     phone_changes.withdraw_change(change=change, by=citizen(request), at=clock.now())
     say_when_done(request, _("Stopped. If the number has changed already, it changes back within minutes."))
     return redirect("enrolment:me")
 
 
 def _moved(_request: VisitRequest, _link: str, row: Question, at: datetime) -> AskedPage | None:
-    """The page behind the link of our message to the old phone takes one answer, no."""
+    """Return the page behind the link of our message to the old phone takes one answer, no."""
     found = queries.objectionable(row.about, at=at)
     if found is None:
         return None

@@ -62,7 +62,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def unlisted(view: View) -> View:
-    """No search engine keeps this page."""
+    """Keep search engines from this page."""
 
     @wraps(view)
     def shown(request: VisitRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -74,7 +74,7 @@ def unlisted(view: View) -> View:
 
 
 def citizen(request: VisitRequest) -> Actor:
-    """The holder of the proven phone as an actor, also when they are signed in to an office."""
+    """Return the holder of the proven phone as an actor, also when they are signed in to an office."""
     session = request.visit.session
     if session is None or request.visit.phone_id is None:
         raise NotFound
@@ -86,7 +86,7 @@ def citizen(request: VisitRequest) -> Actor:
 
 
 def own(request: VisitRequest) -> Member | None:
-    """The membership this session has chosen, if it is one of the proven phone's."""
+    """Return the membership this session has chosen, if it is one of the proven phone's."""
     citizen(request)
     phone_id, chosen = request.visit.phone_id, request.visit.facts.get("person")
     if phone_id is None or not chosen:
@@ -99,7 +99,7 @@ def own(request: VisitRequest) -> Member | None:
 @form_page
 @unlisted
 def me(request: VisitRequest) -> HttpResponseBase:
-    """My membership; before the phone is proven, the question which phone it is."""
+    """Show my membership; before the phone is proven, the question which phone it is."""
     at = clock.now()
     if request.visit.phone_id is not None and request.method != "POST":
         return _mine(request, at)
@@ -134,7 +134,7 @@ def me(request: VisitRequest) -> HttpResponseBase:
 @form_page
 @unlisted
 def me_code(request: VisitRequest) -> HttpResponseBase:
-    """The code that opens one's own page."""
+    """Ask for the code that opens one's own page."""
     at = clock.now()
     asked: dict[str, Any] = request.visit.facts.get("me") or {}
     if not asked:
@@ -150,7 +150,7 @@ def me_code(request: VisitRequest) -> HttpResponseBase:
 
 
 def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
-    """The page of the one person this session may see."""
+    """Show the page of the one person this session may see."""
     member = own(request)
     phone_id = request.visit.phone_id
     assert phone_id is not None
@@ -172,7 +172,7 @@ def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
 
 
 def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]:
-    """Everything that is held about one person of a phone."""
+    """Return everything that is held about one person of a phone."""
     held = known.held_about(phone_id, member.person_id if member else None, at=at)
     with system("who recorded a person's own claims"):
         claims = queries_people.claims(phone_id, member.id if member else UUID(int=0))
@@ -240,7 +240,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
 
 
 def _incidents(member: Member | None) -> list[tuple[OwnIncident, str, str]]:
-    """The incidents that concern somebody, with the words and the names of the data in their language."""
+    """Return the incidents that concern somebody, with the words and the names of the data in their language."""
     rows = incidents_about(member.public_id) if member else []
     return [
         (row, named(row.words), ", ".join(str(DATA[code]) for code in row.data if code in DATA))
@@ -255,7 +255,7 @@ def _is_alone(phone_id: UUID) -> bool:
 
 
 def _same(member: Member) -> list[UUID]:
-    """The memberships on their phone that are the same person's."""
+    """Return the memberships on their phone that are the same person's."""
     who = queries_people.told_apart_by(member)
     on_phone = queries_people.own_memberships(member.phone_id)
     return [one.id for one in on_phone if queries_people.told_apart_by(one) == who]
@@ -264,7 +264,7 @@ def _same(member: Member) -> list[UUID]:
 @form_page
 @unlisted
 def me_which(request: VisitRequest) -> HttpResponseBase:
-    """A second fact, where several people share the phone."""
+    """Ask for a second fact, where several people share the phone."""
     at = clock.now()
     citizen(request)
     phone_id = request.visit.phone_id
@@ -491,7 +491,7 @@ def _flat(told: dict[str, Any], about: str = "") -> Iterator[tuple[str, str, Any
 @require_GET
 @unlisted
 def me_card(request: VisitRequest) -> HttpResponseBase:
-    """The card, to print, or to keep as a file."""
+    """Show the card, to print, or to keep as a file."""
     by, member = citizen(request), own(request)
     if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
@@ -501,7 +501,7 @@ def me_card(request: VisitRequest) -> HttpResponseBase:
 @require_GET
 @unlisted
 def me_card_file(request: VisitRequest, kind: str) -> HttpResponseBase:
-    """The card as PDF or as a picture."""
+    """Send the card as PDF or as a picture."""
     at = clock.now()
     by, member = citizen(request), own(request)
     if member is None or not member.is_current or not member.said.has_card:
@@ -512,7 +512,7 @@ def me_card_file(request: VisitRequest, kind: str) -> HttpResponseBase:
 
 @require_POST
 def me_out(request: VisitRequest) -> HttpResponseBase:
-    """Nobody else who takes this phone or computer sees the page."""
+    """Sign out: nobody else who takes this phone or computer sees the page."""
     request.visit.end(clock.now())
     response = redirect("enrolment:me")
     response["Clear-Site-Data"] = '"cache"'

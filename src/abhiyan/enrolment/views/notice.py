@@ -107,7 +107,7 @@ def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
 
 
 def office_of(request: Request) -> HeldOffice:
-    """The viewer's office that publishes notices. Refuses NotYours."""
+    """Return the viewer's office that publishes notices. Refuses NotYours."""
     return needed(
         next(
             (
@@ -128,7 +128,7 @@ def _roll(request: Request) -> RollKind:
 
 @form_page
 def notice(request: Request) -> HttpResponseBase:
-    """What stands; a POST is looked over first (step look), then published (step publish)."""
+    """Show what is in force; a POST is looked over first (step look), then published (step publish)."""
     office, roll = office_of(request), _roll(request)
     published = people.publications(roll.notice)
     latest = published[0][0] if published else 0
@@ -181,7 +181,7 @@ def _renewed(
     published: list[tuple[int, Any, list[str], bool]],
     before: dict[str, NoticeText],
 ) -> HttpResponseBase:
-    """Somebody else was first: their text above, what was typed still in the boxes."""
+    """Show that somebody else was first: their text above, what was typed still in the boxes."""
     typed = request.POST.copy()
     typed["seen"] = str(published[0][0] if published else 0)
     form, refused = NoticeForm(typed, before=before, code=roll.notice), NoticeRenewed()
@@ -285,7 +285,7 @@ def notice_audio(request: Request, number: int, language: str) -> HttpResponseBa
 
 @require_safe
 def notice_heard(request: Request, number: int, language: str) -> HttpResponse:
-    """The recording of a version in a language: whole, or the part a player asks for."""
+    """Send the recording of a version in a language: whole, or the part a player asks for."""
     found = people.audio(_roll(request).notice, number, language)
     data = bytes(found.data)
     asked = part(request.headers.get("Range", ""), len(data))
@@ -308,7 +308,7 @@ def _unset() -> dict[str, Any]:
 
 
 def _shown(texts: dict[str, NoticeText]) -> list[tuple[str, str, NoticeText]]:
-    """Language, its own name, its text; Hindi first."""
+    """Return language, its own name, its text; Hindi first."""
     order = [*(each for each in LANGUAGES if each in texts), *sorted(set(texts) - set(LANGUAGES))]
     return [(each, languages.name(each), texts[each]) for each in order]
 
@@ -320,7 +320,7 @@ def _is_sample(roll: RollKind, version: int) -> bool:
 
 
 def _form(roll: RollKind, latest: int) -> NoticeForm:
-    """The boxes, filled with what stands, else with the standard text. A sample is nobody's own text."""
+    """Return the boxes, filled with what stands, else with the standard text. A sample is nobody's own text."""
     texts = {} if latest and _is_sample(roll, latest) else people.texts_of_notice(roll.notice, latest)
     if other := other_than(people.published_by(roll.notice, latest), settings.ORGANISATION):
         texts = {each: renamed_notice(text, other, settings.ORGANISATION) for each, text in texts.items()}

@@ -42,7 +42,7 @@ def _opinion(member: Member, *, at: datetime) -> str:
 
 
 def persons_of(member: Member) -> list[UUID]:
-    """The entries of one human being on a phone: they may be on several rolls."""
+    """Return the entries of one human being on a phone: they may be on several rolls."""
     who = queries_people.told_apart_by(member)
     on_phone = queries_people.own_memberships(member.phone_id)
     return [one.person_id for one in on_phone if queries_people.told_apart_by(one) == who]

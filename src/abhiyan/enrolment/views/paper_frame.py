@@ -10,7 +10,7 @@ from abhiyan.units import queries as units
 
 
 def crumbs(batch: PaperBatch) -> list[tuple[str, str]]:
-    """The way to a batch, from the people of its unit."""
+    """Return the way to a batch, from the people of its unit."""
     code = units.unit_by_id(batch.unit_id).code
     return [
         (_("People"), reverse("enrolment:people")),

@@ -118,7 +118,7 @@ class ExportForm(forms.Form):
 
 
 def _unit(request: Request, given: QueryDict) -> ListSize:
-    """The unit asked for, else the viewer's own. NotYours where their people are out of scope."""
+    """Return the unit asked for, else the viewer's own. NotYours where their people are out of scope."""
     home = request.viewer.home
     code = given.get("unit", "")[:64].replace("\x00", "")
     asked = levels.BY_SLUG.get(given.get("in", ""))
@@ -142,7 +142,7 @@ def _sorting(given: QueryDict) -> tables.Sorting:
 
 
 def _asked(request: Request, given: QueryDict) -> tuple[FilterForm, dict[str, Any]]:
-    """How a list is narrowed, and what was said where all of it can be."""
+    """Return how a list is narrowed, and what was said where all of it can be."""
     found = programmes.programmes_for(request.viewer).filter(kind=DRIVE.kind)
     drives = {str(one.public_id): one for one in found.exclude(state=Programme.State.DRAFT)[:MOST_DRIVES]}
     form = FilterForm(given, drives=[(key, named(one.names)) for key, one in drives.items()])
@@ -231,7 +231,7 @@ def people(request: Request) -> HttpResponseBase:
 
 
 def line(one: Member) -> dict[str, Any]:
-    """A member as a row of a list. For one who has left: number, unit and the day it ended."""
+    """Return a member as a row of a list. For one who has left: number, unit and the day it ended."""
     return {
         "member": one,
         "number": member_number(one.public_id),
@@ -244,7 +244,7 @@ def line(one: Member) -> dict[str, Any]:
 
 
 def _page(looked: ListSize, wanted: PeopleWanted, given: QueryDict) -> tables.Leaf:
-    """One page of the list, by the mark where the last one ended."""
+    """Return one page of the list, by the mark where the last one ended."""
     lo, hi = looked.row.lo, looked.row.hi
     assert lo is not None and hi is not None
 
@@ -360,7 +360,7 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _as_asked(settings: Mapping[str, Any]) -> QueryDict:
-    """The settings of a list as they stood in its address."""
+    """Return the settings of a list as they stood in its address."""
     given = QueryDict(mutable=True)
     given.update({name: str(value) for name, value in settings.items()})
     return given
@@ -371,13 +371,13 @@ def _as_asked(settings: Mapping[str, Any]) -> QueryDict:
 
 @require_GET
 def person(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One entry: terms, claims with who sent them, consents with their proof. For one who has left: only that."""
+    """Show one entry: terms, claims with who sent them, consents with their proof. For one who has left: only that."""
     member = queries.member_for(public_id)
     return _left(request, member) if member.is_withheld else _person(request, member)
 
 
 def _readable(public_id: UUID) -> Member:
-    """A member whose entry may be read. NotFound for one who has left, too."""
+    """Return a member whose entry may be read. NotFound for one who has left, too."""
     member = queries.member_for(public_id)
     if member.is_withheld:
         raise NotFound
@@ -483,7 +483,7 @@ def _person(
 
 @require_POST
 def person_reveal(request: Request, public_id: UUID) -> HttpResponseBase:
-    """The whole number, for one look; it leaves a row."""
+    """Show the whole number, for one look; it leaves a row."""
     member = _readable(public_id)
     number = org.reveal_phone(
         phone_id=member.phone_id,

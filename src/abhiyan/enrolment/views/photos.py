@@ -130,7 +130,7 @@ def add(
 
 @require_GET
 def paper_photo(request: Request, number: str, photo: UUID) -> HttpResponse:
-    """The photograph of a sheet, as it was taken or turned. Looking at it leaves a row in the trail."""
+    """Send the photograph of a sheet, as it was taken or turned. Looking at it leaves a row in the trail."""
     batch = queries.batch_for(number)
     kind, data = actions.open_photo(batch=batch.pk, photo=photo, by=request.actor, at=clock.now())
     ending = next(key for key, media in rules.KINDS.items() if media == kind)
@@ -139,7 +139,7 @@ def paper_photo(request: Request, number: str, photo: UUID) -> HttpResponse:
 
 @require_GET
 def paper_photo_small(request: Request, number: str, photo: UUID) -> HttpResponse:
-    """The small picture of it."""
+    """Send the small picture of it."""
     batch = queries.batch_for(number)
     data = actions.open_small(batch=batch.pk, photo=photo, by=request.actor)
     return file_answer(data, kind=rules.KINDS["jpg"], name=f"{batch.number}.jpg", shown="inline")
@@ -178,7 +178,7 @@ def paper_photo_change(request: Request, number: str, photo: UUID) -> HttpRespon
 
 @form_page
 def paper_sheet(request: Request, number: str, sheet: int) -> HttpResponseBase:
-    """A sheet is there more than once: keep its photographs, or only the latest."""
+    """Settle a sheet that is there more than once: keep its photographs, or only the latest."""
     batch = queries.batch_for(number)
     org.require(request.actor, RECORD, at=batch.unit_id)
     page = f"{reverse('enrolment:paper_batch', args=[batch.number])}#photos"

@@ -51,7 +51,7 @@ class PlacePicker:
 
     @property
     def says(self) -> str:
-        """The heading above the choices says what the search found."""
+        """Say what the search found, as the heading above the choices."""
         said = {"where": self.where.replace("\x00", ""), "place": self.crumbs[-1][1] if self.crumbs else ""}
         if self.is_of_pin:
             return _("%(where)s is in %(place)s. Which place is it there?") % said
@@ -65,7 +65,7 @@ class PlacePicker:
 
     @property
     def only(self) -> PlaceChoice | None:
-        """The one place that was found."""
+        """Return the one place that was found."""
         return self.choices[0] if len(self.choices) == 1 and not self.under else None
 
 
@@ -135,7 +135,8 @@ def _choose(found: OpenDrive, picker: PlacePicker, code: str, hierarchy: int) ->
 
 
 def named_in_link(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
-    """The unit that a shared link names: chosen, where it is a place to join for; else its places to choose from."""
+    """Return the unit that a shared link names: chosen, where it is a place to join for; else its places to
+    choose from."""
     code = _code(data, "unit")
     asked = QueryDict(mutable=True)
     if code:
@@ -205,14 +206,14 @@ def _choices(
 
 
 def _above(name: str, path: list[str]) -> str:
-    """The places above one, the nearest first. No word comes twice, and none of the name."""
+    """Return the places above one, the nearest first. No word comes twice, and none of the name."""
     said = dict.fromkeys(part.strip() for part in name.split(","))
     above = dict.fromkeys(part.strip() for each in reversed(path) for part in each.split(","))
     return ", ".join(part for part in above if part not in said)
 
 
 def _home(found: OpenDrive, code: str, hierarchy: int) -> units.UnitRow | None:
-    """A place by its code, if somebody may join for it."""
+    """Return a place by its code, if somebody may join for it."""
     unit_id = _id_of(code)
     rows = queries.taken(found, [units.standing(unit_id, hierarchy)]) if unit_id else []
     return rows[0] if rows else None
@@ -250,7 +251,7 @@ def judge_place(form: JoinForm | CorrectForm, picker: PlacePicker) -> None:
 
 
 def place_of(picker: PlacePicker) -> int | None:
-    """The unit that was chosen, or the only one that fits."""
+    """Return the unit that was chosen, or the only one that fits."""
     if picker.chosen is None and picker.only is not None and not picker.is_elsewhere:
         return queries.unit_id(picker.only.code)
     return picker.chosen.id if picker.chosen else None

@@ -46,7 +46,7 @@ COLUMNS: tuple[Column[queries.PlacingGroup], ...] = (
 
 @require_GET
 def placing_groups(request: Request) -> HttpResponseBase:
-    """Groups of entries, the largest first; and the latest placings with their authors."""
+    """Show groups of entries, the largest first; and the latest placings with their authors."""
     at = clock.now()
     caption = gettext_lazy("Entries without a place, by what people said")
     found = queries.groups()
@@ -97,7 +97,7 @@ class SeenForm(forms.Form):
 
 @form_page
 def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
-    """A group: which booth? Then how many go there, with a sample of names; then it is done."""
+    """Ask which booth a group belongs to. Then how many go there, with a sample of names; then it is done."""
     pin, place = request.GET.get("pin", "")[:6], request.GET.get("place", "")[: placing.LONGEST]
     if "\x00" in pin + place:
         raise NotFound
@@ -221,7 +221,8 @@ def _lies_in(inner: Sequence[tuple[int, int]], outer: Sequence[tuple[int, int]])
 
 
 def _choices(request: Request, text: str, of: int) -> list[units.UnitRow]:
-    """Places a PIN code may mean within the unit `of`, where the entries stand, or a text within one's own unit."""
+    """Return places a PIN code may mean within the unit `of`, where the entries stand, or a text within one's
+    own unit."""
     if pin := read_pin(text):
         rows = homes_of_pin(pin)
         spans = units.all_spans({of, *(row.id for row in rows)})
@@ -234,7 +235,7 @@ def _choices(request: Request, text: str, of: int) -> list[units.UnitRow]:
 
 
 def _where(row: units.UnitRow) -> str:
-    """Tells units of one name apart: the code, and what it lies in below the state."""
+    """Tell units of one name apart: the code, and what it lies in below the state."""
     return ", ".join([row.code, *(named(each) for each in reversed(row.above[2:]))])
 
 

@@ -33,11 +33,12 @@ from .member import citizen, own, unlisted
 
 
 def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> AskedPage | None:
-    """Yes, or no, for the one person that a message was about. The link of a message that named nobody names nobody
-    before the first yes. The link of a notice, to a phone that others put on the list, never names anybody.
+    """Return the page for yes, or no, for the one person that a message was about.
 
-    Nobody can say yes here for somebody they entered: not signed in by another phone, nor in a browser in which another
-    phone has joined. Anybody who holds the link can say no.
+    The link of a message that named nobody names nobody before the first yes. The link of a notice, to a phone
+    that others put on the list, never names anybody. Nobody can say yes here for somebody they entered: not
+    signed in by another phone, nor in a browser in which another phone has joined. Anybody who holds the link
+    can say no.
     """
     about = queries.entry(row.about, row.phone_id)
     if about is None:
@@ -83,7 +84,7 @@ def _to_friend(about: queries.QuestionEntry) -> dict[str, str]:
 
 
 def _state(row: Question, about: queries.QuestionEntry, at: datetime) -> str:
-    """open, yes, heard (a yes that did not count), no, or over: then only a no is taken."""
+    """Return open, yes, heard (a yes that did not count), no, or over: then only a no is taken."""
     if row.is_yes is False or not about.is_current:
         return "no" if row.is_yes is False else "gone"
     if row.is_yes or about.confirmed_at is not None:
@@ -97,7 +98,8 @@ ANSWER = LinkPage(QUESTION[0], (QUESTION[1],), "enrolment/question.html", _shown
 @require_POST
 @unlisted
 def me_confirm(request: VisitRequest) -> HttpResponseBase:
-    """Yes from one's own page, with the word of our message: a code read out to somebody is not enough for it."""
+    """Take a yes from one's own page, with the word of our message: a code read out to somebody is not enough
+    for it."""
     at = clock.now()
     by, member = citizen(request), own(request)
     if member is None or not member.is_current:

@@ -57,12 +57,15 @@ COLUMNS: tuple[Column[queries.Invited], ...] = (
 
 
 def link_of(seen: SeenDrive, referral: Referral) -> str:
-    """The address of a worker's own link."""
+    """Return the address of a worker's own link."""
     return join_address(seen.address, units.unit_by_id(referral.unit_id).code, None, by=referral.code)
 
 
 def own_referral(seen: SeenDrive) -> Referral | None:
-    """The link the address names by `by`; None where it names none. NotFound where it is not the viewer's own."""
+    """Return the link the address names by `by`; None where it names none.
+
+    NotFound where it is not the viewer's own.
+    """
     code = seen.request.GET.get("by", "")
     own = queries.own(seen.request.viewer.account_id, seen.programme.pk) if code else []
     return needed(next((one for one in own if one.code == code), None)) if code else None
@@ -90,7 +93,7 @@ def own_link(request: Request) -> HttpResponseBase:
 
 @form_page
 def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
-    """A worker's own link: made once, then shown with its code, its posters, and how many joined by it."""
+    """Show a worker's own link: made once, then shown with its code, its posters, and how many joined by it."""
     seen = SeenDrive(request, public_id)
     here = page_unit(request)
     org.require(request.actor, RECORD, at=here.unit.id)
@@ -151,8 +154,10 @@ def booths_of(here: Here) -> list[int] | None:
 
 @require_GET
 def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpResponseBase:
-    """The poster of a drive on A4. Its link names the place of the page, or the viewer's own unit. `by`: the
-    viewer's own link. `of=booths`: one for each booth of the place, in one PDF."""
+    """Send the poster of a drive on A4. Its link names the place of the page, or the viewer's own unit.
+
+    `by`: the viewer's own link. `of=booths`: one for each booth of the place, in one PDF.
+    """
     if language not in ("hi", "en"):
         raise NotFound
     seen, name = SeenDrive(request, public_id), ""

@@ -43,7 +43,7 @@ class SeenDrive:
 
     @property
     def helpline(self) -> str:
-        """The number people call about it."""
+        """Return the number people call about it."""
         return helplines.number_of_programme(self.programme.pk)
 
     def crumbs(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -56,7 +56,7 @@ class SeenDrive:
         ]
 
     def page(self, template: str, crumb: str, **shown: Any) -> HttpResponse:
-        """One of the pages around the drive."""
+        """Show one of the pages around the drive."""
         shown |= {
             "here": "programmes",
             "crumbs": self.crumbs((crumb, "")),
@@ -67,7 +67,7 @@ class SeenDrive:
         return render(self.request, f"enrolment/{template}.html", shown, status=status)
 
     def href(self, part: str) -> str:
-        """A part of the drive's own page."""
+        """Return the address of a part of the drive's own page."""
         return reverse("enrolment:drive", args=[self.programme.public_id]) + f"#{part}"
 
     def back(self, part: str) -> HttpResponseBase:

@@ -60,7 +60,7 @@ def how_to_leave(programme_id: int) -> str:
 
 @form_page
 def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
-    """One member to tell, and four outcomes. `number`: shows the number to who may see it, inside the hours."""
+    """Show one member to tell, and four outcomes. `number`: shows the number to who may see it, inside the hours."""
     at = clock.now()
     member = queries.member_for(public_id)
     positions = [lo for lo, _hi in units.all_spans([member.unit_id]).get(member.unit_id, [])]

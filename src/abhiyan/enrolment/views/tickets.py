@@ -182,7 +182,7 @@ class PersonAnswerForm(forms.Form):
 
 @form_page
 def ticket(request: OfficeRequest, public_id: UUID) -> HttpResponseBase:
-    """One request: what is asked, by when, and the answer."""
+    """Show one request: what is asked, by when, and the answer."""
     found = queries.ticket_for(public_id)
     row = found.ticket
     at = clock.now()

@@ -37,7 +37,8 @@ class ListSize:
 
 
 def below(looked: ListSize, kept: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The next smaller units, the largest first, where one is too large to list; what was looked for goes along."""
+    """Return the next smaller units, the largest first, where one is too large to list; what was looked for
+    goes along."""
     page = units.children(looked.row.id, looked.hierarchy, language=language(), limit=MOST_BELOW)
     return [
         {"name": row.name(), "href": _way(row.code, looked, kept), "leaves": row.leaves}
@@ -46,7 +47,8 @@ def below(looked: ListSize, kept: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def counted_drive(request: Request, said: Mapping[str, Any]) -> Programme | None:
-    """The drive whose ladder has the number of a list: the one chosen or the only one, and nothing narrows further."""
+    """Return the drive whose ladder has the number of a list: the one chosen or the only one, and nothing
+    narrows further."""
     if not said.get("rung") or any(said[name] for name in said.keys() - {"rung", "drive", "programmes"}):
         return None
     found = programmes.programmes_for(request.viewer).filter(kind=DRIVE.kind)
@@ -60,7 +62,7 @@ def counted_drive(request: Request, said: Mapping[str, Any]) -> Programme | None
 def counted_below(
     looked: ListSize, kept: Mapping[str, str], one: Programme, rung: str, at: datetime
 ) -> dict[str, Any]:
-    """Numbers in place of a list that is too long. Four queries.
+    """Return numbers in place of a list that is too long. Four queries.
 
     They are by unit below, the largest first, and by the channels that most of the list came by.
     """

@@ -71,7 +71,7 @@ class LineForm(AdultForm):
         return not any(self.typed)
 
     def clean_birth_year(self) -> int | None:
-        """The year. One that the check would refuse is said at once, for it may be a slip."""
+        """Return the year. One that the check would refuse is said at once, for it may be a slip."""
         born: int | None = self.cleaned_data["birth_year"]
         if self.is_minor:
             raise forms.ValidationError(_("Too young to join. Look at the sheet again."))
@@ -134,7 +134,7 @@ class TypedSheet:
         return sum(bool(one.errors) for one in self.lines if one.is_bound and not one.is_blank)
 
     def rows(self) -> list[tuple[str, str, str, str, str]]:
-        """The lines up to the last that is filled: name, phone, year, booth, PIN."""
+        """Return the lines up to the last that is filled: name, phone, year, booth, PIN."""
         found = [self._row(one) for one in self.lines]
         while found and not any(found[-1]):
             found.pop()

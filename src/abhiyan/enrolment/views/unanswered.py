@@ -146,7 +146,10 @@ def unanswered_visit(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def unanswered_no(request: Request, public_id: UUID) -> HttpResponseBase:
-    """A member said at the door that they want no more contact: asked once, then kept. Then the list, as it was."""
+    """Take a member's word at the door that they want no more contact: asked once, then kept.
+
+    Then the list, as it was.
+    """
     at, member = clock.now(), member_for(public_id)
     positions = [lo for lo, _hi in units.all_spans([member.unit_id]).get(member.unit_id, [])]
     if not request.viewer.may_at("enrolment.enrol", *positions):

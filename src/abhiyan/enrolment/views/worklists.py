@@ -41,7 +41,7 @@ from abhiyan.units.rules.pins import read_pin
 
 @form_page
 def unplaced(request: Request) -> HttpResponseBase:
-    """Members whose place is not known: one line each; type, Enter, next."""
+    """List members whose place is not known: one line each; type, Enter, next."""
     at = clock.now()
     asked: dict[str, Any] = {}
     status = 200
@@ -116,7 +116,7 @@ def _none_found(text: str) -> str:
 
 
 def _place_all(request: Request) -> HttpResponseBase:
-    """Every line of this page whose phone is at home in one place only."""
+    """Place every line of this page whose phone is at home in one place only."""
     at = clock.now()
     form = UnitAndDaysForm(request.GET)
     leaf = _leaf(request, form, queries.unplaced, place_of(request, form))
@@ -137,7 +137,7 @@ def _place_all(request: Request) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD"])
 def nameless(request: Request) -> HttpResponseBase:
-    """Calls from a phone of several people: whose are they?"""
+    """Ask whose calls from a phone of several people are."""
     form = PlaceAndDaysForm(request.GET)
     place = place_of(request, form)
     leaf = _leaf(request, form, queries.nameless, place)
@@ -207,7 +207,7 @@ def _leaf(
     read: Callable[..., Sequence[Any]],
     place: units.UnitRow | None = None,
 ) -> tables.Leaf:
-    """The page of a queue the address asks for."""
+    """Return the page of a queue the address asks for."""
     said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     narrowed = queries.Narrowed(
         channel=int(said["channel"]) if said.get("channel") else None,
@@ -244,7 +244,7 @@ def _status(status: int, form: forms.Form) -> int:
 
 
 def place_of(request: Request, form: forms.Form) -> units.UnitRow | None:
-    """The unit whose queue is asked for, by code or name; what is not found is said at its field."""
+    """Return the unit whose queue is asked for, by code or name; what is not found is said at its field."""
     text = str(form.cleaned_data.get("unit") or "").strip() if form.is_valid() else ""
     home = request.viewer.home
     if not text or home is None:
@@ -258,7 +258,7 @@ def place_of(request: Request, form: forms.Form) -> units.UnitRow | None:
 
 
 def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
-    """The unit of a code, else places that fit a text: PIN code, name, booth."""
+    """Return the unit of a code, else places that fit a text: PIN code, name, booth."""
     code, text = code.strip()[:64].replace("\x00", ""), text.strip()[:100].replace("\x00", "")
     if code:
         try:
@@ -279,7 +279,7 @@ def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
 
 
 def homes_of_pin(pin: str) -> list[units.UnitRow]:
-    """Places that a PIN code delivers to and somebody may be at home in."""
+    """Return places that a PIN code delivers to and somebody may be at home in."""
     return [row for row in units.by_pin(pin) if row.kind in HOMES]
 
 
