@@ -93,7 +93,7 @@ def _require_seats(of: Election, state: str, number: int | None, seats: int) -> 
 
 
 def withdraw_figure(*, stated_id: int, by: Actor, at: datetime) -> None:
-    """Take a quoted figure away again; one that is gone already is no matter. Who may: as `state_figure`."""
+    """Take a quoted figure away again; one that is gone already is no matter. Needs what `state_figure` needs."""
     with transaction.atomic():
         stated = Stated.objects.select_related("election").filter(pk=stated_id).first()
         if stated is None:

@@ -64,8 +64,10 @@ def join_parties(*, party: str, was: str, by: Actor, at: datetime) -> FormerName
 
 
 def separate_parties(*, name_id: int, by: Actor, at: datetime) -> None:
-    """Take back that a code is a party's earlier name; one that is gone already is no matter. Who may: as
-    `join_parties`."""
+    """Take back that a code is a party's earlier name; one that is gone already is no matter.
+
+    Needs what `join_parties` needs.
+    """
     nation = _require_nation(by)
     with transaction.atomic():
         _hold_names()

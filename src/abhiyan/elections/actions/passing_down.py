@@ -91,7 +91,7 @@ def cascade_plan(
 
 
 def lock_part(*, public_id: UUID, unit_id: int, locked: bool, by: Actor, at: datetime) -> None:
-    """Keep a unit's number when the one above is passed down again, or let it go. Who may: as `cascade_plan`."""
+    """Keep a unit's number when the one above is passed down again, or let it go. Needs what `cascade_plan` needs."""
     with transaction.atomic():
         plan = held(public_id, by)
         part = needed(

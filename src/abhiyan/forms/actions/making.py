@@ -126,7 +126,7 @@ def use_draft(*, public_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def discard_draft(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Forget the draft of a form; a form that was never in use goes with it. Who may: as `change_draft`.
+    """Forget the draft of a form; a form that was never in use goes with it. Needs what `change_draft` needs.
 
     Refuses NotFound, NoDraft.
     """
@@ -141,13 +141,13 @@ def discard_draft(*, public_id: UUID, by: Actor, at: datetime) -> None:
 def end_form(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Offer a form to nobody any more; what uses it goes on, and what was sent stays. `bring_back_form` undoes it.
 
-    Who may: as `change_draft`. Refuses NotFound.
+    Needs what `change_draft` needs. Refuses NotFound.
     """
     _end(public_id, at, "end_form", by=by, at=at)
 
 
 def bring_back_form(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Offer a form again that was ended. Who may: as `change_draft`. Refuses NotFound."""
+    """Offer a form again that was ended. Needs what `change_draft` needs. Refuses NotFound."""
     _end(public_id, None, "bring_back_form", by=by, at=at)
 
 

@@ -278,8 +278,8 @@ def note_request_call(
 ) -> None:
     """Note what came of calling the person: reached, not, later, or a wrong number. The request stays as it is.
 
-    Until `again_at`, which the person named for a later call, it is nobody's next request. Who may: as `reveal_caller`.
-    Refuses NotFound, NotYours, CallAgainWhen.
+    Until `again_at`, which the person named for a later call, it is nobody's next request. Needs what
+    `reveal_caller` needs. Refuses NotFound, NotYours, CallAgainWhen.
     """
     try:
         rests = tries.again_at(result, again_at, at)

@@ -487,7 +487,7 @@ def end_terms(*, at: datetime) -> int:
 
 
 def end_with_unit(held: Appointment, *, by: Actor, at: datetime) -> None:
-    """End an appointment because its unit is closed. Who may: as `end_appointment`. In a system scope."""
+    """End an appointment because its unit is closed. Needs what `end_appointment` needs. In a system scope."""
     _lock(held.office_id, held.unit_id, held.body_id)
     if by.kind != "person" or by.account_id != held.account_id:
         _may_appoint(by, held.office, held.unit_id, held.hierarchy, body_id=held.body_id, ending=True)

@@ -1,4 +1,4 @@
-"""Releases: asked by one person, approved by another, used once by the first. Who may: `rules.deciding`."""
+"""Releases: asked by one person, approved by another, used once by the first. `rules.deciding` says who may."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -160,7 +160,7 @@ def hold_due(
 
     people: as the unit reports; None: not said. filled: the schedule's form, where it has one. made_at:
     when a phone finished it, which sends it now. The newer of two answers stands. The other is kept beside
-    (`Due.beside`), and so is one that comes after seven days. Who may: as `plan_due`. Refuses as there, and
+    (`Due.beside`), and so is one that comes after seven days. Needs what `plan_due` needs. Refuses as there, and
     HeldDayMissing, HeldDayUnfit, PeopleUnfit, TextTooLong, DueWordsUnfit, FormMissing, AnswersUnfit.
     """
     with transaction.atomic():
@@ -184,7 +184,7 @@ def hold_due(
 def begin_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
     """Write down the due of a meeting, so that names can be ticked for it. The unit has not answered yet.
 
-    Who may: as `plan_due`. Refuses NotFound, NotYours, UnitClosed, ScheduleEnded, NotThis of a report.
+    Needs what `plan_due` needs. Refuses NotFound, NotYours, UnitClosed, ScheduleEnded, NotThis of a report.
     """
     with transaction.atomic():
         return _answering(owes, by=by, at=at, is_meeting=True).due
@@ -195,7 +195,7 @@ def count_people(*, due: Due, on: date, n: int, seen: int, by: Actor, at: dateti
 
     The due is done by that, unless its form is still to be filled in. n: as reported, 0 where everybody was
     unticked. seen: by name. Seven days after the hour a tick changes no figure of the period; the meeting keeps the
-    name. Who may: as `plan_due`. Refuses as there, and PeopleUnfit.
+    name. Needs what `plan_due` needs. Refuses as there, and PeopleUnfit.
     """
     if not 0 <= n <= rules.MOST_PEOPLE:
         raise PeopleUnfit(field="n")
@@ -235,8 +235,8 @@ def report_due(
 
     numbers: by the keys of the schedule's figures, all of them; with a form they are its answers. filled: the
     schedule's form, where it has one. made_at: as of `hold_due`; what a phone sends of an accepted report is kept
-    beside it. Who may: as `plan_due`. Refuses as there, AcceptedAlready, NumberUnfit, WordsMissing of a report without
-    any number, TextTooLong, DueWordsUnfit, FormMissing, AnswersUnfit.
+    beside it. Needs what `plan_due` needs. Refuses as there, AcceptedAlready, NumberUnfit, WordsMissing of a report
+    without any number, TextTooLong, DueWordsUnfit, FormMissing, AnswersUnfit.
     """
     with transaction.atomic():
         held = _answering(owes, by=by, at=at, is_meeting=False, is_record=made_at is not None)
@@ -263,7 +263,7 @@ def report_due(
 def cannot_due(*, owes: Owes, reason: str, by: Actor, at: datetime) -> Due:
     """Say why it cannot be done in this period.
 
-    Who may: as `plan_due`. Refuses as there, NoteMissing, TextTooLong; DoneAlready once it is done or returned.
+    Needs what `plan_due` needs. Refuses as there, NoteMissing, TextTooLong; DoneAlready once it is done or returned.
     """
     with transaction.atomic():
         held = _answering(owes, by=by, at=at)
@@ -278,8 +278,8 @@ def cannot_due(*, owes: Owes, reason: str, by: Actor, at: datetime) -> Due:
 def take_back_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
     """Take back what was last said: that it was done, then the day that was set; or that it cannot be done.
 
-    A form that was filled in counts as returned until it is sent again.
-    Who may: as `plan_due`. Refuses as there, AcceptedAlready, NothingSaid (also of what was returned: it is mended).
+    A form that was filled in counts as returned until it is sent again. Needs what `plan_due` needs. Refuses as
+    there, AcceptedAlready, NothingSaid (also of what was returned: it is mended).
     """
     with transaction.atomic():
         held = _answering(owes, by=by, at=at)
@@ -328,7 +328,7 @@ def accept_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
 def return_due(*, owes: Owes, reason: str, by: Actor, at: datetime) -> Due:
     """Return a report with a reason; an accepted one too, and its own figures are taken back. The unit mends it.
 
-    Who may: as `accept_due`. Refuses NotFound, NotYours, NothingSent, NoteMissing, TextTooLong.
+    Needs what `accept_due` needs. Refuses NotFound, NotYours, NothingSent, NoteMissing, TextTooLong.
     """
     with transaction.atomic():
         held = _deciding(owes, by=by, at=at)

@@ -66,7 +66,7 @@ def ask_newest_form(*, public_id: UUID, by: Actor, at: datetime) -> int:
 def stay_with_form(*, public_id: UUID, by: Actor, at: datetime) -> int:
     """Undo `ask_newest_form` before the next period begins. Returns how many schedules stay.
 
-    Who may: as there. Refuses NotFound, FormStays.
+    Needs the same. Refuses NotFound, FormStays.
     """
     with transaction.atomic():
         one, (own, *passed_on) = _held(public_id, by=by, at=at)

@@ -70,7 +70,7 @@ def set_target(
 def lock_target(
     *, programme_id: int, measure: int = 1, unit_id: int, locked: bool, by: Actor, at: datetime
 ) -> None:
-    """Keep a unit's target as it is when the one above is split again; or let it go. Who may: as `set_target`."""
+    """Keep a unit's target as it is when the one above is split again; or let it go. Needs what `set_target` needs."""
     require_no_job(programme_id)
     with transaction.atomic():
         programme = programme_to_set(programme_id, measure)

@@ -134,8 +134,8 @@ def decide_listed(
 
     decisions: by public id of a review. sure: those the reviewer was asked about once. A decision that its figures
     contradict is left out and named in the answer. A unit that somebody decided meanwhile is left as it is. The
-    number of queries grows with the units that review, not with those reviewed. Who may: as `decide_review`. Refuses
-    NotYours, OwnUnit, RoundNotNow, NothingChosen.
+    number of queries grows with the units that review, not with those reviewed. Needs what `decide_review` needs.
+    Refuses NotYours, OwnUnit, RoundNotNow, NothingChosen.
     """
     if not decisions:
         raise refusals.NothingChosen
@@ -203,8 +203,8 @@ def set_meeting(
 ) -> Review:
     """Note the day of the meeting, or that there is none yet. Another day replaces it.
 
-    is_held: the meeting took place that day. Who may: as `decide_review`. Refuses as it does, MeetingOutside for a day
-    outside the round, and MeetingAhead for a meeting held on a day still to come.
+    is_held: the meeting took place that day. Needs what `decide_review` needs. Refuses as it does, MeetingOutside
+    for a day outside the round, and MeetingAhead for a meeting held on a day still to come.
     """
     today = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic():

@@ -221,7 +221,7 @@ def copy_last(*, programme: Programme, unit_id: int, by: Actor, at: datetime) ->
     """Assign the workers of the last programme to the same places and hosts, where both are free. (how many, how many
     of the last were left out)
 
-    Who may: programmes.run at the unit. Refuses NotYours, StaysOver, NothingToCopy.
+    Needs programmes.run at the unit. Refuses NotYours, StaysOver, NothingToCopy.
     """
     org.require(by, "programmes.run", at=unit_id)
     require_open(programme=programme, at=at)

@@ -54,7 +54,7 @@ def set_least(*, programme: Programme, least: int, by: Actor, at: datetime) -> N
 def issue_letter(*, programme: Programme, month: date, by: Actor, at: datetime) -> ThanksLetter:
     """Give a leader the letter of one month: the one that stands, else a new one.
 
-    month: its first day. Who may: the leader. Refuses NotFound without marked days, TooFewDays, ChecksInDoubt,
+    month: its first day. Only the leader may. Refuses NotFound without marked days, TooFewDays, ChecksInDoubt,
     LetterEnded.
     """
     account = needed(by.account_id)

@@ -119,7 +119,7 @@ def carry_out(*, import_id: int, answers: Mapping[str, str], by: Actor, at: date
 def open_again(*, unit_id: int, by: Actor, at: datetime) -> int:
     """Take back, on the day it was made, the closing of a unit and of all that were closed with it. Returns how many.
 
-    Rooms restore what they kept of it; appointments and tokens that ended stay ended. Who may: as `close_units`.
+    Rooms restore what they kept of it; appointments and tokens that ended stay ended. Needs what `close_units` needs.
     Refuses AlreadyOpen; ClosedByList where a list did it: that is undone; ClosedEarlier after that day; AboveClosed;
     SuccessorClosed.
     """

@@ -97,7 +97,7 @@ def take_checks(
 ) -> list[Check]:
     """Give a verifier up to n checks in one act, under every rule of `take_check`; what they have in hand counts.
 
-    For a sample: no page gives more than one, or those of one `frame`. Who may: as there. Refuses NoVerifier.
+    For a sample: no page gives more than one, or those of one `frame`. Needs the same. Refuses NoVerifier.
     """
     with system("giving back-checks"):
         me = _verifier(by, at)

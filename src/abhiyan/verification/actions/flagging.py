@@ -90,7 +90,7 @@ def ask_worker(*, programme: Programme, measure: int, worker: UUID, by: Actor, a
 
 
 def answer_flag(*, flag_id: UUID, text: str, by: Actor, at: datetime) -> None:
-    """Keep the worker's own answer, once. Who may: the worker. Refuses SaySomething, FlagNotNow, FlagOver."""
+    """Keep the worker's own answer, once. Only the worker may. Refuses SaySomething, FlagNotNow, FlagOver."""
     if len(text.strip()) < LEAST:
         raise SaySomething(field="text")
     with system("a worker's answer"):
