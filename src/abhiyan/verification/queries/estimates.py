@@ -52,7 +52,7 @@ class StratumTally:
 
     @property
     def stratum(self) -> estimates.DrawnShare:
-        """Return as the estimators take it: what a visit might still settle is unresolved, all else that is
+        """Return the stratum as the estimators take it: what a visit might still settle is unresolved, all else that is
         open refused."""
         of, seen = self.of, self.visited
         drawn = Outcomes(
