@@ -13,7 +13,7 @@ from .launch_checks import about_to_begin, launch_things
 
 
 def launch(at: datetime) -> Iterable[DoctorFinding]:
-    """A check that is missing and due fails. One that is due later, or not known, is a warning."""
+    """Fail for a check that is missing and due. One that is due later, or not known, is a warning."""
     programmes = about_to_begin(at)
     if not programmes:
         yield DoctorFinding(OK, "no programme begins within the next 60 days")

@@ -19,7 +19,7 @@ RANK = 3  # of its first way among those of a unit's page
 
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
-    """unit: for its page. Nothing for search."""
+    """Yield unit: for its page. Nothing for search."""
     if unit is None or unit.lo is None:
         return
     if viewer.sees_counts_at(unit.lo) and viewer.is_strong:

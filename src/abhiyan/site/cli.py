@@ -194,7 +194,7 @@ def _refuse_busy_port(host: str, port: int) -> None:
 
 
 def _end_with_watcher() -> bool:
-    """A child of the watcher ends when that is killed; one begun by hand has no watcher. Returns whether it has one."""
+    """End a child of the watcher when that is killed; one begun by hand has no watcher. Returns whether it has one."""
     from abhiyan.server import processes
 
     watcher = os.environ.pop("ABHIYAN_WATCHED_BY", "")

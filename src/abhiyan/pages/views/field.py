@@ -124,7 +124,7 @@ def field_keep(request: Request) -> HttpResponseBase:
 
 @require_safe
 def field_worker(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  # a view
-    """The script that gives copies out. Its first line changes with every release, so browsers load it again."""
+    """Send the script that gives copies out. Its first line changes with every release, so browsers load it again."""
     name = "pages/worker.js" if environment.OFFLINE() else "pages/worker_off.js"
     text = f"// {assets.version()} {settings.ORGANISATION!r}\n" + assets.paths()[name].read_text()
     return HttpResponse(text, "text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})

@@ -206,7 +206,7 @@ def _recruits(viewer: Viewer, *, leads: bool) -> bool:
 def _lines(
     viewer: Viewer, standings: Sequence[StandingHere], every: Sequence[Thing], *, leads: bool
 ) -> Iterator[TodayLine]:
-    """A line for each kind of things that Today leaves to the page of all."""
+    """Yield a line for each kind of things that Today leaves to the page of all."""
     page = reverse("pages:today_all")
     others = standings[1:]
     if others:

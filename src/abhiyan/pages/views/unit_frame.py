@@ -25,7 +25,7 @@ KEPT_IN_PATHS = "/~:@!$&'()*+,;="  # as Django's reverse keeps them
 
 
 def unit_href(code: str, hierarchy: int) -> str:
-    """The address of a unit's page in a hierarchy."""
+    """Return the address of a unit's page in a hierarchy."""
     before = address_of("pages:unit", "-").removesuffix("-/")  # a page has a hundred of them
     return f"{before}{quote(code, safe=KEPT_IN_PATHS)}/?in={levels.SLUGS[hierarchy]}"
 

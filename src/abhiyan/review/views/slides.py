@@ -49,7 +49,7 @@ WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"
 
 
 def _crumbs(one: Deck, *more: tuple[str, str]) -> dict[str, Any]:
-    """The way to a deck: from the page it was made on."""
+    """Return the way to a deck: from the page it was made on."""
     above = reverse("pages:unit", args=[one.unit.code])
     if one.round is not None:
         above = reverse("review:round", args=[one.round.public_id])

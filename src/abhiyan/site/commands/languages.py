@@ -87,7 +87,7 @@ def new(*, code: str) -> None:
 
 
 def _looked(act: "Callable[[], LanguageFile]") -> "LanguageFile":
-    """A file looked through, its remarks said; one that is refused ends the command."""
+    """Look a file through, and say its remarks; one that is refused ends the command."""
     from abhiyan.pages.languages import Wrong
 
     try:
