@@ -141,8 +141,7 @@ def build(
 ) -> None:
     """Make everything the demo shows, in the order a real campaign would make it.
 
-    As role `jobs`; commits as it goes. serve: called once pages can be looked at; the samples of the rooms
-    follow.
+    As role `jobs`; commits as it goes. serve: called once pages can be looked at; samples of rooms follow.
     """
     note_made()
     with lot.seeded(f"demo {seed}"):
@@ -182,8 +181,7 @@ def lay(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> 
 
 
 def fill(laid: Laid, say: Callable[[str], None]) -> None:
-    """Make the sample of each room, the lowest floor first, each noted once it is there; and what needs several
-    rooms."""
+    """Make the sample of each room, the lowest floor first, each noted once it is there; then what needs several."""
     found = [
         (config.label, module.sample) for config, module in rooms.modules("demo") if hasattr(module, "sample")
     ]
@@ -266,8 +264,7 @@ def _history(laid: Laid, say: Callable[[str], None]) -> None:
 
 
 def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
-    """Make what people, workers and offices did lately: another drive, doors, paper, answers, bulk messages,
-    duplicates."""
+    """Make the last days: another drive, doors, paper, answers, bulk messages, duplicates."""
     ground, programme, holders = laid.ground, laid.programme, laid.holders
     seed, at, ids, shown = ground.seed, ground.at, ground.ids, ground.shown
     president = ground.actor("state_president")
@@ -308,8 +305,7 @@ def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
 
 
 def _past_lists(laid: Laid) -> None:
-    """Make the lists a state has brought before: totals of an earlier drive, and paper forms that wait to be
-    taken in."""
+    """Make lists a state has brought before: totals of an earlier drive, and paper forms that wait."""
     rows, at, ids = laid.rows, laid.ground.at, laid.ground.ids
     president = laid.ground.actor("state_president")
     lists.bring_rows(
@@ -368,8 +364,7 @@ def _earlier_drives(laid: Laid) -> None:
 
 
 def _district_drive(laid: Laid) -> Programme:
-    """Make a drive of the district of the second trial, from the sixth day on: four in ten of its members renew
-    by web."""
+    """Make a drive of the second trial's district, from the sixth day on: four in ten members renew by web."""
     seed, rows, at, programme = laid.ground.seed, laid.rows, laid.ground.at, laid.programme
     code, n = "JK-D627", laid.claims // 100
     opens = laid.first + timedelta(days=5)
@@ -585,8 +580,8 @@ def _programme(ids: Mapping[str, int], first: date, claims: int, president: Acto
 def _split(made: Programme, laid: Laid) -> None:
     """Split the target by the last result, down to the booths.
 
-    Three districts have a target of their own, locked. So had the booth of the cast, with what is above it,
-    while the rest was split: it enrols far more than others.
+    Three districts have a locked target. So had the cast's booth, with what is above it, during the split.
+    It enrols far more than others.
     """
     ground, ids = laid.ground, laid.ground.ids
     president, at = ground.actor("state_president"), ground.at
