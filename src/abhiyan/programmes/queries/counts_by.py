@@ -112,7 +112,7 @@ def split_by(
     by: By,
     at: datetime,
 ) -> dict[int, CountSplit]:
-    """Return one rung of a measure, of units below a node or of the node itself, in the parts of `by`. One query.
+    """Return figures of a measure, of units below a node or of the node itself, in the parts of `by`. One query.
 
     rung: the one to count; None where `by` names rungs. units: ids, none of them below another.
     """

@@ -324,7 +324,7 @@ def _with_whole(asked: ChildrenAsked, values: dict[str, Any]) -> tuple[str, str,
 
 
 def _sums(parts: Iterable[str], *, has_own: bool) -> Iterator[str]:
-    """The parts of each child added up, and its figures as they are shown."""
+    """Yield the parts of each child added up, and its figures as they are shown."""
     numbers = rung.NUMBER_OF_RUNG
     sums = [*numbers.items(), *((f"own_{name}", -numbers[name]) for name in (numbers if has_own else ()))]
     named = ", ".join(f"sum(n) filter (where rung = {number})::bigint as {name}" for name, number in sums)
