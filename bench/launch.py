@@ -200,7 +200,7 @@ class Day:
         paper.unlink()
 
     def _stop(self, stops: Mapping[str, Any]) -> dict[str, float]:
-        """In the middle the phones write STOP. When each was answered."""
+        """In the middle the phones write STOP. Returns when each was answered."""
         time.sleep(self.plan.seconds / 2)
         said = {}
         for phone, (signature, body) in stops["signed"].items():

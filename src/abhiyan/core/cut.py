@@ -25,7 +25,7 @@ class Cut(Generic[Row]):
 
     @property
     def shown(self) -> int:
-        """How many are shown."""
+        """Return how many are shown."""
         return len(self.rows)
 
     @property

@@ -122,8 +122,8 @@ def examine(
 ) -> list[NamedFinding]:
     """Run every check, or `only` the named one. One that raises is itself a failure, and the others go on.
 
-    is_served: whether a server or its jobs run here. After a restore, none does, and nothing can turn: a silent loop is
-    then a warning.
+    is_served: whether a server or its jobs run here. If none does, as after a restore, nothing can turn: a silent loop
+    is then a warning.
     """
     found: list[NamedFinding] = []
     away = ""
@@ -515,7 +515,7 @@ def backups(at: datetime) -> Iterable[DoctorFinding]:
 
 
 def setting(_at: datetime) -> Iterable[DoctorFinding]:
-    """What an operator sets."""
+    """Check what an operator sets."""
     origin = urlsplit(settings.ORIGIN)
     if origin.scheme != "https" and origin.hostname not in LOOPBACK:
         yield DoctorFinding(

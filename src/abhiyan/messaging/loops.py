@@ -92,7 +92,7 @@ class MessageLane:
         self._pool.shutdown()
 
     def _send(self) -> bool:
-        """Hand over as much as there are free hands. Whether anything was due."""
+        """Hand over as much as there are free hands. Returns True if anything was due."""
         assert self._adapter is not None
         at = self._clock()
         n = breaker.room(self._breaker, free=self.hands - len(self._under_way), at=at)

@@ -100,7 +100,7 @@ class PeopleParted:
 
 @dataclass(frozen=True, slots=True)
 class ClosedAccountNews:
-    """An account was closed: nobody can sign in by it any more. Offices given to it end."""
+    """An account was closed: nobody can sign in by it any more. Its roles in other rooms end."""
 
     account_id: int
     by: Actor

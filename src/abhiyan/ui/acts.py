@@ -138,8 +138,8 @@ def tried(
     """Do the form's act with what it cleaned, when it is posted. A refusal is shown at its field, or above the form.
 
     said: the message when it is done. renamed: the act's name of a field -> the form's. Refusals about the whole page
-    (403, 404) go on to the middleware. If they name a field of the form, they stay, and what was typed is kept. So do
-    all where this viewer's page has no form to show them in (has_form).
+    (403, 404) go on to the middleware. If they name a field of the form, they stay, and what was typed is kept. All
+    refusals go on where this viewer's page has no form to show them in (has_form).
     """
     if request.method != "POST":
         return Tried(is_done=False, status=200, form=form)

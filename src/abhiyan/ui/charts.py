@@ -58,7 +58,7 @@ class ChartLine:
 
 @dataclass(frozen=True)
 class TrendPlot:
-    """What the template draws. Ticks: (y, value). Dates: (x, day, text-anchor). Days: (the middle of its strip, how
+    """The template draws this. Ticks: (y, value). Dates: (x, day, text-anchor). Days: (the middle of its strip, how
     wide that is, the day). All but paths in per cent.
     """
 

@@ -78,7 +78,7 @@ class BriefForm(forms.Form):
 
     @property
     def shows_rare(self) -> bool:
-        """Whether *More* is open."""
+        """Return True if *More* is open."""
         return self.opened or (
             self.is_bound
             and any(bound.errors or bound.name in self.changed_data for bound in self.rare_fields)

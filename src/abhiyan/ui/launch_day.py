@@ -13,7 +13,7 @@ LATE_S, TOO_LATE_S = 60, 300  # what waits longer is marked
 
 
 def mark(waiting: Ages) -> str:
-    """Return "", warn or bad: bad where somebody should look at what waits."""
+    """Return "", "warn" or "bad" by the age of the oldest that waits."""
     return "bad" if waiting.oldest_s >= TOO_LATE_S else "warn" if waiting.oldest_s >= LATE_S else ""
 
 

@@ -84,7 +84,7 @@ class Label:
 
 @dataclass(frozen=True)
 class MapDrawing:
-    """What the template draws."""
+    """The template draws this."""
 
     width: float
     height: float

@@ -10,7 +10,7 @@ from abhiyan.core.policy import SYSTEM, open_to_all
 
 
 class Kind(models.TextChoices):
-    """What a unit is. The order within a hierarchy is given by `rules.levels`."""
+    """A unit is of one kind. The order within a hierarchy is given by `rules.levels`."""
 
     NATION = "nation", _("Nation")
     STATE = "state", pgettext_lazy("kind of unit", "State")

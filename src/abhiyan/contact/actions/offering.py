@@ -40,7 +40,7 @@ class HelpSaid:
 
     @property
     def is_said(self) -> bool:
-        """Whether anybody was named."""
+        """Return True if anybody was named."""
         return bool(self.name.strip() or self.phone.strip())
 
 

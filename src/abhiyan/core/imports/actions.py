@@ -211,7 +211,7 @@ def look(*, public_id: UUID, at: datetime, by: Actor, sheet: str | None = None) 
 
 
 def _is_looked_at(staged: StagedImport, *, at: datetime) -> bool:
-    """Look at a file that was just received, if that is quick and the pool has room. Whether it was done."""
+    """Look at a file that was just received, if that is quick and the pool has room. Returns True if it was done."""
     if not _is_quick(staged):
         return False
     try:

@@ -1,4 +1,4 @@
-"""The steps of an import as jobs run them: check, commit, undo. They also tidy up after people who do not return.
+"""The steps of an import as jobs run them: check, commit, undo. This also tidies up after people who do not return.
 
 A step runs once at a time, behind an advisory lock, and is a job: one whose worker dies is begun again. An atomic
 kind's step is one transaction with the change of state. So a killed worker leaves the import as it was, and the step

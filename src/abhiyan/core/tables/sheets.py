@@ -180,7 +180,7 @@ def _outline(file: Path, wanted: str | None, columns_limit: int) -> Outline:
 def rows_of_sheet(
     file: Path, sheet: str, columns: list[int], start: int, stop: int
 ) -> Iterator[list[tuple[str, ...]]]:
-    """What `sheet_rows` gives."""
+    """Return what `sheet_rows` gives."""
     import python_calamine as calamine
 
     try:

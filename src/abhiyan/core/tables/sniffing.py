@@ -132,7 +132,7 @@ def look_at_table(file: Path, *, layout: dict[str, Any], sheet: str | None, max_
 
 
 def sniffed(path: Path, layout: Layout, *, sheet: str | None, max_bytes: int) -> Preview:
-    """What `sniff` finds. Raises TableRefused, file_pool.ReaderRefusal."""
+    """Return what `sniff` finds. Raises TableRefused, file_pool.ReaderRefusal."""
     size = path.stat().st_size
     if size == 0:
         raise TableRefused("empty")

@@ -83,7 +83,7 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
 
 
 def pass_next_seat(*, public_id: UUID, key: str, at: datetime) -> bool:
-    """Pass the next seat of a large plan down, whole or not at all; whether there may be more.
+    """Pass the next seat of a large plan down, whole or not at all. Return True if there may be more.
 
     This locks the plan until the transaction ends, so every seat should get a transaction of its own.
     key: of the asking. A newer request, a withdrawal or a newer version ends the passing. So does the loss of the right

@@ -353,7 +353,7 @@ def _change(contest: NewContest, held: _HeldContest, import_id: int) -> dict[str
 
 
 def take_back_results(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
-    """As it was before the list. Returns how many contests were made or changed by it.
+    """Restore the election as it was before the list. Returns how many contests were made or changed by it.
 
     It refuses LaterLists where another list changed a contest of this one or refers to it, PlansStand, SaidOfElection.
     """

@@ -113,7 +113,7 @@ def options_fit(said: Mapping[str, str]) -> None:
 
 
 def named(work: Work) -> NamedElection:
-    """What the options say. Refuses ElectionUnclear, ElectionDiffers."""
+    """Return what the options say. Refuses ElectionUnclear, ElectionDiffers."""
     return said_of(work.options)
 
 

@@ -133,8 +133,8 @@ def alliances(of: Election, *, state: str | None = None) -> list[Alliance]:
 
 
 def sides_in(named: Sequence[Alliance], state: str) -> list[Alliance]:
-    """Return an election's alliances that hold in a state. With (empty), return those of states without a set of their
-    own."""
+    """Return an election's alliances that hold in a state: its own sets, and general ones with other leads. With ""
+    return the general ones."""
     own = [one for one in named if one.state == state]
     leads = {one.lead for one in own}
     return own + [one for one in named if state and not one.state and one.lead not in leads]

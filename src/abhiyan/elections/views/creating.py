@@ -97,7 +97,7 @@ class AimsForm(forms.Form):
 
     @property
     def aims(self) -> Aims:
-        """What is typed. Seats to be won are named on a page of their own."""
+        """Return what is typed. Seats to be won are named on a page of their own."""
         given = self.cleaned_data
         return Aims(**{name: given[name] for name in (*planning.KEPT_AIMS, "swing")})
 

@@ -26,7 +26,7 @@ _CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
 class QuestionKind(StrEnum):
-    """What is answered."""
+    """A question wants one of these."""
 
     WHOLE = "whole"
     DECIMAL = "decimal"

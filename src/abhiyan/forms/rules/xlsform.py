@@ -70,7 +70,7 @@ class _Unread(Exception):
 
 @dataclass(slots=True)
 class FormRead:
-    """What a workbook gives. wrong: what keeps it from being a form. unread: what the form leaves out, by cause."""
+    """A workbook gives this. wrong: what keeps it from being a form. unread: what the form leaves out, by cause."""
 
     questions: list[FormQuestion] = field(default_factory=list)
     wrong: list[SheetFlaw] = field(default_factory=list)

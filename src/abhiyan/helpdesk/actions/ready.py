@@ -17,7 +17,7 @@ from .wording import check_words
 
 
 def keep_ready(*, unit_id: int, kind: str, language: str, text: str, by: Actor, at: datetime) -> ReadyAnswer:
-    """Keep a text for the desks of a unit and below. kind: of requests; "": of all. It needs to lead there. Refuses
+    """Keep a text for the desks of a unit and below. kind: of requests; "": of all. A leader there may. Refuses
     NotYours, NoAnswer, CodeInAnswer, CampaignInAnswer."""
     words = _said(text)
     org.require(by, LEADS, at=unit_id)
@@ -39,8 +39,8 @@ def keep_ready(*, unit_id: int, kind: str, language: str, text: str, by: Actor, 
 def change_ready(
     *, ready: UUID, kind: str, language: str, text: str, is_used: bool, by: Actor, at: datetime
 ) -> ReadyAnswer:
-    """Change a text, or say that it is used no more, or again. It needs to lead at its unit. Refuses NotFound,
-    NotYours, NoAnswer; while it is used, CodeInAnswer and CampaignInAnswer."""
+    """Change a text, or say that it is used no more, or again. A leader of its unit may. Refuses NotFound, NotYours,
+    NoAnswer; while it is used, CodeInAnswer and CampaignInAnswer."""
     words = _said(text)
     with system("a text to answer with"):
         row = needed(ReadyAnswer.objects.select_for_update().filter(pk=ready).first())

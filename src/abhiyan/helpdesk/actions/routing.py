@@ -58,7 +58,7 @@ def is_own(row: Ticket, *, by: Actor) -> bool:
 
 
 def may_answer(row: Ticket, *, by: Actor) -> bool:
-    """Whether `require_answer` lets them. In a system scope."""
+    """Return True if `require_answer` lets them. In a system scope."""
     try:
         require_answer(row, by=by)
     except org.NotYours:

@@ -47,7 +47,7 @@ def answered(world: World, ident: UUID, *, is_done: bool = True) -> Ticket:
 
 
 def reached(world: World) -> datetime:
-    """Let waiting messages go out at their hours, and arrive. When."""
+    """Let waiting messages go out at their hours, and arrive. Returns when."""
     at = messages.asks_from(world.now)
     send_due(Kept(), at=at)
     return at

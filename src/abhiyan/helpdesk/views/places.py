@@ -67,7 +67,7 @@ class Picker:
         return say("Where this phone is known") if self.is_known else say("Which unit?")
 
     def shown(self) -> dict[str, Any]:
-        """What the fragment wants."""
+        """Return what the fragment wants."""
         return {
             "choices": self.choices,
             "chosen": self.chosen,

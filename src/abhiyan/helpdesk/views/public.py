@@ -38,7 +38,7 @@ from abhiyan.units.models import Hierarchy
 
 
 class WriteForm(forms.Form):
-    """What somebody needs."""
+    """Ask what somebody needs."""
 
     kind = KindField(label=_("What is it about?"))
     said = forms.CharField(

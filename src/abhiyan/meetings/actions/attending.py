@@ -221,7 +221,8 @@ def _stands(one: Meeting, new: CountBeside, *, age: timedelta, at: datetime) -> 
 
 
 def ask_who_came(*, at: datetime) -> int:
-    """Ask invitees who were ticked, from the day after, whether they were there. How many. By a loop, as the system."""
+    """Ask invitees who were ticked, from the day after, whether they were there. Returns how many. By a loop, as the
+    system."""
     today = clock.day_in(settings.TIME_ZONE, at)
     due = Invitee.objects.filter(
         came_at__isnull=False,

@@ -199,7 +199,7 @@ def invite_more(
     roll: str = "",
     text: str = "",
 ) -> int:
-    """Invite more people to a meeting to come; who is invited already stays invited once. How many were new.
+    """Invite more people to a meeting to come; who is invited already stays invited once. Returns how many were new.
 
     roll, text: as of MeetingPlan. Managers of the meeting may do this. Refuses as `call_meeting`; MeetingBegun.
     """

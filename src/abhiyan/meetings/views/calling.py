@@ -161,7 +161,7 @@ class NewMeetingForm(TitledForm, InviteForm):
     def plan(
         self, chair_id: int | None, programme_ids: Mapping[str, int], after: Meeting | None
     ) -> acts.MeetingPlan:
-        """What the form says. chair_id: the account behind `chair`; programme_ids: by their public ids."""
+        """Return what the form says. chair_id: the account behind `chair`; programme_ids: by their public ids."""
         given = self.cleaned_data
         kept = {
             name: given[name]

@@ -55,7 +55,7 @@ class PhoneForm(forms.Form):
 
 
 class PeopleForm(CheckedForm):
-    """How many came."""
+    """Ask how many came."""
 
     rules = (PartOf("walk_ins", "n", WalkInsWrong.message),)
 

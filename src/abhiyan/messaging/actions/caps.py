@@ -82,5 +82,5 @@ def give_back(*, message_ids: Collection[UUID], subjects: Collection[UUID]) -> N
 
 
 def forget(*, at: datetime) -> int:
-    """Remove what has lapsed, with its phones and persons. How many. In the transaction under way."""
+    """Remove what has lapsed, with its phones and persons. Returns how many. In the transaction under way."""
     return sql.run("delete from messaging_reached where last_at <= %s", [at - WEEK])

@@ -132,7 +132,8 @@ def send_circular(
 
 
 def note_read(*, public_id: UUID, by: Actor, at: datetime) -> bool:
-    """Note that somebody it went to has opened it, the first time. Whether this was it. By themselves, signed in."""
+    """Note that somebody it went to has opened it, the first time. Returns True if this was it. By themselves, signed
+    in."""
     with system("somebody read a circular of theirs"):
         circular = Circular.objects.filter(public_id=public_id).first()
         if by.kind != "person" or by.account_id is None or circular is None:

@@ -65,7 +65,8 @@ def _held(programme_id: int) -> QuerySet[Message]:
 
 
 def hold_restored(*, taken_at: datetime, at: datetime) -> int:
-    """After a restore: what waited when the backup was taken may have been sent since, so people decide. How many."""
+    """After a restore: what waited when the backup was taken may have been sent since, so people decide. Returns how
+    many."""
     waiting = Message.objects.filter(
         state__in=(Message.State.QUEUED, Message.State.LEASED), queued_at__lte=taken_at
     ).exclude(template__startswith="code.")

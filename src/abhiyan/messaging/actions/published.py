@@ -14,7 +14,7 @@ from abhiyan.messaging.rules import hours, texts
 
 def publish_templates(*, at: datetime, by: Actor) -> int:
     """Put the shipped texts, and those of languages' files, in the table where they are missing, and queue what waited
-    for one. How many were added.
+    for one. Returns how many were added.
 
     Safe to repeat. Later versions that the organisation published itself stay. By the system, in its scope.
     """

@@ -107,12 +107,12 @@ def question_id(*, room: str, kind: str, about: UUID, phone_id: UUID) -> UUID:
 
 
 def ask(*, asking: PhoneQuestion, at: datetime) -> bool:
-    """Ask one question; see `ask_many`. Whether it was new."""
+    """Ask one question; see `ask_many`. Returns True if it was new."""
     return ask_many(askings=[asking], at=at) == 1
 
 
 def ask_many(*, askings: Sequence[PhoneQuestion], at: datetime) -> int:
-    """Put down questions and queue their messages, in the transaction under way. How many were new.
+    """Put down questions and queue their messages, in the transaction under way. Returns how many were new.
 
     A question that was asked before, open or over, is not asked again.
     """
@@ -243,7 +243,7 @@ def answer_link(*, link: str, yes: bool, by: Actor, at: datetime, why: str = "")
 
 
 def close(*, ids: Collection[UUID], at: datetime, but_answering: bool = False) -> int:
-    """Close these questions, whose matter has ended: nobody has to answer them any more. How many were open.
+    """Close these questions, whose matter has ended: nobody has to answer them any more. Returns how many were open.
 
     In the transaction of the act that ends it, whose phones are locked. Messages that have not left do not go.
     but_answering: the act has locked no phones, but what an answer to them waits for; what is being answered this

@@ -139,7 +139,8 @@ def send(
 
 
 def take_back(*, keys: Sequence[str], at: datetime) -> int:
-    """Give up messages that have not left, by their senders' keys: what they say holds no longer. How many were.
+    """Give up messages that have not left, by their senders' keys: what they say holds no longer. Returns how many
+    were.
 
     In the transaction of the act that makes them untrue. A message in the sender's hands at this moment may still go.
     """

@@ -410,7 +410,7 @@ _FOLLOW = """with mine as materialized (select id from messaging_message where i
 
 
 def _follow(send: Send, at: datetime) -> int:
-    """Move some of what has not left to where its send is. How many were found. The send is locked."""
+    """Move some of what has not left to where its send is. Returns how many were found. The send is locked."""
     waits = [Message.State.QUEUED.value, Message.State.LEASED.value]
     held = Message.State.HELD.value
     moves = {

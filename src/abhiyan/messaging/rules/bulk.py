@@ -119,7 +119,7 @@ def room(*, per_hour: int, since_s: float) -> int:
 
 
 def rupees(parts: int, *, paise: int) -> float:
-    """What parts cost."""
+    """Return what parts cost."""
     return parts * paise / 100
 
 

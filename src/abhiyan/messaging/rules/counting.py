@@ -77,6 +77,6 @@ class Count:
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Self:
-        """What `kept` made."""
+        """Return what `kept` made."""
         at, after = datetime.fromisoformat(kept["at"]), UUID(kept["after"])
         return cls(at, after, kept["share"], ReachedPhones(**kept["found"]))

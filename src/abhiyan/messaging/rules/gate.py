@@ -85,7 +85,7 @@ class GateVerdict:
 
 
 def needs_place(asking: GateMessage, *, at: datetime) -> bool:
-    """Return True if the gate asks where the recipient is. It does not ask so for tasks, and for answers that somebody
+    """Return True if the gate asks where the recipient is. It does not ask for tasks, nor for answers that somebody
     waits for."""
     return not asking.is_task and not clock_hours.answers(
         kind=asking.kind, queued_at=asking.queued_at, at=at, is_prompt=asking.is_prompt

@@ -76,7 +76,7 @@ WITH_WORD = (TextWord.YES, TextWord.NO, TextWord.LEAVE)  # beside these a questi
 
 @dataclass(frozen=True, slots=True)
 class SaidText:
-    """What a text says. word: None where no rule can tell.
+    """A text says this. word: None where no rule can tell.
 
     code: what comes with YES, NO or LEAVE in the shape of a question's word, in capitals; else "". rest: what else
     was written, as it was written; "" where that is politeness. language: of the words, or of the script ("" where

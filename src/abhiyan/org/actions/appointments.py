@@ -476,7 +476,7 @@ def decide(*, public_id: UUID, order_no: str, by: Actor, at: datetime) -> Appoin
 
 
 def end_terms(*, at: datetime) -> int:
-    """End every appointment and offer whose last day is over. How many. Run by a loop, in its system scope."""
+    """End every appointment and offer whose last day is over. Returns how many. Run by a loop, in its system scope."""
     today = clock.day_in(settings.TIME_ZONE, at)
     over = Appointment.objects.select_related("office").filter(state__in=OPEN, ends_on__lt=today)
     n = 0

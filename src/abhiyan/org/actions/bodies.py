@@ -154,7 +154,7 @@ def _open(body_id: int, by: Actor) -> Body:
 
 
 def end_body(*, body_id: int, reason: str, by: Actor, at: datetime) -> int:
-    """Dissolve a body today; every appointment in it ends. How many. It needs org.bodies there."""
+    """Dissolve a body today; every appointment in it ends. Returns how many. It needs org.bodies there."""
     with system("dissolving a body"):
         body = _open(body_id, by)
         held = list(

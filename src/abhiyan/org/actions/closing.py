@@ -27,7 +27,7 @@ THINGS = (
 
 
 def end_with_units(*, told: UnitsClosing) -> int:
-    """Appointments in units about to close end, and so do their bodies, where that was answered. How many.
+    """Appointments in units about to close end, and so do their bodies, where that was answered. Returns how many.
 
     An opening brings nobody back to an office: the old holder is appointed again. It needs the right to end each of
     them. Data officers stay unless the system closes: only data officers above end them, not leaders.

@@ -99,7 +99,7 @@ def end_officer(*, phone: str, reason: str, by: Actor, at: datetime) -> None:
 
 
 def seat_awaited_officers(*, at: datetime) -> int:
-    """Appoint the people that the console named before there were units. How many. Run by a loop, in its system
+    """Appoint the people that the console named before there were units. Returns how many. Run by a loop, in its system
     scope."""
     awaited = list(AwaitedOfficer.objects.order_by("named_at", "account_id"))
     top = queries.top_unit() if awaited else None

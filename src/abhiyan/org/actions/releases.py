@@ -168,7 +168,8 @@ def use_release(*, public_id: UUID, act: str, by: Actor, at: datetime) -> dict[s
 
 
 def withdraw_releases(*, account_id: int, by: Actor, at: datetime) -> int:
-    """End what an account asked and has not used, because an appointment of theirs ended. How many. In a system scope.
+    """End what an account asked and has not used, because an appointment of theirs ended. Returns how many. In a system
+    scope.
 
     Only the end of an appointment calls this. Appointed again, they ask again.
     """
@@ -218,7 +219,7 @@ def stop_reset(*, public_id: UUID, by: Actor, at: datetime) -> None:
 
 
 def lapse_releases(*, at: datetime) -> int:
-    """Mark what was not decided, or not used, in time. How many. Run by a loop, in its system scope."""
+    """Mark what was not decided, or not used, in time. Returns how many. Run by a loop, in its system scope."""
     late = Release.objects.filter(state__in=OPEN, expires_at__lte=at)
     told = list(late.filter(act__in=DONE_BY_APPROVAL).select_for_update())
     n = late.update(state=Release.State.LAPSED)

@@ -367,7 +367,7 @@ def ask_vacancies_below(
     """Per office and kind of unit beneath a unit (itself left out): expected, held, disputed. Set-wise.
 
     span, counts: the results of `units.span` and `units.counts_below`, if the caller has them already. Wide units have
-    the last count of `actions.count_held`, some two minutes old at most; while it stands still, and of others, the
+    the last count of `actions.count_held`, some two minutes old at most; while it stands still, and for others, the
     appointments themselves.
     """
     on = clock.day_in(settings.TIME_ZONE, at)

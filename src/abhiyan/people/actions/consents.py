@@ -141,7 +141,7 @@ def give_consent(
 def renew_consents(*, person_id: UUID, withdrawn_at: datetime, channel: int, by: Actor, at: datetime) -> None:
     """Renew what a person took back at one instant: new rows with a proof of their own.
 
-    Serve a person who comes back by their phone's own word. The notice is the one they had been given.
+    This serves a person who comes back by their phone's own word. The notice is the one they had been given.
     """
     with system("consents stand again"):
         taken_back = Consent.objects.filter(person_id=person_id, withdrawn_at=withdrawn_at).order_by(
@@ -181,8 +181,8 @@ def give_consents_back(
 def withdraw_consent(
     *, person_id: UUID, purposes: Collection[int], channel: int, by: Actor, at: datetime
 ) -> list[int]:
-    """Take a person's yes to these purposes back. Those there was one to. Tells ConsentWithdrawn, so that what is
-    queued stops. Refuses journal.NotSaved.
+    """Take a person's yes to these purposes back. Returns the purposes there was one to. Tells ConsentWithdrawn, so
+    that what is queued stops. Refuses journal.NotSaved.
 
     This is as easy as giving. The caller checks only whose it is: by the phone's own session, or by an office-bearer
     with enrolment.correct at the person's request.

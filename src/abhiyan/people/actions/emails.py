@@ -114,7 +114,7 @@ def choose_email(*, account: Account, is_for_notices: bool, by: Actor, at: datet
 
 
 def forget_email(*, account_id: int, by: Actor, at: datetime) -> bool:
-    """Delete the address of an account, and with it what waits to go there. Whether there was one.
+    """Delete the address of an account, and with it what waits to go there. Returns True if there was one.
 
     By its owner; and with the last office, or the account.
     """

@@ -43,7 +43,7 @@ def erase(
     by: Actor,
     at: datetime,
 ) -> datetime:
-    """Erase one human being, whose entries on a phone's rolls are `persons`. When the rest will be purged.
+    """Erase one human being, whose entries on a phone's rolls are `persons`. Returns when the rest will be purged.
 
     who: keyed digest by which lists that name them are known. public_ids: of what their sessions show. formerly: the
     same of phones they had before: an id of the place left there, the phone, the digest. In the
@@ -85,7 +85,7 @@ def erase_again(*, said: journal.Erasure) -> None:
 
 
 def purge(*, at: datetime) -> int:
-    """Destroy what was sealed, and the proofs of consents, once the legal period is over. How many people."""
+    """Destroy what was sealed, and the proofs of consents, once the legal period is over. Returns how many people."""
     done = 0
     with system("the legal period of erasures is over"):
         due = Erasure.objects.filter(purged_at=None, purge_at__lte=at).order_by("purge_at")

@@ -1,7 +1,7 @@
 """The second proof: passkeys, TOTP, recovery codes. Never given back by SMS.
 
 An account without one may set up its first after the phone's code and a word from the appointing side. The console's
-link does as well. From then on only a session that has shown one may add or remove any. Everything here works in the
+link replaces both. From then on only a session that has shown one may add or remove any. Everything here works in the
 account's own scope.
 """
 
@@ -133,7 +133,7 @@ def make_recovery_codes(*, account_id: int, by: Actor, at: datetime) -> list[str
 
 
 def use_recovery_code(*, account_id: int, code: str, by: Actor, at: datetime) -> int:
-    """Accept a recovery code and burn it. How many are left. Refuses FactorNotRight, TooMany."""
+    """Accept a recovery code and burn it. Returns how many are left. Refuses FactorNotRight, TooMany."""
     take_a_try(account_id, at)
     shown = _recovery_digest(account_id, code.strip().lower().replace(" ", ""))
     with transaction.atomic():

@@ -271,7 +271,8 @@ def ended_phone(*, key: str, at: datetime) -> SignedOutPhone | None:
 
 
 def end_phone(*, public_id: UUID, account_id: int, by: Actor, at: datetime) -> bool:
-    """End the session of a phone. Whether it was alive. The caller asks who may: the owner, or who leads the unit."""
+    """End the session of a phone. Returns True if it was alive. The caller asks who may: the owner, or who leads the
+    unit."""
     with system("ending a phone"):
         own = Session.objects.filter(public_id=public_id, account_id=account_id, ended_at=None)
         if not _end(own.filter(key__startswith=Session.OF_PHONE).values_list("key", flat=True), at=at):
@@ -309,7 +310,7 @@ def end_of_account(*, account_id: int, public_id: UUID, at: datetime) -> bool:
 
 
 def end_all_of_account(*, account_id: int, at: datetime, but: str = "") -> int:
-    """End an account's sessions, but the one of the key `but`. How many.
+    """End an account's sessions, but the one of the key `but`. Returns how many.
 
     For somebody else's account (an appointment ended) the caller opens a system scope.
     """

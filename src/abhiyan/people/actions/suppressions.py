@@ -89,7 +89,7 @@ def note_word(*, word: str, phone_id: UUID, person_ids: Collection[UUID], channe
 
 
 def lift(*, phone_id: UUID, channel: int, by: Actor, at: datetime) -> bool:
-    """Take a phone's no back by its own word. Whether there was one.
+    """Take a phone's no back by its own word. Returns True if there was one.
 
     Its own word: a browser that has proven this phone, or a call or SMS from it (by a channel). Refuses
     OnlyThePhoneItself to everybody else, whatever their office.

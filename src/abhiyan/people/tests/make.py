@@ -116,7 +116,7 @@ def browser(
 
 
 def body(client: Client, path: str, status: int = 200) -> str:
-    """What a page says."""
+    """Return what a page says."""
     answer = client.get(path)
     said = b"".join(answer).decode()  # a file streams
     assert answer.status_code == status, said[:2000]

@@ -364,7 +364,8 @@ def forget_host(*, told: ItemsErased) -> None:
 
 
 def tell_next(*, at: datetime) -> int:
-    """Ask workers whether they go, and hosts whether it suits them. How many stays. In a system transaction, as jobs.
+    """Ask workers whether they go, and hosts whether it suits them. Returns how many stays. In a system transaction, as
+    jobs.
 
     Somebody who was asked often of late gets no more messages: an office may assign and take back at will. A stay
     that cannot begin any more asks no one, and a host who said no to a stay gets no other question.

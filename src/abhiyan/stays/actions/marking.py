@@ -208,7 +208,7 @@ def add_report(*, stay: UUID, report: StayReport, by: Actor, at: datetime) -> St
 
 
 def ask_hosts(*, at: datetime) -> int:
-    """Ask the hosts of counted stays whether it was so, on the evening of departure. How many. As jobs."""
+    """Ask the hosts of counted stays whether it was so, on the evening of departure. Returns how many. As jobs."""
     rows = Stay.objects.filter(state=State.DONE, asked_at=None, left_at__lte=at).order_by("left_at", "pk")
     done = list(rows.select_for_update(skip_locked=True)[:MOST_ASKED])
     programmes_by_id = {pk: programme_by_id(pk) for pk in {stay.programme_id for stay in done}}

@@ -82,7 +82,7 @@ class StayMarkForm(forms.Form):
 
 
 class StayReportForm(HelperFields):
-    """What the place needs."""
+    """Ask what the place needs."""
 
     kind = KindField(label=_("What the place needs"), but=NOT_OF_PLACES, required=False)
     need = NoteField(

@@ -51,7 +51,7 @@ def look_of(accent: str, *, ink: str = LIGHT[2], paper: str = LIGHT[1]) -> Slide
 
 @dataclass(frozen=True, slots=True)
 class Layouts:
-    """What a template offers. cover, page: which of all its layouts; room: what they leave, on a page so wide and high.
+    """A template offers this. cover, page: which of all its layouts; room: what they leave, on a page so wide and high.
     taken_out: how many slides, links and other objects were."""
 
     cover: int

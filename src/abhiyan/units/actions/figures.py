@@ -68,7 +68,8 @@ def take_back_figures(
     by: Actor,
     at: datetime,
 ) -> int:
-    """The figures of a list go, and what was there before comes back. Refuses LaterFigures. How many changed."""
+    """The figures of a list go, and what was there before comes back. Refuses LaterFigures. Returns how many
+    changed."""
     with transaction.atomic():
         old = {one["unit"]: one["before"] for one in before}
         own = model._default_manager.filter(**of, import_id=import_id, unit_id__in=old)
