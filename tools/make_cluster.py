@@ -196,6 +196,7 @@ def plan() -> str:
         "backups": str(FOLDER / "backups"),
         "haproxy_user": us.pw_name,
         "haproxy_group": str(us.pw_gid) if us.pw_gid else "root",
+        "proxies": "127.0.0.1",  # from where Caddy asks; PROXY is where it listens
         "store": f"s3://{BUCKET}",
         "store_endpoint": f"http://{STORE}:9000",
         "store_keys": str(FOLDER / "s3"),

@@ -4,6 +4,7 @@ device."""
 import ipaddress
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -47,9 +48,23 @@ def network_of_scope(scope: Mapping[str, Any]) -> str:
     return shortened(_of(forwarded.decode("latin-1"), str((scope.get("client") or ("",))[0])))
 
 
+def is_proxy(remote: str) -> bool:
+    """Return True if an address may say from where somebody comes: one of ABHIYAN_PROXIES; without them, any."""
+    networks = environment.PROXIES()
+    try:
+        ip_address = _address(remote)
+    except ValueError:
+        return not networks
+    return not networks or any(ip_address in network for network in networks)
+
+
 def _of(forwarded: str, remote: str) -> str:
-    if not forwarded or not environment.BEHIND_PROXY():
-        return remote
+    return origin_of(forwarded, remote) if environment.BEHIND_PROXY() else remote
+
+
+@lru_cache(10_000)
+def origin_of(forwarded: str, remote: str) -> str:
+    """Return the address that our own proxy added last. One that it hides leaves the nearest beside it."""
     hops = [last_of(hop) for hop in reversed(forwarded.split(","))]
     return next((hop for hop in hops if shortened(hop)), remote)
 

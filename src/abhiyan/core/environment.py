@@ -25,6 +25,9 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 class WrongSetting(ValueError):
     """A variable is set to what cannot be meant; the text names it and says what is wanted."""
 
@@ -72,6 +75,8 @@ def wrong() -> list[str]:
             mistakes.append(str(error))
     if not mistakes and SMS() == "http" and not SMS_URL():
         mistakes.append("ABHIYAN_SMS=http: needs ABHIYAN_SMS_URL, the gateway's address (docs/sms.md)")
+    if not mistakes and PROXIES() and not BEHIND_PROXY():
+        mistakes.append("ABHIYAN_PROXIES: needs ABHIYAN_BEHIND_PROXY=1 (docs/security.md)")
     if not mistakes and ADMIN_DATABASE_URL.is_set and not DATABASE_URL.is_set:
         mistakes.append(
             "ABHIYAN_ADMIN_DATABASE_URL: needs DATABASE_URL, the server's address (docs/install.md)"
@@ -241,6 +246,15 @@ def _hosts(text: str) -> tuple[str, ...]:
     return names
 
 
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError(
+            "must be addresses or networks, such as 10.0.0.31 or 10.0.0.16/28, with commas"
+        ) from None
+
+
 def _colour(text: str) -> str:
     if not re.fullmatch(r"#[0-9A-Fa-f]{6}", text):
         raise ValueError("must be a colour such as #1d5b66")
@@ -371,6 +385,7 @@ ORGANISATION_NAMES: Setting[dict[str, str]] = Setting(
 )  # by language
 HOSTS = Setting("ABHIYAN_HOSTS", _hosts, lambda: ("localhost", "127.0.0.1", "[::1]"))
 BEHIND_PROXY = Setting("ABHIYAN_BEHIND_PROXY", _yes, lambda: False)
+PROXIES: Setting[tuple[Network, ...]] = Setting("ABHIYAN_PROXIES", _networks, tuple)  # none: any may be one
 ORGANISATION = Setting("ABHIYAN_ORGANISATION", _text, str)
 ACCENT = Setting("ABHIYAN_ACCENT", _colour, lambda: "#1d5b66")
 GRIEVANCE = Setting("ABHIYAN_GRIEVANCE", _text, str)  # who answers complaints: a name, a number, an address

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from abhiyan.core import address
+
 HEAD_BYTES = 64 * 1024  # of one request: its first line and its headers.
 HEAD_S = 15.0  # in which they have to come.
 BODY_S = 30.0  # one on the short way has to be whole by then; of another, so much comes in each such time.
@@ -21,6 +23,7 @@ BODY_WHOLE_S = 300.0  # in which any body has to come.
 QUIET_S = 60.0  # a connection may stay open so long without a request
 SWEEP_S = 2.0
 MOST_CONNECTIONS = 8_192  # of one worker
+FORWARDED = (b"x-forwarded-for", b"x-forwarded-proto")
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _NO_EVENT = type("", (), {"set": lambda _self: None})()
 
@@ -85,9 +88,11 @@ class HttpConnection(HttpToolsProtocol):
         self.head_bytes = 0
         self.body_since = self.part_since = self.since  # of the body that comes, and of its latest part
         self.part_bytes = 0
+        self.is_proxy = True  # of ours: it may say from where somebody comes
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
+        self.is_proxy = address.is_proxy(self.client[0] if self.client else "")
         if len(self.connections) > MOST_CONNECTIONS:
             transport.close()
 
@@ -104,6 +109,12 @@ class HttpConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self.in_head, self.head_bytes, self.since = True, 0, self.heard
         self.url, self.headers, self.expect_100_continue = b"", [], False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header. Only our proxy says where a request began: the value of anybody else is hidden."""
+        if not self.is_proxy and name.lower() in FORWARDED:
+            value = b"unknown"
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self.in_head = False

@@ -77,3 +77,25 @@ def test_a_proxy_may_write_ports_and_brackets_or_hide_an_address(
     assert address.shortened(address.client(request)) == origin
     scope = {"headers": [(b"x-forwarded-for", forwarded.encode())], "client": ("10.0.0.9", 1)}
     assert address.network_of_scope(scope) == origin
+
+
+@pytest.mark.parametrize(
+    ("proxies", "remote", "is_proxy"),
+    [
+        ("", "203.0.113.9", True),
+        ("", "", True),  # a socket of this machine
+        ("10.0.0.31", "10.0.0.31", True),
+        ("10.0.0.31", "::ffff:10.0.0.31", True),
+        ("10.0.0.31", "10.0.0.32", False),
+        ("10.0.0.31", "", False),
+        ("10.0.0.31, 10.0.1.0/28", "10.0.1.15", True),
+        ("10.0.0.31, 10.0.1.0/28", "10.0.1.16", False),
+        ("fd00::/64", "fd00::7", True),
+        ("fd00::/64", "10.0.0.31", False),
+    ],
+)
+def test_only_named_proxies_say_from_where_somebody_comes(
+    monkeypatch: pytest.MonkeyPatch, proxies: str, remote: str, is_proxy: bool
+) -> None:
+    monkeypatch.setenv("ABHIYAN_PROXIES", proxies)
+    assert address.is_proxy(remote) is is_proxy

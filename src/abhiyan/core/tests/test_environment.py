@@ -102,6 +102,23 @@ def test_a_data_folder_is_no_file_and_not_below_one(tmp_path: Path, monkeypatch:
     assert environment.wrong() == []
 
 
+@pytest.mark.parametrize("text", ["proxy.example.org", "10.0.0.300", "10.0.0.5/24", "10.0.0.1 10.0.0.2", "*"])
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("ABHIYAN_BEHIND_PROXY", "1")
+    monkeypatch.setenv("ABHIYAN_PROXIES", text)
+    (mistake,) = environment.wrong()
+    assert mistake.startswith(f"ABHIYAN_PROXIES={text}: must be addresses or networks")
+
+
+def test_proxies_are_named_where_one_is_believed_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ABHIYAN_PROXIES", "10.0.0.31, fd00::/64,")
+    monkeypatch.delenv("ABHIYAN_BEHIND_PROXY", raising=False)
+    assert environment.wrong() == ["ABHIYAN_PROXIES: needs ABHIYAN_BEHIND_PROXY=1 (docs/security.md)"]
+    monkeypatch.setenv("ABHIYAN_BEHIND_PROXY", "1")
+    assert environment.wrong() == []
+    assert [str(network) for network in environment.PROXIES()] == ["10.0.0.31/32", "fd00::/64"]
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from abhiyan.core import environment, metrics
-from abhiyan.core.address import last_of, shortened
+from abhiyan.core.address import origin_of, shortened
 from abhiyan.core.clock import now
 from abhiyan.core.refusals import Refused
 from abhiyan.enrolment.actions.claims import JoiningWaits
@@ -135,9 +135,7 @@ class Application:
             request.answer(answer.status, answer.headers, answer.body)
 
         try:
-            address = request.address
-            if self.is_behind_proxy:
-                address = _passed(headers) or address
+            address = self._origin(headers, request.address)
             self.claims.put(request.sender, self.network(address), headers, request.body, tell)
         except Exception as failure:  # noqa: BLE001  # told and logged there
             tell(failure)
@@ -183,10 +181,13 @@ class Application:
 
     def address(self, scope: AsgiScope, headers: dict[bytes, bytes]) -> str:
         """Return the caller's address; behind our own proxy the last one it added."""
-        if self.is_behind_proxy and (passed := _passed(headers)):
-            return passed
         client = scope.get("client")
-        return client[0] if client else ""
+        return self._origin(headers, client[0] if client else "")
+
+    def _origin(self, headers: dict[bytes, bytes], remote: str) -> str:
+        if not self.is_behind_proxy:
+            return remote
+        return origin_of(headers.get(b"x-forwarded-for", b"").decode("ascii", "replace"), remote)
 
     def network(self, address: str) -> str:
         """Return the network an address belongs to, as it may be kept."""
@@ -229,11 +230,6 @@ class Application:
         seen, self._seen = self._seen, Counter()
         for (surface, status), n in seen.items():
             log.info("answered", extra={"facts": {"surface": surface, "status": status, "requests": n}})
-
-
-def _passed(headers: dict[bytes, bytes]) -> str:
-    """Return the address our own proxy added last; "" when there is none."""
-    return last_of(headers.get(b"x-forwarded-for", b"").decode("ascii", "replace"))
 
 
 def _failed(failure: Exception, headers: dict[bytes, bytes]) -> HttpAnswer:

@@ -5,11 +5,16 @@ from asyncio import StreamReader as Reader
 from asyncio import StreamWriter as Writer
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from io import BytesIO
 from typing import Any
 
+import pytest
 import uvicorn
+from django.core.handlers.asgi import ASGIRequest
 from uvicorn.server import ServerState
 
+from abhiyan.core.address import client, network_of_scope, shortened
+from abhiyan.enrolment.hotpath.asgi import Application
 from abhiyan.server import protocol
 from abhiyan.server.protocol import HttpConnection, sweep
 
@@ -36,6 +41,46 @@ def on_a_connection(act: Callable[[Reader, Writer, ServerState], Awaitable[None]
             writer.close()
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("proxies", "origin", "is_secure"),
+    [
+        ("", "203.0.113.0/24", True),
+        ("127.0.0.1", "203.0.113.0/24", True),
+        ("10.0.0.0/8, 127.0.0.0/30", "203.0.113.0/24", True),
+        ("127.0.0.2", "127.0.0.0/24", False),
+        ("10.0.0.31, ::1", "127.0.0.0/24", False),
+    ],
+)
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "x-forwarded-for", "X-FORWARDED-FOR"])
+def test_a_forged_header_of_somebody_else_than_our_proxy_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, proxies: str, origin: str, is_secure: bool, header: str
+) -> None:
+    monkeypatch.setenv("ABHIYAN_BEHIND_PROXY", "1")
+    monkeypatch.setenv("ABHIYAN_PROXIES", proxies)
+
+    async def act(reader: Reader, writer: Writer, state: ServerState) -> None:
+        (connection,) = await connections(state)
+        scopes: list[Any] = []
+
+        async def noting(scope: Any, receive: Any, send: Any) -> None:
+            scopes.append(scope)
+            await application(scope, receive, send)
+
+        connection.app = noting
+        forged = f"GET / HTTP/1.1\r\nHost: x\r\n{header}: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n\r\n"
+        writer.write(forged.encode())
+        await reader.readuntil(b"ok")
+        (scope,) = scopes
+        assert network_of_scope(scope) == origin
+        request = ASGIRequest(scope, BytesIO())
+        assert shortened(client(request)) == origin
+        assert (request.META["HTTP_X_FORWARDED_PROTO"] == "https") is is_secure
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        assert shortened(Application().address(scope, headers)) == origin, "of calls and claims"
+
+    on_a_connection(act)
 
 
 def later(seconds: float) -> float:
