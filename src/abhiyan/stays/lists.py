@@ -124,7 +124,7 @@ LIST = ImportKind(
     title=_("Village stays: workers and places"),
     explains=_(
         "Which worker stays in which booth, village or ward, and with which host. Workers hold an office already. "
-        "Each gets an SMS and may decline."
+        "Each gets a message and may decline."
     ),
     layout=LAYOUT,
     capability="programmes.run",

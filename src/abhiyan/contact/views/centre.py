@@ -311,7 +311,7 @@ def calling_centre(request: Request, public_id: UUID, body_id: int) -> HttpRespo
 
 @form_page
 def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Ask once before the supervisors of silent centres get an SMS."""
+    """Ask once before the supervisors of silent centres get a message."""
     (programme, here), at = page_of_people(request, public_id, KIND), clock.now()
     with system("the silent call centres of an office"):
         led, without = centres_below.heads_to_remind(programme, here.span, at=at)
@@ -322,7 +322,7 @@ def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
             len(led),
         )
         % {"n": grouped(len(led))},
-        say("Each supervisor gets one SMS, at most one a day. It cannot be called back."),
+        say("Each supervisor gets one message, at most one a day. It cannot be called back."),
     ]
     if not led:
         text = [str(NobodyToRemind(next_step=actions.APPOINT if without else ""))]

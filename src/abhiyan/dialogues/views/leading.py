@@ -79,7 +79,7 @@ def leaders_who_call(request: Request, public_id: UUID) -> HttpResponseBase:
 
 @form_page
 def leaders_reminded(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Ask once before the leaders who did not call get an SMS."""
+    """Ask once before the leaders who did not call get a message."""
     (programme, here), at = page_of_people(request, public_id, queries.KIND), clock.now()
     behind = leaders_to_remind(programme, here.span, at=at)
     words = ngettext(
@@ -94,7 +94,7 @@ def leaders_reminded(request: Request, public_id: UUID) -> HttpResponseBase:
         title=say("Remind leaders to call: %(place)s") % {"place": here.name},
         text=[
             words if behind else str(NobodyToRemind()),
-            say("Each leader gets one SMS, at most one a day. It cannot be called back."),
+            say("Each leader gets one message, at most one a day. It cannot be called back."),
         ],
         button=say("Send reminders"),
         said=_("The reminders are on their way."),

@@ -150,7 +150,10 @@ def incident_new(request: Request) -> HttpResponseBase:
         ),
         form=form,
         title=say("Write down an incident"),
-        text=[say("Unit: %(unit)s") % {"unit": here.name}, say("Only data officers of this unit read it.")],
+        text=[
+            say("Unit: %(unit)s") % {"unit": here.name},
+            say("Only data officers of this unit, or above it, read it."),
+        ],
         button=say("Start the clocks"),
         done=lambda incident: redirect("enrolment:incident", incident.public_id),
         back=reverse("enrolment:incidents"),

@@ -56,7 +56,7 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Said
         SubstituteForm,
         acts.name_substitute,
         {},
-        _("Your substitute is invited and gets an SMS."),
+        _("Your substitute is invited and gets a message."),
     ),
     "tick": (TickForm, acts.tick, {"came": True}, ""),
     "untick": (TickForm, acts.tick, {"came": False}, _("The tick is taken back.")),
@@ -65,7 +65,7 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Said
     "people": (PeopleForm, acts.set_people, {}, said_of_people),
     "point": (PointForm, acts.add_point, {}, _("Written into the minutes. A task is on Today at once.")),
     "strike": (StrikeForm, acts.strike_point, {}, _("Taken out of the minutes.")),
-    "send": (forms.Form, acts.send_minutes, {}, _("The minutes are sent. Everybody invited gets an SMS.")),
+    "send": (forms.Form, acts.send_minutes, {}, _("The minutes are sent. Everybody invited gets a message.")),
 }
 
 

@@ -244,7 +244,7 @@ def meeting_new(request: Request) -> HttpResponseBase:
             by=request.actor,
             at=at,
         ),
-        said=_("The meeting is called. Everybody invited gets an SMS."),
+        said=_("The meeting is called. Everybody invited gets a message."),
         unit_id=here.unit.id,
         hierarchy=here.hierarchy,
         day=lambda: form.cleaned_data["first_on"],
@@ -394,7 +394,9 @@ def _move(request: Request, one: Meeting) -> HttpResponseBase:
         title=say("Change the day: %(title)s") % {"title": one.title},
         text=[
             _invitees(one),
-            _("Everybody gets an SMS with the new day and is asked again. Earlier answers no longer count."),
+            _(
+                "Everybody gets a message with the new day and is asked again. Earlier answers no longer count."
+            ),
             _("The page keeps the earlier day."),
         ],
         button=_("Change the day"),
@@ -415,10 +417,10 @@ def meeting_cancel(request: Request, public_id: UUID) -> HttpResponseBase:
         title=say("Cancel: %(title)s") % {"title": one.title},
         text=[
             _invitees(one),
-            _("Everybody gets an SMS that it does not take place. This cannot be taken back."),
+            _("Everybody gets a message that it does not take place. This cannot be taken back."),
         ],
         button=_("Cancel the meeting"),
-        said=_("The meeting is cancelled. Everybody invited gets an SMS."),
+        said=_("The meeting is cancelled. Everybody invited gets a message."),
         done=page_of(one.public_id),
         is_danger=True,
         form=CancelMeetingForm(request.POST if request.method == "POST" else None),
@@ -440,7 +442,7 @@ def _invite(request: Request, one: Meeting) -> HttpResponseBase:
             at=clock.now(),
             **form.roll_given,
         ),
-        said=_("Invited. New people on the list get an SMS."),
+        said=_("Invited. New people on the list get a message."),
         unit_id=one.unit_id,
         hierarchy=one.hierarchy,
         day=lambda: one.first_on,

@@ -124,7 +124,7 @@ def circular_new(request: Request) -> HttpResponseBase:
         lambda given: actions.send_circular(
             unit_id=here.unit.id, hierarchy=here.hierarchy, by=request.actor, at=clock.now(), **given
         ),
-        said=_("The circular is sent. Everybody it is for gets an SMS with the link."),
+        said=_("The circular is sent. Everybody it is for gets a message with the link."),
     )
     if done.value:
         return redirect("messaging:circular", public_id=done.value)
@@ -184,7 +184,9 @@ ACTS = {
         _("Reminder sent."),
         label=_("Send the reminder"),
         title=_("Remind everybody who has not read it?"),
-        text=(_("They get one more SMS with the link. Each person is reminded at most once in 24 hours."),),
+        text=(
+            _("They get one more message with the link. Each person is reminded at most once in 24 hours."),
+        ),
     ),
     "withdraw": PageAct(
         actions.withdraw_circular,

@@ -66,7 +66,7 @@ def test_the_page_counts_first_and_one_press_names_every_president_of_a_level(
     page = body(client, unescape(link[1]))
     assert "2 units have no in-charge. Their presidents, or who leads them, are named." in words(page)
     assert "1 unit is left out, because nobody leads it." in words(page)
-    assert "Each of them gets one SMS" in words(page) and 'name="expected" value="2"' in page
+    assert "Each of them gets one message" in words(page) and 'name="expected" value="2"' in page
     answer = client.post(unescape(link[1]), {"expected": "2"})
     assert answer.status_code == 302
     page = words(body(client, answer["Location"]))
@@ -223,7 +223,7 @@ def test_those_who_did_not_answer_are_reminded_once_a_day(
     client = browser(president)
     page = body(client, f"{path}?unit=N1&show=waiting")
     assert "Remind 2" in words(page) and "named on" in words(page)
-    assert "2 people have not replied. Each person gets one SMS." in words(
+    assert "2 people have not replied. Each person gets one message." in words(
         body(client, f"{path}remind/?unit=N1")
     )
     assert client.post(f"{path}remind/?unit=N1").status_code == 302 and told() == 4

@@ -83,7 +83,7 @@ def name_leaders(request: Request, public_id: UUID) -> HttpResponseBase:
         )
         text.append(said_no % {"n": grouped(found.declined)})
     if n and one.state == Programme.State.OPEN:
-        text.append(say("Each of them gets one SMS, and may decline. You can end them together later."))
+        text.append(say("Each of them gets one message, and may decline. You can end them together later."))
     return ask(
         request,
         lambda given: actions.name_leaders(
@@ -137,14 +137,14 @@ def end_together(request: Request, public_id: UUID, together: UUID) -> HttpRespo
 
 @form_page
 def remind_in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Ask once before people who did not answer get an SMS."""
+    """Ask once before people who did not answer get a message."""
     one, here = _where(request, public_id)
     waiting = queries.charges_to_remind(one, here.unit.id, on=shown.today(clock.now()))
     n, title = waiting.count(), say("Remind those who have not replied")
     text = [str(NobodyToRemind.message)]
     if n:
         silent = ngettext("%(n)s person has not replied.", "%(n)s people have not replied.", n)
-        text = [silent % {"n": grouped(n)}, say("Each person gets one SMS. It cannot be called back.")]
+        text = [silent % {"n": grouped(n)}, say("Each person gets one message. It cannot be called back.")]
     return ask(
         request,
         lambda _given: actions.remind_in_charges(

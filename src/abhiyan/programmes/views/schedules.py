@@ -542,7 +542,7 @@ def _filled(one: Schedule, period: Period, here: Here, *, at: datetime) -> list[
 
 @form_page
 def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
-    """Ask once before the silent get an SMS."""
+    """Ask once before the silent get a message."""
     one, at = found.schedule_for(public_id), clock.now()
     here = board_unit(request, one)
     if here is None:
@@ -559,7 +559,7 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
             filled,
         )
         % {"n": grouped(filled)},
-        say("Each office gets one SMS. It cannot be called back."),
+        say("Each office gets one message. It cannot be called back."),
     ]
     if not filled:
         text = [str(NobodyToRemind.message)]

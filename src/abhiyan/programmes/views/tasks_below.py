@@ -115,7 +115,7 @@ def _people(late: list[tuple[int, int]]) -> set[int]:
 
 @form_page
 def remind_late(request: Request) -> HttpResponseBase:
-    """Ask once before people with late tasks in a unit and below get an SMS."""
+    """Ask once before people with late tasks in a unit and below get a message."""
     here = page_unit(request)
     if not found.may_ask_in(request.viewer, here.unit.id):
         raise org.NotYours(capability=LEADS)
@@ -126,7 +126,7 @@ def remind_late(request: Request) -> HttpResponseBase:
         behind = ngettext("%(n)s person has late tasks.", "%(n)s people have late tasks.", n)
         text = [
             behind % {"n": grouped(n)},
-            say("Each person gets one SMS, at most one a day. It cannot be called back."),
+            say("Each person gets one message, at most one a day. It cannot be called back."),
         ]
     tasks = reverse("programmes:tasks")
     page = here.href(tasks, show="unit")

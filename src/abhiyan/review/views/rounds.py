@@ -429,10 +429,11 @@ def round_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         title=say("Remind the reviewer: %(unit)s") % {"unit": named(unit.names)}
         if unit
         else say("Remind everybody who has decided nothing"),
-        text=[_("They get one SMS with the link to their page Today. Nobody gets two a day.")],
+        text=[_("They get one message with the link to their page Today. Nobody gets two a day.")],
         button=_("Remind"),
         said=lambda n: (
-            ngettext("%(n)s reviewer gets an SMS.", "%(n)s reviewers get an SMS.", n) % {"n": grouped(n)}
+            ngettext("%(n)s reviewer gets a message.", "%(n)s reviewers get a message.", n)
+            % {"n": grouped(n)}
         ),
         done=back,
         **crumbs((one.title, page_of(one)), (say("Reviewers"), back), (say("Remind"), "")),
