@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 from django.db import DatabaseError, OperationalError, connection
 
-from . import audit_seals, clock, database, embedded, environment, home, jobs, limits, rooms, store_mark
+from . import audit_seals, clock, database, embedded, environment, files, home, jobs, limits, rooms, store_mark
 from .imports import running as imports
 from .scope import system
 
@@ -92,6 +92,8 @@ LOOPS = {
     ),
     "import_leftovers": Loop(imports.sweep, every_s=60, scoped=False),
     "store_mark": Loop(store_mark.make_mark, every_s=60),
+    "files_gone": Loop(files.delete_gone, every_s=10, scoped=False),
+    "files_left": Loop(files.sweep_files, every_s=3600, scoped=False),
 }
 
 

@@ -334,11 +334,29 @@ class StoreMark(models.Model):
         ]
 
 
+class GoneObject(models.Model):
+    """An object of the store that no row speaks of any more. `core_note_gone` notes it; a loop deletes both."""
+
+    id = models.UUIDField(primary_key=True)  # of its name (`core.files.object_name`)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "core_gone_object"
+        constraints = [
+            Policy(
+                name="gone_object_noted", to=("app", "jobs"), command="INSERT", using="pg_trigger_depth() > 0"
+            ),
+            Policy(name="gone_object_for_a_reason", to=("jobs",), using=REASON),
+            Policy(name="gone_object_migrates", to=("owner",), using="true"),
+        ]
+
+
 # Beyond the usual select, insert, update and delete of `app` and `jobs`.
 _OF_GATEWAY = "insert (at, who, who_kind, account_id, act, batch, n, origin, device, facts)"
 GRANTS = {
     "core_audit": {"app": "select, insert", "jobs": "select, insert", "gateway": _OF_GATEWAY},
     "core_audit_seal": {"app": "select", "jobs": "select, insert"},
+    "core_gone_object": {"app": "select, insert", "jobs": "select, insert, delete"},
     "core_refused_row": {"gateway": "insert (import_id, row, field, reason, facts)"},
     "core_import_slice": {
         "gateway": "select (import_id, number, counts), insert (import_id, number, counts)"

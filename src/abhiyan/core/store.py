@@ -117,6 +117,16 @@ class FolderStore:
                 if path.parent != self.folder:
                     path.parent.rmdir()
 
+    def remove_halves(self, before: datetime) -> int:
+        """Delete what killed processes left unfinished. Returns how many."""
+        removed = 0
+        for path in (self.folder / HALVES).glob("*"):
+            with suppress(FileNotFoundError):  # finished meanwhile
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    removed += 1
+        return removed
+
     def _path(self, name: str) -> Path:
         path = self.folder / name
         if ".." in path.parts or name.startswith("/"):

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 
+from abhiyan.core.files import StoredBytesField
 from abhiyan.core.policy import (
     ACCOUNT,
     BODIES,
@@ -180,8 +181,8 @@ class SubmissionPicture(models.Model):
     id = models.UUIDField(primary_key=True)  # random; both files are sealed under it
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="pictures", db_index=False)
     question = models.TextField()  # its key
-    small = models.BinaryField()  # sealed
-    sealed = models.BinaryField()
+    small = StoredBytesField()  # sealed
+    sealed = StoredBytesField()
     size = models.IntegerField()  # bytes of the picture
     added_at = models.DateTimeField()
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.files import StoredBytesField
 from abhiyan.core.policy import ACCOUNT, LINE, SYSTEM, placed, policies, private
 
 _OWN = f"account_id = {ACCOUNT}"
@@ -93,7 +94,7 @@ class FieldPicture(models.Model):
     record = models.UUIDField()  # the id its receipt will have
     account_id = models.BigIntegerField()
     digest = models.BinaryField()
-    sealed = models.BinaryField()
+    sealed = StoredBytesField()
     at = models.DateTimeField()
 
     class Meta:

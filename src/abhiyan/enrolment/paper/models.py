@@ -3,7 +3,7 @@ them; and workers' own links, which are printed on posters."""
 
 from django.db import models
 
-from abhiyan.core.files import SealedFile
+from abhiyan.core.files import SealedFile, StoredBytesField
 from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies
 from abhiyan.enrolment.rules import batches
 
@@ -55,8 +55,8 @@ class PaperPhoto(SealedFile):
     is_beside = models.BooleanField(
         default=False, db_default=False
     )  # somebody keeps it beside another of its sheet
-    small = models.BinaryField(default=b"", db_default=b"")  # sealed, as all of it: a small picture
-    trace = models.BinaryField(
+    small = StoredBytesField(default=b"", db_default=b"")  # sealed, as all of it: a small picture
+    trace = StoredBytesField(
         default=b"", db_default=b""
     )  # sealed: by which its sheet is known again (pictures)
     import_id = models.BigIntegerField(null=True)  # the list that brought its entries, while not taken back
