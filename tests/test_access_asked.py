@@ -39,6 +39,7 @@ ONESELF = "about oneself: whoever proves phone or session"
 NEWS = "follows from an act of another room, which asked"
 NOBODY_ASKED = {
     "core/backup.py::tell_restored": CONSOLE,
+    "core/files.py::delete_gone": LOOP,
     "core/imports/running.py::_failed": WITHIN,
     "core/imports/running.py::sweep": LOOP,
     "elections/tasks.py::pass_seats": "a job; each seat is passed as whoever asked for it, who is asked again",

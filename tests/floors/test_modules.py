@@ -95,6 +95,7 @@ WRITERS = {
     "core/audit.py": "the trail's own entries, for every act",
     "core/audit_seals.py": "the blocks of the trail, by a loop",
     "core/store_mark.py": "the mark of the store of files, by a loop",
+    "core/files.py": "notes of deleted objects, by a loop",
     "core/last_backup.py": "when the newest backup was taken",
     "core/counters.py": "counters of figures, by statements of their own",
     "core/imports/running.py": "the state of an import while a job works it off",

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
@@ -37,6 +38,7 @@ from . import (
     audit,
     audit_seals,
     backup_contents,
+    backup_files,
     backup_folder,
     database,
     databases,
@@ -55,8 +57,7 @@ from .scope import system
 
 FORMAT = 2  # 1 holds tables of a version before the first release
 PART = 8 * 1024 * 1024
-# Below the files' folder: uploads on their way, sealed, and gone within days; and objects that are being written.
-LEFT_OUT = ("imports", store.HALVES)
+STORE_AWAY = "The store of files does not answer: `abhiyan doctor` says more."
 LONGEST_KEPT = 36  # of a name that "_replaced_" and a time follow: PostgreSQL cuts names at 63 bytes
 # Begins the comment of a restored database while its files are not in place yet: what is left to do, as JSON. It comes
 # and goes with the database, whoever looks from wherever.
@@ -139,7 +140,7 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
                 say("reading the database")
                 complete = _add_dump(tar, dump, at)
                 say("reading the files")
-                complete["files"] = _add_files(tar, Path(settings.MEDIA_ROOT))
+                complete["files"] = backup_files.add_files(tar, Path(settings.MEDIA_ROOT))
                 complete["besides"] = backup_contents.add_contents(tar, at, say=say)
                 _add(tar, "complete.json", json.dumps(complete).encode(), at)
             sealer.close()
@@ -149,6 +150,9 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
     except OSError as error:
         half.unlink(missing_ok=True)
         raise BackupFailed(f"The backup could not be written: {error}.") from error
+    except store.StoreAway as error:
+        half.unlink(missing_ok=True)
+        raise BackupFailed(STORE_AWAY) from error
     except BaseException:
         half.unlink(missing_ok=True)
         raise
@@ -185,10 +189,13 @@ def restore(
     beside, files_beside = _beside(name, folder)
     try:
         with _reading(source, identity) as (manifest, tar, members):
-            files_beside.mkdir(parents=True)
+            to_store = files is None and store.is_remote()
+            if not to_store:
+                files_beside.mkdir(parents=True)
             schema.prepare(beside)
             say("restoring the database")
-            complete = _restore_parts(tar, members, beside, files_beside, int(manifest["pg_dump"]))
+            put = partial(_restore_file, tar, folder=files_beside, to_store=to_store)
+            complete = _restore_parts(tar, members, beside, int(manifest["pg_dump"]), put)
         _check_complete(complete)
         say("bringing it up to date")
         bring_tables_up_to_date(beside, int(manifest["era"]))
@@ -196,9 +203,11 @@ def restore(
         os.sync()  # the files, before a database that speaks of them
         journals = (*journals, *backup_contents.journals_in(_besides(files_beside)))
         _take_the_place(name, folder, manifest | complete, at, journals)
-    except BaseException:
+    except BaseException as error:
         schema.leave_database()
         clear_away(name, folder)
+        if isinstance(error, store.StoreAway):
+            raise RestoreRefused(STORE_AWAY) from error
         raise
     told = finish(name)
     assert told is not None
@@ -413,19 +422,6 @@ def _add_dump(tar: tarfile.TarFile, dump: Path, at: datetime) -> dict[str, Any]:
     return {"dump_bytes": size, "dump_sha256": digest.hexdigest(), "parts": parts}
 
 
-def _add_files(tar: tarfile.TarFile, folder: Path) -> int:
-    added = 0
-    for path in sorted(folder.rglob("*")) if folder.exists() else []:
-        inside = path.relative_to(folder)
-        if inside.parts[0] in LEFT_OUT or not path.is_file() or path.is_symlink():
-            continue
-        with suppress(FileNotFoundError), path.open("rb") as body:  # one deleted meanwhile needs no backup
-            member = tar.gettarinfo(arcname=str(PurePosixPath("files") / inside.as_posix()), fileobj=body)
-            tar.addfile(member, body)
-            added += 1
-    return added
-
-
 def _contents(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     body = tar.extractfile(member)
     assert body is not None
@@ -461,7 +457,11 @@ def _read_manifest(tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo]) -> 
 
 
 def _restore_parts(
-    tar: tarfile.TarFile, members: Iterator[tarfile.TarInfo], name: str, files: Path, dumped_by: int
+    tar: tarfile.TarFile,
+    members: Iterator[tarfile.TarInfo],
+    name: str,
+    dumped_by: int,
+    put: Callable[[tarfile.TarInfo], None],
 ) -> dict[str, Any]:
     with psycopg.connect(database.conninfo("owner", dbname=name)) as own:
         row = own.execute("select current_setting('server_version_num')::int").fetchone()
@@ -491,7 +491,7 @@ def _restore_parts(
                 if member.name == "complete.json":
                     complete = json.loads(_contents(tar, member))
                 else:
-                    _restore_file(tar, member, files)
+                    put(member)
                     found += 1
         except BrokenPipeError:
             pass  # it says why, below
@@ -506,22 +506,17 @@ def _restore_parts(
     return complete | {"got_sha256": digest.hexdigest(), "got_files": found}
 
 
-def _restore_file(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
-    """Write a file of the backup into a folder: an upload below `files` where that is, the others beside it."""
+def _restore_file(tar: tarfile.TarFile, member: tarfile.TarInfo, *, folder: Path, to_store: bool) -> None:
+    """Put a file of the backup where it belongs: an upload into the store or the folder, the others beside it."""
     inside = PurePosixPath(member.name)
-    is_known = inside.parts[0] == "files" or backup_contents.is_besides(member.name)
-    if not is_known or inside.is_absolute() or ".." in inside.parts or not member.isfile():
+    is_upload = inside.parts[0] == "files"
+    is_expected = is_upload or backup_contents.is_besides(member.name)
+    if not is_expected or inside.is_absolute() or ".." in inside.parts or not member.isfile():
         raise RestoreRefused(f"The backup holds something unexpected: {member.name}")
-    if inside.parts[0] == "files":
-        path = folder.joinpath(*inside.parts[1:])
+    if not is_upload:
+        backup_files.put_back(tar, member, _besides(folder) / inside)
     else:
-        path = _besides(folder) / inside
-    path.parent.mkdir(parents=True, exist_ok=True)
-    body = tar.extractfile(member)
-    assert body is not None
-    with path.open("wb") as out:
-        shutil.copyfileobj(body, out)
-    os.utime(path, (member.mtime, member.mtime))
+        backup_files.put_back(tar, member, None if to_store else folder.joinpath(*inside.parts[1:]))
 
 
 def _check_complete(complete: dict[str, Any]) -> None:

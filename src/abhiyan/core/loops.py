@@ -19,7 +19,19 @@ from typing import Any
 import psycopg
 from django.db import DatabaseError, OperationalError, connection
 
-from . import audit_seals, clock, database, embedded, environment, files, home, jobs, limits, rooms, store_mark
+from . import (
+    audit_seals,
+    clock,
+    database,
+    embedded,
+    environment,
+    files,
+    home,
+    jobs,
+    limits,
+    rooms,
+    store_mark,
+)
 from .imports import running as imports
 from .scope import system
 

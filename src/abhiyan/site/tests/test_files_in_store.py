@@ -1,4 +1,4 @@
-"""Files of rooms lie in the row on one machine and in the object store of several hosts. What is deleted leaves it."""
+"""Files of rooms lie in the row on one machine and in the object store of several hosts. Deleted files leave it."""
 
 import os
 import subprocess
