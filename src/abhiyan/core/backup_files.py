@@ -1,7 +1,7 @@
 """The files of a backup: taken from the folder or the object store, and put back into either.
 
 They are sealed already, and each object has a random name and one content. They are read and written one by one, so a
-backup needs no room on this host. What lies in the folder without a store takes its place with the database instead.
+backup needs no room on this host. Without an object store the folder takes its place together with the database.
 """
 
 import io

@@ -81,6 +81,8 @@ def test_more_objects_than_one_call_lists_or_deletes_are_listed_and_deleted(
 def test_a_folder_shows_its_files_to_nobody_else_and_holds_no_name_outside_it(tmp_path: Path) -> None:
     folder = FolderStore(tmp_path / "files")
     folder.put("files/a", b"sealed")
+    (tmp_path / "beside").write_bytes(b"not of the store")
+    assert names(folder) == ["files/a"] and names(folder, "fi") == ["files/a"] and names(folder, "be") == []
     assert (tmp_path / "files" / "files" / "a").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "files" / "files").stat().st_mode & 0o777 == 0o700
     for name in ("../outside", "files/../../outside", "/outside"):

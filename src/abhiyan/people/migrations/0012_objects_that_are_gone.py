@@ -7,7 +7,7 @@ import abhiyan.core.files
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0009_objects_that_are_gone"),
+        ("core", "0010_objects_that_are_gone"),
         ("people", "0011_emergency_stop"),
     ]
 

@@ -37,7 +37,7 @@ def target() -> Iterator[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where files lie while there is no object store."""
+    """Files lie here while there is no object store."""
     monkeypatch.setenv("ABHIYAN_FILES", str(tmp_path / "files"))
     settings.MEDIA_ROOT = home.files()
     return home.files()

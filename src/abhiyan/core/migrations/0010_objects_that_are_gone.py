@@ -22,7 +22,7 @@ end $$"""
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0008_store_mark"),
+        ("core", "0009_host_of_a_loop"),
     ]
 
     operations = [
