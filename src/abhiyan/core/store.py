@@ -98,13 +98,8 @@ class FolderStore:
         except FileNotFoundError:
             raise ObjectGone(name) from None
 
-<<<<<<< HEAD
     def listed(self, prefix: str, *, after: str = "") -> Iterator[StoredObject]:
-        top = self._path(prefix) if prefix.endswith("/") else self._path(prefix).parent
-=======
-    def listed(self, prefix: str) -> Iterator[StoredObject]:
         top = self._path(prefix.rpartition("/")[0])
->>>>>>> ea56f29c (List a folder of files by its own names alone)
         for path in sorted(top.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
             if not name.startswith(prefix) or name <= after:
