@@ -9,12 +9,15 @@ import os
 import shutil
 import tarfile
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from . import store
 
 # Uploads on their way, sealed, and gone within days; and objects that are being written.
 LEFT_OUT = ("imports", store.HALVES)
+# Objects that never change. A bucket may hold more, such as the journal, whose newer lines a restore must not replace.
+OBJECTS = ("files/", "mark/")
 
 
 def add_files(tar: tarfile.TarFile, folder: Path) -> int:
@@ -22,9 +25,10 @@ def add_files(tar: tarfile.TarFile, folder: Path) -> int:
 
     folder: where they lie without an object store. One that is deleted meanwhile needs no backup.
     """
-    files: store.ObjectStore = store.file_store() if store.is_remote() else store.FolderStore(folder)
+    is_remote = store.is_remote()
+    files: store.ObjectStore = store.file_store() if is_remote else store.FolderStore(folder)
     added = 0
-    for stored in files.listed(""):
+    for stored in chain.from_iterable(map(files.listed, OBJECTS if is_remote else ("",))):
         inside = PurePosixPath(stored.name)
         if inside.parts[0] in LEFT_OUT:
             continue

@@ -62,6 +62,7 @@ def test_files_come_back_into_the_store_there_is(
 ) -> None:
     rows = two_pictures()
     file_store().put("imports/of-somebody/000", b"on its way")
+    file_store().put("journal/host-7.jsonl", b"the journal goes by itself")
     took = take(tmp_path / "b.age")
     assert took["files"] == 3, "two pictures and the mark"
     assert backup.check(source=tmp_path / "b.age", identity=SECRET)["files"] == 3
