@@ -1,13 +1,19 @@
 """Hosts on one database know of each other: names, versions, settings that differ, and the key they share."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import Jsonb
 
-from abhiyan.core import database, environment, hosts
+from abhiyan.core import database, environment, hosts, keys
 from abhiyan.core.hosts import HostProcess
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import until
@@ -94,6 +100,32 @@ def test_a_process_that_was_killed_is_listed_for_a_day() -> None:
     with hosts.on_the_list("jobs"):
         here = {"silent", environment.HOST_NAME()}
         until(lambda: {process.name for process in hosts.host_processes_now()} == here)
+
+
+def test_stop_names_the_other_hosts_that_go_on(tmp_path: Path) -> None:
+    """It names neither this host nor one that is silent."""
+    now, hour = timedelta(0), timedelta(hours=1)
+    note(("web1", "serve", now), ("web1", "jobs", now), ("web2", "serve", now), ("web3", "serve", hour))
+    server = conninfo_to_dict(database.conninfo("jobs"))
+    where = urlencode({"host": server["host"], "port": server["port"]})
+    own = {
+        "ABHIYAN_HOME": str(tmp_path / "web2"),
+        "ABHIYAN_HOST_NAME": "web2",
+        "ABHIYAN_MASTER_KEY_FILE": str(keys.master_path()),
+        "DATABASE_URL": f"postgresql://nobody@/{server['dbname']}?{where}",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "abhiyan.site.cli", "stop"],
+        env=os.environ | own,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        f"Nothing runs in {tmp_path / 'web2'}.",
+        "Other hosts go on: web1 (jobs, serve).",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,20 @@
 """A limit counts at once, refuses with the time to wait, and keeps nobody's phone."""
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection, transaction
 from django.utils import translation
+from psycopg.conninfo import conninfo_to_dict
 
-from abhiyan.core import declared, environment, limits
+from abhiyan.core import database, declared, environment, keys, limits
 from abhiyan.core.declared import DeclaredLimit, Hurt, LimitKey, Spender
 from abhiyan.core.models import RateCount
 from abhiyan.core.refusals import TooMany
@@ -166,3 +172,61 @@ def test_who_only_asks_alike_is_refused_alike_and_counts_nothing() -> None:
         limits.take(one, "a network", at=AT, counts=False)
     with pytest.raises(TooMany):
         limits.take(one, "a network", at=AT)
+
+
+# A web host: it counts what it reads, a limit and a number a line, and says what came of it.
+WEB_HOST = """
+import sys, django
+django.setup()
+from datetime import datetime
+from abhiyan.core import limits
+from abhiyan.core.declared import LIMITS
+from abhiyan.core.refusals import TooMany
+for line in sys.stdin:
+    name, n, most = line.split()
+    try:
+        limits.take(LIMITS[name], "somebody", at=datetime.fromisoformat(sys.argv[1]), n=int(n), most=int(most))
+        print("passed", flush=True)
+    except TooMany:
+        print("refused", flush=True)
+"""
+
+
+@pytest.mark.usefixtures("as_jobs")
+@pytest.mark.machine
+def test_each_declared_limit_is_one_for_all_hosts(tmp_path: Path) -> None:
+    """The first host leaves room for one. The second one takes it, and then both are refused."""
+    server = conninfo_to_dict(database.conninfo("jobs"))
+    where = urlencode({"host": server["host"], "port": server["port"]})
+    shared = {
+        "ABHIYAN_MASTER_KEY_FILE": str(keys.master_path()),
+        "ABHIYAN_ROLE": "jobs",
+        "DATABASE_URL": f"postgresql://nobody@/{server['dbname']}?{where}",
+    }
+    hosts = [
+        subprocess.Popen(
+            [sys.executable, "-c", WEB_HOST, AT.isoformat()],
+            env=os.environ | shared | {"ABHIYAN_HOME": str(tmp_path / name), "ABHIYAN_HOST_NAME": name},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("web1", "web2")
+    ]
+
+    def took(host: subprocess.Popen[str], name: str, n: int, most: int) -> str:
+        assert host.stdin is not None and host.stdout is not None
+        host.stdin.write(f"{name} {n} {most}\n")
+        host.stdin.flush()
+        return host.stdout.readline().strip()
+
+    assert len(declared.LIMITS) > 30
+    outcomes = {
+        name: [took(hosts[at], name, n, most) for at, n in ((0, most - 1), (1, 1), (0, 1), (1, 1))]
+        for name, limit in declared.LIMITS.items()
+        for most in [max(2, limit.allowed)]
+    }
+    for host in hosts:
+        host.communicate()
+    expected = ["passed", "passed", "refused", "refused"]
+    assert {name: outcome for name, outcome in outcomes.items() if outcome != expected} == {}
