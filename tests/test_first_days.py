@@ -156,7 +156,7 @@ def test_an_empty_installation_comes_to_its_first_member() -> None:
     with system("test"):
         programmes.fold(at=NOW)
         for unit in ("JK-B001", "JK", "IN"):
-            (ladder,) = queries.ladders(node=units[unit].pk, hierarchy=1, of=[drive], at=NOW).values()
+            (ladder,) = queries.ladders(node=units[unit].pk, hierarchy=1, programmes=[drive], at=NOW).values()
             assert (ladder.reported, ladder.counted) == (1, 1), unit
 
 

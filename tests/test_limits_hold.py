@@ -447,7 +447,7 @@ def offers_to_a_phone(ground: Ground) -> Asked:
             unit_names=ground.world.booth.names,
             at=ground.at,
         )
-        offices.ask_holder(told=told)
+        offices.ask_holder(appointment_offered=told)
         return Message.objects.count() > before
 
     def offer_one() -> bool:
@@ -795,7 +795,7 @@ def reply_to_a_text(ground: Ground, phone: str, text: Callable[[], str], *, othe
     ref = uuid4().hex
     sms = inbound.Sms("generic", ref, phone, "+911800000001", text(), None, other)
     texts.hear(
-        told=texts.TextIn(sms, "sms", "+911800000001", "notice", None), by=ground.public(), at=ground.at
+        text_in=texts.TextIn(sms, "sms", "+911800000001", "notice", None), by=ground.public(), at=ground.at
     )
     with system("test"):
         return Message.objects.filter(pk=message_id(f"text|generic|{ref}")).exists()

@@ -67,8 +67,8 @@ def whom(item_id: UUID, _channel: int, day: date) -> Whom:
 def sentence(met: Item) -> str:
     """The sentence on the page that asks the person. In a system scope."""
     worker = people.names_of([met.by_id] if met.by_id else []).get(met.by_id or 0, "")
-    said = {"worker": person(worker), "day": date_format(met.day, "j F")}
-    return say("%(worker)s talked with you on %(day)s.") % said
+    blanks = {"worker": person(worker), "day": date_format(met.day, "j F")}
+    return say("%(worker)s talked with you on %(day)s.") % blanks
 
 
 def wish(listed: Item) -> str:

@@ -30,21 +30,31 @@ class ContactConfig(AppConfig):
         tries.register(REQUEST_CALLS)
         releases.register_details(actions.ACT, office.sentences)
         news.subscribe(
-            AppointmentEnded, lambda told: actions.end_turns(account_id=told.account_id, at=told.at)
+            AppointmentEnded, lambda ending: actions.end_turns(account_id=ending.account_id, at=ending.at)
         )
         news.subscribe(
-            ClosedAccountNews, lambda told: actions.end_turns(account_id=told.account_id, at=told.at)
+            ClosedAccountNews,
+            lambda closed_account: actions.end_turns(
+                account_id=closed_account.account_id, at=closed_account.at
+            ),
         )
         # After the turns: somebody who is on the line rests until it is over.
-        news.subscribe(AppointmentEnded, lambda told: actions.end_leases(account_id=told.account_id))
-        news.subscribe(ClosedAccountNews, lambda told: actions.end_leases(account_id=told.account_id))
-        news.subscribe(ReleaseDecided, lambda told: actions.heed_decision(told=told))
-        news.subscribe(PhoneSaidNo, lambda told: actions.heed_no(told=told))
-        news.subscribe(NoTakenBack, lambda told: actions.bring_back_entries(phone_id=told.phone_id))
+        news.subscribe(AppointmentEnded, lambda ending: actions.end_leases(account_id=ending.account_id))
+        news.subscribe(
+            ClosedAccountNews, lambda closed_account: actions.end_leases(account_id=closed_account.account_id)
+        )
+        news.subscribe(ReleaseDecided, lambda decision: actions.heed_decision(decision=decision))
+        news.subscribe(PhoneSaidNo, lambda phone_no: actions.heed_no(phone_no=phone_no))
+        news.subscribe(
+            NoTakenBack, lambda no_taken_back: actions.bring_back_entries(phone_id=no_taken_back.phone_id)
+        )
         news.subscribe(NoTakenBack, lambda event: actions.resume_signed(phone_id=event.phone_id, at=event.at))
         news.subscribe(NoReplayed, lambda event: actions.end_signed(phone_id=event.phone_id, at=event.at))
-        news.subscribe(HelplineCalled, lambda told: actions.heed_helpline_call(told=told))
+        news.subscribe(
+            HelplineCalled,
+            lambda helpline_called: actions.heed_helpline_call(helpline_called=helpline_called),
+        )
         hanging.register(actions.ENTRIES)
-        news.subscribe(UnitsClosing, lambda told: actions.see_to_closing(told=told))
-        news.subscribe(UnitsOpening, lambda told: actions.bring_back(told=told))
-        news.subscribe(ItemsErased, lambda told: actions.forget_person(told=told))
+        news.subscribe(UnitsClosing, lambda closing: actions.see_to_closing(closing=closing))
+        news.subscribe(UnitsOpening, lambda opening: actions.bring_back(opening=opening))
+        news.subscribe(ItemsErased, lambda erasure: actions.forget_person(erasure=erasure))

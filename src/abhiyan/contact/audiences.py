@@ -15,7 +15,7 @@ from .rules import gate
 from .rules.doors import door_label
 
 MOST_OFFERED = 200  # lists, the newest first
-_TALKS = ", ".join(f"'{one.value}'" for one in TALKS)
+_TALKS = ", ".join(f"'{outcome.value}'" for outcome in TALKS)
 
 # A row of a list says yes to messages where the list has each person's consent, or where they gave it at the door
 # themselves. A number that was given for another purpose is no consent to a message (law.md D3). Talks are counted as
@@ -93,6 +93,6 @@ BENEFICIARIES = Audience(
 )
 
 
-def audience_of(one: ContactList) -> str:
+def audience_of(contact_list: ContactList) -> str:
     """The code of a list as an audience of bulk sends, such as for the invitation to a meeting."""
-    return f"{(BENEFICIARIES if one.scheme else LISTED).code}:{one.public_id}"
+    return f"{(BENEFICIARIES if contact_list.scheme else LISTED).code}:{contact_list.public_id}"

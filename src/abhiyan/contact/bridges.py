@@ -55,7 +55,7 @@ class BridgeReport:
 class Bridge(Protocol):
     """One provider."""
 
-    def call(self, one: BridgeCall) -> Handed:
+    def call(self, bridge_call: BridgeCall) -> Handed:
         """Ask for one call. Several threads ask at once. The same ref asks for the same call."""
 
 
@@ -65,9 +65,9 @@ class HttpBridge:
     def __init__(self, *, url: str, token: str) -> None:
         self._gateway = JsonGateway(url=url, token=token, setting="ABHIYAN_BRIDGE")
 
-    def call(self, one: BridgeCall) -> Handed:
-        body = {"ref": one.ref, "agent": one.agent, "person": one.person}
-        return self._gateway.post(one.ref, body, wait_s=WAIT_S)
+    def call(self, bridge_call: BridgeCall) -> Handed:
+        body = {"ref": bridge_call.ref, "agent": bridge_call.agent, "person": bridge_call.person}
+        return self._gateway.post(bridge_call.ref, body, wait_s=WAIT_S)
 
 
 def bridge() -> Bridge | None:
@@ -97,21 +97,21 @@ def turn_of(ref: str) -> tuple[UUID, int] | None:
     if len(ident) != 32 or len(number) != 1 or whole_number(number, most=9) is None:
         return None
     try:
-        found = UUID(hex=ident)
+        turn_id = UUID(hex=ident)
     except ValueError:
         return None
-    return (found, int(number)) if ref_of(found, int(number)) == ref else None
+    return (turn_id, int(number)) if ref_of(turn_id, int(number)) == ref else None
 
 
 def read(body: bytes) -> BridgeReport:
     """Read a callback: {"ref", "event": "agent", "person" or "ended", "seconds" of "ended"}. MalformedWebhook."""
     try:
-        told = json.loads(body)
+        report = json.loads(body)
     except (ValueError, RecursionError):
         raise MalformedWebhook("body") from None
-    if not isinstance(told, dict):
+    if not isinstance(report, dict):
         raise MalformedWebhook("body")
-    ref, event, seconds = (told.get(name) for name in ("ref", "event", "seconds"))
+    ref, event, seconds = (report.get(name) for name in ("ref", "event", "seconds"))
     wrong = []
     if not isinstance(ref, str) or not 0 < len(ref) <= 100:
         wrong.append("ref")
@@ -137,32 +137,32 @@ class FakeStep:
     told: Mapping[str, Any]
 
 
-def story(one: BridgeCall) -> tuple[Handed, list[FakeStep]]:
+def story(bridge_call: BridgeCall) -> tuple[Handed, list[FakeStep]]:
     """Tell a call by the last digit of the person's number. A pure function, so it never changes its mind.
 
     5: nobody answers at the provider. 6: it times out, and calls all the same. 7: it reports everything twice.
     8: it lies. 9: the person does not pick up. Else: a talk of 25 seconds.
     """
-    taken, way = Handed(ok=True, ref=one.ref), one.person[-1]
-    answered = FakeStep(4, {"ref": one.ref, "event": AGENT})
-    connected = FakeStep(8, {"ref": one.ref, "event": PERSON})
-    ended = FakeStep(35, {"ref": one.ref, "event": ENDED, "seconds": 25})
+    taken, way = Handed(ok=True, ref=bridge_call.ref), bridge_call.person[-1]
+    answered = FakeStep(4, {"ref": bridge_call.ref, "event": AGENT})
+    connected = FakeStep(8, {"ref": bridge_call.ref, "event": PERSON})
+    ended = FakeStep(35, {"ref": bridge_call.ref, "event": ENDED, "seconds": 25})
     if way == "5":
         return Handed(ok=False, again=True, reason="no_connection", is_spared=True), []
     if way == "6":
-        return Handed(ok=True, ref=one.ref, reason=UNCONFIRMED), [answered, connected, ended]
+        return Handed(ok=True, ref=bridge_call.ref, reason=UNCONFIRMED), [answered, connected, ended]
     if way == "7":
         return taken, [answered, answered, connected, connected, ended, ended]
     if way == "8":
         lies: list[dict[str, Any]] = [
-            {"ref": one.ref, "event": ENDED, "seconds": -25},
-            {"ref": one.ref, "event": ENDED, "seconds": 80_000},
+            {"ref": bridge_call.ref, "event": ENDED, "seconds": -25},
+            {"ref": bridge_call.ref, "event": ENDED, "seconds": 80_000},
             {"ref": ref_of(UUID(int=0), 1), "event": ENDED, "seconds": 25},
-            {"ref": one.ref, "event": "married"},
+            {"ref": bridge_call.ref, "event": "married"},
         ]
         return taken, [answered, connected, *(FakeStep(35, lie) for lie in lies)]
     if way == "9":
-        return taken, [answered, FakeStep(30, {"ref": one.ref, "event": ENDED, "seconds": 0})]
+        return taken, [answered, FakeStep(30, {"ref": bridge_call.ref, "event": ENDED, "seconds": 0})]
     return taken, [answered, connected, ended]
 
 
@@ -179,10 +179,10 @@ class FakeBridge:
     def __init__(self, later: Callable[[FakeStep, datetime], None]) -> None:
         self._later = later
 
-    def call(self, one: BridgeCall) -> Handed:
-        handed, steps = story(one)
+    def call(self, bridge_call: BridgeCall) -> Handed:
+        handed, steps = story(bridge_call)
         for step in steps:
-            self._later(step, one.at + timedelta(seconds=step.after_s))
+            self._later(step, bridge_call.at + timedelta(seconds=step.after_s))
         return handed
 
 

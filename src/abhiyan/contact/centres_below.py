@@ -147,7 +147,7 @@ def _given(programme: Programme, span: tuple[int, int], at: datetime) -> dict[st
         "since": midnight - timedelta(days=1),
         "yesterday": today - timedelta(days=1),
         "recently": at - AWAY_AFTER,
-        "talks": [one.value for one in queries.TALKS],
+        "talks": [outcome.value for outcome in queries.TALKS],
         "outcomes": list(queries.CALL_OUTCOMES),
     }
 
@@ -173,14 +173,14 @@ def silent_centres(programme: Programme, span: tuple[int, int], *, at: datetime)
 
     In a system scope; one query.
     """
-    found: tuple[int, int] = sql.row(
+    counts: tuple[int, int] = sql.row(
         f"""with live as materialized ({_LIVE.format(queues=f"array({_QUEUES})")})
         select count(*)::int,
           (count(*) filter (where {_IS_SILENT} and not exists (select {_CALLS} and t.begun_at >= %(since)s)))::int
         from {_HERE} and exists ({_QUEUES})""",
         _given(programme, span, at),
     )
-    return found
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,16 +236,16 @@ class CentresWhole:
 
 def whole(rows: Iterable[CentreToday]) -> CentresWhole:
     """Add up centres."""
-    found = list(rows)
+    centre_todays = list(rows)
     return CentresWhole(
-        len(found),
-        sum(row.at_work > 0 for row in found),
-        sum(row.is_silent for row in found),
-        sum(row.at_work for row in found),
-        sum(row.calls for row in found),
-        sum(row.reached for row in found),
-        sum(row.promised for row in found),
-        sum(row.late for row in found),
+        len(centre_todays),
+        sum(row.at_work > 0 for row in centre_todays),
+        sum(row.is_silent for row in centre_todays),
+        sum(row.at_work for row in centre_todays),
+        sum(row.calls for row in centre_todays),
+        sum(row.reached for row in centre_todays),
+        sum(row.promised for row in centre_todays),
+        sum(row.late for row in centre_todays),
     )
 
 
@@ -274,7 +274,7 @@ def talks_below(programme: Programme, span: tuple[int, int], *, until: datetime 
         and exists (select from units_placement p where p.unit_id = t.unit_id and p.hierarchy = %(hierarchy)s
           and p.lo >= %(lo)s and p.lo < %(hi)s)""",
         {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]}
-        | {"talks": [one.value for one in queries.TALKS], "until": until or "infinity"},
+        | {"talks": [outcome.value for outcome in queries.TALKS], "until": until or "infinity"},
     )
 
 
@@ -285,12 +285,12 @@ def is_silent(body_id: int, *, at: datetime) -> bool:
     called = CallTurn.objects.filter(
         body_id=body_id, begun_at__gte=since, outcome__in=queries.CALL_OUTCOMES
     ).exists()
-    found = [] if called else [one.pk for one in queues_of(body_id, at=at)]
-    return bool(found) and sql.exists(
+    queue_ids = [] if called else [call_queue.pk for call_queue in queues_of(body_id, at=at)]
+    return bool(queue_ids) and sql.exists(
         f"with live as ({_LIVE.format(queues='%(queues)s')})"
         f" select from org_body b where b.id = %(body)s and {_IS_SILENT}",
         {
-            "queues": found,
+            "queues": queue_ids,
             "body": body_id,
             "since": since,
             "yesterday": yesterday,

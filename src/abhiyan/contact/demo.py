@@ -59,28 +59,30 @@ def sample(ground: SampleGround) -> None:
     with system("demo"):
         run = _programme(ground, NAMES, STATE, DISTRICT, TARGETS, ground.actor("state_president"))
         below = set(units.of_kind_below(district, 1, "booth"))
-        own = ground.shown["booth_president"][1]
-        held = ground.holders["booth_president"]
-        booths = sorted((one for one in held if one in below), key=lambda one: (one != own, one))[:BOOTHS]
-        codes = {one: unit.code for one, unit in units.units_by_id(booths).items()}
-    rows = list(_rows(rng, [codes[one] for one in booths], DOORS, PHONES_FROM))
+        own_booth = ground.shown["booth_president"][1]
+        actors = ground.holders["booth_president"]
+        booths = sorted(
+            (booth_id for booth_id in actors if booth_id in below), key=lambda one: (one != own_booth, one)
+        )[:BOOTHS]
+        codes = {booth_id: unit.code for booth_id, unit in units.units_by_id(booths).items()}
+    rows = list(_rows(rng, [codes[booth_id] for booth_id in booths], DOORS, PHONES_FROM))
     first = _list(ground, run, "उज्ज्वला योजना के परिवार (नमूना)", rows, maker, district)
-    asked = _ask(ground, first, maker)
+    release_id = _ask(ground, first, maker)
     officer = ground.holders["data_officer"][ground.ids[STATE]]
-    org.decide_release(public_id=asked, allow=True, by=officer, at=ground.at)
+    org.decide_release(public_id=release_id, allow=True, by=officer, at=ground.at)
     _import(ground, first, maker)
     with system("demo"):  # one transaction: it is quicker
         for booth in booths:
-            _work(ground, run, held[booth], booth, rng)
+            _work(ground, run, actors[booth], booth, rng)
     _hear(first, _at(ground, 1, 18), rng)
     walker, booth = ground.shown["booth_worker"]
     for n in (12, 14, 15):
-        told = Told("talked", point=_near(booth, rng))
+        talk = Told("talked", point=_near(booth, rng))
         actions.note_walk(
-            programme=run, unit_id=booth, door=f"{n} A", told=told, by=walker, at=_at(ground, 1, n)
+            programme=run, unit_id=booth, door=f"{n} A", told=talk, by=walker, at=_at(ground, 1, n)
         )
-    actions.take_doors(programme=run, unit_id=own, by=held[own], at=_at(ground, 1, 17))
-    second = list(_rows(rng, [codes[one] for one in booths], 3, PHONES_FROM + BOOTHS * DOORS))
+    actions.take_doors(programme=run, unit_id=own_booth, by=actors[own_booth], at=_at(ground, 1, 17))
+    second = list(_rows(rng, [codes[booth_id] for booth_id in booths], 3, PHONES_FROM + BOOTHS * DOORS))
     waits = _list(ground, run, "जल जीवन मिशन के गाँव (नमूना)", second, maker, district, scheme="JJM", ago=1)
     _ask(ground, waits, maker)
     _calls(ground, rng)
@@ -114,11 +116,13 @@ def _calls(ground: SampleGround, rng: random.Random) -> None:
             )
         below = units.of_kind_below(state, 1, "booth")
         places = units.units_by_id(ground.holders["booth_president"])
-        held = sorted(one for one in below if one in places)
-        some = held[:: max(1, len(held) // CALLED_BOOTHS)][:CALLED_BOOTHS]
-        rows = list(_rows(rng, [places[one].code for one in some], CALLED_EACH, PHONES_FROM + 10_000))
-        own = ground.shown["booth_president"][1]
-        by_line = list(_rows(rng, [places[own].code], CALLED_BY_LINE, PHONES_FROM + 20_000))
+        booth_ids = sorted(booth_id for booth_id in below if booth_id in places)
+        some = booth_ids[:: max(1, len(booth_ids) // CALLED_BOOTHS)][:CALLED_BOOTHS]
+        rows = list(
+            _rows(rng, [places[booth_id].code for booth_id in some], CALLED_EACH, PHONES_FROM + 10_000)
+        )
+        own_booth = ground.shown["booth_president"][1]
+        by_line = list(_rows(rng, [places[own_booth].code], CALLED_BY_LINE, PHONES_FROM + 20_000))
     first = _called(ground, run, "शिविरों में आए लोग (नमूना)", rows, signed=True)
     _hear_signed(first[0], _at(ground, 5, 18), rng)
     demo_calls.call(ground, run, first[0], STATE)
@@ -169,13 +173,13 @@ def _programme(
 
 def _rows(rng: random.Random, codes: Sequence[str], n: int, first: int) -> Iterator[Sequence[str]]:
     """People of each booth with their houses, some without a phone."""
-    known = words.names()
-    given = [one["devanagari"] for one in known if one["sample"] in ("woman", "man")]
-    families = [one["devanagari"] for one in known if one["sample"] == "family"]
+    names = words.names()
+    given_names = [name["devanagari"] for name in names if name["sample"] in ("woman", "man")]
+    families = [name["devanagari"] for name in names if name["sample"] == "family"]
     for at, code in enumerate(codes):
         for house in range(1, n + 1):
             number = phone(first + at * n + house)[3:] if rng.random() < HAS_PHONE else ""
-            yield code, f"{rng.choice(given)} {rng.choice(families)}", number, str(house)
+            yield code, f"{rng.choice(given_names)} {rng.choice(families)}", number, str(house)
 
 
 def _list(
@@ -205,14 +209,14 @@ def _list(
         signed_on=at.date() if signed else None,
         signed_with=SIGNED_WITH if signed else "",
     )
-    one = actions.make_list(programme=run, unit_id=district, new=new, by=by, at=at)
+    contact_list = actions.make_list(programme=run, unit_id=district, new=new, by=by, at=at)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "demo-doors.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out).writerows([("unit_code", "name", "phone", "house"), *rows])
-        options = {"list": str(one.public_id)}
+        options = {"list": str(contact_list.public_id)}
         file = bring(KIND, path, options=options, at=at, by=by, unit_id=district, steps=("check",))
-    return one, file
+    return contact_list, file
 
 
 def _ask(ground: SampleGround, of: tuple[ContactList, UUID], by: Actor) -> UUID:
@@ -224,9 +228,9 @@ def _import(ground: SampleGround, of: tuple[ContactList, UUID], by: Actor) -> No
     take_steps(of[1], ("commit",), by=by, at=_at(ground, 7, 9))
     with system("demo"):
         theirs = ContactEntry.objects.filter(list=of[0], phone_id__isnull=False).order_by("-pk")[:SILENT]
-        for one in theirs:
-            assert one.phone_id is not None
-            people.suppress(phone_id=one.phone_id, scope="outreach", channel=1, by=BY, at=_at(ground, 6, 9))
+        for entry in theirs:
+            assert entry.phone_id is not None
+            people.suppress(phone_id=entry.phone_id, scope="outreach", channel=1, by=BY, at=_at(ground, 6, 9))
 
 
 def _near(booth: int, rng: random.Random) -> tuple[float, float] | None:
@@ -242,23 +246,25 @@ def _work(ground: SampleGround, run: Programme, by: Actor, booth: int, rng: rand
     taken, _held = actions.take_doors(programme=run, unit_id=booth, by=by, at=_at(ground, 4, 9))
     numbers = _numbers(taken)
     is_cast = by == ground.actor("booth_president")
-    for n, one in enumerate(sorted(taken, key=lambda each: each.pk)):
+    for n, entry in enumerate(sorted(taken, key=lambda entry: entry.pk)):
         (outcome,) = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))
         at = _at(ground, 4 if n < 15 else 3, 10 + n % 15 // 3, rng.randrange(60))
-        number = numbers.get(one.pk, "") if rng.random() < GIVES else ""
+        number = numbers.get(entry.pk, "") if rng.random() < GIVES else ""
         need = ""
         if is_cast and n < len(NEEDS):
             outcome, need = "entitled", NEEDS[n]
         note = HEARD if outcome == "talked" and rng.random() < 0.1 else ""
-        told = Told(outcome, phone=number, note=note, need=need, point=_near(booth, rng))
-        actions.note_door(entry=one.public_id, told=told, by=by, at=at)
+        talk = Told(outcome, phone=number, note=note, need=need, point=_near(booth, rng))
+        actions.note_door(entry=entry.public_id, told=talk, by=by, at=at)
 
 
 def _numbers(entries: Sequence[ContactEntry]) -> dict[int, str]:
     """The numbers of entries by their ids, as the worker hears them."""
     with system("demo"):
-        known = numbers_of(one.phone_id for one in entries if one.phone_id)
-    return {one.pk: known[one.phone_id] for one in entries if one.phone_id in known}
+        number_by_phone = numbers_of(entry.phone_id for entry in entries if entry.phone_id)
+    return {
+        entry.pk: number_by_phone[entry.phone_id] for entry in entries if entry.phone_id in number_by_phone
+    }
 
 
 def _hear(of: tuple[ContactList, UUID], at: datetime, rng: random.Random) -> None:
@@ -266,9 +272,9 @@ def _hear(of: tuple[ContactList, UUID], at: datetime, rng: random.Random) -> Non
     with system("demo"):
         while actions.ask_persons(at=at):
             go_out(at)
-        told = ContactTry.objects.filter(entry__list=of[0], item_id__isnull=False, ask_on=None)
-        known = items_by_id([one.item_id for one in told if one.item_id])
-        for item in sorted(known.values(), key=lambda row: row.pk):
+        contact_tries = ContactTry.objects.filter(entry__list=of[0], item_id__isnull=False, ask_on=None)
+        items = items_by_id([contact_try.item_id for contact_try in contact_tries if contact_try.item_id])
+        for item in sorted(items.values(), key=lambda row: row.pk):
             if item.phone_id is not None and (yes := _said(item, at, rng)) is not None:
                 actions.hear_person(item=item, yes=yes, at=at + timedelta(minutes=20))
 

@@ -40,13 +40,17 @@ def call(ground: SampleGround, run: Programme, listed: ContactList, state: str) 
             by=BY,
             at=_at(ground, 3, 12),
         )
-        own, beside = _callers(ground, rng, state)
-        callers = own | beside
+        actors, beside = _callers(ground, rng, state)
+        callers = actors | beside
         # The centre whose people one may sign in as is at work.
-        silent = {one for n, one in enumerate(sorted(own), 1) if not n % SILENT}
-        at_work = [one for one in sorted(own) if one not in silent or ground.actor(AGENT) in own[one]]
+        silent = {body_id for n, body_id in enumerate(sorted(actors), 1) if not n % SILENT}
+        at_work = [
+            body_id
+            for body_id in sorted(actors)
+            if body_id not in silent or ground.actor(AGENT) in actors[body_id]
+        ]
         moments = list(_moments(ground))
-        once = [one for n, one in enumerate(sorted(beside), 1) if n % SILENT]
+        once = [body_id for n, body_id in enumerate(sorted(beside), 1) if n % SILENT]
         for n, moment in enumerate(moments):
             for k, centre in enumerate(at_work + once[n :: len(moments)]):
                 at = moment + timedelta(seconds=30 * k)
@@ -107,8 +111,8 @@ def _callers(ground: SampleGround, rng: random.Random, state: str) -> tuple[Call
 
 def _moments(ground: SampleGround) -> Iterator[datetime]:
     """The last hours of calling before the demo is made, yesterday's among them."""
-    found = [_at(ground, ago, hour, 5) for ago in (2, 1, 0) for hour in range(10, 20)]
-    yield from [at for at in found if at + timedelta(minutes=45) < ground.at][-ROUNDS:]
+    moments = [_at(ground, ago, hour, 5) for ago in (2, 1, 0) for hour in range(10, 20)]
+    yield from [at for at in moments if at + timedelta(minutes=45) < ground.at][-ROUNDS:]
 
 
 def _one_call(ground: SampleGround, centre: int, by: Actor, rng: random.Random, at: datetime) -> None:

@@ -32,8 +32,8 @@ def line(at: datetime) -> Iterable[DoctorFinding]:
             asdict(day),
         )
     else:
-        told = f"the provider's line reported {day.reported} of {day.asked} calls in a day"
-        yield DoctorFinding(OK, told, facts=asdict(day))
+        text = f"the provider's line reported {day.reported} of {day.asked} calls in a day"
+        yield DoctorFinding(OK, text, facts=asdict(day))
 
 
 CHECKS = {"line": line}

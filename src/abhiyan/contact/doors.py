@@ -25,12 +25,12 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         return
     if not viewer.sees_people_at(unit.lo) or not viewer.may_at(LEADS, unit.lo):
         return
-    for one in running_of_kind(KIND, at):
+    for programme in running_of_kind(KIND, at):
         with system("the call centres of a unit's page"):
-            has_centres = numbers.silence_in(one, (unit.lo, unit.hi), at=at) is not None
+            has_centres = numbers.silence_in(programme, (unit.lo, unit.hi), at=at) is not None
         if has_centres:
             yield Door(
-                _("Call centres: %(programme)s") % {"programme": named(one.names)},
-                address(address_of("contact:calling", one.public_id), unit.code),
+                _("Call centres: %(programme)s") % {"programme": named(programme.names)},
+                address(address_of("contact:calling", programme.public_id), unit.code),
                 icon="phone",
             )

@@ -48,34 +48,41 @@ class SensitiveColumns(Refused):
 
 
 def _choices() -> list[tuple[str, str]]:
-    found = ContactList.objects.filter(
-        state__in=[one for one in ContactList.State if one != "ended"], day=None
+    contact_lists = ContactList.objects.filter(
+        state__in=[state for state in ContactList.State if state != "ended"], day=None
     )
-    return [(str(one.public_id), one.title) for one in found.order_by("-made_at")[:200]]
+    return [
+        (str(contact_list.public_id), contact_list.title)
+        for contact_list in contact_lists.order_by("-made_at")[:200]
+    ]
 
 
 def _page(options: Mapping[str, str]) -> tuple[str, str] | None:
-    one = office.for_import(options["list"])
-    return one.title, reverse("contact:list", args=[one.public_id])
+    contact_list = office.for_import(options["list"])
+    return contact_list.title, reverse("contact:list", args=[contact_list.public_id])
 
 
 def _waits(options: Mapping[str, str], import_id: int, at: datetime) -> Refused | None:
     """Why a checked file may not be imported yet; of one that waits for approval, who can give it."""
-    one = office.for_import(options["list"])
-    if one.state == ContactList.State.ASKED:
+    contact_list = office.for_import(options["list"])
+    if contact_list.state == ContactList.State.ASKED:
         with system("who can approve a list"):
-            asked = org.release_about(actions.ACT, list=str(one.public_id))
-        whom = org.deciders([asked], at=at)[asked.pk].whom_to_ask() if asked is not None else ""
+            release = org.release_about(actions.ACT, list=str(contact_list.public_id))
+        whom = org.deciders([release], at=at)[release.pk].whom_to_ask() if release is not None else ""
         return actions.ListAsked(whom=whom)
-    if one.state != ContactList.State.APPROVED:
+    if contact_list.state != ContactList.State.APPROVED:
         return actions.ListWaits()
-    return None if one.import_id == import_id else actions.AnotherFileApproved()
+    return None if contact_list.import_id == import_id else actions.AnotherFileApproved()
 
 
 def _require_harmless(work: Work) -> None:
     """Refuse the file where a header asks for what nobody may hold, or says how somebody votes."""
     preview = needed(preview_of(StagedImport.objects.get(pk=work.id)))
-    barred = [one.header or one.letter for one in preview.columns if _is_barred(one)]
+    barred = [
+        sniffed_column.header or sniffed_column.letter
+        for sniffed_column in preview.columns
+        if _is_barred(sniffed_column)
+    ]
     if barred:
         raise SensitiveColumns(columns=", ".join(dict.fromkeys(barred)))
 
@@ -85,27 +92,27 @@ def _is_barred(column: SniffedColumn) -> bool:
     return bool(refused_in(column.header) or (column.sensitive and not sensitive(column.header)))
 
 
-def _crowded(work: Work, one: ContactList) -> set[str]:
+def _crowded(work: Work, contact_list: ContactList) -> set[str]:
     """Return the numbers of more rows than a family shares."""
     seen: Counter[str] = Counter()
-    for batch in rows_with_places(work, within=one.unit_id, phone=phones.parse):
+    for batch in rows_with_places(work, within=contact_list.unit_id, phone=phones.parse):
         seen.update(row[_PHONE] for row in (*batch.rows, *batch.faulty) if row[_PHONE])
     return {phone for phone, n in seen.items() if n > MOST_ON_PHONE}
 
 
-def _slices(work: Work, one: ContactList) -> Iterator[list[tuple[Any, ...]]]:
+def _slices(work: Work, contact_list: ContactList) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a file in the order they come, some thousands at a time."""
-    held: list[tuple[Any, ...]] = []
-    for batch in rows_with_places(work, within=one.unit_id, phone=phones.parse):
-        held += sorted((*batch.rows, *batch.faulty), key=lambda row: int(row[0]))
-        while len(held) >= AT_ONCE:
-            yield held[:AT_ONCE]
-            held = held[AT_ONCE:]
-    if held:
-        yield held
+    slice_rows: list[tuple[Any, ...]] = []
+    for batch in rows_with_places(work, within=contact_list.unit_id, phone=phones.parse):
+        slice_rows += sorted((*batch.rows, *batch.faulty), key=lambda row: int(row[0]))
+        while len(slice_rows) >= AT_ONCE:
+            yield slice_rows[:AT_ONCE]
+            slice_rows = slice_rows[AT_ONCE:]
+    if slice_rows:
+        yield slice_rows
 
 
-def _take(work: Work, one: ContactList, *, write: bool) -> int:
+def _take(work: Work, contact_list: ContactList, *, write: bool) -> int:
     """Read every row; with `write`, keep what is sound. Return how many said no, in whole tens; 0: fewer than 10.
 
     The person who brings a list sees nobody's no. Else they could ask about one number: by a list of it, or by two
@@ -113,25 +120,25 @@ def _take(work: Work, one: ContactList, *, write: bool) -> int:
     import only the second person reads how many these are.
     """
     _require_harmless(work)
-    crowded, taken = _crowded(work, one), set[UUID]()
+    crowded, taken = _crowded(work, contact_list), set[UUID]()
     n_silent = 0
     ids: dict[str, int] = {}
     outside: set[int] = set()
     there_are: dict[int, Unit] = {}
     persons: Counter[int] = Counter()
     ring = keyring()
-    for rows in _slices(work, one):
+    for rows in _slices(work, contact_list):
         fresh = {row[1] for row in rows if row[1]} - ids.keys()
         if fresh:
-            known, beyond = placed(fresh, one.unit_id)
-            ids |= known
+            unit_by_code, beyond = placed(fresh, contact_list.unit_id)
+            ids |= unit_by_code
             outside |= beyond
-            there_are |= units.units_by_id(known.values())
+            there_are |= units.units_by_id(unit_by_code.values())
         phone_ids = {row[3]: ring.phone_id(row[3]) for row in rows if row[3] and row[3] not in crowded}
         silent = people.phones_that_said_no(phone_ids.values())
         there = set(
             ContactEntry.objects.filter(
-                list__programme_id=one.programme_id, phone_id__in=list(phone_ids.values())
+                list__programme_id=contact_list.programme_id, phone_id__in=list(phone_ids.values())
             ).values_list("phone_id", flat=True)
         )
         new: list[NewEntry] = []
@@ -162,16 +169,16 @@ def _take(work: Work, one: ContactList, *, write: bool) -> int:
                     NewEntry(unit, name or "", phone or "", door or "", lane or "", language or "", lat, lon)
                 )
         if write and new:
-            actions.add_entries(to=one, some=new)
+            actions.add_entries(to=contact_list, some=new)
     n = work.counts["double"]
     sound = n + work.counts["person"] + work.counts["door"]
-    told = (small_cells.shown(n_silent) or 0) if sound > small_cells.STEP else 0
-    if write and told:
-        work.count("opted_out", told)
+    n_silent_shown = (small_cells.shown(n_silent) or 0) if sound > small_cells.STEP else 0
+    if write and n_silent_shown:
+        work.count("opted_out", n_silent_shown)
     work.note_whole("double_pct", n * 100 // sound if sound else 0)
     if write:
-        actions.end_filling(to=one, persons=+persons, by=work.by, at=work.at)
-    return told
+        actions.end_filling(to=contact_list, persons=+persons, by=work.by, at=work.at)
+    return n_silent_shown
 
 
 def _km_outside(unit: Unit, lat: float | None, lon: float | None) -> int | None:
@@ -182,27 +189,27 @@ def _km_outside(unit: Unit, lat: float | None, lon: float | None) -> int | None:
 
 
 def _check(work: Work) -> None:
-    one = office.for_import(work.options["list"])
-    actions.locked(public_id=one.public_id, states=actions.OPEN)
-    told = _take(work, one, write=False)
+    contact_list = office.for_import(work.options["list"])
+    actions.locked(public_id=contact_list.public_id, states=actions.OPEN)
+    n_silent_shown = _take(work, contact_list, write=False)
     actions.note_checked(
-        public_id=one.public_id,
+        public_id=contact_list.public_id,
         import_id=work.id,
         columns=work.mapping.keys(),
         rows=work.counts["person"] + work.counts["door"],
         double=work.counts["double"],
-        opted_out=told,
+        opted_out=n_silent_shown,
     )
 
 
 def _commit(work: Work) -> None:
-    one = office.for_import(work.options["list"])
-    one = actions.locked(public_id=one.public_id, states=set(ContactList.State))
+    contact_list = office.for_import(work.options["list"])
+    contact_list = actions.locked(public_id=contact_list.public_id, states=set(ContactList.State))
     if refused := _waits(work.options, work.id, work.at):
         raise refused
-    if one.day is not None or sorted(work.mapping) != one.columns:
+    if contact_list.day is not None or sorted(work.mapping) != contact_list.columns:
         raise actions.AnotherFileApproved
-    _take(work, one, write=True)
+    _take(work, contact_list, write=True)
 
 
 def _undo(work: Work) -> None:

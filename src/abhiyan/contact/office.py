@@ -102,13 +102,16 @@ def list_by_id(public_id: UUID) -> ContactList:
     return needed(ContactList.objects.select_related("programme").filter(public_id=public_id).first())
 
 
-def entries_by_state(one: ContactList) -> list[tuple[str, str]]:
+def entries_by_state(contact_list: ContactList) -> list[tuple[str, str]]:
     """Count the entries of a list by state: (words, n in words). In a system scope; one query.
 
     In whole tens for everybody: the rows of a short list less its entries are the people who said no.
     """
     counts = dict(
-        sql.rows("select state, count(*)::int from contact_entry where list_id = %s group by state", [one.pk])
+        sql.rows(
+            "select state, count(*)::int from contact_entry where list_id = %s group by state",
+            [contact_list.pk],
+        )
     )
     return [
         (str(state.label), small_cells.seen(counts[state], is_exact=False))
@@ -117,15 +120,15 @@ def entries_by_state(one: ContactList) -> list[tuple[str, str]]:
     ]
 
 
-def document_of(one: ContactList) -> BasisDocument:
+def document_of(contact_list: ContactList) -> BasisDocument:
     """The document of a list's basis, in the sight of the scope in force, or NotFound."""
-    return needed(BasisDocument.objects.filter(contact_list=one).first())
+    return needed(BasisDocument.objects.filter(contact_list=contact_list).first())
 
 
-def responsible_of(one: ContactList) -> str:
+def responsible_of(contact_list: ContactList) -> str:
     """The name of who is responsible for a list."""
     with system("who is responsible for a list"):
-        return people.names_of([one.responsible_id]).get(one.responsible_id, "")
+        return people.names_of([contact_list.responsible_id]).get(contact_list.responsible_id, "")
 
 
 def for_import(public_id: str) -> ContactList:

@@ -18,16 +18,16 @@ from .centres import AGENT, SUPERVISOR
 
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
     """Yield a row for each seat in a call centre."""
-    for held in viewer.appointments if viewer.is_strong else ():
-        if held.body_id is None or held.office not in (AGENT, SUPERVISOR):
+    for office in viewer.appointments if viewer.is_strong else ():
+        if office.body_id is None or office.office not in (AGENT, SUPERVISOR):
             continue
-        is_caller = held.office == AGENT
-        is_urgent, title = _handed(viewer, at) if is_caller else _needed_in(held.body_id, at)
+        is_caller = office.office == AGENT
+        is_urgent, title = _handed(viewer, at) if is_caller else _needed_in(office.body_id, at)
         yield Owed(
             urgency=0 if is_urgent else 1,
             title=title,
-            meta=held.unit_name(),
-            href=reverse("contact:calls") if is_caller else reverse("contact:centre", args=[held.body_id]),
+            meta=office.unit_name(),
+            href=reverse("contact:calls") if is_caller else reverse("contact:centre", args=[office.body_id]),
             act=_("Open the calls") if is_caller else _("Open the centre"),
             icon="phone",
         )
@@ -48,7 +48,7 @@ def _handed(viewer: Viewer, at: datetime) -> tuple[bool, str]:
 def _needed_in(body_id: int, at: datetime) -> tuple[bool, str]:
     """Return whether a centre needs its supervisor now, and the title of the row: help, late call-backs, silence."""
     with system("what a centre needs of its supervisor"):
-        asking = sum(one.help is not None for one in centres.callers_of(body_id, at=at))
+        asking = sum(caller_now.help is not None for caller_now in centres.callers_of(body_id, at=at))
         late, is_silent = centres.late_in(body_id, at=at), centres_below.is_silent(body_id, at=at)
     if asking:
         words = ngettext("%(n)s caller needs help", "%(n)s callers need help", asking)

@@ -36,26 +36,26 @@ from .rules.kinds import KIND, TALKED
 
 def tries_of(room: str, abouts: Iterable[UUID]) -> dict[UUID, list[Attempt]]:
     """The tries of each of these things, the first first; those whose time ran out are left out. In scope."""
-    found: dict[UUID, list[Attempt]] = defaultdict(list)
+    attempts: dict[UUID, list[Attempt]] = defaultdict(list)
     rows = Attempt.objects.filter(room=room, about__in=list(abouts)).order_by("begun_at", "id")
-    for one in rows.exclude(outcome=Attempt.Outcome.LAPSED):
-        found[one.about].append(one)
-    return found
+    for attempt in rows.exclude(outcome=Attempt.Outcome.LAPSED):
+        attempts[attempt.about].append(attempt)
+    return attempts
 
 
 def under_way(tries: Iterable[Attempt], *, at: datetime) -> Attempt | None:
     """The try that has begun and whose lease lasts."""
-    return next((one for one in tries if not one.outcome and one.until >= at), None)
+    return next((attempt for attempt in tries if not attempt.outcome and attempt.until >= at), None)
 
 
 def begun(tries: Iterable[Attempt]) -> Attempt | None:
     """The try that has begun and has no outcome, also after its lease: what came of it may still be noted."""
-    return next((one for one in tries if not one.outcome), None)
+    return next((attempt for attempt in tries if not attempt.outcome), None)
 
 
 def waits_until(tries: Iterable[Attempt], *, at: datetime) -> datetime | None:
     """When the next try may be; None: now."""
-    later = [one.again_at for one in tries if one.again_at is not None and one.again_at > at]
+    later = [attempt.again_at for attempt in tries if attempt.again_at is not None and attempt.again_at > at]
     return max(later, default=None)
 
 
@@ -67,16 +67,18 @@ def tries_about(way: str, about: UUID) -> list[ContactTry]:
 # --- doors ---
 
 _OF_NO_CALL = ("not_home", "visited", "gone", "taken_back")
-CALL_OUTCOMES = tuple(one.value for one in ContactTry.Outcome if one not in _OF_NO_CALL)
+CALL_OUTCOMES = tuple(outcome.value for outcome in ContactTry.Outcome if outcome not in _OF_NO_CALL)
 MOST_SHOWN = 30  # booths to choose from
 
 
 def running_there(unit_id: int, *, at: datetime) -> list[Programme]:
     """Return the programmes of contact that go to doors in a unit today. One query if there are none."""
     open_here = [
-        one for one in running_of_kind(KIND, at) if is_in_play(one, unit_id, on=clock.day_in(one.zone, at))
+        programme
+        for programme in running_of_kind(KIND, at)
+        if is_in_play(programme, unit_id, on=clock.day_in(programme.zone, at))
     ]
-    return [one for one in open_here if goes_to_doors(one, unit_id)]
+    return [programme for programme in open_here if goes_to_doors(programme, unit_id)]
 
 
 def goes_to_doors(programme: Programme, unit_id: int) -> bool:
@@ -121,32 +123,32 @@ def held_doors(account_id: int, *, programme_id: int = 0) -> list[HeldDoor]:
         rows = ContactEntry.objects.filter(holder_id=account_id, state=ContactEntry.State.LEASED)
         if programme_id:
             rows = rows.filter(list__programme_id=programme_id)
-        found = [_held(one) for one in rows.select_related("list").order_by("pk")]
-    return sorted(found, key=lambda one: walking_order(one.door, one.lane))
+        doors = [_held(entry) for entry in rows.select_related("list").order_by("pk")]
+    return sorted(doors, key=lambda door: walking_order(door.door, door.lane))
 
 
 def held_door(account_id: int | None, entry: UUID) -> HeldDoor:
     """Return one entry that a worker holds. NotFound for anybody else, and once it is no longer theirs."""
     with system("a door that a worker holds"):
-        own = ContactEntry.objects.filter(public_id=entry, holder_id=needed(account_id))
-        return _held(needed(own.filter(state=ContactEntry.State.LEASED).select_related("list").first()))
+        entries = ContactEntry.objects.filter(public_id=entry, holder_id=needed(account_id))
+        return _held(needed(entries.filter(state=ContactEntry.State.LEASED).select_related("list").first()))
 
 
-def _held(one: ContactEntry) -> HeldDoor:
-    assert one.until is not None
+def _held(entry: ContactEntry) -> HeldDoor:
+    assert entry.until is not None
     return HeldDoor(
-        one.public_id,
-        one.list_id,
-        one.list.programme_id,
-        one.unit_id,
-        unsealed(one.person_name, one.public_id),
-        one.door,
-        one.lane,
-        one.language,
-        one.list.scheme,
-        one.until,
-        one.tries,
-        one.phone_id is not None,
+        entry.public_id,
+        entry.list_id,
+        entry.list.programme_id,
+        entry.unit_id,
+        unsealed(entry.person_name, entry.public_id),
+        entry.door,
+        entry.lane,
+        entry.language,
+        entry.list.scheme,
+        entry.until,
+        entry.tries,
+        entry.phone_id is not None,
     )
 
 
@@ -157,18 +159,18 @@ def unsealed(sealed: bytes | memoryview, about: UUID) -> str:
 
 def lists_in_use(programme: Programme, *, on: date) -> list[ContactList]:
     """Return the approved lists of a programme that have not ended. In a system scope."""
-    found = ContactList.objects.filter(programme=programme, state=ContactList.State.APPROVED)
-    return list(found.filter(last_day__gte=on).order_by("pk"))
+    contact_lists = ContactList.objects.filter(programme=programme, state=ContactList.State.APPROVED)
+    return list(contact_lists.filter(last_day__gte=on).order_by("pk"))
 
 
 def met_of(programme: Programme, unit_id: int) -> tuple[int, int]:
     """Return how many entries of a unit were met, and how many there are. In a system scope; one query."""
-    of = sql.row(
+    entry_row = sql.row(
         """select count(*) filter (where e.state = 'done'), count(*) from contact_entry e
         join contact_list l on l.id = e.list_id where e.unit_id = %s and l.programme_id = %s""",
         [unit_id, programme.pk],
     )
-    return of[0], of[1]
+    return entry_row[0], entry_row[1]
 
 
 def booths_with_doors(
@@ -178,7 +180,7 @@ def booths_with_doors(
 
     Somebody who does not see the people there reads small cells, also by the order. In a system scope; two queries.
     """
-    found = sql.rows(
+    booth_rows = sql.rows(
         """select u.id, u.code, count(*)::int from contact_list l
         join contact_entry e on e.list_id = l.id and e.state in ('ready', 'later') join units_unit u on u.id = e.unit_id
         where l.programme_id = %(programme)s and l.state = 'approved' and exists (select from units_placement p
@@ -186,9 +188,9 @@ def booths_with_doors(
         group by u.id""",
         {"programme": programme.pk, "spans": "{" + ",".join(f"[{lo},{hi})" for lo, hi in spans) + "}"},
     )
-    places = units.all_spans([unit for unit, _code, _n in found])
+    places = units.all_spans([unit for unit, _code, _n in booth_rows])
     rows = []
-    for unit, code, n in found:
+    for unit, code, n in booth_rows:
         is_exact = viewer.sees_exact_at(*(lo for lo, _hi in places.get(unit, [])))
         figure = n if is_exact else small_cells.shown(n)
         rows.append((-(figure or 0), unit, code, small_cells.said(figure)))
@@ -198,10 +200,10 @@ def booths_with_doors(
 def own_tries(account_id: int, programme: Programme, *, at: datetime) -> list[ContactTry]:
     """Return what a worker noted today and has not undone, newest first: what they may undo. In their own scope."""
     begun = datetime.combine(clock.day_in(programme.zone, at), time(), ZoneInfo(programme.zone))
-    own = ContactTry.objects.filter(
+    contact_tries = ContactTry.objects.filter(
         by_id=account_id, stored_at__gte=begun, programme=programme, undone_at=None
     ).exclude(way=ContactTry.Way.CALL)
-    return list(own.select_related("entry").order_by("-stored_at", "pk")[:MOST_SHOWN])
+    return list(contact_tries.select_related("entry").order_by("-stored_at", "pk")[:MOST_SHOWN])
 
 
 def outcome_of(turn: CallTurn) -> ContactTry | None:
@@ -211,10 +213,10 @@ def outcome_of(turn: CallTurn) -> ContactTry | None:
 
 def talks_of(account_id: int, unit_id: int, *, since: datetime, until: datetime) -> int:
     """Count the talks of a worker in a unit between two instants, such as of their stay there. In their own scope."""
-    own = ContactTry.objects.filter(
+    contact_tries = ContactTry.objects.filter(
         by_id=account_id, unit_id=unit_id, at__range=(since, until), undone_at=None, about=None
     )
-    return own.filter(outcome__in=TALKS).count()
+    return contact_tries.filter(outcome__in=TALKS).count()
 
 
 # --- what people of a list said
@@ -243,25 +245,25 @@ def heard_of(audience: str, *, has_quotes: bool) -> ListHeard | None:
     audience: its code in bulk messages. It needs sight of the list. Quotes need notes of enough people.
     Requests: open ones to the helpline that came out of these talks.
     """
-    code, _colon, of = audience.partition(":")
+    code, _colon, unit_code = audience.partition(":")
     if code not in ("list", "beneficiaries"):
         return None
-    one = ContactList.objects.filter(public_id=UUID(of)).first()
-    if one is None:
+    contact_list = ContactList.objects.filter(public_id=UUID(unit_code)).first()
+    if contact_list is None:
         return None
     with system("what people of a list said"):
-        tries = ContactTry.objects.filter(entry__list=one, undone_at=None)
+        tries = ContactTry.objects.filter(entry__list=contact_list, undone_at=None)
         counts = dict(tries.order_by().values_list("outcome").annotate(n=Count("pk")))
-        told = tries.filter(outcome__in=TALKS).exclude(note=b"").select_related("entry")
-        notes = list(told.order_by("-at", "pk")[:MOST_READ]) if has_quotes else []
-        asked = tries.exclude(request_id=None).values_list("request_id", flat=True)
-        requests = open_by_state([one for one in asked if one])
-        n_people = len({each.entry_id for each in notes})
+        contact_tries = tries.filter(outcome__in=TALKS).exclude(note=b"").select_related("entry")
+        notes = list(contact_tries.order_by("-at", "pk")[:MOST_READ]) if has_quotes else []
+        request_ids = tries.exclude(request_id=None).values_list("request_id", flat=True)
+        requests = open_by_state([request_id for request_id in request_ids if request_id])
+        n_people = len({contact_try.entry_id for contact_try in notes})
         is_many = small_cells.hides_each(people=n_people, answers=len(notes))
         quotes = _quotes(notes) if is_many else {}
     return ListHeard(
-        one.title,
-        [(str(each.label), counts[each]) for each in ContactTry.Outcome if counts.get(each)],
+        contact_list.title,
+        [(str(outcome.label), counts[outcome]) for outcome in ContactTry.Outcome if counts.get(outcome)],
         [(key, quote) for quote, key in quotes.items()][:MOST_QUOTES],
         requests,
     )
@@ -272,10 +274,10 @@ def notes_again(keys: Collection[str]) -> dict[str, str]:
     with system("which notes are kept"):
         tries = ContactTry.objects.filter(pk__in=keys, undone_at=None).exclude(note=b"")
         kept = list(tries.exclude(entry=None).select_related("entry"))
-    lists = {each.pk: each.entry.list_id for each in kept if each.entry}
+    lists = {contact_try.pk: contact_try.entry.list_id for contact_try in kept if contact_try.entry}
     seen = set(ContactList.objects.filter(pk__in=lists.values()).values_list("pk", flat=True))
     with system("what people of a list said"):
-        quotes = _quotes([each for each in kept if lists[each.pk] in seen])
+        quotes = _quotes([contact_try for contact_try in kept if lists[contact_try.pk] in seen])
     return {key: quote for quote, key in quotes.items()}
 
 
@@ -331,14 +333,14 @@ def listed_about(phone_id: UUID) -> list[ListedAbout]:
         rows = ContactEntry.objects.filter(phone_id=phone_id).select_related("list").order_by("-list_id")
         return [
             ListedAbout(
-                one.list.title,
-                one.list.source,
-                one.list.get_basis_display(),
-                one.list.purpose,
-                one.list.last_day,
-                one.state == ContactEntry.State.OUT or one.list.state == ContactList.State.ENDED,
+                entry.list.title,
+                entry.list.source,
+                entry.list.get_basis_display(),
+                entry.list.purpose,
+                entry.list.last_day,
+                entry.state == ContactEntry.State.OUT or entry.list.state == ContactList.State.ENDED,
             )
-            for one in rows[:MOST_LISTS]
+            for entry in rows[:MOST_LISTS]
         ]
 
 
@@ -365,15 +367,15 @@ def line_between(since: datetime, until: datetime) -> LineDay:
 def queues_by_line(*, at: datetime) -> int:
     """Count the queues of programmes that run and call by the provider's line. In a system scope."""
     rows = CallQueue.objects.filter(by_bridge=True, paused_at=None).select_related("programme")
-    return sum(runs_now(one.programme, at) for one in rows)
+    return sum(runs_now(call_queue.programme, at) for call_queue in rows)
 
 
 def doors_at_rest(unit_id: int) -> list[str]:
     """Return the doors of walks in a unit where somebody said that no worker shall come again. In a system scope."""
-    said = ContactTry.objects.filter(
+    contact_tries = ContactTry.objects.filter(
         unit_id=unit_id, way=ContactTry.Way.WALK, outcome=ContactTry.Outcome.NEVER, undone_at=None
     )
-    doors = set(said.values_list("door", flat=True))
+    doors = set(contact_tries.values_list("door", flat=True))
     return [door_label(door) for door in sorted(doors, key=lambda door: walking_order(door, ""))]
 
 

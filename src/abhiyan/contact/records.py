@@ -25,13 +25,13 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:  # noqa: ARG001  #
     """The doors that the viewer holds: the list of each programme and booth, and the form of each door."""
     if viewer.account_id is None or not viewer.is_strong:
         return
-    held = queries.held_doors(viewer.account_id)
-    for (programme_id, unit_id), n in Counter((one.programme_id, one.unit_id) for one in held).items():
+    doors = queries.held_doors(viewer.account_id)
+    for (programme_id, unit_id), n in Counter((door.programme_id, door.unit_id) for door in doors).items():
         unit = units.unit_by_id(unit_id)
         yield _list_of(programme_by_id(programme_id), unit.code, named(unit.names), n)
-    for one in held:
-        where = address_of("contact:field_door", one.public_id)
-        yield KeptPage(where, one.label, "", 0, is_listed=False)
+    for held_door in doors:
+        where = address_of("contact:field_door", held_door.public_id)
+        yield KeptPage(where, held_door.label, "", 0, is_listed=False)
 
 
 def keep_walk(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
@@ -41,17 +41,17 @@ def keep_walk(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
         return
     if not viewer.may_at(MEET, home.lo):
         return
-    held = queries.held_doors(viewer.account_id or 0)
-    for one in queries.running_there(home.unit_id, at=at):
-        if not any((door.programme_id, door.unit_id) == (one.pk, home.unit_id) for door in held):
-            yield _list_of(one, home.unit_code, home.unit_name(), 0)
-        where = address(address_of("contact:field_walk", one.public_id), home.unit_code)
+    doors = queries.held_doors(viewer.account_id or 0)
+    for programme in queries.running_there(home.unit_id, at=at):
+        if not any((door.programme_id, door.unit_id) == (programme.pk, home.unit_id) for door in doors):
+            yield _list_of(programme, home.unit_code, home.unit_name(), 0)
+        where = address(address_of("contact:field_walk", programme.public_id), home.unit_code)
         yield KeptPage(where, _("Walk without a list"), "", 0, is_listed=False)
 
 
-def _list_of(one: Programme, unit_code: str, unit_name: str, n: int) -> KeptPage:
-    where = address(address_of("contact:field_doors", one.public_id), unit_code)
-    return KeptPage(where, named(one.names), unit_name, n)
+def _list_of(programme: Programme, unit_code: str, unit_name: str, n: int) -> KeptPage:
+    where = address(address_of("contact:field_doors", programme.public_id), unit_code)
+    return KeptPage(where, named(programme.names), unit_name, n)
 
 
 def keep_no_call(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:  # noqa: ARG001  # alike for every room

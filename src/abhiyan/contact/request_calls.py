@@ -15,7 +15,7 @@ ROOM = "helpdesk"
 
 
 def _choices() -> Sequence[tuple[str, str]]:
-    return [(each.value, str(Attempt.Outcome(each.value).label)) for each in CallResult]
+    return [(call_result.value, str(Attempt.Outcome(call_result.value).label)) for call_result in CallResult]
 
 
 def _note(request: UUID, result: CallResult, again_at: datetime | None, by: Actor, at: datetime) -> None:
@@ -27,13 +27,13 @@ def _calls(requests: Collection[UUID]) -> Mapping[UUID, Sequence[RequestCall]]:
     return {
         about: [
             RequestCall(
-                CallResult(one.outcome),
-                str(one.get_outcome_display()),
-                one.account_id,
-                one.done_at or one.begun_at,
-                one.again_at,
+                CallResult(attempt.outcome),
+                str(attempt.get_outcome_display()),
+                attempt.account_id,
+                attempt.done_at or attempt.begun_at,
+                attempt.again_at,
             )
-            for one in tries
+            for attempt in tries
         ]
         for about, tries in tries_of(ROOM, requests).items()
     }

@@ -15,24 +15,24 @@ from .numbers import called_in
 from .rules.kinds import KIND
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
+def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Yield the call centres of each programme that runs in a unit and has some there, and what the field heard.
 
     Nothing of an office-bearer.
     No query for a unit where no contact runs. Calls, promises and answers are rounded for who does not see the people.
     """
-    if of.account_id is not None or KIND not in of.kinds:
+    if subject.account_id is not None or KIND not in subject.kinds:
         return
     with system("call centres in a dossier, numbers alone"):
-        found = [
-            (one, called_in(one, (of.lo, of.hi), is_exact=of.is_exact, at=at))
-            for one in running_of_kind(KIND, at)
-            if one.hierarchy == of.hierarchy
+        numbers = [
+            (programme, called_in(programme, (subject.lo, subject.hi), is_exact=subject.is_exact, at=at))
+            for programme in running_of_kind(KIND, at)
+            if programme.hierarchy == subject.hierarchy
         ]
-        place = HeardIn(of.lo, of.hi, at, sees_all=of.is_exact)
+        place = HeardIn(subject.lo, subject.hi, at, sees_all=subject.is_exact)
         answers = answers_in_words(heard_in(place, forms_answered(place), room_questions()))
     if answers:
         yield ReviewedPart(_("What the field heard"), answers)
-    for one, lines in found:
+    for one, lines in numbers:
         if lines is not None:
             yield ReviewedPart(_("Call centres: %(name)s") % {"name": named(one.names)}, lines.lines)

@@ -41,14 +41,16 @@ HELPLINE_WORDS = _(
 )
 
 
-def words_for_call(shown: PersonOnCall, *, caller: str) -> SpokenWords:
+def words_for_call(person_on_call: PersonOnCall, *, caller: str) -> SpokenWords:
     """Return what a caller says first to the person in front of them, in the person's language where we have it.
 
     An office's own words go before ours: in the person's language, else in that of the page, else as they are.
     """
-    office_words, language = shown.turn.queue.words, shown.language
-    text: str | Promise = CALL_BACK_WORDS if is_of_callers(shown.turn.entry.list) else CALL_WORDS
+    office_words, language = person_on_call.turn.queue.words, person_on_call.language
+    text: str | Promise = CALL_BACK_WORDS if is_of_callers(person_on_call.turn.entry.list) else CALL_WORDS
     if office_words and text is CALL_WORDS:
         language = next(code for code in (language, words.language(), *office_words) if code in office_words)
         text = office_words[language]
-    return spoken(text, caller=caller, person=shown.name, language=language, purpose=shown.purpose)
+    return spoken(
+        text, caller=caller, person=person_on_call.name, language=language, purpose=person_on_call.purpose
+    )

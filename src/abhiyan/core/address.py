@@ -72,8 +72,8 @@ def origin_of(forwarded: str, remote: str) -> str:
 def last_of(forwarded: str) -> str:
     """The last address of X-Forwarded-For, without the port and brackets that some proxies write."""
     last = forwarded.rsplit(",", 1)[-1].strip()
-    found = _WITH_PORT.fullmatch(last)
-    return found[1] or found[2] if found else last
+    port_match = _WITH_PORT.fullmatch(last)
+    return port_match[1] or port_match[2] if port_match else last
 
 
 # IPv6 in brackets, with a port or without; IPv4 with a port.
@@ -105,17 +105,17 @@ def is_loopback(request: HttpRequest) -> bool:
 def shortened(address: str) -> str:
     """The network an address belongs to: /24 of IPv4, /48 of IPv6; "" when there is none."""
     try:
-        known = _address(address)
+        ip_address = _address(address)
     except ValueError:
         return ""
-    size = 24 if known.version == 4 else 48
-    return str(ipaddress.ip_network(f"{known}/{size}", strict=False).network_address) + f"/{size}"
+    size = 24 if ip_address.version == 4 else 48
+    return str(ipaddress.ip_network(f"{ip_address}/{size}", strict=False).network_address) + f"/{size}"
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    known = ipaddress.ip_address(text.split("%", 1)[0])
-    mapped = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
-    return mapped or known
+    ip_address = ipaddress.ip_address(text.split("%", 1)[0])
+    mapped = ip_address.ipv4_mapped if isinstance(ip_address, ipaddress.IPv6Address) else None
+    return mapped or ip_address
 
 
 def device(agent: str) -> str:

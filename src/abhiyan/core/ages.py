@@ -46,20 +46,20 @@ class Ages:
 
 def read(rows: Iterable[Sequence[Any]], *, at: datetime, most: int) -> dict[Any, Ages]:
     """Rows of a key and COUNTED, by that key. most: as many as were counted at the most, all keys together."""
-    found = list(rows)
-    is_more = sum(sum(counts) for _key, _oldest, *counts in found) >= most
+    age_rows = list(rows)
+    is_more = sum(sum(counts) for _key, _oldest, *counts in age_rows) >= most
     return {
         key: Ages((young, minutes, later, old), (at - oldest).total_seconds() if oldest else 0.0, is_more)
-        for key, oldest, young, minutes, later, old in found
+        for key, oldest, young, minutes, later, old in age_rows
     }
 
 
 def together(some: Iterable[Ages]) -> Ages:
     """Several as one."""
-    found = list(some)
-    young, minutes, later, old = (sum(one.counts[place] for one in found) for place in range(4))
-    oldest_s = max((one.oldest_s for one in found), default=0.0)
-    return Ages((young, minutes, later, old), oldest_s, any(one.is_more for one in found))
+    ages = list(some)
+    young, minutes, later, old = (sum(one.counts[place] for one in ages) for place in range(4))
+    oldest_s = max((one.oldest_s for one in ages), default=0.0)
+    return Ages((young, minutes, later, old), oldest_s, any(one.is_more for one in ages))
 
 
 def said(seconds: float) -> str:

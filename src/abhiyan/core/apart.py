@@ -70,7 +70,7 @@ def done(key: Hashable, work: Callable[[], Result]) -> Result:
         return work()
     if key not in results:
         raise WorkFirst(key, work)
-    found: Result | Refused = results[key]
-    if isinstance(found, Refused):
-        raise found
-    return found
+    result: Result | Refused = results[key]
+    if isinstance(result, Refused):
+        raise result
+    return result

@@ -33,7 +33,7 @@ def record(
     act: code such as "org.appoint". subject: public id or code of what was acted on, never a name or phone.
     n: rows concerned, for a batch. facts: public ids, codes and numbers only.
     """
-    given: dict[str, str | int | UUID | datetime | None] = {
+    params: dict[str, str | int | UUID | datetime | None] = {
         "at": at,
         "who": by.id,
         "who_kind": by.kind,
@@ -55,8 +55,8 @@ def record(
     }
     # Not through the model: it would read its new row back, and who writes the trail need not see it.
     sql.run(
-        f"insert into core_audit ({', '.join(given)}) values ({', '.join(['%s'] * len(given))})",
-        list(given.values()),
+        f"insert into core_audit ({', '.join(params)}) values ({', '.join(['%s'] * len(params))})",
+        list(params.values()),
     )
 
 
@@ -66,8 +66,8 @@ def own_word(source: Actor) -> Actor:
     The entry says who, what and when, and carries the source sealed, always of one length. Else a reader of the trail
     would learn who a verifier spoke with, and so who was drawn. `source_of` opens it with the master key.
     """
-    told = json.dumps(asdict(source), default=str).encode().ljust(LONGEST)
-    return Actor(kind="citizen", id=WORD, sealed=keyring().seal(told, about=_ABOUT).hex())
+    message = json.dumps(asdict(source), default=str).encode().ljust(LONGEST)
+    return Actor(kind="citizen", id=WORD, sealed=keyring().seal(message, about=_ABOUT).hex())
 
 
 def source_of(sealed: str) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def seal(at: datetime) -> int:
 
 def verify(*, folders: Sequence[Path] | None = None) -> Verified:
     """Walk the whole trail and the heads kept on this host. Needs to see everything; changes nothing."""
-    found = Verified()
+    verified_seals = Verified()
     key, prev, plain = keyring().audit, FIRST, FIRST
     ends: dict[int, int] = {}
     for block in sealed_blocks():
@@ -138,21 +138,24 @@ def verify(*, folders: Sequence[Path] | None = None) -> Verified:
             flaws.append(("entries", "an entry in it, or the block itself, was changed"))
         elif block.plain != (None if plain == FIRST and block.plain is None else roots.plain):
             flaws.append(("chain", "its plain root was changed or removed"))
-        found.flaws += [
+        verified_seals.flaws += [
             Flaw(
                 kind=kind, era=block.era, from_xid=block.from_xid, to_xid=block.to_xid, at=block.at, text=text
             )
             for kind, text in flaws
         ]
         prev, plain, ends[block.era] = block.root, block.plain or plain, block.to_xid
-        found.blocks, found.entries = found.blocks + 1, found.entries + roots.n
-    found.unsealed = unsealed()
-    found.flaws += _strange()
+        verified_seals.blocks, verified_seals.entries = (
+            verified_seals.blocks + 1,
+            verified_seals.entries + roots.n,
+        )
+    verified_seals.unsealed = unsealed()
+    verified_seals.flaws += _strange()
     for folder in folders or head_folders():
         for path in sorted(folder.glob("*.json")):
-            found.heads += 1
-            _verify_head(path, found, ends)
-    return found
+            verified_seals.heads += 1
+            _verify_head(path, verified_seals, ends)
+    return verified_seals
 
 
 def unsealed() -> int:
@@ -341,15 +344,15 @@ def _strange() -> list[Flaw]:
     ]
 
 
-def _verify_head(path: Path, found: Verified, ends: dict[int, int]) -> None:
+def _verify_head(path: Path, verified_seals: Verified, ends: dict[int, int]) -> None:
     era, to_xid, root = _read_head(path)
     if _has_block(era, to_xid, root):
         return
     # A restore opens a later era and gives up whatever came after its backup: said, but no flaw.
     if root and to_xid > ends.get(era, 0) and any(later > era for later in ends):
-        found.lost_to_restore.append(path.name)
+        verified_seals.lost_to_restore.append(path.name)
         return
-    found.flaws.append(
+    verified_seals.flaws.append(
         Flaw(
             kind="head",
             era=era,

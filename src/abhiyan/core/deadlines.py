@@ -52,7 +52,7 @@ class Presence:
 
 def was_asked(*, asked_at: datetime | None, due_at: datetime, there: Iterable[Presence] = ()) -> bool:
     """Return True if everything that had to answer was there at the hour, and the question came before it."""
-    return (asked_at is None or asked_at <= due_at) and all(each.holds(due_at) for each in there)
+    return (asked_at is None or asked_at <= due_at) and all(presence.holds(due_at) for presence in there)
 
 
 def due_word(

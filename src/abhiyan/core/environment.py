@@ -56,8 +56,8 @@ class Setting(Generic[T]):
         try:
             return self.read(text)
         except ValueError as error:
-            shown = "" if self.is_secret else f"={text}"
-            raise WrongSetting(f"{self.name}{shown}: {error}") from None
+            value_text = "" if self.is_secret else f"={text}"
+            raise WrongSetting(f"{self.name}{value_text}: {error}") from None
 
     @property
     def is_set(self) -> bool:
@@ -115,12 +115,12 @@ def unknown() -> dict[str, str]:
     """Variables called as if they were ours and known to nobody, each with the setting that may have been meant."""
     ours = "ABHIYAN_"
     names = {setting.name.removeprefix(ours) for setting in SETTINGS}
-    found = {}
+    suggestions = {}
     for name in sorted(os.environ):
-        said = name.removeprefix(ours)
-        if said != name and said not in names | INTERNAL and not said.startswith("TEST_"):
-            found[name] = "".join(ours + near for near in get_close_matches(said, names, 1))
-    return found
+        short_name = name.removeprefix(ours)
+        if short_name != name and short_name not in names | INTERNAL and not short_name.startswith("TEST_"):
+            suggestions[name] = "".join(ours + near for near in get_close_matches(short_name, names, 1))
+    return suggestions
 
 
 # What texts may say
@@ -141,26 +141,30 @@ def _number(least: int, most: int, what: str = "whole number") -> Callable[[str]
 
 def _names(text: str) -> dict[str, str]:
     """Read "en=Jan Sangathan; ur=…": a name for each language."""
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in text.split(";"))):
-        code, equals, name = (each.strip() for each in part.partition("="))
+        code, equals, name = (part_text.strip() for part_text in part.partition("="))
         if not equals or not name or not re.fullmatch(r"[a-z]{2,3}", code):
             raise ValueError("must be languages with a name each, such as en=Jan Sangathan; ur=…")
-        found[code] = name
-    return found
+        labels[code] = name
+    return labels
 
 
 def _limits(text: str) -> dict[str, int]:
-    found: dict[str, int] = {}
+    limits: dict[str, int] = {}
     for part in text.replace(",", " ").split():
         name, _, number = part.partition("=")
         limit = LIMITS.get(name)
         if limit is None or limit.is_fixed:
-            near = get_close_matches(name, [one for one, each in LIMITS.items() if not each.is_fixed], 1)
+            near = get_close_matches(
+                name,
+                [limit_name for limit_name, declared_limit in LIMITS.items() if not declared_limit.is_fixed],
+                1,
+            )
             meant = f"; perhaps {near[0]}" if near else ""
             raise ValueError(f"there is no limit {name} to set{meant} (docs/reference.md)")
-        found[name] = _number(1, MOST)(number)
-    return found
+        limits[name] = _number(1, MOST)(number)
+    return limits
 
 
 def _time_of_day(least: str, most: str) -> Callable[[str], time]:
@@ -222,8 +226,8 @@ def _address(text: str) -> str:
     if not _HOST.fullmatch(f"[{host}]" if ":" in host else host):
         raise ValueError("must name a server, such as https://campaign.example.org")
     usual = {"https": 443, "http": 80}[parts.scheme]
-    shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}" + ("" if port in (None, usual) else f":{port}")
+    host_text = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host_text}" + ("" if port in (None, usual) else f":{port}")
 
 
 def _host_name(text: str) -> str:
@@ -269,14 +273,14 @@ def _database_url(text: str) -> dict[str, str]:
     from psycopg.conninfo import conninfo_to_dict
 
     try:
-        found = conninfo_to_dict(text)
+        parts = conninfo_to_dict(text)
     except psycopg.Error:  # its words quote the whole, password and all
-        found = {"port": "?"}
-    if not all(port.isdigit() for port in str(found.get("port", "0")).split(",")):
+        parts = {"port": "?"}
+    if not all(port.isdigit() for port in str(parts.get("port", "0")).split(",")):
         raise ValueError(
             "must be postgresql://USER:PASSWORD@HOST:PORT/NAME, signs such as @ and / in a password as %40 and %2F"
         )
-    return {key: str(value) for key, value in found.items()}
+    return {key: str(value) for key, value in parts.items()}
 
 
 def _database(text: str) -> str:

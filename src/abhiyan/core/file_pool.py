@@ -91,8 +91,8 @@ def read(
     reader: a public function of a module; it gets the file's path and the arguments, and returns plain data. Raises
     FilesBusy, UnreadableFile; a reader raises ReaderRefusal.
     """
-    for told in stream(reader, file, bounds=bounds, **arguments):
-        return told
+    for answer in stream(reader, file, bounds=bounds, **arguments):
+        return answer
     raise UnreadableFile("no answer")
 
 
@@ -139,9 +139,9 @@ class _ReaderStarter:
 
     def _ask(self, order: Mapping[str, Any], file: int, pipe: int) -> int:
         line = self._begun()
-        told = json.dumps(order, ensure_ascii=False).encode()
-        socket.send_fds(line, [_HEAD.pack(len(told))], [file, pipe])
-        line.sendall(told)
+        order_bytes = json.dumps(order, ensure_ascii=False).encode()
+        socket.send_fds(line, [_HEAD.pack(len(order_bytes))], [file, pipe])
+        line.sendall(order_bytes)
         answered = line.recv(_HEAD.size, socket.MSG_WAITALL)
         if len(answered) < _HEAD.size:
             raise OSError("the starter of readers has ended")
@@ -242,16 +242,16 @@ def _told(pipe: int, name: str, bounds: ReaderBounds) -> Iterator[Any]:
         if (piece := _octets(pipe, length, bounds.silence_s)) is None:
             break
         try:
-            kind, told = json.loads(piece)
+            kind, answer = json.loads(piece)
         except (ValueError, TypeError, RecursionError):
             why = "no data"
             break
         if kind == "unfit":
-            raise ReaderRefusal(str(told["code"]), told["facts"])
+            raise ReaderRefusal(str(answer["code"]), answer["facts"])
         if kind == "failed":
-            why = str(told)[:60]
+            why = str(answer)[:60]
             break
-        yield told
+        yield answer
     log.warning("a file was not read to its end", extra={"facts": {"reader": name, "why": why}})
     raise UnreadableFile(why)
 
@@ -297,12 +297,12 @@ def start_readers() -> None:
             line.close()
             os.dup2(files[0], 0)
             os.dup2(files[1], 1)
-            for each in files:
-                os.close(each)
+            for fd in files:
+                os.close(fd)
             _answer(reader, order)
             os._exit(0)
-        for each in files:
-            os.close(each)
+        for fd in files:
+            os.close(fd)
         line.sendall(_HEAD.pack(pid))
 
 
@@ -316,9 +316,9 @@ def _answer(reader: Callable[..., Any], order: Mapping[str, Any]) -> None:
     ):
         resource.setrlimit(limit, (most, most))
     try:
-        said = reader(_FILE, **order["arguments"])
-        for told in said if isinstance(said, Iterator) else (said,):
-            _say("told", told)
+        answer = reader(_FILE, **order["arguments"])
+        for line in answer if isinstance(answer, Iterator) else (answer,):
+            _say("told", line)
     except ReaderRefusal as unfit:
         _say("unfit", {"code": unfit.code, "facts": unfit.facts})
     except BaseException as error:  # noqa: BLE001  # whatever a broken file brings about: this is a copy, and ends

@@ -127,13 +127,13 @@ def _proxy_for(url: httpx.URL) -> str | None:
 
 def _beginning(answer: httpx.Response) -> bytes:
     """The first bytes of an answer. Its status is known by now: a connection that breaks here changes nothing."""
-    found = b""
+    head = b""
     with suppress(httpx.TransportError):
         for part in answer.iter_raw():
-            found += part
-            if len(found) > ANSWER_BYTES:
+            head += part
+            if len(head) > ANSWER_BYTES:
                 break
-    return found
+    return head
 
 
 def _handed(sent: str, status: int, headers: httpx.Headers, raw: bytes) -> Handed:

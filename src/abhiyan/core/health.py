@@ -71,9 +71,9 @@ def _try(trial: Future[Beats]) -> None:
     try:
         with database.ServerConnection.connect(
             database.conninfo(database.current_role()), connect_timeout=3, application_name="healthz"
-        ) as own:
-            beats = own.execute("select turned_at, every_s from core_heartbeat").fetchall()
-            own.execute("select pg_logical_emit_message(true, 'abhiyan', 'healthz')")
+        ) as server_connection:
+            beats = server_connection.execute("select turned_at, every_s from core_heartbeat").fetchall()
+            server_connection.execute("select pg_logical_emit_message(true, 'abhiyan', 'healthz')")
         trial.set_result(beats)
     except Exception as failure:  # noqa: BLE001  # told to whoever asked
         trial.set_exception(failure)
@@ -97,16 +97,16 @@ def _metrics() -> bytes:
 
 async def healthz(scope: AsgiScope, _receive: Receive, send: Send) -> None:
     """200 when all is well, 503 when not."""
-    told = await asyncio.to_thread(kept_look)
-    body = json.dumps(told | {"version": abhiyan.__version__}).encode()
-    await answer(scope, send, 200 if told["status"] == "ok" else 503, b"application/json", body)
+    status = await asyncio.to_thread(kept_look)
+    body = json.dumps(status | {"version": abhiyan.__version__}).encode()
+    await answer(scope, send, 200 if status["status"] == "ok" else 503, b"application/json", body)
 
 
 async def prometheus(scope: AsgiScope, _receive: Receive, send: Send) -> None:
     """Send the figures to a reader with the token; others find nothing here."""
     wanted = metrics.token()
-    shown = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-    if not wanted or not hmac.compare_digest(shown, b"Bearer " + wanted.encode()):
+    header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+    if not wanted or not hmac.compare_digest(header, b"Bearer " + wanted.encode()):
         await answer(scope, send, 404, b"text/plain; charset=utf-8", b"not found\n")
         return
     try:

@@ -133,29 +133,29 @@ class Worker:
         return len(ended)
 
     def _settle_one(self, row: models.Job, error: Exception | None, at: datetime) -> None:
-        own = models.Job.objects.filter(
+        jobs = models.Job.objects.filter(
             id=row.id, attempts=row.attempts
         )  # unless another worker has it by now
         if error is None:
-            own.delete()
+            jobs.delete()
         elif isinstance(error, WorkUnderWay):
             try:
                 with transaction.atomic():
-                    own.update(attempts=row.attempts - 1, leased_until=None, due_at=at + BUSY)
+                    jobs.update(attempts=row.attempts - 1, leased_until=None, due_at=at + BUSY)
             except IntegrityError:  # another one with this key waits, and does the same
-                own.delete()
+                jobs.delete()
         else:
             row.error = type(error).__name__
             if row.attempts >= ATTEMPTS:
                 self._fail(row, at)
             else:
                 due_at = at + timedelta(seconds=4**row.attempts)
-                own.update(error=row.error, leased_until=None, due_at=due_at)
+                jobs.update(error=row.error, leased_until=None, due_at=due_at)
 
     def _renew(self, at: datetime) -> None:
         for hand in self._hands:
-            own = models.Job.objects.filter(id=hand.row.id, attempts=hand.row.attempts)
-            own.update(leased_until=at + LEASE)
+            jobs = models.Job.objects.filter(id=hand.row.id, attempts=hand.row.attempts)
+            jobs.update(leased_until=at + LEASE)
 
     def _begin(self, at: datetime) -> None:
         free = HANDS - len(self._hands)

@@ -40,8 +40,8 @@ class Mac:
         if len(key) > 64:
             raise ValueError("the key has more than 64 bytes")
         block = key.ljust(64, b"\0")
-        self._inner = hashlib.sha256(bytes(each ^ 0x36 for each in block))
-        self._outer = hashlib.sha256(bytes(each ^ 0x5C for each in block))
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
     def digest(self, text: bytes) -> bytes:
         """32 bytes."""
@@ -74,14 +74,14 @@ class Keyring:
         """The keys of a master of at least 32 bytes; `seals` counts the sealing keys made so far."""
         if len(master) < 32:
             raise ValueError("the master key has fewer than 32 bytes")
-        one = {
+        key_by_name = {
             name: _derive(master, name) for name in ("lookup", "identity", "token", "card", "audit", "django")
         }
         return cls(
             demo=demo,
             sealing=tuple(_derive(master, f"sealing/{n}") for n in range(1, seals + 1)),
             _master=master,
-            **one,
+            **key_by_name,
         )
 
     def derive(self, purpose: str) -> bytes:
@@ -146,12 +146,14 @@ def read_keyring(path: Path) -> Keyring:
         raise NoKeys(f"the master key at {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         text = ""
-    found = _MASTER.fullmatch(text)
-    if found is None:  # its text is not shown: it may be the key, copied twice
+    master_match = _MASTER.fullmatch(text)
+    if master_match is None:  # its text is not shown: it may be the key, copied twice
         raise NoKeys(
             f"{path} does not hold a master key: one line of 64 hexadecimal digits. Was it copied whole, and once?"
         )
-    return Keyring.of(bytes.fromhex(found[2]), demo=bool(found[1]), seals=int(found[3] or 1))
+    return Keyring.of(
+        bytes.fromhex(master_match[2]), demo=bool(master_match[1]), seals=int(master_match[3] or 1)
+    )
 
 
 @cache

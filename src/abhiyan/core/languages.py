@@ -90,7 +90,9 @@ def folder() -> Path:
 
 def known() -> Mapping[str, Language]:
     """The languages of this installation by code, besides Hindi and English. Raises WrongSetting for a broken file."""
-    return _known(*(os.environ.get(one.name, "") for one in (environment.LANGUAGES, environment.HOME)))
+    return _known(
+        *(os.environ.get(setting.name, "") for setting in (environment.LANGUAGES, environment.HOME))
+    )
 
 
 def read_again() -> None:
@@ -101,20 +103,20 @@ def read_again() -> None:
 @cache
 def _known(*_settings: str) -> Mapping[str, Language]:
     """Kept by what `folder` depends on: to ask the disk where it lies costs more than many a page's query."""
-    found = {}
+    languages = {}
     for path in sorted(folder().glob(f"*/{FILE}")):
         try:
-            found[path.parent.name] = read(path.read_text("utf-8"))
+            languages[path.parent.name] = read(path.read_text("utf-8"))
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise environment.WrongSetting(
                 f"{path} cannot be read ({error}): add the language's file again with `abhiyan language add`"
             ) from None
-    return MappingProxyType(found)
+    return MappingProxyType(languages)
 
 
 def names() -> dict[str, str]:
     """Every language the public may read, by code, each by its own name; Hindi first."""
-    return OWN | {code: one.name for code, one in known().items()}
+    return OWN | {code: language.name for code, language in known().items()}
 
 
 def name(code: str) -> str:
@@ -129,13 +131,13 @@ def otherwise(code: str) -> str:
 
 def mirrored() -> list[str]:
     """Those written from the right."""
-    return [code for code, one in known().items() if one.is_mirrored]
+    return [code for code, language in known().items() if language.is_mirrored]
 
 
 def unreviewed(code: str) -> str:
     """Return the words that say, in a language, that nobody has reviewed its translation; "" where somebody has."""
-    one = known().get(code)
-    return one.mark if one and not one.is_reviewed else ""
+    language = known().get(code)
+    return language.mark if language and not language.is_reviewed else ""
 
 
 def texts() -> dict[tuple[str, str], str]:

@@ -24,8 +24,8 @@ def _is_mark(c: str) -> bool:
 def _ranges() -> Iterator[str]:
     marks = (n for n in range(0x300, _LAST) if _is_mark(chr(n)))
     for _gap, run in groupby(zip(marks, count(), strict=False), lambda one: one[0] - one[1]):
-        found = [n for n, _at in run]
-        yield f"{chr(found[0])}-{chr(found[-1])}"
+        code_points = [n for n, _at in run]
+        yield f"{chr(code_points[0])}-{chr(code_points[-1])}"
 
 
 MARKS = "".join(_ranges())  # for a class of characters in a pattern: [\w{MARKS}] is a letter, digit or sign

@@ -68,13 +68,13 @@ def take(
     """
     allowed = most or allowed_by(limit, at)
     key, ends_at = _counter(limit.name, subject, at, limit.window_s)
-    given = {
+    parameters = {
         "key": key,
         "n": n if counts else 0,
         "ends_at": ends_at,
         "allowed": allowed - (0 if counts else n),
     }
-    if n > allowed or not _run(_UPSERT, given):
+    if n > allowed or not _run(_UPSERT, parameters):
         _note_refused(limit, at)
         raise TooMany(wait_s=max(1, round((ends_at - at).total_seconds())))
     if counts and (taken := _taken.get()) is not None:
@@ -103,9 +103,9 @@ def is_full(limit: DeclaredLimit, subject: bytes | str, *, at: datetime) -> bool
 
 def allowed_by(limit: DeclaredLimit, at: datetime) -> int:
     """Return the number a limit allows now: what ABHIYAN_LIMITS says, or what is declared for the offices held."""
-    given = environment.LIMITS_SET()
-    if limit.name in given:
-        return given[limit.name]
+    limits_set = environment.LIMITS_SET()
+    if limit.name in limits_set:
+        return limits_set[limit.name]
     return limit.most(_offices(at)) if limit.grows else limit.allowed
 
 
@@ -130,11 +130,11 @@ def refused_lately(at: datetime) -> dict[str, int]:
     """
     hours = [at - timedelta(hours=hour) for hour in range(24)]
     keys = {_counter(REFUSED, name, hour, HOUR)[0]: name for name in LIMITS for hour in hours}
-    found: Counter[str] = Counter()
+    n_by_name: Counter[str] = Counter()
     counts = sql.rows("select key, n from core_rate_count where key = any(%s)", [list(keys)])
     for key, n in counts:
-        found[keys[bytes(key)]] += n
-    return dict(found)
+        n_by_name[keys[bytes(key)]] += n
+    return dict(n_by_name)
 
 
 def _note_refused(limit: DeclaredLimit, at: datetime) -> None:
@@ -175,16 +175,16 @@ def forget_all() -> None:
         _has_counted = False
         for (pid, *_at), pool in _pools.items():
             if pid == os.getpid():
-                with pool.connection() as own:
-                    own.execute("delete from core_rate_count")
+                with pool.connection() as connection:
+                    connection.execute("delete from core_rate_count")
 
 
 def _counter(limit: str, subject: bytes | str, at: datetime, window_s: int) -> tuple[bytes, datetime]:
     number, ends_at = _window(at, window_s)
     name = limit.encode()
     who = subject.encode() if isinstance(subject, str) else subject
-    told = struct.pack(">HQQ", len(name), window_s, number) + name + who
-    key = hmac.digest(_key(), told, "sha256")[:16]
+    counter_bytes = struct.pack(">HQQ", len(name), window_s, number) + name + who
+    key = hmac.digest(_key(), counter_bytes, "sha256")[:16]
     return key, ends_at
 
 
@@ -230,8 +230,8 @@ def _ask(query: str, given: dict[str, object] | Sequence[object]) -> tuple[objec
     pool = counting_pool()
     for last_try in (False, True):
         try:
-            with pool.connection() as own:
-                return own.execute(query, given).fetchone()
+            with pool.connection() as connection:
+                return connection.execute(query, given).fetchone()
         except psycopg.OperationalError:
             if last_try:
                 raise

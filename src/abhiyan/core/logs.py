@@ -25,19 +25,19 @@ _HARMLESS = (AttributeError, ImportError, NameError, NotImplementedError)
 
 def _places(error: BaseException | None) -> str:
     """Kinds and places of an error and of those it came from, the first one first; no values."""
-    told: list[str] = []
-    while error is not None and len(told) < 10:
+    tracebacks: list[str] = []
+    while error is not None and len(tracebacks) < 10:
         facts = [str(error)] if isinstance(error, _HARMLESS) else []
         diag = getattr(error, "diag", None)  # PostgreSQL's own names for what happened
         facts += [
-            str(each)
-            for each in (getattr(error, "sqlstate", None), getattr(diag, "constraint_name", None))
-            if each
+            str(fact)
+            for fact in (getattr(error, "sqlstate", None), getattr(diag, "constraint_name", None))
+            if fact
         ]
         name = f"{type(error).__module__}.{type(error).__qualname__}"
-        told.append("".join(traceback.format_tb(error.__traceback__)) + ": ".join([name, *facts]))
+        tracebacks.append("".join(traceback.format_tb(error.__traceback__)) + ": ".join([name, *facts]))
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return "\n".join(reversed(told))
+    return "\n".join(reversed(tracebacks))
 
 
 def _without_address(text: str, request: object) -> str:
@@ -47,8 +47,8 @@ def _without_address(text: str, request: object) -> str:
         return text
     match = getattr(request, "resolver_match", None)
     name = getattr(match, "view_name", "") or "unknown address"
-    for told in (getattr(request, "get_full_path", lambda: path)(), path):
-        text = text.replace(told, f"[{name}]")
+    for address_text in (getattr(request, "get_full_path", lambda: path)(), path):
+        text = text.replace(address_text, f"[{name}]")
     return text
 
 

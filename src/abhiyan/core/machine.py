@@ -14,7 +14,7 @@ def cores() -> int:
 
 def memory_mb() -> int:
     """Memory in MiB: the machine's, or what the control group allows."""
-    found = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    n_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     with suppress(OSError, ValueError):  # no control group, or "max"
-        found = min(found, int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    return found >> 20
+        n_bytes = min(n_bytes, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return n_bytes >> 20

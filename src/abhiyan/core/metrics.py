@@ -73,7 +73,7 @@ def seen_many(surface: str, answered: Mapping[int, int], seconds: Sequence[float
         REQUESTS.labels(surface, f"{status // 100}xx").inc(n)
     histogram = SECONDS.labels(surface)
     bounds: Sequence[float] = histogram._upper_bounds  # noqa: SLF001  # it has no way to observe many
-    counted = Counted(bisect_left(bounds, each) for each in seconds)
+    counted = Counted(bisect_left(bounds, second) for second in seconds)
     for bucket, n in counted.items():
         histogram._buckets[bucket].inc(n)  # noqa: SLF001
     histogram._sum.inc(sum(seconds))  # noqa: SLF001
@@ -82,8 +82,8 @@ def seen_many(surface: str, answered: Mapping[int, int], seconds: Sequence[float
 def token() -> str:
     """Return the token that opens the figures: ABHIYAN_METRICS_TOKEN, or the file that ABHIYAN_METRICS_TOKEN_FILE
     names, or keys/metrics.token in the data folder. Return "" when there is none, and then nobody may read them."""
-    if given := environment.METRICS_TOKEN():
-        return given
+    if token_text := environment.METRICS_TOKEN():
+        return token_text
     try:
         return environment.METRICS_TOKEN_FILE().read_text().strip()
     except OSError:
@@ -243,7 +243,7 @@ def text() -> bytes:
         MultiProcessCollector(requests)  # type: ignore[no-untyped-call]  # its constructor has no annotations
     else:
         requests = REGISTRY
-    told = CollectorRegistry()
-    told.register(_OfHost(requests))
-    told.register(_Database())
-    return generate_latest(told)
+    registry = CollectorRegistry()
+    registry.register(_OfHost(requests))
+    registry.register(_Database())
+    return generate_latest(registry)

@@ -96,8 +96,8 @@ def ungrouped(text: str) -> str:
     Raises Misgrouped.
     """
     plain = _SPACES.sub(" ", plain_digits(text).strip()).replace(", ", ",")
-    if len(plain) <= LONGEST and (said := amount(plain)) is not None:
-        return str(said)
+    if len(plain) <= LONGEST and (number := amount(plain)) is not None:
+        return str(number)
     return _bare(plain)
 
 

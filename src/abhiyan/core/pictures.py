@@ -110,10 +110,10 @@ def says_place(data: bytes) -> bool:
 def _has_place(notes: bytes) -> bool:
     from PIL import Image
 
-    found = Image.Exif()
+    exif = Image.Exif()
     try:
-        found.load(notes)
-        return bool(found.get_ifd(GPS))
+        exif.load(notes)
+        return bool(exif.get_ifd(GPS))
     except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
         return False  # no notes, or broken ones
 

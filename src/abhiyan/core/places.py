@@ -41,6 +41,6 @@ def is_nowhere(lat: float, lon: float) -> bool:
 
 def metres(one: Point, other: Point) -> float:
     """Return the distance of two points, by the haversine formula."""
-    (lat, lon), (lat2, lon2) = ((radians(x) for x in each) for each in (one, other))
+    (lat, lon), (lat2, lon2) = ((radians(x) for x in point) for point in (one, other))
     half = sin((lat2 - lat) / 2) ** 2 + cos(lat) * cos(lat2) * sin((lon2 - lon) / 2) ** 2
     return 2 * EARTH_M * asin(min(1.0, sqrt(half)))

@@ -84,9 +84,11 @@ class Policy(models.constraints.BaseConstraint):
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        given = {"to": self.to, "command": self.command, "check": self.check}
+        options = {"to": self.to, "command": self.command, "check": self.check}
         usual = {"to": ("app",), "command": "ALL", "check": None}
-        kwargs |= {"using": self.using} | {key: one for key, one in given.items() if one != usual[key]}
+        kwargs |= {"using": self.using} | {
+            key: argument for key, argument in options.items() if argument != usual[key]
+        }
         return path, tuple(args), kwargs
 
     def __eq__(self, other: object) -> bool:

@@ -110,8 +110,8 @@ class PrintTemplate:
     @classmethod
     def of(cls, text: str) -> "PrintTemplate":
         """Refuses code that reads, evaluates or fetches (UnsafeTemplate)."""
-        if found := _FORBIDDEN.search(text):
-            raise UnsafeTemplate(found[0])
+        if match := _FORBIDDEN.search(text):
+            raise UnsafeTemplate(match[0])
         return cls(_BEFORE + text + _AFTER)
 
     @classmethod
@@ -175,8 +175,8 @@ def png(
 
 def width(text: str, *, is_bold: bool = False) -> float:
     """How wide a line is at size 1, at most: letters that join are counted each by itself."""
-    known = _widths()["bold" if is_bold else "regular"]
-    return sum(known.get(letter, _OTHER) for letter in text)
+    widths = _widths()["bold" if is_bold else "regular"]
+    return sum(widths.get(letter, _OTHER) for letter in text)
 
 
 def can_print(text: str) -> bool:
@@ -242,8 +242,8 @@ def _lined(value: Any) -> Any:
 
 @cache
 def _widths() -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = json.loads((FONTS / "widths.json").read_text("utf-8"))
-    return found
+    widths_by_font: dict[str, dict[str, float]] = json.loads((FONTS / "widths.json").read_text("utf-8"))
+    return widths_by_font
 
 
 def qr(text: str) -> Drawing:
@@ -310,11 +310,11 @@ def _set(
             raise refused
         values = _lined(values)
     faces = [*FACES, *sorted(set(_fonts().families()) - set(FACES))]
-    given = json.dumps({"title": title, "language": language, "faces": faces, **values}, ensure_ascii=False)
-    if len(given) > LARGEST_VALUES:
-        raise TooMuchToPrint(f"{len(given)} characters of values")
+    payload = json.dumps({"title": title, "language": language, "faces": faces, **values}, ensure_ascii=False)
+    if len(payload) > LARGEST_VALUES:
+        raise TooMuchToPrint(f"{len(payload)} characters of values")
     order = {
-        "source": _GIVEN % _literal(given) + template.source,
+        "source": _GIVEN % _literal(payload) + template.source,
         "format": form,
         "ppi": dots_per_inch,
         "at_s": int(at.timestamp()),

@@ -207,9 +207,13 @@ def refuse_others(connection: psycopg.Connection[tuple[object, ...]]) -> None:
 
 def _fits(kept: str, password: str, name: str) -> bool:
     """Return True if PostgreSQL keeps the verifier of this password (RFC 5803, or its older MD5)."""
-    if found := _SCRAM.fullmatch(kept):
-        salted = hashlib.pbkdf2_hmac("sha256", password.encode(), b64decode(found[2]), int(found[1]))
-        return hmac.compare_digest(b64encode(hmac.digest(salted, b"Server Key", "sha256")).decode(), found[3])
+    if scram_match := _SCRAM.fullmatch(kept):
+        salted = hashlib.pbkdf2_hmac(
+            "sha256", password.encode(), b64decode(scram_match[2]), int(scram_match[1])
+        )
+        return hmac.compare_digest(
+            b64encode(hmac.digest(salted, b"Server Key", "sha256")).decode(), scram_match[3]
+        )
     return kept == "md5" + hashlib.md5((password + name).encode(), usedforsecurity=False).hexdigest()
 
 
@@ -281,14 +285,14 @@ def hidden_from_backup(connection: psycopg.Connection[tuple[object, ...]]) -> li
 
 def declared_grants() -> dict[str, dict[str, str]]:
     """table -> logical role -> rights, from every room's `models.GRANTS`."""
-    found: dict[str, dict[str, str]] = {}
+    grants: dict[str, dict[str, str]] = {}
     for module in pkgutil.iter_modules(abhiyan.__path__):
         try:
             models = importlib.import_module(f"abhiyan.{module.name}.models")
         except ModuleNotFoundError:
             continue
-        found |= getattr(models, "GRANTS", {})
-    return found
+        grants |= getattr(models, "GRANTS", {})
+    return grants
 
 
 def grant(connection: psycopg.Connection[tuple[object, ...]]) -> None:

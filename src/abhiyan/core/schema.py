@@ -48,8 +48,8 @@ def prepare(name: str | None = None) -> None:
             roles.refuse_others(admin)
             _refuse_others_database(admin, name)
             if holds_tables(name):
-                with psycopg.connect(database.conninfo("owner", dbname=name)) as own:
-                    refuse_earlier(own)
+                with psycopg.connect(database.conninfo("owner", dbname=name)) as owner_db:
+                    refuse_earlier(owner_db)
             if roles.is_superuser(admin) or not roles.are_ready(admin):
                 with admin.transaction():
                     roles.ensure_roles(admin)
@@ -98,10 +98,10 @@ def holds_tables(name: str) -> bool:
         if not admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
             return False
     with psycopg.connect(database.conninfo(None, dbname=name), autocommit=True) as admin:
-        found = admin.execute(
+        table_row = admin.execute(
             "select 1 from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' limit 1"
         ).fetchone()
-    return found is not None
+    return table_row is not None
 
 
 def migrate(*, verbosity: int = 1) -> None:
@@ -155,9 +155,9 @@ def working_as(role: str, name: str | None = None) -> Iterator[None]:
     For commands that migrate and then write (ABHIYAN_POOL=0: a pool would keep its own); never while serving.
     """
     before = {key: connection.settings_dict[key] for key in ("USER", "PASSWORD", "NAME")}
-    given = {"USER": database.role_name(role), "PASSWORD": database.password(role)}
+    credentials = {"USER": database.role_name(role), "PASSWORD": database.password(role)}
     leave_database()
-    connection.settings_dict.update(given | ({"NAME": name} if name else {}))
+    connection.settings_dict.update(credentials | ({"NAME": name} if name else {}))
     try:
         yield
     finally:

@@ -64,11 +64,11 @@ class Scope:
 
     def apply(self) -> None:
         """Set it for the rest of the current transaction; and hear what time it is."""
-        given, asked_s = self.settings(), time.monotonic()
+        settings, asked_s = self.settings(), time.monotonic()
         clock.hear(
             sql.value(
-                "select clock_timestamp(), " + ", ".join(["set_config(%s, %s, true)"] * len(given)),
-                [value for pair in given.items() for value in pair],
+                "select clock_timestamp(), " + ", ".join(["set_config(%s, %s, true)"] * len(settings)),
+                [value for pair in settings.items() for value in pair],
             ),
             asked_s=asked_s,
         )

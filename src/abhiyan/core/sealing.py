@@ -46,14 +46,14 @@ def public_key(text: str) -> X25519PublicKey:
 def secret_keys(text: str) -> list[X25519PrivateKey]:
     """The secret keys of an identity file: one a line, lines of # are remarks."""
     lines = [line.strip() for line in text.splitlines()]
-    found = [
+    private_keys = [
         X25519PrivateKey.from_private_bytes(_unbech32(_SECRET, line.lower()))
         for line in lines
         if line and not line.startswith("#")
     ]
-    if not found:
+    if not private_keys:
         raise UnreadableSeal("there is no secret key in this file (a line AGE-SECRET-KEY-1…)")
-    return found
+    return private_keys
 
 
 class Sealer:
@@ -222,8 +222,8 @@ def _unbech32(prefix: str, text: str) -> bytes:
     called, begins = _CALLED[prefix]
     if not text.startswith(f"{prefix}1"):
         others = [name for other, (name, _) in _CALLED.items() if text.lower().startswith(f"{other}1")]
-        given = f"a {others[0]}, and no {called}" if others and others != [called] else f"no {called}"
-        raise UnreadableSeal(f"this is {given}: that begins with {begins}")
+        description = f"a {others[0]}, and no {called}" if others and others != [called] else f"no {called}"
+        raise UnreadableSeal(f"this is {description}: that begins with {begins}")
     values = [_BECH32.find(letter) for letter in text[len(prefix) + 1 :]]
     if min(values, default=-1) < 0 or _polymod([*_expanded(prefix), *values]) != 1:
         raise UnreadableSeal(

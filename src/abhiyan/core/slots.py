@@ -27,16 +27,16 @@ def slot(name: str, *, of: int, patience_s: float) -> Iterator[None]:
     until = time.monotonic() + patience_s
     while True:
         for n in range(of):
-            held = os.open(folder / f"{name}-{n}.slot", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fd = os.open(folder / f"{name}-{n}.slot", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                os.close(held)
+                os.close(fd)
                 continue
             try:
                 yield
             finally:
-                os.close(held)
+                os.close(fd)
             return
         if time.monotonic() > until:
             raise NoSlotFree(name)

@@ -54,7 +54,7 @@ def hides_each(*, people: int, answers: int) -> bool:
 
 def level_for(levels: Sequence[Part], n_of: Mapping[Part, int], fewest: int) -> Part | None:
     """The first of these levels, from below, with so many people or answers; the highest where none has as many."""
-    return next((one for one in levels if n_of.get(one, 0) >= fewest), levels[-1] if levels else None)
+    return next((level for level in levels if n_of.get(level, 0) >= fewest), levels[-1] if levels else None)
 
 
 def said(n: int | None) -> str:

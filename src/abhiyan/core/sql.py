@@ -54,8 +54,8 @@ def ask(query: str, values: Values = None, *, keep_plan: bool = False) -> Asked[
 
     def read() -> list[tuple[Any, ...]]:
         with cursor:
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
+            rows_read: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows_read
 
     return read
 
@@ -82,18 +82,18 @@ def each(
     make: Callable[..., Made], query: str, values: Values = None, *, keep_plan: bool = False
 ) -> list[Made]:
     """All rows, each made of its columns: `make(*row)`."""
-    return [make(*found) for found in rows(query, values, keep_plan=keep_plan)]
+    return [make(*record) for record in rows(query, values, keep_plan=keep_plan)]
 
 
 def column(query: str, values: Values = None, *, keep_plan: bool = False) -> list[Any]:
     """The first column of all rows."""
-    return [found[0] for found in rows(query, values, keep_plan=keep_plan)]
+    return [record[0] for record in rows(query, values, keep_plan=keep_plan)]
 
 
 def value(query: str, values: Values = None, *, keep_plan: bool = False) -> Any:
     """The first column of the first row; None where there is no row."""
-    found = row(query, values, keep_plan=keep_plan)
-    return None if found is None else found[0]
+    first_row = row(query, values, keep_plan=keep_plan)
+    return None if first_row is None else first_row[0]
 
 
 def count(query: str, values: Values = None, *, keep_plan: bool = False) -> int:

@@ -14,12 +14,14 @@ from .store import StoreAway
 @job("core.import_look")
 def import_look(public_id: str) -> None:
     """Find out what a large file is; nothing when the import has gone on meanwhile, as one from the console has."""
-    one, at = UUID(public_id), clock.now()
+    import_uuid, at = UUID(public_id), clock.now()
     with system("import look"):
         try:
-            staged = actions.look(public_id=one, at=at, by=Actor.system("look at what somebody uploaded"))
+            staged = actions.look(
+                public_id=import_uuid, at=at, by=Actor.system("look at what somebody uploaded")
+            )
             if (brought_by := running.actor_of(staged)).kind != "system":
-                actions.check_when_sure(public_id=one, by=brought_by, at=at)
+                actions.check_when_sure(public_id=import_uuid, by=brought_by, at=at)
         except StoreAway:
             raise  # this job tries again
         except Refused:

@@ -68,10 +68,10 @@ def day_written(text: str) -> date | None:
     """The day somebody wrote: 25.11.2026, 25/11/2026, 25-11-2026 or 2026-11-25, in digits of any script; else None."""
     plain = plain_digits(text).strip()
     parts: list[str] = []
-    if found := _DAY_FIRST.fullmatch(plain):
-        parts = [found[3], found[2], found[1]]
-    elif found := _YEAR_FIRST.fullmatch(plain):
-        parts = [found[1], found[2], found[3]]
+    if match := _DAY_FIRST.fullmatch(plain):
+        parts = [match[3], match[2], match[1]]
+    elif match := _YEAR_FIRST.fullmatch(plain):
+        parts = [match[1], match[2], match[3]]
     try:
         return date(*map(int, parts)) if parts else None
     except ValueError:
@@ -88,8 +88,8 @@ def names() -> list[dict[str, str]]:
 @cache
 def _read() -> dict[str, str]:
     """Each word of a name -> the same in the other script; of several spellings the first."""
-    known: dict[str, str] = {}
+    numbers: dict[str, str] = {}
     for row in names():
-        known.setdefault(row["latin"].lower(), row["devanagari"])
-        known.setdefault(normalize("NFC", row["devanagari"]), row["latin"])
-    return known
+        numbers.setdefault(row["latin"].lower(), row["devanagari"])
+        numbers.setdefault(normalize("NFC", row["devanagari"]), row["latin"])
+    return numbers

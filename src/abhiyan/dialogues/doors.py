@@ -24,15 +24,15 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         return
     if not viewer.sees_people_at(unit.lo) or not viewer.may_at(LEADS, unit.lo):
         return
-    for one in running_of_kind(queries.KIND, at):
-        if covers_part(one, (unit.lo, unit.hi)):
-            page = address_of("dialogues:board", one.public_id)
+    for programme in running_of_kind(queries.KIND, at):
+        if covers_part(programme, (unit.lo, unit.hi)):
+            page = address_of("dialogues:board", programme.public_id)
             yield Door(
-                _("Calls to booth presidents: %(programme)s") % {"programme": named(one.names)},
+                _("Calls to booth presidents: %(programme)s") % {"programme": named(programme.names)},
                 address(page, unit.code),
                 icon="phone",
             )
-            on = clock.day_in(one.zone, at)
-            if graded := grades.grades_of_unit(one, unit.id, (unit.lo, unit.hi), on=on):
-                page = address_of("dialogues:organisation", one.public_id)
+            on = clock.day_in(programme.zone, at)
+            if graded := grades.grades_of_unit(programme, unit.id, (unit.lo, unit.hi), on=on):
+                page = address_of("dialogues:organisation", programme.public_id)
                 yield Door(grades.grades_in_words(graded), address(page, unit.code), icon="phone")

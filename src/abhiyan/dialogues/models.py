@@ -8,8 +8,8 @@ from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, open_to_all, placed, po
 
 Outcome = ContactTry.Outcome
 OUTCOMES = [
-    (each.value, each.label)
-    for each in (
+    (outcome.value, outcome.label)
+    for outcome in (
         Outcome.TALKED,
         Outcome.NO_ANSWER,
         Outcome.LATER,

@@ -18,19 +18,19 @@ from .rules.grades import GRADES, HELP, PART, WELL
 DAYS = 90
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
+def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Yield the calls given, noted and confirmed in the last days, if there were any. In the scope of the review.
 
     For a unit, also how the organisation is doing in the booths called, for who sees the people there.
     """
-    if of.account_id is not None:
-        calls = numbers.calls_of(of.account_id, days=DAYS, at=at)
+    if subject.account_id is not None:
+        calls = numbers.calls_of(subject.account_id, days=DAYS, at=at)
     else:
-        calls = numbers.calls_in((of.lo, of.hi), days=DAYS, at=at)
+        calls = numbers.calls_in((subject.lo, subject.hi), days=DAYS, at=at)
     if calls.n_given:
         yield ReviewedPart(calls.title, calls.lines)
-    if of.account_id is None and of.is_exact and KIND in of.kinds:
-        yield from _graded(of, at=at)
+    if subject.account_id is None and subject.is_exact and KIND in subject.kinds:
+        yield from _graded(subject, at=at)
 
 
 def _graded(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:

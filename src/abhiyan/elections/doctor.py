@@ -58,9 +58,9 @@ def links(_at: datetime) -> Iterable[DoctorFinding]:
     """Results lead to the units that are their seats, wherever there are such units, and to none that are gone."""
     waiting, lost = waiting_for_units(), sql.count(LOST)
     if lost:
-        told = {"lost": lost}
+        n_by_flaw = {"lost": lost}
         yield DoctorFinding(
-            FAIL, f"{lost} results or classes point to units that are not there", FIX_LINKS, told
+            FAIL, f"{lost} results or classes point to units that are not there", FIX_LINKS, n_by_flaw
         )
     if waiting:
         text = f"{waiting} results have no unit, though the unit of their seat is there"
@@ -71,10 +71,10 @@ def links(_at: datetime) -> Iterable[DoctorFinding]:
 
 def plans(_at: datetime) -> Iterable[DoctorFinding]:
     """The newest version of each plan sums, in its seats and in all that was passed down."""
-    found = {"seats": sql.count(UNTRUE), "parts": sql.count(UNEQUAL)}
-    if any(found.values()):
-        text = f"plans do not sum: {found['seats']} over their seats, {found['parts']} below them"
-        yield DoctorFinding(WARN, text, "change their goals, or pass them down again", found)
+    n_by_flaw = {"seats": sql.count(UNTRUE), "parts": sql.count(UNEQUAL)}
+    if any(n_by_flaw.values()):
+        text = f"plans do not sum: {n_by_flaw['seats']} over their seats, {n_by_flaw['parts']} below them"
+        yield DoctorFinding(WARN, text, "change their goals, or pass them down again", n_by_flaw)
     else:
         yield DoctorFinding(OK, "plans sum")
 

@@ -78,11 +78,11 @@ def states() -> dict[str, ReferenceState]:
 
 @cache
 def _states_by_word() -> dict[str, str]:
-    found = {}
+    state_by_word = {}
     for state in states().values():
         for word in (state.eci, state.abbr, *state.names.values()):
-            found[plain(word)] = state.eci
-    return found | OTHER_NAMES
+            state_by_word[plain(word)] = state.eci
+    return state_by_word | OTHER_NAMES
 
 
 def state_of(text: str) -> str | None:
@@ -91,20 +91,22 @@ def state_of(text: str) -> str | None:
 
 
 def state_name(eci: str, language: str) -> str:
-    known = states().get(eci)
-    return eci if known is None else known.names.get(language) or known.names["en"]
+    reference_state = states().get(eci)
+    return (
+        eci if reference_state is None else reference_state.names.get(language) or reference_state.names["en"]
+    )
 
 
 @cache
 def seats(level: str) -> dict[str, dict[int, str]]:
     """State -> number -> name of today's seats; no name where the file has only that of an older delimitation."""
-    found: dict[str, dict[int, str]] = {}
+    names_by_state: dict[str, dict[int, str]] = {}
     for row in read(SEATS[level]):
         is_old = "superseded" in row.get("delimitation", "")
-        found.setdefault(row["state_eci"], {})[int(row[f"{level}_no"])] = (
+        names_by_state.setdefault(row["state_eci"], {})[int(row[f"{level}_no"])] = (
             "" if is_old else row[f"{level}_name"]
         )
-    return found
+    return names_by_state
 
 
 @cache
@@ -153,14 +155,16 @@ def seat_names(level: str, year: int) -> Mapping[str, Mapping[int, str]]:
 def _names_then(level: str, state: str, year: int) -> dict[int, str]:
     row = _old_numbering(level, state, year)
     if row is None:
-        found = seats(level).get(state, {})
+        names_by_no = seats(level).get(state, {})
     elif row["names"].endswith(".csv"):
-        there = (one for one in read(row["names"]) if one["state_eci"] == state)
-        found = {int(one[f"{level}_no"]): one[f"{level}_name"] for one in there}
+        there = (name_row for name_row in read(row["names"]) if name_row["state_eci"] == state)
+        names_by_no = {int(seat_row[f"{level}_no"]): seat_row[f"{level}_name"] for seat_row in there}
     else:  # of today's seats of some states, one state after the other
-        after = [seats(level)[each] for each in row["names"].split()]
-        found = dict(enumerate((one[number] for one in after for number in sorted(one)), 1))
-    return {number: name for number, name in found.items() if name}
+        after = [seats(level)[state_code] for state_code in row["names"].split()]
+        names_by_no = dict(
+            enumerate((numbered[number] for numbered in after for number in sorted(numbered)), 1)
+        )
+    return {number: name for number, name in names_by_no.items() if name}
 
 
 def numberings_of(level: str, state: str) -> dict[str, int]:
@@ -180,7 +184,7 @@ def moved_since(level: str, state: str, year: int) -> tuple[str, int] | None:
         parts = row["names"].split() if not row["names"].endswith(".csv") else []
         if state in parts and _old_numbering(level, row["state"], year) == row:
             before = parts[: parts.index(state)]
-            return row["state"], sum(len(seats(level)[each]) for each in before)
+            return row["state"], sum(len(seats(level)[state_code]) for state_code in before)
     return None
 
 
@@ -188,8 +192,10 @@ def was_part_of(level: str, state: str, year: int) -> str | None:
     """The state a state of today was part of in a year in which it had no seats of its own."""
     if numbering(level, state, year).numbers != frozenset():
         return None
-    wholes = (each for each in seats(level) if each != state)
-    return next((each for each in wholes if state in numbering(level, each, year).ground), None)
+    wholes = (whole_state for whole_state in seats(level) if whole_state != state)
+    return next(
+        (whole_state for whole_state in wholes if state in numbering(level, whole_state, year).ground), None
+    )
 
 
 def seat_name(level: str, state: str, number: int, label: str) -> str:

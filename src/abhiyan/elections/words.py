@@ -147,22 +147,22 @@ NAMED = 30
 
 def sentences(findings: Iterable[PlanFinding], seats: Mapping[int, str]) -> list[str]:
     """Findings in words, in their order; what is the same of several seats in one sentence that names them."""
-    found = list(findings)
+    plan_findings = list(findings)
     alike: dict[str, list[str]] = {}
-    for each in found:
-        if each.code in OF_SEVERAL and each.key is not None:
-            alike.setdefault(each.code, []).append(seats.get(each.key, str(each.key)))
-    told: dict[str, str] = {}
-    for number, each in enumerate(found):
-        names = alike.get(each.code, [])
-        if len(names) < 2 or each.key is None:
-            told[str(number)] = sentence(each, seats)
-        elif each.code not in told:
+    for plan_finding in plan_findings:
+        if plan_finding.code in OF_SEVERAL and plan_finding.key is not None:
+            alike.setdefault(plan_finding.code, []).append(seats.get(plan_finding.key, str(plan_finding.key)))
+    text_by_code: dict[str, str] = {}
+    for number, plan_finding in enumerate(plan_findings):
+        names = alike.get(plan_finding.code, [])
+        if len(names) < 2 or plan_finding.key is None:
+            text_by_code[str(number)] = sentence(plan_finding, seats)
+        elif plan_finding.code not in text_by_code:
             listed, more = ", ".join(names[:NAMED]), len(names) - NAMED
             if more > 0:
                 listed = gettext("%(names)s and %(n)s more") % {"names": listed, "n": numbers.grouped(more)}
-            told[each.code] = str(OF_SEVERAL[each.code]) % {"seat": listed}
-    return list(told.values())
+            text_by_code[plan_finding.code] = str(OF_SEVERAL[plan_finding.code]) % {"seat": listed}
+    return list(text_by_code.values())
 
 
 def sentence(finding: PlanFinding, seats: Mapping[int, str]) -> str:
@@ -171,8 +171,8 @@ def sentence(finding: PlanFinding, seats: Mapping[int, str]) -> str:
     facts |= {f"many_{name}": int(value) for name, value in finding.facts.items()}
     if finding.key is not None:
         facts["seat"] = seats.get(finding.key, str(finding.key))
-    said: str = SENTENCES[finding.code] % facts  # not made a string before: it chooses its form by the facts
-    return said
+    text: str = SENTENCES[finding.code] % facts  # not made a string before: it chooses its form by the facts
+    return text
 
 
 def written(name: str, value: float) -> str:

@@ -36,11 +36,13 @@ _UNANSWERED = f"""exists (select from enrolment_enrolment e
 
 
 def _rolls() -> Sequence[Choice]:
-    return [(str(one.pk), named(one.names)) for one in Roll.objects.order_by("pk")]
+    return [(str(roll.pk), named(roll.names)) for roll in Roll.objects.order_by("pk")]
 
 
 def _drives() -> Sequence[Choice]:
-    return [(str(one.pk), named(one.names)) for one in all_running() if one.kind == KIND]
+    return [
+        (str(programme.pk), named(programme.names)) for programme in all_running() if programme.kind == KIND
+    ]
 
 
 MEMBERS = Audience("members", _("People on a roll"), OUTREACH, _PHONES.format(whose=_OF_ROLL), _rolls)

@@ -13,17 +13,18 @@ from .queries.notices import drives_that_wait
 def notices(_at: datetime) -> Iterable[DoctorFinding]:
     """Check that each open drive has this organisation's own notice: else people would agree with another one,
     so nobody joins."""
-    found = drives_that_wait()
-    for one in found:
+    waiting_drives = drives_that_wait()
+    for waiting_drive in waiting_drives:
         yield DoctorFinding(
             FAIL,
-            f"joining waits in {one.names.get('en') or one.name()}: its notice was published by {one.other}, and"
+            f"joining waits in {waiting_drive.names.get('en') or waiting_drive.name()}: "
+            f"its notice was published by {waiting_drive.other}, and"
             f" ABHIYAN_ORGANISATION is {settings.ORGANISATION or 'not set'}",
             "set ABHIYAN_ORGANISATION right and restart; or let an office of nation or state publish the next version"
             " on /notice/, which the drive then takes",
-            {"programme": str(one.public_id), "other": one.other},
+            {"programme": str(waiting_drive.public_id), "other": waiting_drive.other},
         )
-    if not found:
+    if not waiting_drives:
         yield DoctorFinding(OK, "no open drive has another organisation's notice")
 
 

@@ -103,7 +103,7 @@ def _sound(work: Work) -> list[tuple[Any, ...]]:
     found_rows = rows_with_places(work, phone=phones.parse, born=born, discard=minor)
     rows = [row for batch in found_rows for row in batch.rows]
     ids, outside = placed({row[4] for row in rows}, work.unit_id)
-    found = []
+    sound_lines = []
     for row in rows:
         unit = ids.get(row[4])
         if unit is None:
@@ -113,8 +113,8 @@ def _sound(work: Work) -> list[tuple[Any, ...]]:
         elif row[5] >= today:
             work.refuse(row[0], "joined_on", "not_past")
         else:
-            found.append((*row, unit))
-    return found
+            sound_lines.append((*row, unit))
+    return sound_lines
 
 
 def _check(work: Work) -> None:

@@ -61,8 +61,8 @@ class DoorForm(AdultForm):
     @property
     def how(self) -> str:
         """Say how the notice reached them."""
-        known = {str(one.value): one for one in DoorEntry.Heard}
-        return str(known.get(str(self["given"].value()), DoorEntry.Heard.SHOWN).label)
+        heards = {str(heard.value): heard for heard in DoorEntry.Heard}
+        return str(heards.get(str(self["given"].value()), DoorEntry.Heard.SHOWN).label)
 
 
 class DoorCodeForm(Clipped):
@@ -86,6 +86,6 @@ class EntriesForm(forms.Form):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", _("All entries")), *((one.value, one.label) for one in DoorState)],
+        choices=[("", _("All entries")), *((door_state.value, door_state.label) for door_state in DoorState)],
     )
     day = DayField(label=_("Day"), required=False)

@@ -35,12 +35,12 @@ def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[Doo
     members = _named(viewer, text) if members is None else members[:MOST]
     if members or is_whole:
         read_people(by=by, unit_id=home.unit_id, n=len(members), at=at)
-    for one in members:
+    for member in members:
         yield DoorThing(
-            heading=one.said.people,
-            title=one.name or member_number(one.public_id),
-            meta=one.unit_name(),
-            href=reverse("enrolment:person", args=[one.public_id]),
+            heading=member.said.people,
+            title=member.name or member_number(member.public_id),
+            meta=member.unit_name(),
+            href=reverse("enrolment:person", args=[member.public_id]),
         )
 
 

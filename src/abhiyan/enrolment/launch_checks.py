@@ -32,10 +32,10 @@ def notice_readiness(of: LaunchOf) -> LaunchFinding | None:
     page = reverse("enrolment:notice") + roll.of_notice
     texts = people.texts_of_notice(drive.notice_code, drive.notice_version).values()
     by = people.published_by(drive.notice_code, drive.notice_version)
-    told = {"version": drive.notice_version, "name": settings.ORGANISATION or "–", "other": by}
+    blanks = {"version": drive.notice_version, "name": settings.ORGANISATION or "–", "other": by}
 
     def lacks(said: str) -> LaunchFinding:
-        return LaunchFinding(Readiness.MISSING, said % told, page, _("Notice"))
+        return LaunchFinding(Readiness.MISSING, said % blanks, page, _("Notice"))
 
     if not settings.ORGANISATION or not settings.GRIEVANCE:
         return LaunchFinding(
@@ -49,7 +49,7 @@ def notice_readiness(of: LaunchOf) -> LaunchFinding | None:
         return lacks(_("Version %(version)s does not name %(name)s. Publish the next."))
     if not does_name(texts, settings.GRIEVANCE):
         return lacks(_("Version %(version)s does not name who answers about data. Publish the next."))
-    return LaunchFinding(Readiness.OK, _("Version %(version)s is by %(name)s.") % told)
+    return LaunchFinding(Readiness.OK, _("Version %(version)s is by %(name)s.") % blanks)
 
 
 def number_readiness(of: LaunchOf) -> LaunchFinding | None:
@@ -58,19 +58,19 @@ def number_readiness(of: LaunchOf) -> LaunchFinding | None:
         return None
     page = reverse("enrolment:drive", args=[of.public_id]) + "#numbers"
     numbers = [
-        one
-        for one in messaging.numbers_of(of.programme_id)
-        if one.is_active and one.meaning == Number.Meaning.JOIN
+        number
+        for number in messaging.numbers_of(of.programme_id)
+        if number.is_active and number.meaning == Number.Meaning.JOIN
     ]
     if not numbers:
         return LaunchFinding(Readiness.MISSING, _("The drive has no number to call."), page, _("Numbers"))
     begins = datetime.combine(of.opens_on, time(), ZoneInfo(of.zone))
-    first = min(one.believed_at or begins for one in numbers)
+    first = min(number.believed_at or begins for number in numbers)
     if first > begins:
-        told = date_format(timezone.localtime(first), "j F, H:i")
+        moment = date_format(timezone.localtime(first), "j F, H:i")
         return LaunchFinding(
             Readiness.MISSING,
-            _("Calls prove a phone only from %(when)s, after the first day begins.") % {"when": told},
+            _("Calls prove a phone only from %(when)s, after the first day begins.") % {"when": moment},
             page,
             _("Numbers"),
         )
@@ -100,19 +100,19 @@ def replies_readiness(of: LaunchOf) -> LaunchFinding | None:
     target = sum(each.n for each in targets.values())
     a_day = -(-target // days)
     an_hour = -(-a_day // hours)
-    told = {
+    blanks = {
         "target": grouped(target),
         "days": grouped(days),
         "hour": grouped(an_hour),
         "budget": grouped(drive.replies_per_hour),
         "hours": hours,
     }
-    said = _(
+    text = _(
         "%(target)s in %(days)s days of %(hours)s hours is %(hour)s an hour if all call, evenly. The budget is "
         "%(budget)s an hour; more wait for an approval."
     )
     state = Readiness.OK if drive.replies_per_hour >= an_hour else Readiness.MISSING
-    return LaunchFinding(state, said % told, page, _("Change it"))
+    return LaunchFinding(state, text % blanks, page, _("Change it"))
 
 
 CHECKS = (

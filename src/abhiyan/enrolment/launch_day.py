@@ -58,8 +58,8 @@ def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:  # noqa: ARG001  # alike 
         waiting = calls.without_reply(of.programme_ids, at=of.at)
         yield Backlog(_("Callers, reply not written yet"), waiting, loop=REPLY)
         yield WorkedLoop(REPLY, _("no caller gets a reply"))
-    found = partings.noes_today(of.programme_ids, None if of.is_whole else of.span, at=of.at, zone=of.zone)
-    left, denied = found.get(endings.LEFT, 0), found.get(endings.DENIED, 0)
+    noes = partings.noes_today(of.programme_ids, None if of.is_whole else of.span, at=of.at, zone=of.zone)
+    left, denied = noes.get(endings.LEFT, 0), noes.get(endings.DENIED, 0)
     if of.is_whole:
         yield Noes(_("LEAVE: left today"), _rounded(left))
         yield Noes(_("NO: never joined"), _rounded(denied))

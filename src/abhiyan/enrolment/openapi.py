@@ -43,17 +43,17 @@ def specification() -> dict[str, Any]:
     from pydantic.json_schema import models_json_schema  # large, and asked for rarely
 
     taken = (shapes.ClaimIn, shapes.ClaimsIn)
-    given = (shapes.Accepted, shapes.Refusal, shapes.Answers)
-    found, schemas = models_json_schema(
-        [*((model, "validation") for model in taken), *((model, "serialization") for model in given)],
+    models = (shapes.Accepted, shapes.Refusal, shapes.Answers)
+    references, schemas = models_json_schema(
+        [*((model, "validation") for model in taken), *((model, "serialization") for model in models)],
         ref_template="#/components/schemas/{model}",
     )
-    of = {model: reference for (model, _mode), reference in found.items()}
+    ref_by_model = {model: reference for (model, _mode), reference in references.items()}
     definitions = {name: _plain(schema) for name, schema in schemas["$defs"].items()}
-    example = definitions[of[shapes.ClaimIn]["$ref"].rpartition("/")[2]]["examples"][0]
+    example = definitions[ref_by_model[shapes.ClaimIn]["$ref"].rpartition("/")[2]]["examples"][0]
 
     def content(model: type[Any]) -> dict[str, Any]:
-        return {"application/json": {"schema": of[model]}}
+        return {"application/json": {"schema": ref_by_model[model]}}
 
     def operation(name: str, summary: str, text: str, body: type[Any], shown: Any) -> dict[str, Any]:
         return {
@@ -66,7 +66,10 @@ def specification() -> dict[str, Any]:
             "requestBody": {
                 "required": True,
                 "content": {
-                    "application/json": {"schema": of[body], "examples": {"usual": {"value": shown}}}
+                    "application/json": {
+                        "schema": ref_by_model[body],
+                        "examples": {"usual": {"value": shown}},
+                    }
                 },
             },
             "responses": {
@@ -79,7 +82,7 @@ def specification() -> dict[str, Any]:
             },
         }
 
-    one = operation(
+    put_operation = operation(
         "enrol",
         "One claim: somebody joins",
         "Answered when it is on disk. Send it again with the same key whenever the answer did not arrive: a resend "
@@ -87,7 +90,7 @@ def specification() -> dict[str, Any]:
         shapes.ClaimIn,
         example,
     )
-    one["responses"] |= {
+    put_operation["responses"] |= {
         "201": {"description": "Stored.", "content": content(shapes.Accepted)},
         "409": {"description": "The key was used for another phone.", "content": content(shapes.Refusal)},
     }
@@ -118,7 +121,7 @@ def specification() -> dict[str, Any]:
             {"name": "about", "description": "This API itself."},
         ],
         "paths": {
-            "/api/v1/claims": {"post": one},
+            "/api/v1/claims": {"post": put_operation},
             "/api/v1/claims/batch": {"post": many},
             "/api/v1/openapi.json": {
                 "get": {
@@ -144,6 +147,6 @@ def specification() -> dict[str, Any]:
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a shape without the titles pydantic makes of field names."""
-    for one in schema.get("properties", {}).values():
-        one.pop("title", None)
+    for field in schema.get("properties", {}).values():
+        field.pop("title", None)
     return schema

@@ -30,8 +30,8 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     ):
         return
     drives = queries.drives_at(home.unit_id, at)
-    for one in drives:
-        drive = counting_drive(one, unit_id=home.unit_id, at=at)
+    for open_drive in drives:
+        drive = counting_drive(open_drive, unit_id=home.unit_id, at=at)
         which = {"drive": str(drive.programme.public_id)} if len(drives) > 1 else {}
         where = address(reverse("enrolment:field"), home.unit_code, None, **which)
         n = queries.entered_since(queries.day_began(at), by=viewer.public_id, programme_id=drive.programme.pk)

@@ -14,5 +14,5 @@ class FormsConfig(AppConfig):
         from .queries.phrases import allowed_phrases
 
         private_words.allow_by(allowed_phrases)
-        news.subscribe(UnitsGoing, lambda told: actions.refuse_units_going(told=told))
-        news.subscribe(UnitsClosed, lambda told: actions.heed_closed_units(units=told.units))
+        news.subscribe(UnitsGoing, lambda units_going: actions.refuse_units_going(units_going=units_going))
+        news.subscribe(UnitsClosed, lambda units_closed: actions.heed_closed_units(units=units_closed.units))

@@ -36,11 +36,11 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     if unit is not None and _has_answers(viewer, unit, at=at):
         yield Door(_("What the field heard"), address(address_of("forms:heard"), unit.code), icon="list")
     if len(text) >= SHORTEST:
-        for one in queries.forms_near(viewer).filter(queries.named_like(text)).order_by("-made_at")[:MOST]:
+        for form in queries.forms_near(viewer).filter(queries.named_like(text)).order_by("-made_at")[:MOST]:
             yield Door(
-                _("Form: %(name)s") % {"name": named(one.names)},
-                address_of("forms:form", one.public_id),
-                about=named(one.unit.names),
+                _("Form: %(name)s") % {"name": named(form.names)},
+                address_of("forms:form", form.public_id),
+                about=named(form.unit.names),
             )
 
 

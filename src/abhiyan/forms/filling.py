@@ -61,9 +61,9 @@ class FilledForm(forms.Form):
         self.pictures: dict[str, bytes] = {}
 
     def clean(self) -> None:
-        given = {one.key: self.cleaned_data.get(one.key) for one in self.version.asked}
-        files = {key: file for key, file in given.items() if isinstance(file, UploadedFile)}
-        checked = rules.check(self.version.asked, given, pictures={*files, *self.kept}, is_own=self.is_own)
+        answers = {question.key: self.cleaned_data.get(question.key) for question in self.version.asked}
+        files = {key: file for key, file in answers.items() if isinstance(file, UploadedFile)}
+        checked = rules.check(self.version.asked, answers, pictures={*files, *self.kept}, is_own=self.is_own)
         for key, text in checked.errors.items():
             self.add_error(key, text)
         self.answers = checked.answers
@@ -71,67 +71,71 @@ class FilledForm(forms.Form):
 
     def declared_notes(self) -> list[dict[str, Any]]:
         """The notes between the questions, as `ui.checks` wants them: they have conditions too."""
-        notes = [one for one in self.version.asked if one.kind is QuestionKind.NOTE]
-        return [{"name": one.key, "label": "", **rules.declared(one)} for one in notes]
+        notes = [question for question in self.version.asked if question.kind is QuestionKind.NOTE]
+        return [{"name": question.key, "label": "", **rules.declared(question)} for question in notes]
 
     @property
     def rows(self) -> list[tuple[FormQuestion, Any, str]]:
         """Each question with its field (a note has none) and the words of its condition."""
-        words = {one.key: one for one in self.version.asked}
+        words = {question.key: question for question in self.version.asked}
         return [
             (
-                one,
-                None if one.kind is QuestionKind.NOTE else self[one.key],
-                condition_said(one, words[one.when.key]) if one.when else "",
+                question,
+                None if question.kind is QuestionKind.NOTE else self[question.key],
+                condition_said(question, words[question.when.key]) if question.when else "",
             )
-            for one in self.version.asked
+            for question in self.version.asked
         ]
 
 
 def answers_form(version: FormVersion) -> type[FilledForm]:
     """The Django form that asks the questions of a version, in the reader's language. `{{ form }}` draws it."""
-    fields = {one.key: AnswerField(one) for one in version.asked if one.kind is not QuestionKind.NOTE}
+    fields = {
+        question.key: AnswerField(question)
+        for question in version.asked
+        if question.kind is not QuestionKind.NOTE
+    }
     return type("FilledVersion", (FilledForm,), {**fields, "version": version})
 
 
-def condition_said(one: FormQuestion, about: FormQuestion) -> str:
+def condition_said(question: FormQuestion, about: FormQuestion) -> str:
     """When a question is asked, in words."""
-    assert one.when is not None
-    value = dict(about.options).get(one.when.value, one.when.value)
-    shown = {
+    assert question.when is not None
+    value = dict(about.options).get(question.when.value, question.when.value)
+    text_facts = {
         "question": about.words,
-        "value": value if one.when.op == "=" else f"{_SIGNS[one.when.op]} {value}",
+        "value": value if question.when.op == "=" else f"{_SIGNS[question.when.op]} {value}",
     }
-    return say("Only if “%(question)s”: %(value)s") % shown
+    return say("Only if “%(question)s”: %(value)s") % text_facts
 
 
 _SIGNS = {"!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
 def _hint(question: FormQuestion) -> Any:
-    told = named(question.hint)
-    if question.kind is QuestionKind.PLACE and not told:
+    hint_text = named(question.hint)
+    if question.kind is QuestionKind.PLACE and not hint_text:
         return _("Latitude and longitude, like 32.7266, 74.8570.")
-    return told
+    return hint_text
 
 
-def _widget(one: FormQuestion) -> forms.Widget:
-    if one.kind is QuestionKind.SEVERAL:
-        return forms.CheckboxSelectMultiple(choices=one.options)
-    if one.is_counted:
-        return forms.RadioSelect(choices=one.options)
-    if one.kind is QuestionKind.DAY:
+def _widget(question: FormQuestion) -> forms.Widget:
+    if question.kind is QuestionKind.SEVERAL:
+        return forms.CheckboxSelectMultiple(choices=question.options)
+    if question.is_counted:
+        return forms.RadioSelect(choices=question.options)
+    if question.kind is QuestionKind.DAY:
         return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    if one.kind is QuestionKind.PICTURE:
+    if question.kind is QuestionKind.PICTURE:
         return forms.FileInput(attrs={"accept": "image/jpeg,image/png", "capture": "environment"})
-    if one.kind is QuestionKind.PLACE:
+    if question.kind is QuestionKind.PLACE:
         return forms.TextInput(attrs={"maxlength": 60, "autocomplete": "off", "data-place": True})
-    if one.kind is QuestionKind.TEXT:
-        longest = int(one.most or LONGEST)
+    if question.kind is QuestionKind.TEXT:
+        longest = int(question.most or LONGEST)
         if longest > _LINES:
             return forms.Textarea(attrs={"rows": 3, "maxlength": longest})
         return forms.TextInput(attrs={"maxlength": longest})
-    mode = "decimal" if one.kind is QuestionKind.DECIMAL else "numeric"
+    mode = "decimal" if question.kind is QuestionKind.DECIMAL else "numeric"
     return forms.TextInput(
         attrs={"inputmode": mode, "autocomplete": "off", "maxlength": len(str(LARGEST)) + 5}
     )

@@ -70,7 +70,7 @@ class FormVersion(models.Model):
     @cached_property
     def asked(self) -> Sequence[FormQuestion]:
         """The questions in their order."""
-        return [question_of(one) for one in self.questions]
+        return [question_of(question_json) for question_json in self.questions]
 
 
 class Submission(models.Model):

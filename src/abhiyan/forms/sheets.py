@@ -79,7 +79,7 @@ def read_sheet(data: bytes) -> SheetForm:
 
     def work() -> dict[str, Any]:
         try:
-            found: dict[str, Any] = file_pool.read(form_of_sheet, data, language=language)
+            form_json: dict[str, Any] = file_pool.read(form_of_sheet, data, language=language)
         except ReaderRefusal as refusal:
             if refusal.code == "too_long":
                 raise SheetTooLong(field="sheet", **refusal.facts) from None
@@ -89,10 +89,14 @@ def read_sheet(data: bytes) -> SheetForm:
             raise SheetUnfit(field="sheet", errors=[str(why)]) from None
         except UnreadableFile:
             raise SheetUnfit(field="sheet", errors=[str(TableRefused("sheet_too_large"))]) from None
-        return found
+        return form_json
 
-    found = apart.done(("form", language, sha256(data).digest()), work)
-    return SheetForm([question_of(one) for one in found["questions"]], found["unread"], found["left"])
+    form_data = apart.done(("form", language, sha256(data).digest()), work)
+    return SheetForm(
+        [question_of(question_json) for question_json in form_data["questions"]],
+        form_data["unread"],
+        form_data["left"],
+    )
 
 
 # --- in the pool
@@ -110,18 +114,21 @@ def form_of_sheet(file: Path, language: str) -> dict[str, Any]:
         sizes = sheet_sizes(file)
         del sizes[name]
         choices = _optional(file, sizes, form_sheets.CHOICES)
-        found = xlsform.read(survey, choices, _optional(file, sizes, form_sheets.SETTINGS), sizes)
-        if found.wrong:
-            errors = [str(one) for one in found.wrong[:MOST_TOLD]]
-            if (more := len(found.wrong) - MOST_TOLD) > 0:
+        form_read = xlsform.read(survey, choices, _optional(file, sizes, form_sheets.SETTINGS), sizes)
+        if form_read.wrong:
+            errors = [str(sheet_flaw) for sheet_flaw in form_read.wrong[:MOST_TOLD]]
+            if (more := len(form_read.wrong) - MOST_TOLD) > 0:
                 errors.append(say("%(n)s more places need a correction.") % {"n": grouped(more)})
             raise ReaderRefusal("flaws", {"errors": errors})
-        questions = [{**asdict(one), "when": one.when and astuple(one.when)} for one in found.questions]
-        unread = [str(part) for part in found.unread]
+        questions = [
+            {**asdict(question), "when": question.when and astuple(question.when)}
+            for question in form_read.questions
+        ]
+        unread = [str(part) for part in form_read.unread]
         return {
             "questions": questions,
             "unread": unread,
-            "left": sum(len(part.rows) or 1 for part in found.unread),
+            "left": sum(len(part.rows) or 1 for part in form_read.unread),
         }
 
 

@@ -17,9 +17,9 @@ class HelpdeskConfig(AppConfig):
         from .actions.many import MANY
         from .views import many
 
-        news.subscribe(QuestionAnswered, lambda told: settling.hear_answer(told=told))
-        news.subscribe(ItemsErased, lambda told: forgetting.forget_phone(told=told))
-        news.subscribe(ReleaseDecided, lambda told: helplines.heed_decision(told=told))
+        news.subscribe(QuestionAnswered, lambda answer: settling.hear_answer(answer=answer))
+        news.subscribe(ItemsErased, lambda erasure: forgetting.forget_phone(erasure=erasure))
+        news.subscribe(ReleaseDecided, lambda decision: helplines.heed_decision(decision=decision))
         releases.register_details(helplines.ACT, helplines.sentences)
         releases.register_page(MANY, many.page_of)
         releases.register_details(MANY, many.details)

@@ -102,7 +102,7 @@ def _come(opening: actions.Opening, *, at: datetime) -> Ticket:
 
 def _twice(programme: Programme, unit_id: int, *, at: datetime) -> None:
     """Somebody calls, then writes the same: the office makes it one."""
-    asked = actions.Opening(
+    opening = actions.Opening(
         way=Ticket.Way.CALL,
         phone=f"+9172000010{MADE:02}",
         texts=["मेरा पता बदल गया है (नमूना)"],
@@ -111,16 +111,16 @@ def _twice(programme: Programme, unit_id: int, *, at: datetime) -> None:
         kind=Ticket.Kind.MEMBERSHIP,
         programme_id=programme.pk,
     )
-    called = _come(asked, at=at - timedelta(hours=9))
+    called = _come(opening, at=at - timedelta(hours=9))
     texts = ["पता बदलवाना है, कल फ़ोन भी किया था (नमूना)"]
-    written = _come(replace(asked, way=Ticket.Way.CHAT, texts=texts), at=at - timedelta(hours=7))
+    written = _come(replace(opening, way=Ticket.Way.CHAT, texts=texts), at=at - timedelta(hours=7))
     actions.merge_ticket(
         ticket=written.pk, into=called.number, by=Actor.system("demo"), at=at - timedelta(hours=6)
     )
 
 
 def _waits_for_a_yes(programme: Programme, unit_id: int, *, at: datetime) -> None:
-    asked = actions.Opening(
+    opening = actions.Opening(
         way=Ticket.Way.SMS,
         phone=f"+9172000010{MADE + 1:02}",
         texts=["कार्ड पर मेरा नाम ग़लत है (नमूना)"],
@@ -129,7 +129,7 @@ def _waits_for_a_yes(programme: Programme, unit_id: int, *, at: datetime) -> Non
         kind=Ticket.Kind.CARD,
         programme_id=programme.pk,
     )
-    made = _come(asked, at=at - timedelta(hours=8))
+    made = _come(opening, at=at - timedelta(hours=8))
     actions.answer_ticket(
         ticket=made.pk,
         text=ANSWERS["hi"],
@@ -141,12 +141,12 @@ def _waits_for_a_yes(programme: Programme, unit_id: int, *, at: datetime) -> Non
 
 def _say(made: Ticket, *, yes: bool, at: datetime) -> None:
     """The person answers our question by its word."""
-    asked = question_of(made)
-    assert asked is not None
+    question_id = question_of(made)
+    assert question_id is not None
     messaging.answer(
         phone_id=made.phone_id,
         yes=yes,
-        code=questions.word(keyring().token, asked, 1),
+        code=questions.word(keyring().token, question_id, 1),
         channel="sms",
         ref=f"demo {made.pk}",
         by=Actor.system("demo"),

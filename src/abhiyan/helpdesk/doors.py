@@ -21,10 +21,10 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     if unit is None or unit.lo is None or unit.hi is None or not viewer.may_at(queries.ANSWER, unit.lo):
         return
     below = numbers.requests_below((unit.lo, unit.hi), at=at)
-    said = _("No open request here or below")
+    sentence = _("No open request here or below")
     if below.n:
         words = ngettext("%(n)s request here and below", "%(n)s requests here and below", below.n)
-        said = words % {"n": below.figure}
+        sentence = words % {"n": below.figure}
     if below.overdue:
-        said += f", {below.overdue_words}"
-    yield Door(said, address(address_of("helpdesk:tickets"), unit.code), icon="phone")
+        sentence += f", {below.overdue_words}"
+    yield Door(sentence, address(address_of("helpdesk:tickets"), unit.code), icon="phone")

@@ -22,13 +22,17 @@ def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[Doo
     number = rules.read_number(text)
     if not number or not queries.may_answer(viewer):
         return
-    for one in queries.called(number):
-        names = units.names_of([one.unit_id], language=language())
+    for ticket in queries.called(number):
+        names = units.names_of([ticket.unit_id], language=language())
         yield DoorThing(
             heading=_("Requests to the helpline"),
-            title=one.number,
+            title=ticket.number,
             meta=" · ".join(
-                [str(one.get_kind_display()), names.get(one.unit_id, ""), str(one.get_state_display())]
+                [
+                    str(ticket.get_kind_display()),
+                    names.get(ticket.unit_id, ""),
+                    str(ticket.get_state_display()),
+                ]
             ),
-            href=reverse("helpdesk:ticket", args=[one.pk]),
+            href=reverse("helpdesk:ticket", args=[ticket.pk]),
         )

@@ -63,7 +63,7 @@ def forget() -> None:
 
 def of_programme(programme_id: int, among: Sequence[HelplineShown]) -> HelplineShown | None:
     """The line of a programme that runs."""
-    return next((one for one in among if one.programme_id == programme_id), None)
+    return next((helpline for helpline in among if helpline.programme_id == programme_id), None)
 
 
 def number_of_programme(programme_id: int) -> str:
@@ -84,11 +84,11 @@ def numbers(among: Sequence[HelplineShown]) -> list[HelplineShown]:
 
     The number of a smaller unit is on its own pages only: a district may not put a number on everybody's sign-in page.
     """
-    found: dict[str, HelplineShown] = {}
-    for one in among:
-        if one.number and one.is_wide:
-            found.setdefault(one.number, one)
-    return list(found.values())
+    helplines: dict[str, HelplineShown] = {}
+    for helpline in among:
+        if helpline.number and helpline.is_wide:
+            helplines.setdefault(helpline.number, helpline)
+    return list(helplines.values())
 
 
 def set_number(programme_id: int) -> str:

@@ -21,15 +21,15 @@ def launch_day(viewer: Viewer, of: Of) -> Iterator[Figure]:
     if not viewer.is_strong or not viewer.may(queries.ANSWER):
         return
     of_drive = Q(programme_id__in=of.programme_ids, unit_id__in=units.within(of.span))
-    found = numbers.waiting(of_drive, at=of.at)
-    notes = [found.overdue_words] if found.overdue else []
-    if found.opened_at is not None:
-        notes.append(ages.oldest_words((of.at - found.opened_at).total_seconds()))
+    waiting_requests = numbers.waiting(of_drive, at=of.at)
+    notes = [waiting_requests.overdue_words] if waiting_requests.overdue else []
+    if waiting_requests.opened_at is not None:
+        notes.append(ages.oldest_words((of.at - waiting_requests.opened_at).total_seconds()))
     page = address(reverse("helpdesk:tickets"), of.code, programme=of.public_id)
     yield Figure(
         _("Helpline"),
-        found.figure,
+        waiting_requests.figure,
         note=", ".join(notes),
-        kind="bad" if found.overdue else "",
+        kind="bad" if waiting_requests.overdue else "",
         href=page,
     )

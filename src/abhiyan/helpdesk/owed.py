@@ -31,35 +31,37 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
         href=page,
     )
     yield from _typists(viewer, at)
-    own = queries.desks_of(viewer).own
+    desk_filter = queries.desks_of(viewer).own
     if viewer.leads_desks:
-        found, below = numbers.waiting_apart(own, at=at)
+        waiting_requests, below = numbers.waiting_apart(desk_filter, at=at)
         if below.n:
-            said = ngettext("%(n)s helpline request", "%(n)s helpline requests", below.n)
-            yield LateBelow(said % {"n": below.figure}, f"{page}?show=mine")
+            sentence = ngettext("%(n)s helpline request", "%(n)s helpline requests", below.n)
+            yield LateBelow(sentence % {"n": below.figure}, f"{page}?show=mine")
     else:
-        found = numbers.waiting(own, at=at)
-    if found.due_at is None:
+        waiting_requests = numbers.waiting(desk_filter, at=at)
+    if waiting_requests.due_at is None:
         return
-    if found.overdue:
-        meta = found.overdue_words
+    if waiting_requests.overdue:
+        meta = waiting_requests.overdue_words
     else:
         meta = _("The first answer is due %(when)s") % {
-            "when": date_format(localtime(found.due_at), "j F, H:i")
+            "when": date_format(localtime(waiting_requests.due_at), "j F, H:i")
         }
-    if found.raised:
-        meta += " · " + ngettext("%(n)s passed up to you", "%(n)s passed up to you", found.raised) % {
-            "n": grouped(found.raised)
-        }
+    if waiting_requests.raised:
+        meta += " · " + ngettext(
+            "%(n)s passed up to you", "%(n)s passed up to you", waiting_requests.raised
+        ) % {"n": grouped(waiting_requests.raised)}
     yield Owed(
-        urgency=0 if found.overdue else 2,
-        title=ngettext("%(n)s helpline request at your desk", "%(n)s helpline requests at your desk", found.n)
-        % {"n": found.figure},
+        urgency=0 if waiting_requests.overdue else 2,
+        title=ngettext(
+            "%(n)s helpline request at your desk", "%(n)s helpline requests at your desk", waiting_requests.n
+        )
+        % {"n": waiting_requests.figure},
         meta=meta,
         href=f"{page}?show=mine",
         act=_("Answer"),
         icon="phone",
-        due_at=found.due_at,
+        due_at=waiting_requests.due_at,
         key="helpline",
     )
 
@@ -69,16 +71,19 @@ def _typists(viewer: Viewer, at: datetime) -> Iterator[Owed]:
 
     Above the districts these people are one row.
     """
-    found = [(account, n) for account, n in queries.typists(at=at) if account != viewer.account_id]
-    if not found:
+    typist_counts = [(account, n) for account, n in queries.typists(at=at) if account != viewer.account_id]
+    if not typist_counts:
         return
     with system("names of who typed"):
-        names = people.names_of({account for account, _n in found})
-    said = _("%(name)s typed %(n)s requests for phones that never contacted us")
-    titles = [said % {"name": names.get(account, ""), "n": grouped(n)} for account, n in found]
-    if viewer.leads_desks and len(found) > 1:
+        names = people.names_of({account for account, _n in typist_counts})
+    sentence = _("%(name)s typed %(n)s requests for phones that never contacted us")
+    titles = [sentence % {"name": names.get(account, ""), "n": grouped(n)} for account, n in typist_counts]
+    if viewer.leads_desks and len(typist_counts) > 1:
         many = _("%(people)s people typed %(n)s requests for phones that never contacted us")
-        titles = [many % {"people": grouped(len(found)), "n": grouped(sum(n for _account, n in found))}]
+        titles = [
+            many
+            % {"people": grouped(len(typist_counts)), "n": grouped(sum(n for _account, n in typist_counts))}
+        ]
     for title in titles:
         yield Owed(
             urgency=1,

@@ -16,19 +16,22 @@ from .templatetags.times import took
 DAYS = 90
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
+def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Numbers of the requests at the unit's desk, and of what waits there and below.
 
     Somebody who does not see the people there reads what was solved up to the last closed day, in whole tens. Open
     requests are known only as of now, and a time moves with each answer: both would tell of one person.
     """
-    if not of.is_exact:
+    if not subject.is_exact:
         until = small_cells.until(at, settings.TIME_ZONE)
-        solved = desk_numbers(of.unit_id, days=DAYS, at=at, until=until).solved
+        solved = desk_numbers(subject.unit_id, days=DAYS, at=at, until=until).solved
         lines = [(_("Solved at this desk"), small_cells.seen(solved, is_exact=False))]
         yield ReviewedPart(_("Helpline, last %(days)s days") % {"days": DAYS}, lines)
         return
-    desk, below = desk_numbers(of.unit_id, days=DAYS, at=at), requests_below((of.lo, of.hi), at=at)
+    desk, below = (
+        desk_numbers(subject.unit_id, days=DAYS, at=at),
+        requests_below((subject.lo, subject.hi), at=at),
+    )
     lines = [
         (_("Waiting at this desk"), grouped(desk.waiting)),
         (_("Overdue at this desk"), grouped(desk.overdue)),

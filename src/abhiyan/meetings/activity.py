@@ -25,8 +25,8 @@ from .rules.attendance import ATTENDED, KIND, MEANINGS, NAMED, PHONED, TOTAL
 
 def whom(item_id: UUID, _channel: int, _day: date) -> Whom:
     """Return the invitee that a check asks about one attendance."""
-    found = queries.attended(item_id)
-    return Whom(found.name, {"meeting": found.meeting}) if found else Whom(None, {})
+    attended = queries.attended(item_id)
+    return Whom(attended.name, {"meeting": attended.meeting}) if attended else Whom(None, {})
 
 
 MEETINGS = Activity(

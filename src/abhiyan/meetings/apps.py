@@ -15,7 +15,7 @@ class MeetingsConfig(AppConfig):
         from .actions import answering, attending, reporting
         from .activity import MEETINGS
 
-        news.subscribe(QuestionAnswered, lambda told: answering.hear_answer(told=told))
-        news.subscribe(ItemsErased, lambda told: attending.forget_phone(told=told))
+        news.subscribe(QuestionAnswered, lambda answer: answering.hear_answer(answer=answer))
+        news.subscribe(ItemsErased, lambda erasure: attending.forget_phone(erasure=erasure))
         news.subscribe(DueAnswered, lambda event: reporting.report_due_people(event=event))
         activities.register(MEETINGS)

@@ -28,10 +28,10 @@ def beside(
         page = address(address_of("enrolment:helper_new"), due[1].code, way=way)
         yield Door(_("Somebody wants to help"), page, icon="people")
     if due is not None and due[0].is_meeting and due[1].body_id is None:
-        schedule, asked, period = due
+        schedule, asked_unit, period = due
         page = address(
             address_of("meetings:check_in", schedule.public_id),
-            asked.code,
+            asked_unit.code,
             **{"from": period.begins_on.isoformat()},
         )
         yield Door(_("Check-in by name"), page, icon="check")

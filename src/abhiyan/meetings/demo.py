@@ -107,46 +107,50 @@ def _held(ground: SampleGround) -> None:
         reviewed=(ground.programme_id,),
     )
     made = _call(ground, plan, NATION, LEADERS, by, at)
-    one = Meeting.objects.get(public_id=made)
+    meeting = Meeting.objects.get(public_id=made)
     go_out(at + timedelta(hours=20))
-    rows = list(one.invitees.order_by("pk")[:COME])
-    for n, each in enumerate(rows[:ANSWER]):
-        _say(each, COMES, yes=n % 8 != 5, at=at + timedelta(days=2))
+    rows = list(meeting.invitees.order_by("pk")[:COME])
+    for n, invitee in enumerate(rows[:ANSWER]):
+        _say(invitee, COMES, yes=n % 8 != 5, at=at + timedelta(days=2))
     there = datetime.combine(day, time(11), ZoneInfo(ZONE))
-    for each in rows:
-        actions.tick(public_id=made, invitee=each.public_id, came=True, by=by, at=there)
+    for invitee in rows:
+        actions.tick(public_id=made, invitee=invitee.public_id, came=True, by=by, at=there)
     actions.set_people(public_id=made, n=PEOPLE, by=by, at=there)
-    _write(ground, one, by, there + timedelta(hours=6))
+    _write(ground, meeting, by, there + timedelta(hours=6))
     asked_at = there + timedelta(days=1)
     actions.ask_who_came(at=asked_at)
     go_out(asked_at)
-    for n, each in enumerate(one.invitees.filter(has_been_asked=True).order_by("pk")[:CONFIRM]):
-        _say(each, CAME, yes=n % 15 != 7, at=asked_at + timedelta(hours=2))
+    for n, invitee in enumerate(meeting.invitees.filter(has_been_asked=True).order_by("pk")[:CONFIRM]):
+        _say(invitee, CAME, yes=n % 15 != 7, at=asked_at + timedelta(hours=2))
     programmes.close_programme(programme_id=run.pk, by=BY, at=asked_at + timedelta(days=1))
 
 
-def _write(ground: SampleGround, one: Meeting, by: Actor, at: datetime) -> None:
+def _write(ground: SampleGround, meeting: Meeting, by: Actor, at: datetime) -> None:
     """Decisions, and tasks for leaders of states: one of them is done."""
     for text in DECISIONS:
-        actions.add_point(public_id=one.public_id, text=text, by=by, at=at)
+        actions.add_point(public_id=meeting.public_id, text=text, by=by, at=at)
     states = [ground.ids[STATE], *sorted(ground.holders["state_president"])][: len(TASKS)]
-    for n, (text, whom) in enumerate(zip(TASKS, candidates(states, on=one.first_on), strict=False)):
+    for n, (text, whom) in enumerate(zip(TASKS, candidates(states, on=meeting.first_on), strict=False)):
         actions.add_point(
-            public_id=one.public_id,
+            public_id=meeting.public_id,
             text=text,
             appointment=whom.appointment,
             due_on=ground.today + timedelta(days=n - 1),
             by=by,
             at=at + timedelta(minutes=n),
         )
-    (*_open, last) = queries.points(one)
+    (*_open, last) = queries.points(meeting)
     doer = next(
-        (each for each in ground.holders["state_president"].values() if each.account_id == last.account_id),
+        (
+            actor
+            for actor in ground.holders["state_president"].values()
+            if actor.account_id == last.account_id
+        ),
         None,
     )
     if last.task is not None and doer is not None:
         programmes.change_task(public_id=last.task, act=Act.DO, by=doer, at=at + timedelta(days=1))
-    actions.send_minutes(public_id=one.public_id, by=by, at=at + timedelta(hours=1))
+    actions.send_minutes(public_id=meeting.public_id, by=by, at=at + timedelta(hours=1))
 
 
 def _to_come(ground: SampleGround) -> None:
@@ -253,9 +257,9 @@ def convene(ground: SampleGround) -> None:
     assert send is not None
     while messaging.count_next(public_id=send):
         pass
-    asked = messaging.ask_send(public_id=send, reason="सम्मेलन का निमंत्रण (नमूना)", by=by, at=ground.at)
+    release = messaging.ask_send(public_id=send, reason="सम्मेलन का निमंत्रण (नमूना)", by=by, at=ground.at)
     officer = ground.holders["data_officer"][ground.ids[STATE]]
-    org.decide_release(public_id=asked.public_id, allow=True, by=officer, at=ground.at)
+    org.decide_release(public_id=release.public_id, allow=True, by=officer, at=ground.at)
     messaging.start_send(public_id=send, by=by, at=ground.at)
     moment = noon
     while messaging.queue_next(public_id=send, at=moment):
@@ -264,13 +268,15 @@ def convene(ground: SampleGround) -> None:
     actions.set_people(public_id=made, n=CAME_TO_CONVENTION, by=by, at=noon)
 
 
-def _say(each: Invitee, kind: str, *, yes: bool, at: datetime) -> None:
+def _say(invitee: Invitee, kind: str, *, yes: bool, at: datetime) -> None:
     """An invitee answers our question by its word."""
-    each.refresh_from_db()
-    if each.question is None:
+    invitee.refresh_from_db()
+    if invitee.question is None:
         return
-    asked = messaging.question_id(room=ROOM, kind=kind, about=each.question, phone_id=each.phone_id)
-    word = questions.word(keyring().token, asked, 1)
+    question_id = messaging.question_id(
+        room=ROOM, kind=kind, about=invitee.question, phone_id=invitee.phone_id
+    )
+    word = questions.word(keyring().token, question_id, 1)
     messaging.answer(
-        phone_id=each.phone_id, yes=yes, code=word, channel="sms", ref=f"demo {each.pk}", by=BY, at=at
+        phone_id=invitee.phone_id, yes=yes, code=word, channel="sms", ref=f"demo {invitee.pk}", by=BY, at=at
     )

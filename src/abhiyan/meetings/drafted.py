@@ -27,27 +27,30 @@ def drafted(viewer: Viewer, draft: str, here: Here, *, at: datetime) -> dict[str
     if not draft.startswith(ANNOUNCE):
         return None
     try:
-        one = programmes.programme_for(viewer, UUID(draft.removeprefix(ANNOUNCE)))
+        programme = programmes.programme_for(viewer, UUID(draft.removeprefix(ANNOUNCE)))
     except (ValueError, NotFound):
         return None
     lo, hi = here.span
     on, more = clock.day_in(settings.TIME_ZONE, at), 0
     lines: list[str] = []
-    for level in programmes.coverage(one, lo=lo, hi=hi, on=on):
-        rows = programmes.charges(one, lo=lo, hi=hi, on=on, viewer=viewer, level=level.kind)
+    for level in programmes.coverage(programme, lo=lo, hi=hi, on=on):
+        rows = programmes.charges(programme, lo=lo, hi=hi, on=on, viewer=viewer, level=level.kind)
         some = rows[: MOST_NAMED - len(lines)]
         more += len(rows) - len(some)
-        lines += [_line(each) for each in some]
+        lines += [_line(charge_row) for charge_row in some]
     if more:
-        page = address(address_of("programmes:in_charges", one.public_id), here.unit.code)
+        page = address(address_of("programmes:in_charges", programme.public_id), here.unit.code)
         lines.append(_("All names: %(address)s") % {"address": settings.ORIGIN + page})
-    line = helplines.of_programme(one.pk, helplines.lines())
+    line = helplines.of_programme(programme.pk, helplines.lines())
     if line is not None and line.number:
         lines.append("\n" + _("Helpline: %(number)s") % {"number": line.number})
-    subject = _("In charge of %(programme)s: %(unit)s") % {"programme": named(one.names), "unit": here.name}
+    subject = _("In charge of %(programme)s: %(unit)s") % {
+        "programme": named(programme.names),
+        "unit": here.name,
+    }
     return {"title": subject[:200], "text": "\n".join(lines)}
 
 
-def _line(each: programmes.ChargeRow) -> str:
-    office = next((named(office) for office, _unit in each.offices), each.role_name)
-    return f"{named(each.unit_names)} ({each.kind_name}): {person(each.name)}, {office}"
+def _line(charge_row: programmes.ChargeRow) -> str:
+    office = next((named(office) for office, _unit in charge_row.offices), charge_row.role_name)
+    return f"{named(charge_row.unit_names)} ({charge_row.kind_name}): {person(charge_row.name)}, {office}"

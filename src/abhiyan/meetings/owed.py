@@ -24,36 +24,36 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
         return
     today = clock.day_in(settings.TIME_ZONE, at)
     invitations, to_write = queries.work_of(viewer, today=today)
-    for own in invitations:
-        one = own.meeting
-        if not own.answer:
+    for invitee in invitations:
+        meeting = invitee.meeting
+        if not invitee.answer:
             yield Owed(
-                urgency=1 if one.first_on <= today + SOON else 2,
-                title=_("You are invited: %(title)s") % {"title": one.title},
-                meta=_when(one),
-                href=_page(one),
+                urgency=1 if meeting.first_on <= today + SOON else 2,
+                title=_("You are invited: %(title)s") % {"title": meeting.title},
+                meta=_when(meeting),
+                href=_page(meeting),
                 act=_("Answer"),
                 icon="check",
             )
-        elif own.answer == "yes" and one.first_on <= today + SOON:
-            yield Beside(sheet=_("Meetings"), title=one.title, meta=_when(one), href=_page(one))
-    for one in to_write:
-        is_today = one.first_on <= today <= one.last_on
+        elif invitee.answer == "yes" and meeting.first_on <= today + SOON:
+            yield Beside(sheet=_("Meetings"), title=meeting.title, meta=_when(meeting), href=_page(meeting))
+    for meeting in to_write:
+        is_today = meeting.first_on <= today <= meeting.last_on
         yield Owed(
             urgency=1 if is_today else 2,
             title=(_("Check-in: %(title)s") if is_today else _("Write the minutes: %(title)s"))
-            % {"title": one.title},
-            meta=_when(one),
-            href=_page(one) + ("?show=door" if is_today else ""),
+            % {"title": meeting.title},
+            meta=_when(meeting),
+            href=_page(meeting) + ("?show=door" if is_today else ""),
             act=_("Tick names") if is_today else _("Write"),
             icon="check" if is_today else "edit",
         )
 
 
-def _page(one: Meeting) -> str:
-    return reverse("meetings:meeting", args=[one.public_id])
+def _page(meeting: Meeting) -> str:
+    return reverse("meetings:meeting", args=[meeting.public_id])
 
 
-def _when(one: Meeting) -> str:
-    day = f"{date_format(one.first_on, 'j F')}, {time_format(one.starts, 'H:i')}"
-    return f"{day} · {one.place}" if one.place else day
+def _when(meeting: Meeting) -> str:
+    day = f"{date_format(meeting.first_on, 'j F')}, {time_format(meeting.starts, 'H:i')}"
+    return f"{day} · {meeting.place}" if meeting.place else day

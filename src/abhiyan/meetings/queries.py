@@ -98,23 +98,25 @@ def chosen(inviting: Inviting, *, unit_id: int, hierarchy: int, on: date) -> dic
 
 def chosen_in(unit_id: int, *, hierarchy: int, on: date) -> dict[str, Any]:
     """Parameters of CHOSEN for everybody who holds an office in a unit itself."""
-    every = tuple(one.code for one in org.offices_used())
-    given = chosen(Inviting(every), unit_id=unit_id, hierarchy=hierarchy, on=on)
-    return given | {"hi": given["lo"] + 1}
+    every = tuple(office.code for office in org.offices_used())
+    people_chosen = chosen(Inviting(every), unit_id=unit_id, hierarchy=hierarchy, on=on)
+    return people_chosen | {"hi": people_chosen["lo"] + 1}
 
 
 def list_of(schedule: Schedule, *, unit_id: int, begins_on: date) -> UUID | None:
     """The public id of a due's check-in list, if it was opened. In the viewer's scope."""
-    found = Meeting.objects.filter(due__schedule=schedule, due__unit_id=unit_id, due__begins_on=begins_on)
-    return found.values_list("public_id", flat=True).first()
+    meetings = Meeting.objects.filter(due__schedule=schedule, due__unit_id=unit_id, due__begins_on=begins_on)
+    return meetings.values_list("public_id", flat=True).first()
 
 
 def reached(*, unit_id: int, hierarchy: int, on: date) -> dict[str, int]:
     """Count the people who hold an office in a unit and below, by its code: the highest level and rank first."""
-    given = chosen(Inviting(), unit_id=unit_id, hierarchy=hierarchy, on=on)
+    people_chosen = chosen(Inviting(), unit_id=unit_id, hierarchy=hierarchy, on=on)
     with system("how many an office would invite"):
         order = "group by 1 order by min(p.depth), min(o.rank), 1"
-        return dict(sql.rows(f"select o.code, count(distinct ap.account_id) {HOLDERS} {order}", given))
+        return dict(
+            sql.rows(f"select o.code, count(distinct ap.account_id) {HOLDERS} {order}", people_chosen)
+        )
 
 
 def count_chosen(given: dict[str, Any]) -> int:
@@ -138,16 +140,16 @@ def name_chosen(given: dict[str, Any]) -> list[InvitedPerson]:
 def phones_without_office(given: dict[str, Any]) -> set[UUID]:
     """The phones of a list that nobody in an office below the unit has."""
     with system("whom a list means"):
-        found = sql.column(
+        phone_ids = sql.column(
             f"select distinct a.phone_id {HOLDERS} and a.phone_id = any(%(phones)s::uuid[])", given
         )
-    return set(given["phones"]) - set(found)
+    return set(given["phones"]) - set(phone_ids)
 
 
 def meetings_for(viewer: Viewer) -> QuerySet[Meeting]:
     """Meetings that somebody is invited to or leads, and visits they are on; to be ordered and paged."""
-    found = Meeting.objects.select_related("unit")
-    return found if viewer.is_signed_in else found.none()
+    meetings = Meeting.objects.select_related("unit")
+    return meetings if viewer.is_signed_in else meetings.none()
 
 
 def meeting_for(viewer: Viewer, public_id: UUID) -> Meeting:
@@ -155,22 +157,22 @@ def meeting_for(viewer: Viewer, public_id: UUID) -> Meeting:
     return needed(meetings_for(viewer).filter(public_id=public_id).first())
 
 
-def leads(viewer: Viewer, one: Meeting) -> bool:
+def leads(viewer: Viewer, meeting: Meeting) -> bool:
     """Return True if the viewer manages a meeting: they lead its unit, or called the visit."""
-    lo, _hi = units.span(one.unit_id, one.hierarchy)
-    is_mine = one.kind == Meeting.Kind.MEETING or one.called_by == viewer.account_id
+    lo, _hi = units.span(meeting.unit_id, meeting.hierarchy)
+    is_mine = meeting.kind == Meeting.Kind.MEETING or meeting.called_by == viewer.account_id
     return is_mine and viewer.may_at(LEADS, lo)
 
 
-def own_invitation(one: Meeting, account_id: int | None) -> Invitee | None:
+def own_invitation(meeting: Meeting, account_id: int | None) -> Invitee | None:
     """Somebody's own invitation. In their scope."""
-    return Invitee.objects.filter(meeting=one, account_id=account_id or 0).first()
+    return Invitee.objects.filter(meeting=meeting, account_id=account_id or 0).first()
 
 
-def own_answers(account_id: int | None, found: Iterable[Meeting]) -> dict[int, Invitee]:
+def own_answers(account_id: int | None, meetings: Iterable[Meeting]) -> dict[int, Invitee]:
     """Somebody's own invitations to meetings, by the meetings' keys."""
-    rows = Invitee.objects.filter(account_id=account_id or 0, meeting__in=list(found))
-    return {one.meeting_id: one for one in rows}
+    rows = Invitee.objects.filter(account_id=account_id or 0, meeting__in=list(meetings))
+    return {invitee.meeting_id: invitee for invitee in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ class InvitedOffice:
     came: int
 
 
-def by_office(one: Meeting) -> list[InvitedOffice]:
+def by_office(meeting: Meeting) -> list[InvitedOffice]:
     """The invitees of a meeting by office, senior first; numbers alone. For readers of the meeting."""
     with system("answers by office"):
         return sql.each(
@@ -200,15 +202,15 @@ def by_office(one: Meeting) -> list[InvitedOffice]:
             " join meetings_meeting m on m.id = i.meeting_id join org_office o on o.code = i.office"
             " left join units_placement p on p.unit_id = i.unit_id and p.hierarchy = %s and p.valid_to is null"
             " where i.meeting_id = %s group by o.id order by min(p.depth), o.rank, o.code",
-            [one.hierarchy, one.pk],
+            [meeting.hierarchy, meeting.pk],
         )
 
 
-def offices_invited(one: Meeting) -> list[str]:
+def offices_invited(meeting: Meeting) -> list[str]:
     """Codes of the offices by which people were invited."""
     with system("offices that were invited"):
         return list(
-            one.invitees.filter(stands_for=None)
+            meeting.invitees.filter(stands_for=None)
             .exclude(office="")
             .values_list("office", flat=True)
             .distinct()
@@ -238,16 +240,16 @@ class NamedInvitee:
         return _("Substitute") if self.one.stands_for_id else self.one.reason
 
 
-def invitees(one: Meeting, *, text: str = "") -> QuerySet[Invitee]:
+def invitees(meeting: Meeting, *, text: str = "") -> QuerySet[Invitee]:
     """The invitees of a meeting; text: part of a name. In a scope that sees them."""
-    found = Invitee.objects.filter(meeting=one).select_related("unit", "stands_for")
+    found = Invitee.objects.filter(meeting=meeting).select_related("unit", "stands_for")
     return found.filter(account_id__in=people.accounts_called(text)) if text.strip() else found
 
 
-def people_on(one: Meeting) -> Sequence[NamedInvitee]:
+def people_on(meeting: Meeting) -> Sequence[NamedInvitee]:
     """Everybody on a visit, by name. For readers of the visit."""
     with system("the people on a visit"):
-        return with_names(list(invitees(one).order_by("pk")))
+        return with_names(list(invitees(meeting).order_by("pk")))
 
 
 def with_names(rows: Sequence[Invitee]) -> list[NamedInvitee]:
@@ -258,25 +260,25 @@ def with_names(rows: Sequence[Invitee]) -> list[NamedInvitee]:
     nameless = {row.phone_id for row in rows if row.account_id is None}
     on_list = names_on_list(send_for_door(rows[0].meeting), nameless) if nameless else {}
     with system("names of invitees"):
-        names = people.names_of(one.account_id for one in rows if one.account_id is not None)
-        phones = people.phones(one.phone_id for one in rows if one.account_id is None)
+        names = people.names_of(invitee.account_id for invitee in rows if invitee.account_id is not None)
+        phones = people.phones(invitee.phone_id for invitee in rows if invitee.account_id is None)
         left = sql.column(
             "select i.id from meetings_invitee i join meetings_meeting m on m.id = i.meeting_id"
             f" where i.id = any(%s) and i.account_id is not null and not {HOLDS}",
-            [[one.pk for one in rows]],
+            [[invitee.pk for invitee in rows]],
         )
     offices = {office.code: named(office.names) for office in org.offices_used()}
     return [
         NamedInvitee(
-            one,
-            names.get(one.account_id, "")
-            if one.account_id is not None
-            else on_list.get(one.phone_id) or _ended(phones.get(one.phone_id)),
-            offices.get(one.office, ""),
-            named(one.unit.names),
-            has_left=one.pk in left,
+            invitee,
+            names.get(invitee.account_id, "")
+            if invitee.account_id is not None
+            else on_list.get(invitee.phone_id) or _ended(phones.get(invitee.phone_id)),
+            offices.get(invitee.office, ""),
+            named(invitee.unit.names),
+            has_left=invitee.pk in left,
         )
-        for one in rows
+        for invitee in rows
     ]
 
 
@@ -290,7 +292,9 @@ def _ended(phone: Phone | None) -> str:
 def counting(unit_id: int, on: date) -> list[Programme]:
     """The programmes that may count who comes to a meeting of a unit on a day."""
     with system("what counts who comes"):
-        return [one for one in programmes.programmes_running(unit_id, on) if one.kind == KIND]
+        return [
+            programme for programme in programmes.programmes_running(unit_id, on) if programme.kind == KIND
+        ]
 
 
 def counting_due(due: Due, on: date) -> Programme | None:
@@ -312,7 +316,7 @@ class Substitute:
     office_names: dict[str, str]
 
 
-def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
+def substitutes(invitee: Invitee, *, on: date) -> list[Substitute]:
     """Return who may come instead of an invitee: others in an office of their unit on the day; MOST_NAMED at most."""
     with system("who may come instead"):
         return sql.each(
@@ -323,7 +327,7 @@ def substitutes(one: Invitee, *, on: date) -> list[Substitute]:
             where ap.unit_id = %(unit)s and ap.account_id <> %(own)s and ap.state = 'active'
               and ap.starts_on <= %(on)s and (ap.ends_on is null or ap.ends_on >= %(on)s)
             order by ap.account_id, o.rank limit {MOST_NAMED}""",
-            {"unit": one.unit_id, "own": one.account_id, "on": on},
+            {"unit": invitee.unit_id, "own": invitee.account_id, "on": on},
         )
 
 
@@ -348,10 +352,12 @@ class WhoCame:
         Before the meeting begins it says who is coming.
         """
         invited = [(INVITED, self.invited), (MESSAGED, self.messages)]
-        some = tuple(each for each in invited if each[1])
+        some = tuple(label_and_n for label_and_n in invited if label_and_n[1])
         if not self.has_begun:
-            asked = ((COMING, self.coming),) if self.invited else ()  # Messages ask nobody whether they come.
-            return ", ".join(str(words) % {"n": grouped(n)} for words, n in (*some, *asked))
+            coming_part = (
+                ((COMING, self.coming),) if self.invited else ()
+            )  # Messages ask nobody whether they come.
+            return ", ".join(str(words) % {"n": grouped(n)} for words, n in (*some, *coming_part))
         by_name = (self.drawn.counted or 0) - self.by_phone
         also = ((PHONES, self.by_phone),) if self.by_phone else ()
         confirmed = self.drawn.confirmed or None  # Nobody has answered before the day after.
@@ -359,27 +365,27 @@ class WhoCame:
         return WORDS.sentence(seen=by_name, also=also, reported=reported, confirmed=confirmed, more=some)
 
 
-def attendance(one: Meeting, *, at: datetime) -> WhoCame:
+def attendance(meeting: Meeting, *, at: datetime) -> WhoCame:
     """Return who came to a meeting. Numbers alone. For readers of the meeting."""
     with system("how many came"):
         invited, coming, ticks, came, by_phone, confirmed = sql.row(
             "select count(account_id), count(*) filter (where answer = 'yes'), coalesce(sum(ticks), 0), count(came_at),"
             " count(came_at) filter (where account_id is null and not is_by_name), count(confirmed_at)"
             " from meetings_invitee where meeting_id = %s",
-            [one.pk],
+            [meeting.pk],
         )
-        send = messaging.send_of(one.roll)
+        send = messaging.send_of(meeting.roll)
         messages = messaging.became_of(send)[0] if send else 0
     drawn = LadderShown(
         name=_("Who came"),
-        reported=reported(one.total, ticks),
+        reported=reported(meeting.total, ticks),
         counted=came,
         confirmed=confirmed,
         definitions=MEANINGS,
         short=_("An estimate needs a round of checks."),
     )
-    has_begun = days.has_begun(one.first_on, one.starts, settings.TIME_ZONE, at=at)
-    return WhoCame(invited, coming, by_phone, has_begun and one.cancelled_at is None, drawn, messages)
+    has_begun = days.has_begun(meeting.first_on, meeting.starts, settings.TIME_ZONE, at=at)
+    return WhoCame(invited, coming, by_phone, has_begun and meeting.cancelled_at is None, drawn, messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,19 +398,29 @@ class CountGiven:
     at: datetime | None
 
 
-def counts_given(one: Meeting) -> list[CountGiven]:
+def counts_given(meeting: Meeting) -> list[CountGiven]:
     """Return the numbers that leaders gave of a meeting: the one that stands first, then the others, the latest first.
 
     For readers of the meeting. Empty where there is one number or none.
     """
-    others = list(one.counts_beside.order_by(F("made_at").desc(nulls_last=True), "-pk")[:MOST_COUNTS])
-    if not others or one.total is None:
+    others = list(meeting.counts_beside.order_by(F("made_at").desc(nulls_last=True), "-pk")[:MOST_COUNTS])
+    if not others or meeting.total is None:
         return []
-    all_ = [CountBeside(n=one.total, walk_ins=one.walk_ins, by=one.total_by, made_at=one.total_at), *others]
-    known = holders(each.by for each in all_ if each.by is not None)
+    all_ = [
+        CountBeside(
+            n=meeting.total, walk_ins=meeting.walk_ins, by=meeting.total_by, made_at=meeting.total_at
+        ),
+        *others,
+    ]
+    signed_holders = holders(count_beside.by for count_beside in all_ if count_beside.by is not None)
     return [
-        CountGiven(each.n, each.walk_ins, known[each.by].name if each.by in known else "", each.made_at)
-        for each in all_
+        CountGiven(
+            count_beside.n,
+            count_beside.walk_ins,
+            signed_holders[count_beside.by].name if count_beside.by in signed_holders else "",
+            count_beside.made_at,
+        )
+        for count_beside in all_
     ]
 
 
@@ -419,13 +435,15 @@ class Attended:
 def attended(public_id: UUID) -> Attended | None:
     """The invitee behind an item (public id). In a system scope."""
     item = programmes.item(public_id)
-    found = Invitee.objects.select_related("meeting").filter(item=item.pk).first() if item else None
-    if found is None:
+    invitee = Invitee.objects.select_related("meeting").filter(item=item.pk).first() if item else None
+    if invitee is None:
         return None
-    if found.account_id is not None:
-        return Attended(people.names_of([found.account_id]).get(found.account_id, ""), found.meeting.title)
-    named_on_list = names_on_list(messaging.send_of(found.meeting.roll), [found.phone_id])
-    return Attended(named_on_list.get(found.phone_id, ""), found.meeting.title)
+    if invitee.account_id is not None:
+        return Attended(
+            people.names_of([invitee.account_id]).get(invitee.account_id, ""), invitee.meeting.title
+        )
+    named_on_list = names_on_list(messaging.send_of(invitee.meeting.roll), [invitee.phone_id])
+    return Attended(named_on_list.get(invitee.phone_id, ""), invitee.meeting.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,15 +476,15 @@ _POINTS = """select p.public_id, p.text, t.public_id, coalesce(a.name, ''), t.ac
  left join org_office o on o.id = t.office_id"""
 
 
-def points(one: Meeting) -> list[PointShown]:
+def points(meeting: Meeting) -> list[PointShown]:
     """The decisions and tasks of a meeting, in their order. For readers of the meeting."""
     with system("the minutes of a meeting"):
-        return sql.each(PointShown, f"{_POINTS} where p.meeting_id = %s order by p.at, p.id", [one.pk])
+        return sql.each(PointShown, f"{_POINTS} where p.meeting_id = %s order by p.at, p.id", [meeting.pk])
 
 
-def open_before(one: Meeting) -> list[PointShown]:
+def open_before(meeting: Meeting) -> list[PointShown]:
     """Tasks of the meetings before this one that are still open, the first due first. As `points`."""
-    if one.previous_id is None:
+    if meeting.previous_id is None:
         return []
     with system("open tasks of the meetings before"):
         return sql.each(
@@ -478,7 +496,7 @@ def open_before(one: Meeting) -> list[PointShown]:
                 join meetings_meeting m on m.id = b.previous_id where b.n < 12)
             {_POINTS} where p.meeting_id in (select id from before) and t.state in ('asked', 'accepted', 'declined')
             order by t.due_at, p.id limit 100""",
-            {"previous": one.previous_id},
+            {"previous": meeting.previous_id},
         )
 
 
@@ -492,42 +510,53 @@ class AgendaProgramme:
     prepared: Sequence[PreparedLine]
 
 
-def reviewed(viewer: Viewer, one: Meeting, *, at: datetime) -> list[AgendaProgramme]:
+def reviewed(viewer: Viewer, meeting: Meeting, *, at: datetime) -> list[AgendaProgramme]:
     """The programmes on the agenda that the viewer may see, in their order."""
-    known = {each.pk: each for each in programmes.programmes_for(viewer).filter(pk__in=one.reviewed)}
-    some = [known[pk] for pk in one.reviewed if pk in known]
-    node = programmes.node_of(one.unit_id, one.hierarchy)
+    known = {
+        programme.pk: programme
+        for programme in programmes.programmes_for(viewer).filter(pk__in=meeting.reviewed)
+    }
+    some = [known[pk] for pk in meeting.reviewed if pk in known]
+    node = programmes.node_of(meeting.unit_id, meeting.hierarchy)
     if not some or node is None:
         return []
     today = clock.day_in(settings.TIME_ZONE, at)
-    begun = [each for each in some if each.opens_on <= today and each.state != Programme.State.DRAFT]
+    begun = [
+        programme
+        for programme in some
+        if programme.opens_on <= today and programme.state != Programme.State.DRAFT
+    ]
     drawn = programmes.drawn_measures(begun, node=node, at=at)
     return [
         AgendaProgramme(
-            each,
-            drawn.get(each.pk, ()),
-            () if each.pk in drawn else programmes.prepared_in(each, lo=node.lo, hi=node.hi, on=today),
+            programme,
+            drawn.get(programme.pk, ()),
+            ()
+            if programme.pk in drawn
+            else programmes.prepared_in(programme, lo=node.lo, hi=node.hi, on=today),
         )
-        for each in some
+        for programme in some
     ]
 
 
-def doers(one: Meeting, *, on: date) -> tuple[list[TaskCandidate], list[TaskCandidate]]:
+def doers(meeting: Meeting, *, on: date) -> tuple[list[TaskCandidate], list[TaskCandidate]]:
     """List who may be given a task at a meeting: invitees, and other office-bearers of its unit; 300 each at most."""
     with system("who may be given a task"):
-        rows = one.invitees.order_by("pk").values_list("unit_id", "account_id")[:300]
+        rows = meeting.invitees.order_by("pk").values_list("unit_id", "account_id")[:300]
         accounts = {account: unit for unit, account in rows if account is not None}
         invited = candidates(dict.fromkeys(accounts.values()), on=on, accounts=accounts)
-        bearers = candidates([one.unit_id], on=on)
+        bearers = candidates([meeting.unit_id], on=on)
     appointments = {candidate.appointment for candidate in invited}
     return invited, [candidate for candidate in bearers if candidate.appointment not in appointments]
 
 
-def stand_ins(own: Invitee) -> tuple[str, str]:
+def stand_ins(invitee: Invitee) -> tuple[str, str]:
     """Name the person an invitee replaces, and the person who replaces them; "" for nobody."""
     with system("who comes instead"):
-        theirs = Invitee.objects.filter(stands_for=own).values_list("account_id", flat=True).first()
-        whom = Invitee.objects.filter(pk=own.stands_for_id or 0).values_list("account_id", flat=True).first()
+        theirs = Invitee.objects.filter(stands_for=invitee).values_list("account_id", flat=True).first()
+        whom = (
+            Invitee.objects.filter(pk=invitee.stands_for_id or 0).values_list("account_id", flat=True).first()
+        )
         names = people.names_of({whom or 0, theirs or 0})
     return names.get(whom or 0, ""), names.get(theirs or 0, "")
 
@@ -546,12 +575,14 @@ def work_of(viewer: Viewer, *, today: date) -> tuple[list[Invitee], list[Meeting
     either = coming.values_list("pk", Value(1))[:20].union(
         _to_write(viewer, today=today).values_list("pk", Value(2)), all=True
     )
-    found: dict[int, list[int]] = {1: [], 2: []}
+    ids_by_kind: dict[int, list[int]] = {1: [], 2: []}
     for pk, what in either:
-        found[what].append(pk)
+        ids_by_kind[what].append(pk)
     return (
-        list(coming.filter(pk__in=found[1]).select_related("meeting")) if found[1] else [],
-        list(Meeting.objects.filter(pk__in=found[2]).order_by("first_on", "pk")) if found[2] else [],
+        list(coming.filter(pk__in=ids_by_kind[1]).select_related("meeting")) if ids_by_kind[1] else [],
+        list(Meeting.objects.filter(pk__in=ids_by_kind[2]).order_by("first_on", "pk"))
+        if ids_by_kind[2]
+        else [],
     )
 
 
@@ -561,7 +592,7 @@ def to_write(viewer: Viewer, *, today: date) -> list[Meeting]:
 
 
 def _to_write(viewer: Viewer, *, today: date) -> QuerySet[Meeting]:
-    found = Meeting.objects.filter(
+    meetings = Meeting.objects.filter(
         called_by=viewer.account_id,
         kind=Meeting.Kind.MEETING,
         cancelled_at=None,
@@ -570,4 +601,4 @@ def _to_write(viewer: Viewer, *, today: date) -> QuerySet[Meeting]:
         first_on__lte=today,
         last_on__gte=today - timedelta(days=7),
     )
-    return found.order_by("first_on", "pk")[:5]
+    return meetings.order_by("first_on", "pk")[:5]

@@ -22,12 +22,12 @@ MOST_ON_LIST = 3_000  # people of an invited list whose names are read; the numb
 _SEES_PEOPLE = f"select {EVERYTHING} or {placed('%(unit)s::bigint', PEOPLE)}"
 
 
-def send_for_door(one: Meeting) -> Send | None:
+def send_for_door(meeting: Meeting) -> Send | None:
     """Return the bulk send that invited a roll or list, if its phones may be ticked. In the scope of who ticks them.
 
     They see the roll or list and the people of its unit, so that nobody tries out numbers. The send was approved.
     """
-    send = messaging.send_of(one.roll)
+    send = messaging.send_of(meeting.roll)
     if send is None or send.state in (Send.State.DRAFT, Send.State.ASKED):
         return None
     if not sql.value(_SEES_PEOPLE, {"unit": send.unit_id}):

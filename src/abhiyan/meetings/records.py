@@ -22,10 +22,12 @@ DAY = timedelta(days=1)
 def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     """The meetings of the viewer that are held today, or were yesterday or will be tomorrow."""
     today = clock.day_in(settings.TIME_ZONE, at)
-    for one in queries.to_write(viewer, today=today + DAY):
-        if one.last_on >= today - DAY:
-            day = date_format(one.first_on, "j F Y")
-            yield KeptPage(address_of(PAGE, one.public_id), _("Tick who came"), f"{one.title} · {day}")
+    for meeting in queries.to_write(viewer, today=today + DAY):
+        if meeting.last_on >= today - DAY:
+            day = date_format(meeting.first_on, "j F Y")
+            yield KeptPage(
+                address_of(PAGE, meeting.public_id), _("Tick who came"), f"{meeting.title} · {day}"
+            )
 
 
 RECORDS = (

@@ -8,11 +8,13 @@ from abhiyan.ui.reviewed import ReviewedPart, Subject
 from . import numbers
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
+def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Yield the people seen, reported and invited in the last days, if meetings began. An office-bearer's own."""
-    if of.account_id is not None:
-        meetings: numbers.MeetingsAttended | numbers.HeldMeetings = numbers.attended_by(of.account_id, at=at)
+    if subject.account_id is not None:
+        meetings: numbers.MeetingsAttended | numbers.HeldMeetings = numbers.attended_by(
+            subject.account_id, at=at
+        )
     else:
-        meetings = numbers.held_in((of.lo, of.hi), at=at)
+        meetings = numbers.held_in((subject.lo, subject.hi), at=at)
     if meetings.n:
         yield ReviewedPart(meetings.title, meetings.lines)

@@ -35,21 +35,33 @@ class MessagingConfig(AppConfig):
         audiences.register(HOLDERS_OF_OFFICES)
 
         answer_whether_codes_stay(lambda purpose, language: bool(queries.why_codes_stay(purpose, language)))
-        news.subscribe(CodeAsked, lambda told: actions.send_code(news=told))
-        news.subscribe(PhoneSaidNo, lambda told: actions.heed_no(told=told))
-        news.subscribe(ConsentWithdrawn, lambda told: actions.heed_withdrawal(told=told))
+        news.subscribe(CodeAsked, lambda code_asked: actions.send_code(news=code_asked))
+        news.subscribe(PhoneSaidNo, lambda phone_no: actions.heed_no(phone_no=phone_no))
+        news.subscribe(
+            ConsentWithdrawn,
+            lambda consent_withdrawn: actions.heed_withdrawal(consent_withdrawn=consent_withdrawn),
+        )
         news.subscribe(EmailProven, lambda proven: actions.tell_of_email(news=proven))
         news.subscribe(EmailForgotten, lambda forgotten: actions.forget_mails(news=forgotten))
         news.subscribe(ClosedAccountNews, lambda closed: actions.end_email(news=closed))
-        news.subscribe(ErasurePurged, lambda told: actions.forget_sent(told=told))
-        news.subscribe(AppointmentOffered, lambda told: actions.ask_holder(told=told))
-        news.subscribe(OfferAnswered, lambda told: actions.forget_question(told=told))
-        news.subscribe(AppointmentEnded, lambda told: actions.end_morning(ended=told))
+        news.subscribe(
+            ErasurePurged, lambda erasure_purged: actions.forget_sent(erasure_purged=erasure_purged)
+        )
+        news.subscribe(
+            AppointmentOffered,
+            lambda appointment_offered: actions.ask_holder(appointment_offered=appointment_offered),
+        )
+        news.subscribe(
+            OfferAnswered, lambda offer_answered: actions.forget_question(offer_answered=offer_answered)
+        )
+        news.subscribe(AppointmentEnded, lambda ending: actions.end_morning(ended=ending))
         news.subscribe(AppointmentEnded, lambda ended: actions.end_email(news=ended))
-        news.subscribe(QuestionAnswered, lambda told: actions.hear_office(told=told))
-        news.subscribe(FactorReset, lambda told: actions.tell_of_reset(told=told))
+        news.subscribe(QuestionAnswered, lambda answer: actions.hear_office(answer=answer))
+        news.subscribe(FactorReset, lambda factor_reset: actions.tell_of_reset(factor_reset=factor_reset))
         news.subscribe(
             Restored,
-            lambda told: actions.hold_restored(taken_at=told.waited_until or told.taken_at, at=told.at),
+            lambda restored: actions.hold_restored(
+                taken_at=restored.waited_until or restored.taken_at, at=restored.at
+            ),
         )
-        news.subscribe(Restored, lambda told: actions.stop_restored(at=told.at))
+        news.subscribe(Restored, lambda restored: actions.stop_restored(at=restored.at))

@@ -14,7 +14,7 @@ from .sends import HOLDERS
 
 
 def _choices() -> Sequence[Choice]:
-    return [("", say("every office")), *((one.code, named(one.names)) for one in org.offices_used())]
+    return [("", say("every office")), *((office.code, named(office.names)) for office in org.offices_used())]
 
 
 HOLDERS_OF_OFFICES = Audience("holders", _("Office-bearers"), DUTY, HOLDERS, _choices)

@@ -39,12 +39,12 @@ def circular_for(viewer: Viewer, public_id: UUID) -> Circular:
 def reached(span: tuple[int, int], tree: int, *, on: date, by: int) -> dict[str, int]:
     """Count the people a circular of an account would go to, by the code of their office; "": to every office. span:
     positions [lo, hi) of its unit in a tree."""
-    given = {"lo": span[0], "hi": span[1], "tree": tree, "day": on, "by": by}
+    params = {"lo": span[0], "hi": span[1], "tree": tree, "day": on, "by": by}
     with system("how many people a circular would go to"):
         rows = sql.rows(
             f"select coalesce(o.code, ''), count(distinct ap.account_id) {HOLDERS}"
             " group by grouping sets ((o.code), ())",
-            given,
+            params,
         )
     return dict(rows)
 
@@ -56,8 +56,10 @@ def own_reading(circular: Circular, account_id: int | None) -> Reading | None:
 
 def readings_of(account_id: int | None, found: Sequence[Circular]) -> dict[int, Reading]:
     """One's own reading of circulars, by their keys."""
-    rows = Reading.objects.filter(account_id=account_id or 0, circular_id__in=[one.pk for one in found])
-    return {one.circular_id: one for one in rows}
+    rows = Reading.objects.filter(
+        account_id=account_id or 0, circular_id__in=[circular.pk for circular in found]
+    )
+    return {reading.circular_id: reading for reading in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,13 @@ def sent_lately(account_id: int, *, at: datetime) -> list[SentCircular]:
         sql.rows(
             "select circular_id, count(*) from messaging_reading where circular_id = any(%s) and read_at is not null"
             " group by 1",
-            [[one.pk for one in own]],
+            [[circular.pk for circular in own]],
         )
     )
     return [
-        SentCircular(one.public_id, one.title, one.recipients, read.get(one.pk, 0))
-        for one in own
-        if read.get(one.pk, 0) < one.recipients
+        SentCircular(circular.public_id, circular.title, circular.recipients, read.get(circular.pk, 0))
+        for circular in own
+        if read.get(circular.pk, 0) < circular.recipients
     ]
 
 
@@ -184,5 +186,10 @@ MOST_READERS = 200
 def readers(circular: Circular, span: tuple[int, int], *, only_unread: bool) -> list[Reader]:
     """Return the recipients of a unit and below in the viewer's sight, unread first; MOST_READERS at most. span:
     positions [lo, hi) of the unit."""
-    given = {"circular": circular.pk, "tree": circular.hierarchy, "unread": only_unread, "most": MOST_READERS}
-    return sql.each(Reader, _READERS, given | {"lo": span[0], "hi": span[1]})
+    params = {
+        "circular": circular.pk,
+        "tree": circular.hierarchy,
+        "unread": only_unread,
+        "most": MOST_READERS,
+    }
+    return sql.each(Reader, _READERS, params | {"lo": span[0], "hi": span[1]})

@@ -29,26 +29,30 @@ def export(*, file: Path | None, is_lacking: bool) -> None:
     from . import registrations
 
     with system("exporting texts"):
-        found = registrations.unregistered() if is_lacking else registrations.content_templates()
+        content_templates = registrations.unregistered() if is_lacking else registrations.content_templates()
         ids = registrations.template_ids()
     rows = (
         (
-            one.code,
-            one.language,
-            one.dlt_class,
-            one.text,
-            one.variables,
-            one.parts,
-            "yes" if one.is_used else "no",
-            one.key,
-            ids.get(one.key, ""),
+            content_template.code,
+            content_template.language,
+            content_template.dlt_class,
+            content_template.text,
+            content_template.variables,
+            content_template.parts,
+            "yes" if content_template.is_used else "no",
+            content_template.key,
+            ids.get(content_template.key, ""),
         )
-        for one in found
+        for content_template in content_templates
     )
     with click.open_file(str(file or "-"), "wb") as out:
         for chunk in csv_chunks(rows, HEADERS):
             out.write(chunk)
-    click.echo(f"{len(found)} texts, {sum(one.key in ids for one in found)} with an id.", err=True)
+    click.echo(
+        f"{len(content_templates)} texts, "
+        f"{sum(content_template.key in ids for content_template in content_templates)} with an id.",
+        err=True,
+    )
 
 
 @click.command("import")
@@ -68,17 +72,17 @@ def import_ids(*, file: Path, dry_run: bool, yes: bool) -> None:
 
     rows, refused = _rows(file)
     with system("checking ids of texts"):
-        found = actions.check_ids(rows=rows)
-    found.refused[:0] = refused
-    _say(found)
-    if not dry_run and found.taken and (yes or click.confirm("Take in these ids?", err=True)):
+        checked_ids = actions.check_ids(rows=rows)
+    checked_ids.refused[:0] = refused
+    _say(checked_ids)
+    if not dry_run and checked_ids.taken and (yes or click.confirm("Take in these ids?", err=True)):
         _found, freed = actions.register_ids(
             rows=rows, by=Actor.system("texts on the console"), at=clock.now()
         )
         click.echo(f"Taken in. {freed} messages that waited go out now.", err=True)
-    elif not dry_run and found.taken:
+    elif not dry_run and checked_ids.taken:
         raise click.Abort
-    sys.exit(1 if found.refused else 0)
+    sys.exit(1 if checked_ids.refused else 0)
 
 
 def _rows(file: Path) -> "tuple[list[IdRow], list[RefusedId]]":
@@ -100,36 +104,36 @@ def _rows(file: Path) -> "tuple[list[IdRow], list[RefusedId]]":
         ),
         personal=False,
     )
-    found: list[IdRow] = []
+    id_rows: list[IdRow] = []
     refused: list[RefusedId] = []
     try:
         preview = sniff(file, layout, max_bytes=LARGEST)
         for problem in preview.problems:
             click.echo(f"  {problem}", err=True)
         for batch in reading.rows(file, layout, preview.mapping, source=preview.source):
-            found += [IdRow(row[0], row[1], row[2], row[3], row[4], row[5] or "") for row in batch.rows]
+            id_rows += [IdRow(row[0], row[1], row[2], row[3], row[4], row[5] or "") for row in batch.rows]
             for cell in batch.refused:
                 spec = layout.field(cell.field)
                 label = spec.en if spec else ""
                 refused.append(RefusedId(cell.row, label, reasons.say(cell.code, field=spec)))
     except reasons.TableRefused as wrong:
         raise click.ClickException(str(wrong)) from None
-    return found, refused
+    return id_rows, refused
 
 
-def _say(found: "CheckedIds") -> None:
+def _say(checked_ids: "CheckedIds") -> None:
     for n, what in (
-        (len(found.taken), "ids are new"),
-        (found.same, "stay as they are"),
-        (found.blank, "texts have no id yet"),
-        (len(found.refused), "rows are refused"),
+        (len(checked_ids.taken), "ids are new"),
+        (checked_ids.same, "stay as they are"),
+        (checked_ids.blank, "texts have no id yet"),
+        (len(checked_ids.refused), "rows are refused"),
     ):
         if n:
             click.echo(f"{n:>6} {what}", err=True)
-    for one in found.refused[:SHOWN]:
-        click.echo(f"  row {one.row}, {one.field}: {one.reason}", err=True)
-    if len(found.refused) > SHOWN:
-        click.echo(f"  … and {len(found.refused) - SHOWN} more", err=True)
+    for refused_id in checked_ids.refused[:SHOWN]:
+        click.echo(f"  row {refused_id.row}, {refused_id.field}: {refused_id.reason}", err=True)
+    if len(checked_ids.refused) > SHOWN:
+        click.echo(f"  … and {len(checked_ids.refused) - SHOWN} more", err=True)
 
 
 COMMANDS: dict[str, click.Command] = {"texts export": export, "texts import": import_ids}

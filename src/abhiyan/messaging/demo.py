@@ -13,5 +13,9 @@ def go_out(at: datetime) -> None:
     while leased := messaging.lease(at=at, n=BATCH, codes=False):
         going = messaging.admit(messages=leased, at=at)
         messaging.settle(
-            returned=[(one, Handed(ok=True, ref=str(one.message.id))) for one in going], adapter="file", at=at
+            returned=[
+                (going_message, Handed(ok=True, ref=str(going_message.message.id))) for going_message in going
+            ],
+            adapter="file",
+            at=at,
         )

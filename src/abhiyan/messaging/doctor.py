@@ -16,19 +16,19 @@ REGISTER = "`abhiyan texts export`, register what has no id on the DLT portal, t
 
 def texts(_at: datetime) -> Iterable[DoctorFinding]:
     """Every service message has its text: without one a code is never sent, and nobody can sign in by it."""
-    lacking, held = queries.texts_lacking(), queries.held_for_text()
-    facts = {"lacking": len(lacking), "held": held}
+    lacking, n_held = queries.texts_lacking(), queries.held_for_text()
+    facts = {"lacking": len(lacking), "held": n_held}
     if lacking:
         named = ", ".join(f"{code} ({language})" for code, language in lacking)
         yield DoctorFinding(FAIL, f"texts of messages are not published: {named}", PUBLISH, facts)
-    if held:
+    if n_held:
         yield DoctorFinding(
             FAIL,
-            f"{held} messages are held back for want of a text",
+            f"{n_held} messages are held back for want of a text",
             f"{PUBLISH}; Messages (/messages/?state=held) shows which",
             facts,
         )
-    if not lacking and not held:
+    if not lacking and not n_held:
         yield DoctorFinding(OK, "every service message has its text", facts=facts)
 
 
@@ -51,8 +51,10 @@ def codes(_at: datetime) -> Iterable[DoctorFinding]:
         if (reason := queries.why_codes_stay(purpose, language))
     }
     for reason in sorted(why):
-        told, fix = FIXES[reason]
-        yield DoctorFinding(WARN if reason == "unset" else FAIL, f"one-time codes reach nobody: {told}", fix)
+        sentence, fix = FIXES[reason]
+        yield DoctorFinding(
+            WARN if reason == "unset" else FAIL, f"one-time codes reach nobody: {sentence}", fix
+        )
     if not why:
         yield DoctorFinding(OK, "one-time codes can leave")
 
@@ -97,26 +99,26 @@ def registrations(_at: datetime) -> Iterable[DoctorFinding]:
     if not is_required and not environment.DLT_ENTITY():
         yield DoctorFinding(OK, "no text carries DLT ids: ABHIYAN_DLT_ENTITY is not set")
         return
-    lacking, held = reads.unregistered(), reads.held_for_dlt()
-    facts = {"lacking": len(lacking), "held": held}
+    lacking, n_held = reads.unregistered(), reads.held_for_dlt()
+    facts = {"lacking": len(lacking), "held": n_held}
     if lacking:
-        codes = ", ".join(sorted({one.code for one in lacking})[:5])
-        more = ", …" if len({one.code for one in lacking}) > 5 else ""
+        codes = ", ".join(sorted({content_template.code for content_template in lacking})[:5])
+        more = ", …" if len({text.code for text in lacking}) > 5 else ""
         yield DoctorFinding(
             FAIL if is_required else WARN,
             f"{len(lacking)} texts have no DLT template id ({codes}{more})",
             REGISTER,
             facts,
         )
-    if held:
+    if n_held:
         yield DoctorFinding(
             FAIL,
-            f"{sum(held.values())} messages are held back for DLT"
-            f" ({held.get('unregistered', 0)} without an id, {held.get('misfit', 0)} with too long a name or word)",
+            f"{sum(n_held.values())} messages are held back for DLT"
+            f" ({n_held.get('unregistered', 0)} without an id, {n_held.get('misfit', 0)} with too long a name or word)",
             f"{REGISTER}; Messages (/messages/?state=held) shows which",
             facts,
         )
-    if not lacking and not held:
+    if not lacking and not n_held:
         yield DoctorFinding(OK, "every text has its DLT template id", facts=facts)
 
 
@@ -125,15 +127,15 @@ LATELY = timedelta(days=7)
 
 def ids(at: datetime) -> Iterable[DoctorFinding]:
     """No gateway gives two webhooks one id. Both are heard, but then a resend looks like a new one."""
-    found = queries.ids_used_twice(since=at - LATELY)
-    for number, n in found:
+    number_counts = queries.ids_used_twice(since=at - LATELY)
+    for number, n in number_counts:
         yield DoctorFinding(
             WARN,
             f"{n} calls or texts to {number or 'a number of ours'} in 7 days came with an id that was used before",
             "let the gateway give each call and text an id of its own (docs/sms.md)",
             {"number": number, "n": n},
         )
-    if not found:
+    if not number_counts:
         yield DoctorFinding(OK, "gateways give each call and text an id of its own")
 
 

@@ -127,7 +127,9 @@ class SendForm(forms.Form):
             "most": grouped(most)
         }
         self._variables = [
-            (language, name) for language, one in templates.items() for name in bulk.variables(one.text)
+            (language, name)
+            for language, template in templates.items()
+            for name in bulk.variables(template.text)
         ]
         names = dict(settings.LANGUAGES)
         for language, name in self._variables:
@@ -141,10 +143,10 @@ class SendForm(forms.Form):
 
     def given(self) -> dict[str, dict[str, str]]:
         """Return what fills the variables, by language."""
-        found: dict[str, dict[str, str]] = {}
+        texts: dict[str, dict[str, str]] = {}
         for language, name in self._variables:
-            found.setdefault(language, {})[name] = self.cleaned_data[f"v_{language}_{name}"]
-        return found
+            texts.setdefault(language, {})[name] = self.cleaned_data[f"v_{language}_{name}"]
+        return texts
 
 
 class CircularForm(TitledForm):

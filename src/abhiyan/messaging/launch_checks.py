@@ -35,8 +35,8 @@ def gateway_readiness(of: LaunchOf) -> LaunchFinding:
 def texts_readiness(_of: LaunchOf) -> LaunchFinding:
     """Every service message has its text; and its DLT id, where ids are needed or prepared."""
     if n := len(queries.texts_lacking()):
-        said = ngettext("%(n)s text is not published.", "%(n)s texts are not published.", n)
-        return LaunchFinding(Readiness.MISSING, said % {"n": grouped(n)})
+        sentence = ngettext("%(n)s text is not published.", "%(n)s texts are not published.", n)
+        return LaunchFinding(Readiness.MISSING, sentence % {"n": grouped(n)})
     is_required = environment.DLT_REQUIRED()
     if not is_required and not environment.DLT_ENTITY():
         return LaunchFinding(
@@ -44,12 +44,12 @@ def texts_readiness(_of: LaunchOf) -> LaunchFinding:
             _("ABHIYAN_DLT_ENTITY is not set. In India carriers drop an SMS without the ids of DLT."),
         )
     if n := len(registrations.unregistered()):
-        said = ngettext(
+        sentence = ngettext(
             "%(n)s text has no DLT id. Run abhiyan texts export, register it, then import its id.",
             "%(n)s texts have no DLT id. Run abhiyan texts export, register them, then import the ids.",
             n,
         )
-        return LaunchFinding(Readiness.MISSING, said % {"n": grouped(n)})
+        return LaunchFinding(Readiness.MISSING, sentence % {"n": grouped(n)})
     return LaunchFinding(Readiness.OK, _("Every message has its text and its DLT id."))
 
 

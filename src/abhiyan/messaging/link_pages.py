@@ -64,19 +64,21 @@ def link_page(request: Request, link: str, of: LinkPage) -> HttpResponseBase:
     with system("the page behind a question's link"):
         row = queries.question_by_link(link)
         is_its = row is not None and row.room == of.room and (not of.kinds or row.kind in of.kinds)
-        asked = of.shown(request, link, row, at) if row is not None and is_its else None
-    if row is None or asked is None:
+        asked_page = of.shown(request, link, row, at) if row is not None and is_its else None
+    if row is None or asked_page is None:
         return link_over(request, at)
     request.visit.about = row.programme_id
-    said = pressed(request, "answer", *BOTH) if request.method == "POST" and asked.takes else ""
-    is_refused = said in asked.refuses
-    if said in asked.takes and not is_refused:
+    answer = pressed(request, "answer", *BOTH) if request.method == "POST" and asked_page.takes else ""
+    is_refused = answer in asked_page.refuses
+    if answer in asked_page.takes and not is_refused:
         why = " ".join(request.POST.get("why", "").replace("\0", "").split())[: of.longest_why]
-        actions.answer_link(link=link, yes=said == YES, why=why, by=request.actor, at=at)
+        actions.answer_link(link=link, yes=answer == YES, why=why, by=request.actor, at=at)
         if of.says:
             say_when_done(request, of.says)
         return redirect(request.path)
-    return _unlisted(render(request, of.template, dict(asked.context), status=403 if is_refused else 200))
+    return _unlisted(
+        render(request, of.template, dict(asked_page.context), status=403 if is_refused else 200)
+    )
 
 
 def link_over(request: VisitRequest, at: datetime) -> HttpResponseBase:

@@ -100,9 +100,9 @@ class MessageLane:
         going = actions.admit(messages=leased, at=at)
         if going:
             self._breaker = breaker.sent(self._breaker, at=at)
-        for one in going:
-            future = self._pool.submit(self._adapter.hand, one.letter)
-            self._under_way[future] = one
+        for going_message in going:
+            future = self._pool.submit(self._adapter.hand, going_message.letter)
+            self._under_way[future] = going_message
             future.add_done_callback(self._done.put)
         return bool(leased)
 

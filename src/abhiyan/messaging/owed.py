@@ -21,16 +21,16 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     yield from _circulars(viewer, at=at)
     if not viewer.may("messages.release"):
         return
-    for held in queries.held():
+    for held_messages in queries.held():
         yield Owed(
-            urgency=1 if held.reason == "budget" else 2,
-            title=ngettext("%(n)s message is held back", "%(n)s messages are held back", held.n)
-            % {"n": grouped(held.n)},
-            meta=str(reasons.reason(held.reason)),
+            urgency=1 if held_messages.reason == "budget" else 2,
+            title=ngettext("%(n)s message is held back", "%(n)s messages are held back", held_messages.n)
+            % {"n": grouped(held_messages.n)},
+            meta=str(reasons.reason(held_messages.reason)),
             href=held_page(),
             act=_("Look"),
             icon="mail",
-            key=f"held-{held.programme_id}-{held.reason}",
+            key=f"held-{held_messages.programme_id}-{held_messages.reason}",
         )
 
 

@@ -108,13 +108,15 @@ def texts_of(codes: Collection[str]) -> dict[tuple[str, str], Template]:
 def text_for(texts_: Mapping[tuple[str, str], Template], code: str, language: str) -> Template | None:
     """Return the text a message takes: in its language, else in its fallback, the installation's, English."""
     tried = (language, languages.otherwise(language), settings.LANGUAGE_CODE, "en")
-    return next((texts_[code, one] for one in tried if (code, one) in texts_), None)
+    return next(
+        (texts_[code, language_code] for language_code in tried if (code, language_code) in texts_), None
+    )
 
 
 def ours(programme_id: int, language: str, numbers: OurNumbers | None = None) -> dict[str, str]:
     """The sender fills these in every text: the organisation's name, and what is said of our numbers."""
-    told = (numbers or OurNumbers()).blanks(programme_id)
-    return told | {"organisation": organisation(language)}
+    number_blanks = (numbers or OurNumbers()).blanks(programme_id)
+    return number_blanks | {"organisation": organisation(language)}
 
 
 def letter(template: str, language: str, values: Mapping[str, str]) -> str:
@@ -234,11 +236,11 @@ def waiting_below(span: tuple[int, int], programme_ids: Sequence[int], *, at: da
 
 def _aged(query: str, values: dict[str, Any], *, at: datetime) -> dict[str, Ages]:
     """Count the rows of a query of (what, since), by what."""
-    found = sql.rows(
+    age_rows = sql.rows(
         f"select what, {ages.COUNTED.format('since')} from ({query}) w group by what",
         values | {"at": at, "most": MOST_COUNTED},
     )
-    return ages.read(found, at=at, most=MOST_COUNTED)
+    return ages.read(age_rows, at=at, most=MOST_COUNTED)
 
 
 def number(called: str) -> Number | None:
@@ -281,8 +283,10 @@ def _inbound(*told: str) -> UUID:
 
 def ids_used_twice(*, since: datetime) -> list[tuple[str, int]]:
     """Numbers of ours with how many webhooks came since then whose provider's id another webhook had before."""
-    found = Inbound.objects.filter(is_reused=True, at__gt=since).values("number").annotate(n=Count("pk"))
-    return list(found.order_by("-n", "number").values_list("number", "n"))
+    inbound_counts = (
+        Inbound.objects.filter(is_reused=True, at__gt=since).values("number").annotate(n=Count("pk"))
+    )
+    return list(inbound_counts.order_by("-n", "number").values_list("number", "n"))
 
 
 def message_id(key: str) -> UUID:
@@ -323,13 +327,13 @@ _MARKS = {
 def standings(ids: Collection[UUID], *, at: datetime) -> dict[UUID, MessageStanding]:
     """Return how far messages are, by id; swept ones are left out. As the system."""
     return {
-        one.pk: MessageStanding(
-            one.state,
-            str(one.get_state_display()),
-            str(reasons.reason(one.reason)) if one.reason else "",
-            one.due_at if one.state == Message.State.QUEUED and one.due_at > at else None,
+        message.pk: MessageStanding(
+            message.state,
+            str(message.get_state_display()),
+            str(reasons.reason(message.reason)) if message.reason else "",
+            message.due_at if message.state == Message.State.QUEUED and message.due_at > at else None,
         )
-        for one in Message.objects.filter(pk__in=ids)
+        for message in Message.objects.filter(pk__in=ids)
     }
 
 
@@ -372,8 +376,8 @@ def stop_number() -> str:
 def texts_filled_by(names: Collection[str]) -> list[tuple[str, str]]:
     """Bulk texts in force whose variables are all among these, in every language: code and name."""
     rows = Template.objects.filter(code__startswith=bulk.PREFIX, is_active=True).order_by("name", "code")
-    unfit = {one.code for one in rows if not set(bulk.variables(one.text)) <= set(names)}
-    return list({one.code: one.name for one in rows if one.code not in unfit}.items())
+    unfit = {template.code for template in rows if not set(bulk.variables(template.text)) <= set(names)}
+    return list({template.code: template.name for template in rows if template.code not in unfit}.items())
 
 
 def send_of(public_id: UUID | None) -> Send | None:
@@ -415,16 +419,16 @@ def recipients_of(send: Send, phones: Collection[UUID], *, at: datetime) -> dict
     if not phones:
         return {}
     audience, _choice = audiences.read(send.audience)
-    ids = [one.int for one in phones]
-    given = about_audience(send, UUID(int=max(min(ids) - 1, 0)), UUID(int=max(ids)), at)
-    found = sql.each(
+    ids = [phone_id.int for phone_id in phones]
+    params = about_audience(send, UUID(int=max(min(ids) - 1, 0)), UUID(int=max(ids)), at)
+    recipients = sql.each(
         SendRecipient,
         "select each.phone_id, each.language, each.unit_id, each.reason, ph.sealed, ph.last4"
         f" from ({audience.rows}) each join people_phone ph on ph.id = each.phone_id"
         " where each.phone_id = any(%(phones)s)",
-        given | {"phones": list(phones)},
+        params | {"phones": list(phones)},
     )
-    return {one.phone_id: one for one in found}
+    return {recipient.phone_id: recipient for recipient in recipients}
 
 
 def became_of(send: Send) -> tuple[int, dict[str, int]]:
@@ -432,10 +436,10 @@ def became_of(send: Send) -> tuple[int, dict[str, int]]:
     rows = Message.objects.filter(send_id=send.pk).order_by().values_list("state", "reason")
     counts = {(state, reason): n for state, reason, n in rows.annotate(n=Count("pk"))}
     gone = (Message.State.SENT, Message.State.DELIVERED)
-    held = (Message.State.DROPPED, Message.State.HELD)
+    held_states = (Message.State.DROPPED, Message.State.HELD)
     kept = Counter[str]()
     for (state, reason), n in counts.items():
-        kept[reason] += n if state in held else 0
+        kept[reason] += n if state in held_states else 0
     return sum(n for (state, _reason), n in counts.items() if state in gone), dict(+kept)
 
 
@@ -450,17 +454,22 @@ def question_by_link(link: str) -> Question | None:
     if not part:
         return None
     key = keyring().token
-    for one in Question.objects.filter(link_digest=question_digest(part)):
-        if any(word == questions.word(key, one.pk, n) for n in range(1, len(one.message_ids) + 1)):
-            return one
+    for question in Question.objects.filter(link_digest=question_digest(part)):
+        if any(word == questions.word(key, question.pk, n) for n in range(1, len(question.message_ids) + 1)):
+            return question
     return None
 
 
 def open_behind(link: str, *, of: tuple[str, str], at: datetime) -> Question | None:
     """The question of this room and kind behind a link, while it waits for an answer. As the system."""
-    one = question_by_link(link)
-    is_open = one is not None and one.answered_at is None and one.closed_at is None and at < one.expires_at
-    return one if one is not None and is_open and (one.room, one.kind) == of else None
+    question = question_by_link(link)
+    is_open = (
+        question is not None
+        and question.answered_at is None
+        and question.closed_at is None
+        and at < question.expires_at
+    )
+    return question if question is not None and is_open and (question.room, question.kind) == of else None
 
 
 def is_over(question: Question, at: datetime) -> bool:
@@ -501,7 +510,10 @@ def phones_told(*, template: str, phone_ids: Collection[UUID]) -> set[UUID]:
     system."""
     theirs = Question.objects.filter(template=template, phone_id__in=phone_ids, answered_at=None)
     waiting = set(theirs.filter(closed_at=None).values_list("phone_id", flat=True))
-    over = {one: ids[0] for one, ids in theirs.exclude(closed_at=None).values_list("phone_id", "message_ids")}
+    over = {
+        phone_id: ids[0]
+        for phone_id, ids in theirs.exclude(closed_at=None).values_list("phone_id", "message_ids")
+    }
     gone = set(
         Message.objects.filter(pk__in=over.values()).exclude(sent_at=None).values_list("pk", flat=True)
     )
@@ -517,8 +529,8 @@ def times_told(*, phone_id: UUID, template: str, since: datetime, before: dateti
 
 def messages_of_question(question_id: UUID) -> int:
     """Count the messages that have asked a question; 0: it was never asked. As the system."""
-    found = Question.objects.filter(pk=question_id).values_list("message_ids", flat=True).first()
-    return len(found or ())
+    message_ids = Question.objects.filter(pk=question_id).values_list("message_ids", flat=True).first()
+    return len(message_ids or ())
 
 
 def message_of_question(question_id: UUID) -> UUID | None:
@@ -530,16 +542,18 @@ def message_of_question(question_id: UUID) -> UUID | None:
 def unreached(question_ids: Collection[UUID]) -> set[UUID]:
     """Return the questions of these that never reached their phone: no message of theirs is known to have left. As the
     system."""
-    found = dict(Question.objects.filter(pk__in=question_ids).values_list("pk", "message_ids"))
+    message_ids = dict(Question.objects.filter(pk__in=question_ids).values_list("pk", "message_ids"))
     states = dict(
-        Message.objects.filter(pk__in=[one for ids in found.values() for one in ids]).values_list(
+        Message.objects.filter(pk__in=[one for ids in message_ids.values() for one in ids]).values_list(
             "pk", "state"
         )
     )
     gone = (Message.State.SENT, Message.State.DELIVERED)
     # A message that is swept by now has left, as far as we know.
     return {
-        pk for pk, ids in found.items() if ids and all(states.get(one, gone[0]) not in gone for one in ids)
+        pk
+        for pk, ids in message_ids.items()
+        if ids and all(states.get(one, gone[0]) not in gone for one in ids)
     }
 
 

@@ -26,30 +26,30 @@ def content_templates() -> list[ContentTemplate]:
     sms = texts.FIXED - texts.EMAIL_ONLY
     published = {place: text for place, text in queries.active_texts().items() if place[0] in sms}
     lacking, always = _numbers_there()
-    found = []
+    templates = []
     for (code, language), text in sorted(published.items()):
         for notice, is_latest in _notices(code, language, published):
             fixed = {"organisation": organisation(language), "notice": notice}
             contents = partial(registered.contents, code, text.text, fixed=fixed, origin=settings.SMS_ORIGIN)
             now = set(contents(lacking=lacking, always=always if texts.is_code(code) else always - {"leave"}))
-            found += [
+            templates += [
                 ContentTemplate(code, language, made, parts, is_latest and (made, parts) in now)
                 for made, parts in contents()
             ]
-    return found
+    return templates
 
 
 def _numbers_there() -> tuple[frozenset[str], frozenset[str]]:
     """Return the blanks that no message fills today, as their number is lacking, and the blanks that all fill."""
     numbers = OurNumbers()
-    always = {name for name, said in numbers.blanks().items() if said}
+    always = {name for name, value in numbers.blanks().items() if value}
     lacking = set(OUR_BLANKS) - always
     if numbers.first(Number.Meaning.JOIN, providers=WITH_TEXTS):  # of some programme
         lacking -= {"answer", "join"}
     if not numbers.first(Number.Meaning.NOTICE) and not any(
-        people.spoken_languages(of, version)
-        for of in registered.NOTICES.values()
-        for version in people.versions_of_notice(of)
+        people.spoken_languages(notice_name, version)
+        for notice_name in registered.NOTICES.values()
+        for version in people.versions_of_notice(notice_name)
     ):
         lacking.add("hear")
     return frozenset(lacking), frozenset(always)
@@ -61,16 +61,18 @@ def _notices(
     """The short notices that a text brings in a language, the latest first; whether each is of the latest version."""
     if "notice" not in texts.blanks(published[code, language].text):
         return [("", True)]
-    of = next(notice for mark, notice in registered.NOTICES.items() if code.endswith(mark))
-    found: dict[str, bool] = {}
-    versions = people.versions_of_notice(of)[::-1]
+    notice_name = next(notice for mark, notice in registered.NOTICES.items() if code.endswith(mark))
+    latest_by_text: dict[str, bool] = {}
+    versions = people.versions_of_notice(notice_name)[::-1]
     for version in versions:
-        told = people.texts_of_notice(of, version)
-        for spoken in {language, *told}:
+        notice_texts = people.texts_of_notice(notice_name, version)
+        for spoken in {language, *notice_texts}:
             text = queries.text_for(published, code, spoken)
             if text is not None and text.language == language:
-                found.setdefault(people.notice(of, spoken, version).short, version == versions[0])
-    return list(found.items())
+                latest_by_text.setdefault(
+                    people.notice(notice_name, spoken, version).short, version == versions[0]
+                )
+    return list(latest_by_text.items())
 
 
 def template_ids(codes: Collection[str] | None = None) -> dict[str, str]:
@@ -81,11 +83,17 @@ def template_ids(codes: Collection[str] | None = None) -> dict[str, str]:
 
 def unregistered() -> list[ContentTemplate]:
     """The templates that this server may send today and that have no id."""
-    known = template_ids()
-    return [one for one in content_templates() if one.is_used and one.key not in known]
+    known_ids = template_ids()
+    return [
+        content_template
+        for content_template in content_templates()
+        if content_template.is_used and content_template.key not in known_ids
+    ]
 
 
 def held_for_dlt() -> dict[str, int]:
     """Count the messages that are held back for DLT, by reason, in the viewer's sight."""
-    found = Message.objects.filter(state=Message.State.HELD, reason__in=HELD).values_list("reason", flat=True)
-    return {reason: n for reason in HELD if (n := found.filter(reason=reason).count())}
+    held_reasons = Message.objects.filter(state=Message.State.HELD, reason__in=HELD).values_list(
+        "reason", flat=True
+    )
+    return {reason: n for reason in HELD if (n := held_reasons.filter(reason=reason).count())}

@@ -11,11 +11,11 @@ from abhiyan.ui.reviewed import ReviewedPart, Subject
 from .circulars import read_of
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:  # noqa: ARG001  # alike for every room
+def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:  # noqa: ARG001  # alike for every room
     """Count the circulars that went to an office-bearer, and those they have not read."""
-    if of.account_id is None:
+    if subject.account_id is None:
         return
-    n, unread = read_of(of.account_id)
+    n, unread = read_of(subject.account_id)
     yield ReviewedPart(
         _("Circulars"), [(_("Circulars received"), grouped(n)), (_("Not read yet"), grouped(unread))]
     )

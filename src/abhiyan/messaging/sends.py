@@ -38,15 +38,17 @@ def texts_in_force() -> QuerySet[Template]:
 def versions_of(code: str) -> list[Template]:
     """Every version of a bulk text in every language, the newest first. NotFound."""
     rows = Template.objects.filter(code__startswith=f"{bulk.PREFIX}{bulk.key_of(code)}.")
-    found = list(rows.order_by("-version", "language")) if bulk.key_of(code) else []
-    return needed(found or None)  # nothing found is no list either
+    templates = list(rows.order_by("-version", "language")) if bulk.key_of(code) else []
+    return needed(templates or None)  # nothing found is no list either
 
 
 def wordings(code: str) -> dict[str, Template]:
     """A bulk text by language; none where there is no such text."""
     if not code.startswith(bulk.PREFIX):
         return {}
-    return {one.language: one for one in Template.objects.filter(code=code).order_by("language")}
+    return {
+        template.language: template for template in Template.objects.filter(code=code).order_by("language")
+    }
 
 
 def names_of_texts(codes: Iterable[str]) -> dict[str, str]:
@@ -83,7 +85,9 @@ def asked_again(ids: Collection[int]) -> list[Send]:
     codes = audiences.asked_again()
     if not ids or not codes:
         return []
-    return [one for one in Send.objects.filter(pk__in=ids) if audiences.read(one.audience)[0].code in codes]
+    return [
+        send for send in Send.objects.filter(pk__in=ids) if audiences.read(send.audience)[0].code in codes
+    ]
 
 
 _AGAIN = "select each.phone_id, each.reason from ({}) each where each.phone_id = any(%(phones)s)"
@@ -92,8 +96,8 @@ _AGAIN = "select each.phone_id, each.reason from ({}) each where each.phone_id =
 def reasons_now(send: Send, phones: Collection[UUID], *, at: datetime) -> dict[UUID, str]:
     """Say why phones of a send get nothing, or ""; who is no longer in its audience is left out. In system scope."""
     audience, _choice = audiences.read(send.audience)
-    given = about_audience(send, counting.FIRST, counting.LAST, at) | {"phones": list(phones)}
-    return dict(sql.rows(_AGAIN.format(audience.rows), given))
+    params = about_audience(send, counting.FIRST, counting.LAST, at) | {"phones": list(phones)}
+    return dict(sql.rows(_AGAIN.format(audience.rows), params))
 
 
 # Ask as the sender does: where the people of the phone live, and if it or a person has had its outreach of seven days.
@@ -119,12 +123,14 @@ def counted(
     hours_ = open_hours()
     when = hours.next_opening(at, settings.TIME_ZONE, hours_)
     capped = {"week": when - WEEK, "per_week": environment.OUTREACH_PER_WEEK(), "rests": audience.rests}
-    found = sql.rows(_COUNTED.format(audience.rows), about_audience(send, after, until, at) | capped)
-    polling = units.polling({tuple(lived_in): lived_in for _language, lived_in, *_more in found}, at=when)
-    parts_of = {one: texts.parts(text) for one, text in as_sent(send, templates).items()}
+    count_rows = sql.rows(_COUNTED.format(audience.rows), about_audience(send, after, until, at) | capped)
+    polling = units.polling(
+        {tuple(lived_in): lived_in for _language, lived_in, *_more in count_rows}, at=when
+    )
+    parts_of = {language_code: texts.parts(text) for language_code, text in as_sent(send, templates).items()}
     by_reason: Counter[str] = Counter()
     gets = parts = 0
-    for language, lived_in, reason, is_full, n in found:
+    for language, lived_in, reason, is_full, n in count_rows:
         if reason:
             by_reason[reason] += n
             continue
@@ -171,7 +177,10 @@ def next_phones(send: Send, *, after: UUID, until: UUID, n: int, at: datetime) -
 def as_sent(send: Send, templates: Mapping[str, Template]) -> dict[str, str]:
     """Exactly what a send says, by language."""
     stop = stop_number()
-    return {language: _filled(one, send.given[language], stop=stop) for language, one in templates.items()}
+    return {
+        language: _filled(template, send.given[language], stop=stop)
+        for language, template in templates.items()
+    }
 
 
 def sample(template: Template) -> str:
@@ -181,8 +190,8 @@ def sample(template: Template) -> str:
 
 
 def _filled(template: Template, given: Mapping[str, str], *, stop: str) -> str:
-    known = {"organisation": organisation(template.language), "stop": stop}
-    return texts.fill(template.text, known | dict(given))
+    blanks = {"organisation": organisation(template.language), "stop": stop}
+    return texts.fill(template.text, blanks | dict(given))
 
 
 def price(parts: int) -> float:
@@ -218,20 +227,20 @@ _PROGRESS = """select m.send_id, m.state, case when m.state in ('dropped', 'held
 
 def progress_of(sends_: Iterable[Send]) -> dict[int, Progress]:
     """Return the progress of sends, by their keys. In system scope: the page has asked who may read it."""
-    rows = sql.rows(_PROGRESS, [[one.pk for one in sends_]])
+    rows = sql.rows(_PROGRESS, [[send.pk for send in sends_]])
     return {key: _progress([row[1:] for row in rows if row[0] == key]) for key in {row[0] for row in rows}}
 
 
 def _progress(rows: Sequence[tuple[str, str, int, int]]) -> Progress:
     n: dict[str, int] = {}
-    held: dict[str, int] = {}
+    n_by_reason: dict[str, int] = {}
     for state, reason, count, _parts in rows:
         n[state] = n.get(state, 0) + count
         if state in ("dropped", "held"):
-            held[reason] = held.get(reason, 0) + count
+            n_by_reason[reason] = n_by_reason.get(reason, 0) + count
     waiting = n.get("queued", 0) + n.get("leased", 0)
     parts = sum(row[3] or 0 for row in rows)
-    return Progress(waiting, n.get("sent", 0), n.get("delivered", 0), n.get("failed", 0), held, parts)
+    return Progress(waiting, n.get("sent", 0), n.get("delivered", 0), n.get("failed", 0), n_by_reason, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,16 +326,18 @@ def _in_tens(n: int) -> str:
 def told_to_decide(release: Release) -> list[str]:
     """Say what a bulk send would do, to its approver: how many people, what it costs, and the exact texts."""
     n, parts = release.payload["n"], release.payload["parts"]
-    told = [_("%(n)s people get it, in %(parts)s SMS parts.") % {"n": _in_tens(n), "parts": _in_tens(parts)}]
-    found = Send.objects.filter(public_id=release.payload["send"]).first()
+    sentences = [
+        _("%(n)s people get it, in %(parts)s SMS parts.") % {"n": _in_tens(n), "parts": _in_tens(parts)}
+    ]
+    send = Send.objects.filter(public_id=release.payload["send"]).first()
     first = None
     if "counted_at" in release.payload:
         first = datetime.fromisoformat(release.payload["counted_at"])
-        told.append(_("Counted %(when)s.") % {"when": _moment(first)})
-    if found is not None:
-        if found.counted_at and found.counted_at != first:
-            again = {"when": _moment(found.counted_at), "n": _in_tens(found.n_asked)}
-            told.append(_("Counted again %(when)s: %(n)s people would get it.") % again)
-        told.append(audiences.name_of(found.audience))
-        told += as_sent(found, wordings(found.text)).values()
-    return told
+        sentences.append(_("Counted %(when)s.") % {"when": _moment(first)})
+    if send is not None:
+        if send.counted_at and send.counted_at != first:
+            again = {"when": _moment(send.counted_at), "n": _in_tens(send.n_asked)}
+            sentences.append(_("Counted again %(when)s: %(n)s people would get it.") % again)
+        sentences.append(audiences.name_of(send.audience))
+        sentences += as_sent(send, wordings(send.text)).values()
+    return sentences

@@ -37,14 +37,17 @@ class OrgConfig(AppConfig):
         for seat in SEATS:
             TITLES.add(seat.en, seat.hi, is_leading="org.read" in seat.capabilities)
 
-        news.subscribe(ClosedAccountNews, lambda told: actions.forget_talks_of(account_id=told.account_id))
-        news.subscribe(UnitsClosing, lambda told: closing.end_with_units(told=told))
+        news.subscribe(
+            ClosedAccountNews,
+            lambda closed_account: actions.forget_talks_of(account_id=closed_account.account_id),
+        )
+        news.subscribe(UnitsClosing, lambda units_closing: closing.end_with_units(closing=units_closing))
         releases.register_details(polls.ACT, sentences)
         releases.register_details(named_lists.ACT, with_names.details)
         releases.register_page(named_lists.ACT, with_names.page_of)
         bearers.answer_seen(seen)
         lists.approved_by(with_names.NamedLists())
-        news.subscribe(ReleaseDecided, lambda told: polls.heed_decision(told=told))
+        news.subscribe(ReleaseDecided, lambda decision: polls.heed_decision(decision=decision))
         news.subscribe(ReleaseDecided, lambda decision: own_offices.heed_office(news=decision))
         news.subscribe(ReleaseDecided, lambda decision: body_kinds.heed_body_kind(news=decision))
         news.subscribe(ReleaseDecided, lambda decision: emergency.heed_end_of_stop(decision=decision))

@@ -89,10 +89,10 @@ def list_() -> None:
     from . import queries
 
     with system("listing data officers"):
-        found = queries.officers_of_top()
-    for each in found.values():
+        officers = queries.officers_of_top()
+    for officer in officers.values():
         click.echo(
-            f"{each.name}  •••• {each.last4}{'  waits for the first units' if each.is_awaited else ''}"
+            f"{officer.name}  •••• {officer.last4}{'  waits for the first units' if officer.is_awaited else ''}"
         )
     tell_lack("abhiyan")
 

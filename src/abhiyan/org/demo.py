@@ -134,7 +134,7 @@ def _lead_states(ground: SampleGround) -> None:
     wings, the nation has seven wings too. None of the other states has members."""
     presidents = ground.holders.get("state_president", {})
     bearers: list[org.OfficeBearer] = []
-    for code in sorted(one for one in ground.ids if "-" not in one):
+    for code in sorted(state_code for state_code in ground.ids if "-" not in state_code):
         unit_id, bodies = ground.ids[code], _wings(ground, code)
         offices: list[tuple[str, int | None]] = [("wing_president", body_id) for body_id in bodies]
         if code != NATION:
@@ -165,14 +165,14 @@ def _add_page_committees(ground: SampleGround) -> None:
         seats=(("body_member", 10),),
         expected=1,
     )
-    asked = org.ask_body_kind(
+    release = org.ask_body_kind(
         unit_id=ground.ids[STATE],
         wanted=wanted,
         reason="हर बूथ पर ग्यारह लोग पन्नों का काम बाँटें।",
         by=ground.actor("state_president"),
         at=at,
     )
-    org.decide_release(public_id=asked.public_id, allow=True, by=ground.actor("national_president"), at=at)
+    org.decide_release(public_id=release.public_id, allow=True, by=ground.actor("national_president"), at=at)
     bearers: list[org.OfficeBearer] = []
     for place, booth in enumerate(sorted(ground.holders.get("booth_president", {}))[:PAGE_COMMITTEES]):
         body = org.make_body(

@@ -82,8 +82,12 @@ class Here:
     def segments(self) -> list[tuple[str, str, bool]]:
         """This page in each hierarchy the unit belongs to, for `{% segments %}`."""
         return [
-            (str(Hierarchy(one).label), self._same_page(self.unit.code, one), one == self.hierarchy)
-            for one in self.hierarchies
+            (
+                str(Hierarchy(hierarchy).label),
+                self._same_page(self.unit.code, hierarchy),
+                hierarchy == self.hierarchy,
+            )
+            for hierarchy in self.hierarchies
         ]
 
     @property
@@ -91,8 +95,8 @@ class Here:
         return self.hierarchy if self.hierarchies else None
 
     def _same_page(self, code: str, hierarchy: int | None) -> str:
-        own = ("unit", "in", "page", "after", "format")
-        kept = {name: str(value) for name, value in self.asked.items() if value and name not in own}
+        kept_keys = ("unit", "in", "page", "after", "format")
+        kept = {name: str(value) for name, value in self.asked.items() if value and name not in kept_keys}
         return address(self.page, code, hierarchy, **kept)
 
 
@@ -106,13 +110,13 @@ def page_unit(
     NotYours where the unit's counts are out of the viewer's sight. NotFound where there is no such unit, or it has no
     place there; NoUnits where there is none.
     """
-    given = request.GET if "unit" in request.GET or file_asked(request) else request.POST
-    asked = given.get("unit", "").strip()[:LONGEST]
+    params = request.GET if "unit" in request.GET or file_asked(request) else request.POST
+    unit_code = params.get("unit", "").strip()[:LONGEST]
     home = request.viewer.home
-    wanted = hierarchy or levels.BY_SLUG.get(given.get("in", "") or request.GET.get("in", ""), 0)
-    if asked:
-        found = units.found(asked) if request.method == "POST" else _named(asked)
-        unit_id, stands = found.id, found.hierarchies
+    wanted = hierarchy or levels.BY_SLUG.get(params.get("in", "") or request.GET.get("in", ""), 0)
+    if unit_code:
+        unit_found = units.found(unit_code) if request.method == "POST" else _named(unit_code)
+        unit_id, stands = unit_found.id, unit_found.hierarchies
     else:
         wanted = wanted or (home.hierarchy if home and otherwise is None else 0)
         unit_id = otherwise() if otherwise else home.unit_id if home else _top(wanted)

@@ -28,26 +28,26 @@ def approver_readiness(of: LaunchOf) -> LaunchFinding:
             Readiness.MISSING, _("Nobody can approve: there is no data officer."), page, _("Appointments")
         )
     from_day = clock.day_in(settings.TIME_ZONE, first)
-    told = {"day": date_format(from_day, "j F Y"), **days}
+    facts = {"day": date_format(from_day, "j F Y"), **days}
     if from_day > of.opens_on:
         return LaunchFinding(
             Readiness.MISSING,
             _("The first can approve from %(day)s: an office counts for approvals after %(days)s days.")
-            % told,
+            % facts,
             page,
             _("Appointments"),
         )
-    return LaunchFinding(Readiness.OK, _("Somebody can approve from %(day)s.") % told)
+    return LaunchFinding(Readiness.OK, _("Somebody can approve from %(day)s.") % facts)
 
 
 def offers_readiness(of: LaunchOf) -> LaunchFinding:
     """Offers of offices that nobody has answered yet, by office."""
-    found = launching.offers_waiting(*of.span)
-    if not found:
+    offices = launching.offers_waiting(*of.span)
+    if not offices:
         return LaunchFinding(Readiness.OK, _("Nobody still has to accept an office."))
     return LaunchFinding(
         Readiness.MISSING,
-        _("Still to accept: %(offices)s.") % {"offices": _by_office(found)},
+        _("Still to accept: %(offices)s.") % {"offices": _by_office(offices)},
         reverse("org:appointments") + "?show=offered",
         _("See"),
     )
@@ -55,13 +55,13 @@ def offers_readiness(of: LaunchOf) -> LaunchFinding:
 
 def first_sign_ins_readiness(of: LaunchOf) -> LaunchFinding:
     """Office-bearers above the booth who have not signed in: each needs a word told by voice."""
-    found = launching.never_signed_in(*of.span)
-    if not found:
+    offices = launching.never_signed_in(*of.span)
+    if not offices:
         return LaunchFinding(Readiness.OK, _("Everybody in office above the booth has signed in."))
     return LaunchFinding(
         Readiness.MISSING,
         _("Not signed in yet: %(offices)s. Make the word on each appointment's page and tell it by voice.")
-        % {"offices": _by_office(found)},
+        % {"offices": _by_office(offices)},
         reverse("org:appointments"),
         _("Appointments"),
     )
@@ -75,20 +75,20 @@ def _by_office(found: list[tuple[dict[str, str], int]]) -> str:
 def polls_readiness(of: LaunchOf) -> LaunchFinding:
     """Each state of the programme has an entry in the calendar of polls."""
     without = units.states_without_entry(at=of.at)
-    spans = units.all_spans([one.pk for one in without])
+    spans = units.all_spans([unit.pk for unit in without])
     lo, hi = of.span
-    own = [
-        named(one.names)
-        for one in without
-        if one.pk == of.owner_id or any(start < hi and lo < end for start, end in spans.get(one.pk, []))
+    state_names = [
+        named(unit.names)
+        for unit in without
+        if unit.pk == of.owner_id or any(start < hi and lo < end for start, end in spans.get(unit.pk, []))
     ]
-    if not own:
+    if not state_names:
         return LaunchFinding(Readiness.OK, _("Every state has an entry."))
-    n = len(own)
-    names = ", ".join(own[:SHOWN]) + ("…" if n > SHOWN else "")
-    said = ngettext("%(n)s state has no entry: %(names)s.", "%(n)s states have no entry: %(names)s.", n)
+    n = len(state_names)
+    names = ", ".join(state_names[:SHOWN]) + ("…" if n > SHOWN else "")
+    sentence = ngettext("%(n)s state has no entry: %(names)s.", "%(n)s states have no entry: %(names)s.", n)
     return LaunchFinding(
-        Readiness.MISSING, said % {"n": grouped(n), "names": names}, reverse("org:polls"), _("Enter it")
+        Readiness.MISSING, sentence % {"n": grouped(n), "names": names}, reverse("org:polls"), _("Enter it")
     )
 
 

@@ -98,9 +98,9 @@ class TooManyRows(Refused):
 def offices() -> list[tuple[str, str]]:
     """The offices a list may give, by code and name."""
     return [
-        (one.code, named(one.names))
-        for one in queries.offices_used()
-        if not granting.is_of_officers(one.capabilities)
+        (office.code, named(office.names))
+        for office in queries.offices_used()
+        if not granting.is_of_officers(office.capabilities)
     ]
 
 
@@ -131,36 +131,36 @@ def _take(work: Work, *, write: bool) -> None:
     bad = {fault[0] for fault in faults}
     made: list[str] = []
     with transaction.atomic(), nullcontext() if write else limits.given_back():
-        for n, (number, each) in enumerate(cells.items()):
+        for n, (number, cells_of_row) in enumerate(cells.items()):
             work.progress(n, len(cells))
             if number in bad or work.is_refused(number):
                 continue
             try:
                 with transaction.atomic():
-                    held = actions.appoint_new(
-                        phone=each["phone"],
-                        name=each["name"],
+                    appointment = actions.appoint_new(
+                        phone=cells_of_row["phone"],
+                        name=cells_of_row["name"],
                         office=given[number].code,
                         unit_id=places[number],
                         hierarchy=trees.get(places[number], Hierarchy.ORGANISATIONAL),
-                        body_id=_body(places[number], each["body"]),
-                        starts_on=each["since"],
+                        body_id=_body(places[number], cells_of_row["body"]),
+                        starts_on=cells_of_row["since"],
                         disputing=(),
                         is_only_offered=True,
                         by=work.by,
                         at=work.at,
                     )
-                made.append(str(held.public_id))
+                made.append(str(appointment.public_id))
             except appointments.AlreadyHolds:
                 work.count("same")
             except Refused as refused:
-                known = refused.code if refused.code in LIST.reasons else Refused.code
+                refusal_code = refused.code if refused.code in LIST.reasons else Refused.code
                 facts = {
                     key: fact for key, fact in refused.facts.items() if key in ("seats", "most", "n", "day")
                 }
                 field = _FIELDS.get(refused.field, refused.field)
                 is_cell = LAYOUT.field(field) is not None
-                faults.append((number, field if is_cell else "office", known, facts))
+                faults.append((number, field if is_cell else "office", refusal_code, facts))
         if not write:
             transaction.set_rollback(True)
     for number, field, code, facts in sorted(faults, key=lambda fault: fault[0]):
@@ -179,10 +179,10 @@ def _body(unit_id: int, name: str | None) -> int | None:
     """The body of that name in a unit; none where no name is given. Refuses BodyUnknown."""
     if not name:
         return None
-    found = queries.body_called(unit_id, name)
-    if found is None:
+    body_id = queries.body_called(unit_id, name)
+    if body_id is None:
         raise BodyUnknown(field="body")
-    return found
+    return body_id
 
 
 def _offices(work: Work, cells: dict[int, Cells], faults: list[Any]) -> dict[int, Office]:
@@ -194,10 +194,12 @@ def _offices(work: Work, cells: dict[int, Cells], faults: list[Any]) -> dict[int
     }
     usual = known.get(work.options.get("office", ""))
     found: dict[int, Office] = {}
-    for number, each in cells.items():
-        office = known.get(each["office"].casefold()) if each["office"] else usual
+    for number, row_cells in cells.items():
+        office = known.get(row_cells["office"].casefold()) if row_cells["office"] else usual
         if office is None:
-            faults.append((number, "office", "office_unknown" if each["office"] else "office_needed", {}))
+            faults.append(
+                (number, "office", "office_unknown" if row_cells["office"] else "office_needed", {})
+            )
         else:
             found[number] = office
     return found
@@ -208,27 +210,27 @@ def _places(
 ) -> dict[int, int]:
     """The unit of each row: by its code, by the numbers of seat and part, or by its name below the list's unit."""
     written = {
-        number: each["unit_code"] or f"{each['seat_no'] or ''}/{each['part_no']}".strip("/")
-        for number, each in cells.items()
-        if each["unit_code"] or each["part_no"]
+        number: row_cells["unit_code"] or f"{row_cells['seat_no'] or ''}/{row_cells['part_no']}".strip("/")
+        for number, row_cells in cells.items()
+        if row_cells["unit_code"] or row_cells["part_no"]
     }
     meant = whole_codes(set(written.values()), work.unit_id)
     codes = {
-        number: meant[each] or each
-        for number, each in written.items()
-        if meant[each] or cells[number]["unit_code"] or cells[number]["seat_no"]
+        number: meant[unit_code] or unit_code
+        for number, unit_code in written.items()
+        if meant[unit_code] or cells[number]["unit_code"] or cells[number]["seat_no"]
     }
     ids, outside = placed(set(codes.values()), work.unit_id)
-    found: dict[int, int] = {}
-    for number, each in cells.items():
+    unit_ids: dict[int, int] = {}
+    for number, cells_of_row in cells.items():
         if number not in given:
             continue
-        field = "unit_code" if each["unit_code"] else "part_no"
+        field = "unit_code" if cells_of_row["unit_code"] else "part_no"
         code = codes.get(number)
         if code is None:
-            some = _called(work, each, given[number])
+            some = _called(work, cells_of_row, given[number])
             if len(some) == 1:
-                found[number] = some[0]
+                unit_ids[number] = some[0]
             else:
                 faults.append((number, "place", "unit_several" if some else "unit_unnamed", {}))
         elif not meant[written[number]]:
@@ -238,8 +240,8 @@ def _places(
         elif ids[code] in outside:
             faults.append((number, field, "unit_outside", {"unit": code}))
         else:
-            found[number] = ids[code]
-    return found
+            unit_ids[number] = ids[code]
+    return unit_ids
 
 
 def _called(work: Work, each: Cells, office: Office) -> Sequence[int]:
@@ -248,7 +250,9 @@ def _called(work: Work, each: Cells, office: Office) -> Sequence[int]:
     name = each["place"] or each.get(kind)
     if not kind or not name or work.unit_id is None:
         return []
-    tree = next((one for one in levels.HIERARCHIES if levels.level(one, kind) is not None), None)
+    tree = next(
+        (tree_name for tree_name in levels.HIERARCHIES if levels.level(tree_name, kind) is not None), None
+    )
     within = list(units.spans([work.unit_id], tree).values()) if tree else []
     for above in (UnitKind.MANDAL, UnitKind.CLUSTER):
         if each[above] and kind != above:
@@ -268,12 +272,12 @@ def _commit(work: Work) -> None:
 def _undo(work: Work) -> None:
     for page in work.kept():
         for public_id in page["made"]:
-            held = queries.offered(public_id)
-            if held is not None:
+            appointment = queries.offered(public_id)
+            if appointment is not None:
                 actions.end_appointment(
-                    public_id=held.public_id, reason="list taken back", by=work.by, at=work.at
+                    public_id=appointment.public_id, reason="list taken back", by=work.by, at=work.at
                 )
-            work.count("offered" if held else "stays")
+            work.count("offered" if appointment else "stays")
 
 
 LIST = ImportKind(
@@ -298,7 +302,7 @@ LIST = ImportKind(
         ),
     ),
     reasons=REASONS
-    | {one.code: one.message for one in (*_OF_THE_ACT, NotAName, OfficeInName)}
+    | {refusal.code: refusal.message for refusal in (*_OF_THE_ACT, NotAName, OfficeInName)}
     | {
         BodyUnknown.code: BodyUnknown.message,
         Refused.code: Refused.message,

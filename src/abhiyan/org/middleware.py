@@ -227,18 +227,18 @@ def _key_against_forgery(request: HttpRequest) -> str:
 
 def press_of(request: HttpRequest, today: date) -> UUID:
     """The id of what is sent: its address, fields and files; without a key of its page also the day."""
-    told = hashlib.sha256()
+    hasher = hashlib.sha256()
     parts = [request.get_full_path(), "" if _key_against_forgery(request) else today.isoformat()]
     parts += [f"{name}={value}" for name, values in sorted(request.POST.lists()) for value in values]
     for part in parts:
-        told.update(b"%d|" % len(part) + part.encode("utf-8", "surrogatepass"))
+        hasher.update(b"%d|" % len(part) + part.encode("utf-8", "surrogatepass"))
     for name, files in sorted(request.FILES.lists()):
-        for each in files:
-            told.update(f"|{name}|{each.size}|".encode("utf-8", "surrogatepass"))
-            for chunk in each.chunks():
-                told.update(chunk)
-            each.seek(0)
-    return UUID(bytes=told.digest()[:16])
+        for upload in files:
+            hasher.update(f"|{name}|{upload.size}|".encode("utf-8", "surrogatepass"))
+            for chunk in upload.chunks():
+                hasher.update(chunk)
+            upload.seek(0)
+    return UUID(bytes=hasher.digest()[:16])
 
 
 class NamesReasonMiddleware:
@@ -323,10 +323,10 @@ def actor_of(viewer: Viewer, visit: Visit) -> Actor:
 
 def _set_cookie(response: HttpResponseBase, visit: Visit) -> None:
     name = settings.SESSION_COOKIE_NAME
-    if known := visit.known_cookie():
+    if cookie := visit.known_cookie():
         response.set_cookie(
             settings.KNOWN_COOKIE_NAME,
-            known,
+            cookie,
             max_age=sessions.KNOWN_LASTS,
             path="/",
             secure=settings.SESSION_COOKIE_SECURE,

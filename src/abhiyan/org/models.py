@@ -219,7 +219,7 @@ class Appointment(models.Model):
     def title(self, language: str = "") -> str:
         """The office, and of a seat its body, in a language (the one in force)."""
         names = [self.office.names, *([self.body.names] if self.body is not None else [])]
-        return ", ".join(named(one, language) for one in names)
+        return ", ".join(named(name_texts, language) for name_texts in names)
 
 
 class AwaitedOfficer(models.Model):

@@ -63,8 +63,8 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     row, the offices vacant in it and below."""
     yield from _promises(viewer, at=at)
     yield from _stopped(viewer)
-    own, made = queries.offers_of(viewer)
-    for offered in own:
+    appointments, made = queries.offers_of(viewer)
+    for offered in appointments:
         yield Owed(
             urgency=1,
             title=_("Do you accept? %(office)s, %(unit)s")
@@ -87,7 +87,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     for dispute in queries.own_disputes(viewer, at=at):
         yield _disputed(dispute)
     decides = viewer.may_any("org.release", "org.approve")
-    to_decide, asked = queries.releases_of(viewer.account_id or 0, at=at, decides=decides)
+    to_decide, releases = queries.releases_of(viewer.account_id or 0, at=at, decides=decides)
     for release in to_decide:
         yield Owed(
             urgency=1,
@@ -98,7 +98,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
             icon="key",
             due_at=release.expires_at,
         )
-    yield from _asked(viewer, asked, made)
+    yield from _asked(viewer, releases, made)
     yield from _lacking_polls(viewer, at=at)
     home = viewer.home
     if home is not None and home.unit_kind in IN_CHARGE_OF_PHONES and viewer.may(LEADS):
@@ -160,16 +160,16 @@ def _promises(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
 
 def _phones(home: HeldOffice, *, at: datetime) -> Iterator[Owed]:
     """Records that came from phones after they were signed out; and phones from which nothing came for two days."""
-    n, held = phones.phone_work(home.lo, home.hi, at=at)
-    if held:
+    n, n_held = phones.phone_work(home.lo, home.hi, at=at)
+    if n_held:
         yield Owed(
             urgency=1,
             title=ngettext(
                 "%(n)s record came from a phone that was signed out",
                 "%(n)s records came from phones that were signed out",
-                held,
+                n_held,
             )
-            % {"n": grouped(held)},
+            % {"n": grouped(n_held)},
             meta=_("They count only once you accept them."),
             href=reverse("pages:held"),
             act=_("Look"),
@@ -201,22 +201,22 @@ def _lacking_polls(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
     if not viewer.may("polls.keep"):
         return
     without = units.states_without_entry(at=at)
-    spans = units.all_spans([one.pk for one in without])
-    own = [
-        named(one.names)
-        for one in without
-        if viewer.may_at("polls.keep", *(lo for lo, _hi in spans.get(one.pk, [])))
+    spans = units.all_spans([unit.pk for unit in without])
+    state_names = [
+        named(unit.names)
+        for unit in without
+        if viewer.may_at("polls.keep", *(lo for lo, _hi in spans.get(unit.pk, [])))
     ]
-    if own:
+    if state_names:
         yield Owed(
             urgency=2,
             title=ngettext(
                 "%(n)s state has no entry in the calendar of polls",
                 "%(n)s states have no entry in the calendar of polls",
-                len(own),
+                len(state_names),
             )
-            % {"n": grouped(len(own))},
-            meta=_("Bulk messages wait there: %(states)s") % {"states": _first(own)},
+            % {"n": grouped(len(state_names))},
+            meta=_("Bulk messages wait there: %(states)s") % {"states": _first(state_names)},
             href=reverse("org:polls"),
             act=_("Enter it"),
             icon="alert",
@@ -254,23 +254,23 @@ def _vacancies(viewer: Viewer, home: HeldOffice, vacant: queries.UnitVacancies) 
             )
     for below in vacant.below:
         if below.vacant and viewer.may_give(below, home.lo, is_below=True):
-            said = LACKING.get(Kind(below.unit_kind), SOME_UNIT) % {
+            sentence = LACKING.get(Kind(below.unit_kind), SOME_UNIT) % {
                 "many": below.vacant,
                 "n": grouped(below.vacant),
                 "office": _office_in_sentence(named(below.office_names), below.unit_kind),
             }
-            yield _Vacancy(below.vacant, said, _list("vacant", below.office), _("Fill"))
+            yield _Vacancy(below.vacant, sentence, _list("vacant", below.office), _("Fill"))
 
 
 def _vacant(to_fill: list[_Vacancy], n: int, unit: str) -> Owed:
     """All vacancies as one thing to do, the last of all. n: how many there are, with vacancies that others fill."""
-    others = n - sum(one.n for one in to_fill)
+    others = n - sum(vacancy.n for vacancy in to_fill)
     if len(to_fill) == 1 and not others:
         (one,) = to_fill
         title, meta, href, act = one.said, unit, one.href, one.act
     else:
         title = vacant_words(n)
-        words = [one.said for one in to_fill]
+        words = [vacancy.said for vacancy in to_fill]
         if others:
             words.append(_("others fill %(n)s of them") % {"n": grouped(others)})
         meta, href, act = " · ".join(words), _list("vacant"), _("Fill")
@@ -285,13 +285,13 @@ def _office_in_sentence(office: str, kind: str) -> str:
 
 
 def _list(show: str, office: str = "") -> str:
-    asked = {"office": office, "show": show} if office else {"show": show}
-    return reverse("org:appointments") + "?" + urlencode(asked)
+    query = {"office": office, "show": show} if office else {"show": show}
+    return reverse("org:appointments") + "?" + urlencode(query)
 
 
-def _asked(viewer: Viewer, asked: list[Release], made: list[Appointment]) -> Iterator[Owed | Beside]:
+def _asked(viewer: Viewer, releases: list[Release], made: list[Appointment]) -> Iterator[Owed | Beside]:
     """Yield what the viewer asked of others: approved and not used yet, refused, still to be decided or answered."""
-    for release in asked:
+    for release in releases:
         name, page = NAMES.get(release.act, release.act), page_of(release.act)
         if release.state == Release.State.ASKED:
             yield Beside(
@@ -331,12 +331,14 @@ def _asked(viewer: Viewer, asked: list[Release], made: list[Appointment]) -> Ite
 
 def _disputed(dispute: queries.Dispute) -> Owed:
     names = "; ".join(seat.name() for seat in dispute.decided_by[:DECIDERS_SHOWN])
-    told = _("Since %(day)s you can read but not act, until it is decided. These can decide: %(offices)s.")
+    sentence = _(
+        "Since %(day)s you can read but not act, until it is decided. These can decide: %(offices)s."
+    )
     return Owed(
         urgency=1,
         title=_("Your office is disputed: %(office)s, %(unit)s")
         % {"office": dispute.held.office_name(), "unit": dispute.held.unit_name()},
-        meta=told
+        meta=sentence
         % {
             "day": date_format(timezone.localtime(dispute.since), "j F Y"),
             "offices": names or _("the people who run this website"),

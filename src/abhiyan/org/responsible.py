@@ -20,21 +20,21 @@ def seats(
 ) -> list[dict[str, Any]]:
     """Offices and vacancies, as the list of seats wants them."""
     may_appoint = here.lo is not None and request.viewer.may_at("org.appoint", here.lo)
-    found: list[dict[str, Any]] = []
+    seat_list: list[dict[str, Any]] = []
     for seat in offices:
-        shown: dict[str, Any] = {
+        seat_facts: dict[str, Any] = {
             "name": seat.name,
             "account": seat.account_id,
             "office": named(seat.office_names, lang),
         }
         if seat.since is not None:
-            shown["since"] = date_format(seat.since, "M Y")
-            shown["href"] = address_of("org:appointment", seat.appointment_id) if may_appoint else ""
+            seat_facts["since"] = date_format(seat.since, "M Y")
+            seat_facts["href"] = address_of("org:appointment", seat.appointment_id) if may_appoint else ""
         elif here.lo is not None and request.viewer.may_give(seat, here.lo):
-            asked = urlencode({"unit": here.code, "office": seat.office})
-            shown["appoint_url"] = f"{address_of('org:appoint')}?{asked}"
-        found.append(shown)
-    return found
+            query = urlencode({"unit": here.code, "office": seat.office})
+            seat_facts["appoint_url"] = f"{address_of('org:appoint')}?{query}"
+        seat_list.append(seat_facts)
+    return seat_list
 
 
 def leaders(
@@ -43,7 +43,7 @@ def leaders(
     """Return the leaders of a unit above the viewer's own, beyond their sight. Its vacancies stay unknown to them."""
     if here.lo is None or here.hi is None:
         return []
-    if not any(here.lo <= lo < here.hi for held in viewer.appointments for lo, _hi in held.ranges):
+    if not any(here.lo <= lo < here.hi for office in viewer.appointments for lo, _hi in office.ranges):
         return []
     return [
         {
@@ -57,10 +57,10 @@ def leaders(
     ]
 
 
-def vacant_below(found: list[org.OfficeBelow], lang: str) -> list[VacantBelow]:
+def vacant_below(offices: list[org.OfficeBelow], lang: str) -> list[VacantBelow]:
     """Name the vacancies of `org.ask_vacancies_below`, in one language."""
     return [
         VacantBelow(named(below.office_names, lang), below.vacant, below.expected)
-        for below in found
+        for below in offices
         if below.vacant
     ]

@@ -12,12 +12,12 @@ from .queries import ask_vacancies_below
 from .responsible import vacant_below
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
+def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Yield the vacancies below an office-bearer's unit; a unit's own page has them already."""
-    if of.account_id is None:
+    if subject.account_id is None:
         return
-    found = vacant_below(ask_vacancies_below(of.unit_id, of.hierarchy, at=at)(), language())
+    vacancies = vacant_below(ask_vacancies_below(subject.unit_id, subject.hierarchy, at=at)(), language())
     yield ReviewedPart(
         _("Vacant below"),
-        [(office.name, office.words) for office in found] or [(_("No office is vacant"), "")],
+        [(office.name, office.words) for office in vacancies] or [(_("No office is vacant"), "")],
     )

@@ -86,7 +86,7 @@ class Viewer:
     @property
     def home(self) -> HeldOffice | None:
         """The appointment whose unit this person lands on: the highest, then the most senior. No seat in a body."""
-        return next((held for held in self.appointments if held.body_id is None), None)
+        return next((office for office in self.appointments if office.body_id is None), None)
 
     @property
     def leads_desks(self) -> bool:
@@ -107,8 +107,8 @@ class Viewer:
         """All they may do anywhere. For menus; whether *here* is asked by `may_at` and, in acts, by `require`."""
         if not (self.is_strong or self.is_phone):
             return frozenset()
-        own = known.ROOT if self.is_root else frozenset()
-        return own.union(*(held.capabilities for held in self.appointments))
+        capabilities = known.ROOT if self.is_root else frozenset()
+        return capabilities.union(*(office.capabilities for office in self.appointments))
 
     def may(self, capability: str) -> bool:
         """Return True if they hold a capability anywhere."""
@@ -130,30 +130,31 @@ class Viewer:
         if self.is_root and capability in known.ROOT:
             return True
         return any(
-            capability in held.capabilities and any(holds(held.ranges, position) for position in positions)
-            for held in self.appointments
+            capability in office.capabilities
+            and any(holds(office.ranges, position) for position in positions)
+            for office in self.appointments
         )
 
     def office_over(self, capability: str, position: int) -> HeldOffice | None:
         """The lowest of their offices with a capability at or above the unit with this `lo`: it speaks to that unit."""
-        own = [
-            held
-            for held in self.appointments
-            if self.is_strong and capability in held.capabilities and holds(held.ranges, position)
+        offices = [
+            office
+            for office in self.appointments
+            if self.is_strong and capability in office.capabilities and holds(office.ranges, position)
         ]
-        return min(own, key=lambda held: held.hi - held.lo, default=None)
+        return min(offices, key=lambda office: office.hi - office.lo, default=None)
 
     def holds_in(self, capability: str, unit_ids: Collection[int]) -> bool:
         """Return True if one of these units itself has given them an office with it. Offices above do not count."""
         return self.is_strong and any(
-            capability in held.capabilities and held.unit_id in unit_ids for held in self.appointments
+            capability in office.capabilities and office.unit_id in unit_ids for office in self.appointments
         )
 
     def may_above(self, capability: str, position: int) -> bool:
         """Return True if they hold it at a unit strictly above the one with this `lo`."""
         return self.is_strong and any(
-            capability in held.capabilities and any(lo < position < hi for lo, hi in held.ranges)
-            for held in self.appointments
+            capability in office.capabilities and any(lo < position < hi for lo, hi in office.ranges)
+            for office in self.appointments
         )
 
     def may_give(self, office: granting.GivenOffice, position: int, *, is_below: bool = False) -> bool:
@@ -162,13 +163,13 @@ class Viewer:
             return True
         grants = [
             granting.Grant(
-                is_below or any(lo < position < hi for lo, hi in held.ranges),
-                held.rank,
-                held.capabilities,
-                held.sees_people,
+                is_below or any(lo < position < hi for lo, hi in held_office.ranges),
+                held_office.rank,
+                held_office.capabilities,
+                held_office.sees_people,
             )
-            for held in self.appointments
-            if self.is_strong and holds(held.ranges, position)
+            for held_office in self.appointments
+            if self.is_strong and holds(held_office.ranges, position)
         ]
         return granting.may_appoint(
             grants, rank=office.rank, capabilities=office.capabilities, sees_people=office.sees_people
@@ -177,8 +178,8 @@ class Viewer:
     def sees_people_at(self, *positions: int) -> bool:
         """Return True if person-level rows of a unit, and so exact counts, are in their scope."""
         return self.is_strong and any(
-            held.sees_people and any(holds(held.ranges, position) for position in positions)
-            for held in self.appointments
+            office.sees_people and any(holds(office.ranges, position) for position in positions)
+            for office in self.appointments
         )
 
     def sees_exact_at(self, *positions: int) -> bool:
@@ -195,8 +196,8 @@ class Viewer:
         positions: the unit's, one per tree it belongs to; None where it is not placed.
         """
         return self.scope.everything or any(
-            holds(held.counts, position)
-            for held in self.appointments
+            holds(office.counts, position)
+            for office in self.appointments
             for position in positions
             if position is not None
         )

@@ -33,25 +33,27 @@ def pages() -> dict[str, Address]:
 
 @cache
 def _pages(urlconf: str) -> dict[str, Address]:
-    found: dict[str, Address] = {}
-    for name, each in declared(get_resolver(urlconf).url_patterns):
-        if name in found:
+    addresses: dict[str, Address] = {}
+    for name, address in declared(get_resolver(urlconf).url_patterns):
+        if name in addresses:
             raise ImproperlyConfigured(f"two addresses are called {name}")
-        found[name] = each
-    return found
+        addresses[name] = address
+    return addresses
 
 
 def declared(
     patterns: Iterable[URLPattern | URLResolver], namespaces: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, Address]]:
     """Yield the addresses of these patterns, by the name a resolver match gives them."""
-    for each in patterns:
-        if isinstance(each, URLResolver):
-            yield from declared(each.url_patterns, namespaces + ((each.namespace,) if each.namespace else ()))
-        elif isinstance(each, Address):
-            yield ":".join([*namespaces, str(each.name)]), each
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from declared(
+                pattern.url_patterns, namespaces + ((pattern.namespace,) if pattern.namespace else ())
+            )
+        elif isinstance(pattern, Address):
+            yield ":".join([*namespaces, str(pattern.name)]), pattern
         else:
-            raise ImproperlyConfigured(f"{each.pattern} is no page: declare it by core.access.page")
+            raise ImproperlyConfigured(f"{pattern.pattern} is no page: declare it by core.access.page")
 
 
 def denied(opens: Access, viewer: Viewer, visit: Visit, *, is_demo: bool) -> str:

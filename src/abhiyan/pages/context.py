@@ -28,11 +28,11 @@ SEARCH = "pages:search"
 
 def languages_of(request: HttpRequest) -> dict[str, str]:
     """Return the languages of a request's page: language -> its own name. Pages for the public, in all there are."""
-    known = languages.names()
+    names = languages.names()
     return (
-        known
+        names
         if request.path_info.startswith(FOR_ALL)
-        else {code: known[code] for code, _name in settings.LANGUAGES}
+        else {code: names[code] for code, _name in settings.LANGUAGES}
     )
 
 
@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if settings.DEMO:
         samples.note_looked()
     viewer: Viewer = getattr(request, "viewer", NOBODY)
-    known: dict[str, Any] = {
+    context: dict[str, Any] = {
         "helpline": SimpleLazyObject(lambda: _helpline(request, helplines.lines())),
         "helpline_known": SimpleLazyObject(lambda: _helpline(request, helplines.known())),
         "viewer": viewer,
@@ -53,38 +53,38 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "keep_url": address("pages:field_keep"),
     }
     if viewer.is_strong:
-        known["nav"] = menu(viewer)
-        known["nav_letters"] = page_letters(viewer)
+        context["nav"] = menu(viewer)
+        context["nav_letters"] = page_letters(viewer)
         if (match := request.resolver_match) is not None:
-            known["nav_tabs"] = hub_tabs(viewer, match.view_name, match.kwargs.values(), request.GET.dict())
-        known["search_url"] = address(SEARCH)
+            context["nav_tabs"] = hub_tabs(viewer, match.view_name, match.kwargs.values(), request.GET.dict())
+        context["search_url"] = address(SEARCH)
         # A page of the desk that keeps what it sends, as a field page does.
-        known["outbox"] = SimpleLazyObject(lambda: phone(viewer.public_id, viewer.name))
+        context["outbox"] = SimpleLazyObject(lambda: phone(viewer.public_id, viewer.name))
     if request.path_info.startswith("/field/") and (viewer.is_strong or viewer.is_phone):
-        known["field"] = phone(viewer.public_id, viewer.name) | made_on(request)
+        context["field"] = phone(viewer.public_id, viewer.name) | made_on(request)
     elif (visit := getattr(request, "visit", None)) and visit.ended_phone is not None:
-        known["field"] = phone(visit.ended_phone.holder) | made_on(request)
+        context["field"] = phone(visit.ended_phone.holder) | made_on(request)
     if viewer.is_signed_in:
         home = viewer.home
         language = translation.get_language() or ""
-        own = {"href": address("people:account"), "label": _("My account and sessions")}
+        account_link = {"href": address("people:account"), "label": _("My account and sessions")}
         if viewer.is_phone:  # one code opens neither Today nor the account
-            known["home_url"] = address("pages:field_start")
-            own = {"href": address("org:my_phones"), "label": _("My phones")}
-        known["account"] = {
+            context["home_url"] = address("pages:field_start")
+            account_link = {"href": address("org:my_phones"), "label": _("My phones")}
+        context["account"] = {
             "name": viewer.name,
             "office": f"{home.office_name(language)}, {home.unit_name(language)}" if home else "",
-            "links": [own],
+            "links": [account_link],
             "sign_out_url": address("people:sign_out"),
         }
     else:
-        known["public_pages"] = [
+        context["public_pages"] = [
             (where, page.label)
-            for each in activities.every()
-            for page in each.public
+            for activity in activities.every()
+            for page in activity.public
             if (where := address(page.url_name))
         ]
-    return known
+    return context
 
 
 def phone(holder: UUID | None, name: str = "") -> dict[str, str]:
@@ -112,15 +112,15 @@ def _helpline(request: HttpRequest, lines: list[HelplineShown]) -> dict[str, Any
     """
     if not lines:
         return None
-    one = _about(request, lines)
-    numbers = helplines.numbers(lines) if one is None else [one] if one.number else []
-    if one is None and len(lines) == 1:
-        one = lines[0]
+    helpline = _about(request, lines)
+    numbers = helplines.numbers(lines) if helpline is None else [helpline] if helpline.number else []
+    if helpline is None and len(lines) == 1:
+        helpline = lines[0]
     return {
         "numbers": numbers[: helplines.SHOWN],
         "is_named": len(numbers) > 1,
         "is_more": len(numbers) > helplines.SHOWN,
-        "href": address("helpdesk:write") + (f"?about={one.public_id}" if one else ""),
+        "href": address("helpdesk:write") + (f"?about={helpline.public_id}" if helpline else ""),
     }
 
 
@@ -132,7 +132,7 @@ def _about(request: HttpRequest, lines: list[HelplineShown]) -> HelplineShown | 
     match = request.resolver_match
     named = {str(value) for value in match.kwargs.values()} if match else set()
     named |= {request.GET.get("about", ""), request.GET.get("programme", "")}
-    return next((one for one in lines if one.public_id in named), None)
+    return next((helpline for helpline in lines if helpline.public_id in named), None)
 
 
 def address(name: str) -> str:

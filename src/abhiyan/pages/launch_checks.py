@@ -34,18 +34,18 @@ def backup_readiness(of: LaunchOf) -> LaunchFinding:
 
 def sign_ins_readiness(of: LaunchOf) -> LaunchFinding:
     """Check that all who hold an office can sign in within one hour, also behind one network of a carrier."""
-    held, allowed = org.offices_held(of.at), limits.allowed_by(CODE_NETWORK_KNOWN, of.at)
-    told = {
-        "held": grouped(held),
+    n_offices, allowed = org.offices_held(of.at), limits.allowed_by(CODE_NETWORK_KNOWN, of.at)
+    blanks = {
+        "held": grouped(n_offices),
         "allowed": grouped(allowed),
         "limit": CODE_NETWORK_KNOWN.name,
         "units": grouped(sum(units.counts_below(of.owner_id, of.hierarchy).values()) + 1),
     }
-    said = _(
+    text = _(
         "%(units)s units, %(held)s offices. If all sign in within an hour, that is %(held)s codes; one network may ask "
         "for %(allowed)s (%(limit)s)."
     )
-    return LaunchFinding(Readiness.OK if held <= allowed else Readiness.MISSING, said % told)
+    return LaunchFinding(Readiness.OK if n_offices <= allowed else Readiness.MISSING, text % blanks)
 
 
 def full_limits_readiness(of: LaunchOf) -> LaunchFinding:
@@ -63,11 +63,12 @@ def full_limits_readiness(of: LaunchOf) -> LaunchFinding:
 def cores_readiness(_of: LaunchOf) -> LaunchFinding:
     """Check that this machine has the cores that a launch day is planned with."""
     n = os.cpu_count() or 1
-    told = {"n": grouped(n), "wanted": CORES}
+    blanks = {"n": grouped(n), "wanted": CORES}
     if n >= CORES:
-        return LaunchFinding(Readiness.OK, _("This machine has %(n)s cores.") % told)
+        return LaunchFinding(Readiness.OK, _("This machine has %(n)s cores.") % blanks)
     return LaunchFinding(
-        Readiness.MISSING, _("This machine has %(n)s cores. Plan %(wanted)s or more for a launch day.") % told
+        Readiness.MISSING,
+        _("This machine has %(n)s cores. Plan %(wanted)s or more for a launch day.") % blanks,
     )
 
 
@@ -132,7 +133,7 @@ def launch_things(programme: Programme, at: datetime) -> list[CheckedThing]:
     """Do every check of a programme. It tells counts and states, no names of people: in the system's own scope."""
     today = clock.day_in(programme.zone, at)
     with system("is a launch ready"):
-        of = LaunchOf(
+        launch = LaunchOf(
             programme_id=programme.pk,
             public_id=str(programme.public_id),
             kind=programme.kind,
@@ -145,15 +146,15 @@ def launch_things(programme: Programme, at: datetime) -> list[CheckedThing]:
             closes_on=programme.closes_on,
             at=at,
         )
-        found = [(check, check.look(of)) for check in every_check()]
+        looks = [(check, check.look(launch)) for check in every_check()]
     return [
         CheckedThing(check, finding, due_on := check.due_on(programme.opens_on), due_on <= today)
-        for check, finding in found
+        for check, finding in looks
         if finding is not None
     ]
 
 
 def every_check() -> list[LaunchCheck]:
     """Return the checks of all rooms: what is due first comes first, then by the order of rooms."""
-    found = [check for _config, room in rooms.modules("launch_checks") for check in room.CHECKS]
-    return sorted(found, key=lambda check: -check.days_before)
+    checks = [check for _config, room in rooms.modules("launch_checks") for check in room.CHECKS]
+    return sorted(checks, key=lambda check: -check.days_before)

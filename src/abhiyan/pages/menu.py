@@ -69,7 +69,7 @@ def entries() -> tuple[NavigationEntry, ...]:
 
 def opens(entry: NavigationEntry, viewer: Viewer) -> bool:
     """Return whether an entry is for somebody: its address opens, and they have the right, office and tree it needs."""
-    if entry.offices and not any(held.office in entry.offices for held in viewer.appointments):
+    if entry.offices and not any(office.office in entry.offices for office in viewer.appointments):
         return False
     if entry.needs and not viewer.may_any(*entry.needs):
         return False
@@ -80,7 +80,9 @@ def opens(entry: NavigationEntry, viewer: Viewer) -> bool:
 
 def _leads_units(viewer: Viewer) -> bool:
     """Return True for somebody who leads a unit above the booth. They have all parts of the menu."""
-    return any(LEADS in held.capabilities and held.unit_kind != Kind.BOOTH for held in viewer.appointments)
+    return any(
+        LEADS in office.capabilities and office.unit_kind != Kind.BOOTH for office in viewer.appointments
+    )
 
 
 def hub_of(entry: NavigationEntry, viewer: Viewer) -> str:
@@ -235,15 +237,15 @@ def _own_programmes_first(viewer: Viewer, on: date) -> list[Programme]:
 @cache
 def _index() -> list[tuple[NavigationEntry, frozenset[str], frozenset[str]]]:
     """Return every entry with the words of its label, and these with all others that find it: in both languages."""
-    found = []
-    for one in entries():
+    doors = []
+    for navigation_entry in entries():
         titles, every = set[str](), set[str]()
         for code in LANGUAGES:
             with translation.override(code):
-                titles |= _words(f"{one.label} {one.short}")
-                every |= titles | _words(str(one.words))
-        found.append((one, frozenset(titles), frozenset(every)))
-    return found
+                titles |= _words(f"{navigation_entry.label} {navigation_entry.short}")
+                every |= titles | _words(str(navigation_entry.words))
+        doors.append((navigation_entry, frozenset(titles), frozenset(every)))
+    return doors
 
 
 def _words(text: str) -> set[str]:
@@ -254,5 +256,8 @@ def _words(text: str) -> set[str]:
 def _fits(asked: set[str], among: Collection[str]) -> bool:
     """Return True if each typed word begins one of these; a plural finds the singular."""
     return all(
-        any(word.startswith((one, one[:4] + one[4:].removesuffix("s"))) for word in among) for one in asked
+        any(
+            word.startswith((word_asked, word_asked[:4] + word_asked[4:].removesuffix("s"))) for word in among
+        )
+        for word_asked in asked
     )

@@ -10,8 +10,8 @@ from abhiyan.units.queries import UnitRow
 
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> list[Door]:
     """Return the ways from a unit's page, or from search, into the rooms, by their rank and the order of the rooms."""
-    found = [door for each in offered("doors") for door in each(viewer, at=at, unit=unit, text=text)]
-    return sorted(found, key=lambda door: door.rank)
+    doors_here = [door for offer in offered("doors") for door in offer(viewer, at=at, unit=unit, text=text)]
+    return sorted(doors_here, key=lambda door: door.rank)
 
 
 def first_doors(viewer: Viewer, *, at: datetime, unit: UnitRow) -> list[Door]:
@@ -24,5 +24,5 @@ def first_doors(viewer: Viewer, *, at: datetime, unit: UnitRow) -> list[Door]:
         for _config, module in modules("doors")
         if hasattr(module, "RANK")
     ]
-    found = [door for rank, door in ranked if door is not None and door.rank == rank]
-    return sorted(found, key=lambda door: door.rank)
+    first_rank = [door for rank, door in ranked if door is not None and door.rank == rank]
+    return sorted(first_rank, key=lambda door: door.rank)

@@ -94,9 +94,9 @@ def offices_in_place(viewer: Viewer, text: str, *, on: date) -> list[OfficeInPla
             places.append((_words_left(by_code[holder.office], search.words), n, holder.rank, office))
         if not viewer.sees_counts_at(row.lo) or row.closed_on is not None:
             continue
-        held = {holder.office for holder in here if holder.body_names is None}
+        offices_held = {holder.office for holder in here if holder.body_names is None}
         for code, office_of in by_code.items():
-            if row.kind in office_of.expected_in and office_of.exists_at(row.lo) and code not in held:
+            if row.kind in office_of.expected_in and office_of.exists_at(row.lo) and code not in offices_held:
                 vacant = OfficeInPlace(row, named(office_of.names))
                 places.append((_words_left(office_of, search.words), n, office_of.rank, vacant))
     return [office for *_order, office in sorted(places, key=lambda place: place[:3])][:MOST_OFFICES]

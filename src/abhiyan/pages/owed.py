@@ -63,12 +63,12 @@ def _full_limits(at: datetime) -> Iterator[Beside]:
 
 def _launches(viewer: Viewer, at: datetime) -> Iterator[Owed]:
     """Yield one row for each programme of the viewer's own unit that lacks something due before it begins."""
-    owners = [held.unit_id for held in viewer.appointments if "programmes.run" in held.capabilities]
+    owners = [office.unit_id for office in viewer.appointments if "programmes.run" in office.capabilities]
     if not (owners and viewer.may("programmes.run")):
         return
     on = clock.day_in(settings.TIME_ZONE, at)
     for programme in programmes.programmes_beginning(on, on + BEFORE, limit=LAUNCHES, owners=owners):
-        lacking = [thing for thing in launch_things(programme, at) if thing.is_urgent]
+        lacking = [launch_row for launch_row in launch_things(programme, at) if launch_row.is_urgent]
         if not lacking:
             continue
         n = len(lacking)
@@ -80,7 +80,8 @@ def _launches(viewer: Viewer, at: datetime) -> Iterator[Owed]:
                 n,
             )
             % {"name": named(programme.names), "n": grouped(n)},
-            meta=", ".join(str(thing.check.title) for thing in lacking[:NAMED]) + ("…" if n > NAMED else ""),
+            meta=", ".join(str(launch_row.check.title) for launch_row in lacking[:NAMED])
+            + ("…" if n > NAMED else ""),
             href=reverse("pages:ready", args=[programme.public_id]),
             act=_("Ready to launch?"),
             icon="clock",
@@ -93,13 +94,15 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | OfficeWord
     their office; to who leads segments the way to their votes; and limits that are full."""
     if viewer.account_id is None:
         return
-    for one in imports.waiting(viewer.account_id):
-        is_stopped = one.state == one.State.FAILED
+    for staged_import in imports.waiting(viewer.account_id):
+        is_stopped = staged_import.state == staged_import.State.FAILED
         yield Owed(
             urgency=1 if is_stopped else 2,
             title=_("An import failed") if is_stopped else _("A list waits for you"),
-            meta=one.file_name if is_stopped else f"{one.file_name}: {state_of(one)[0]}",
-            href=reverse("imports:one", args=[one.public_id]),
+            meta=staged_import.file_name
+            if is_stopped
+            else f"{staged_import.file_name}: {state_of(staged_import)[0]}",
+            href=reverse("imports:one", args=[staged_import.public_id]),
             act=_("Look"),
             icon="upload",
         )
@@ -128,12 +131,12 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | OfficeWord
             href=reverse("pages:membership_votes", args=[home.unit_code]),
         )
     if home.office == "it_administrator":
-        for one in (
+        for staged_import in (
             imports.imports().filter(created_at__gt=at - LATELY).order_by("-created_at")[:RECENT_SHOWN]
         ):
             yield Beside(
                 sheet=_("Imports of the last 7 days"),
-                title=one.file_name,
-                meta=str(state_of(one)[0]),
-                href=reverse("imports:one", args=[one.public_id]),
+                title=staged_import.file_name,
+                meta=str(state_of(staged_import)[0]),
+                href=reverse("imports:one", args=[staged_import.public_id]),
             )

@@ -15,7 +15,7 @@ class PeopleConfig(AppConfig):
         news.subscribe(Restored, lambda _restored: emails.forget_restored_emails())
         news.subscribe(
             Restored,
-            lambda told: suppressions.replay(
-                taken_at=told.said_since or told.taken_at, at=told.at, journals=told.journals
+            lambda restored: suppressions.replay(
+                taken_at=restored.said_since or restored.taken_at, at=restored.at, journals=restored.journals
             ),
         )

@@ -74,8 +74,8 @@ class No:
 
     def told(self) -> dict[str, Any]:
         rolls = {"rolls": list(self.rolls or ())} if self.scope == "all" else {}
-        held = {"held": list(self.held)} if self.held else {}
-        return {"phone": self.phone_id.hex, "scope": self.scope} | rolls | held
+        roll_facts = {"held": list(self.held)} if self.held else {}
+        return {"phone": self.phone_id.hex, "scope": self.scope} | rolls | roll_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,12 @@ def _read(told: dict[str, Any]) -> Line:
     if "person" in told:
         return Withdrawal(UUID(told["person"]), tuple(map(int, told["purposes"])), channel, at)
     rolls = tuple(map(int, told["rolls"])) if "rolls" in told else None
-    held = tuple(map(int, told.get("held", ())))
+    held_rolls = tuple(map(int, told.get("held", ())))
     return No(
-        UUID(told["phone"]), str(told["scope"]), channel, at, rolls if told["scope"] == "all" else (), held
+        UUID(told["phone"]),
+        str(told["scope"]),
+        channel,
+        at,
+        rolls if told["scope"] == "all" else (),
+        held_rolls,
     )

@@ -134,7 +134,7 @@ def settings() -> Any:
 def _levels(counted: Any, otherwise: tuple[int, int], null: str = "") -> list[Any]:
     from splink.comparison_level_library import CustomLevel, ElseLevel
 
-    same, different = (sum(one[n] for one in counted) + otherwise[n - 1] for n in (1, 2))
+    same, different = (sum(level_counts[n] for level_counts in counted) + otherwise[n - 1] for n in (1, 2))
     levels: list[Any] = [CustomLevel(null, "not known").configure(is_null_level=True)] if null else []
     for level, m, u in ((CustomLevel(on, on), m, u) for on, m, u in counted):
         levels.append(
@@ -168,11 +168,11 @@ def find(connection: Any, *, least: float) -> str:
 
     api = DuckDBAPI(connection)
     linker = Linker(api.register("people"), settings())
-    found = linker.inference.predict(threshold_match_probability=least)
+    predictions = linker.inference.predict(threshold_match_probability=least)
     connection.execute(
         "create table pairs as with weighed as (select least(id_l, id_r) as a, greatest(id_l, id_r) as b,"
         " floor(100 * match_probability)::int as score, 0 as is_twin"
-        f" from {found.physical_name}), titled as (select * from ({TITLED}) t(a, b, score, is_twin)"
+        f" from {predictions.physical_name}), titled as (select * from ({TITLED}) t(a, b, score, is_twin)"
         " where not exists (select 1 from weighed w where w.a = t.a and w.b = t.b))"
         " select * from weighed union all select * from titled"
         f" union all select * from ({TWINS}) t(a, b, score, is_twin)"
@@ -191,8 +191,8 @@ def main() -> int:
     with duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": 2}) as connection:
         prepare(connection, "/dev/stdin")
         pairs = find(connection, least=least)
-        found = connection.execute(f"select a, b, score, is_twin from {pairs}")
-        while some := found.fetchmany(10_000):
+        result = connection.execute(f"select a, b, score, is_twin from {pairs}")
+        while some := result.fetchmany(10_000):
             sys.stdout.write("".join(f"{a}\t{b}\t{score}\t{is_twin}\n" for a, b, score, is_twin in some))
     return 0
 

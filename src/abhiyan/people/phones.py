@@ -17,11 +17,11 @@ LONGEST = 40  # characters; nobody writes a phone longer than that, and the slow
 
 @cache
 def _beginnings() -> frozenset[str]:
-    found: list[str] = []
+    prefixes: list[str] = []
     for line in files("abhiyan.people").joinpath("indian_mobiles.txt").read_text("ascii").split():
         first, _, last = line.partition("-")
-        found += map(str, range(int(first), int(last or first) + 1))
-    return frozenset(found)
+        prefixes += map(str, range(int(first), int(last or first) + 1))
+    return frozenset(prefixes)
 
 
 _INDIAN = _beginnings()

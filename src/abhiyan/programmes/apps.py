@@ -23,9 +23,9 @@ class ProgrammesConfig(AppConfig):
         from .news import ItemsErased, ProgrammeOpened
         from .views.schedules import owed_here
 
-        def units_opening(told: UnitsOpening) -> None:
-            actions.restore_from_closing(told=told)
-            actions.settle_closed(units=told.units, at=told.at)
+        def units_opening(opening: UnitsOpening) -> None:
+            actions.restore_from_closing(opening=opening)
+            actions.settle_closed(units=opening.units, at=opening.at)
 
         abouts.register("due", lambda due_id, at: schedules.due_page(due_id, at=at))
         audiences.answer_programmes(queries.names_of_running)
@@ -33,22 +33,36 @@ class ProgrammesConfig(AppConfig):
         owing.register(owed_here)
         news.subscribe(
             ClosedAccountNews,
-            lambda told: actions.end_of_account(account_id=told.account_id, by=told.by, at=told.at),
+            lambda closed_account: actions.end_of_account(
+                account_id=closed_account.account_id, by=closed_account.by, at=closed_account.at
+            ),
         )
         news.subscribe(
-            ClosedAccountNews, lambda told: tasks.hand_on_of_account(account_id=told.account_id, at=told.at)
+            ClosedAccountNews,
+            lambda closed_account: tasks.hand_on_of_account(
+                account_id=closed_account.account_id, at=closed_account.at
+            ),
         )
-        news.subscribe(AppointmentEnded, lambda told: tasks.hand_on_of_appointment(told=told))
+        news.subscribe(AppointmentEnded, lambda ending: tasks.hand_on_of_appointment(ending=ending))
         news.subscribe(
-            ProgrammeOpened, lambda told: actions.tell_in_charges(programme_id=told.programme_id, at=told.at)
+            ProgrammeOpened,
+            lambda programme_opened: actions.tell_in_charges(
+                programme_id=programme_opened.programme_id, at=programme_opened.at
+            ),
         )
-        news.subscribe(QuestionAnswered, lambda told: items.hear_answer(told=told))
-        news.subscribe(ItemsErased, lambda told: items.forget_phone(told=told))
+        news.subscribe(QuestionAnswered, lambda answer: items.hear_answer(answer=answer))
+        news.subscribe(ItemsErased, lambda erasure: items.forget_phone(erasure=erasure))
         news.subscribe(Restored, lambda _told: actions.forget_horizon())
-        news.subscribe(UnitsMoved, lambda told: actions.follow(moved=told))
-        news.subscribe(UnitsGoing, lambda told: actions.refuse_going(going=told))
-        news.subscribe(UnitsClosing, lambda told: actions.see_to_closing(told=told))
-        news.subscribe(UnitsClosed, lambda told: actions.settle_closed(units=told.units, at=told.at))
-        news.subscribe(UnitsClosed, lambda told: schedules.end_of_units(units=told.units, at=told.at))
+        news.subscribe(UnitsMoved, lambda units_moved: actions.follow(moved=units_moved))
+        news.subscribe(UnitsGoing, lambda units_going: actions.refuse_going(going=units_going))
+        news.subscribe(UnitsClosing, lambda closing: actions.see_to_closing(closing=closing))
+        news.subscribe(
+            UnitsClosed,
+            lambda units_closed: actions.settle_closed(units=units_closed.units, at=units_closed.at),
+        )
+        news.subscribe(
+            UnitsClosed,
+            lambda units_closed: schedules.end_of_units(units=units_closed.units, at=units_closed.at),
+        )
         news.subscribe(UnitsOpening, units_opening)
         hanging.register(*closing.THINGS)

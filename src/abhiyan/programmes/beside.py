@@ -24,15 +24,15 @@ def beside(
     """form: with the time of the page. Says how many in the viewer's sight ask it, or ask an older version of it."""
     if form is None:
         return
-    one, at = form
-    if older := schedule_forms.asking_older(one, at=at).count():
+    form_made, at = form
+    if older := schedule_forms.asking_older(form_made, at=at).count():
         words = ngettext(
             "%(n)s meeting or report asks an older version",
             "%(n)s meetings and reports ask an older version",
             older,
         )
-    elif n := schedule_forms.asking(one, at=at).count():
+    elif n := schedule_forms.asking(form_made, at=at).count():
         words, older = ngettext("%(n)s meeting or report asks it", "%(n)s meetings and reports ask it", n), n
     else:
         return
-    yield Door(words % {"n": grouped(older)}, address_of("programmes:form_asked", one.public_id))
+    yield Door(words % {"n": grouped(older)}, address_of("programmes:form_asked", form_made.public_id))

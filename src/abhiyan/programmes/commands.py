@@ -27,7 +27,7 @@ def recount(*, as_json: bool, mend: bool) -> None:
                     "is_right": found.is_right,
                     "compared": found.compared,
                     "facts": sorted(facts.facts()),
-                    "differences": [one.as_dict() for one in found.differences],
+                    "differences": [ledger_difference.as_dict() for ledger_difference in found.differences],
                     "orphans": found.orphans,
                     "mended": found.mended,
                 }

@@ -148,20 +148,24 @@ def _ask(
 ) -> Schedule:
     """Ask every unit that there is. Runs in a system scope."""
     below = found.offices_to_ask(unit_id, 1, at=at)
-    n = next(one.expected for one in below if (one.office, one.unit_kind) == (asking.office, asking.kind))
+    n = next(
+        office.expected
+        for office in below
+        if (office.office, office.unit_kind) == (asking.office, asking.kind)
+    )
     return acts.ask_units(
         asking=asking, unit_id=unit_id, expected=n, above=above.public_id if above else None, by=by, at=at
     )
 
 
 def _owing(
-    one: Schedule, holders: Mapping[int, Actor], *, at: datetime
+    schedule: Schedule, holders: Mapping[int, Actor], *, at: datetime
 ) -> Iterator[tuple[int, int, Period, Actor]]:
     """Yield each unit with a holder and each of the last periods, from the oldest: their numbers, the period,
     the holder."""
-    asked = [unit for unit in sorted(holders) if found.asked_unit(one, unit_id=unit) is not None]
-    for unit, number in zip(asked, range(len(asked)), strict=True):
-        for age, period in enumerate(reversed(one.timing.begun(at))):
+    unit_ids = [unit for unit in sorted(holders) if found.asked_unit(schedule, unit_id=unit) is not None]
+    for unit, number in zip(unit_ids, range(len(unit_ids)), strict=True):
+        for age, period in enumerate(reversed(schedule.timing.begun(at))):
             yield unit, number * 7 + age * 3, period, holders[unit]
 
 
@@ -175,10 +179,10 @@ def _ask_for_meetings(ground: SampleGround, asker: str, kind: str, title: str, m
     first = (ground.today.replace(day=1) - timedelta(days=30 * months)).replace(day=1)
     last, office = ground.today + timedelta(days=150), f"{kind}_president"
     asking = acts.Asking(title, "meeting", "monthly", first, last, office=office, kind=kind)
-    one = _ask(asking, above, by=leader, at=ground.at - timedelta(days=30 * months))
-    current = one.timing.current(ground.at)
-    for unit, turn, period, holder in _owing(one, ground.holders[office], at=ground.at):
-        owes = dues.Owes(one.public_id, unit, period.begins_on)
+    schedule = _ask(asking, above, by=leader, at=ground.at - timedelta(days=30 * months))
+    current = schedule.timing.current(ground.at)
+    for unit, turn, period, holder in _owing(schedule, ground.holders[office], at=ground.at):
+        owes = dues.Owes(schedule.public_id, unit, period.begins_on)
         if period == current:
             if turn % 4 == 0:
                 day = min(period.ends_on, ground.today + timedelta(days=2))
@@ -186,13 +190,13 @@ def _ask_for_meetings(ground: SampleGround, asker: str, kind: str, title: str, m
             continue
         if turn % 9 == 8:
             continue
-        at = _evening(one.timing.due_at(period) + timedelta(days=2 if turn % 5 == 4 else -1))
+        at = _evening(schedule.timing.due_at(period) + timedelta(days=2 if turn % 5 == 4 else -1))
         if turn % 11 == 10:
             dues.cannot_due(owes=owes, reason=REASON, by=holder, at=at)
         else:
             words = WORDS[turn % len(WORDS)]
-            held = period.begins_on + timedelta(days=13)
-            dues.hold_due(owes=owes, on=held, people=14 + turn % 23, text=words, by=holder, at=at)
+            meeting_day = period.begins_on + timedelta(days=13)
+            dues.hold_due(owes=owes, on=meeting_day, people=14 + turn % 23, text=words, by=holder, at=at)
 
 
 def _ask_for_reports(programme: Programme, ground: SampleGround) -> None:
@@ -210,14 +214,14 @@ def _ask_for_reports(programme: Programme, ground: SampleGround) -> None:
         programme_id=programme.pk,
         figures={"figure_1": 1},
     )
-    one = _ask(asking, state, by=president, at=ground.at - timedelta(days=7 * WEEKS))
-    periods, presidents = one.timing.begun(ground.at), ground.holders["district_president"]
+    schedule = _ask(asking, state, by=president, at=ground.at - timedelta(days=7 * WEEKS))
+    periods, presidents = schedule.timing.begun(ground.at), ground.holders["district_president"]
     stood_of = {unit: standing(programme, unit, at=ground.at) for unit in presidents}
-    for unit, turn, period, holder in _owing(one, presidents, at=ground.at):
+    for unit, turn, period, holder in _owing(schedule, presidents, at=ground.at):
         if period == periods[-1] or turn % 13 == 12:
             continue
-        owes = dues.Owes(one.public_id, unit, period.begins_on)
-        at = one.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
+        owes = dues.Owes(schedule.public_id, unit, period.begins_on)
+        at = schedule.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
         stood = stood_of[unit]
         new = entered(stood(period.ends_on)) - entered(stood(period.begins_on - timedelta(days=1)))
         numbers = {"figure_1": new * (TOO_MUCH if turn // 7 % MUCH == 0 else 100 + turn % 9) // 100}
@@ -234,7 +238,7 @@ def _ask_for_visits(ground: SampleGround) -> None:
     Some wait; the mandal of the cast mends one.
     """
     leader, district = ground.shown["district_president"]
-    own = ground.shown["mandal_president"][1]
+    own_mandal = ground.shown["mandal_president"][1]
     asking = acts.Asking(
         VISITS,
         "report",
@@ -245,18 +249,18 @@ def _ask_for_visits(ground: SampleGround) -> None:
         kind="mandal",
         form_id=form_in_use(ground, "booth").pk,
     )
-    one = _ask(asking, district, by=leader, at=ground.at - timedelta(days=7 * WEEKS))
-    periods = one.timing.begun(ground.at)
+    schedule = _ask(asking, district, by=leader, at=ground.at - timedelta(days=7 * WEEKS))
+    periods = schedule.timing.begun(ground.at)
     places = units.units_by_id(ground.holders["mandal_president"])
-    for unit, turn, period, holder in _owing(one, ground.holders["mandal_president"], at=ground.at):
+    for unit, turn, period, holder in _owing(schedule, ground.holders["mandal_president"], at=ground.at):
         is_newest = period == periods[-2]
-        if period == periods[-1] or (turn % 9 == 8 and unit != own):
+        if period == periods[-1] or (turn % 9 == 8 and unit != own_mandal):
             continue
-        owes = dues.Owes(one.public_id, unit, period.begins_on)
-        at = one.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
+        owes = dues.Owes(schedule.public_id, unit, period.begins_on)
+        at = schedule.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
         filled = dues.Filled(_visit(period, turn, places[unit]))
         dues.report_due(owes=owes, text=WORDS[turn % len(WORDS)], filled=filled, by=holder, at=at)
-        if is_newest and unit == own:
+        if is_newest and unit == own_mandal:
             dues.return_due(owes=owes, reason=RECOUNT, by=leader, at=at + timedelta(hours=2))
         elif not is_newest or turn % 3 == 0:
             dues.accept_due(owes=owes, by=leader, at=at + timedelta(hours=2))
@@ -279,20 +283,22 @@ def _ask_committees(ground: SampleGround) -> None:
     )
     asked_at = ground.at - timedelta(days=7 * WEEKS)
     expected = found.bodies_to_ask(state, 1).get("committee", 0)
-    one = acts.ask_units(asking=asking, unit_id=state, expected=expected, by=president, at=asked_at)
-    periods = one.timing.begun(ground.at)
+    schedule = acts.ask_units(asking=asking, unit_id=state, expected=expected, by=president, at=asked_at)
+    periods = schedule.timing.begun(ground.at)
     numbers = boards.BoardNumbers()
-    asked = boards.bodies_asked(one, periods[-1], units.span(state, 1), of=numbers, on=ground.today)
-    holders = found.responsible(one, asked, on=ground.today)
-    for number, body in enumerate(each for each in asked if each.key in holders):
+    asked_units = boards.bodies_asked(
+        schedule, periods[-1], units.span(state, 1), of=numbers, on=ground.today
+    )
+    holders = found.responsible(schedule, asked_units, on=ground.today)
+    for number, body in enumerate(asked_unit for asked_unit in asked_units if asked_unit.key in holders):
         holder = holders[body.key]
         by = Actor(kind="person", id=holder.account, account_id=holder.account_id)
         for age, period in enumerate(reversed(periods)):
             turn = number * 3 + age
             if age == 0 or (age > 1 and turn % 5 == 4):
                 continue
-            owes = dues.Owes(one.public_id, body.unit_id, period.begins_on, body_id=body.body_id)
-            at = one.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
+            owes = dues.Owes(schedule.public_id, body.unit_id, period.begins_on, body_id=body.body_id)
+            at = schedule.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
             filled = dues.Filled(_week(turn))
             dues.report_due(owes=owes, text=WORDS[turn % len(WORDS)], filled=filled, by=by, at=at)
             if age > 1:
@@ -334,7 +340,7 @@ def standing(programme: Programme, unit_id: int, *, at: datetime) -> Callable[[d
     trend = figures(node=unit_id, hierarchy=programme.hierarchy, programme=programme, at=at).trend
 
     def on(day: date) -> Ladder:
-        return next((one.ladder for one in reversed(trend) if one.on <= day), Ladder())
+        return next((trend_day.ladder for trend_day in reversed(trend) if trend_day.on <= day), Ladder())
 
     return on
 
@@ -358,19 +364,19 @@ def _ask_for_workshops(ground: SampleGround) -> None:
         office="district_president",
         kind="district",
     )
-    one = _ask(asking, state, by=president, at=ground.at - timedelta(days=7))
+    schedule = _ask(asking, state, by=president, at=ground.at - timedelta(days=7))
     said_at = ground.at - timedelta(days=3)
-    for unit, turn, period, holder in _owing(one, ground.holders["district_president"], at=ground.at):
-        owes = dues.Owes(one.public_id, unit, period.begins_on)
+    for unit, turn, period, holder in _owing(schedule, ground.holders["district_president"], at=ground.at):
+        owes = dues.Owes(schedule.public_id, unit, period.begins_on)
         if unit == district or turn % 3 == 0:
             day = ground.today - timedelta(days=3 + turn % 2)
             dues.hold_due(owes=owes, on=day, people=48 + turn % 70, by=holder, at=said_at)
         elif turn % 3 == 1:
             dues.plan_due(owes=owes, on=ground.today - timedelta(days=turn % 2), by=holder, at=said_at)
-    asked = replace(
+    question = replace(
         asking, first_on=ground.today - timedelta(days=2), office="mandal_president", kind="mandal"
     )
-    below = _ask(asked, district, by=leader, at=ground.at - timedelta(days=2), above=one)
+    below = _ask(question, district, by=leader, at=ground.at - timedelta(days=2), above=schedule)
     for unit, turn, period, holder in _owing(below, ground.holders["mandal_president"], at=ground.at):
         owes = dues.Owes(below.public_id, unit, period.begins_on)
         if turn % 4 == 0:
@@ -424,5 +430,5 @@ def _add(
 
 
 def _drawn(title: str, lines: Sequence[str], *, at: datetime) -> bytes:
-    of = {"title": title, "lines": list(lines), "note": MATERIAL_NOTE}
-    return printing.pdf(LEAFLET, [of], title=title, language="hi", at=at, with_lines=False)
+    blanks = {"title": title, "lines": list(lines), "note": MATERIAL_NOTE}
+    return printing.pdf(LEAFLET, [blanks], title=title, language="hi", at=at, with_lines=False)

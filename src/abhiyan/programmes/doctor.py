@@ -17,12 +17,14 @@ def unfolded(at: datetime) -> Iterable[DoctorFinding]:
     Figures are right meanwhile, but slower to read.
     """
     n, oldest_s = queries.unfolded(at=at)
-    told = {"unfolded": n, "oldest_s": oldest_s}
+    numbers = {"unfolded": n, "oldest_s": oldest_s}
     if n and oldest_s > LATE_S:
         text = f"{n} changes of tallies wait for folding, the oldest for {oldest_s:.0f} s"
-        yield DoctorFinding(late(), text, "see that `abhiyan jobs` runs, and the loop programmes.fold", told)
+        yield DoctorFinding(
+            late(), text, "see that `abhiyan jobs` runs, and the loop programmes.fold", numbers
+        )
     else:
-        yield DoctorFinding(OK, f"{n} changes of tallies wait for folding", facts=told)
+        yield DoctorFinding(OK, f"{n} changes of tallies wait for folding", facts=numbers)
 
 
 def orphans(_at: datetime) -> Iterable[DoctorFinding]:
@@ -30,14 +32,14 @@ def orphans(_at: datetime) -> Iterable[DoctorFinding]:
 
     Nobody may be on a roll that their phone has left.
     """
-    checks, found = facts.orphans(), {}
+    checks, n_by_name = facts.orphans(), {}
     for name, query in checks.items():
         if n := sum(sql.column(query)):
-            found[name] = n
-    if found:
-        told = ", ".join(f"{n} {name}" for name, n in found.items())
+            n_by_name[name] = n
+    if n_by_name:
+        text = ", ".join(f"{n} {name}" for name, n in n_by_name.items())
         fix = "let `abhiyan jobs` run for ten minutes; tell your developers of what `abhiyan recount` finds then"
-        yield DoctorFinding(FAIL, f"facts that do not fit together: {told}", fix, found)
+        yield DoctorFinding(FAIL, f"facts that do not fit together: {text}", fix, n_by_name)
     else:
         yield DoctorFinding(OK, f"no orphans, by {len(checks)} checks")
 

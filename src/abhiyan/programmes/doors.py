@@ -18,7 +18,7 @@ RANK = 2  # of its first way among those of a unit's page
 def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """unit: for its page. Nothing for search."""
     if unit is not None and unit.lo is not None and viewer.may_at(LEADS, unit.lo):
-        asked = urlencode({"show": "unit", "unit": unit.code})
-        yield Door(_("Tasks"), f"{address_of('programmes:tasks')}?{asked}", icon="list", rank=RANK)
-        asked = urlencode({"unit": unit.code})
-        yield Door(_("Meetings and reports"), f"{address_of('programmes:asked')}?{asked}", icon="list")
+        query = urlencode({"show": "unit", "unit": unit.code})
+        yield Door(_("Tasks"), f"{address_of('programmes:tasks')}?{query}", icon="list", rank=RANK)
+        query = urlencode({"unit": unit.code})
+        yield Door(_("Meetings and reports"), f"{address_of('programmes:asked')}?{query}", icon="list")

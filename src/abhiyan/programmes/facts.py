@@ -28,12 +28,12 @@ ORPHANS = {
 
 def facts() -> dict[str, str]:
     """Return by kind the query of its activity's facts, as `activities.Activity.facts` says."""
-    return {each.kind: each.facts for each in activities.every() if each.facts}
+    return {activity.kind: activity.facts for activity in activities.every() if activity.facts}
 
 
 def orphans() -> dict[str, str]:
     """Check -> a query of one row, `n`: how many facts point at something that does not exist. Wanted: 0."""
-    found = dict(ORPHANS)
-    for each in activities.every():
-        found |= each.orphans
-    return dict(sorted(found.items()))
+    sql_by_name = dict(ORPHANS)
+    for activity in activities.every():
+        sql_by_name |= activity.orphans
+    return dict(sorted(sql_by_name.items()))

@@ -24,7 +24,8 @@ def targets_readiness(of: LaunchOf) -> LaunchFinding:
         return LaunchFinding(Readiness.OK, _("Every measure has a target."))
     return LaunchFinding(
         Readiness.MISSING,
-        _("No target yet: %(measures)s.") % {"measures": ", ".join(named(one.names) for one in lacking)},
+        _("No target yet: %(measures)s.")
+        % {"measures": ", ".join(named(measure.names) for measure in lacking)},
         reverse("programmes:targets", args=[of.public_id]) + f"?measure={lacking[0].number}",
         _("Set it"),
     )

@@ -80,8 +80,8 @@ def _programmes() -> list[tuple[str, str]]:
     """Return programmes under way, by public id and name."""
     language = (get_language() or "en").partition("-")[0]
     return [
-        (str(one.public_id), named(one.names, language))
-        for one in queries.search("", limit=100, only_open=True)
+        (str(programme.public_id), named(programme.names, language))
+        for programme in queries.search("", limit=100, only_open=True)
     ]
 
 
@@ -93,11 +93,11 @@ def _known_people(work: Work, rows: Sequence[tuple[Any, ...]]) -> dict[UUID | No
     """
     ring = keyring()
     phone_ids = {ring.phone_id(phone) for _row, phone, _user, _code, _role in rows if phone}
-    public_ids = {one for _row, _phone, user, _code, _role in rows if (one := _uuid(user))}
+    public_ids = {public_id for _row, _phone, user, _code, _role in rows if (public_id := _uuid(user))}
     with org.seen_by(work.by, at=work.at, reason="people a list names"):
-        found = people.accounts_near(phone_ids=phone_ids, public_ids=public_ids)
-    known: dict[UUID | None, int] = {account.phone_id: account.pk for account in found}
-    return known | {account.public_id: account.pk for account in found}
+        accounts = people.accounts_near(phone_ids=phone_ids, public_ids=public_ids)
+    account_by_id: dict[UUID | None, int] = {account.phone_id: account.pk for account in accounts}
+    return account_by_id | {account.public_id: account.pk for account in accounts}
 
 
 def _uuid(text: str | None) -> UUID | None:
@@ -118,12 +118,12 @@ def _namings(work: Work) -> tuple[int, list[tuple[int, str, actions.Naming]], li
     except NotFound:
         raise ProgrammeGone from None
     ids, outside = placed({row[3] for row in rows if row[3]}, work.unit_id)
-    known, ring = _known_people(work, rows), keyring()
-    found: list[tuple[int, str, actions.Naming]] = []
+    account_by_id, ring = _known_people(work, rows), keyring()
+    namings: list[tuple[int, str, actions.Naming]] = []
     faults: list[Fault] = []
     for row, phone, user, code, role in rows:
         unit = ids.get(code)
-        account = known.get(ring.phone_id(phone) if phone else _uuid(user))
+        account = account_by_id.get(ring.phone_id(phone) if phone else _uuid(user))
         if account is None and (phone or user):
             faults.append((row, "phone" if phone else "user", "unknown_account", {}))
         elif account is None and not work.is_refused(row, "phone") and not work.is_refused(row, "user"):
@@ -133,23 +133,23 @@ def _namings(work: Work) -> tuple[int, list[tuple[int, str, actions.Naming]], li
         elif unit in outside:
             faults.append((row, "unit_code", "unit_outside", {"unit": code}))
         elif unit is not None:
-            found.append((row, code, actions.Naming(unit, account, role or InCharge.Role.IN_CHARGE)))
-    return programme.pk, found, faults
+            namings.append((row, code, actions.Naming(unit, account, role or InCharge.Role.IN_CHARGE)))
+    return programme.pk, namings, faults
 
 
 def _take(work: Work, *, write: bool) -> None:
     programme_id, found, faults = _namings(work)
     bad = {row for row, _field, _code, _facts in faults}
-    sound = [one for one in found if one[0] not in bad and not work.is_refused(one[0])]
+    sound = [naming for naming in found if naming[0] not in bad and not work.is_refused(naming[0])]
     # Rows that are refused already still get the refusal that nobody may be named there.
-    rest = [one for one in found if one[0] in bad or work.is_refused(one[0])]
-    asked: dict[str, Any] = {"programme_id": programme_id, "by": work.by, "at": work.at}
+    rest = [naming for naming in found if naming[0] in bad or work.is_refused(naming[0])]
+    params: dict[str, Any] = {"programme_id": programme_id, "by": work.by, "at": work.at}
     namings = [naming for _row, _code, naming in sound]
     if write:
-        answers = actions.name_many(namings=namings, import_id=work.id, **asked)
+        answers = actions.name_many(namings=namings, import_id=work.id, **params)
     else:
-        answers = actions.look_at_namings(namings=namings, **asked)
-    answers += actions.look_at_namings(namings=[naming for _row, _code, naming in rest], **asked)
+        answers = actions.look_at_namings(namings=namings, **params)
+    answers += actions.look_at_namings(namings=[naming for _row, _code, naming in rest], **params)
     for (row, code, _naming), no in zip(sound + rest, answers, strict=True):
         if no is not None and not isinstance(no, actions.UnknownAccount):  # its own column reports that
             faults.append((row, "unit_code", no.code, {"unit": code}))

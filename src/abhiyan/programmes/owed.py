@@ -83,7 +83,9 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
         return
     stands = list(queries.stands(home, at=at, is_pinned_first=True))
     without = (
-        {one.programme.pk for one in stands if not one.target} if home.unit_kind == Kind.NATION else set()
+        {measure_stand.programme.pk for measure_stand in stands if not measure_stand.target}
+        if home.unit_kind == Kind.NATION
+        else set()
     )
     whose = queries.belonging(without, (home.lo, home.hi), home.hierarchy) if without else {}
     for n, stand in enumerate(stands):
@@ -157,8 +159,8 @@ def _part(programme: Programme, unit_code: str, **asked: str) -> str:
 
 def _in_own_tree(unit_code: str, hierarchy: int, programme: Programme) -> str:
     """Return the address of a unit in a tree, with a programme."""
-    asked = {"in": levels.SLUGS[hierarchy], "programme": str(programme.public_id)}
-    return reverse("pages:unit", args=[unit_code]) + f"?{urlencode(asked)}"
+    query = {"in": levels.SLUGS[hierarchy], "programme": str(programme.public_id)}
+    return reverse("pages:unit", args=[unit_code]) + f"?{urlencode(query)}"
 
 
 def _behind(
@@ -169,10 +171,10 @@ def _behind(
     Booths with nothing counted are named for the first measure, and where a target asks something of them.
     """
     late = [
-        (stand, found)
+        (stand, late_units)
         for n, stand in enumerate(stands)
         if (
-            found := queries.late(
+            late_units := queries.late(
                 stand.node,
                 home.unit_kind,
                 stand.programme,
@@ -184,7 +186,7 @@ def _behind(
         )
     ]
     least = least_real(stands[0].checked, stands[0].parts) if stands else None
-    lagging = {child.unit_id for _stand, found in late for child in found.leaf.rows}
+    lagging = {child.unit_id for _stand, late_units in late for child in late_units.leaf.rows}
     lagging |= {least} if least is not None else set()
     leaders = org.ask_leaders_of(lagging, on=clock.day_in(settings.TIME_ZONE, at))() if lagging else {}
     if least is not None:
@@ -244,20 +246,20 @@ def _least_real(
     )
 
 
-def _needs(of: Programme, found: queries.LateUnits, *, at: datetime) -> str:
+def _needs(programme: Programme, late_units: queries.LateUnits, *, at: datetime) -> str:
     """Say how many people the units furthest behind need by today, most people first; and how many are ahead."""
     needed = [
         {"unit": named(child.names), "n": grouped(n)}
-        for child in found.leaf.rows[:MOST_NEEDING]
-        if (n := queries.fewer_than_due(of, child, at=at)) > 0
+        for child in late_units.leaf.rows[:MOST_NEEDING]
+        if (n := queries.fewer_than_due(programme, child, at=at)) > 0
     ]
     if not needed:
         return ""
     words = _("%(unit)s needs %(n)s more.") % needed[0]
     if len(needed) > 1:
-        others = ", ".join(_("%(unit)s %(n)s") % one for one in needed[1:])
+        others = ", ".join(_("%(unit)s %(n)s") % need for need in needed[1:])
         words = _("%(unit)s needs %(n)s more, %(others)s.") % {**needed[0], "others": others}
-    return f"{words} {count_ahead(found.gaps)}".strip()
+    return f"{words} {count_ahead(late_units.gaps)}".strip()
 
 
 def _unit_behind(
@@ -269,12 +271,12 @@ def _unit_behind(
     at: datetime,
 ) -> BehindUnit:
     """Return one of them: how many fewer are counted than due by today, and who leads it."""
-    of = stand.programme
-    fewer = queries.fewer_than_due(of, child, at=at)
+    programme = stand.programme
+    fewer = queries.fewer_than_due(programme, child, at=at)
     return BehindUnit(
         name=named(child.names),
         said=fewer_words(fewer) if fewer > 0 else _("Nothing is counted yet"),
-        href=_in_own_tree(child.code, home.hierarchy, of),
+        href=_in_own_tree(child.code, home.hierarchy, programme),
         holder=leader.name if leader else "",
         account=leader.account_id if leader else None,
     )
@@ -285,18 +287,18 @@ def _answers(home: HeldOffice, *, on: date) -> Iterator[Beside | Owed]:
     be named."""
     kinds = LOOKS_AFTER.get(home.unit_kind, ())
     waiting, declined = queries.answers_below(home.lo, home.hi, hierarchy=home.hierarchy, kinds=kinds, on=on)
-    for one in waiting:
+    for charge in waiting:
         title = ngettext(
             "%(n)s person named in charge has not answered",
             "%(n)s people named in charge have not answered",
-            one.n,
+            charge.n,
         )
-        some = ", ".join(named(names) for _code, names in one.units)
+        some = ", ".join(named(names) for _code, names in charge.units)
         yield Beside(
             sheet=I_WAIT_FOR,
-            title=title % {"n": grouped(one.n)},
-            meta=f"{named(one.programme.names)}: {some}",
-            href=reverse("programmes:in_charges", args=[one.programme.public_id]) + "?show=waiting",
+            title=title % {"n": grouped(charge.n)},
+            meta=f"{named(charge.programme.names)}: {some}",
+            href=reverse("programmes:in_charges", args=[charge.programme.public_id]) + "?show=waiting",
         )
     for no in declined:
         if no.role == InCharge.Role.IN_CHARGE:

@@ -31,10 +31,10 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     passed_on = found.passed_on_by({(one.schedule.pk, one.asked.unit_id) for one in mine})
     for owing in mine[:SHOWN]:
         for period, due in owing.periods:
-            if thing := _own(owing, period, due, is_last=period is owing.periods[-1][0], at=at):
-                yield thing
-        if thing := _to_pass_on(viewer, owing, passed_on, at=at):
-            yield thing
+            if owed_row := _own(owing, period, due, is_last=period is owing.periods[-1][0], at=at):
+                yield owed_row
+        if owed_row := _to_pass_on(viewer, owing, passed_on, at=at):
+            yield owed_row
     if below and viewer.home is not None:
         yield from _below(viewer.home, below[:SHOWN], at=at)
 
@@ -42,34 +42,41 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
 def _own(owing: found.Owing, period: Period, due: Due | None, *, is_last: bool, at: datetime) -> Owed | None:
     """Return a row of Today; none for what is said, and for the period before once its own time to be mended is
     over."""
-    one, asked = owing.schedule, owing.asked
+    schedule, asked_unit = owing.schedule, owing.asked
     state = due.state if due else DueState.OPEN
-    today = clock.day_in(one.timing.zone, at)
+    today = clock.day_in(schedule.timing.zone, at)
     sign = owing.sign(period, due, at)
-    is_late = one.timing.is_over(period, at)
+    is_late = schedule.timing.is_over(period, at)
     if is_late and sign == DueSign.NOT_ASKED:
         return None  # the viewer did not hold the office then
     if state in (*FINISHED, DueState.CANNOT) or not (is_last or is_late):
         return None
-    tap = one.timing.tap(period, state, due.planned_on if due else None, today) if one.is_meeting else None
-    if tap and tap[0] == "hold" and one.form is not None:
+    tap = (
+        schedule.timing.tap(period, state, due.planned_on if due else None, today)
+        if schedule.is_meeting
+        else None
+    )
+    if tap and tap[0] == "hold" and schedule.form is not None:
         tap = None  # its form is filled in on the page
-    if one.is_meeting and tap is None and state == DueState.PLANNED and not is_late:
+    if schedule.is_meeting and tap is None and state == DueState.PLANNED and not is_late:
         return None  # its day is to come
-    page = due_href(one, asked, period)
+    page = due_href(schedule, asked_unit, period)
     act, day = tap or ("", period.ends_on)
     words = {
         "hold": _("It was held on %(day)s"),
         "plan": _("Plan it for %(day)s"),
-        "": _("Set the day") if one.is_meeting and one.form is None else _("Fill it in"),
+        "": _("Set the day") if schedule.is_meeting and schedule.form is None else _("Fill it in"),
     }
     due_by = _("was due %(day)s") if is_late else _("due %(day)s")
-    meta = [named(asked.body_names or asked.names), due_by % {"day": date_format(period.ends_on, "j M Y")}]
+    meta = [
+        named(asked_unit.body_names or asked_unit.names),
+        due_by % {"day": date_format(period.ends_on, "j M Y")},
+    ]
     if due is not None and state == DueState.RETURNED:
         meta = [_("Returned: %(reason)s") % {"reason": due.reason}]
     return Owed(
         urgency=0 if is_late or state == DueState.RETURNED else _urgency(period, due, today=today),
-        title=one.title,
+        title=schedule.title,
         meta=", ".join(meta),
         href=page.replace("/due/", f"/due/{act}/", 1) if tap else page,
         act=words[act] % {"day": date_format(day, "j M")} if tap else words[""],
@@ -88,21 +95,21 @@ def _to_pass_on(
     viewer: Viewer, owing: found.Owing, passed_on: set[tuple[int, int]], *, at: datetime
 ) -> Owed | None:
     """Return a row that asks a unit, once it did what it was asked, to ask its own units for the same."""
-    one, asked, due = owing.schedule, owing.asked, owing.periods[-1][1]
+    schedule, asked_unit, due = owing.schedule, owing.asked, owing.periods[-1][1]
     home = viewer.home
-    if one.rhythm != Rhythm.ONCE or not one.is_meeting or due is None or due.state not in FINISHED:
+    if schedule.rhythm != Rhythm.ONCE or not schedule.is_meeting or due is None or due.state not in FINISHED:
         return None
-    if home is None or home.unit_id != asked.unit_id or (one.pk, asked.unit_id) in passed_on:
+    if home is None or home.unit_id != asked_unit.unit_id or (schedule.pk, asked_unit.unit_id) in passed_on:
         return None
-    below = next(iter(found.offices_to_ask(asked.unit_id, one.hierarchy, at=at)), None)
-    if below is None or one.last_on < clock.day_in(one.timing.zone, at):
+    below = next(iter(found.offices_to_ask(asked_unit.unit_id, schedule.hierarchy, at=at)), None)
+    if below is None or schedule.last_on < clock.day_in(schedule.timing.zone, at):
         return None
     return Owed(
         urgency=2,
-        title=_("%(title)s: held. Ask your own units") % {"title": one.title},
+        title=_("%(title)s: held. Ask your own units") % {"title": schedule.title},
         meta=ngettext("%(n)s unit below", "%(n)s units below", below.expected)
         % {"n": grouped(below.expected)},
-        href=address(reverse("programmes:asked_new"), asked.code, None, above=str(one.public_id)),
+        href=address(reverse("programmes:asked_new"), asked_unit.code, None, above=str(schedule.public_id)),
         act=_("Ask units"),
         icon="edit",
     )
@@ -110,30 +117,32 @@ def _to_pass_on(
 
 def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Iterator[Thing]:
     """Say of each schedule how many below are late, else not due yet, and which reports wait for a decision."""
-    begun = {one.pk: one.timing.begun(at) for one in some}
+    begun = {schedule.pk: schedule.timing.begun(at) for schedule in some}
     counts = units.counts_below(home.unit_id, home.hierarchy)
-    pairs = [(one, period) for one in some for period in begun[one.pk]]
-    of = boards.numbers(pairs, (home.lo, home.hi), counts, at=at, is_newest_alone=True)
-    for one in some:
-        periods = begun[one.pk]
+    pairs = [(schedule, period) for schedule in some for period in begun[schedule.pk]]
+    board_numbers = boards.numbers(pairs, (home.lo, home.hi), counts, at=at, is_newest_alone=True)
+    for asked_schedule in some:
+        periods = begun[asked_schedule.pk]
         if not periods:
             continue
-        page = address(reverse("programmes:schedule", args=[one.public_id]), home.unit_code)
-        if one.wanted == AskedFor.REPORT and (waiting := _waiting(one, periods, of)):
+        page = address(reverse("programmes:schedule", args=[asked_schedule.public_id]), home.unit_code)
+        if asked_schedule.wanted == AskedFor.REPORT and (
+            waiting := _waiting(asked_schedule, periods, board_numbers)
+        ):
             period, n = waiting
             yield Owed(
                 urgency=2,
                 title=ngettext("%(n)s report waits: %(title)s", "%(n)s reports wait: %(title)s", n)
-                % {"n": grouped(n), "title": one.title},
+                % {"n": grouped(n), "title": asked_schedule.title},
                 meta=_("Accept it, or return it with a reason."),
                 href=f"{page}&from={period.begins_on}&show={DueState.DONE.value}",
                 act=_("Read"),
                 icon="list",
-                key=f"reports-{one.pk}",
+                key=f"reports-{asked_schedule.pk}",
             )
-        over = [period for period in periods if one.timing.is_over(period, at)]
-        late = of[one.pk, over[-1].begins_on] if over else boards.BoardNumbers()
-        now = of[one.pk, periods[-1].begins_on]
+        over = [period for period in periods if asked_schedule.timing.is_over(period, at)]
+        late = board_numbers[asked_schedule.pk, over[-1].begins_on] if over else boards.BoardNumbers()
+        now = board_numbers[asked_schedule.pk, periods[-1].begins_on]
         if n := late.late:
             words = ngettext("%(n)s is late: %(title)s", "%(n)s are late: %(title)s", n)
             period = over[-1]
@@ -142,10 +151,10 @@ def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Itera
             period = periods[-1]
         else:
             continue
-        whole = of[one.pk, period.begins_on]
+        whole = board_numbers[asked_schedule.pk, period.begins_on]
         yield Beside(
             sheet=I_WAIT_FOR,
-            title=words % {"n": grouped(n), "title": one.title},
+            title=words % {"n": grouped(n), "title": asked_schedule.title},
             meta=_("%(done)s of %(asked)s done")
             % {"done": grouped(whole.finished), "asked": grouped(whole.asked)},
             href=f"{page}&from={period.begins_on}",
@@ -153,10 +162,10 @@ def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Itera
 
 
 def _waiting(
-    one: Schedule, periods: Sequence[Period], of: dict[tuple[int, date], boards.BoardNumbers]
+    schedule: Schedule, periods: Sequence[Period], board_numbers: dict[tuple[int, date], boards.BoardNumbers]
 ) -> tuple[Period, int] | None:
     """Return the newest period with reports that wait for a decision, and how many wait in it."""
     for period in reversed(periods):
-        if n := of[one.pk, period.begins_on].states.get(DueState.DONE, 0):
+        if n := board_numbers[schedule.pk, period.begins_on].states.get(DueState.DONE, 0):
             return period, n
     return None

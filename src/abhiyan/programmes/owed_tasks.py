@@ -33,9 +33,9 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     if account_id is None:
         return
     mine = found.due_of(account_id, limit=SHOWN)
-    known = found.people_of(task.asked_by for task in mine)
+    holders = found.people_of(task.asked_by for task in mine)
     for task in mine:
-        asker = known.get(task.asked_by or 0)
+        asker = holders.get(task.asked_by or 0)
         act = Act.ACCEPT if task.state == TaskState.ASKED else Act.DO
         page = reverse("programmes:task", args=[task.public_id])
         yield Owed(
@@ -80,21 +80,21 @@ def _urgency(task: Task, *, at: datetime) -> int:
 
 def _waiting(account_id: int, counts: dict[str, int], *, at: datetime) -> Iterator[Beside]:
     """List tasks somebody gave that wait for their look, or are late: one line for each kind."""
-    for one in found.waiting_for(account_id, counts, at=at):
-        if one.show == "done":
-            title = ngettext("%(n)s task done: look at it", "%(n)s tasks done: look at them", one.n) % {
-                "n": grouped(one.n)
-            }
-        elif one.show == "declined":
-            title = ngettext("%(n)s task was declined", "%(n)s tasks were declined", one.n) % {
-                "n": grouped(one.n)
+    for waiting_tasks in found.waiting_for(account_id, counts, at=at):
+        if waiting_tasks.show == "done":
+            title = ngettext(
+                "%(n)s task done: look at it", "%(n)s tasks done: look at them", waiting_tasks.n
+            ) % {"n": grouped(waiting_tasks.n)}
+        elif waiting_tasks.show == "declined":
+            title = ngettext("%(n)s task was declined", "%(n)s tasks were declined", waiting_tasks.n) % {
+                "n": grouped(waiting_tasks.n)
             }
         else:
-            title = late_words(one.n)
-        page = reverse("programmes:tasks") + f"?show=given&state={one.show}"
+            title = late_words(waiting_tasks.n)
+        page = reverse("programmes:tasks") + f"?show=given&state={waiting_tasks.show}"
         yield Beside(
             sheet=I_WAIT_FOR,
             title=title,
-            meta=", ".join(one.first),
-            href=reverse("programmes:task", args=[one.only]) if one.only else page,
+            meta=", ".join(waiting_tasks.first),
+            href=reverse("programmes:task", args=[waiting_tasks.only]) if waiting_tasks.only else page,
         )

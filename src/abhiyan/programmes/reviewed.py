@@ -17,11 +17,11 @@ from .rules.schedules import shares
 HALF_A_YEAR = timedelta(days=183)
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
+def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Yield tasks given to and by an office-bearer, or those of the unit's offices; meetings and reports asked."""
-    if of.account_id is None:
-        unit = numbers.task_numbers(at=at, unit_id=of.unit_id)
-        n, late = numbers.unfinished_below((of.lo, of.hi), at=at)
+    if subject.account_id is None:
+        unit = numbers.task_numbers(at=at, unit_id=subject.unit_id)
+        n, late = numbers.unfinished_below((subject.lo, subject.hi), at=at)
         here_and_below = [
             (_("Not finished, here and below"), grouped(n)),
             (_("Late now, here and below"), grouped(late)),
@@ -32,18 +32,18 @@ def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
         ]
         yield ReviewedPart(_("Tasks"), [*here_and_below, *of_unit_itself])
     else:
-        own = numbers.task_numbers(at=at, account_id=of.account_id)
-        tasks_given = numbers.task_numbers(at=at, asked_by=of.account_id)
-        yield ReviewedPart(_("Their tasks"), [*own.open_lines, *own.ended_lines])
+        task_numbers = numbers.task_numbers(at=at, account_id=subject.account_id)
+        tasks_given = numbers.task_numbers(at=at, asked_by=subject.account_id)
+        yield ReviewedPart(_("Their tasks"), [*task_numbers.open_lines, *task_numbers.ended_lines])
         yield ReviewedPart(_("Tasks they gave"), tasks_given.open_lines)
-    yield _asked(of, at=at)
+    yield _asked(subject, at=at)
 
 
-def _asked(of: Subject, *, at: datetime) -> ReviewedPart:
+def _asked(subject: Subject, *, at: datetime) -> ReviewedPart:
     """Return how much of what the unit was asked in the last half year came in, on time and late, and what is
     silent."""
     since = clock.day_in(settings.TIME_ZONE, at) - HALF_A_YEAR
-    owings = schedules.asked_of(of.unit_id, [of.hierarchy], since=since, at=at, with_ended=True)
+    owings = schedules.asked_of(subject.unit_id, [subject.hierarchy], since=since, at=at, with_ended=True)
     due, on_time, late, silent = shares(schedules.sums(owings, at=at))
     return ReviewedPart(
         _("Meetings and reports asked of this unit"),

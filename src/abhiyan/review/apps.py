@@ -13,10 +13,10 @@ class ReviewConfig(AppConfig):
 
         from .actions import decks, keeping
 
-        news.subscribe(AppointmentEnded, lambda told: keeping.leave_with_appointment(told=told))
-        news.subscribe(AppointmentEnded, lambda told: decks.end_schedules_of(told=told))
-        news.subscribe(UnitsGoing, lambda told: keeping.let_go(going=told))
-        news.subscribe(UnitsGoing, lambda told: decks.forget_units(going=told))
-        news.subscribe(UnitsMoved, lambda told: keeping.follow_move(told=told))
-        news.subscribe(UnitsClosed, lambda told: keeping.settle_rounds(at=told.at))
-        news.subscribe(UnitsOpening, lambda told: keeping.settle_rounds(at=told.at))
+        news.subscribe(AppointmentEnded, lambda ending: keeping.leave_with_appointment(ending=ending))
+        news.subscribe(AppointmentEnded, lambda ending: decks.end_schedules_of(ending=ending))
+        news.subscribe(UnitsGoing, lambda units_going: keeping.let_go(going=units_going))
+        news.subscribe(UnitsGoing, lambda units_going: decks.forget_units(going=units_going))
+        news.subscribe(UnitsMoved, lambda units_moved: keeping.follow_move(units_moved=units_moved))
+        news.subscribe(UnitsClosed, lambda units_closed: keeping.settle_rounds(at=units_closed.at))
+        news.subscribe(UnitsOpening, lambda opening: keeping.settle_rounds(at=opening.at))

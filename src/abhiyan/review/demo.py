@@ -89,13 +89,13 @@ def sample(ground: SampleGround) -> None:
 def _review(
     offices: Holders, ids: Mapping[str, int], president: Actor, drive: Programme, *, at: datetime
 ) -> None:
-    one = _open(MANDALS, "mandal", "district_president", ids["JK"], president, at, GONE)
+    review_round = _open(MANDALS, "mandal", "district_president", ids["JK"], president, at, GONE)
     _close_one(ids["JK-D627"], at)
-    for (unit_id, some), share in zip(_by_reviewer(one), cycle(SHARES), strict=False):
+    for (unit_id, some), share in zip(_by_reviewer(review_round), cycle(SHARES), strict=False):
         if reviewer := offices["district_president"].get(unit_id):
             _work(some, share, reviewer, offices["mandal_president"], drive, at)
             _report(some, reviewer, drive, at)
-    _stand_in(one, president, at)
+    _stand_in(review_round, president, at)
     two = _open(PRESIDENTS, "district_president", "region_in_charge", ids["JK"], president, at, 2)
     noon = datetime.combine(clock.day_in(ZONE.key, at) - timedelta(days=1), time(12), ZONE)
     keeping.tell_holders(at=noon)
@@ -107,13 +107,15 @@ def _review(
 
 def _booths(district: int, president: Actor, mandals: Mapping[int, Actor], at: datetime) -> None:
     """Have each second mandal president decide on all booths, from the list and by their figures."""
-    one = _open(BOOTHS, "booth", "mandal_president", district, president, at, 4)
-    for unit_id, some in list(_by_reviewer(one))[::2]:
+    review_round = _open(BOOTHS, "booth", "mandal_president", district, president, at, 4)
+    for unit_id, some in list(_by_reviewer(review_round))[::2]:
         if reviewer := mandals.get(unit_id):
-            figures = reached_below(unit_id, [each.unit_id for each in some], one.hierarchy, at=at)
+            figures = reached_below(
+                unit_id, [review.unit_id for review in some], review_round.hierarchy, at=at
+            )
             acts.decide_listed(
-                public_id=one.public_id,
-                decisions={each.public_id: _fitting(figures[each.unit_id]) for each in some},
+                public_id=review_round.public_id,
+                decisions={review.public_id: _fitting(figures[review.unit_id]) for review in some},
                 sure={},
                 by=reviewer,
                 at=at - timedelta(hours=1),
@@ -141,12 +143,14 @@ def _open(name: str, what: str, office: str, unit_id: int, by: Actor, at: dateti
     )
 
 
-def _by_reviewer(one: Round) -> Iterator[tuple[int, Sequence[Review]]]:
+def _by_reviewer(review_round: Round) -> Iterator[tuple[int, Sequence[Review]]]:
     """Yield what waits in a round, by the unit that reviews."""
-    waiting = found.reviews_in(one, show=found.WAITING, text="", under=one.unit_id, at=one.made_at)
+    waiting = found.reviews_in(
+        review_round, show=found.WAITING, text="", under=review_round.unit_id, at=review_round.made_at
+    )
     rows = list(waiting.order_by("by_unit__code", "unit__code"))
-    for unit_id in dict.fromkeys(each.by_unit_id for each in rows):
-        yield unit_id, [each for each in rows if each.by_unit_id == unit_id]
+    for unit_id in dict.fromkeys(review.by_unit_id for review in rows):
+        yield unit_id, [review for review in rows if review.by_unit_id == unit_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,34 +169,35 @@ class FiguresReached:
         names = ("due", "counted", "said", "entered", "vacant")
         with translation.override("hi"):
             day = date_format(self.day, "j F")
-        told = {"day": day, **{name: grouped(getattr(self, name)) for name in names}}
+        blanks = {"day": day, **{name: grouped(getattr(self, name)) for name in names}}
         if self.said > TOO_MUCH * self.entered:
-            return DecisionSaid("again", AGAIN.format(**told), RECHECK, RECHECKED)
+            return DecisionSaid("again", AGAIN.format(**blanks), RECHECK, RECHECKED)
         if self.counted >= WELL * self.due:
-            return DecisionSaid("keep", (REACHED + KEEP).format(**told))
+            return DecisionSaid("keep", (REACHED + KEEP).format(**blanks))
         if self.counted < BADLY * self.due:
-            return DecisionSaid("change", (REACHED + CHANGE).format(**told), CALL_MEETING)
+            return DecisionSaid("change", (REACHED + CHANGE).format(**blanks), CALL_MEETING)
         if self.vacant:
-            return DecisionSaid("help", (REACHED + HELP_VACANT).format(**told), APPOINT, APPOINTED)
-        return DecisionSaid("help", (REACHED + HELP).format(**told))
+            return DecisionSaid("help", (REACHED + HELP_VACANT).format(**blanks), APPOINT, APPOINTED)
+        return DecisionSaid("help", (REACHED + HELP).format(**blanks))
 
 
 def _reached(drive: Programme, unit_id: int, *, at: datetime) -> FiguresReached:
     """Read a unit's figures at the end of the day before. Vacancies are those of today."""
     day, stood = clock.day_in(ZONE.key, at) - timedelta(days=1), standing(drive, unit_id, at=at)
     typed = [
-        one
-        for one in programme_queries.typed_figures(drive, unit_id=unit_id, at=at)
-        if not one.is_replaced and one.ends_on <= day
+        figure
+        for figure in programme_queries.typed_figures(drive, unit_id=unit_id, at=at)
+        if not figure.is_replaced and figure.ends_on <= day
     ]
     new = sum(
-        entered(stood(one.ends_on)) - entered(stood(one.begins_on - timedelta(days=1))) for one in typed
+        entered(stood(figure.ends_on)) - entered(stood(figure.begins_on - timedelta(days=1)))
+        for figure in typed
     )
     below = org.ask_vacancies_below(unit_id, drive.hierarchy, at=at)()
-    vacant = sum(one.vacant for one in below if one.office == "booth_president")
+    vacant = sum(office.vacant for office in below if office.office == "booth_president")
     target = programme_queries.targets(programme=drive, units=[unit_id]).get(unit_id)
     due = windows.due(target.n if target else 0, drive.opens_on, drive.closes_on, day)
-    return FiguresReached(day, due, stood(day).counted or 0, sum(one.n for one in typed), new, vacant)
+    return FiguresReached(day, due, stood(day).counted or 0, sum(figure.n for figure in typed), new, vacant)
 
 
 def _work(
@@ -207,13 +212,13 @@ def _work(
     n, today = round(len(some) * share), clock.day_in(ZONE.key, at)
     decided, prepared = some[:n], some[n : n + 4] if share else []
     for each_of, ago in ((decided, 7), (prepared, 1)):
-        acts.note_opened(reviews=[each.pk for each in each_of], by=reviewer, at=at - timedelta(days=ago))
+        acts.note_opened(reviews=[review.pk for review in each_of], by=reviewer, at=at - timedelta(days=ago))
     for number, (each, days) in enumerate(zip(decided, cycle((6, 5, 3, 2, 1)), strict=False)):
         decided_at = at - timedelta(days=days)
-        said = _reached(drive, each.unit_id, at=decided_at).decided()
-        _decide(each, said, mandals, reviewer, decided_at, is_done=number % 3 == 1)
-        if said.reply and (whom := mandals.get(each.unit_id)):
-            acts.reply_to_review(public_id=each.public_id, text=said.reply, by=whom, at=at)
+        decision = _reached(drive, each.unit_id, at=decided_at).decided()
+        _decide(each, decision, mandals, reviewer, decided_at, is_done=number % 3 == 1)
+        if decision.reply and (whom := mandals.get(each.unit_id)):
+            acts.reply_to_review(public_id=each.public_id, text=decision.reply, by=whom, at=at)
     for each, days in zip(prepared, (-1, 0, 1), strict=False):
         meets_on = today + timedelta(days=days)
         acts.set_meeting(public_id=each.public_id, meets_on=meets_on, is_held=days < 0, by=reviewer, at=at)
@@ -237,7 +242,7 @@ def _report(some: Sequence[Review], leader: Actor, drive: Programme, at: datetim
 
 
 def _decide(
-    one: Review,
+    review: Review,
     said: DecisionSaid,
     holders: Mapping[int, Actor],
     by: Actor,
@@ -246,13 +251,13 @@ def _decide(
     is_done: bool = False,
 ) -> None:
     """Take one decision, with a task for who leads the unit, where somebody does. is_done: they have done it."""
-    day, whom = clock.day_in(ZONE.key, at), holders.get(one.unit_id)
+    day, whom = clock.day_in(ZONE.key, at), holders.get(review.unit_id)
     todo = None
     if said.task and whom:
-        (first, *_others) = candidates([one.unit_id], on=day)
+        (first, *_others) = candidates([review.unit_id], on=day)
         todo = acts.ToDo(said.task, first.appointment, day + timedelta(days=4))
     acts.decide_review(
-        public_id=one.public_id,
+        public_id=review.public_id,
         decision=said.decision,
         text=said.text,
         todo=todo,
@@ -262,9 +267,9 @@ def _decide(
         at=at,
     )
     if is_done and todo and whom:
-        given = found.minutes_of(one)[0].one.task
-        if given is not None and given.account_id == whom.account_id:
-            programmes.change_task(public_id=given.public_id, act=Act.DO, by=whom, at=at + timedelta(days=1))
+        task = found.minutes_of(review)[0].one.task
+        if task is not None and task.account_id == whom.account_id:
+            programmes.change_task(public_id=task.public_id, act=Act.DO, by=whom, at=at + timedelta(days=1))
 
 
 def _talk(
@@ -276,15 +281,15 @@ def _talk(
     at: datetime,
 ) -> None:
     """Have district presidents answer, but for one (their unit's id), and decide on some."""
-    able = [each for each in some if each.unit_id in presidents and each.unit_id != last]
+    able = [review for review in some if review.unit_id in presidents and review.unit_id != last]
     answered = able[: 2 * len(ANSWERS)]
     for each, text in zip(answered, cycle(ANSWERS), strict=False):
         whom = presidents[each.unit_id]
         acts.reply_to_review(public_id=each.public_id, text=text, by=whom, at=at - timedelta(hours=20))
-    acts.note_opened(reviews=[each.pk for each in answered], by=reviewer, at=at - timedelta(hours=3))
+    acts.note_opened(reviews=[review.pk for review in answered], by=reviewer, at=at - timedelta(hours=3))
     for each in answered[: 2 * DECIDED : 2]:
-        said = _reached(drive, each.unit_id, at=at).decided()
-        _decide(each, said, presidents, reviewer, at - timedelta(hours=2))
+        decision = _reached(drive, each.unit_id, at=at).decided()
+        _decide(each, decision, presidents, reviewer, at - timedelta(hours=2))
 
 
 def _close_one(district: int, at: datetime) -> None:
@@ -297,14 +302,14 @@ def _close_one(district: int, at: datetime) -> None:
     units.close_units(unit_id=made, on=on, by=BY, at=at)
 
 
-def _stand_in(one: Round, president: Actor, at: datetime) -> None:
+def _stand_in(review_round: Round, president: Actor, at: datetime) -> None:
     """Give one of the districts without a president a stand-in."""
     on = clock.day_in(ZONE.key, at)
-    for each in who.vacant(one, on=on)[:1]:
-        unit_id = unit_queries.unit(each.code).pk
-        for fit in who.candidates(one, unit_id, on=on)[:1]:
+    for vacancy in who.vacant(review_round, on=on)[:1]:
+        unit_id = unit_queries.unit(vacancy.code).pk
+        for fit in who.candidates(review_round, unit_id, on=on)[:1]:
             rounds.name_stand_in(
-                public_id=one.public_id,
+                public_id=review_round.public_id,
                 unit_id=unit_id,
                 appointment=fit.appointment_id,
                 by=president,

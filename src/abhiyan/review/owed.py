@@ -46,12 +46,12 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
         )
     if not viewer.may(LEADS):
         return
-    asked = found.asked_of(viewer, on=clock.day_in(settings.TIME_ZONE, at), at=at, shown=SHOWN)
-    for one in asked.answer:
-        yield _own(one, _("You are reviewed: read your page and answer"), _until(one.round))
-    for one in asked.read:
-        yield _own(one, _("Read the decision about you"), one.get_decision_display(), urgency=3)
-    for left in asked.review:
+    reviews_asked = found.asked_of(viewer, on=clock.day_in(settings.TIME_ZONE, at), at=at, shown=SHOWN)
+    for review in reviews_asked.answer:
+        yield _own(review, _("You are reviewed: read your page and answer"), _until(review.round))
+    for review in reviews_asked.read:
+        yield _own(review, _("Read the decision about you"), review.get_decision_display(), urgency=3)
+    for left in reviews_asked.review:
         page = reverse("review:round_work", args=[left.round.public_id])
         if left.round.of_office:
             page = reverse("review:round", args=[left.round.public_id]) + f"?show={found.WAITING}"
@@ -66,15 +66,18 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
             act=_("Begin"),
             icon="edit",
         )
-    for one in asked.reply:
-        title = _("Read the review of %(unit)s") % {"unit": named(one.unit.names)}
-        yield _own(one, title, one.get_decision_display(), urgency=3)
+    for review in reviews_asked.reply:
+        title = _("Read the review of %(unit)s") % {"unit": named(review.unit.names)}
+        yield _own(review, title, review.get_decision_display(), urgency=3)
 
 
-def _until(one: Round) -> str:
-    return _("%(name)s, until %(day)s") % {"name": one.title, "day": date_format(one.ends_on, "j M Y")}
+def _until(review_round: Round) -> str:
+    return _("%(name)s, until %(day)s") % {
+        "name": review_round.title,
+        "day": date_format(review_round.ends_on, "j M Y"),
+    }
 
 
-def _own(one: Review, title: str, meta: str, *, urgency: int = 2) -> Owed:
-    page = reverse("review:review", args=[one.public_id])
+def _own(review: Review, title: str, meta: str, *, urgency: int = 2) -> Owed:
+    page = reverse("review:review", args=[review.public_id])
     return Owed(urgency=urgency, title=title, meta=meta, href=page, act=_("Read"), icon="edit")

@@ -49,25 +49,25 @@ def _answer(seed: str, day: date, at: datetime) -> None:
     silent = keyring().phone_id(neighbour_of(seed).phone)
     with system("demo"):
         waiting = asked.questions_asked(room=room, kind=kind, since=noon, until=noon + timedelta(hours=1))
-    for one in waiting:
-        rng = random.Random(f"answer {seed} {one.phone_id}")  # noqa: S311  # sample data
-        told, by_link = rng.random(), rng.random() < BY_LINK
-        if told < YES + NO and one.phone_id != silent:
-            _say(one, yes=told < YES, by_link=by_link, at=at + timedelta(seconds=rng.randrange(7200)))
+    for question in waiting:
+        rng = random.Random(f"answer {seed} {question.phone_id}")  # noqa: S311  # sample data
+        chance, by_link = rng.random(), rng.random() < BY_LINK
+        if chance < YES + NO and question.phone_id != silent:
+            _say(question, yes=chance < YES, by_link=by_link, at=at + timedelta(seconds=rng.randrange(7200)))
 
 
-def _say(one: Question, *, yes: bool, by_link: bool, at: datetime) -> None:
+def _say(question: Question, *, yes: bool, by_link: bool, at: datetime) -> None:
     key = keyring().token
     with transaction.atomic():
         if by_link:
-            messaging.answer_link(link=words.link(key, one.pk, 1), yes=yes, by=BY, at=at)
+            messaging.answer_link(link=words.link(key, question.pk, 1), yes=yes, by=BY, at=at)
         else:
             messaging.answer(
-                phone_id=one.phone_id,
+                phone_id=question.phone_id,
                 yes=yes,
-                code=words.word(key, one.pk, 1),
+                code=words.word(key, question.pk, 1),
                 channel="sms",
-                ref=f"demo-{one.pk}",
+                ref=f"demo-{question.pk}",
                 by=BY,
                 at=at,
             )

@@ -11,7 +11,7 @@ from abhiyan.programmes.models import Programme
 
 def token(made: Programme, unit_id: int, asks: Actor, allows: Actor, days: int, at: datetime) -> UUID:
     """Return the token by which claims of the API come: asked by one, approved by another. Its secret is nobody's."""
-    asked = tokens.ask_token(
+    release = tokens.ask_token(
         programme_id=made.pk,
         unit_id=unit_id,
         name="कार्यकर्ता ऐप / Workers' app (sample)",
@@ -20,8 +20,8 @@ def token(made: Programme, unit_id: int, asks: Actor, allows: Actor, days: int, 
         by=asks,
         at=at,
     )
-    org.decide_release(public_id=asked.public_id, allow=True, by=allows, at=at)
-    return tokens.make_token(release_id=asked.public_id, by=asks, at=at).public_id
+    org.decide_release(public_id=release.public_id, allow=True, by=allows, at=at)
+    return tokens.make_token(release_id=release.public_id, by=asks, at=at).public_id
 
 
 def ask_for_list(unit_id: int, asks: Actor, at: datetime) -> None:

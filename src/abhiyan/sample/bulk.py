@@ -88,7 +88,7 @@ def _registered(
         name=name,
         entity=ENTITY,
         header="SAMPLE",
-        wordings={one: messaging.Wording(wording, IDS[one][n]) for one, wording in wordings.items()},
+        wordings={code: messaging.Wording(wording, IDS[code][n]) for code, wording in wordings.items()},
         unit_id=unit_id,
         by=by,
         at=at,
@@ -124,8 +124,8 @@ def _started(text: str, programme_id: int, unit: int, asks: Actor, allows: Actor
     )
     while messaging.count_next(public_id=send):
         pass
-    asked = messaging.ask_send(public_id=send, reason="बूथ बैठक / Booth meetings (sample)", by=asks, at=at)
-    org.decide_release(public_id=asked.public_id, allow=True, by=allows, at=at)
+    release = messaging.ask_send(public_id=send, reason="बूथ बैठक / Booth meetings (sample)", by=asks, at=at)
+    org.decide_release(public_id=release.public_id, allow=True, by=allows, at=at)
     messaging.start_send(public_id=send, by=asks, at=at)
     return send
 
@@ -135,9 +135,15 @@ def _hand_over(n: int, *, at: datetime, with_receipts: bool) -> None:
 
     Messages outside the bulk send stay for the sender.
     """
-    leased = [one for one in messaging.lease(at=at, n=5_000, codes=False) if one.send_id is not None]
+    leased = [
+        leased_message
+        for leased_message in messaging.lease(at=at, n=5_000, codes=False)
+        if leased_message.send_id is not None
+    ]
     going = messaging.admit(messages=leased[:n], at=at)
-    taken = [(one, Handed(ok=True, ref=f"sample-{one.message.id}")) for one in going]
+    taken = [
+        (going_message, Handed(ok=True, ref=f"sample-{going_message.message.id}")) for going_message in going
+    ]
     messaging.settle(returned=taken, adapter="sample", at=at)
     for number, (one, handed) in enumerate(taken if with_receipts else ()):
         if number % 9 != 8:  # of the others no report has come yet

@@ -49,12 +49,12 @@ def workers(seed: str, rows: Iterable[tree.UnitRowSample]) -> dict[str, people.S
     return dict(zip(homes, people.people(f"workers {seed}", first=WORKERS_FROM), strict=False))
 
 
-def accounts(of: Mapping[str, people.Sample]) -> dict[str, UUID]:
+def accounts(sample_people: Mapping[str, people.Sample]) -> dict[str, UUID]:
     """Return the public ids of those workers' accounts: what the product keeps of who wrote an entry down.
 
     In system scope.
     """
-    ids = {code: keyring().phone_id(sample.phone) for code, sample in of.items()}
+    ids = {code: keyring().phone_id(sample.phone) for code, sample in sample_people.items()}
     found = people_queries.accounts_of(phone_ids=ids.values())
     return {code: found[phone_id].public_id for code, phone_id in ids.items()}
 
@@ -102,14 +102,14 @@ def enrol(
         for row in rows
         if row.kind == "booth"
     ]
-    one, booth = neighbour_of(seed), cast_booth(rows)
+    sample_person, booth = neighbour_of(seed), cast_booth(rows)
     neighbour = history.Event(  # the cast's booth president may call them
         history.API,
         "neighbour",
         datetime.combine(first, time(7), history.ZONE),
-        one.phone,
-        one.name_hi,
-        one.birth_year,
+        sample_person.phone,
+        sample_person.name_hi,
+        sample_person.birth_year,
         booth.code,
         home_of_worker(booth.organisational_parent),
         calls=True,
@@ -152,9 +152,9 @@ def _pulls(
     with system("demo"):
         ids = units.ids_of(electors)
         targets = programme_queries.targets(programme=programme, units=list(ids.values()))
-    asked = {code: targets[ids[code]].n if ids[code] in targets else 0 for code in electors}
-    usual = sum(asked.values()) / sum(electors.values())
-    return {code: 0.25 + asked[code] / (usual * max(1, n)) for code, n in electors.items()}
+    target_by_code = {code: targets[ids[code]].n if ids[code] in targets else 0 for code in electors}
+    usual = sum(target_by_code.values()) / sum(electors.values())
+    return {code: 0.25 + target_by_code[code] / (usual * max(1, n)) for code, n in electors.items()}
 
 
 def _batched(events: Sequence[history.Event]) -> Iterator[tuple[history.Event, ...]]:
@@ -242,18 +242,18 @@ def join_by_web(
         claims=[
             enrolment.ClaimMessage(
                 channel=Channel.WEB.value,
-                key=enrolment.sender_key(BY.id, f"web {one.phone} {one.name}"),
-                phone=one.phone,
+                key=enrolment.sender_key(BY.id, f"web {sample_person.phone} {sample_person.name}"),
+                phone=sample_person.phone,
                 by=BY.id,
-                name=one.name,
-                birth_year=one.birth_year,
+                name=sample_person.name,
+                birth_year=sample_person.birth_year,
                 unit_code=booth,
                 sign=Sign.CODE.value,
                 notice_version=1,
                 language="hi",
                 says_adult=True,
             )
-            for one, booth in zip(persons, booths, strict=True)
+            for sample_person, booth in zip(persons, booths, strict=True)
         ],
         by=BY,
         at=at,
@@ -274,9 +274,9 @@ def running_drive(at: datetime) -> int | None:
         found = programme_queries.programmes_running(nation.pk, clock.day_in("Asia/Kolkata", at))
         return next(
             (
-                one.pk
-                for one in found
-                if activities.of(one.kind).fills_roll and queries_drive.roll_of(one.pk) is MEMBERS
+                programme.pk
+                for programme in found
+                if activities.of(programme.kind).fills_roll and queries_drive.roll_of(programme.pk) is MEMBERS
             ),
             None,
         )
@@ -286,5 +286,6 @@ def token_of(programme_id: int, at: datetime) -> UUID | None:
     """Return the token in force by which a drive's claims of the API come, if there is one."""
     found = queries_drive.tokens(programme_id, manages=True, language="en", at=at)
     return next(
-        (one.row.public_id for one in found if one.row.channel == Channel.API and not one.is_over), None
+        (token.row.public_id for token in found if token.row.channel == Channel.API and not token.is_over),
+        None,
     )

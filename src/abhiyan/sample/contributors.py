@@ -53,13 +53,13 @@ def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programm
     crowd = people.people(f"contributors {ground.seed}", first=PHONES_FROM)
     persons = list(itertools.islice(crowd, len(homes)))
     joined = opened + timedelta(days=4)
-    found = join_by_web(made.pk, persons, homes, at=joined)
+    claim_outcomes = join_by_web(made.pk, persons, homes, at=joined)
     helpers = []
-    for n, (one, outcome) in enumerate(zip(persons, found, strict=True)):
+    for n, (sample_person, outcome) in enumerate(zip(persons, claim_outcomes, strict=True)):
         if outcome.membership is not None:
             helpers.append(outcome.membership)
             skills = sorted({CAN[n % len(CAN)], CAN[n // 2 % len(CAN)]})
-            with scoped(Scope(phone=keyring().phone_id(one.phone))):
+            with scoped(Scope(phone=keyring().phone_id(sample_person.phone))):
                 acts.note_skills(
                     membership=outcome.membership,
                     answers={queries.SKILLS: skills, queries.HOURS: HOURS[n // 3 % len(HOURS)]},
@@ -77,7 +77,7 @@ def _homes(rows: Sequence[tree.UnitRowSample]) -> list[str]:
     for row in rows:
         if row.kind == "booth":
             booths.setdefault(above[above[row.organisational_parent]], []).append(row.code)
-    return [code for of in booths.values() for code in of[:: max(1, len(of) // EACH)][:EACH]]
+    return [code for codes in booths.values() for code in codes[:: max(1, len(codes) // EACH)][:EACH]]
 
 
 def _programme(ground: SampleGround, opened: datetime) -> Programme:

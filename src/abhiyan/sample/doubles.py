@@ -64,8 +64,8 @@ def pairs(booths: Sequence[str]) -> list[Pair]:
         }[shape]
         made.append(Pair(first, second, (here, there)))
     for number, names in enumerate(TWINS, len(made)):
-        one = people.Sample(names[0], "", samples.phone(DOUBLES_FROM + 2 * number), 1998)
-        made.append(Pair(one, replace(one, name=names[1]), (booths[0], booths[0])))
+        sample_person = people.Sample(names[0], "", samples.phone(DOUBLES_FROM + 2 * number), 1998)
+        made.append(Pair(sample_person, replace(sample_person, name=names[1]), (booths[0], booths[0])))
     return made
 
 
@@ -74,20 +74,20 @@ def plant(programme: Programme, booths: Sequence[str], at: datetime) -> list[tup
     planted = pairs(booths)
     firsts = join_by_web(
         programme.pk,
-        [one.first for one in planted],
-        [one.booths[0] for one in planted],
+        [pair.first for pair in planted],
+        [pair.booths[0] for pair in planted],
         at=at - timedelta(days=4),
     )
     seconds = join_by_web(
         programme.pk,
-        [one.second for one in planted],
-        [one.booths[1] for one in planted],
+        [pair.second for pair in planted],
+        [pair.booths[1] for pair in planted],
         at=at - timedelta(hours=30),
     )
     return [
-        (one.membership, other.membership)
-        for one, other in zip(firsts, seconds, strict=True)
-        if one.membership is not None and other.membership is not None
+        (claim_outcome.membership, other.membership)
+        for claim_outcome, other in zip(firsts, seconds, strict=True)
+        if claim_outcome.membership is not None and other.membership is not None
     ]
 
 
@@ -95,9 +95,9 @@ def decide(planted: Sequence[tuple[UUID, UUID]], by: Actor, at: datetime) -> Non
     """Have the district look at three of the found pairs."""
     with system("demo"):
         for number in (MERGED, *APART):
-            pair = [members.member_for(each).person_id for each in planted[number]]
-            found = people_queries.doubles().get(first_id__in=pair, second_id__in=pair)
+            pair = [members.member_for(phone_id).person_id for phone_id in planted[number]]
+            double = people_queries.doubles().get(first_id__in=pair, second_id__in=pair)
             if number == MERGED:
-                acts.merge(double=found.public_id, by=by, at=at)
+                acts.merge(double=double.public_id, by=by, at=at)
             else:
-                acts.tell_apart(double=found.public_id, is_apart=True, by=by, at=at)
+                acts.tell_apart(double=double.public_id, is_apart=True, by=by, at=at)

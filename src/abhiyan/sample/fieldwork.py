@@ -46,15 +46,15 @@ def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetim
     made: dict[UUID, UUID] = {}
     for number, (worker, unit_id) in enumerate(workers):
         crowd = people.people(f"doors {number} {seed}", first=DOORS_FROM + 1_000 * number)
-        for n, one in zip(reversed(range(DAYS * A_DAY)), crowd, strict=False):
+        for n, sample_person in zip(reversed(range(DAYS * A_DAY)), crowd, strict=False):
             said_at = at - timedelta(days=n // A_DAY, minutes=20 + 17 * (n % A_DAY))
             claim = enrolment.ClaimMessage(
                 channel=Channel.DOOR.value,
-                key=enrolment.sender_key(worker.id, one.phone),
-                phone=one.phone,
+                key=enrolment.sender_key(worker.id, sample_person.phone),
+                phone=sample_person.phone,
                 by=worker.id,
-                name=one.name_hi,
-                birth_year=one.birth_year,
+                name=sample_person.name_hi,
+                birth_year=sample_person.birth_year,
                 notice_version=1,
                 language="hi",
             )
@@ -73,7 +73,7 @@ def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetim
                 )
             made[entry.pk] = worker.id
             if n % 4 == 1:
-                _call(programme, one.phone, said_at + timedelta(minutes=3))
+                _call(programme, sample_person.phone, said_at + timedelta(minutes=3))
             elif n % 4 != 3:
                 door.send_door_code(entry=entry.public_id, language="hi", by=worker, at=said_at)
                 code = _code_read(said_at)
@@ -98,11 +98,13 @@ def _call(programme: Programme, phone: str, at: datetime) -> None:
 def _code_read(at: datetime) -> str:
     """Hand over what waits for a gateway, and return the code that the phone reads."""
     going = messaging.admit(messages=messaging.lease(at=at, n=100, codes=True), at=at)
-    taken = [(one, Handed(ok=True, ref=f"sample-{one.message.id}")) for one in going]
+    taken = [
+        (going_message, Handed(ok=True, ref=f"sample-{going_message.message.id}")) for going_message in going
+    ]
     messaging.settle(returned=taken, adapter="sample", at=at)
-    found = re.search(r"(?<!\d)(?:\d{6}|\d{8})(?!\d)", going[-1].letter.text)
-    assert found is not None
-    return found[0]
+    match = re.search(r"(?<!\d)(?:\d{6}|\d{8})(?!\d)", going[-1].letter.text)
+    assert match is not None
+    return match[0]
 
 
 def invite(
@@ -123,9 +125,9 @@ def invite(
         code = referrals.make_referral(
             programme_id=programme.pk, unit_id=unit_id, by=worker, at=at - timedelta(days=9)
         )
-        for number, one in enumerate(itertools.islice(crowd, n)):
+        for number, sample_person in enumerate(itertools.islice(crowd, n)):
             joined_at = at - timedelta(hours=2 + 9 * number)
-            for outcome in join_by_web(programme.pk, [one], [booth], at=joined_at):
+            for outcome in join_by_web(programme.pk, [sample_person], [booth], at=joined_at):
                 referrals.note_inviter(
                     code=code, programme_id=programme.pk, outcome=outcome, by=BY, at=joined_at
                 )
@@ -175,7 +177,8 @@ def _photograph(
     taken = []
     for start in range(0, len(filled), ROWS):
         rows = [
-            [one.name_hi, one.phone[3:], str(one.birth_year), booth] for one in filled[start : start + ROWS]
+            [sample_person.name_hi, sample_person.phone[3:], str(sample_person.birth_year), booth]
+            for sample_person in filled[start : start + ROWS]
         ]
         drawn = {
             "batch": f"बंडल {batch.number} (नमूना)",
@@ -196,5 +199,12 @@ def list_of(
     """Yield what was typed from the sheets. worker: the phone of the worker who filled them."""
     day = (clock.day_in("Asia/Kolkata", at) - timedelta(days=2)).isoformat()
     yield ("phone", "name", "birth_year", "booth", "worker", "day")
-    for one in filled:
-        yield (one.phone[3:], one.name_hi, str(one.birth_year), booth, worker[3:], day)
+    for sample_person in filled:
+        yield (
+            sample_person.phone[3:],
+            sample_person.name_hi,
+            str(sample_person.birth_year),
+            booth,
+            worker[3:],
+            day,
+        )

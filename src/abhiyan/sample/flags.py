@@ -51,16 +51,16 @@ class Flags:
         """Act once a day of the drive is over. number: of the day, from 1; until: its end."""
         at = until + timedelta(hours=13)
         if number == EARLY:
-            odd = sorted(self._look(at)[:FIRST], key=lambda one: -one.entries)
-            self._ask([one.worker for one in odd[:ASKED_EARLY]], at)
+            odd = sorted(self._look(at)[:FIRST], key=lambda worker_look: -worker_look.entries)
+            self._ask([worker_look.worker for worker_look in odd[:ASKED_EARLY]], at)
             if odd:
                 self.frames.plant_in(odd[0].unit_id, KNOWN, at)
         elif number == HEARD:
             self._answer(self._asked[: len(SAID)], at)
         elif number == LATE:
             odd = self._look(at)[:ASKED_LATE]
-            self._ask([one.worker for one in odd], at)
-            for unit_id, _n in Counter(one.unit_id for one in odd).most_common(1):
+            self._ask([worker_look.worker for worker_look in odd], at)
+            for unit_id, _n in Counter(worker_look.unit_id for worker_look in odd).most_common(1):
                 self.frames.plant_in(unit_id, KNOWN, at)
         elif number == ANSWERED:
             self._answer(self._asked[:2], at)
@@ -76,7 +76,7 @@ class Flags:
     def _look(self, at: datetime) -> list[WorkerLook]:
         """Return everybody nobody has asked yet, with a reason to; the oddest first."""
         actions.look_at_workers(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
-        return [one.look for one in self._rows(at) if one.flag is None]
+        return [flag_row.look for flag_row in self._rows(at) if flag_row.flag is None]
 
     def _rows(self, at: datetime) -> list[FlagRow]:
         with system("demo"):
@@ -84,11 +84,11 @@ class Flags:
 
     def _ask(self, workers: Sequence[UUID], at: datetime) -> None:
         self._asked = []
-        for one in workers:
+        for worker in workers:
             with suppress(Refused):  # whose question was closed a short while ago
                 self._asked.append(
                     actions.ask_worker(
-                        programme=self.programme, measure=MEASURE, worker=one, by=self.planner, at=at
+                        programme=self.programme, measure=MEASURE, worker=worker, by=self.planner, at=at
                     )
                 )
 
@@ -102,7 +102,11 @@ class Flags:
 
         It comes at the end: the person who decides is in office from now on.
         """
-        told = [one.flag for one in self._rows(at) if one.flag is not None and one.flag.told is not None]
-        for flag in sorted(told, key=lambda one: -(one.bad or 0))[:1]:
-            asked = actions.propose_finding(flag_id=flag.pk, reason=WHY, by=self.planner, at=at)
-            org.decide_release(public_id=asked.public_id, allow=True, by=self.second, at=at)
+        flags = [
+            flag_row.flag
+            for flag_row in self._rows(at)
+            if flag_row.flag is not None and flag_row.flag.told is not None
+        ]
+        for flag in sorted(flags, key=lambda flag: -(flag.bad or 0))[:1]:
+            release = actions.propose_finding(flag_id=flag.pk, reason=WHY, by=self.planner, at=at)
+            org.decide_release(public_id=release.public_id, allow=True, by=self.second, at=at)

@@ -38,13 +38,13 @@ def holders(
     crowd = itertools.islice(people.people(f"former {seed}", first=FORMER_FROM), len(vacant))
     return [
         org.OfficeBearer(
-            phone=one.phone,
-            name=one.name,
+            phone=sample_person.phone,
+            name=sample_person.name,
             office=office,
             unit_id=ids[row.code],
             since=today - timedelta(days=rng.randint(200, ORGANISED)),
             hierarchy=1 if row.organisational_parent else 2,
             until=today - timedelta(days=rng.randint(*VACANT_FOR)),
         )
-        for (office, row), one in zip(vacant, crowd, strict=True)
+        for (office, row), sample_person in zip(vacant, crowd, strict=True)
     ]

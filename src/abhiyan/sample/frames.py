@@ -154,20 +154,24 @@ class Frames:
 
     def _plant_at(self, places: Sequence[int], n: int, is_genuine: bool, first: int, at: datetime) -> None:
         crowd = itertools.islice(people.people(f"known {self.seed} {first}", first=first), n)
-        known = [
+        planted_people = [
             PlantedPerson(
-                one.name_hi,
-                one.phone,
+                sample_person.name_hi,
+                sample_person.phone,
                 places[number % len(places)],
                 Channel.WEB,
                 at.date() - timedelta(days=3 + number % 9),
-                {"born": str(one.birth_year)},
+                {"born": str(sample_person.birth_year)},
             )
-            for number, one in enumerate(crowd)
+            for number, sample_person in enumerate(crowd)
         ]
-        if known:
+        if planted_people:
             actions.plant_people(
-                public_id=self._frame.public_id, people=known, is_genuine=is_genuine, by=self.planner, at=at
+                public_id=self._frame.public_id,
+                people=planted_people,
+                is_genuine=is_genuine,
+                by=self.planner,
+                at=at,
             )
 
     def _close(self, at: datetime) -> None:
@@ -191,12 +195,12 @@ class Frames:
                     continue
                 with system("demo"):
                     items = opened_many(check.id for check in checks)
-                found = []
+                answers = []
                 for number, check in enumerate(checks, 1):
                     says, refuses = self._answered(check, items.get(check.id))
                     told_at = at + timedelta(minutes=4 * number, seconds=check.id.int % 60)
-                    found.append(actions.ToldCheck(check.id, *_outcome(says, refuses=refuses), at=told_at))
-                actions.tell_checks(found=found, by=verifier, at=found[-1].at)
+                    answers.append(actions.ToldCheck(check.id, *_outcome(says, refuses=refuses), at=told_at))
+                actions.tell_checks(told_checks=answers, by=verifier, at=answers[-1].at)
                 made += len(checks)
         return made
 
@@ -206,7 +210,7 @@ class Frames:
         for hour in HOURS:
             at = datetime.combine(day, hour, history.ZONE)
             # A verifier who finds nothing left comes again the next day.
-            asking = [one for one in asking if self._call(one, at)]
+            asking = [actor for actor in asking if self._call(actor, at)]
             made += len(asking)
         return made
 
@@ -245,23 +249,23 @@ class Frames:
     def _by_call(
         self, check: Check, verifier: Actor, at: datetime, says: Meaning | None, *, refuses: bool
     ) -> None:
-        own = check.id
+        check_id = check.id
         try:
-            check, _number = actions.begin_try(check_id=own, by=verifier, at=at)
+            check, _number = actions.begin_try(check_id=check_id, by=verifier, at=at)
         except Refused:  # in the silence of a poll
             return
         at += timedelta(minutes=3)
         if check.outcome:
             return
         if says is None:
-            actions.end_check_try(check_id=own, came=actions.TryOutcome.NO_ANSWER, by=verifier, at=at)
+            actions.end_check_try(check_id=check_id, came=actions.TryOutcome.NO_ANSWER, by=verifier, at=at)
         elif refuses:
-            actions.end_check_try(check_id=own, came=actions.TryOutcome.REFUSED, by=verifier, at=at)
+            actions.end_check_try(check_id=check_id, came=actions.TryOutcome.REFUSED, by=verifier, at=at)
         else:
-            said = SaidUnseen(WORDS[says], says)
-            actions.close_answers(check_id=own, said=said, by=verifier, at=at)
+            words = SaidUnseen(WORDS[says], says)
+            actions.close_answers(check_id=check_id, said=words, by=verifier, at=at)
             at += timedelta(minutes=2)
-            actions.conclude_check(check_id=own, outcome=_found(says), by=verifier, at=at)
+            actions.conclude_check(check_id=check_id, outcome=_found(says), by=verifier, at=at)
 
     def _is_genuine(self, phone_id: UUID, stratum: str) -> bool:
         """Tell whether an entry is genuine: an invented one never is. A share of the others is not either.
@@ -280,15 +284,15 @@ class Frames:
     def _tell(self, frame: Frame) -> None:
         """Note of each stratum how many items are genuine: what the checks of the frame are to find."""
         with system("demo"):
-            of = items_by_stratum(frame)
+            ids_by_stratum = items_by_stratum(frame)
             phones = dict(sql.rows("select public_id, phone_id from enrolment_membership"))
         with (home.path() / TRUTH).open("w" if frame.number == 1 else "a", newline="") as file:
-            told = csv.writer(file)
+            writer = csv.writer(file)
             if frame.number == 1:
-                told.writerow(["frame", "stratum", "items", "genuine"])
-            for key, items in of.items():
-                genuine = sum(self._is_genuine(phones[one], key) for one in items)
-                told.writerow([frame.public_id, key, len(items), genuine])
+                writer.writerow(["frame", "stratum", "items", "genuine"])
+            for key, items in ids_by_stratum.items():
+                genuine = sum(self._is_genuine(phones[item_id], key) for item_id in items)
+                writer.writerow([frame.public_id, key, len(items), genuine])
 
 
 def _found(says: Meaning | None) -> Check.Outcome:

@@ -68,7 +68,9 @@ def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programm
         lived = _join(ground.seed, made, code, homes, first)
         joined[code] = list(lived)
         some = list(dict.fromkeys(segments[home] for home in lived.values()))[:BATCHES]
-        _certify(ground, made, [ground.ids[one] for one in some], in_charge[ground.ids[code]])
+        _certify(
+            ground, made, [ground.ids[segment_code] for segment_code in some], in_charge[ground.ids[code]]
+        )
     beside = [
         code for n, code in enumerate(seats) if code not in booths for _each in range(BESIDE_EACH[n % 5])
     ]
@@ -104,8 +106,10 @@ def _ask_each(ground: SampleGround, made: Programme, states: Mapping[str, str]) 
 
     states: the code of the state of each constituency. The targets fit so few friends as a sample has.
     """
-    own = iter(OWN_TARGETS)
-    wanted = Counter({seat: next(own) if state == "JK" else TARGET_BESIDE for seat, state in states.items()})
+    targets = iter(OWN_TARGETS)
+    wanted = Counter(
+        {seat: next(targets) if state == "JK" else TARGET_BESIDE for seat, state in states.items()}
+    )
     for seat, state in states.items():
         wanted[state] += wanted[seat]
         wanted["IN"] += wanted[seat]
@@ -161,15 +165,15 @@ def _organise(ground: SampleGround, made: Programme, seats: Sequence[int], first
     accounts = org.appoint_many(
         bearers=[
             org.OfficeBearer(
-                phone=one.phone,
-                name=one.name_hi,
+                phone=sample_person.phone,
+                name=sample_person.name_hi,
                 office=OFFICE,
                 unit_id=seat,
                 since=first,
                 hierarchy=Hierarchy.ELECTORAL,
                 is_demo=False,
             )
-            for seat, one in zip(places, crowd, strict=False)
+            for seat, sample_person in zip(places, crowd, strict=False)
         ],
         by=BY,
         at=ground.at,
@@ -186,11 +190,11 @@ def _organise(ground: SampleGround, made: Programme, seats: Sequence[int], first
 def _booths(rows: Sequence[tree.UnitRowSample]) -> Mapping[str, list[str]]:
     """Return the codes of booths by the code of their constituency."""
     above = {row.code: row.electoral_parent for row in rows if row.kind == "segment"}
-    found: dict[str, list[str]] = {}
+    booths_by_code: dict[str, list[str]] = {}
     for row in rows:
         if row.kind == "booth":
-            found.setdefault(above[row.electoral_parent], []).append(row.code)
-    return found
+            booths_by_code.setdefault(above[row.electoral_parent], []).append(row.code)
+    return booths_by_code
 
 
 def _join(seed: str, made: Programme, seat: str, booths: Sequence[str], first: date) -> dict[UUID, str]:
@@ -202,12 +206,12 @@ def _join(seed: str, made: Programme, seat: str, booths: Sequence[str], first: d
     persons = list(itertools.islice(crowd, OWN))
     homes = booths[:: max(1, len(booths) // OWN)][:OWN]
     joined = _at(first + timedelta(days=5 * int(seat[-1])), 11)
-    found = join_by_web(made.pk, persons, homes, at=joined)
+    claim_outcomes = join_by_web(made.pk, persons, homes, at=joined)
     confirmed: dict[UUID, str] = {}
-    for n, (one, outcome, home) in enumerate(zip(persons, found, homes, strict=True)):
+    for n, (sample_person, outcome, home) in enumerate(zip(persons, claim_outcomes, homes, strict=True)):
         note_motive(why=WHY[n % len(WHY)], outcome=outcome, at=joined)
         if n % 6 < YES and outcome.membership is not None:
-            with scoped(Scope(phone=keyring().phone_id(one.phone))):
+            with scoped(Scope(phone=keyring().phone_id(sample_person.phone))):
                 enrolment.confirm(
                     membership=outcome.membership,
                     how=How.WORD,
@@ -240,7 +244,7 @@ def _certify(ground: SampleGround, made: Programme, segments: Sequence[int], in_
     over."""
     at, officer = ground.at, ground.holders["data_officer"][ground.ids["JK"]]
     for segment in segments:
-        asked = certificates.ask_batch(
+        release = certificates.ask_batch(
             programme=made,
             unit=segment,
             n=CERTIFICATES,
@@ -248,7 +252,7 @@ def _certify(ground: SampleGround, made: Programme, segments: Sequence[int], in_
             by=ground.actor("state_president"),
             at=at,
         )
-        org.decide_release(public_id=asked.public_id, allow=True, by=officer, at=at)
+        org.decide_release(public_id=release.public_id, allow=True, by=officer, at=at)
         with system("demo"):
             friends = friends_of(made, segment)
         for n, friend in enumerate(friends):

@@ -80,7 +80,7 @@ def events(
         for day in range(days)
     ]
     whole = sum(growth)
-    known: list[people.Sample] = []
+    sample_people: list[people.Sample] = []
     for day in range(days):
         on = first + timedelta(day)
         wanted = round(claims * growth[day] / whole)
@@ -91,14 +91,14 @@ def events(
             key = f"{on:%m%d}-{number}"
             luck = rng.random()
             person = next(crowd)
-            if known and luck < AGAIN:
-                person = rng.choice(known)
-            elif known and luck < AGAIN + FAMILY:
+            if sample_people and luck < AGAIN:
+                person = rng.choice(sample_people)
+            elif sample_people and luck < AGAIN + FAMILY:
                 person = people.Sample(
-                    person.name, person.name_hi, rng.choice(known).phone, person.birth_year
+                    person.name, person.name_hi, rng.choice(sample_people).phone, person.birth_year
                 )
             else:
-                known.append(person)
+                sample_people.append(person)
             if rng.random() < MINOR:
                 person = people.Sample(
                     person.name, person.name_hi, person.phone, on.year - rng.randint(11, 17)
@@ -142,8 +142,8 @@ def _claim(
         made.append(Event(OPEN, key, opened, person.phone))
         if rng.random() < COMPLETES:
             done = opened + timedelta(seconds=rng.randint(50, 400))
-            said = (person.phone, name, person.birth_year, home.code)
-            made.append(Event(COMPLETE, key, done, *said, calls=calls))
+            fields = (person.phone, name, person.birth_year, home.code)
+            made.append(Event(COMPLETE, key, done, *fields, calls=calls))
     return made
 
 
@@ -160,14 +160,14 @@ def _invented(
         start = rng.randrange(10**7)
         at = datetime.combine(on, time(rng.choice((21, 22, 23)), rng.randrange(60)), ZONE)
         for number in range(rng.randint(8, 30)):
-            given = rng.choice(people.MEN)[0]
+            given_name = rng.choice(people.MEN)[0]
             family = rng.choice(people.FAMILIES[:6])[0]
             yield Event(
                 rng.choice((API, PAPER)),
                 f"{on:%m%d}-x{burst}-{number}",
                 at + timedelta(seconds=number * rng.randint(9, 40)),
                 f"+9171{(start + number) % 10**8:08d}",
-                f"{given} {family}",
+                f"{given_name} {family}",
                 rng.choice((1970, 1975, 1980, 1985, 1990)),
                 home.code,
                 home.worker,

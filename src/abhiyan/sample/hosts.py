@@ -48,8 +48,8 @@ def ask_at_doors(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor
     rng = random.Random(f"doors asked {ground.seed}")  # noqa: S311  # sample data
     ways, some = (False, True), (TALKS, LEFT)
 
-    def true(one: Check) -> float:
-        return TALKED[one.stratum.is_signed]
+    def true(check: Check) -> float:
+        return TALKED[check.stratum.is_signed]
 
     _check(ground, planner, verifiers, rng, kinds.KIND, kinds.TALKED, ways, some, true)
 
@@ -71,7 +71,7 @@ def _check(
     """
     at = datetime.combine(ground.today - timedelta(days=1), time(20, 30), ZONE)
     with system("demo"):
-        programme = min(open_of(kind), key=lambda one: one.pk)
+        programme = min(open_of(kind), key=lambda programme: programme.pk)
     plan = frames.FramePlan(
         checks=some[0],
         source=f"drand quicknet, {at:%d.%m.%Y} 20:35 (नमूना / sample)",
@@ -86,15 +86,17 @@ def _check(
         left = published(frame).checks - some[1]
     waits = set[UUID]()
     if True in ways:
-        shown = ground.actor("verifier")
-        waits = {one.id for one in actions.take_checks(n=1, frame=frame, by=shown, at=at, is_visit=True)}
+        actor = ground.actor("verifier")
+        waits = {check.id for check in actions.take_checks(n=1, frame=frame, by=actor, at=at, is_visit=True)}
     for verifier in verifiers:
         for is_visit in ways:
             checks = actions.take_checks(n=left, frame=frame, by=verifier, at=at, is_visit=is_visit)
-            checks = [one for one in checks if one.id not in waits]
-            left -= sum(one.arm == Check.Arm.RANDOM for one in checks)
-            if found := [actions.ToldCheck(one.id, *_came(rng, true(one)), at=at) for one in checks]:
-                actions.tell_checks(found=found, by=verifier, at=at)
+            checks = [check for check in checks if check.id not in waits]
+            left -= sum(check.arm == Check.Arm.RANDOM for check in checks)
+            if told_checks := [
+                actions.ToldCheck(check.id, *_came(rng, true(check)), at=at) for check in checks
+            ]:
+                actions.tell_checks(told_checks=told_checks, by=verifier, at=at)
     actions.refresh_estimates(at=ground.at)
 
 

@@ -68,12 +68,16 @@ def _real_pins(rows: Sequence[tree.UnitRowSample]) -> set[tuple[str, str]]:
         if row.kind == "mandal":
             words = [word for word in row.name_en.casefold().split() if word not in _GENERAL]
             within.setdefault(row.organisational_parent, []).append((row.code, words))
-    found = set[tuple[str, str]]()
+    pins = set[tuple[str, str]]()
     for office in tree.read("jk_pins.csv"):
         district, words = f"JK-D{office['district_lgd']}", office["office"].casefold().split()
-        found.add((office["pin"], district))
-        found |= {(office["pin"], code) for code, own in within[district] if own == words[: len(own)]}
-    return found
+        pins.add((office["pin"], district))
+        pins |= {
+            (office["pin"], code)
+            for code, own_words in within[district]
+            if own_words == words[: len(own_words)]
+        }
+    return pins
 
 
 def set_outlines(at: datetime) -> None:

@@ -27,10 +27,10 @@ def main(seed: str, claims: str, at: str = "") -> None:
     try:
         _make(seed, int(claims), at)
     except Exception as error:
-        if (told := readiness.told(error)) is None:
+        if (error_told := readiness.told(error)) is None:
             raise
-        told.show()
-        sys.exit(told.exit_code)
+        error_told.show()
+        sys.exit(error_told.exit_code)
 
 
 def _make(seed: str, claims: int, at: str) -> None:

@@ -34,7 +34,7 @@ _LEAVING = """select m.phone_id from enrolment_membership m where m.programme_id
 def say(programme: Programme, at: datetime, *, spared: Collection[UUID]) -> None:
     """Say each as its phone says it, in the last day. spared: workers who are not paused."""
     with system("demo"):
-        found = sql.row(
+        claim_row = sql.row(
             _SENDER,
             {
                 "programme": programme.pk,
@@ -53,8 +53,8 @@ def say(programme: Programme, at: datetime, *, spared: Collection[UUID]) -> None
         receipts.send_receipt(of=receipts.LEAVE, phone=phone, programme_id=programme.pk, at=said_at)
     if leaving:
         enrolment.come_back(phone=leaving[0], channel=Channel.SMS, by=PHONE, at=at - timedelta(hours=3))
-    if found is not None:
-        _sender, members, phones = found
+    if claim_row is not None:
+        _sender, members, phones = claim_row
         for n, (member, phone) in enumerate(zip(members[:DENYING], phones[:DENYING], strict=True)):
             said_at = at - timedelta(hours=9 - n)
             enrolment.deny_by_phone(phone=phone, membership=member, channel=Channel.SMS, by=PHONE, at=said_at)

@@ -58,35 +58,37 @@ def say(
 
 def _answers(n: int, *, says_words: bool = True) -> dict[str, str]:
     """Return the n-th opinion. Two of three who say something have words of their own."""
-    said = {"mood": MOODS[n % 3], "first": FIRST[n % 6]}
-    return said | ({"advice": WORDS[n % 4]} if says_words and n % 3 else {})
+    answers = {"mood": MOODS[n % 3], "first": FIRST[n % 6]}
+    return answers | ({"advice": WORDS[n % 4]} if says_words and n % 3 else {})
 
 
 def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
     """Pass every second quote to the district, and every fourth to the state. Answer one at the top."""
     state = ground.shown["state_president"][1]
     with system("demo"):
-        some = [one.opinion for one in written if hasattr(one, "opinion")]
-    for n, one in enumerate(some[::2]):
-        at, first = one.at + timedelta(hours=1), one.desk_id
-        while one.desk_id != state and (n % 2 == 0 or one.desk_id == first):
+        some = [submission.opinion for submission in written if hasattr(submission, "opinion")]
+    for n, opinion in enumerate(some[::2]):
+        at, first = opinion.at + timedelta(hours=1), opinion.desk_id
+        while opinion.desk_id != state and (n % 2 == 0 or opinion.desk_id == first):
             with system("demo"):
-                text = queries.words_of(one)
-            by = _holder(ground, needed(one.desk_id))
-            one, at = (
-                forms.pass_opinion(public_id=one.public_id, text=text, no_names=text.split(), by=by, at=at),
+                text = queries.words_of(opinion)
+            by = _holder(ground, needed(opinion.desk_id))
+            opinion, at = (
+                forms.pass_opinion(
+                    public_id=opinion.public_id, text=text, no_names=text.split(), by=by, at=at
+                ),
                 at + timedelta(minutes=30),
             )
         if n == 0:
             by = ground.actor("state_president")
-            forms.say_done(public_id=one.public_id, done=ANSWER, no_names=ANSWER.split(), by=by, at=at)
+            forms.say_done(public_id=opinion.public_id, done=ANSWER, no_names=ANSWER.split(), by=by, at=at)
 
 
 def _holder(ground: SampleGround, unit_id: int) -> Actor:
     """Return the office that passes opinions up from a unit: its own, or the nearest above where it is vacant."""
     near = queries.desks_decided([unit_id], on=ground.today).get(unit_id, unit_id)
-    for held in ground.holders.values():
-        by = held.get(near)
+    for actors in ground.holders.values():
+        by = actors.get(near)
         if by is not None and org.holds(by.account_id or 0, queries.CARRY, at=near):
             return by
     return ground.actor("state_president")

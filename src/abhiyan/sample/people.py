@@ -32,11 +32,11 @@ def people(seed: str, first: int = 0) -> Iterator[Sample]:
     rng = random.Random(f"people {seed}")  # noqa: S311  # sample data, the same for the same seed
     number = first
     while True:
-        given = rng.choice(WOMEN if rng.random() < 0.46 else MEN)
+        given_name = rng.choice(WOMEN if rng.random() < 0.46 else MEN)
         family = rng.choice(FAMILIES)
         yield Sample(
-            f"{given[0]} {family[0]}",
-            f"{given[1]} {family[1]}",
+            f"{given_name[0]} {family[0]}",
+            f"{given_name[1]} {family[1]}",
             phone(number),
             2026 - min(88, 19 + int(rng.expovariate(1 / 20))),
         )

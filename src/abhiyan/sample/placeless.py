@@ -19,8 +19,8 @@ def join(seed: str, state: Programme, district: Programme, at: datetime) -> None
     """Have each join by the web in the last three days; entries wait in the unit of the drive."""
     crowd = people.people(f"placeless {seed}", first=UNPLACED_FROM)
     for programme, groups in ((state, OF_STATE), (district, OF_DISTRICT)):
-        for number, (said, n) in enumerate(groups):
+        for number, (place_text, n) in enumerate(groups):
             joined_at = at - timedelta(hours=3 + 11 * number)
             some = list(itertools.islice(crowd, n))
             for outcome in join_by_web(programme.pk, some, [None] * n, at=joined_at):
-                note_where(claim=outcome.receipt, text=said)
+                note_where(claim=outcome.receipt, text=place_text)

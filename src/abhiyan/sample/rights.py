@@ -21,13 +21,13 @@ def ask(unit_id: int, officer: Actor, at: datetime) -> None:
     with system("demo"):
         lo, hi = units.span(unit_id, 1)
         members = people.members_below(lo, hi, people.PeopleWanted(oldest_first=True), limit=len(ASKED))
-    for member, (days, kind, said, answer) in zip(members, ASKED, strict=False):
+    for member, (days, kind, text, answer) in zip(members, ASKED, strict=False):
         asked_at = at - timedelta(days=days)
         with scoped(Scope(phone=member.phone_id)):
             ticket = tickets.ask(
                 membership=member.public_id,
                 kind=kind,
-                said=said,
+                said=text,
                 language="hi",
                 by=Actor(kind="citizen", id=member.public_id),
                 at=asked_at,

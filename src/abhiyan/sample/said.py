@@ -42,15 +42,15 @@ class Sayings:
         for at, (unit_id, leader) in enumerate(leaders.items() if self._before else ()):
             new = reported.get(unit_id, 0) - self._before.get(unit_id, 0)
             rng = random.Random(f"said {self.ground.seed} {number} {at}")  # noqa: S311  # sample data
-            said = round(new * rng.uniform(*(HONEST if at % MUCH else TOO_MUCH)))
-            self._type(drive, unit_id, said, leader, until)
+            figure = round(new * rng.uniform(*(HONEST if at % MUCH else TOO_MUCH)))
+            self._type(drive, unit_id, figure, leader, until)
         self._since, self._before = until.date(), reported
 
     def leaders(self) -> dict[int, Actor]:
         """Return who gives a figure, by unit (id): about half of them."""
         codes = {unit_id: code for code, unit_id in self.ground.ids.items()}
-        of = self.ground.holders[OFFICE]
-        return {unit_id: of[unit_id] for unit_id in sorted(of, key=codes.__getitem__)[::2]}
+        actors = self.ground.holders[OFFICE]
+        return {unit_id: actors[unit_id] for unit_id in sorted(actors, key=codes.__getitem__)[::2]}
 
     def _type(self, drive: Programme, unit_id: int, n: int, leader: Actor, until: datetime) -> None:
         actions.type_figure(

@@ -26,4 +26,4 @@ def write(programme: Programme, number: str, at: datetime) -> None:
         wrote_at = at - timedelta(hours=hours)
         ref = str(uuid5(programme.public_id, f"text {n}"))
         sms = inbound.Sms("generic", ref, f"+91720000{last}", number, text, wrote_at)
-        texts.hear(told=texts.TextIn(sms, "sms", number, "join", programme.pk), by=BY, at=wrote_at)
+        texts.hear(text_in=texts.TextIn(sms, "sms", number, "join", programme.pk), by=BY, at=wrote_at)

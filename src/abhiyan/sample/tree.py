@@ -90,8 +90,8 @@ def rows(seed: str) -> list[UnitRowSample]:
             row = replace(row, lat=lat, lon=lon, source=source)
         if lat is not None and lon is not None:
             for parent in {row.organisational_parent, row.electoral_parent, row.administrative_parent} - {""}:
-                own = sums[parent]
-                own[0], own[1], own[2] = own[0] + lat, own[1] + lon, own[2] + 1
+                own_sums = sums[parent]
+                own_sums[0], own_sums[1], own_sums[2] = own_sums[0] + lat, own_sums[1] + lon, own_sums[2] + 1
         done.append(row)
     return done[::-1]
 

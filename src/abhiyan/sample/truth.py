@@ -30,13 +30,13 @@ class Truth:
 
     def tell(self, event: history.Event, claim: enrolment.ClaimMessage, answer: Answer) -> None:
         """Note an entry once, however often it was sent. A refused entry leaves nothing to note."""
-        own = claim.id
-        if event.worker and answer.receipt is not None and own not in self._told:
-            self._told.add(own)
+        claim_id = claim.id
+        if event.worker and answer.receipt is not None and claim_id not in self._told:
+            self._told.add(claim_id)
             phone_id = keyring().phone_id(event.phone)
             self.entered.add(phone_id)
             if event.fabricated:
                 self.invented.add(phone_id)
             self._rows.writerow(
-                [own.hex(), self._accounts[event.worker], "yes" if event.fabricated else "no"]
+                [claim_id.hex(), self._accounts[event.worker], "yes" if event.fabricated else "no"]
             )

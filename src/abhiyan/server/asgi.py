@@ -182,16 +182,16 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
     for name, value in scope["headers"]:
         if name == b"content-length":
             try:
-                said = int(value)
+                length = int(value)
             except ValueError:
-                said = 0
-            if said > limit:
+                length = 0
+            if length > limit:
                 await _refuse(scope, receive, send, {TOO_LARGE: limit})
                 return
-            if said > settings.BODY_LIMIT:
+            if length > settings.BODY_LIMIT:
                 is_asked = True
-                if told := await _refused(scope):
-                    await _say(told, receive, send)
+                if messages := await _refused(scope):
+                    await _say(messages, receive, send)
                     return
 
     async def counting() -> MutableMapping[str, Any]:
@@ -205,8 +205,8 @@ async def _within_limit(scope: AsgiScope, receive: Receive, send: Send) -> None:
                 raise _TooLarge
             if came > settings.BODY_LIMIT and not is_asked:
                 is_asked = True
-                if told := await _refused(scope):
-                    raise _NotYours(told)
+                if messages := await _refused(scope):
+                    raise _NotYours(messages)
         return message
 
     async def noting(message: MutableMapping[str, Any]) -> None:
@@ -239,13 +239,13 @@ async def _refuse(scope: AsgiScope, receive: Receive, send: Send, why: dict[str,
 
 async def _refused(scope: AsgiScope) -> list[MutableMapping[str, Any]]:
     """Return the answer to who may not send anything to this address; empty where they may."""
-    told = await _without_body({**scope, MAY_SEND: True})
-    return [] if told[0]["status"] == 204 else told
+    messages = await _without_body({**scope, MAY_SEND: True})
+    return [] if messages[0]["status"] == 204 else messages
 
 
 async def _without_body(scope: AsgiScope) -> list[MutableMapping[str, Any]]:
     """Return what Django answers to a request before its body comes."""
-    bodies, told = [b""], list[MutableMapping[str, Any]]()
+    bodies, messages = [b""], list[MutableMapping[str, Any]]()
 
     async def nothing() -> MutableMapping[str, Any]:
         if bodies:
@@ -254,10 +254,10 @@ async def _without_body(scope: AsgiScope) -> list[MutableMapping[str, Any]]:
         raise AssertionError
 
     async def keep(message: MutableMapping[str, Any]) -> None:
-        told.append(message)
+        messages.append(message)
 
     await django(scope, nothing, keep)
-    return told
+    return messages
 
 
 async def _say(told: list[MutableMapping[str, Any]], receive: Receive, send: Send) -> None:

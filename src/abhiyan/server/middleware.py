@@ -68,11 +68,11 @@ def question(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if "\x00" in request.path_info:
             request.path, request.path_info = (
-                each.replace("\x00", " ") for each in (request.path, request.path_info)
+                path.replace("\x00", " ") for path in (request.path, request.path_info)
             )
-        asked = request.META.get("QUERY_STRING", "")
-        if "%00" in asked:
-            request.META["QUERY_STRING"] = asked.replace(
+        query = request.META.get("QUERY_STRING", "")
+        if "%00" in query:
+            request.META["QUERY_STRING"] = query.replace(
                 "%00", "+"
             )  # dropped, %0%000 would close up to another
         return get_response(request)
@@ -96,8 +96,8 @@ def host(get_response: Answer) -> Answer:
                 extra={"facts": {"host": request.META.get("HTTP_HOST", "")[:100]}},
             )
             with translation.override(chosen_language(request)):
-                told = _("This website does not use the address you opened. Check the address.")
-                return errors.page(None, 400, message=told)
+                text = _("This website does not use the address you opened. Check the address.")
+                return errors.page(None, 400, message=text)
         return get_response(request)
 
     return middleware
@@ -298,16 +298,16 @@ def begin_again(request: HttpRequest) -> HttpResponseBase:
 def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """Show a refusal as a page, a fragment for htmx, or JSON with the field it concerns."""
     begin_saying(request)
-    said = _said(request, refused)  # asks the database, which it cannot past the next lines
+    text = _said(request, refused)  # asks the database, which it cannot past the next lines
     if connection.in_atomic_block:
         transaction.set_rollback(True)
     status, wait_s = refused.status, refused.facts.get("wait_s")
     response: HttpResponse
     if wants_json(request):
-        told = {"code": refused.code, "message": said, "field": refused.field}
-        response = JsonResponse(told | ({"wait_s": wait_s} if wait_s else {}), status=status)
+        payload = {"code": refused.code, "message": text, "field": refused.field}
+        response = JsonResponse(payload | ({"wait_s": wait_s} if wait_s else {}), status=status)
     elif request.headers.get("HX-Request"):
-        response = render(request, "ui/_message.html", {"text": said, "kind": "bad"}, status=status)
+        response = render(request, "ui/_message.html", {"text": text, "kind": "bad"}, status=status)
     else:
         page = f"{status if status in PAGES else 422}.html"
         if isinstance(refused, LettersMissing):
@@ -317,7 +317,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
             request,
             page,
             {
-                "message": "" if is_plain else said,
+                "message": "" if is_plain else text,
                 "code": "" if is_plain or type(refused) is NotYours else refused.code,
                 "wait_s": wait_s,
                 "sent": _sent(request),
@@ -350,9 +350,9 @@ def _said(request: HttpRequest, refused: Refused) -> str:
                 _(
                     "Your office is disputed: %(office)s, %(unit)s. Until it is decided you can read, but not act."
                 )
-                % {"office": held.office_name(code), "unit": held.unit_name(code)}
-                for held in viewer.appointments
-                if held.is_disputed
+                % {"office": appointment.office_name(code), "unit": appointment.unit_name(code)}
+                for appointment in viewer.appointments
+                if appointment.is_disputed
             ),
         ]
     )

@@ -102,10 +102,10 @@ def born(pid: int) -> str:
     except (OSError, IndexError):
         if Path("/proc/self/stat").exists():
             return ""
-    told = subprocess.run(
+    ps_result = subprocess.run(
         ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
-    return told.stdout.strip()
+    return ps_result.stdout.strip()
 
 
 class Served(Exception):
@@ -151,17 +151,17 @@ def _alone() -> Iterator[None]:
 
 def known() -> list[Note]:
     """Return every noted process that still runs; notes of ended ones are dropped."""
-    found = []
+    notes = []
     for path in sorted(folder().glob("*.json")):
         try:
             note = Note(**json.loads(path.read_text()))
         except (OSError, ValueError, TypeError):
             continue
         if note.runs:
-            found.append(note)
+            notes.append(note)
         else:
             path.unlink(missing_ok=True)
-    return found
+    return notes
 
 
 def stop_all(*, say: Callable[[str], None], patience_s: float = PATIENCE_S + 10) -> int:

@@ -214,6 +214,6 @@ def _head(status: int, length: int, keep_alive: bool, *headers: tuple[bytes, byt
 
 def sweep(connections: Iterable[object], now: float) -> None:
     """Close what is overdue. now: the loop's time."""
-    for each in list(connections):
-        if isinstance(each, HttpConnection) and each.is_overdue(now):
-            each.transport.close()
+    for connection in list(connections):
+        if isinstance(connection, HttpConnection) and connection.is_overdue(now):
+            connection.transport.close()

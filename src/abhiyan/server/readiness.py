@@ -38,11 +38,11 @@ def told(error: Exception) -> click.ClickException | None:
     }:
         return CannotRun(str(error))
     if kinds & {"psycopg.OperationalError", "django.db.utils.OperationalError"}:
-        said = str(error).partition("\n")[0]
+        text = str(error).partition("\n")[0]
         fix = "Is it running, and is DATABASE_URL right?"
         if _is_locked_out(error):
             fix = "Are the master key, ABHIYAN_ROLE_PREFIX and DATABASE_URL those it was prepared with?"
-        return CannotRun(f"The database cannot be reached: {said}\n{fix}")
+        return CannotRun(f"The database cannot be reached: {text}\n{fix}")
     if kinds & {
         "abhiyan.core.refusals.Refused",
         "abhiyan.core.sealing.UnreadableSeal",
@@ -69,8 +69,8 @@ def refuse_lockout(role: str) -> None:
     from abhiyan.core import database, schema
 
     try:
-        with psycopg.connect(database.conninfo(role), connect_timeout=10) as own:
-            schema.refuse_earlier(own)
+        with psycopg.connect(database.conninfo(role), connect_timeout=10) as connection:
+            schema.refuse_earlier(connection)
     except psycopg.OperationalError as error:
         if _is_locked_out(error):
             raise

@@ -29,8 +29,8 @@ def commands(
     """Return the command lines to supervise: the web workers, and the jobs where wanted."""
     abhiyan = [sys.executable, "-m", "abhiyan.site.cli"]
     web = [*abhiyan, "serve", "--here", "--host", host, "--port", str(port)]
-    found = {f"web {n + 1}": web for n in range(workers or min(machine.cores(), MOST_WORKERS))}
-    return found | ({"jobs": [*NICE, *abhiyan, "jobs"]} if with_jobs else {})
+    command_by_name = {f"web {n + 1}": web for n in range(workers or min(machine.cores(), MOST_WORKERS))}
+    return command_by_name | ({"jobs": [*NICE, *abhiyan, "jobs"]} if with_jobs else {})
 
 
 def supervise(

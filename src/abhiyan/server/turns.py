@@ -131,8 +131,8 @@ class RequestTurns:
     def _go_on(self) -> bool:
         """Let one waiting request begin. Returns True if there was one that may."""
         elsewhere: set[str] = set()  # whose turns other workers have
-        while (found := self._next(elsewhere)) is not None:
-            whose, is_new = found
+        while (line_and_turn := self._next(elsewhere)) is not None:
+            whose, is_new = line_and_turn
             if self._take(whose):
                 line = self._lines[whose]
                 self._lines.move_to_end(whose)
@@ -144,9 +144,9 @@ class RequestTurns:
 
     def _next(self, but: set[str]) -> tuple[str, bool] | None:
         """Return the owner of the next turn, and True for a newcomer."""
-        free = [each for each in self._lines if each not in but and self._may_work(each)]
-        begun = next((each for each in free if self._lines[each].begun), None)
-        new = next((each for each in free if self._lines[each].new), None)
+        free = [line for line in self._lines if line not in but and self._may_work(line)]
+        begun = next((line for line in free if self._lines[line].begun), None)
+        new = next((line for line in free if self._lines[line].new), None)
         is_new = begun is None or (new is not None and self._in_a_row >= BEFORE_NEW)
         whose = new if is_new else begun
         return None if whose is None else (whose, is_new)
@@ -259,5 +259,5 @@ def _busy(request: HttpRequest) -> HttpResponseBase:
 @cache
 def _drawn(language: str) -> bytes:
     with translation.override(language):
-        said = _("Very many people are here at this moment. Please try again in a few seconds.")
-        return errors.page(None, 503, message=said).content
+        text = _("Very many people are here at this moment. Please try again in a few seconds.")
+        return errors.page(None, 503, message=text).content

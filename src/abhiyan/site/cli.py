@@ -61,25 +61,25 @@ class Rooms(click.Group):
         except click.ClickException:
             raise
         except Exception as error:
-            if (known := readiness.told(error)) is None:
+            if (click_error := readiness.told(error)) is None:
                 raise
-            raise known from None
+            raise click_error from None
 
 
 @functools.cache
 def _room_commands() -> dict[str, click.Command]:
     """Return every room's commands by name; "import pins" is in the group `import`."""
-    found: dict[str, click.Command] = {}
+    command_by_name: dict[str, click.Command] = {}
     for room in pkgutil.iter_modules(abhiyan.__path__):
         module = f"abhiyan.{room.name}.commands"
         if importlib.util.find_spec(f"abhiyan.{room.name}") and importlib.util.find_spec(module):
-            found |= importlib.import_module(module).COMMANDS
-    for name in [name for name in found if " " in name]:
+            command_by_name |= importlib.import_module(module).COMMANDS
+    for name in [name for name in command_by_name if " " in name]:
         above, _, below = name.partition(" ")
-        group = found.setdefault(above, click.Group(above))
+        group = command_by_name.setdefault(above, click.Group(above))
         if isinstance(group, click.Group):
-            group.add_command(found[name], below)
-    return found
+            group.add_command(command_by_name[name], below)
+    return command_by_name
 
 
 @click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -343,33 +343,33 @@ def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool, launch: bool
     from abhiyan.core import doctor as doctoring
     from abhiyan.server import processes
 
-    found = doctoring.examine(
+    findings = doctoring.examine(
         clock.now(),
         whole_audit=whole_audit,
         launch=launch,
         is_served=any(note.kind != "restore" for note in processes.known()),
     )
-    levels = [one.finding.level for one in found]
+    levels = [finding.finding.level for finding in findings]
     failed = doctoring.FAIL in levels
     if as_json:
         rows = [
             {
-                "check": one.check,
-                "level": one.finding.level,
-                "text": one.finding.text,
-                "fix": one.finding.fix,
-                "facts": one.finding.facts,
+                "check": finding.check,
+                "level": finding.finding.level,
+                "text": finding.finding.text,
+                "fix": finding.finding.fix,
+                "facts": finding.finding.facts,
             }
-            for one in found
+            for finding in findings
         ]
         click.echo(json.dumps({"ok": not failed, "findings": rows}, default=str, indent=1))
     else:
         colours = {"ok": "green", "warn": "yellow", "fail": "red"}
-        for one in found:
-            level = click.style(f"{one.finding.level:4}", fg=colours[one.finding.level])
-            click.echo(f"{level}  {one.check:10}  {one.finding.text}")
-            if one.finding.fix:
-                click.echo(f"{'':18}→ {one.finding.fix}")
+        for named_finding in findings:
+            level = click.style(f"{named_finding.finding.level:4}", fg=colours[named_finding.finding.level])
+            click.echo(f"{level}  {named_finding.check:10}  {named_finding.finding.text}")
+            if named_finding.finding.fix:
+                click.echo(f"{'':18}→ {named_finding.finding.fix}")
         warnings = levels.count(doctoring.WARN)
         well = (
             f"Nothing fails; {warnings} warning{'s' if warnings > 1 else ''}." if warnings else "All is well."
@@ -401,18 +401,20 @@ def bench(*, name: str | None, every: bool, quick: bool, as_json: bool, write: P
     """
     from . import benches
 
-    known = benches.known()
+    bench_paths = benches.known()
     if not name and not every:
-        click.echo("\n".join(known) if known else "There are no benches here: they come with a checkout.")
+        click.echo(
+            "\n".join(bench_paths) if bench_paths else "There are no benches here: they come with a checkout."
+        )
         return
-    if name and name not in known:
-        raise click.UsageError(f"There is no bench {name!r}; there are: {', '.join(known) or 'none'}.")
+    if name and name not in bench_paths:
+        raise click.UsageError(f"There is no bench {name!r}; there are: {', '.join(bench_paths) or 'none'}.")
     results: dict[str, list[dict[str, Any]]] = {}
-    for one in known if every else [str(name)]:
-        click.echo(f"{one} …", err=True)
-        results[one] = benches.measure(one, quick=quick)
+    for bench_name in bench_paths if every else [str(name)]:
+        click.echo(f"{bench_name} …", err=True)
+        results[bench_name] = benches.measure(bench_name, quick=quick)
         if not as_json:
-            for row in results[one]:
+            for row in results[bench_name]:
                 click.echo(benches.row_text(row))
     if as_json:
         click.echo(json.dumps([row for rows in results.values() for row in rows], indent=1))

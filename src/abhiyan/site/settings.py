@@ -41,7 +41,7 @@ ORIGIN = environment.ORIGIN()
 SMS_ORIGIN = environment.SHORT_ADDRESS() or ORIGIN  # of the links in SMS: a short one leads to the origin
 ALLOWED_HOSTS = [
     *environment.HOSTS(),
-    *(urlsplit(each).hostname or "localhost" for each in (ORIGIN, SMS_ORIGIN)),
+    *(urlsplit(origin).hostname or "localhost" for origin in (ORIGIN, SMS_ORIGIN)),
 ]
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 SECURE = ORIGIN.startswith("https://")

@@ -129,7 +129,7 @@ def _stay(
             point = round(place[0] + off + north, 6), round(place[1] + east, 6)
         moved = timedelta(hours=5 if sort == "moved" and step is StayStep.LEAVE else 0)
         mark = MarkGiven(point, 20.0 if point else None, at - moved)
-        actions.add_mark(stay=stay.pk, step=step, given=mark, by=by, at=at)
+        actions.add_mark(stay=stay.pk, step=step, mark_given=mark, by=by, at=at)
     if not is_there:
         n = rng.randint(3, 12)
         report = StayReport({"homes": n, "problems": PROBLEMS[n % 3 : n % 3 + 2], "heard": HEARD[n % 3]})

@@ -66,7 +66,9 @@ def _day(leader: Actor, booth: int, midnight: datetime, certain: bool, rng: rand
     point = (unit.lat, unit.lon) if unit.lat is not None and unit.lon is not None else None
     plan = actions.plan_day(day=midnight.date(), unit_id=booth, by=leader, at=midnight + timedelta(hours=8))
     noon = midnight + timedelta(hours=12)
-    done = actions.mark_day(day=plan.pk, given=MarkGiven(point, 15.0 if point else None), by=leader, at=noon)
+    done = actions.mark_day(
+        day=plan.pk, mark_given=MarkGiven(point, 15.0 if point else None), by=leader, at=noon
+    )
     with system("demo"):
         if done.item_id and (certain or rng.random() < YES):
             programmes.confirm_items(ids=[done.item_id], at=midnight + timedelta(hours=19))

@@ -25,17 +25,17 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         return
     if not viewer.sees_people_at(unit.lo) or not viewer.may_at(LEADS, unit.lo):
         return
-    for one in queries.to_staff(at):
-        if covers_part(one, (unit.lo, unit.hi)):
-            page = address_of("stays:board", one.public_id)
+    for programme in queries.to_staff(at):
+        if covers_part(programme, (unit.lo, unit.hi)):
+            page = address_of("stays:board", programme.public_id)
             yield Door(
-                _("Stays by place: %(programme)s") % {"programme": named(one.names)},
+                _("Stays by place: %(programme)s") % {"programme": named(programme.names)},
                 address(page, unit.code),
                 icon="people",
             )
-            if one.opens_on <= clock.day_in(one.zone, at):
+            if programme.opens_on <= clock.day_in(programme.zone, at):
                 yield Door(
-                    heard_title(one),
-                    address(address_of("forms:heard"), unit.code, source=source_code(one)),
+                    heard_title(programme),
+                    address(address_of("forms:heard"), unit.code, source=source_code(programme)),
                     icon="list",
                 )

@@ -12,9 +12,9 @@ from abhiyan.programmes.rules.prepared import PreparedLine
 from . import numbers, queries
 
 
-def prepared(one: Programme, *, lo: int, hi: int, on: date) -> Iterator[PreparedLine]:
+def prepared(programme: Programme, *, lo: int, hi: int, on: date) -> Iterator[PreparedLine]:
     """Yield the places at positions [lo, hi) that have a worker. Numbers alone. In a system scope."""
-    if one.kind == queries.KIND:
-        day = datetime.combine(on, time(), ZoneInfo(one.zone))
-        places = numbers.places_in(one, (lo, hi), at=day)
+    if programme.kind == queries.KIND:
+        day = datetime.combine(on, time(), ZoneInfo(programme.zone))
+        places = numbers.places_in(programme, (lo, hi), at=day)
         yield PreparedLine(_("Places assigned"), places.total - places.empty, places.total)

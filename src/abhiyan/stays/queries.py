@@ -223,7 +223,7 @@ def place_rows(
     """Places within [lo, hi), the empty first. state: of STATES; text: as units.fitting reads it. Finishing a page
     looks for the free workers near its empty places. In the scope of somebody who sees the people there."""
     more = f" and ({_STATE}) = %(state)s" if state else ""
-    fits, given = units.fitting(text)
+    fits, params = units.fitting(text)
     more += f" and {fits}" if text else ""
     source = f"""{_PLACES}
   left join units_unit above on above.id = p.parent_id
@@ -242,7 +242,7 @@ def place_rows(
         f"u.id, u.code, u.names, above.names, {_STATE}, t.id, a.name, t.worker_id, t.state, t.flaw,"
         f" coalesce({CONFIRMED_ITEM}, false), coalesce({WAITING_ITEM}, false), e.state, e.why",
         source,
-        _given(programme, span, at) | {"state": state} | given,
+        _given(programme, span, at) | {"state": state} | params,
         orders={"state": (number, "p.lo"), "place": ("p.lo",)},
         make=StayPlaceRow,
         finish=finish,

@@ -13,25 +13,27 @@ from abhiyan.ui.reviewed import ReviewedPart, Subject
 from . import numbers, queries
 
 
-def reviewed(of: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
+def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Yield the field days of an office-bearer, and the places of a unit by state with what workers heard.
 
     No query for a unit where no stays run. Somebody who does not see the people reads whole tens of the last closed
     day.
     """
-    if of.account_id is not None:
+    if subject.account_id is not None:
         with system("field days of who is reviewed"):
-            days = numbers.days_by_month(of.account_id, at=at)
+            days = numbers.days_by_month(subject.account_id, at=at)
         if days:
             yield ReviewedPart(_("Field days"), days)
-    if queries.KIND not in of.kinds:
+    if queries.KIND not in subject.kinds:
         return
     with system("places in a dossier, numbers alone"):
         counted = [
             (
                 programme,
-                numbers.places_in(programme, (of.lo, of.hi), at=at, is_exact=of.is_exact),
-                answers_in_words(numbers.reports_in(programme, (of.lo, of.hi), at=at, is_exact=of.is_exact)),
+                numbers.places_in(programme, (subject.lo, subject.hi), at=at, is_exact=subject.is_exact),
+                answers_in_words(
+                    numbers.reports_in(programme, (subject.lo, subject.hi), at=at, is_exact=subject.is_exact)
+                ),
             )
             for programme in queries.to_staff(at)
         ]

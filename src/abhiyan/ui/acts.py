@@ -123,7 +123,7 @@ def say_after_commit(request: HttpRequest) -> None:
 
 def problem(form: forms.BaseForm | None) -> str:
     """The errors of a form in one line, for a page that shows them above its buttons."""
-    return " ".join(str(each) for errors in form.errors.values() for each in errors) if form else ""
+    return " ".join(str(error) for errors in form.errors.values() for error in errors) if form else ""
 
 
 def tried(
@@ -169,10 +169,10 @@ def pressed(request: HttpRequest, name: str, *values: str) -> str:
 
     A phone that sends a form again may lose its button, and so may a page that a script sends. Refuses NoButton.
     """
-    said = request.POST.get(name, "")
-    if said not in values:
+    value = request.POST.get(name, "")
+    if value not in values:
         raise NoButton(field=name)
-    return said
+    return value
 
 
 def ask(
@@ -202,7 +202,7 @@ def ask(
     outcome = tried(request, form, act, said=said)
     if outcome:
         return redirect(done) if isinstance(done, str) else done(outcome.value)
-    shown = {
+    page_context = {
         "title": title,
         "text": text,
         "form": form,
@@ -211,4 +211,4 @@ def ask(
         "is_danger": is_danger,
         "is_open": is_open,
     }
-    return render(request, "ui/ask.html", {**context, **shown}, status=outcome.status)
+    return render(request, "ui/ask.html", {**context, **page_context}, status=outcome.status)

@@ -36,13 +36,13 @@ TYPES = {
 @cache
 def paths() -> dict[str, Path]:
     """Return every static file by its address below /static/."""
-    found: dict[str, Path] = {}
+    path_by_name: dict[str, Path] = {}
     for finder in finders.get_finders():
         for path, storage in finder.list(["*.half", ".*", "*~"]):
             name = path.replace("\\", "/")
             if not any(part.startswith(".") for part in name.split("/")):
-                found.setdefault(name, Path(storage.path(path)))
-    return found
+                path_by_name.setdefault(name, Path(storage.path(path)))
+    return path_by_name
 
 
 @cache
@@ -97,7 +97,9 @@ async def serve(scope: AsgiScope, _receive: Receive, send: Send) -> None:
     if file is None:
         await answer(scope, send, 404, b"text/plain; charset=utf-8", b"not found\n")
         return
-    given = {key: value for key, value in scope["headers"] if key in (b"accept-encoding", b"if-none-match")}
+    kept_headers = {
+        key: value for key, value in scope["headers"] if key in (b"accept-encoding", b"if-none-match")
+    }
     headers = [
         (b"etag", file.etag),
         (b"vary", b"accept-encoding"),
@@ -105,12 +107,12 @@ async def serve(scope: AsgiScope, _receive: Receive, send: Send) -> None:
         (b"content-security-policy", b"default-src 'none'"),
         (b"cache-control", b"public, max-age=31536000, immutable" if lasting else b"no-cache"),
     ]
-    if file.etag in given.get(b"if-none-match", b""):
+    if file.etag in kept_headers.get(b"if-none-match", b""):
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         return
     body = file.body
-    if file.packed is not None and b"gzip" in given.get(b"accept-encoding", b""):
+    if file.packed is not None and b"gzip" in kept_headers.get(b"accept-encoding", b""):
         body = file.packed
         headers.append((b"content-encoding", b"gzip"))
     headers += [(b"content-type", file.content_type), (b"content-length", str(len(body)).encode())]

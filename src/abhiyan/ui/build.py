@@ -121,10 +121,10 @@ def write(path: Path, content: bytes) -> None:
 
 
 def package(path: str) -> Path:
-    found = PACKAGES / path
-    if not found.exists():
-        raise BuildFailed(f"{found} is missing: run `make env` (or `npm ci --ignore-scripts`) first")
-    return found
+    package_path = PACKAGES / path
+    if not package_path.exists():
+        raise BuildFailed(f"{package_path} is missing: run `make env` (or `npm ci --ignore-scripts`) first")
+    return package_path
 
 
 def node() -> Path:
@@ -322,8 +322,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BuildFailed as failure:
         print(failure, file=sys.stderr)
         return 1
-    told = ", ".join(ran) or "nothing to do"
-    print(f"assets: {told} ({time.monotonic() - started:.1f} s)")
+    step_names = ", ".join(ran) or "nothing to do"
+    print(f"assets: {step_names} ({time.monotonic() - started:.1f} s)")
     return 0
 
 

@@ -47,10 +47,10 @@ class NeededWith:
         return {"kind": "needed_with", "field": self.field, "other": self.other, "words": str(self.words)}
 
     def faults(self, form: forms.BaseForm) -> Iterator[tuple[str, Words]]:
-        given = form.cleaned_data
+        cleaned = form.cleaned_data
         if (
-            given.get(self.other) is not None
-            and given.get(self.field) is None
+            cleaned.get(self.other) is not None
+            and cleaned.get(self.field) is None
             and self.field not in form.errors
         ):
             yield self.field, self.words
@@ -73,8 +73,10 @@ class AnyOf:
         }
 
     def faults(self, form: forms.BaseForm) -> Iterator[tuple[str, Words]]:
-        given = form.cleaned_data
-        if not form.errors and all(given.get(name) in (None, "", []) for name in (self.field, *self.others)):
+        cleaned = form.cleaned_data
+        if not form.errors and all(
+            cleaned.get(name) in (None, "", []) for name in (self.field, *self.others)
+        ):
             yield self.field, self.words
 
 
@@ -109,16 +111,16 @@ class CheckedForm(forms.Form):
     checked_apart: ClassVar[Mapping[str, str]] = {"clean": "it applies asked_if and rules"}
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name, (other, values) in self.asked_if.items():
-            if name in self.fields and str(given.get(other) or "") not in values:
+            if name in self.fields and str(cleaned.get(other) or "") not in values:
                 self.errors.pop(name, None)
                 field: Any = self.fields[name]
-                given[name] = field.empty_value if hasattr(field, "empty_value") else field.to_python("")
+                cleaned[name] = field.empty_value if hasattr(field, "empty_value") else field.to_python("")
         for rule in self.form_rules():
             for name, words in rule.faults(self):
                 self.add_error(name, str(words))
-        return given
+        return cleaned
 
     def form_rules(self) -> tuple[FormRule, ...]:
         """The rules of this form; more than its class has where they rest on what it was made with."""
@@ -130,8 +132,8 @@ def declared(form: forms.BaseForm) -> Check:
     for kind in type(form).__mro__:
         if kind in (forms.Form, forms.BaseForm, object):
             break
-        own = [name for name in vars(kind) if name == "clean" or name.startswith("clean_")]
-        if missing := [name for name in own if name not in vars(kind).get("checked_apart", {})]:
+        clean_names = [name for name in vars(kind) if name == "clean" or name.startswith("clean_")]
+        if missing := [name for name in clean_names if name not in vars(kind).get("checked_apart", {})]:
             raise CheckUndeclared(f"{kind.__name__}.{missing[0]} is not declared to the device")
     asked_if = form.asked_if if isinstance(form, CheckedForm) else {}
     fields: list[Check] = []
@@ -144,15 +146,15 @@ def declared(form: forms.BaseForm) -> Check:
     # The device reads them in order: a field comes after the one that says whether it is asked.
     fields.sort(key=lambda check: check["name"] in asked_if)
     fields += getattr(form, "declared_notes", list)()
-    told: Check = {
+    declaration: Check = {
         "prefix": f"{form.prefix}-" if form.prefix else "",
         "fields": fields,
         "rules": [],
         "clip": None,
     }
     if isinstance(form, CheckedForm):
-        told |= {"rules": [rule.plain() for rule in form.form_rules()], "clip": form.clips_at}
-    return told
+        declaration |= {"rules": [rule.plain() for rule in form.form_rules()], "clip": form.clips_at}
+    return declaration
 
 
 def before_colon(field: forms.Field) -> str:
@@ -164,17 +166,17 @@ def _declared(field: forms.Field) -> Check:
     """Return the check that a field declares itself, or that of its nearest class known here."""
     for kind in type(field).__mro__:
         if "declared" in vars(kind):
-            own: Any = field
-            return dict(own.declared())
+            own_field: Any = field
+            return dict(own_field.declared())
         if kind in _KNOWN:
             needed = {"required": str(field.error_messages["required"])} if field.required else {}
             return {
                 **needed,
                 **_KNOWN[kind](field),
-                "limits": [_limit(one, field) for one in field.validators],
+                "limits": [_limit(validator, field) for validator in field.validators],
             }
-        if found := [name for name in _FIELD_CHECKS if name in vars(kind)]:
-            raise CheckUndeclared(f"{kind.__name__}.{found[0]} is not declared to the device")
+        if check_names := [name for name in _FIELD_CHECKS if name in vars(kind)]:
+            raise CheckUndeclared(f"{kind.__name__}.{check_names[0]} is not declared to the device")
     raise CheckUndeclared(type(field).__name__)
 
 
@@ -188,8 +190,8 @@ def _limit(validator: Any, field: forms.Field) -> Check:
     if isinstance(validator, validators.ProhibitNullCharactersValidator):
         return {"kind": "nul", "words": str(words)}
     n = validator.limit_value
-    said = str(words % {"limit_value": n, "show_value": _COUNTED}).replace(str(_COUNTED), "{n}")
-    return {"kind": _LIMITS[type(validator)], "n": n, "words": said}
+    limit_text = str(words % {"limit_value": n, "show_value": _COUNTED}).replace(str(_COUNTED), "{n}")
+    return {"kind": _LIMITS[type(validator)], "n": n, "words": limit_text}
 
 
 _LIMITS: dict[type, str] = {

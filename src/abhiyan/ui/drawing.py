@@ -27,12 +27,12 @@ def kept(draw: Callable[P, SafeString]) -> Callable[P, SafeString]:
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> SafeString:
         key = (get_language(), *map(told_apart, args), *map(told_apart, kwargs.items()))
-        found = made.get(key)
-        if found is None:
-            found = draw(*args, **kwargs)
+        html = made.get(key)
+        if html is None:
+            html = draw(*args, **kwargs)
             if len(made) >= MOST:
                 made.clear()
-            made[key] = found
-        return found
+            made[key] = html
+        return html
 
     return drawn

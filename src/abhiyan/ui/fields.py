@@ -48,7 +48,7 @@ class DayField(forms.DateField):
         super().validate(value)
         if self.bounds is None or self.today is None or value is None:
             return
-        first, last = (self.today + one if isinstance(one, timedelta) else one for one in self.bounds)
+        first, last = (self.today + bound if isinstance(bound, timedelta) else bound for bound in self.bounds)
         if not first <= value <= last:
             raise ValidationError(str(self.outside), code="outside")
 
@@ -58,7 +58,9 @@ class DayField(forms.DateField):
         if self.required:
             check["required"] = str(self.error_messages["required"])
         if self.bounds is not None and self.today is not None:
-            first, last = (one.days if isinstance(one, timedelta) else one.isoformat() for one in self.bounds)
+            first, last = (
+                bound.days if isinstance(bound, timedelta) else bound.isoformat() for bound in self.bounds
+            )
             check |= {
                 "first": first,
                 "last": last,
@@ -91,11 +93,11 @@ class WhereField(forms.CharField):
         super().__init__(required=False, max_length=80)
 
     def clean(self, value: Any) -> tuple[float, float, float] | None:
-        said = self._SAID.fullmatch(super().clean(value))
-        if said is None or abs(float(said[1])) > 90 or abs(float(said[2])) > 180:
+        match = self._SAID.fullmatch(super().clean(value))
+        if match is None or abs(float(match[1])) > 90 or abs(float(match[2])) > 180:
             return None
-        where = float(said[1]), float(said[2])
-        return None if is_nowhere(*where) else (*where, float(said[3]))
+        where = float(match[1]), float(match[2])
+        return None if is_nowhere(*where) else (*where, float(match[3]))
 
 
 class DigitsField(forms.CharField):

@@ -28,8 +28,8 @@ def with_lines(request: HttpRequest) -> bool:
 def file_answer(data: bytes, *, kind: str, name: str, opens: bool = False) -> HttpResponse:
     """A file to keep; `opens` for a picture of ours that a browser may show. kind: its content type."""
     answer = HttpResponse(data, content_type=kind)
-    shown = content_disposition_header(as_attachment=not opens, filename=name)
-    answer["Content-Disposition"] = shown or "attachment"
+    disposition = content_disposition_header(as_attachment=not opens, filename=name)
+    answer["Content-Disposition"] = disposition or "attachment"
     answer["Content-Security-Policy"] = SAFE
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"

@@ -29,14 +29,14 @@ class Invitation:
     def text(self) -> str:
         """Return what a citizen reads first, in the language in force. It says whose it is, who invites, what it costs
         and from which age; the link comes last. It names nobody's sex, and may be passed on by others."""
-        said = {"organisation": organisation(), "by": person(self.by), "n": self.minimum}
+        values = {"organisation": organisation(), "by": person(self.by), "n": self.minimum}
         invited = (
             _("%(by)s invites you to join %(organisation)s.")
             if self.by
             else _("You are invited to join %(organisation)s.")
         )
         terms = _("It is free, from the age of %(n)s:")
-        return f"{invited % said} {terms % said} {self.address}"
+        return f"{invited % values} {terms % values} {self.address}"
 
     @property
     def whatsapp(self) -> str:

@@ -117,8 +117,8 @@ def everything(query: QueryDict) -> dict[str, Any]:
     order = sorting(query, columns, default="-counted", last="")
     position = {"name": 0, "target": 3, "counted": 5}[order.key]
     rows: list[tuple[Any, ...]] = sorted(UNITS, key=itemgetter(position), reverse=order.descending)
-    told = [(row[0], ladder_of(row), row is rows[0]) for row in rows]
-    leaf = numbered(told, query, total=len(rows), per=4)
+    ladders = [(row[0], ladder_of(row), row is rows[0]) for row in rows]
+    leaf = numbered(ladders, query, total=len(rows), per=4)
     done_pct = 54
     return {
         "here": "",

@@ -167,17 +167,17 @@ def fewer_words(n: int) -> str:
 def checks_title(drawn: Iterable[LadderShown]) -> Words:
     """The title of a list's column of estimates; of grades where there is no estimate; "" where there is neither."""
     rows = list(drawn)
-    if any(one.estimate is not None for one in rows):
+    if any(ladder.estimate is not None for ladder in rows):
         return _("Real")
-    return _("Grade") if any(one.grade for one in rows) else ""
+    return _("Grade") if any(ladder.grade for ladder in rows) else ""
 
 
 def as_ladder(given: LadderShown | Mapping[str, Any]) -> LadderShown:
     """A mapping with the same names will do; what the ladder does not know is left out."""
     if isinstance(given, LadderShown):
         return given
-    known = {field.name for field in fields(LadderShown)}
-    return LadderShown(**{name: value for name, value in given.items() if name in known})
+    field_names = {field.name for field in fields(LadderShown)}
+    return LadderShown(**{name: value for name, value in given.items() if name in field_names})
 
 
 @dataclass(frozen=True)

@@ -158,20 +158,24 @@ class Table(Generic[Row]):
         self.unit_id, self.narrowed = unit_id, narrowed
         self.css = "tbl cards brief" if is_brief else "tbl cards"
         self.declared = tuple(columns)
-        self.columns = [one for one in self.declared if one.key not in without]
+        self.columns = [column for column in self.declared if column.key not in without]
         self.is_numbered, self.longest_file, self._per = is_numbered, longest_file, per
         self._finish = finish
         self.total = _counted(rows) if is_counted and total is None else total
         self.is_too_long = isinstance(rows, Rows) and self.total is None
-        self.orders = {} if self.is_too_long else {one.key: one for one in self.columns if _sorts(one, rows)}
+        self.orders = (
+            {}
+            if self.is_too_long
+            else {column.key: column for column in self.columns if _sorts(column, rows)}
+        )
         self.sorting = self._asked(sort)
         self._rows = self._in_order(rows)
 
     def _asked(self, otherwise: str) -> tables.Sorting | None:
-        asked = self.request.GET.get("sort", "")
-        asked = asked if asked.removeprefix("-") in self.orders else otherwise
-        key = asked.removeprefix("-")
-        return tables.Sorting(key, asked.startswith("-"), ()) if key in self.orders else None
+        sort_key = self.request.GET.get("sort", "")
+        sort_key = sort_key if sort_key.removeprefix("-") in self.orders else otherwise
+        key = sort_key.removeprefix("-")
+        return tables.Sorting(key, sort_key.startswith("-"), ()) if key in self.orders else None
 
     def _in_order(self, rows: Any) -> Any:
         if self.sorting is None:
@@ -184,21 +188,21 @@ class Table(Generic[Row]):
             assert isinstance(fields, tuple), column.key
             return rows.order_by(*(f"{'-' if descending else ''}{field}" for field in fields), "pk")
         key: Any = column.value if column.order is True else column.order
-        found = [(key(row), row) for row in rows]
-        known = [each for each in found if each[0] is not None]
-        known.sort(key=lambda each: _as_counted(each[0]), reverse=descending)
-        return [row for _key, row in known] + [row for value, row in found if value is None]
+        keyed_rows = [(key(row), row) for row in rows]
+        known_pairs = [pair for pair in keyed_rows if pair[0] is not None]
+        known_pairs.sort(key=lambda each: _as_counted(each[0]), reverse=descending)
+        return [row for _key, row in known_pairs] + [row for value, row in keyed_rows if value is None]
 
     @cached_property
     def leaf(self) -> tables.Leaf:
         """The page of it that was asked for."""
         rows, query = self._rows, self.request.GET
         if isinstance(rows, MarkedRows):
-            found = tables.read_on(query, rows.after, kinds=rows.kinds, key=rows.mark, per=self._per)
-            found = found if self.total is None else replace(found, total=self.total)
+            leaf = tables.read_on(query, rows.after, kinds=rows.kinds, key=rows.mark, per=self._per)
+            leaf = leaf if self.total is None else replace(leaf, total=self.total)
         else:
-            found = tables.numbered(rows, query, total=self.total, per=self._per)
-        return found.with_rows(self._finish)
+            leaf = tables.numbered(rows, query, total=self.total, per=self._per)
+        return leaf.with_rows(self._finish)
 
     def __bool__(self) -> bool:
         return bool(self.leaf.rows)
@@ -225,18 +229,18 @@ class Table(Generic[Row]):
     def written(self, kind: str, *, with_names: bool = False) -> HttpResponseBase:
         """The file itself. with_names: a second person has approved them."""
         columns = self._columns(with_names=with_names)
-        head = [str(one.title) for one in columns]
+        head = [str(column.title) for column in columns]
         return tables.file_response(self.name, kind, head, self._lines(columns))
 
     @property
     def is_open(self) -> bool:
         """Return True if it may be a file without approval: its rows are no people."""
-        return not any(one.is_name for one in self.naming)
+        return not any(column.is_name for column in self.naming)
 
     @property
     def naming(self) -> list[Column[Row]]:
         """Columns that are in no file without approval."""
-        return [one for one in self.columns if one.value is not None and one.names_people]
+        return [column for column in self.columns if column.value is not None and column.names_people]
 
     @property
     def offers_names(self) -> bool:
@@ -245,7 +249,7 @@ class Table(Generic[Row]):
 
     def titles(self) -> list[str]:
         """Return the titles of all columns of a file with names."""
-        return [str(one.title) for one in self._columns(with_names=True)]
+        return [str(column.title) for column in self._columns(with_names=True)]
 
     def counted(self, most: int) -> int:
         """Return how many rows there are; one more than `most` where there are more."""
@@ -267,41 +271,50 @@ class Table(Generic[Row]):
                 if number == self.longest_file:
                     yield [_("There are more. Narrow the list and export again.")]
                     return
-                yield [_plain(one.in_file(row, left_out)) for one in columns]
+                yield [_plain(column.in_file(row, left_out)) for column in columns]
 
     def _names_left_out(self, columns: Sequence[Column[Row]], some: Sequence[Row]) -> Collection[int]:
         """The accounts whose names a file leaves out. A column that hands out the day's work leaves out none."""
-        asked = [one.account for one in columns if one.account is not None and not one.is_handed]
-        whose = {account for of in asked for row in some if (account := of(row))}
+        readers = [
+            column.account for column in columns if column.account is not None and not column.is_handed
+        ]
+        whose = {account for read_account in readers for row in some if (account := read_account(row))}
         return bearers.names_left_out(self.request, whose)
 
     def _columns(self, *, with_names: bool) -> list[Column[Row]]:
         """The columns of a file."""
-        return [one for one in self.columns if one.value is not None and (with_names or not one.names_people)]
+        return [
+            column
+            for column in self.columns
+            if column.value is not None and (with_names or not column.names_people)
+        ]
 
     def _every(self) -> Iterator[Row]:
         """Each row up to the first that a file does not hold."""
         rows = self._rows
         if isinstance(rows, Rows):
-            found: Iterator[Any] = rows.each(at_once=AT_ONCE)
+            row_iterator: Iterator[Any] = rows.each(at_once=AT_ONCE)
         elif isinstance(rows, MarkedRows):
-            found = rows.each()
+            row_iterator = rows.each()
         elif isinstance(rows, QuerySet):
-            found = rows[: self.longest_file + 1].iterator(chunk_size=AT_ONCE)
+            row_iterator = rows[: self.longest_file + 1].iterator(chunk_size=AT_ONCE)
         else:
-            found = iter(rows)
-        while some := list(islice(found, AT_ONCE)):
+            row_iterator = iter(rows)
+        while some := list(islice(row_iterator, AT_ONCE)):
             yield from self._finish(some)
 
     @property
     def seen(self) -> list[Column[Row]]:
         """The columns of the page."""
-        return [one for one in self.columns if not one.only_in_file]
+        return [column for column in self.columns if not column.only_in_file]
 
     def drawn(self, heads: Iterable[str], cells_of: Mapping[str, Callable[[Row], str]]) -> SafeString:
         """The table with the rows of its page. cells_of: columns the template draws itself."""
         by = self.sorting.key if self.sorting else ""
-        cells = [(one.opening(by), cells_of.get(one.key, one.drawn), one.closing()) for one in self.seen]
+        cells = [
+            (column.opening(by), cells_of.get(column.key, column.drawn), column.closing())
+            for column in self.seen
+        ]
         rows = [
             ("", "".join([f"{start}{draw(row)}{end}" for start, draw, end in cells]))
             for row in self.leaf.rows

@@ -172,13 +172,13 @@ def _within(points: list[tuple[float, float]], frame: MapFrame) -> list[tuple[fl
     """Cut a ring off at the four sides of the drawing, one after another (Sutherland and Hodgman, 1974)."""
     for axis, side, sign in ((0, 0.0, 1), (0, frame.width, -1), (1, 0.0, 1), (1, frame.height, -1)):
         cut: list[tuple[float, float]] = []
-        for one, other in zip(points, points[1:] + points[:1], strict=True):
-            here, there = sign * (one[axis] - side), sign * (other[axis] - side)
+        for point, other in zip(points, points[1:] + points[:1], strict=True):
+            here, there = sign * (point[axis] - side), sign * (other[axis] - side)
             if here >= 0:
-                cut.append(one)
+                cut.append(point)
             if here * there < 0:
                 share = here / (here - there)
-                crossing = [a + share * (b - a) for a, b in zip(one, other, strict=True)]
+                crossing = [a + share * (b - a) for a, b in zip(point, other, strict=True)]
                 crossing[axis] = side
                 cut.append((crossing[0], crossing[1]))
         points = cut
@@ -197,8 +197,8 @@ def _is_small_part(points: Sequence[tuple[float, float]], edge: Sequence[tuple[f
 
 
 def _total(values: Iterable[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
+    known_values = [value for value in values if value is not None]
+    return sum(known_values) if known_values else None
 
 
 def _usable(place: MapPlace) -> bool:

@@ -63,8 +63,8 @@ class RoomStrings:
 
 
 def rooms(root: Path = ROOMS, only: Collection[str] = ()) -> list[Path]:
-    found = sorted(path.parent for path in root.glob("*/__init__.py"))
-    return [room for room in found if not only or room.name in only]
+    folders = sorted(path.parent for path in root.glob("*/__init__.py"))
+    return [room for room in folders if not only or room.name in only]
 
 
 def sources(room: Path, only: Collection[str] = ("*",)) -> Iterator[tuple[Path, str]]:
@@ -80,15 +80,15 @@ def sources(room: Path, only: Collection[str] = ("*",)) -> Iterator[tuple[Path, 
         if path.suffix in (".html", ".txt", ".xml") and is_wanted(path):
             # Django turns a template into something like Python; its indents mean nothing and must go.
             # `say` is our `blocktranslate trimmed` (templatetags/kit.py)
-            said = path.read_text().replace("{% say", "{% blocktranslate trimmed")
-            said = said.replace("{% endsay", "{% endblocktranslate")
-            lines = templatize(said, origin=str(path)).splitlines()
+            source_text = path.read_text().replace("{% say", "{% blocktranslate trimmed")
+            source_text = source_text.replace("{% endsay", "{% endblocktranslate")
+            lines = templatize(source_text, origin=str(path)).splitlines()
             yield path, "\n".join(line.strip() for line in lines)
 
 
 def collect(room: Path, only: Collection[str] = ("*",)) -> RoomStrings:
     """Every translatable string of a room, or of those files of it whose place fits one of the patterns."""
-    found = RoomStrings(room.name)
+    room_strings = RoomStrings(room.name)
     for path, text in sources(room, only):
         where = str(path.relative_to(room.parent))
         for _line, message, _comments, context in extract(
@@ -97,10 +97,10 @@ def collect(room: Path, only: Collection[str] = ("*",)) -> RoomStrings:
             keywords=KEYWORDS | dict.fromkeys(ALIAS.findall(text)),
             options={"encoding": "utf-8"},
         ):
-            one, many = (message, "") if isinstance(message, str) else (message[0], message[1])
-            if one:
-                found.strings[(context or "", one, many)].add(where)
-    return found
+            singular, many = (message, "") if isinstance(message, str) else (message[0], message[1])
+            if singular:
+                room_strings.strings[(context or "", singular, many)].add(where)
+    return room_strings
 
 
 def catalogue_path(room: Path, language: str) -> Path:
@@ -126,30 +126,30 @@ def key_of(message: Message) -> Key:
 
 
 def texts(message: Message) -> tuple[str, ...]:
-    said = message.string
-    return tuple(said) if isinstance(said, (tuple, list)) else (said or "",)
+    wording = message.string
+    return tuple(wording) if isinstance(wording, (tuple, list)) else (wording or "",)
 
 
 def update(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
     """Brings the catalogues of all rooms, or of those named, up to their source; returns the files that changed."""
     changed = []
     for room in rooms(root, only):
-        found = collect(room)
+        room_strings = collect(room)
         for language in LANGUAGES:
             path = catalogue_path(room, language)
-            if not found.strings and not path.exists():
+            if not room_strings.strings and not path.exists():
                 continue
             old = {key_of(message): message for message in read(path, language) if message.id}
             new = empty(language)
-            for (context, one, many), files in sorted(found.strings.items()):
-                known = old.get((context, one, many))
+            for (context, singular, many), files in sorted(room_strings.strings.items()):
+                old_message = old.get((context, singular, many))
                 new.add(
-                    id=(one, many) if many else one,
-                    string=known.string if known else ("",) * 2 if many else "",
+                    id=(singular, many) if many else singular,
+                    string=old_message.string if old_message else ("",) * 2 if many else "",
                     context=context or None,
                     locations=[(name, 0) for name in sorted(files)],
-                    flags=known.flags & {"fuzzy"} if known else set(),
-                    user_comments=known.user_comments if known else (),
+                    flags=old_message.flags & {"fuzzy"} if old_message else set(),
+                    user_comments=old_message.user_comments if old_message else (),
                 )
             out = io.BytesIO()
             write_po(out, new, width=100, include_lineno=False)
@@ -172,12 +172,12 @@ def marks(text: str) -> set[str]:
 
 
 def differing(key: Key, message: Message) -> bool:
-    _context, one, many = key
+    _context, singular, many = key
     forms = texts(message)
     if not many:
-        return marks(one) != marks(forms[0])
+        return marks(singular) != marks(forms[0])
     # 'one' may leave its number out ("एक दिन"); nothing may be invented
-    allowed = marks(one) | marks(many)
+    allowed = marks(singular) | marks(many)
     return marks(forms[-1]) != marks(many) or any(not marks(form) <= allowed for form in forms)
 
 
@@ -189,14 +189,14 @@ def check(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
     wrong: list[str] = []
     translated: dict[tuple[str, str, str, str], dict[tuple[str, ...], list[str]]] = defaultdict(dict)
     for room in rooms(root, only):
-        found = collect(room)
+        room_strings = collect(room)
         for language in LANGUAGES:
             path = catalogue_path(room, language)
-            known = {key_of(message): message for message in read(path, language) if message.id}
+            messages = {key_of(message): message for message in read(path, language) if message.id}
             gone = read(path, language).obsolete
-            for key, files in sorted(found.strings.items()):
+            for key, files in sorted(room_strings.strings.items()):
                 name = f"{room.name} ({language}): {key[1]!r} in {', '.join(sorted(files))}"
-                message = known.get(key)
+                message = messages.get(key)
                 if message is None:
                     wrong.append(f"missing: {name}")
                 elif not all(texts(message)):
@@ -209,13 +209,15 @@ def check(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
                     wrong.append(f"placeholders differ: {name}")
                 else:
                     translated[(language, *key)].setdefault(texts(message), []).append(room.name)
-            unused = sorted(set(known) - set(found.strings))
+            unused = sorted(set(messages) - set(room_strings.strings))
             wrong += [f"no longer used: {room.name} ({language}): {key[1]!r}" for key in unused]
             wrong += [f"obsolete: {room.name} ({language}): {entry!r}" for entry in gone]
-    for (language, _context, one, _many), versions in sorted(translated.items()):
+    for (language, _context, singular, _many), versions in sorted(translated.items()):
         if len(versions) > 1:
-            told = "; ".join(f"{' / '.join(said)} in {', '.join(names)}" for said, names in versions.items())
-            wrong.append(f"translated in two ways ({language}): {one!r}: {told}")
+            versions_text = "; ".join(
+                f"{' / '.join(wordings)} in {', '.join(names)}" for wordings, names in versions.items()
+            )
+            wrong.append(f"translated in two ways ({language}): {singular!r}: {versions_text}")
     return wrong
 
 

@@ -29,7 +29,7 @@ def posted(
         view: Callable[Concatenate[R, P], HttpResponseBase],
     ) -> Callable[Concatenate[R, P], HttpResponseBase]:
         @wraps(view)
-        def asked(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def checked_view(request: R, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.method == "POST":
                 return view(request, *args, **kwargs)
             if request.method not in ("GET", "HEAD"):
@@ -38,6 +38,6 @@ def posted(
             query = request.META.get("QUERY_STRING", "")
             return HttpResponseRedirect(reverse(page, kwargs=filled) + (f"?{query}" if query else ""))
 
-        return asked
+        return checked_view
 
     return decorator

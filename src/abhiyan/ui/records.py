@@ -150,17 +150,22 @@ def typed(form: forms.Form, *but: str) -> Iterator[tuple[str, str]]:
 
     but: fields left out. Boxes of one answer are left out too: they only allow the form.
     """
-    for name, asked in form.fields.items():
+    for name, form_field in form.fields.items():
         value = form.cleaned_data.get(name)
-        if value in (None, "", []) or name in but or not asked.label or isinstance(asked, forms.BooleanField):
+        if (
+            value in (None, "", [])
+            or name in but
+            or not form_field.label
+            or isinstance(form_field, forms.BooleanField)
+        ):
             continue
-        yield str(asked.label), _in_words(asked, value)
+        yield str(form_field.label), _in_words(form_field, value)
 
 
 def _in_words(asked: forms.Field, value: Any) -> str:
     if isinstance(asked, forms.ChoiceField):
         choices: Any = asked.choices
-        return next((str(said) for code, said in choices if str(code) == str(value)), str(value))
+        return next((str(label) for code, label in choices if str(code) == str(value)), str(value))
     if isinstance(asked, forms.IntegerField):
         return grouped(value)
     if isinstance(value, date):
@@ -173,7 +178,7 @@ def taken(form: forms.BaseForm, act: Callable[[dict[str, Any]], Value]) -> Value
     if form.is_valid():
         return act(form.cleaned_data)
     first = next((name for name in form.errors if name in form.fields), "")
-    said = [
+    texts = [
         f"{before_colon(form.fields[name])}: {error}"
         if name in form.fields and form.fields[name].label
         else str(error)
@@ -187,7 +192,7 @@ def taken(form: forms.BaseForm, act: Callable[[dict[str, Any]], Value]) -> Value
     }
     raise RecordUnfit(
         field=form.add_prefix(first) if first else "",
-        why=" ".join(said),
+        why=" ".join(texts),
         errors=errors,
         asks=where_to_ask(form_refusals(form)),
     )

@@ -39,12 +39,12 @@ class ScatterPlot:
     dots: list[tuple[float, float, ScatterDot]]
 
 
-def plot(given: Scatter) -> ScatterPlot | None:
+def plot(scatter: Scatter) -> ScatterPlot | None:
     """None while there is nothing to draw. Both axes begin at 0."""
-    if not given.dots:
+    if not scatter.dots:
         return None
-    x_ticks, x_top = axis(max(dot.x for dot in given.dots))
-    y_ticks, y_top = axis(max(dot.y for dot in given.dots))
+    x_ticks, x_top = axis(max(dot.x for dot in scatter.dots))
+    y_ticks, y_top = axis(max(dot.y for dot in scatter.dots))
 
     def x_of(value: float) -> float:
         return round(LEFT + value / x_top * (RIGHT - LEFT), 2)
@@ -55,7 +55,7 @@ def plot(given: Scatter) -> ScatterPlot | None:
     return ScatterPlot(
         [(x_of(value), f"{value:g}") for value in x_ticks],
         [(y_of(value), f"{value:g}") for value in y_ticks],
-        [(x_of(dot.x), y_of(dot.y), dot) for dot in given.dots],
+        [(x_of(dot.x), y_of(dot.y), dot) for dot in scatter.dots],
     )
 
 

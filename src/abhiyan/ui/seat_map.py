@@ -71,7 +71,9 @@ def draw(seats: Sequence[MapSeat], boundaries: maps.Outlines | None = None) -> S
         return None
     ground = boundaries.rings if boundaries else ()
     points = [
-        point for ring in (*ground, *(ring for own in rings.values() for ring in own)) for point in ring
+        point
+        for ring in (*ground, *(ring for seat_rings in rings.values() for ring in seat_rings))
+        for point in ring
     ]
     points += [(seat.lon or 0.0, seat.lat or 0.0) for index, seat in placed if index not in rings]
     frame = maps.frame_of(points, margin=DISC + 6)
@@ -91,7 +93,7 @@ def draw(seats: Sequence[MapSeat], boundaries: maps.Outlines | None = None) -> S
         path = "".join(filter(None, (maps.path_of(ring, frame) for ring in own)))
         drawn.append(DrawnSeat(seat, path, round(x, 1), round(y, 1), DISC, has_room, round(label_y, 1)))
     land = [path for ring in ground if (path := maps.path_of(ring, frame))]
-    drawn.sort(key=lambda one: not one.path)  # discs lie on top of grounds
+    drawn.sort(key=lambda drawn_seat: not drawn_seat.path)  # discs lie on top of grounds
     return SeatDrawing(frame.width, round(frame.height, 1), land, drawn, len(seats) - len(placed))
 
 

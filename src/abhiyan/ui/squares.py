@@ -83,9 +83,9 @@ class Squares:
     @property
     def bars(self) -> list[tuple[float, float, Shape]]:
         """The same as one bar: (from, width, shape) in per cent of its width."""
-        found, start = [], 0.0
+        bars, start = [], 0.0
         for shape, n in self.parts:
             width = 100 * n / self.of if self.of else 0.0
-            found.append((round(start, 2), round(width, 2), shape))
+            bars.append((round(start, 2), round(width, 2), shape))
             start += width
-        return found
+        return bars

@@ -32,10 +32,16 @@ class Steady(Node):
         self.kept: dict[Hashable, SafeString] = {}
 
     def render(self, context: Context) -> SafeString:
-        values = {name: found.resolve(context) for name, found in self.given.items()}
-        said = (getattr(settings, name, None) for name in SETTINGS)
+        values = {name: expression.resolve(context) for name, expression in self.given.items()}
+        setting_values = (getattr(settings, name, None) for name in SETTINGS)
         storage = settings.STORAGES["staticfiles"]["BACKEND"]
-        key = (get_language(), context.autoescape, storage, *said, *map(told_apart, values.values()))
+        key = (
+            get_language(),
+            context.autoescape,
+            storage,
+            *setting_values,
+            *map(told_apart, values.values()),
+        )
         made = self.kept.get(key)
         if made is None:
             inner = context.new(values)
@@ -49,7 +55,7 @@ class Steady(Node):
 def steady(parser: Parser, token: Token) -> Steady:
     """Compiles the tag: names of values follow, none for what depends on the language alone."""
     names = token.split_contents()[1:]
-    given = {name.partition(".")[0]: parser.compile_filter(name) for name in names}
+    expressions = {name.partition(".")[0]: parser.compile_filter(name) for name in names}
     nodelist = parser.parse(("endsteady",))
     parser.delete_first_token()
-    return Steady(given, nodelist)
+    return Steady(expressions, nodelist)

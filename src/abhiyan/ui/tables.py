@@ -42,10 +42,10 @@ def sorting(
 
     columns: a column's key, and the field or fields of the query set it is ordered by.
     """
-    asked = query.get("sort", "")
-    if asked.removeprefix("-") not in columns:
-        asked = default
-    key, descending = asked.removeprefix("-"), asked.startswith("-")
+    sort_key = query.get("sort", "")
+    if sort_key.removeprefix("-") not in columns:
+        sort_key = default
+    key, descending = sort_key.removeprefix("-"), sort_key.startswith("-")
     named = columns[key]
     ordered = (named,) if isinstance(named, str) else tuple(named)
     sign = "-" if descending else ""
@@ -82,12 +82,12 @@ class Leaf:
         if not self.number or not self.pages:
             return []
         near = {1, self.pages, *range(self.number - 1, self.number + 2)}
-        shown: list[int | None] = []
+        page_numbers: list[int | None] = []
         for page in sorted(page for page in near if 1 <= page <= self.pages):
-            if shown and page - (shown[-1] or 0) > 1:
-                shown.append(None)
-            shown.append(page)
-        return shown
+            if page_numbers and page - (page_numbers[-1] or 0) > 1:
+                page_numbers.append(None)
+            page_numbers.append(page)
+        return page_numbers
 
 
 def numbered(
@@ -104,14 +104,14 @@ def numbered(
     pages = None if total is None else max(1, min(-(-total // per), deepest))
     number = max(1, min(number, pages or deepest))
     start = (number - 1) * per
-    found = list(rows[start : start + per + 1])
-    shown = found[:per]
+    page_rows = list(rows[start : start + per + 1])
+    leaf_rows = page_rows[:per]
     return Leaf(
-        rows=shown,
-        first=start + 1 if shown else 0,
-        last=start + len(shown),
+        rows=leaf_rows,
+        first=start + 1 if leaf_rows else 0,
+        last=start + len(leaf_rows),
         total=total,
-        more=len(found) > per,
+        more=len(page_rows) > per,
         number=number,
         pages=pages,
         is_first=number == 1,
@@ -140,8 +140,10 @@ def following(rows: "QuerySet[Any]", query: QueryDict, *, keys: Sequence[str], p
             skipped = last_shown
         except (ValueError, TypeError, ValidationError):  # a value that is none for its field
             begins = None
-    found = list(rows.order_by(*keys)[: per + 1])
-    return _leaf(found, per, skipped, lambda row: [_value(row, name) for name in names], is_first=not begins)
+    page_rows = list(rows.order_by(*keys)[: per + 1])
+    return _leaf(
+        page_rows, per, skipped, lambda row: [_value(row, name) for name in names], is_first=not begins
+    )
 
 
 def read_on(
@@ -164,16 +166,16 @@ def read_on(
 def _leaf(
     found: Sequence[Any], per: int, skipped: int, key: Callable[[Any], Sequence[object]], *, is_first: bool
 ) -> Leaf:
-    shown = found[:per]
+    leaf_rows = found[:per]
     more = len(found) > per
-    last = skipped + len(shown)
+    last = skipped + len(leaf_rows)
     return Leaf(
-        rows=shown,
-        first=skipped + 1 if shown else 0,
+        rows=leaf_rows,
+        first=skipped + 1 if leaf_rows else 0,
         last=last,
         total=None if more else last,
         more=more,
-        after=closed(last, *key(shown[-1])) if more else "",
+        after=closed(last, *key(leaf_rows[-1])) if more else "",
         is_first=is_first,
     )
 
@@ -230,8 +232,8 @@ FILES = {
 
 def file_kind(query: QueryDict) -> str:
     """csv or xlsx, where the page was asked for as a file (`?format=`); else nothing."""
-    asked = query.get("format", "")
-    return asked if asked in FILES else ""
+    file_format = query.get("format", "")
+    return file_format if file_format in FILES else ""
 
 
 def file_response(

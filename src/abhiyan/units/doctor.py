@@ -30,14 +30,14 @@ FAULTS = {
 
 def trees(_at: datetime) -> Iterable[DoctorFinding]:
     """Ranges, depths and leaves say what parent pointers say, and no placement leads nowhere."""
-    found = {}
+    n_by_flaw = {}
     for name, query in FAULTS.items():
         if n := sql.value(query):
-            found[name] = n
-    if found:
-        told = ", ".join(f"{n} {name}" for name, n in found.items())
+            n_by_flaw[name] = n
+    if n_by_flaw:
+        sentence = ", ".join(f"{n} {name}" for name, n in n_by_flaw.items())
         yield DoctorFinding(
-            FAIL, f"the trees are not sound: {told}", "see docs/units.md, “How a tree is kept”", found
+            FAIL, f"the trees are not sound: {sentence}", "see docs/units.md, “How a tree is kept”", n_by_flaw
         )
     else:
         yield DoctorFinding(OK, "the trees are sound")

@@ -140,16 +140,16 @@ REASONS = {
 
 def _bad_cells(batch: Batch) -> dict[int, list[str]]:
     """The columns the reader refused, by row."""
-    found: dict[int, list[str]] = defaultdict(list)
+    columns_by_row: dict[int, list[str]] = defaultdict(list)
     for cell in batch.refused:
-        found[cell.row] += [cell.field] if cell.field else []  # none: the row as a whole
-    return found
+        columns_by_row[cell.row] += [cell.field] if cell.field else []  # none: the row as a whole
+    return columns_by_row
 
 
 def _staged(work: Work) -> None:
     """The file's rows into staging, batch by batch: while rows are copied, nothing else can be written."""
-    own = work.options.get("hierarchy", "")
-    general = int(own) if own else None
+    tree_name = work.options.get("hierarchy", "")
+    general = int(tree_name) if tree_name else None
     keys = [field.key for field in UNITS.fields]
     places = [keys.index(column) + 1 for column in staging.COLUMNS]
     parent = keys.index("parent") + 1
@@ -180,7 +180,7 @@ def _kind_said(kind: str) -> str:
 
 
 def _thing_said(key: str) -> str:
-    return next((str(thing.title) for thing in hanging.obstacles() if thing.key == key), key)
+    return next((str(obstacle.title) for obstacle in hanging.obstacles() if obstacle.key == key), key)
 
 
 SAID = {
@@ -214,9 +214,9 @@ def _note_hanging(work: Work) -> None:
     """How much of each thing hangs on the units that are closed, and what becomes of it."""
     answers = _answers(work)
     units = newly_closing()
-    for key, found in hanging_on(units, hanging.things()).items():
-        if found:
-            work.note_whole(f"hangs {answers[key]} {key}", sum(found.values()))
+    for key, counts in hanging_on(units, hanging.things()).items():
+        if counts:
+            work.note_whole(f"hangs {answers[key]} {key}", sum(counts.values()))
 
 
 def _answers(work: Work) -> dict[str, str]:
@@ -229,21 +229,21 @@ def _answers(work: Work) -> dict[str, str]:
 
 def tells(whole: Mapping[str, int]) -> list[str]:
     """Say in sentences what is odd about a list as a whole, such as units without a place."""
-    found = []
+    sentences = []
     if n := whole.get("nowhere", 0):
         text = ngettext(
             "%(n)s unit of this list has no unit above it. Give the unit above it.",
             "%(n)s units of this list have no unit above them. Give the units above them.",
             n,
         )
-        found.append(text % {"n": grouped(n)})
+        sentences.append(text % {"n": grouped(n)})
     if n := whole.get("still_closed", 0):
         text = ngettext(
             "%(n)s row is of a closed unit. It stays closed.",
             "%(n)s rows are of closed units. They stay closed.",
             n,
         )
-        found.append(text % {"n": grouped(n)})
+        sentences.append(text % {"n": grouped(n)})
     if n := whole.get("lacking", 0):
         closing = whole.get("closing_missing", 0)
         text = ngettext(
@@ -260,23 +260,23 @@ def tells(whole: Mapping[str, int]) -> list[str]:
             if closing
             else _("They stay as they are.")
         )
-        found.append(text % {"n": grouped(n), "closing": grouped(closing), "left": grouped(n - closing)})
-    return found + _tells_hanging(whole)
+        sentences.append(text % {"n": grouped(n), "closing": grouped(closing), "left": grouped(n - closing)})
+    return sentences + _tells_hanging(whole)
 
 
 def _tells_hanging(whole: Mapping[str, int]) -> list[str]:
-    things = {thing.key: thing for thing in hanging.things()}
-    found = []
+    things = {dependent.key: dependent for dependent in hanging.things()}
+    sentences = []
     for what, n in whole.items():
         mark, _sign, rest = what.partition(" ")
         answer, _sign, key = rest.partition(" ")
         if mark == "hangs" and key in things:
             facts = {"what": things[key].title, "n": grouped(n), "answer": hanging.Answer(answer).label}
             if things[key].is_people:  # a bringer of units may not see people, nor how many there are
-                found.append(_("Of the units that close: %(what)s. %(answer)s.") % facts)
+                sentences.append(_("Of the units that close: %(what)s. %(answer)s.") % facts)
             else:
-                found.append(_("Of the units that close: %(what)s: %(n)s. %(answer)s.") % facts)
-    return found
+                sentences.append(_("Of the units that close: %(what)s: %(n)s. %(answer)s.") % facts)
+    return sentences
 
 
 def confirms(whole: Mapping[str, int]) -> str:
@@ -295,8 +295,8 @@ def lacking(import_id: int, first: int, how_many: int) -> Sequence[Lacking]:
     rows = Unit.objects.filter(
         pk__in=UnitLacking.objects.filter(import_id=import_id).values("unit_id")
     ).order_by("code")
-    found = rows[first : first + min(how_many, 1_000)]
-    return [Lacking(one.code, named(one.names), _kind_said(one.kind)) for one in found]
+    units = rows[first : first + min(how_many, 1_000)]
+    return [Lacking(unit.code, named(unit.names), _kind_said(unit.kind)) for unit in units]
 
 
 def check(work: Work) -> None:
@@ -338,10 +338,10 @@ def undo(work: Work) -> None:
 
 def differences(import_id: int, first: int, how_many: int) -> Sequence[RowDifference]:
     """Return what a list changes of units that exist, field by field."""
-    found = UnitDifference.objects.filter(import_id=import_id).order_by("row", "field")
+    unit_differences = UnitDifference.objects.filter(import_id=import_id).order_by("row", "field")
     return [
         RowDifference(d.row, d.code, d.field, d.old, d.new)
-        for d in found[first : first + min(how_many, 1_000)]
+        for d in unit_differences[first : first + min(how_many, 1_000)]
     ]
 
 

@@ -101,13 +101,13 @@ def newly_closing() -> list[int]:
 def _obstacles() -> None:
     """Refuse to close units while things are on them that must go first."""
     units = newly_closing()
-    for key, found in hanging_on(units, hanging.obstacles()).items() if units else ():
+    for key, counts in hanging_on(units, hanging.obstacles()).items() if units else ():
         sql.run(
             "insert into t_refused select c.row, 'closed_on', 'in_the_way', %s::jsonb from t_closing c"
             " where c.row > 0 and c.unit = any(%s)",
-            [orjson.dumps({"what": key}).decode(), list(found)],
+            [orjson.dumps({"what": key}).decode(), list(counts)],
         )
-        sql.run("delete from t_closing where row = 0 and unit = any(%s)", [list(found)])
+        sql.run("delete from t_closing where row = 0 and unit = any(%s)", [list(counts)])
 
 
 def _unclosable(today: date, drop: Callable[[], int]) -> bool:

@@ -96,12 +96,12 @@ def rows_with_places(work: Work, *, within: int | None = None, **more: Any) -> I
     """
     at = 1 + [field.key for field in work.kind.layout.fields].index(UNIT.key)
     after = at + len(PLACE)
-    known: dict[str, str] = {}
+    code_by_text: dict[str, str] = {}
     for batch in work.rows(**more):
-        fresh = {_written(row[at:after]) for row in (*batch.rows, *batch.faulty)} - known.keys() - {""}
-        known |= whole_codes(fresh, within or work.unit_id)
-        sound = [(*row[:at], _code_of(work, row, at, known), *row[after:]) for row in batch.rows]
-        faulty = [(*row[:at], _code_of(work, row, at, known), *row[after:]) for row in batch.faulty]
+        fresh = {_written(row[at:after]) for row in (*batch.rows, *batch.faulty)} - code_by_text.keys() - {""}
+        code_by_text |= whole_codes(fresh, within or work.unit_id)
+        sound = [(*row[:at], _code_of(work, row, at, code_by_text), *row[after:]) for row in batch.rows]
+        faulty = [(*row[:at], _code_of(work, row, at, code_by_text), *row[after:]) for row in batch.faulty]
         batch.rows = [row for row in sound if row[at]]
         batch.faulty = [*faulty, *(row for row in sound if not row[at])]
         yield batch
@@ -116,16 +116,16 @@ def whole_codes(written: set[str], within: int | None) -> dict[str, str]:
         return {}
     state, seat = queries.only_state(within), queries.only_seat(within) if within else ""
     there = queries.ids_of({*written, *map(str.upper, written)})
-    found = {}
-    for each in written:
-        whole = whole_code(each, state=state, seat=seat)
-        if each in there or whole:
-            found[each] = each if each in there else whole
-        elif each.upper() in there:
-            found[each] = each.upper()
+    code_by_text = {}
+    for code_text in written:
+        whole = whole_code(code_text, state=state, seat=seat)
+        if code_text in there or whole:
+            code_by_text[code_text] = code_text if code_text in there else whole
+        elif code_text.upper() in there:
+            code_by_text[code_text] = code_text.upper()
         else:
-            found[each] = "" if whole_code(each, state="?", seat="?") else each
-    return found
+            code_by_text[code_text] = "" if whole_code(code_text, state="?", seat="?") else code_text
+    return code_by_text
 
 
 def _written(cells: tuple[Any, ...]) -> str:
@@ -152,9 +152,9 @@ def _code_of(work: Work, row: tuple[Any, ...], at: int, known: Mapping[str, str]
 
 def every_row(work: Work, *, within: int | None = None, **more: Any) -> list[tuple[Any, ...]]:
     """Every row in the order of the file, as of `rows_with_places`; also those with a cell that was refused (None)."""
-    found = rows_with_places(work, within=within, **more)
+    batches = rows_with_places(work, within=within, **more)
     return sorted(
-        (row for batch in found for row in (*batch.rows, *batch.faulty)), key=lambda row: int(row[0])
+        (row for batch in batches for row in (*batch.rows, *batch.faulty)), key=lambda row: int(row[0])
     )
 
 
@@ -168,7 +168,7 @@ def placed(codes: set[str], within: int | None) -> tuple[dict[str, int], set[int
     outside = {
         unit
         for unit in ids.values()
-        if not any(lo <= own < hi for own, _end in spans.get(unit, []) for lo, hi in bounds)
+        if not any(lo <= position < hi for position, _end in spans.get(unit, []) for lo, hi in bounds)
     }
     return ids, outside
 
@@ -193,13 +193,15 @@ def list_of_figures(
     """
     act = f"{model._meta.app_label}.%s_{key}"
 
-    def asked(work: Work, names: tuple[str, ...] = of) -> dict[str, str]:
+    def option_values(work: Work, names: tuple[str, ...] = of) -> dict[str, str]:
         return {name: work.options[name] for name in names}
 
     def counted(work: Work) -> tuple[list[UnitListRow], Mapping[int, tuple[Any, ...]]]:
         rows = _sound(work)
-        found = model._default_manager.filter(**asked(work), unit_id__in=[row.unit_id for row in rows])
-        old = {unit: tuple(values) for unit, *values in found.values_list("unit_id", *fields)}
+        figures = model._default_manager.filter(
+            **option_values(work), unit_id__in=[row.unit_id for row in rows]
+        )
+        old = {unit: tuple(values) for unit, *values in figures.values_list("unit_id", *fields)}
         for row in rows:
             before = old.get(row.unit_id)
             work.count("new" if before is None else "same" if before == row.values else "changed")
@@ -223,11 +225,11 @@ def list_of_figures(
         for start in range(0, len(rows), _AT_ONCE):
             before = actions.take_in_figures(
                 model=model,
-                of=asked(work),
+                of=option_values(work),
                 figures={
                     row.unit_id: dict(zip(fields, row.values, strict=True))
                     | {"row": row.number}
-                    | asked(work, said)
+                    | option_values(work, said)
                     for row in rows[start : start + _AT_ONCE]
                 },
                 import_id=work.id,
@@ -242,7 +244,7 @@ def list_of_figures(
         for page in work.kept(backwards=True):
             n = actions.take_back_figures(
                 model=model,
-                of=asked(work),
+                of=option_values(work),
                 before=page.get("before", ()),
                 import_id=work.id,
                 act=act % "take_back",
@@ -277,7 +279,7 @@ def _sound(work: Work) -> list[UnitListRow]:
     rows = every_row(work)
     ids, outside = placed({row[1] for row in rows if row[1]}, work.unit_id)
     first: dict[int, int] = {}
-    found = []
+    sound_rows = []
     for number, code, *values in rows:
         unit = ids.get(code)
         if not code:
@@ -291,14 +293,14 @@ def _sound(work: Work) -> list[UnitListRow]:
         else:
             first[unit] = number
             if not work.is_refused(number):
-                found.append(UnitListRow(number, code, unit, tuple(values)))
-    return found
+                sound_rows.append(UnitListRow(number, code, unit, tuple(values)))
+    return sound_rows
 
 
 def _differences(import_id: int, first: int, how_many: int) -> Sequence[RowDifference]:
-    found = [
-        RowDifference(*one)
+    row_differences = [
+        RowDifference(*change)
         for page in JournalPage.objects.filter(import_id=import_id).order_by("number")
-        for one in page.facts.get("changed", ())
+        for change in page.facts.get("changed", ())
     ]
-    return found[first : first + how_many]
+    return row_differences[first : first + how_many]

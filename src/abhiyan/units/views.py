@@ -26,8 +26,10 @@ def _answer(request: HttpRequest, choices: list[UnitChoice], total: int, **more:
     if request.GET.get("format") == "json" or request.headers.get("Accept", "").startswith(
         "application/json"
     ):
-        found = [{name: getattr(c, name) for name in UnitChoice.__dataclass_fields__} for c in choices]
-        return JsonResponse({"units": found, "total": total}, json_dumps_params={"ensure_ascii": False})
+        choice_facts = [{name: getattr(c, name) for name in UnitChoice.__dataclass_fields__} for c in choices]
+        return JsonResponse(
+            {"units": choice_facts, "total": total}, json_dumps_params={"ensure_ascii": False}
+        )
     name = request.GET.get("name", "")
     context = {
         "choices": choices,

@@ -63,7 +63,7 @@ def _held(item_ids: Collection[UUID]) -> Iterable[held.HeldDeed]:
 def _erased(told: ItemsErased) -> None:
     from .actions.forgetting import empty_said
 
-    empty_said(told=told)
+    empty_said(erasure=told)
 
 
 class VerificationConfig(AppConfig):

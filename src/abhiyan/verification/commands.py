@@ -57,19 +57,19 @@ def draw(*, given: tuple[str, str], more_file: str, key: str, wanted: str, as_js
         if sha256(opens).hexdigest() != head.key_hash:
             raise click.BadParameter("this is not the key whose hash is in the file", param_hint="--key")
     drawn = draws.draw(head, commitments, draws.seed_of(file_hash, value), more)
-    shown = [
-        {"line": one.line, "stratum": one.key, "order": one.order, "commitment": one.commitment.hex()}
-        | ({"item": draws.opened(one.commitment, opens).hex()} if opens else {})
-        for one in drawn
+    lines = [
+        {"line": item.line, "stratum": item.key, "order": item.order, "commitment": item.commitment.hex()}
+        | ({"item": draws.opened(item.commitment, opens).hex()} if opens else {})
+        for item in drawn
     ]
     if as_json:
-        json.dump({"hash": file_hash, "value": value, "drawn": shown}, sys.stdout)
+        json.dump({"hash": file_hash, "value": value, "drawn": lines}, sys.stdout)
         click.echo()
         return
     click.echo(f"File hash: {file_hash}")
     click.echo(f"Value: {value} (named with the file: {head.value})")
-    for each in shown:
-        click.echo("  ".join(str(cell) for cell in each.values()))
+    for line in lines:
+        click.echo("  ".join(str(cell) for cell in line.values()))
 
 
 draw.abhiyan_role = ""  # type: ignore[attr-defined] # the command line reads it: no keys, no database

@@ -83,9 +83,9 @@ class AimForm(forms.Form):
     @property
     def expected(self) -> Expected:
         """Return the expected answers and costs; shares from 0 to 1."""
-        given = {name: float(self.cleaned_data[name]) for name in ("rate", "refused", "not_reached")}
+        rates = {name: float(self.cleaned_data[name]) for name in ("rate", "refused", "not_reached")}
         costs = {name: float(self.cleaned_data[name]) for name in ("tries", "minutes", "way")}
-        return Expected(**{name: share / 100 for name, share in given.items()}, **costs)
+        return Expected(**{name: share / 100 for name, share in rates.items()}, **costs)
 
 
 class CheckPlanForm(forms.Form):
@@ -143,19 +143,21 @@ class AnswersForm(forms.Form):
             self.fields["also_joined"] = forms.BooleanField(
                 label=str(words.also.label), help_text=str(words.also.help), required=False
             )
-        for at, one in enumerate(self.questions):
-            self.fields[one.key] = forms.CharField(
-                label=str(one.text),
+        for at, question in enumerate(self.questions):
+            self.fields[question.key] = forms.CharField(
+                label=str(question.text),
                 max_length=300,
                 required=at == 0,
                 widget=forms.Textarea({"rows": 2}) if at == 0 else forms.TextInput(dict(SOMETIMES)),
             )
-        self.order_fields([*(one.key for one in self.questions), "meaning", "also_joined"])
+        self.order_fields(
+            [*(check_question.key for check_question in self.questions), "meaning", "also_joined"]
+        )
 
     @property
     def said(self) -> SaidUnseen:
         """Return the person's words. The form must be valid."""
-        words = {one.key: self.cleaned_data[one.key] for one in self.questions}
+        words = {question.key: self.cleaned_data[question.key] for question in self.questions}
         return SaidUnseen(words, self.cleaned_data["meaning"], self.cleaned_data.get("also_joined"))
 
 
@@ -226,10 +228,10 @@ class TopUpForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not self.errors and bool(given.get("checks")) == bool(given.get("width")):
+        values = super().clean() or {}
+        if not self.errors and bool(values.get("checks")) == bool(values.get("width")):
             raise forms.ValidationError(_("Write a number of checks or a width, one of them."))
-        return given
+        return values
 
 
 class PlantForm(forms.Form):
@@ -252,13 +254,13 @@ class PlantForm(forms.Form):
         super().__init__(given)
         offer(self, is_genuine=zip(("yes", "no"), words.known, strict=True))
         self.fields["channel"].label = str(words.how)
-        self.keys = [one.key for one in typed]
+        self.keys = [question.key for question in typed]
         parts = [
             _("Name"),
             _("Phone"),
             _("Code of the booth"),
             words.day,
-            *(one.label for one in typed),
+            *(question.label for question in typed),
         ]
         self.fields["people"].help_text = say("One a line, with commas between: %(parts)s.") % {
             "parts": ", ".join(map(str, parts))

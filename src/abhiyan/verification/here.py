@@ -59,8 +59,8 @@ class ShownLine:
         """Return the count as a cell shows it."""
         if n is None:
             return ""
-        found = self.number(n)
-        return "<10" if found is None else found
+        number_ = self.number(n)
+        return "<10" if number_ is None else number_
 
     @property
     def truth(self) -> programmes.Truth:

@@ -34,12 +34,22 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
 def _checks(account_id: int, *, at: datetime) -> Iterator[Owed]:
     """List the checks a verifier has begun and may go on with now; else that checks wait for somebody."""
     with system("a verifier's own checks"):
-        in_hand = [one for one in checks.in_hand(account_id, at=at) if one.waits_until is None]
-        now = [one for one in in_hand if one.check.visit_at is None or one.check.said_at]
+        in_hand = [
+            check_in_hand
+            for check_in_hand in checks.in_hand(account_id, at=at)
+            if check_in_hand.waits_until is None
+        ]
+        now = [
+            check_in_hand
+            for check_in_hand in in_hand
+            if check_in_hand.check.visit_at is None or check_in_hand.check.said_at
+        ]
         for one in in_hand:
             if one not in now and one.check.visit_at is not None:
                 yield _visit(one.check, one.check.visit_at, at)
-        if not now and not any(checks.are_free(account_id, is_visit=one, at=at) for one in (False, True)):
+        if not now and not any(
+            checks.are_free(account_id, is_visit=is_visit, at=at) for is_visit in (False, True)
+        ):
             return
     n = len(now)
     yield Owed(
@@ -79,14 +89,14 @@ def _flags(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     if viewer.account_id is None or viewer.public_id is None:
         return
     with system("questions about entries, on Today"):
-        found = flags.for_today(
+        flags_today = flags.for_today(
             viewer.account_id,
             viewer.public_id,
             plans=viewer.may(frames.PLAN),
             at=at,
             on=timezone.localdate(at),
         )
-    for flag in found.mine:
+    for flag in flags_today.mine:
         if at < flag.asked_at + findings.EXPIRES:
             yield Owed(
                 urgency=1,
@@ -96,11 +106,11 @@ def _flags(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
                 act=_("Answer"),
                 icon="alert",
             )
-    if found.is_closed:
+    if flags_today.is_closed:
         yield Beside(
             sheet=_("Your entries"),
             title=_("The question about your entries is closed"),
             meta=_("Nothing of it is kept."),
         )
-    if found.waiting:
-        yield from frames.answers(found.waiting, viewer)
+    if flags_today.waiting:
+        yield from frames.answers(flags_today.waiting, viewer)

@@ -32,20 +32,20 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
             yield from _of_frame(frame, at=at)
 
 
-def answers(found: Sequence[Flag], viewer: Viewer) -> Iterator[Owed]:
+def answers(flags: Sequence[Flag], viewer: Viewer) -> Iterator[Owed]:
     """List flags that wait for a planner of checks: proven, answered, or without an answer in time.
 
     found: of any place.
     """
-    owners = units.spans({one.programme.owner_id for one in found}, 1)
+    owners = units.spans({flag.programme.owner_id for flag in flags}, 1)
     mine = [
-        one
-        for one in found
-        if (at := owners.get(one.programme.owner_id)) is not None and viewer.may_at(PLAN, at[0])
+        flag
+        for flag in flags
+        if (at := owners.get(flag.programme.owner_id)) is not None and viewer.may_at(PLAN, at[0])
     ]
-    proven = [one for one in mine if one.is_judged]
-    answered = [one for one in mine if one.step == Flag.Step.ANSWERED]
-    silent = [one for one in mine if one.step == Flag.Step.ASKED]
+    proven = [flag for flag in mine if flag.is_judged]
+    answered = [flag for flag in mine if flag.step == Flag.Step.ANSWERED]
+    silent = [flag for flag in mine if flag.step == Flag.Step.ASKED]
     n = len(proven)
     yield from _flags(
         proven,
@@ -97,9 +97,9 @@ def _of_frame(frame: Frame, *, at: datetime) -> Iterator[Owed | Beside]:
         )
         return
     with system("where nobody may check"):
-        given = {"since": frame.programme.opens_on, "day": day_in(settings.TIME_ZONE, at)}
-        found = verifiers_for(districts_with_open_checks(frame), **given)
-        lacking = [unit_id for unit_id, n in found.items() if not n]
+        params = {"since": frame.programme.opens_on, "day": day_in(settings.TIME_ZONE, at)}
+        n_by_district = verifiers_for(districts_with_open_checks(frame), **params)
+        lacking = [unit_id for unit_id, n in n_by_district.items() if not n]
     if lacking:
         names = sorted(units.names_of(lacking, language=language()).values())
         yield Owed(

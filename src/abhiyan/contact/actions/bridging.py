@@ -98,40 +98,40 @@ def _key(row: CallTurn, n: int) -> tuple[str, str]:
     return ("bridge", bridges.ref_of(row.pk, n))
 
 
-def hear_bridge(*, told: BridgeReport, at: datetime) -> bool:
+def hear_bridge(*, bridge_report: BridgeReport, at: datetime) -> bool:
     """Keep what the provider reports of a call. Returns whether it may call the person now.
 
     The person is called only while the caller has them and the gate lets them through. A caller on the line keeps the
     person, up to the longest talk, and for a new lease after it. The same report again changes nothing. A record of 20
     seconds or more counts the talk, also when it comes late. Refuses UnknownCall, SecondsUnfit.
     """
-    known = bridges.turn_of(told.ref)
-    if known is None:
+    turn = bridges.turn_of(bridge_report.ref)
+    if turn is None:
         raise UnknownCall(field="ref")
     with system("the bridge reports"):
         rows = CallTurn.objects.select_for_update(of=("self",)).select_related("queue__programme")
-        row = rows.filter(pk=known[0], queue__by_bridge=True).first()
+        row = rows.filter(pk=turn[0], queue__by_bridge=True).first()
         # A report may come before the provider's answer to us is stored: the caller's phone is the first to be called.
-        if row is None or not 1 <= known[1] <= row.asks + (told.event == AGENT):
+        if row is None or not 1 <= turn[1] <= row.asks + (bridge_report.event == AGENT):
             raise UnknownCall(field="ref")
-        if told.event == AGENT:
-            return _agent_answered(row, known[1], at=at)
-        is_latest = known[1] == row.asks
-        if told.event == ENDED:
-            if row.rung_at is None or told.seconds > (at - row.rung_at).total_seconds() + ROUNDED_S:
+        if bridge_report.event == AGENT:
+            return _agent_answered(row, turn[1], at=at)
+        is_latest = turn[1] == row.asks
+        if bridge_report.event == ENDED:
+            if row.rung_at is None or bridge_report.seconds > (at - row.rung_at).total_seconds() + ROUNDED_S:
                 raise SecondsUnfit(field="seconds")
             if is_latest and row.told == ENDED:
                 return False
-            row.talked_s = max(row.talked_s or 0, told.seconds)
-        if is_latest and _ORDER[told.event] > _ORDER[row.told]:
-            row.told = told.event
-            is_over = told.event == ENDED
+            row.talked_s = max(row.talked_s or 0, bridge_report.seconds)
+        if is_latest and _ORDER[bridge_report.event] > _ORDER[row.told]:
+            row.told = bridge_report.event
+            is_over = bridge_report.event == ENDED
             keep_with(row, until=at + (LEASE if is_over else LONGEST_TALK), is_exact=is_over)
         row.save(update_fields=["told", "talked_s"])
-        if told.event == ENDED:
+        if bridge_report.event == ENDED:
             _sign_late(row, at=at)
             _free(row, at=at)
-            facts = {"seconds": told.seconds}
+            facts = {"seconds": bridge_report.seconds}
             audit.record(
                 by=Actor.system("bridge"),
                 at=at,

@@ -40,7 +40,7 @@ ENTRIES = Thing(
 _ENTRY, _TRY, _LIST, _QUEUE, _TURN = "entry", "try", "list", "queue", "turn"
 
 
-def see_to_closing(*, told: UnitsClosing) -> None:
+def see_to_closing(*, closing: UnitsClosing) -> None:
     """Move what lists have at units about to close to their single successor, if that was the answer.
 
     Entries, tries and calls there go with it, and so do the unit's own lists and call queues.
@@ -49,42 +49,46 @@ def see_to_closing(*, told: UnitsClosing) -> None:
     its successor.
     """
     with system("units close"):
-        for unit_id, (to,) in sorted(told.going(ENTRIES.key).items()):
-            running = _running(to, at=told.at)
+        for unit_id, (to,) in sorted(closing.going(ENTRIES.key).items()):
+            running = _running(to, at=closing.at)
             entries = ContactEntry.objects.filter(unit_id=unit_id, list__programme_id__in=running)
             entries = entries.exclude(list__state=ContactList.State.ENDED).order_by("pk")
-            found = {
+            ids_by_table = {
                 _ENTRY: _ids(entries.select_for_update(of=("self",))),
                 _TRY: _ids(ContactTry.objects.filter(unit_id=unit_id, programme_id__in=running)),
                 _LIST: _ids(ContactList.objects.filter(unit_id=unit_id, programme_id__in=running)),
                 _QUEUE: _ids(CallQueue.objects.filter(unit_id=unit_id, programme_id__in=running)),
                 _TURN: _ids(CallTurn.objects.filter(unit_id=unit_id, queue__programme_id__in=running)),
             }
-            if any(found.values()):
-                for one in (unit_id, to):
-                    org.require(told.by, RUN, at=one)
-            for kind, ids in found.items():
-                _move(kind, ids, unit_id, to, at=told.at)
+            if any(ids_by_table.values()):
+                for place_id in (unit_id, to):
+                    org.require(closing.by, RUN, at=place_id)
+            for kind, ids in ids_by_table.items():
+                _move(kind, ids, unit_id, to, at=closing.at)
                 for n in range(0, len(ids), AT_ONCE):
                     facts = {"kind": kind, "unit": unit_id, "to": to, "ids": ids[n : n + AT_ONCE]}
-                    units.keep(closing_id=told.closing_id, what=ENTRIES.key, facts=facts)
+                    units.keep(closing_id=closing.closing_id, what=ENTRIES.key, facts=facts)
 
 
-def bring_back(*, told: UnitsOpening) -> None:
+def bring_back(*, opening: UnitsOpening) -> None:
     """Units are open again: what was moved comes back, unless it has moved further."""
     with system("units open again"):
-        for facts in unit_queries.kept(closing_id=told.closing_id, what=ENTRIES.key):
-            _move(facts["kind"], facts["ids"], facts["to"], facts["unit"], at=told.at)
+        for facts in unit_queries.kept(closing_id=opening.closing_id, what=ENTRIES.key):
+            _move(facts["kind"], facts["ids"], facts["to"], facts["unit"], at=opening.at)
 
 
 def _running(unit_id: int, *, at: datetime) -> list[int]:
     """Open programmes of contact that cover a unit."""
-    return [one.pk for one in open_of(KIND) if is_in_play(one, unit_id, on=clock.day_in(one.zone, at))]
+    return [
+        programme.pk
+        for programme in open_of(KIND)
+        if is_in_play(programme, unit_id, on=clock.day_in(programme.zone, at))
+    ]
 
 
 def _ids(rows: QuerySet[Any]) -> list[int | str]:
     """Their keys, as JSON keeps them."""
-    return [one if isinstance(one, int) else str(one) for one in rows.values_list("pk", flat=True)]
+    return [key if isinstance(key, int) else str(key) for key in rows.values_list("pk", flat=True)]
 
 
 # Imported people are reported at the unit of their row until they are items.

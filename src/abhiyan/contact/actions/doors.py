@@ -70,35 +70,37 @@ def take_doors(
     with system("doors are taken"):
         require_there(programme=programme, unit_id=unit_id, by=by, at=at)
         sql.wait_for(f"doors of account {account}")
-        own = ContactEntry.objects.filter(holder_id=account, state=State.LEASED).count()
-        if own >= MOST_HELD:
+        n_leased = ContactEntry.objects.filter(holder_id=account, state=State.LEASED).count()
+        if n_leased >= MOST_HELD:
             raise EnoughDoors(most=MOST_HELD)
         lists = queries.lists_in_use(programme, on=on)
-        contacts = [ContactAsked(unit_id, programme.zone, contact_list=one) for one in lists]
+        contacts = [
+            ContactAsked(unit_id, programme.zone, contact_list=contact_list) for contact_list in lists
+        ]
         whys = [verdict.why for verdict in contact_verdicts(contacts, at=at)]
-        open_ = [one.pk for one, why in zip(lists, whys, strict=True) if not why]
+        open_ = [contact_list.pk for contact_list, why in zip(lists, whys, strict=True) if not why]
         if whys and not open_:
             # The reason of every list, if there is one.
             raise HeldBack(why=gate.WORDS[min(whys, key=lambda why: why == "frozen")])
         place = units.units_by_id([unit_id])[unit_id]
         lat, lon = point or (place.lat, place.lon)
-        given = {"unit": unit_id, "lists": open_, "on": on, "lat": lat, "lon": lon}
-        given |= {"own": list(people.own_phones(account))}
+        params = {"unit": unit_id, "lists": open_, "on": on, "lat": lat, "lon": lon}
+        params |= {"own": list(people.own_phones(account))}
         taken: list[ContactEntry] = []
-        held: Counter[str] = Counter()
-        while (n := MOST_HELD - own - len(taken)) > 0:
-            ids = sql.column(_FREE, given | {"n": n})
+        n_held_by_reason: Counter[str] = Counter()
+        while (n := MOST_HELD - n_leased - len(taken)) > 0:
+            ids = sql.column(_FREE, params | {"n": n})
             entries = ContactEntry.objects.select_related("list").in_bulk(ids)
-            found = [entries[pk] for pk in ids]  # the nearest first
-            fit, back = _fit(found, zone=programme.zone, at=at)
-            ContactEntry.objects.filter(pk__in=[one.pk for one in fit]).update(
+            contact_entries = [entries[pk] for pk in ids]  # the nearest first
+            fit, back = _fit(contact_entries, zone=programme.zone, at=at)
+            ContactEntry.objects.filter(pk__in=[entry.pk for entry in fit]).update(
                 state=State.LEASED, holder_id=account, until=at + VISIT_LEASE
             )
             taken += fit
-            held += back
+            n_held_by_reason += back
             if not back:
                 break
-        if not taken and not held:
+        if not taken and not n_held_by_reason:
             raise NoFreeDoors
         audit.record(
             by=by,
@@ -107,9 +109,9 @@ def take_doors(
             subject=str(programme.public_id),
             unit_id=unit_id,
             n=len(taken),
-            facts={"held": dict(held)},
+            facts={"held": dict(n_held_by_reason)},
         )
-    return taken, held
+    return taken, n_held_by_reason
 
 
 def require_there(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> None:
@@ -123,46 +125,50 @@ def require_there(*, programme: Programme, unit_id: int, by: Actor, at: datetime
 
 
 def _fit(
-    found: Sequence[ContactEntry], *, zone: str, at: datetime
+    entries: Sequence[ContactEntry], *, zone: str, at: datetime
 ) -> tuple[list[ContactEntry], Counter[str]]:
     """Split locked entries: one part may be met, the gate holds the other back. Write why on each of the latter.
 
     Somebody on two lists is with one worker at a time.
     """
-    known = [one.phone_id for one in found if one.phone_id]
-    lock_phones(known)
-    contacts = [contact_of_entry(one, zone=zone) for one in found]
+    phone_ids = [entry.phone_id for entry in entries if entry.phone_id]
+    lock_phones(phone_ids)
+    contacts = [contact_of_entry(entry, zone=zone) for entry in entries]
     whys = [verdict.why for verdict in contact_verdicts(contacts, at=at)]
     on = clock.day_in(zone, at)
     elsewhere = set(
-        ContactEntry.objects.filter(phone_id__in=known, state=State.LEASED).values_list("phone_id", flat=True)
+        ContactEntry.objects.filter(phone_id__in=phone_ids, state=State.LEASED).values_list(
+            "phone_id", flat=True
+        )
     )
-    fit, held = [], Counter[str]()
-    for one, why in zip(found, whys, strict=True):
+    fit, held_counts = [], Counter[str]()
+    for contact_entry, why in zip(entries, whys, strict=True):
         if why == "opted_out":
             # Not counted: a worker who takes the doors of one house would read who said no.
-            ContactEntry.objects.filter(pk=one.pk).update(state=State.OUT, why_out="opted_out", next_day=None)
+            ContactEntry.objects.filter(pk=contact_entry.pk).update(
+                state=State.OUT, why_out="opted_out", next_day=None
+            )
         elif why == "cap":
             rests = on + timedelta(days=gate.LATELY_DAYS)
-            ContactEntry.objects.filter(pk=one.pk).update(state=State.LATER, next_day=rests)
-            held["cap"] += 1
-        elif one.phone_id and one.phone_id in elsewhere:
+            ContactEntry.objects.filter(pk=contact_entry.pk).update(state=State.LATER, next_day=rests)
+            held_counts["cap"] += 1
+        elif contact_entry.phone_id and contact_entry.phone_id in elsewhere:
             rests = on + timedelta(days=VISIT_LEASE.days)
-            ContactEntry.objects.filter(pk=one.pk).update(state=State.LATER, next_day=rests)
-            held["elsewhere"] += 1
+            ContactEntry.objects.filter(pk=contact_entry.pk).update(state=State.LATER, next_day=rests)
+            held_counts["elsewhere"] += 1
         else:
-            elsewhere.add(one.phone_id)
-            fit.append(one)
-    return fit, held
+            elsewhere.add(contact_entry.phone_id)
+            fit.append(contact_entry)
+    return fit, held_counts
 
 
 def give_back(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> int:
     """Give one's own doors of a programme in a unit back: anybody may take them. Returns how many."""
     with system("doors are given back"):
-        own = ContactEntry.objects.filter(
+        entries = ContactEntry.objects.filter(
             holder_id=needed(by.account_id), list__programme=programme, unit_id=unit_id
         )
-        n = _released(own)
+        n = _released(entries)
         audit.record(by=by, at=at, act="contact.give_back", subject=str(programme.public_id), n=n)
     return n
 

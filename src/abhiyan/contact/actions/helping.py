@@ -37,8 +37,8 @@ def ask_help(*, body_id: int, reason: str, by: Actor, at: datetime) -> None:
             raise NoCallerHere
         turn = centres.turn_of(account, at=at)
         turn_id = turn.pk if turn else None
-        asked = centres.asks_help(seat, on_call=turn_id, at=at)
-        if asked is None or asked.heard_at is not None:
+        help_asked = centres.asks_help(seat, on_call=turn_id, at=at)
+        if help_asked is None or help_asked.heard_at is not None:
             seat.help_at, seat.heard_at, seat.heard_by = at, None, None
             audit.record(by=by, at=at, act="contact.ask_help", subject=str(body_id), facts={"reason": reason})
         seat.help_for, seat.help_turn_id, seat.seen_at = reason, turn_id, at  # who asks is at work
@@ -66,8 +66,8 @@ def answer_help(*, body_id: int, caller: int, by: Actor, at: datetime) -> None:
         seats = CallSeat.objects.select_for_update().filter(account_id=caller, body_id=body_id)
         turn = centres.turn_of(caller, at=at)
         seat = seats.first()
-        asked = centres.asks_help(seat, on_call=turn.pk if turn else None, at=at) if seat else None
-        if seat is None or asked is None or asked.heard_at is not None:
+        help_asked = centres.asks_help(seat, on_call=turn.pk if turn else None, at=at) if seat else None
+        if seat is None or help_asked is None or help_asked.heard_at is not None:
             raise NoHelpAsked
         seat.heard_at, seat.heard_by = at, by.account_id
         seat.save(update_fields=["heard_at", "heard_by"])

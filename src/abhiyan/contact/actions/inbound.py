@@ -51,15 +51,15 @@ def look_up_caller(*, body_id: int, phone: str, by: Actor, at: datetime) -> Call
     phone_id = keyring().phone_id(phone)
     with system("a caller of the helpline is looked up"):
         _require(body_id, by=by, at=at)
-        found = list(requests.open_of(phone_id)[:MOST_OPEN])
-        own = [one for one in found if one.opened_by == by.account_id or may_answer(one, by=by)]
+        tickets = list(requests.open_of(phone_id)[:MOST_OPEN])
+        own = [ticket for ticket in tickets if ticket.opened_by == by.account_id or may_answer(ticket, by=by)]
         looks = AuditEntry.objects.filter(account_id=by.account_id, act=LOOK, at__gt=at - SAME_LOOK)
         if not looks.filter(subject=str(phone_id)).exists():
             limits.take(declared.INBOUND_LOOKS, str(by.account_id), at=at)
             facts = {"n": len(own), "centre": body_id}
             audit.record(by=by, at=at, act=LOOK, subject=str(phone_id), facts=facts)
         has_called = requests.has_called_since(phone_id, at - CALLED_LATELY)
-    return CallerFound(own, has_elsewhere=has_called and len(found) > len(own))
+    return CallerFound(own, has_elsewhere=has_called and len(tickets) > len(own))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +74,23 @@ class CallerSaid:
     name: str = field(default="", repr=False)
 
 
-def take_inbound(*, body_id: int, told: CallerSaid, by: Actor, at: datetime) -> Ticket:
+def take_inbound(*, body_id: int, caller_said: CallerSaid, by: Actor, at: datetime) -> Ticket:
     """Open a request for somebody who called the helpline, or add to one about the same that the caller may answer.
 
     Only callers of the call centre may. Refuses NoCallerHere, NoteUnfit, and as `helpdesk.add_call`.
     """
     with system("a call to the helpline is written down"):
         _require(body_id, by=by, at=at)
-    if why := unfit_note(told.said):
+    if why := unfit_note(caller_said.said):
         raise NoteUnfit(field="said", why=why)
     opening = helpdesk.Opening(
         way=Ticket.Way.CALL,
-        phone=told.phone,
-        texts=[told.said],
-        unit_id=told.unit_id,
-        language=told.language,
-        kind=told.kind,
-        name=told.name,
+        phone=caller_said.phone,
+        texts=[caller_said.said],
+        unit_id=caller_said.unit_id,
+        language=caller_said.language,
+        kind=caller_said.kind,
+        name=caller_said.name,
     )
     return helpdesk.add_call(opening=opening, by=by, at=at)
 

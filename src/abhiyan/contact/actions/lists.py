@@ -180,7 +180,7 @@ def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at
     kind, document = open_document(new.document, unfit=unfit)
     responsible = _responsible(new.phone, by)
     with system("a list is made"):
-        one = ContactList.objects.create(
+        contact_list = ContactList.objects.create(
             public_id=lot.uuid(),
             programme=programme,
             unit_id=unit_id,
@@ -197,12 +197,12 @@ def make_list(*, programme: Programme, unit_id: int, new: NewList, by: Actor, at
             last_day=new.last_day,
             made_at=at,
         )
-        digest = digest_of(new.document, within=f"list {one.pk}")
+        digest = digest_of(new.document, within=f"list {contact_list.pk}")
         BasisDocument.of(
-            document, digest=digest, added_at=at, contact_list=one, unit_id=unit_id, kind=kind
+            document, digest=digest, added_at=at, contact_list=contact_list, unit_id=unit_id, kind=kind
         ).save(force_insert=True)
-        _record("make_list", one, by=by, at=at)
-    return one
+        _record("make_list", contact_list, by=by, at=at)
+    return contact_list
 
 
 def _require_scheme(code: str) -> None:
@@ -233,38 +233,44 @@ def ask_list(*, public_id: UUID, by: Actor, at: datetime) -> Release:
     It needs programmes.run at the list's unit. Refuses ListMoved, ListUnchecked, and what `ask_release` refuses.
     """
     with system("asking for a list"):
-        one = locked(public_id=public_id, states=OPEN)
-        org.require(by, RUN, at=one.unit_id)
-        if one.import_id is None or not one.n_rows:
+        contact_list = locked(public_id=public_id, states=OPEN)
+        org.require(by, RUN, at=contact_list.unit_id)
+        if contact_list.import_id is None or not contact_list.n_rows:
             raise ListUnchecked
-        asked = releases.ask_release(
+        release = releases.ask_release(
             act=ACT,
-            unit_id=one.unit_id,
-            reason=one.purpose,
-            payload={"list": str(one.public_id), "file": one.import_id},
+            unit_id=contact_list.unit_id,
+            reason=contact_list.purpose,
+            payload={"list": str(contact_list.public_id), "file": contact_list.import_id},
             by=by,
             at=at,
         )
-        one.state, one.asked_by, one.asked_at = State.ASKED, by.account_id, at
-        one.save(update_fields=["state", "asked_by", "asked_at"])
-        _record("ask_list", one, by=by, at=at)
-    return asked
+        contact_list.state, contact_list.asked_by, contact_list.asked_at = State.ASKED, by.account_id, at
+        contact_list.save(update_fields=["state", "asked_by", "asked_at"])
+        _record("ask_list", contact_list, by=by, at=at)
+    return release
 
 
-def heed_decision(*, told: ReleaseDecided) -> None:
+def heed_decision(*, decision: ReleaseDecided) -> None:
     """A second person decided a list: it may be imported, or not. In their transaction."""
-    if told.act != ACT:
+    if decision.act != ACT:
         return
     with system("a list is decided"):
-        found = ContactList.objects.select_for_update().filter(
-            public_id=UUID(str(told.payload["list"])), state=State.ASKED, import_id=told.payload["file"]
+        contact_lists = ContactList.objects.select_for_update().filter(
+            public_id=UUID(str(decision.payload["list"])),
+            state=State.ASKED,
+            import_id=decision.payload["file"],
         )
-        if (one := found.first()) is None:
+        if (contact_list := contact_lists.first()) is None:
             return
-        one.state = State.APPROVED if told.allow else State.DRAFT if told.is_over else State.REFUSED
-        one.approved_by, one.approved_at = (told.by.account_id, told.at) if told.allow else (None, None)
-        one.save(update_fields=["state", "approved_by", "approved_at"])
-        _record("decide_list", one, by=told.by, at=told.at)
+        contact_list.state = (
+            State.APPROVED if decision.allow else State.DRAFT if decision.is_over else State.REFUSED
+        )
+        contact_list.approved_by, contact_list.approved_at = (
+            (decision.by.account_id, decision.at) if decision.allow else (None, None)
+        )
+        contact_list.save(update_fields=["state", "approved_by", "approved_at"])
+        _record("decide_list", contact_list, by=decision.by, at=decision.at)
 
 
 # Filled by an import
@@ -274,10 +280,10 @@ def note_checked(
     *, public_id: UUID, import_id: int, columns: Collection[str], rows: int, double: int, opted_out: int
 ) -> None:
     """Note what the check of a file found, for the second person. In a system scope. Refuses ListMoved."""
-    one = locked(public_id=public_id, states=OPEN)
-    one.import_id, one.columns = import_id, sorted(columns)
-    one.n_rows, one.n_double, one.n_opted_out = rows, double, opted_out
-    one.save(update_fields=["import_id", "columns", "n_rows", "n_double", "n_opted_out"])
+    contact_list = locked(public_id=public_id, states=OPEN)
+    contact_list.import_id, contact_list.columns = import_id, sorted(columns)
+    contact_list.n_rows, contact_list.n_double, contact_list.n_opted_out = rows, double, opted_out
+    contact_list.save(update_fields=["import_id", "columns", "n_rows", "n_double", "n_opted_out"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,24 +310,24 @@ _FILL = """insert into contact_entry
 def add_entries(*, to: ContactList, some: Sequence[NewEntry]) -> None:
     """Add rows to a list that is being imported. One statement. In a system transaction."""
     ring = keyring()
-    numbers = [one.phone for one in some if one.phone]
+    numbers = [entry.phone for entry in some if entry.phone]
     kept = dict(zip(numbers, people_acts.keep_phones(phones=numbers), strict=True))
     ids = [lot.uuid() for _each in some]
     names = [
-        ring.seal(one.name.encode(), about=ident.bytes) if one.name else b""
-        for ident, one in zip(ids, some, strict=True)
+        ring.seal(entry.name.encode(), about=ident.bytes) if entry.name else b""
+        for ident, entry in zip(ids, some, strict=True)
     ]
     columns = [
         ids,
-        [one.unit_id for one in some],
-        [bool(one.name or one.phone) for one in some],
+        [entry.unit_id for entry in some],
+        [bool(entry.name or entry.phone) for entry in some],
         names,
-        [kept.get(one.phone) for one in some],
-        [one.door for one in some],
-        [one.lane for one in some],
-        [one.language for one in some],
-        [one.lat for one in some],
-        [one.lon for one in some],
+        [kept.get(entry.phone) for entry in some],
+        [entry.door for entry in some],
+        [entry.lane for entry in some],
+        [entry.language for entry in some],
+        [entry.lat for entry in some],
+        [entry.lon for entry in some],
     ]
     sql.run(_FILL, [to.pk, *columns])
 
@@ -345,19 +351,26 @@ def empty_list(*, import_id: int, by: Actor, at: datetime) -> int:
 
     Refuses ListWorked.
     """
-    one = needed(ContactList.objects.select_for_update().filter(import_id=import_id).first(), ListMoved)
-    if ContactTry.objects.filter(entry__list=one).exists():
+    contact_list = needed(
+        ContactList.objects.select_for_update().filter(import_id=import_id).first(), ListMoved
+    )
+    if ContactTry.objects.filter(entry__list=contact_list).exists():
         raise ListWorked
-    if not take_back_signed(one, at=at):
+    if not take_back_signed(contact_list, at=at):
         raise ListWorked
-    persons = Counter(dict(sql.rows(_PERSONS, [one.pk])))
-    if one.day is not None:
-        post(deltas=[change._replace(n=-change.n) for change in _rows(one, persons)], at=at)
-    n = sql.run("delete from contact_entry where list_id = %s", [one.pk])
-    one.state, one.day, one.import_id, one.approved_at = State.DRAFT, None, None, None
-    one.n_rows = one.n_double = one.n_opted_out = 0
-    one.save()
-    _record("empty_list", one, by=by, at=at, n=n)
+    persons = Counter(dict(sql.rows(_PERSONS, [contact_list.pk])))
+    if contact_list.day is not None:
+        post(deltas=[change._replace(n=-change.n) for change in _rows(contact_list, persons)], at=at)
+    n = sql.run("delete from contact_entry where list_id = %s", [contact_list.pk])
+    contact_list.state, contact_list.day, contact_list.import_id, contact_list.approved_at = (
+        State.DRAFT,
+        None,
+        None,
+        None,
+    )
+    contact_list.n_rows = contact_list.n_double = contact_list.n_opted_out = 0
+    contact_list.save()
+    _record("empty_list", contact_list, by=by, at=at, n=n)
     return n
 
 
@@ -367,10 +380,10 @@ _PERSONS = (
 )
 
 
-def _rows(one: ContactList, persons: Counter[int]) -> list[TallyChange]:
-    assert one.day is not None
+def _rows(contact_list: ContactList, persons: Counter[int]) -> list[TallyChange]:
+    assert contact_list.day is not None
     return [
-        TallyChange(one.programme_id, LISTED, BY_LIST, unit, one.day, REPORTED, n)
+        TallyChange(contact_list.programme_id, LISTED, BY_LIST, unit, contact_list.day, REPORTED, n)
         for unit, n in persons.items()
     ]
 
@@ -384,61 +397,61 @@ def end_list(*, public_id: UUID, by: Actor, at: datetime) -> None:
     It needs programmes.run at the list's unit. Refuses ListMoved where it has ended.
     """
     with system("a list is ended"):
-        one = locked(public_id=public_id, states=set(State) - {State.ENDED})
-        org.require(by, RUN, at=one.unit_id)
-        if one.state == State.ASKED:
-            releases.close_release(act=ACT, payload={"list": str(one.public_id)}, by=by, at=at)
-        _end(one, by=by, at=at)
+        contact_list = locked(public_id=public_id, states=set(State) - {State.ENDED})
+        org.require(by, RUN, at=contact_list.unit_id)
+        if contact_list.state == State.ASKED:
+            releases.close_release(act=ACT, payload={"list": str(contact_list.public_id)}, by=by, at=at)
+        _end(contact_list, by=by, at=at)
 
 
 def end_past_lists(*, at: datetime) -> int:
     """End the lists whose last day is past. Returns how many. In a system transaction, as jobs."""
     today = day_in(settings.TIME_ZONE, at)
     past = ContactList.objects.select_for_update(skip_locked=True).exclude(state=State.ENDED)
-    found = list(past.filter(last_day__lt=today).order_by("pk"))
-    for one in found:
-        _end(one, by=Actor.system("the last day of a list is past"), at=at)
-    return len(found)
+    contact_lists = list(past.filter(last_day__lt=today).order_by("pk"))
+    for contact_list in contact_lists:
+        _end(contact_list, by=Actor.system("the last day of a list is past"), at=at)
+    return len(contact_lists)
 
 
-def _end(one: ContactList, *, by: Actor, at: datetime) -> None:
-    one.state, one.ended_at = State.ENDED, at
-    one.save(update_fields=["state", "ended_at"])
-    end_leases(list_id=one.pk)
-    _record("end_list", one, by=by, at=at)
+def _end(contact_list: ContactList, *, by: Actor, at: datetime) -> None:
+    contact_list.state, contact_list.ended_at = State.ENDED, at
+    contact_list.save(update_fields=["state", "ended_at"])
+    end_leases(list_id=contact_list.pk)
+    _record("end_list", contact_list, by=by, at=at)
 
 
 # What people themselves say
 
 
-def heed_no(*, told: PhoneSaidNo) -> None:
+def heed_no(*, phone_no: PhoneSaidNo) -> None:
     """A phone said no to us: its entries are held back. In the transaction of the no.
 
     A worker who is on the way keeps the door: the gate shows no number, and nobody gets the door after them.
     """
     with system("a phone said no"):
-        theirs = ContactEntry.objects.filter(phone_id=told.phone_id)
+        theirs = ContactEntry.objects.filter(phone_id=phone_no.phone_id)
         theirs.exclude(state=ContactEntry.State.LEASED).update(**_OUT, why_out="opted_out")
-        end_signed(phone_id=told.phone_id, at=told.at)
+        end_signed(phone_id=phone_no.phone_id, at=phone_no.at)
         with override(None):
             reason = str(_("The person said no to us."))
         by = Actor.system("a phone said no")
-        for turn in _answered(told.phone_id):
-            forms.send_back_all(about=(ANSWERS_OF, turn), reason=reason, by=by, at=told.at)
+        for turn in _answered(phone_no.phone_id):
+            forms.send_back_all(about=(ANSWERS_OF, turn), reason=reason, by=by, at=phone_no.at)
 
 
-def forget_person(*, told: ItemsErased) -> None:
+def forget_person(*, erasure: ItemsErased) -> None:
     """A person had everything erased: no entry names them any more, and notes of talks with them are empty.
 
     In the transaction of the erasure.
     """
     with system("a person on a list is erased"):
-        for theirs in ({"entry__phone_id": told.phone_id}, {"item_id__in": item_ids(told.item_ids)}):
+        for theirs in ({"entry__phone_id": erasure.phone_id}, {"item_id__in": item_ids(erasure.item_ids)}):
             ContactTry.objects.filter(**theirs).update(note=b"", note_until=None)
-        forms.forget_answers(about_kind=ANSWERS_OF, about_ids=_answered(told.phone_id), at=told.at)
-        ContactTry.objects.filter(phone_id=told.phone_id).update(phone_id=None)
+        forms.forget_answers(about_kind=ANSWERS_OF, about_ids=_answered(erasure.phone_id), at=erasure.at)
+        ContactTry.objects.filter(phone_id=erasure.phone_id).update(phone_id=None)
         nobody = {"phone_id": None, "person_name": b"", "door": "", "lane": "", "lat": None, "lon": None}
-        ContactEntry.objects.filter(phone_id=told.phone_id).update(**_OUT, why_out="erased", **nobody)
+        ContactEntry.objects.filter(phone_id=erasure.phone_id).update(**_OUT, why_out="erased", **nobody)
 
 
 def _answered(phone_id: UUID) -> list[str]:
@@ -452,25 +465,25 @@ _OUT: dict[str, Any] = {"state": ContactEntry.State.OUT, "holder_id": None, "unt
 
 def locked(*, public_id: UUID, states: Collection[str]) -> ContactList:
     """A list, locked. In a system scope. Refuses NotFound; ListMoved in another state."""
-    one = needed(
+    contact_list = needed(
         ContactList.objects.select_for_update(of=("self",))
         .select_related("programme")
         .filter(public_id=public_id)
         .first(),
         NotFound,
     )
-    if one.state not in states:
+    if contact_list.state not in states:
         raise ListMoved
-    return one
+    return contact_list
 
 
-def _record(act: str, one: ContactList, *, by: Actor, at: datetime, n: int = 1) -> None:
+def _record(act: str, contact_list: ContactList, *, by: Actor, at: datetime, n: int = 1) -> None:
     audit.record(
         by=by,
         at=at,
         act=f"contact.{act}",
-        subject=str(one.public_id),
-        unit_id=one.unit_id,
+        subject=str(contact_list.public_id),
+        unit_id=contact_list.unit_id,
         n=n,
-        facts={"state": str(one.state)},
+        facts={"state": str(contact_list.state)},
     )

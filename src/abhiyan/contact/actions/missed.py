@@ -29,44 +29,48 @@ def take_missed(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
     It needs programmes.run at the queue's unit. The list holds only people who called us, so nobody approves it.
     """
     with system("a call queue takes missed calls"):
-        one = needed(
+        call_queue = needed(
             CallQueue.objects.select_for_update(of=("self",))
             .select_related("programme")
             .filter(public_id=public_id)
             .first()
         )
-        org.require(by, RUN, at=one.unit_id)
-        if not ContactList.objects.filter(pk__in=one.list_ids, basis=CALLED).exists():
+        org.require(by, RUN, at=call_queue.unit_id)
+        if not ContactList.objects.filter(pk__in=call_queue.list_ids, basis=CALLED).exists():
             made = ContactList.objects.create(
                 public_id=lot.uuid(),
-                programme=one.programme,
-                unit_id=one.unit_id,
+                programme=call_queue.programme,
+                unit_id=call_queue.unit_id,
                 typed_title=TITLES["en"],
                 titles=TITLES,
                 source=SOURCE,
                 basis=CALLED,
                 purpose=PURPOSE,
                 responsible_id=needed(by.account_id),
-                last_day=one.programme.closes_on,
+                last_day=call_queue.programme.closes_on,
                 state=ContactList.State.APPROVED,
                 made_at=at,
             )
-            one.list_ids = [made.pk, *one.list_ids]
-        one.takes_missed = True
-        one.save(update_fields=["list_ids", "takes_missed"])
-        audit.record(by=by, at=at, act="contact.take_missed", subject=str(public_id), unit_id=one.unit_id)
-    return one
+            call_queue.list_ids = [made.pk, *call_queue.list_ids]
+        call_queue.takes_missed = True
+        call_queue.save(update_fields=["list_ids", "takes_missed"])
+        audit.record(
+            by=by, at=at, act="contact.take_missed", subject=str(public_id), unit_id=call_queue.unit_id
+        )
+    return call_queue
 
 
 def leave_missed(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
     """Let a queue take no more missed calls. People who wait are still called. It needs programmes.run at its unit."""
     with system("a call queue takes no more missed calls"):
-        one = needed(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
-        org.require(by, RUN, at=one.unit_id)
-        one.takes_missed = False
-        one.save(update_fields=["takes_missed"])
-        audit.record(by=by, at=at, act="contact.leave_missed", subject=str(public_id), unit_id=one.unit_id)
-    return one
+        call_queue = needed(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
+        org.require(by, RUN, at=call_queue.unit_id)
+        call_queue.takes_missed = False
+        call_queue.save(update_fields=["takes_missed"])
+        audit.record(
+            by=by, at=at, act="contact.leave_missed", subject=str(public_id), unit_id=call_queue.unit_id
+        )
+    return call_queue
 
 
 # The queues that take the missed calls of a place, the nearest first.
@@ -79,34 +83,34 @@ def _runs(queue: CallQueue, at: datetime) -> bool:
     return runs_now(queue.programme, at) and not centres.is_over(queue, at=at)
 
 
-def heed_helpline_call(*, told: HelplineCalled) -> None:
+def heed_helpline_call(*, helpline_called: HelplineCalled) -> None:
     """Put a phone that called the helpline into a queue for a call back. The same phone twice is one call back.
 
     In the transaction of the call. Nothing happens where no queue takes missed calls.
     """
     with system("somebody called the helpline"):
-        ids = sql.column(_TAKING, [told.unit_id])
-        found = CallQueue.objects.select_related("programme").in_bulk(ids)
-        queue = next((found[pk] for pk in ids if _runs(found[pk], told.at)), None)
+        ids = sql.column(_TAKING, [helpline_called.unit_id])
+        call_queues = CallQueue.objects.select_related("programme").in_bulk(ids)
+        queue = next((call_queues[pk] for pk in ids if _runs(call_queues[pk], helpline_called.at)), None)
         if queue is None:
             return
-        (phone_id,) = people_acts.keep_phones(phones=[told.phone])
+        (phone_id,) = people_acts.keep_phones(phones=[helpline_called.phone])
         zone = queue.programme.zone
-        when = into_hours(told.at, zone=zone, opens=queue.opens, closes=queue.closes)
+        when = into_hours(helpline_called.at, zone=zone, opens=queue.opens, closes=queue.closes)
         wanted = ContactList.objects.get(pk__in=queue.list_ids, basis=CALLED)
         entry, is_new = ContactEntry.objects.select_for_update().get_or_create(
             list=wanted,
             phone_id=phone_id,
             defaults={
                 "public_id": lot.uuid(),
-                "unit_id": told.unit_id,
+                "unit_id": helpline_called.unit_id,
                 "state": State.LATER,
                 "again_at": when,
                 "next_day": clock.day_in(zone, when),
-                "wanted_at": told.at,
+                "wanted_at": helpline_called.at,
             },
         )
         if not is_new and entry.state != State.LEASED:
             entry.state, entry.why_out, entry.again_at = State.LATER, "", when
-            entry.next_day, entry.wanted_at = clock.day_in(zone, when), entry.wanted_at or told.at
+            entry.next_day, entry.wanted_at = clock.day_in(zone, when), entry.wanted_at or helpline_called.at
             entry.save(update_fields=["state", "why_out", "again_at", "next_day", "wanted_at"])

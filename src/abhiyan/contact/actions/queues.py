@@ -80,11 +80,11 @@ def make_queue(*, programme: Programme, unit_id: int, new: NewQueue, by: Actor, 
         sql.wait_for(f"call queues of {programme.pk}")
         fit = ContactList.objects.filter(programme=programme, state=ContactList.State.APPROVED)
         ids = dict(fit.filter(public_id__in=new.lists).values_list("public_id", "pk"))
-        wanted = [ids[one] for one in dict.fromkeys(new.lists) if one in ids]
+        wanted = [ids[list_id] for list_id in dict.fromkeys(new.lists) if list_id in ids]
         is_taken = CallQueue.objects.filter(list_ids__overlap=wanted).exists()
         if not 1 <= len(wanted) <= MOST_LISTS or len(wanted) < len(set(new.lists)) or is_taken:
             raise QueueListsUnfit(field="lists", most=MOST_LISTS)
-        one = CallQueue.objects.create(
+        call_queue = CallQueue.objects.create(
             public_id=lot.uuid(),
             programme=programme,
             unit_id=unit_id,
@@ -101,8 +101,10 @@ def make_queue(*, programme: Programme, unit_id: int, new: NewQueue, by: Actor, 
             made_by=by.account_id,
             made_at=at,
         )
-        audit.record(by=by, at=at, act="contact.make_queue", subject=str(one.public_id), unit_id=unit_id)
-    return one
+        audit.record(
+            by=by, at=at, act="contact.make_queue", subject=str(call_queue.public_id), unit_id=unit_id
+        )
+    return call_queue
 
 
 def write_queue_words(*, public_id: UUID, words: Mapping[str, str], by: Actor, at: datetime) -> CallQueue:
@@ -115,15 +117,20 @@ def write_queue_words(*, public_id: UUID, words: Mapping[str, str], by: Actor, a
         if text and (why := unfit_words(text)):
             raise QueueWordsUnfit(field=f"words_{code}", why=why)
     with system("an office writes the words of callers"):
-        one = needed(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
-        org.require(by, RUN, at=one.unit_id)
-        one.words = {code: text for code, text in kept.items() if text}
-        one.save(update_fields=["words"])
-        facts = {"words": one.words}
+        call_queue = needed(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
+        org.require(by, RUN, at=call_queue.unit_id)
+        call_queue.words = {code: text for code, text in kept.items() if text}
+        call_queue.save(update_fields=["words"])
+        facts = {"words": call_queue.words}
         audit.record(
-            by=by, at=at, act="contact.write_words", subject=str(public_id), unit_id=one.unit_id, facts=facts
+            by=by,
+            at=at,
+            act="contact.write_words",
+            subject=str(public_id),
+            unit_id=call_queue.unit_id,
+            facts=facts,
         )
-    return one
+    return call_queue
 
 
 def pause_queue(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
@@ -138,9 +145,9 @@ def resume_queue(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
 
 def _pause(public_id: UUID, paused_at: datetime | None, act: str, *, by: Actor, at: datetime) -> CallQueue:
     with system("a call queue is paused or goes on"):
-        one = needed(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
-        org.require(by, RUN, at=one.unit_id)
-        one.paused_at = paused_at
-        one.save(update_fields=["paused_at"])
-        audit.record(by=by, at=at, act=act, subject=str(public_id), unit_id=one.unit_id)
-    return one
+        call_queue = needed(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
+        org.require(by, RUN, at=call_queue.unit_id)
+        call_queue.paused_at = paused_at
+        call_queue.save(update_fields=["paused_at"])
+        audit.record(by=by, at=at, act=act, subject=str(public_id), unit_id=call_queue.unit_id)
+    return call_queue

@@ -112,7 +112,7 @@ def ask_signed(*, at: datetime) -> int:
             label = say("The consent form of %(day)s") % {"day": day}
         questions.append(AskedItem(item, "ask.signed", {"day": day}, label, at + ANSWERS, language))
     ContactEntry.objects.filter(pk__in=[entry.pk for entry in due]).update(ask_on=None)
-    return programmes.ask_whether(asked=questions, at=at)
+    return programmes.ask_whether(asked_items=questions, at=at)
 
 
 def hear_signed(*, item: Item, yes: bool, **_told: object) -> None:

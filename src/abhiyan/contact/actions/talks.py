@@ -437,7 +437,7 @@ def ask_persons(*, at: datetime) -> int:
         template, who = ("ask.talked", "worker") if _is_at_door(row) else ("ask.spoke", "leader")
         questions.append(AskedItem(item, template, {who: worker, "day": day}, label, at + ANSWERS, language))
     ContactTry.objects.filter(pk__in=[row.pk for row in due]).update(ask_on=None)
-    return programmes.ask_whether(asked=questions, at=at)
+    return programmes.ask_whether(asked_items=questions, at=at)
 
 
 def _is_at_door(row: ContactTry) -> bool:

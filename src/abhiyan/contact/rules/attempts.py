@@ -20,7 +20,7 @@ def next_try(tried: Sequence[datetime], zone: tzinfo) -> datetime | None:
     """
     if len(tried) >= ENOUGH:
         return None
-    local = sorted(one.astimezone(zone) for one in tried)
-    done = {part_of(one.time()) for one in local}
+    local = sorted(moment.astimezone(zone) for moment in tried)
+    done = {part_of(moment.time()) for moment in local}
     part = min(set(range(len(PARTS))) - done, default=0)
     return datetime.combine(local[-1].date() + timedelta(days=1), PARTS[part], zone)

@@ -32,7 +32,7 @@ def call_again(
         return None
     if outcome == "busy":
         return into_hours(at + AFTER_BUSY, zone=zone, opens=opens, closes=closes)
-    tried = {part_of(one.astimezone(ZoneInfo(zone)).time()) for one in missed}
+    tried = {part_of(moment.astimezone(ZoneInfo(zone)).time()) for moment in missed}
     free = [part for part in PARTS if part < closes and part_of(part) not in tried]
     hour = max(free[0], opens) if free else opens
     day = at.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)

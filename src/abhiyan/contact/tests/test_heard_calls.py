@@ -77,7 +77,7 @@ def test_what_somebody_said_in_a_call_is_counted_until_their_no_or_their_erasure
     phone = needed(entries(pk=turn.entry_id)[0].phone_id)
     with system("test"):
         if how == "no":
-            heed_no(told=PhoneSaidNo(phone, "all", NOW))
+            heed_no(phone_no=PhoneSaidNo(phone, "all", NOW))
         else:
             news.tell(ItemsErased((), phone, NOW))
     assert told(world) == {} and quoted(world, "N11") == []

@@ -191,7 +191,7 @@ def test_only_callers_of_the_centre_look_people_up_and_write_down_what_they_say(
     with pytest.raises(NoCallerHere):
         actions.look_up_caller(body_id=centre, phone=PHONE, by=actor(other), at=NOW)
     with pytest.raises(NoCallerHere):
-        actions.take_inbound(body_id=centre, told=told, by=actor(other), at=NOW)
+        actions.take_inbound(body_id=centre, caller_said=told, by=actor(other), at=NOW)
     ill = CallerSaid(PHONE, "She has cancer", "other", "hi", world.unit("N11"))
     with pytest.raises(NoteUnfit):
-        actions.take_inbound(body_id=centre, told=ill, by=actor(caller), at=NOW)
+        actions.take_inbound(body_id=centre, caller_said=ill, by=actor(caller), at=NOW)

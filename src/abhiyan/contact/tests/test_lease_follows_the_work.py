@@ -64,7 +64,7 @@ def line(world: World, run: Programme, monkeypatch: pytest.MonkeyPatch) -> Itera
 def told(turn: CallTurn, event: str, minutes: float, seconds: int = 0) -> bool:
     with system("test"):
         return actions.hear_bridge(
-            told=BridgeReport(ref_of(turn.pk, 1), event, seconds), at=NOW + minutes * MINUTE
+            bridge_report=BridgeReport(ref_of(turn.pk, 1), event, seconds), at=NOW + minutes * MINUTE
         )
 
 

@@ -281,7 +281,7 @@ def test_a_no_holds_an_entry_back_and_an_erasure_forgets_it(
         assert phone is not None
         people.suppress(phone_id=phone, channel=1, by=maker, at=NOW)
         assert (entries(one)[0].state, entries(one)[0].why_out) == ("out", "opted_out")
-        acts.forget_person(told=acts.ItemsErased((), phone, NOW))
+        acts.forget_person(erasure=acts.ItemsErased((), phone, NOW))
     gone = entries(one)[0]
     assert (gone.phone_id, bytes(gone.person_name), gone.why_out, gone.is_person) == (
         None,

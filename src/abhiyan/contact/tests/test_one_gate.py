@@ -184,5 +184,5 @@ def test_the_phone_of_somebody_erased_stands_in_no_try(world: World, entry: Cont
     with system("test"):
         keep(entry, [("friend", "talked", 1, False)], at=NOW)
         assert entry.phone_id is not None
-        actions.forget_person(told=ItemsErased(phone_id=entry.phone_id, item_ids=(), at=NOW))
+        actions.forget_person(erasure=ItemsErased(phone_id=entry.phone_id, item_ids=(), at=NOW))
         assert ContactTry.objects.get().phone_id is None

@@ -71,7 +71,7 @@ class Try(NamedTuple):
 def _call(of: Try) -> None:
     if of.centre:
         told = CallerSaid(of.phone, "Close it", of.row.kind, "hi", of.place)
-        actions.take_inbound(body_id=of.centre, told=told, by=of.by, at=NOW + HOUR)
+        actions.take_inbound(body_id=of.centre, caller_said=told, by=of.by, at=NOW + HOUR)
 
 
 def _merge(of: Try) -> None:
@@ -272,7 +272,7 @@ def test_a_request_goes_to_the_persons_place_only_inside_the_units_of_the_centre
         body = centre_in(world.unit(code))
         caller = seated(body, world.unit(code), 30 + world.unit(code) % 50)
         told = CallerSaid(PHONE, "No card", "card", "hi", world.unit(code))
-        made = actions.take_inbound(body_id=body, told=told, by=actor(caller), at=NOW)
+        made = actions.take_inbound(body_id=body, caller_said=told, by=actor(caller), at=NOW)
         assert made.unit_id == world.unit(place)
 
 

@@ -60,24 +60,24 @@ VIEWS = {"": _("Units below"), "workers": _("Who works where"), "due": _("Promis
 def board(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show outcomes and coverage of the units below, who works where, or the promised visits that are due."""
     at = clock.now()
-    one, here = page_of_people(request, public_id, KIND)
+    programme, here = page_of_people(request, public_id, KIND)
     show = request.GET.get("show", "")
     show = show if show in VIEWS else ""
-    whole, below = office.contacts_below(one, here.unit.id, here.span, at=at)
+    whole, below = office.contacts_below(programme, here.unit.id, here.span, at=at)
     columns: tuple[Column[Any], ...]
     rows: Any
     if show == "workers":
-        columns, rows, sort = WORKERS, office.workers_in(one, here.span), "-last"
+        columns, rows, sort = WORKERS, office.workers_in(programme, here.span), "-last"
     elif show == "due":
-        columns, rows, sort = DUE, office.due_in(one, here.span, at=at), "day"
+        columns, rows, sort = DUE, office.due_in(programme, here.span, at=at), "day"
     else:
         columns, rows, sort = BELOW, below, "met"
     page = reverse("contact:board", args=[public_id])
-    held = office.held_back(one, here.span)
+    held_counts = office.held_back(programme, here.span)
     context = {
         "here": "programmes",
-        "crumbs": way_from_programme(one, (say("Doors and lists"), "")),
-        "programme": one,
+        "crumbs": way_from_programme(programme, (say("Doors and lists"), "")),
+        "programme": programme,
         "unit": here,
         "whole": whole,
         "views": [
@@ -92,8 +92,9 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
             within=here.unit.id,
             at=at,
         ),
-        "held_back": [(str(WHY_OUT.get(why, why)), n) for why, n in held],
-        "may_run": one.state == Programme.State.OPEN and request.viewer.may_at(actions.RUN, here.span[0]),
+        "held_back": [(str(WHY_OUT.get(why, why)), n) for why, n in held_counts],
+        "may_run": programme.state == Programme.State.OPEN
+        and request.viewer.may_at(actions.RUN, here.span[0]),
     }
     table: Table[Any] = Table(
         request,

@@ -32,9 +32,9 @@ def bridge(request: HttpRequest) -> HttpResponse:
         limits.take(declared.BRIDGE_WRONG, network, at=at)
         return _refused(403, "not_genuine")
     try:
-        may_dial = actions.hear_bridge(told=bridges.read(body), at=at)
-    except MalformedWebhook as found:
-        return _refused(422, "malformed", errors=[{"field": name} for name in found.args])
+        may_dial = actions.hear_bridge(bridge_report=bridges.read(body), at=at)
+    except MalformedWebhook as malformed_webhook:
+        return _refused(422, "malformed", errors=[{"field": name} for name in malformed_webhook.args])
     except Refused as refused:
         return _refused(refused.status, refused.code, message=str(refused), field=refused.field)
     return JsonResponse({"outcome": "accepted", "dial": may_dial})

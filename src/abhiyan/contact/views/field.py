@@ -56,7 +56,7 @@ OUTCOMES = (
 )
 
 
-TALKS = tuple(one.value for one in queries.TALKS)
+TALKS = tuple(outcome.value for outcome in queries.TALKS)
 
 
 class TalkForm(HelperFields, CheckedForm):
@@ -122,8 +122,8 @@ class TalkForm(HelperFields, CheckedForm):
     ) -> None:
         """programme: whose last day bounds a coming day. made: when the form is filled in."""
         super().__init__(*args, **more)
-        known = sorted((one.name, code) for code, one in open_schemes().items())
-        offer(self, scheme=[("", "–"), *((code, name) for name, code in known)])
+        schemes = sorted((one.name, code) for code, one in open_schemes().items())
+        offer(self, scheme=[("", "–"), *((code, name) for name, code in schemes)])
         self.fields["scheme"].initial = scheme
         self.fields["phone"].widget.attrs["autocomplete"] = "off"
         again = self.fields["follow_up"]
@@ -176,34 +176,34 @@ def _may(request: Request, here: Here) -> bool:
 @require_safe
 def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
     """The doors one holds in a booth, what is met there, and what one noted today. A larger unit leads to booths."""
-    one, at = programme_of_kind(public_id, KIND), clock.now()
+    programme, at = programme_of_kind(public_id, KIND), clock.now()
     named_unit = "unit" in request.GET
-    here = page_unit(request, hierarchy=one.hierarchy if named_unit else 0)
+    here = page_unit(request, hierarchy=programme.hierarchy if named_unit else 0)
     account = request.viewer.account_id or 0
     is_booth = here.unit.kind in PHONE_UNITS
     if is_booth and not _may(request, here):
         raise NotYours
-    held = queries.held_doors(account, programme_id=one.pk) if is_booth else []
-    here_held = [door for door in held if door.unit_id == here.unit.id]
+    held_doors = queries.held_doors(account, programme_id=programme.pk) if is_booth else []
+    here_held = [door for door in held_doors if door.unit_id == here.unit.id]
     with system("the doors of a booth are counted for who works there"):
         is_exact = request.viewer.sees_exact_at(here.span[0])
-        doors = numbers.doors_met(one, here.unit.id, is_exact=is_exact) if is_booth else None
+        doors = numbers.doors_met(programme, here.unit.id, is_exact=is_exact) if is_booth else None
         spans = [span for held_ in request.viewer.appointments for span in held_.ranges]
-        below = [] if is_booth else queries.booths_with_doors(one, spans, viewer=request.viewer)
+        below = [] if is_booth else queries.booths_with_doors(programme, spans, viewer=request.viewer)
         names = units.units_by_id([unit for unit, _code, _n in below])
     context = {
-        "programme": one,
-        "name": named(one.names),
+        "programme": programme,
+        "name": named(programme.names),
         "unit": here,
         "is_booth": is_booth,
-        "is_open": runs_now(one, at),
+        "is_open": runs_now(programme, at),
         "held": here_held,
-        "may_take": len(held) < actions.MOST_HELD,
+        "may_take": len(held_doors) < actions.MOST_HELD,
         "doors": doors.words if doors else "",
         "below": [(code, named(names[unit].names), n) for unit, code, n in below],
-        "noted": queries.own_tries(account, one, at=at) if is_booth else [],
+        "noted": queries.own_tries(account, programme, at=at) if is_booth else [],
         "is_copy": KEPT in request.headers,
-        "page": address_of("contact:field_doors", one.public_id),
+        "page": address_of("contact:field_doors", programme.public_id),
     }
     return naming(render(request, "contact/field_doors.html", context))
 
@@ -227,21 +227,21 @@ def _take(
 
 
 def _said_taken(done: tuple[list[ContactEntry], Counter[str]]) -> str:
-    entries, held = done
-    said = []
+    entries, held_counts = done
+    sentences = []
     if entries:
         until = entries[0].until or clock.now() + timedelta(days=3)
-        said.append(
+        sentences.append(
             ngettext(
                 "%(n)s door is yours until %(until)s.", "%(n)s doors are yours until %(until)s.", len(entries)
             )
             % {"n": grouped(len(entries)), "until": date_format(localtime(until), "l, H:i")}
         )
-    said += [
+    sentences += [
         say("Held back: %(n)s. %(why)s") % {"n": grouped(n), "why": gate.WORDS[why]}
-        for why, n in held.items()
+        for why, n in held_counts.items()
     ]
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _back(*, programme: Programme, unit_id: int, **who: Any) -> int:
@@ -262,15 +262,15 @@ ACTS = {
 @require_POST
 def field_doors_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Take doors, give them back, or undo what was noted today."""
-    one = programme_of_kind(public_id, KIND)
-    here = page_unit(request, hierarchy=one.hierarchy)
-    known: dict[str, Any] = {
-        "programme": one,
+    programme = programme_of_kind(public_id, KIND)
+    here = page_unit(request, hierarchy=programme.hierarchy)
+    context: dict[str, Any] = {
+        "programme": programme,
         "unit_id": here.unit.id,
         "by": request.actor,
         "at": clock.now(),
     }
-    outcome = needed(ACTS.get(act)).tried(request, **known)
+    outcome = needed(ACTS.get(act)).tried(request, **context)
     if not outcome:
         messages.error(request, problem(outcome.form))
     return redirect(address(address_of("contact:field_doors", public_id), here.unit.code))
@@ -279,29 +279,29 @@ def field_doors_act(request: Request, public_id: UUID, act: str) -> HttpResponse
 @form_page
 def field_door(request: Request, entry: UUID) -> HttpResponseBase:
     """One door that one holds: its name, and the form of what came of it."""
-    one = queries.held_door(request.viewer.account_id, entry)
-    form = _talk(one, request.POST if request.method == "POST" else None)
+    door = queries.held_door(request.viewer.account_id, entry)
+    form = _talk(door, request.POST if request.method == "POST" else None)
     outcome = tried(request, form, _door_act(request, form, entry, timedelta(0)), said=_("Noted."))
-    back = _doors_of(one)
+    back = _doors_of(door)
     if outcome:
         return redirect(back)
-    return _shown(request, one, form, back, status=outcome.status)
+    return _shown(request, door, form, back, status=outcome.status)
 
 
-def _talk(one: queries.HeldDoor, data: Any = None) -> TalkForm:
-    return TalkForm(data, programme=programme_by_id(one.programme_id), made=clock.now(), scheme=one.scheme)
+def _talk(door: queries.HeldDoor, data: Any = None) -> TalkForm:
+    return TalkForm(data, programme=programme_by_id(door.programme_id), made=clock.now(), scheme=door.scheme)
 
 
-def _doors_of(one: queries.HeldDoor) -> str:
-    unit = units.unit_by_id(one.unit_id)
+def _doors_of(door: queries.HeldDoor) -> str:
+    unit = units.unit_by_id(door.unit_id)
     return address(
-        reverse("contact:field_doors", args=[programme_by_id(one.programme_id).public_id]), unit.code
+        reverse("contact:field_doors", args=[programme_by_id(door.programme_id).public_id]), unit.code
     )
 
 
 def _shown(
     request: Request,
-    one: queries.HeldDoor,
+    door: queries.HeldDoor,
     form: forms.Form,
     back: str,
     *,
@@ -310,15 +310,15 @@ def _shown(
     status: int = 200,
 ) -> HttpResponseBase:
     context = {
-        "door": one,
-        "programme": named(programme_by_id(one.programme_id).names),
+        "door": door,
+        "programme": named(programme_by_id(door.programme_id).names),
         "form": form,
-        "page": reverse("contact:field_door", args=[one.public_id]),
+        "page": reverse("contact:field_door", args=[door.public_id]),
         "back": back,
         "number": number,
         "held": held,
         "is_copy": KEPT in request.headers,
-        "office": office_sentence(one.scheme),
+        "office": office_sentence(door.scheme),
     }
     return naming(render(request, "contact/field_door.html", context, status=status))
 
@@ -344,22 +344,22 @@ def take_door(request: Request, sent: RecordSent) -> str:
 
 def show_door(request: Request, sent: RecordSent) -> RecordShown:
     """Name the door of a record, and what it would note. Refuses a door that its sender does not hold."""
-    one = queries.held_door(request.viewer.account_id, sent.named["entry"])
-    facts = [(say("Name"), one.name), (say("Door"), one.door)]
+    door = queries.held_door(request.viewer.account_id, sent.named["entry"])
+    facts = [(say("Name"), door.name), (say("Door"), door.door)]
     return RecordShown(
-        _facts(one.unit_id, programme_by_id(one.programme_id), facts, TalkForm(request.POST)), names=1
+        _facts(door.unit_id, programme_by_id(door.programme_id), facts, TalkForm(request.POST)), names=1
     )
 
 
 def _facts(
     unit_id: int, programme: Programme, more: list[tuple[str, str]], form: TalkForm
 ) -> list[tuple[str, str]]:
-    given = taken(form, lambda given: given)
+    values = taken(form, lambda given: given)
     return [
         unit_fact(unit_id),
         (say("Programme"), named(programme.names)),
         *((label, words) for label, words in more if words),
-        (say("What came of it"), str(dict(OUTCOMES)[given["outcome"]])),
+        (say("What came of it"), str(dict(OUTCOMES)[values["outcome"]])),
         *typed(form, "outcome"),
     ]
 
@@ -367,34 +367,34 @@ def _facts(
 @require_POST
 def field_number(request: Request, entry: UUID) -> HttpResponseBase:
     """Show the door with its number. Each look leaves a row in the trail."""
-    one = queries.held_door(request.viewer.account_id, entry)
-    back = _doors_of(one)
+    door = queries.held_door(request.viewer.account_id, entry)
+    back = _doors_of(door)
     try:
         number = actions.show_number(entry=entry, by=request.actor, at=clock.now())
-    except actions.HeldBack as held:
-        return _shown(request, one, _talk(one), back, held=str(held), status=held.status)
-    return _shown(request, one, _talk(one), back, number=number)
+    except actions.HeldBack as held_back:
+        return _shown(request, door, _talk(door), back, held=str(held_back), status=held_back.status)
+    return _shown(request, door, _talk(door), back, number=number)
 
 
 @form_page
 def field_walk(request: Request, public_id: UUID) -> HttpResponseBase:
     """A walk without a list: one door after the other."""
-    one = programme_of_kind(public_id, KIND)
-    here = page_unit(request, hierarchy=one.hierarchy)
+    programme = programme_of_kind(public_id, KIND)
+    here = page_unit(request, hierarchy=programme.hierarchy)
     if here.unit.kind not in PHONE_UNITS:
         raise NotFound(field="unit")
     if not _may(request, here):
         raise NotYours
     data = request.POST if request.method == "POST" else None
-    form = WalkForm(data, programme=one, made=clock.now())
+    form = WalkForm(data, programme=programme, made=clock.now())
     page = address(request.path, here.unit.code)
-    outcome = tried(request, form, _walk_act(request, form, one, here, timedelta(0)), said=_("Noted."))
+    outcome = tried(request, form, _walk_act(request, form, programme, here, timedelta(0)), said=_("Noted."))
     if outcome:
         return redirect(page)
     with system("doors where no worker shall come again"):
         at_rest = queries.doors_at_rest(here.unit.id)
     context = {
-        "programme": one,
+        "programme": programme,
         "unit": here,
         "form": form,
         "page": page,
@@ -405,10 +405,10 @@ def field_walk(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _walk_act(
-    request: Request, form: WalkForm, one: Programme, here: Here, age: timedelta
+    request: Request, form: WalkForm, programme: Programme, here: Here, age: timedelta
 ) -> Callable[[dict[str, Any]], ContactTry]:
     return lambda given: actions.note_walk(
-        programme=one,
+        programme=programme,
         unit_id=here.unit.id,
         door=given["door"],
         told=form.told(given, age),
@@ -419,17 +419,17 @@ def _walk_act(
 
 def take_walk(request: Request, sent: RecordSent) -> str:
     """Note a door of a walk that a phone sends, by the form and the act of its page."""
-    one = programme_of_kind(sent.named["public_id"], KIND)
-    here = page_unit(request, hierarchy=one.hierarchy)
-    form = WalkForm(request.POST, programme=one, made=clock.now() - sent.age)
-    taken(form, _walk_act(request, form, one, here, sent.age))
-    return address(reverse("contact:field_walk", args=[one.public_id]), here.unit.code)
+    programme = programme_of_kind(sent.named["public_id"], KIND)
+    here = page_unit(request, hierarchy=programme.hierarchy)
+    form = WalkForm(request.POST, programme=programme, made=clock.now() - sent.age)
+    taken(form, _walk_act(request, form, programme, here, sent.age))
+    return address(reverse("contact:field_walk", args=[programme.public_id]), here.unit.code)
 
 
 def show_walk(request: Request, sent: RecordSent) -> RecordShown:
     """Name the place of a walk's record, and what it would note. Refuses a booth where its sender meets nobody."""
-    one = programme_of_kind(sent.named["public_id"], KIND)
-    here = page_unit(request, hierarchy=one.hierarchy)
+    programme = programme_of_kind(sent.named["public_id"], KIND)
+    here = page_unit(request, hierarchy=programme.hierarchy)
     if not _may(request, here):
         raise NotYours
-    return RecordShown(_facts(here.unit.id, one, [], WalkForm(request.POST)))
+    return RecordShown(_facts(here.unit.id, programme, [], WalkForm(request.POST)))

@@ -40,10 +40,10 @@ class HelplineCallerForm(forms.Form):
 
     def clean_phone(self) -> str:
         """The number in E.164."""
-        found = phones.parse(self.cleaned_data["phone"])
-        if found is None:
+        phone = phones.parse(self.cleaned_data["phone"])
+        if phone is None:
             raise forms.ValidationError(_("Write ten digits."))
-        return found
+        return phone
 
 
 class HelplineSaidForm(HelplineCallerForm):
@@ -79,16 +79,16 @@ def inbound(request: Request) -> HttpResponseBase:
         return redirect("contact:inbound")
     if request.POST.get("step") != "said":
         form = _said_form(None, phone=look.cleaned_data["phone"])
-        return _page(request, look, form=form, found=looked.value)
+        return _page(request, look, form=form, caller_found=looked.value)
     form = _said_form(request.POST)
 
     def take(given: dict[str, Any]) -> Ticket:
-        told = actions.CallerSaid(**given, unit_id=seat.unit_id)
-        return actions.take_inbound(body_id=body, told=told, by=request.actor, at=at)
+        caller_said = actions.CallerSaid(**given, unit_id=seat.unit_id)
+        return actions.take_inbound(body_id=body, caller_said=caller_said, by=request.actor, at=at)
 
     done = tried(request, form, take)
     if done.value is None:
-        return _page(request, look, form=form, found=looked.value, status=done.status)
+        return _page(request, look, form=form, caller_found=looked.value, status=done.status)
     say_when_done(request, say("Written down. The request is %(number)s.") % {"number": done.value.number})
     return redirect("contact:inbound")
 
@@ -105,7 +105,7 @@ def _page(
     look: HelplineCallerForm,
     *,
     form: HelplineSaidForm | None = None,
-    found: actions.CallerFound | None = None,
+    caller_found: actions.CallerFound | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
     place = units.unit_by_id(centre_of(request, centres.AGENT).unit_id)
@@ -115,7 +115,7 @@ def _page(
         "spoken": spoken(HELPLINE_WORDS, caller=request.viewer.name),
         "look": look,
         "form": form,
-        "found": found,
+        "found": caller_found,
         "helper": address(address_of("enrolment:helper_new"), place.code, way="helpline"),
     }
     return render(request, "contact/inbound.html", context, status=status)

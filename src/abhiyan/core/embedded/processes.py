@@ -45,7 +45,7 @@ def processes_of(home: Path) -> list[int]:
         numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     except OSError:
         return []
-    found = []
+    process_ids = []
     for pid in numbers:
         try:
             there = os.stat(f"/proc/{pid}/cwd")  # noqa: PTH116
@@ -54,8 +54,8 @@ def processes_of(home: Path) -> list[int]:
             continue
         # A person may have the folder open in a shell: that is no process of ours.
         if name.startswith("postgres") and (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino):
-            found.append(pid)
-    return found
+            process_ids.append(pid)
+    return process_ids
 
 
 def answers(home: Path) -> bool:

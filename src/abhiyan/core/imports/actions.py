@@ -166,18 +166,18 @@ def receive(*, public_id: UUID, offset: int, piece: bytes, by: Actor, at: dateti
     """
     with transaction.atomic():
         staged = _locked(public_id, by)
-        held = staged.received_bytes
-        if offset < held and offset + len(piece) <= held:
-            return held  # its answer was lost
+        n_bytes = staged.received_bytes
+        if offset < n_bytes and offset + len(piece) <= n_bytes:
+            return n_bytes  # its answer was lost
         if staged.state != State.RECEIVING:
             raise WrongState
-        if offset != held or not piece:
-            raise WrongOffset(received=held)
+        if offset != n_bytes or not piece:
+            raise WrongOffset(received=n_bytes)
         most = LOCAL_PIECE_BYTES if by.kind == "system" else PIECE_BYTES
-        if len(piece) > most or held + len(piece) > staged.file_bytes:
+        if len(piece) > most or n_bytes + len(piece) > staged.file_bytes:
             raise PieceTooLarge
         store.append(public_id, offset=offset, piece=piece)
-        staged.received_bytes = held + len(piece)
+        staged.received_bytes = n_bytes + len(piece)
         staged.worked_at = at
         if staged.received_bytes == staged.file_bytes:
             staged.state = State.RECEIVED
@@ -267,8 +267,8 @@ def check_when_sure(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Ask for the check of a list just looked at, when there is nothing to ask or to tell of its columns."""
     with transaction.atomic():
         staged = _locked(public_id, by)
-        found = preview_of(staged)
-        if staged.state == State.RECEIVED and found is not None and not found.problems:
+        preview = preview_of(staged)
+        if staged.state == State.RECEIVED and preview is not None and not preview.problems:
             check(public_id=public_id, by=by, at=at)
 
 
@@ -424,12 +424,12 @@ def _options(of_kind: ImportKind, given: Mapping[str, str]) -> dict[str, str]:
 def _offered(choices: Mapping[str, str], names: Mapping[str, str]) -> str:
     """List the values of a choice as one may write them, each with its meaning."""
     name_of = {value: name for name, value in names.items()}
-    shown = [f"{name_of.get(value, value)} ({label})" for value, label in choices.items() if value]
-    return ", ".join(shown[:MOST_OFFERED]) + (", …" if len(shown) > MOST_OFFERED else "") or "–"
+    labels = [f"{name_of.get(value, value)} ({label})" for value, label in choices.items() if value]
+    return ", ".join(labels[:MOST_OFFERED]) + (", …" if len(labels) > MOST_OFFERED else "") or "–"
 
 
 def _file_name(given: str) -> str:
     """Return a file's name to show: no folders, no signs that steer a terminal or a reading direction."""
     name = os.path.basename(given.replace("\\", "/"))  # noqa: PTH119  # it is no path of ours
-    shown = "".join(c for c in name if unicodedata.category(c)[0] not in "CZ" or c == " ")
-    return shown.strip()[-LONGEST_NAME:] or "list"
+    clean_name = "".join(c for c in name if unicodedata.category(c)[0] not in "CZ" or c == " ")
+    return clean_name.strip()[-LONGEST_NAME:] or "list"

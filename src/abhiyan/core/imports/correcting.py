@@ -54,11 +54,11 @@ def _heads(work: Work, columns: list[int]) -> list[str]:
     """The name of each column; a column without one has that of the field it feeds."""
     layout: Layout = work.kind.layout
     fields = {column: layout.field(key) for key, column in work.mapping.items()}
-    found = []
+    headers = []
     for column in columns:
         field = fields.get(column)
-        found.append(work.source.headers[column] or (f"{field.en} / {field.hi}" if field else ""))
-    return found
+        headers.append(work.source.headers[column] or (f"{field.en} / {field.hi}" if field else ""))
+    return headers
 
 
 def _line(values: Sequence[object]) -> str:
@@ -82,9 +82,9 @@ def rows(staged: StagedImport) -> Iterator[list[str]]:
     found = refused_rows(staged).iterator(chunk_size=2_000)
     for number, group in groupby(found, key=attrgetter("row")):
         reasons = []
-        for one in group:
-            field = of_kind.layout.field(one.field)
-            reason = reason_text(of_kind, one)
+        for refused_row in group:
+            field = of_kind.layout.field(refused_row.field)
+            reason = reason_text(of_kind, refused_row)
             reasons.append(f"{field.label(language())}: {reason}" if field else reason)
         for at, *cells in kept:
             if int(at) == number:

@@ -137,15 +137,15 @@ class ImportKind:
         changes nothing and may be repeated, counts what people told us elsewhere as it would strangers' rows. After the
         import it is in whole tens, and only of lists with more than ten rows.
         """
-        rows, shown = sum(counts.values()), dict(counts)
+        rows, counts_shown = sum(counts.values()), dict(counts)
         for code, outcome in self.outcomes.items():
-            if not outcome.within or not (n := shown.pop(code, 0)):
+            if not outcome.within or not (n := counts_shown.pop(code, 0)):
                 continue
             if is_check:
-                shown[outcome.within] = shown.get(outcome.within, 0) + n
+                counts_shown[outcome.within] = counts_shown.get(outcome.within, 0) + n
             elif rows > small_cells.STEP and (tens := small_cells.shown(n)):
-                shown[code] = tens
-        return {code: n for code, n in shown.items() if n}
+                counts_shown[code] = tens
+        return {code: n for code, n in counts_shown.items() if n}
 
 
 _kinds: dict[str, ImportKind] = {}

@@ -9,12 +9,12 @@ from abhiyan.core.tables.sniffing import Preview, mapped, preview_from_json
 
 def to_json(preview: Preview) -> dict[str, Any]:
     """Everything but the mapping, which is the person's to change. Samples are masked already."""
-    found = asdict(preview)
-    del found["mapping"]
-    found["source"]["barred"] = {str(k): v for k, v in preview.source.barred.items()}
-    for problem in found["problems"]:
+    preview_json = asdict(preview)
+    del preview_json["mapping"]
+    preview_json["source"]["barred"] = {str(k): v for k, v in preview.source.barred.items()}
+    for problem in preview_json["problems"]:
         problem["facts"] = {key: str(value) for key, value in problem["facts"].items()}
-    return found
+    return preview_json
 
 
 def from_json(found: dict[str, Any], mapping: dict[str, int], layout: Layout) -> Preview:

@@ -144,9 +144,9 @@ def _finished(import_id: int, step: str, work: Work, *, at: datetime) -> None:
                 work.counts["refused"] = work.refused_rows
             staged.discarded, staged.notes = dict(work.discarded), dict(work.notes)
         else:  # a kind that commits slice by slice read, refused and forgot when it checked
-            for known in ("refused", "skipped"):
-                if known in staged.counts:
-                    work.counts[known] = staged.counts[known]
+            for outcome in ("refused", "skipped"):
+                if outcome in staged.counts:
+                    work.counts[outcome] = staged.counts[outcome]
         staged.counts = work.kind.shown_counts(work.counts, is_check=step == "check")
         if step == "check":
             staged.checked_at = at
@@ -195,23 +195,23 @@ def error_text(staged: StagedImport) -> str:
     """The refusal of an import, in the active language; empty when there is none."""
     if not staged.error:
         return ""
-    known = staged.error_facts
-    if "reason" in known:
-        return str(TableRefused(known["reason"], **known["facts"]))
-    return said_again(known) or staged.error
+    facts = staged.error_facts
+    if "reason" in facts:
+        return str(TableRefused(facts["reason"], **facts["facts"]))
+    return said_again(facts) or staged.error
 
 
 def actor_of(staged: StagedImport) -> Actor:
     """Return the actor who asked for the step under way."""
-    known = staged.asked_by
-    if known["kind"] == "system":
-        return Actor.system(known["reason"])
+    actor_json = staged.asked_by
+    if actor_json["kind"] == "system":
+        return Actor.system(actor_json["reason"])
     return Actor(
-        kind=known["kind"],
-        id=UUID(known["id"]),
-        account_id=known["account_id"],
-        device=known["device"],
-        origin=known["origin"],
+        kind=actor_json["kind"],
+        id=UUID(actor_json["id"]),
+        account_id=actor_json["account_id"],
+        device=actor_json["device"],
+        origin=actor_json["origin"],
     )
 
 
@@ -223,29 +223,29 @@ def gateway() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """A connection of the only role that may use the schema `staging`."""
     with database.ServerConnection.connect(
         database.conninfo("gateway"), autocommit=True, connect_timeout=10
-    ) as own:
-        yield own
+    ) as server_connection:
+        yield server_connection
 
 
 def drop_staging(import_id: int | None = None) -> None:
     """Drop an import's staging tables, `staging.import_<id>…`; of all imports that are over when none is named."""
     with system("import"):
         alive = set(StagedImport.objects.exclude(state__in=OVER).values_list("id", flat=True))
-    with gateway() as own:
+    with gateway() as gateway_db:
         names = [
             str(name)
-            for (name,) in own.execute(
+            for (name,) in gateway_db.execute(
                 "select relname from pg_class where relnamespace = 'staging'::regnamespace and relkind in ('r', 'p')"
                 " order by relname"
             )
         ]
         for name in names:
-            found = re.match(r"import_(\d+)", name)
-            if found is None:
+            name_match = re.match(r"import_(\d+)", name)
+            if name_match is None:
                 continue
-            number = int(found[1])
+            number = int(name_match[1])
             if number == import_id or (import_id is None and number not in alive):
-                own.execute(
+                gateway_db.execute(
                     psycopg.sql.SQL("drop table if exists staging.{} cascade").format(
                         psycopg.sql.Identifier(name)
                     )

@@ -72,13 +72,13 @@ def append(public_id: UUID, *, offset: int, piece: bytes) -> None:
     Pieces behind the offset come from an append whose transaction did not commit. They are deleted first. Raises
     FileGone where a piece before it is missing, StoreAway where the object store does not answer.
     """
-    held, stale = 0, []
+    n_held, stale = 0, []
     for stored in _kept_pieces(public_id):
         if stored.offset >= offset:
             stale.append(stored.name)
-        elif stored.offset == held:
-            held += stored.length
-    if held != offset:
+        elif stored.offset == n_held:
+            n_held += stored.length
+    if n_held != offset:
         raise FileGone
     if stale:
         file_store().remove(*stale)
@@ -141,10 +141,10 @@ def beginning(public_id: UUID, *, size: int) -> bytes:
 
 def digest(public_id: UUID, *, size: int) -> str:
     """SHA-256 of the clear file, hexadecimal."""
-    found = sha256()
+    hasher = sha256()
     for piece in _pieces(public_id, size):
-        found.update(piece)
-    return found.hexdigest()
+        hasher.update(piece)
+    return hasher.hexdigest()
 
 
 def delete(public_id: UUID) -> None:

@@ -142,7 +142,7 @@ class Work:
         """The file in batches of clean rows. Cells that the reader refused, skipped or forgot are noted here, once per
         step however often it is read; progress is reported."""
         first, self._read_once = not self._read_once, True
-        of = self.source.records if self.source.kind == "sheet" else self.source.size
+        n_total = self.source.records if self.source.kind == "sheet" else self.source.size
         for batch in rows(
             self.path,
             self.kind.layout,
@@ -156,7 +156,7 @@ class Work:
         ):
             if first:
                 self.note(batch)
-                self.progress(batch.done, of)
+                self.progress(batch.done, n_total)
             yield batch
 
     def note(self, batch: Batch) -> None:

@@ -103,10 +103,10 @@ def tidied(cell: str, *, multiline: bool = False, note: Callable[[str], None] | 
         raise BadCell("damaged")
     text = unicodedata.normalize("NFC", cell)
     if not text.isprintable():
-        shown = unhidden(text)
-        if shown != text and note is not None and not _only_spaces(text, shown):
+        clean_text = unhidden(text)
+        if clean_text != text and note is not None and not _only_spaces(text, clean_text):
             note("invisible_removed")
-        text = unicodedata.normalize("NFC", shown)
+        text = unicodedata.normalize("NFC", clean_text)
         if "\n" in text or "\r" in text:
             lines = [" ".join(line.split()) for line in text.splitlines()]
             if multiline:
@@ -144,7 +144,7 @@ def _plain(joined: str) -> bool:
 def _text_of(field: Field, note: Callable[[str], None]) -> Callable[[str], str | None]:
     limit, multiline = field.max_length, field.multiline
 
-    def one(cell: str) -> str | None:
+    def clean_cell(cell: str) -> str | None:
         text = tidied(cell[: limit * 8 + 64], multiline=multiline, note=note) if cell else cell
         if text in _LOOKS_BLANK:
             text = ""
@@ -163,7 +163,7 @@ def _text_of(field: Field, note: Callable[[str], None]) -> Callable[[str], str |
             note("formula_text")
         return text
 
-    return one
+    return clean_cell
 
 
 _NAME_ODD = re.compile(r"[0-9?@/\\=<>{}|^_\[\]:]|\.[a-zA-Z]{2,3}\b|www", re.IGNORECASE)
@@ -173,7 +173,7 @@ _LINK = re.compile(r"://|\bwww\.|\.(?:com|org|net|in|ly|me|co|io|xyz|info)\b(?!\
 def _name_of(field: Field, note: Callable[[str], None]) -> Callable[[str], str | None]:
     plain = _text_of(field, lambda code: note(code) if code != "formula_text" else None)
 
-    def one(cell: str) -> str | None:
+    def clean_cell(cell: str) -> str | None:
         text = plain(cell)
         if text is None:
             return None
@@ -190,7 +190,7 @@ def _name_of(field: Field, note: Callable[[str], None]) -> Callable[[str], str |
             raise BadCell("link")
         return text
 
-    return one
+    return clean_cell
 
 
 def _bare(cell: str) -> str:
@@ -230,13 +230,13 @@ _CODE_DAYS = re.compile(rf"\b(?:{_CODE_DAY.pattern})\b")
 
 def _spelled_out(text: str) -> str:
     """A number such as 9.876543210E+09 in digits. Refuses one whose last digits the sheet has rounded away."""
-    found = _SCIENTIFIC.fullmatch(text)
-    if found is None:
+    match = _SCIENTIFIC.fullmatch(text)
+    if match is None:
         return text
-    decimals, power = found[2] or "", int(found[3][:4])
+    decimals, power = match[2] or "", int(match[3][:4])
     if len(decimals) < power or decimals[power:].strip("0"):
         raise BadCell("scientific")
-    return found[1] + decimals[:power]
+    return match[1] + decimals[:power]
 
 
 def _code(text: str, field: Field) -> str:
@@ -267,10 +267,10 @@ def _ungrouped(text: str) -> str:
 def _said(text: str) -> str:
     """A number with a word, such as "50 lakh", in digits; other text as it is."""
     try:
-        found = amount(text)
+        number = amount(text)
     except Misgrouped:
         raise BadCell("not_whole") from None
-    return text if found is None else str(found)
+    return text if number is None else str(number)
 
 
 def _integer(text: str, field: Field) -> int:
@@ -307,10 +307,10 @@ def _year(text: str, field: Field) -> int:
         swapped = NUMBERS.fullmatch(text)
         month_first = swapped is not None and int(swapped[2]) > 12  # the year is the same either way
         try:
-            found = day_of(text, Days.MONTH_FIRST if month_first else Days.DAY_FIRST).year
+            year = day_of(text, Days.MONTH_FIRST if month_first else Days.DAY_FIRST).year
         except BadCell as bad:
             raise BadCell("year") from bad
-        return int(_bounded(field, found))
+        return int(_bounded(field, year))
     raise BadCell("year")
 
 
@@ -324,24 +324,24 @@ def _choice(field: Field) -> Callable[[str], str | None]:
     def key(text: str) -> str:
         return unicodedata.normalize("NFKC", text).casefold().replace("\u093c", "").strip(" .")
 
-    known = {key(s): value for value, spellings in field.choices.items() for s in (value, *spellings)}
+    value_by_key = {key(s): value for value, spellings in field.choices.items() for s in (value, *spellings)}
 
-    def one(cell: str) -> str | None:
+    def clean_cell(cell: str) -> str | None:
         text = _bare(cell)
-        if not text and key(cell) not in known:
+        if not text and key(cell) not in value_by_key:
             return None
-        found = known.get(key(text or cell))
-        if found is None:
+        choice = value_by_key.get(key(text or cell))
+        if choice is None:
             raise BadCell("choice")
-        return found
+        return choice
 
-    return one
+    return clean_cell
 
 
 def _phone(text: str, phone: Phone) -> Any:
     written = _spelled_out(text).removesuffix(".0")
-    found = phone(written)
-    return _only_phone(written, phone) if found is None else found
+    phone_number = phone(written)
+    return _only_phone(written, phone) if phone_number is None else phone_number
 
 
 _BETWEEN_PHONES = re.compile(
@@ -356,20 +356,20 @@ def _only_phone(text: str, phone: Phone) -> Any:
     The cell is refused where it holds two mobiles, because nobody can say which is the person's. So is a number with
     digits left over.
     """
-    found: list[Any] = []
+    phones: list[Any] = []
     is_left_over = False
     for written in _BETWEEN_PHONES.split(text[:_LONGEST_PHONES]):
         part, digits = written.strip(" .:-"), ""
         for word in part.split() if phone(part) is None else [part]:
             digits += word
-            if (one := phone(digits)) is not None:
-                found.append(one)
+            if (number := phone(digits)) is not None:
+                phones.append(number)
                 digits = ""
         n = sum(map(str.isdecimal, digits))
         is_left_over = is_left_over or 0 < n < _FEWEST_DIGITS
-    if len(set(found)) == 1 and not is_left_over:
-        return found[0]
-    raise BadCell("phones" if len(set(found)) > 1 or (found and is_left_over) else "phone")
+    if len(set(phones)) == 1 and not is_left_over:
+        return phones[0]
+    raise BadCell("phones" if len(set(phones)) > 1 or (phones and is_left_over) else "phone")
 
 
 _LONGEST_PHONES = 100  # characters of a cell that are looked at for several numbers
@@ -378,11 +378,11 @@ _LONGEST_PHONES = 100  # characters of a cell that are looked at for several num
 def _unless_blank(read: Callable[[str, Any], Any], by: Field | Phone) -> Callable[[str], Any]:
     """Reads a cell that is not prose; None for one that says blank."""
 
-    def one(cell: str) -> Any:
+    def clean_cell(cell: str) -> Any:
         text = _bare(cell)
         return read(text, by) if text else None
 
-    return one
+    return clean_cell
 
 
 _TOLD = {Days.UNSAID: "day_first", Days.MONTH_FIRST: "month_first", Days.SWAPPED: "month_first"}
@@ -454,9 +454,9 @@ def _each(one: Callable[[str], Any], cells: Sequence[str]) -> tuple[list[Any], d
     for index, cell in enumerate(cells):
         try:
             values.append(one(cell))
-        except BadCell as found:
+        except BadCell as bad_cell:
             values.append(None)
-            bad[index] = found.code
+            bad[index] = bad_cell.code
     return values, bad
 
 
@@ -536,11 +536,11 @@ def cleaner(
 
     if kind is CellKind.DATE:
         dates = _Remembered(_unless_blank(_date_read(days, on), field))
-        told = _TOLD.get(days)
+        note_code = _TOLD.get(days)
 
         def read_days(cells: Sequence[str]) -> tuple[list[Any], dict[int, str]]:
-            if told and (n := sum(NUMBERS.fullmatch(cell.strip()) is not None for cell in cells)):
-                notes[field.key, told] += n
+            if note_code and (n := sum(NUMBERS.fullmatch(cell.strip()) is not None for cell in cells)):
+                notes[field.key, note_code] += n
             values, bad = dates.column(cells)
             if n := sum(
                 value is not None and SHORT.fullmatch(cell.strip()) is not None

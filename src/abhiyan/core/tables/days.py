@@ -71,14 +71,14 @@ class Evidence:
             text = cell.strip()
             if not text.isascii():
                 text = plain_digits(unicodedata.normalize("NFKC", text))
-            if found := NUMBERS.fullmatch(text):
-                first, second = int(found[1]), int(found[2])
+            if match := NUMBERS.fullmatch(text):
+                first, second = int(match[1]), int(match[2])
                 self.day += first > 12 >= second
                 self.month += second > 12 >= first
                 self.open += max(first, second) <= 12 and first != second
-            elif found := _ISO.fullmatch(text):
-                self.high += int(found[3]) > 12
-                self.low += int(found[3]) <= 12
+            elif match := _ISO.fullmatch(text):
+                self.high += int(match[3]) > 12
+                self.low += int(match[3]) <= 12
 
     def days(self, *, is_sheet: bool) -> Days:
         """How the column is read. is_sheet: its dates are ISO because the sheet's program made dates of them.
@@ -111,27 +111,27 @@ def day_of(text: str, days: Days = Days.DAY_FIRST, *, latest: date | None = None
     latest: the last day that a year of two digits may mean. Without it such a year is refused.
     """
     try:
-        if found := _ISO.fullmatch(text):
-            if days is Days.SWAPPED and int(found[3]) <= 12 and found[2] != found[3]:
+        if match := _ISO.fullmatch(text):
+            if days is Days.SWAPPED and int(match[3]) <= 12 and match[2] != match[3]:
                 raise BadCell("date_open")
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        if found := NUMBERS.fullmatch(text):
-            day, month = int(found[1]), int(found[2])
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := NUMBERS.fullmatch(text):
+            day, month = int(match[1]), int(match[2])
             if days in (Days.MONTH_FIRST, Days.SWAPPED):
                 day, month = month, day
             elif month > 12 >= day:
                 raise BadCell("month_first")
             elif days is Days.MIXED and day <= 12 and day != month:
                 raise BadCell("date_open")
-            return date(_year_of(found[3], latest, day, month), month, day)
-        if found := _WORDY.fullmatch(text) or _WORDY_US.fullmatch(text):
-            day_text, name, year = found["day"], found["month"], found["year"]
+            return date(_year_of(match[3], latest, day, month), month, day)
+        if match := _WORDY.fullmatch(text) or _WORDY_US.fullmatch(text):
+            day_text, name, year = match["day"], match["month"], match["year"]
             number = _MONTHS.get(name.casefold().rstrip("."))
             if number is None:
                 raise BadCell("date")
             return date(_year_of(year, latest, int(day_text), number), number, int(day_text))
-        if (found := _SERIAL.fullmatch(text)) and int(found[1]) >= 3000:
-            return _EPOCH + timedelta(days=int(found[1]))
+        if (match := _SERIAL.fullmatch(text)) and int(match[1]) >= 3000:
+            return _EPOCH + timedelta(days=int(match[1]))
     except ValueError as error:  # 31/02/1990
         raise BadCell("date") from error
     raise BadCell("date")

@@ -62,15 +62,17 @@ def _likeness(header: tuple[str, ...], name: tuple[str, ...]) -> float:
     """1 for the same, 0 for unlike; below one when noise words or a slip of the hand stand between."""
     if not header or not name:
         return 0.0
-    one, two = "".join(header), "".join(name)
-    if one == two:
+    header_text, two = "".join(header), "".join(name)
+    if header_text == two:
         return 1.0
     bare = tuple(w for w in header if w not in _NOISE_FOLDED)
     want = tuple(w for w in name if w not in _NOISE_FOLDED)
     if bare and want and "".join(bare) == "".join(want):
         return 0.9
-    if min(len(one), len(two)) >= 5 and abs(len(one) - len(two)) <= 0.13 * (len(one) + len(two)):
-        match = SequenceMatcher(None, one, two, autojunk=False)
+    if min(len(header_text), len(two)) >= 5 and abs(len(header_text) - len(two)) <= 0.13 * (
+        len(header_text) + len(two)
+    ):
+        match = SequenceMatcher(None, header_text, two, autojunk=False)
         # The first is a bound of the last, and far cheaper: a file's cells are held against every name.
         if match.quick_ratio() >= ALIKE and (ratio := match.ratio()) >= ALIKE:
             return 0.8 * ratio
@@ -80,7 +82,7 @@ def _likeness(header: tuple[str, ...], name: tuple[str, ...]) -> float:
 def likeness(headers: Sequence[str], layout: Layout) -> list[tuple[float, int, int]]:
     """Every (score, field, column) with a score above nothing, best first, then in the order of the sheet."""
     names = [[folded(n) for n in f.names()] for f in layout.fields]
-    found = []
+    scores = []
     for column, header in enumerate(headers):
         if not header or len(header) > 120 or sum(map(str.isdigit, header)) > 6:
             continue
@@ -89,14 +91,14 @@ def likeness(headers: Sequence[str], layout: Layout) -> list[tuple[float, int, i
             score = max(
                 _likeness(reading, name)
                 * (1.0 if whole == 0 else 0.95)
-                * (1.0 if own < 2 else 0.98 - own / 10_000)
+                * (1.0 if spelling_no < 2 else 0.98 - spelling_no / 10_000)
                 for whole, reading in enumerate(readings)
-                for own, name in enumerate(spellings)
+                for spelling_no, name in enumerate(spellings)
             )
             if score > 0:
-                found.append((score, place, column))
-    found.sort(key=lambda hit: (-hit[0], hit[2], hit[1]))
-    return found
+                scores.append((score, place, column))
+    scores.sort(key=lambda hit: (-hit[0], hit[2], hit[1]))
+    return scores
 
 
 def guess(headers: Sequence[str], layout: Layout, *, barred: frozenset[int] = frozenset()) -> dict[str, int]:

@@ -132,7 +132,9 @@ class Layout:
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> Self:
         """The same again."""
-        fields = tuple(Field(**{**one, "kind": CellKind(one["kind"])}) for one in given["fields"])
+        fields = tuple(
+            Field(**{**field_json, "kind": CellKind(field_json["kind"])}) for field_json in given["fields"]
+        )
         return cls(given["key"], fields, personal=given["personal"])
 
     def headers(self, language: str) -> list[str]:

@@ -113,20 +113,22 @@ def days_in(path: Path, layout: Layout, mapping: Mapping[str, int], *, source: T
     columns = [mapping[f.key] for f in layout.fields if f.kind is CellKind.DATE and f.key in mapping]
     if not columns:
         return {}
-    found = [Evidence() for _column in columns]
+    evidence_list = [Evidence() for _column in columns]
     part = _whole(path, source)
     if source.kind == "sheet":
         first = source.first_row - 1
-        told = sheet_rows(path, sheet=source.sheet, columns=columns, start=first, stop=source.records)
+        row_blocks = sheet_rows(path, sheet=source.sheet, columns=columns, start=first, stop=source.records)
     else:
-        told = (raw.rows for raw in _csv_rows(path, source, part, columns, BATCH))
-    for raw in told:
-        for one, cells in zip(
-            found, zip(*raw, strict=True), strict=False
+        row_blocks = (raw.rows for raw in _csv_rows(path, source, part, columns, BATCH))
+    for raw in row_blocks:
+        for evidence, cells in zip(
+            evidence_list, zip(*raw, strict=True), strict=False
         ):  # a sheet adds which rows are blank
-            one.add(cells)
+            evidence.add(cells)
     is_sheet = source.kind == "sheet"
-    return {column: one.days(is_sheet=is_sheet).value for column, one in zip(columns, found, strict=True)}
+    return {
+        column: one.days(is_sheet=is_sheet).value for column, one in zip(columns, evidence_list, strict=True)
+    }
 
 
 def picked(
@@ -135,8 +137,10 @@ def picked(
     """The cells of some columns as they stand, of the rows with these numbers, in the order of the file."""
     if source.kind == "sheet":
         number = source.first_row
-        found = sheet_rows(path, sheet=source.sheet, columns=columns, start=number - 1, stop=source.records)
-        for some in found:
+        row_blocks = sheet_rows(
+            path, sheet=source.sheet, columns=columns, start=number - 1, stop=source.records
+        )
+        for some in row_blocks:
             for *cells, _mark in some:
                 if number in numbers:
                     yield number, cells
@@ -224,8 +228,8 @@ class _Plan:
             out.faulty.append(built[index])
             for which, code, cell in bad[index]:
                 key = which.key if which is not None else ""
-                shown = excerpt(which, cell, personal=self.personal)
-                out.refused.append(RefusedCell(numbers[index], key, code, shown))
+                cell_excerpt = excerpt(which, cell, personal=self.personal)
+                out.refused.append(RefusedCell(numbers[index], key, code, cell_excerpt))
         out.rows = [row for i, row in enumerate(built) if i not in gone] if gone else built
         out.notes = Counter(self.notes)
         self.notes.clear()
@@ -270,9 +274,9 @@ def excerpt(spec: Field | None, cell: str, *, personal: bool) -> str:
     of people keeps no words, for they may be somebody's name in the wrong column."""
     if spec is None:
         return ""
-    shown = "".join(char if char.isprintable() else " " for char in cell[:200]).strip()
-    telling = len(shown) <= 20 and any(map(str.isdigit, shown)) and spec.kind not in _PROSE
-    return masked(shown, personal=spec.kind is CellKind.PHONE or (personal and not telling))[:40]
+    text = "".join(char if char.isprintable() else " " for char in cell[:200]).strip()
+    telling = len(text) <= 20 and any(map(str.isdigit, text)) and spec.kind not in _PROSE
+    return masked(text, personal=spec.kind is CellKind.PHONE or (personal and not telling))[:40]
 
 
 # Sheets.
@@ -281,14 +285,14 @@ def excerpt(spec: Field | None, cell: str, *, personal: bool) -> str:
 def _sheet(path: Path, plan: _Plan, source: TableSource, part: FilePart) -> Iterator[Batch]:
     first = max(part.start, source.first_row - 1)
     done = first
-    found = sheet_rows(
+    row_blocks = sheet_rows(
         path,
         sheet=source.sheet,
         columns=plan.columns,
         start=first,
         stop=min(part.stop, source.records),
     )
-    for raw in found:
+    for raw in row_blocks:
         *columns, marks = zip(*raw, strict=True)
         out = plan.clean(range(done + 1, done + 1 + len(raw)), columns, {}, marks)
         done += len(raw)
@@ -320,13 +324,13 @@ class _RawRows(NamedTuple):
 def _csv_rows(
     path: Path, source: TableSource, part: FilePart, columns: Sequence[int], batch: int
 ) -> Iterator[_RawRows]:
-    given = {name: getattr(source, name) for name in ("encoding", "delimiter", "first_row", "width")}
-    given |= {
+    arguments = {name: getattr(source, name) for name in ("encoding", "delimiter", "first_row", "width")}
+    arguments |= {
         "start": part.start,
         "stop": part.stop,
         "number": part.row,
         "columns": list(columns),
         "batch": batch,
     }
-    for number, rows_, refused, done in table_told(rows_of_csv, path, bounds=OF_A_LIST, **given):
+    for number, rows_, refused, done in table_told(rows_of_csv, path, bounds=OF_A_LIST, **arguments):
         yield _RawRows(number, rows_, {int(index): code for index, code in refused.items()}, done)

@@ -66,24 +66,24 @@ def _blocks(file: BinaryIO, encoding: str, block: int) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     offset, lines = file.tell(), 1
     while data := file.read(block):
-        held = len(decoder.getstate()[0])
+        n_pending = len(decoder.getstate()[0])
         try:
             text = decoder.decode(data)
         except UnicodeDecodeError as error:
-            before = max(error.start - held, 0)
+            before = max(error.start - n_pending, 0)
             newline = "\n".encode(encoding) if wide(encoding) else b"\n"
             raise BadBytes(
-                lines + data[:before].count(newline), offset + error.start - held + 1, at_end=False
+                lines + data[:before].count(newline), offset + error.start - n_pending + 1, at_end=False
             ) from error
         out = text.encode() if wide(encoding) else data
         yield out
         offset += len(data)
         lines += out.count(b"\n")
-    held = len(decoder.getstate()[0])
+    n_pending = len(decoder.getstate()[0])
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise BadBytes(lines, offset - held + 1, at_end=True) from error
+        raise BadBytes(lines, offset - n_pending + 1, at_end=True) from error
 
 
 def _ends(data: bytes) -> int:
@@ -112,15 +112,15 @@ def scan(path: Path, *, encoding: str, delimiter: str, block: int = BLOCK) -> Sc
                 raise TableRefused("line_too_long", row=records + 1)
             if not data:
                 continue
-            found, in_quote = _unquoted(data, last, in_quote, quoted)
-            records += _ends(found)
+            part, in_quote = _unquoted(data, last, in_quote, quoted)
+            records += _ends(part)
             last = data[-1:]
             offset += len(data)
             if not in_quote and last in b"\r\n":
                 marks.append((offset, records))
         if carry:
-            found, in_quote = _unquoted(carry, last, in_quote, quoted)
-            records += _ends(found)
+            part, in_quote = _unquoted(carry, last, in_quote, quoted)
+            records += _ends(part)
             last = carry[-1:]
     if last not in b"\r\n" or in_quote:
         records += 1

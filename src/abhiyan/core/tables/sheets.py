@@ -77,8 +77,8 @@ def sheet_rows(
 
     A cell without a value says why ("#REF!"); one merged downwards is in each of its rows, if it begins here.
     """
-    given = {"sheet": sheet, "columns": list(columns), "start": start, "stop": stop}
-    return table_told(rows_of_sheet, path, bounds=bounds, **given)
+    arguments = {"sheet": sheet, "columns": list(columns), "start": start, "stop": stop}
+    return table_told(rows_of_sheet, path, bounds=bounds, **arguments)
 
 
 # --- in the pool
@@ -92,7 +92,7 @@ def sheet_sizes(file: Path) -> dict[str, int]:
 
     try:
         book = calamine.load_workbook(str(file))
-        found = {
+        sheets = {
             meta.name: book.get_sheet_by_name(meta.name)
             for meta in book.sheets_metadata
             if meta.typ == calamine.SheetTypeEnum.WorkSheet
@@ -101,7 +101,7 @@ def sheet_sizes(file: Path) -> dict[str, int]:
         raise ReaderRefusal("encrypted") from None
     except (calamine.CalamineError, OSError, ValueError):
         raise ReaderRefusal("damaged_file") from None
-    return {name: sheet.end[0] + 1 for name, sheet in found.items() if sheet.end is not None}
+    return {name: sheet.end[0] + 1 for name, sheet in sheets.items() if sheet.end is not None}
 
 
 def _text(cell: Any) -> str:
@@ -161,7 +161,9 @@ def _outline(file: Path, wanted: str | None, columns_limit: int) -> Outline:
         if at < len(head) and column < width:
             head[at][column] = text
     merged = ((top, left, bottom) for (top, left), bottom in more.merged.items())
-    merged_here = tuple(one for one in merged if one[0] < len(head) and one[1] < width)
+    merged_here = tuple(
+        cell_range for cell_range in merged if cell_range[0] < len(head) and cell_range[1] < width
+    )
     parts = sheet_parts(file, name, width=width, merged=sheet.merged_cell_ranges)
     filled = [other for other in seen if other == name or is_filled(file, other, book)]
     return Outline(
@@ -202,11 +204,11 @@ def _rows(
     columns = [c - lead for c in wanted]
     more = unread(file, name, merged=sheet.merged_cell_ranges)
     instead: dict[int, list[tuple[int, str]]] = defaultdict(list)  # row -> which of the columns, and its text
-    for (at, column), said in more.texts.items():
+    for (at, column), cell_text in more.texts.items():
         if column in wanted:
-            instead[at].append((wanted.index(column), said))
+            instead[at].append((wanted.index(column), cell_text))
     last = {place: bottom for place, bottom in more.merged.items() if place[0] >= start}
-    held: dict[
+    texts_by_row: dict[
         int, tuple[str, int]
     ] = {}  # which of the columns -> the text of a merged cell, and its last row
     batch: list[tuple[str, ...]] = []
@@ -218,11 +220,11 @@ def _rows(
         if number >= stop:
             break
         cells = [("" if c < 0 else text(row[c])) for c in columns]
-        for which, said in instead.get(number, ()):
-            cells[which] = said
+        for which, cell_text in instead.get(number, ()):
+            cells[which] = cell_text
         mark = _mark(cells, row)
         if last:
-            _hold(cells, number, wanted, last, held)
+            _hold(cells, number, wanted, last, texts_by_row)
         batch.append((*cells, mark))
         signs += sum(map(len, cells))
         if len(batch) == BATCH or signs > BATCH_SIGNS:

@@ -97,9 +97,9 @@ def sniff(
 ) -> Preview:
     """Understand a file as a list of this layout, in the pool. Raises TableRefused for what no mapping could mend, and
     file_pool.FilesBusy."""
-    given = {"layout": layout.to_json(), "sheet": sheet, "max_bytes": max_bytes}
-    (found,) = table_told(look_at_table, path, bounds=bounds, **given)
-    return preview_from_json(found)
+    arguments = {"layout": layout.to_json(), "sheet": sheet, "max_bytes": max_bytes}
+    (preview,) = table_told(look_at_table, path, bounds=bounds, **arguments)
+    return preview_from_json(preview)
 
 
 def preview_from_json(found: dict[str, Any]) -> Preview:
@@ -110,12 +110,15 @@ def preview_from_json(found: dict[str, Any]) -> Preview:
         "marks": tuple((byte, rows) for byte, rows in source["marks"]),
     }
     barred = {int(key): value for key, value in source["barred"].items()}
-    columns = (SniffedColumn(**{**one, "samples": tuple(one["samples"])}) for one in found["columns"])
+    columns = (
+        SniffedColumn(**{**column_json, "samples": tuple(column_json["samples"])})
+        for column_json in found["columns"]
+    )
     return Preview(
         source=TableSource(**{**source, **tuples, "barred": barred}),
         columns=tuple(columns),
         mapping=found["mapping"],
-        problems=tuple(Problem(**one) for one in found["problems"]),
+        problems=tuple(Problem(**problem_json) for problem_json in found["problems"]),
         dropped=found["dropped"],
         sheets=tuple(found["sheets"]),
         rows=found["rows"],
@@ -248,12 +251,12 @@ def _problems(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> l
         if (words := folded(header)) and index not in preview.source.barred:
             named.setdefault(words, []).append(index)
     explained = set()
-    told = {*preview.source.barred, *mapping.values()}
-    told.update(index for index, header in enumerate(headers) if is_why(header))
+    columns_used = {*preview.source.barred, *mapping.values()}
+    columns_used.update(index for index, header in enumerate(headers) if is_why(header))
     for indexes in named.values():
         if len(indexes) < 2 or set(indexes) & set(mapping.values()):
             continue
-        told.update(indexes)
+        columns_used.update(indexes)
         hits = likeness([headers[indexes[0]]], layout)
         field = layout.fields[hits[0][1]] if hits else None
         facts: dict[str, object] = {
@@ -273,7 +276,7 @@ def _problems(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> l
     if preview.source.barred:
         barred = [headers[i] or letter(i) for i in sorted(preview.source.barred)]
         problems.append(Problem("dropped_columns", name_some(barred, len(barred)), blocking=False))
-    unread = [c for c in preview.columns if (c.header or not c.blank) and c.index not in told]
+    unread = [c for c in preview.columns if (c.header or not c.blank) and c.index not in columns_used]
     if unread and not any(problem.blocking for problem in problems):  # else one of them may still be chosen
         unused = [c.header or letter(c.index) for c in unread]
         problems.append(Problem("unread_columns", name_some(unused, len(unused)), blocking=False))
@@ -458,8 +461,8 @@ def _parsed(text: str, delimiter: str) -> list[list[str]]:
 
 def _delimiter(text: str, layout: Layout) -> tuple[str, list[list[str]]]:
     """The separator that gives the most rows alike, names of the list's fields counting most."""
-    if found := re.match(r"sep=([,;|\t])\r?\n", text):
-        return found[1], _parsed(text, found[1])
+    if match := re.match(r"sep=([,;|\t])\r?\n", text):
+        return match[1], _parsed(text, match[1])
     best: tuple[tuple[float, float, int], str, list[list[str]]] | None = None
     for order, delimiter in enumerate(DELIMITERS):
         rows = _parsed(text, delimiter)
@@ -569,13 +572,17 @@ def _pairs(one: Sequence[str], two: Sequence[str]) -> list[tuple[str, str]]:
 def _columns(
     headers: Sequence[str], data: Sequence[Sequence[str]], layout: Layout
 ) -> tuple[SniffedColumn, ...]:
-    known = {column for _score, _place, column in likeness(headers, layout)}
+    known_columns = {column for _score, _place, column in likeness(headers, layout)}
     columns = []
     for index, header in enumerate(headers):
         cells = [row[index] for row in data if index < len(row) and row[index].strip()]
-        found = sensitive(header) or (None if index in known else looks_sensitive(cells))
-        samples = () if found else tuple(masked(cell, personal=layout.personal) for cell in cells[:SAMPLES])
-        columns.append(SniffedColumn(index, letter(index), header, found, not cells and not header, samples))
+        category = sensitive(header) or (None if index in known_columns else looks_sensitive(cells))
+        samples = (
+            () if category else tuple(masked(cell, personal=layout.personal) for cell in cells[:SAMPLES])
+        )
+        columns.append(
+            SniffedColumn(index, letter(index), header, category, not cells and not header, samples)
+        )
     return tuple(columns)
 
 

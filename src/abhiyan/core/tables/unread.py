@@ -35,30 +35,30 @@ class UnreadCells:
 
 def unread(path: Path, sheet: str, *, merged: Any, rows: int | None = None) -> UnreadCells:
     """Return what is unread in a sheet, or in its first rows. merged: ranges that calamine tells of, None for none."""
-    found = UnreadCells()
+    unread_cells = UnreadCells()
     for (top, left), (bottom, _right) in merged or ():
         if bottom > top:
-            found.merged[top, left] = bottom
+            unread_cells.merged[top, left] = bottom
     if not zipfile.is_zipfile(path):
-        found.is_told = False
-        return found
+        unread_cells.is_told = False
+        return unread_cells
     try:
-        _look(path, sheet, found, rows)
+        _look(path, sheet, unread_cells, rows)
     except (expat.ExpatError, zipfile.BadZipFile):  # calamine reads some files that are no XML
-        found.is_told = False
-    return found
+        unread_cells.is_told = False
+    return unread_cells
 
 
-def _look(path: Path, sheet: str, found: UnreadCells, rows: int | None) -> None:
+def _look(path: Path, sheet: str, unread_cells: UnreadCells, rows: int | None) -> None:
     with zipfile.ZipFile(path) as packed:
         names = set(packed.namelist())
         if "content.xml" in names:
             if has_marks(packed, "content.xml", b"formula", b"error", b"-spanned"):
-                parse_part(packed, "content.xml", OpenDocument(sheet, found, rows))
+                parse_part(packed, "content.xml", OpenDocument(sheet, unread_cells, rows))
         elif (part := sheet_part(packed, names, sheet)) is None:
-            found.is_told = False
+            unread_cells.is_told = False
         elif has_marks(packed, part, b't="e"', b"t='e'", b"<f", b":f"):
-            parse_part(packed, part, _Workbook(found, rows))
+            parse_part(packed, part, _Workbook(unread_cells, rows))
 
 
 def has_marks(packed: zipfile.ZipFile, part: str, *marks: bytes) -> bool:
@@ -133,11 +133,16 @@ def sheet_part(packed: zipfile.ZipFile, names: set[str], sheet: str) -> str | No
     if not names >= {book, links}:
         return None
     link = next(
-        (one.get("id") for one in named_elements(packed, book, "sheet") if one.get("name") == sheet), None
+        (
+            sheet_tag.get("id")
+            for sheet_tag in named_elements(packed, book, "sheet")
+            if sheet_tag.get("name") == sheet
+        ),
+        None,
     )
-    for one in named_elements(packed, links, "Relationship"):
-        if one.get("Id") == link:
-            target = one.get("Target", "")
+    for attributes in named_elements(packed, links, "Relationship"):
+        if attributes.get("Id") == link:
+            target = attributes.get("Target", "")
             part = target[1:] if target.startswith("/") else f"xl/{target}"
             return part if part in names else None
     return None
@@ -146,8 +151,8 @@ def sheet_part(packed: zipfile.ZipFile, names: set[str], sheet: str) -> str | No
 class _Workbook(Elements):
     """The cells of a sheet of an .xlsx."""
 
-    def __init__(self, found: UnreadCells, rows: int | None) -> None:
-        self.found, self.rows = found, rows
+    def __init__(self, unread_cells: UnreadCells, rows: int | None) -> None:
+        self.found, self.rows = unread_cells, rows
         self.row = self.column = -1
         self.kind = ""
         self.is_formula = self.is_value = False
@@ -192,8 +197,8 @@ def column_of(place: str) -> int:
 class OpenDocument(Elements):
     """The cells of a sheet of an .ods."""
 
-    def __init__(self, sheet: str, found: UnreadCells, rows: int | None) -> None:
-        self.sheet, self.found, self.rows = sheet, found, rows
+    def __init__(self, sheet: str, unread_cells: UnreadCells, rows: int | None) -> None:
+        self.sheet, self.found, self.rows = sheet, unread_cells, rows
         self.is_in = False
         self.row = self.column = self.tables = 0
         self.repeated = 1

@@ -120,17 +120,17 @@ def _parts(names: Sequence[str]) -> Iterator[tuple[str, str]]:
         "xl/workbook.xml",
         f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{sheets}</sheets></workbook>',
     )
-    found = [("worksheet", f"worksheets/sheet{n}.xml") for n in numbers]
-    yield "xl/_rels/workbook.xml.rels", _relations([*found, ("styles", "styles.xml")])
+    parts = [("worksheet", f"worksheets/sheet{n}.xml") for n in numbers]
+    yield "xl/_rels/workbook.xml.rels", _relations([*parts, ("styles", "styles.xml")])
     yield "xl/styles.xml", _STYLES
 
 
 def _relations(found: Sequence[tuple[str, str]]) -> str:
-    each = "".join(
+    relation = "".join(
         f'<Relationship Id="r{n}" Type="{_RELATIONS}/{kind}" Target="{target}"/>'
         for n, (kind, target) in enumerate(found, 1)
     )
-    return f'<Relationships xmlns="{_FORMATS}/package/2006/relationships">{each}</Relationships>'
+    return f'<Relationships xmlns="{_FORMATS}/package/2006/relationships">{relation}</Relationships>'
 
 
 def _sheet_row(row: Sequence[Any]) -> str:

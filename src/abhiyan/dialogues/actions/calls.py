@@ -498,7 +498,7 @@ def ask_presidents(*, at: datetime) -> int:
         blanks = {"leader": leader, "day": day}
         questions.append(AskedItem(item, "ask.spoke", blanks, label, over, language))
     Dialogue.objects.bulk_update(due, ["asked_at"])
-    return programmes.ask_whether(asked=questions, at=at)
+    return programmes.ask_whether(asked_items=questions, at=at)
 
 
 def _is_to_ask(call: Dialogue, zone: str, at: datetime) -> bool:

@@ -156,7 +156,7 @@ def test_a_denied_talk_and_an_erased_president_give_no_grade_anywhere(
         phone = Item.objects.get(pk=needed(second.item_id)).phone_id
     assert graded(world, run)[0] in (before, before - 1)
     with system("test"):
-        forget_phone(told=ItemsErased((), needed(phone), NOW))
+        forget_phone(erasure=ItemsErased((), needed(phone), NOW))
     client = browser(head)
     assert "October 2026" not in client.get(f"/dialogues/{run.public_id}/organisation/?unit=N1").text
     assert not any("October 2026" in words_on for _title, words_on in deck(client, run))

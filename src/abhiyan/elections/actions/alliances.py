@@ -41,7 +41,7 @@ def make_alliance(
     """
     of = election_of(election)
     eci = state_of(state)
-    at_unit = grounds.require(by, "plans.make", of=of, state=eci)
+    at_unit = grounds.require(by, "plans.make", election=of, state=eci)
     public_id = lot.uuid() if once is None else uuid5(by.id, once.hex)
     with transaction.atomic():
         _one_at_a_time(of)
@@ -93,9 +93,9 @@ def change_alliance(
     return alliance
 
 
-def _one_at_a_time(of: Election) -> None:
+def _one_at_a_time(election: Election) -> None:
     """Two who name alliances of one election come one after the other."""
-    Election.objects.select_for_update(no_key=True).get(pk=of.pk)
+    Election.objects.select_for_update(no_key=True).get(pk=election.pk)
 
 
 def _require_first(alliance: Alliance) -> None:
@@ -112,17 +112,19 @@ def _require_first(alliance: Alliance) -> None:
 def _held(public_id: UUID, by: Actor) -> tuple[Alliance, int | None]:
     """An alliance, locked, once it is certain that `by` may change it; and the unit that answers for it."""
     seen = queries.alliance(public_id)
-    at_unit = grounds.require(by, "plans.make", of=seen.election, state=seen.state)
+    at_unit = grounds.require(by, "plans.make", election=seen.election, state=seen.state)
     alliance = Alliance.objects.select_for_update(of=("self",)).select_related("election")
     found = needed(alliance.filter(pk=seen.pk).first())
     return found, at_unit
 
 
-def _parties(of: Election, lead: str, parties: Sequence[str]) -> tuple[str, list[str]]:
+def _parties(election: Election, lead: str, parties: Sequence[str]) -> tuple[str, list[str]]:
     words = parties_by_word()
-    first, *rest = (words.get(reference.plain(one), one.strip().upper()) for one in (lead, *parties))
+    first, *rest = (
+        words.get(reference.plain(party_word), party_word.strip().upper()) for party_word in (lead, *parties)
+    )
     codes = list(dict.fromkeys((first, *rest)))
-    require_sides(of, [(code, "lead" if code == first else "parties") for code in codes])
+    require_sides(election, [(code, "lead" if code == first else "parties") for code in codes])
     if len(codes) < 2:
         raise NoParties(field="parties")
     return first, codes

@@ -85,16 +85,21 @@ def sort_units(
         )
         rule.save(force_insert=True)
         made = []
-        for one in figures.values():
-            got = rules.class_of(read, rules.figures(one.votes, one.best, one.polled, one.electors))
+        for unit_figures in figures.values():
+            got = rules.class_of(
+                read,
+                rules.figures(
+                    unit_figures.votes, unit_figures.best, unit_figures.polled, unit_figures.electors
+                ),
+            )
             if got is not None:
                 made.append(
                     UnitClass(
-                        unit_id=one.unit_id,
+                        unit_id=unit_figures.unit_id,
                         election=of,
                         code=got[0],
-                        margin_pct=round(one.lead_pct, 4),
-                        share_pct=round(one.share_pct, 4),
+                        margin_pct=round(unit_figures.lead_pct, 4),
+                        share_pct=round(unit_figures.share_pct, 4),
                         rule=rule,
                     )
                 )

@@ -50,7 +50,7 @@ FACTS = ("id", "state_from", "number_from", "state_to", "number_to", "weight", "
 def there(table: WholeTable, olds: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[Correspondence]]:
     """Old seat -> what is known of where it went."""
     wanted = set(olds)
-    found: dict[tuple[str, int], list[Correspondence]] = {old: [] for old in wanted}
+    correspondences: dict[tuple[str, int], list[Correspondence]] = {old: [] for old in wanted}
     rows = Correspondence.objects.filter(
         level=table.level,
         numbering_from=table.numbering_from,
@@ -59,8 +59,8 @@ def there(table: WholeTable, olds: Iterable[tuple[str, int]]) -> dict[tuple[str,
     )
     for row in rows:
         if (row.state_from, row.number_from) in wanted:
-            found[row.state_from, row.number_from].append(row)
-    return found
+            correspondences[row.state_from, row.number_from].append(row)
+    return correspondences
 
 
 def hold_table(table: WholeTable) -> None:
@@ -71,9 +71,9 @@ def hold_table(table: WholeTable) -> None:
 def look_at_pairs(*, table: WholeTable, pairs: Sequence[SeatShare]) -> TakenRows:
     """Count what a table of correspondence would do: new, changed and unchanged rows."""
     taken = TakenRows()
-    held = there(table, (pair.old for pair in pairs))
+    correspondences = there(table, (pair.old for pair in pairs))
     for pair in pairs:
-        before = {(row.state_to, row.number_to): row.weight for row in held[pair.old]}
+        before = {(row.state_to, row.number_to): row.weight for row in correspondences[pair.old]}
         if pair.new not in before:
             taken.new += 1
         elif before[pair.new] != pair.weight:
@@ -89,15 +89,15 @@ def take_in_pairs(
     """Take a table in, old seat by old seat: one that is given replaces all that was known of it."""
     with transaction.atomic():
         hold_table(table)
-        held = there(table, (pair.old for pair in pairs))
-        given: dict[tuple[str, int], list[SeatShare]] = {}
+        correspondences = there(table, (pair.old for pair in pairs))
+        seat_shares: dict[tuple[str, int], list[SeatShare]] = {}
         for pair in pairs:
-            given.setdefault(pair.old, []).append(pair)
+            seat_shares.setdefault(pair.old, []).append(pair)
         gone, new = list[Correspondence](), list[SeatShare]()
-        for old, own in given.items():
-            known = {(row.state_to, row.number_to): row.weight for row in held[old]}
-            if known != {pair.new: pair.weight for pair in own}:
-                gone += held[old]
+        for old, own in seat_shares.items():
+            weights = {(row.state_to, row.number_to): row.weight for row in correspondences[old]}
+            if weights != {pair.new: pair.weight for pair in own}:
+                gone += correspondences[old]
                 new += own
         page: dict[str, Any] = {
             "level": table.level,
@@ -141,10 +141,10 @@ def take_back_pairs(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: A
     with transaction.atomic():
         for page in pages:
             hold_table(WholeTable(page["level"], page["numbering_from"], page["numbering_to"]))
-            own = Correspondence.objects.filter(pk__in=page["made"])
-            if own.count() != len(page["made"]):
+            correspondences = Correspondence.objects.filter(pk__in=page["made"])
+            if correspondences.count() != len(page["made"]):
                 raise LaterResults(where=str(page["numbering_from"]))
-            own.delete()
+            correspondences.delete()
             Correspondence.objects.bulk_create(
                 Correspondence(
                     level=page["level"],

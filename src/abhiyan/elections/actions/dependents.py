@@ -40,35 +40,40 @@ def refuse_made(
 
 def made_of(plans: QuerySet[Plan], rules: QuerySet[ClassRule], *, by: Actor, at: datetime) -> MadeFrom:
     """Plans (one for all its versions) and rules of classes, as `by` may see them. Asked in the system's scope."""
-    newest = {one.pk: one for one in plans.select_related("unit")}
-    followed = {one.previous_id for one in newest.values()}
-    standing = [one for pk, one in sorted(newest.items()) if pk not in followed]
+    newest = {plan.pk: plan for plan in plans.select_related("unit")}
+    followed = {plan.previous_id for plan in newest.values()}
+    standing = [plan for pk, plan in sorted(newest.items()) if pk not in followed]
     sorting = list(rules.select_related("unit", "election").order_by("pk"))
     with _sight_of(by, at):
         plans_seen = set(
-            Plan.objects.filter(pk__in=[one.pk for one in standing]).values_list("pk", flat=True)
+            Plan.objects.filter(pk__in=[plan.pk for plan in standing]).values_list("pk", flat=True)
         )
         rules_seen = set(
-            ClassRule.objects.filter(pk__in=[one.pk for one in sorting]).values_list("pk", flat=True)
+            ClassRule.objects.filter(pk__in=[class_rule.pk for class_rule in sorting]).values_list(
+                "pk", flat=True
+            )
         )
-        told = [(named(one.names), one.made_by) for one in standing if one.pk in plans_seen]
-        told += [
-            (f"{one.election.code}, {named(one.unit.names)}", one.made_by)
-            for one in sorting
-            if one.pk in rules_seen
+        plan_facts = [(named(plan.names), plan.made_by) for plan in standing if plan.pk in plans_seen]
+        plan_facts += [
+            (f"{class_rule.election.code}, {named(class_rule.unit.names)}", class_rule.made_by)
+            for class_rule in sorting
+            if class_rule.pk in rules_seen
         ]
-        return MadeFrom(len(standing) + len(sorting), _named(told))
+        return MadeFrom(len(standing) + len(sorting), _named(plan_facts))
 
 
-def said_of(of: Election, *, by: Actor, at: datetime) -> MadeFrom:
+def said_of(election: Election, *, by: Actor, at: datetime) -> MadeFrom:
     """Alliances and stated figures of an election: published, so everybody may know them."""
-    told = [(named(one.names), one.made_by) for one in Alliance.objects.filter(election=of).order_by("pk")]
-    told += [
-        (f"{one.party}, {one.source[:40]}", one.stated_by)
-        for one in Stated.objects.filter(election=of).order_by("pk")
+    facts = [
+        (named(alliance.names), alliance.made_by)
+        for alliance in Alliance.objects.filter(election=election).order_by("pk")
+    ]
+    facts += [
+        (f"{stated_total.party}, {stated_total.source[:40]}", stated_total.stated_by)
+        for stated_total in Stated.objects.filter(election=election).order_by("pk")
     ]
     with _sight_of(by, at):
-        return MadeFrom(len(told), _named(told))
+        return MadeFrom(len(facts), _named(facts))
 
 
 def _sight_of(by: Actor, at: datetime) -> AbstractContextManager[Scope]:

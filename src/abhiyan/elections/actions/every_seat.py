@@ -36,7 +36,7 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
         if before is not None and before.is_under_way(at):
             raise PassingUnderWay
         seats = seats_with_units_below(plan)
-        told: dict[str, Any] = {
+        report: dict[str, Any] = {
             "key": at.isoformat(),
             "basis": basis,
             "down_to": down_to,
@@ -51,14 +51,14 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
             "ended_at": None,
             "why": "",
         }
-        is_later = len(seats) > MOST_SEATS or sum(one.units for one in seats) > MOST_UNITS
+        is_later = len(seats) > MOST_SEATS or sum(seat_below.units for seat_below in seats) > MOST_UNITS
         if not is_later:
             for one in seats:
-                _pass(plan, told, one.unit_id, by=by, at=at)
-            if told["empty"] == len(seats):
+                _pass(plan, report, one.unit_id, by=by, at=at)
+            if report["empty"] == len(seats):
                 raise NothingSoFarDown(field="down_to")
-            told |= {"ended_at": at.isoformat()}
-        _keep(plan, told)
+            report |= {"ended_at": at.isoformat()}
+        _keep(plan, report)
         audit.record(
             by=by,
             at=at,
@@ -66,10 +66,10 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
             subject=str(plan.public_id),
             unit_id=plan.unit_id,
             n=len(seats),
-            facts={"basis": basis, "down_to": down_to, "left": len(told["left"]), "is_later": is_later},
+            facts={"basis": basis, "down_to": down_to, "left": len(report["left"]), "is_later": is_later},
         )
         if is_later:
-            key = told["key"]
+            key = report["key"]
             jobs.later(
                 "elections.pass_seats",
                 f"{plan.public_id}/{key}",
@@ -77,9 +77,9 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
                 public_id=str(plan.public_id),
                 key=key,
             )
-    found = passing_of(plan)
-    assert found is not None
-    return found
+    passing = passing_of(plan)
+    assert passing is not None
+    return passing
 
 
 def pass_next_seat(*, public_id: UUID, key: str, at: datetime) -> bool:
@@ -95,17 +95,17 @@ def pass_next_seat(*, public_id: UUID, key: str, at: datetime) -> bool:
             passing_down.lock(plan)
         except NotFound:
             return False
-        told = dict(plan.found.get(KEY, {}))
-        if told.get("key") != key or told["ended_at"]:
+        report = dict(plan.found.get(KEY, {}))
+        if report.get("key") != key or report["ended_at"]:
             return False
-        seats = seats_with_units_below(plan, after=told["after"], most=1)
-        why = "newer" if not planning.is_newest(plan) else "" if _may(told["by"], plan) else "office"
+        seats = seats_with_units_below(plan, after=report["after"], most=1)
+        why = "newer" if not planning.is_newest(plan) else "" if _may(report["by"], plan) else "office"
         if why or not seats:
-            _keep(plan, told | {"ended_at": at.isoformat(), "why": why if seats else ""})
+            _keep(plan, report | {"ended_at": at.isoformat(), "why": why if seats else ""})
             return False
-        by = replace(Actor.system("pass every seat down, as asked"), account_id=told["by"])
-        _pass(plan, told, seats[0].unit_id, by=by, at=at)
-        _keep(plan, told | {"after": seats[0].seat_id, "step_at": at.isoformat()})
+        by = replace(Actor.system("pass every seat down, as asked"), account_id=report["by"])
+        _pass(plan, report, seats[0].unit_id, by=by, at=at)
+        _keep(plan, report | {"after": seats[0].seat_id, "step_at": at.isoformat()})
     return True
 
 

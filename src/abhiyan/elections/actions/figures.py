@@ -39,7 +39,7 @@ def state_figure(
     """
     of = election_of(election)
     eci = state_of(state)
-    at_unit = grounds.require(by, "results.import", of=of, state=eci)
+    at_unit = grounds.require(by, "results.import", election=of, state=eci)
     if share_pct is None and votes is None and seats is None:
         raise refusals.NothingStated(field="share_pct")
     if (share_pct is not None and not 0 <= share_pct <= 100) or (votes or 0) < 0 or (seats or 0) < 0:
@@ -80,13 +80,13 @@ def state_figure(
     return stated
 
 
-def _require_seats(of: Election, state: str, number: int | None, seats: int) -> None:
+def _require_seats(election: Election, state: str, number: int | None, seats: int) -> None:
     """Refuse (FigureUnfit) more seats than there are: 0 or 1 of a constituency."""
     if number is not None:
         if seats > 1:
             raise refusals.SeatUnfit(field="seats")
         return
-    there = wholeness([of], state=state)[of.pk]
+    there = wholeness([election], state=state)[election.pk]
     most = max(there.seats, there.of or 0)
     if seats > most:
         raise refusals.SeatsUnfit(field="seats", most=most)
@@ -98,7 +98,7 @@ def withdraw_figure(*, stated_id: int, by: Actor, at: datetime) -> None:
         stated = Stated.objects.select_related("election").filter(pk=stated_id).first()
         if stated is None:
             return
-        at_unit = grounds.require(by, "results.import", of=stated.election, state=stated.state)
+        at_unit = grounds.require(by, "results.import", election=stated.election, state=stated.state)
         gone, _each = Stated.objects.filter(pk=stated_id).delete()
         if gone:
             audit.record(

@@ -11,16 +11,16 @@ from abhiyan.elections.refusals import NotYourGround
 from abhiyan.org import queries as org
 
 
-def require(by: Actor, capability: str, *, of: Election, state: str) -> int | None:
+def require(by: Actor, capability: str, *, election: Election, state: str) -> int | None:
     """Refuse (NotYourGround) unless `by` may do this over the ground of a row: its state, or, for "", the nation.
 
     Returns the unit that answers for it, for the audit; None where an installation has none: only the system may then.
     """
-    unit_id = grounds.grounds_of(of, [state]).get(state)
+    unit_id = grounds.grounds_of(election, [state]).get(state)
     try:
         org.require(by, capability, at=unit_id or 0)
     except org.NotYours as refused:
-        ground = grounds.ground_of(of, state)
+        ground = grounds.ground_of(election, state)
         where = reference.state_name(ground, (get_language() or "en")[:2]) if ground else _("all states")
         raise NotYourGround(where=where) from refused
     return unit_id

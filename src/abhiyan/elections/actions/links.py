@@ -107,7 +107,9 @@ def _found(where: Q, among: Collection[int] | None) -> tuple[list[Contest], list
     for kind in Kind:
         rows = list(waiting.filter(election__kind=kind).only("id", "election", "state", "number", "unit"))
         units = (
-            units_of_seats(level=kind.level, states={one.state for one in rows}, among=among) if rows else {}
+            units_of_seats(level=kind.level, states={contest.state for contest in rows}, among=among)
+            if rows
+            else {}
         )
         seats = Contest.objects.filter(unit__in=units.values()) if units else Contest.objects.none()
         taken = set(seats.values_list("election", "unit"))
@@ -148,15 +150,15 @@ def units_of_seats(
              and (%s::bigint[] is null or u.id = any(%s)) order by u.id limit %s""",
         [KIND_OF_UNIT[level], f"%{sign}%", ids, ids, ROOM],
     )
-    found: dict[tuple[str, int], int] = {}
+    unit_by_seat: dict[tuple[str, int], int] = {}
     for unit_id, code, state_code in rows:
-        told = ending.match(code.casefold())
-        if told is None:
+        code_match = ending.match(code.casefold())
+        if code_match is None:
             continue
-        eci = wanted.get(told["state"] or "") or wanted.get((state_code or "").casefold())
+        eci = wanted.get(code_match["state"] or "") or wanted.get((state_code or "").casefold())
         if eci is not None:
-            found.setdefault((eci, int(told["number"])), unit_id)
-    return found
+            unit_by_seat.setdefault((eci, int(code_match["number"])), unit_id)
+    return unit_by_seat
 
 
 def let_go(*, going: UnitsGoing) -> None:

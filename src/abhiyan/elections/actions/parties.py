@@ -19,9 +19,9 @@ def know_parties(*, by: Actor, at: datetime) -> int:
     """Put parties of the packaged list that are not known yet on record. Returns how many."""
     there = set(Party.objects.values_list("code", flat=True))
     new = [
-        Party(code=one.code, names=dict(one.names), aliases=list(one.aliases))
-        for one in reference.parties()
-        if one.code not in there
+        Party(code=known_party.code, names=dict(known_party.names), aliases=list(known_party.aliases))
+        for known_party in reference.parties()
+        if known_party.code not in there
     ]
     if new:
         Party.objects.bulk_create(new, ignore_conflicts=True)
@@ -31,14 +31,14 @@ def know_parties(*, by: Actor, at: datetime) -> int:
 
 def parties_by_word() -> Mapping[str, str]:
     """Every way of writing a party that is known, as compared (reference.plain) -> its code."""
-    found: dict[str, str] = {}
+    party_codes: dict[str, str] = {}
     for party in reference.parties():
         for word in (party.code, *party.names.values(), *party.aliases):
-            found.setdefault(reference.plain(word), party.code)
+            party_codes.setdefault(reference.plain(word), party.code)
     for code, names, aliases in Party.objects.values_list("code", "names", "aliases"):
         for word in (code, *names.values(), *aliases):
-            found.setdefault(reference.plain(word), code)
-    return found
+            party_codes.setdefault(reference.plain(word), code)
+    return party_codes
 
 
 def join_parties(*, party: str, was: str, by: Actor, at: datetime) -> FormerName:
@@ -71,13 +71,18 @@ def separate_parties(*, name_id: int, by: Actor, at: datetime) -> None:
     nation = _require_nation(by)
     with transaction.atomic():
         _hold_names()
-        one = FormerName.objects.filter(pk=name_id).first()
-        if one is None:
+        former_name = FormerName.objects.filter(pk=name_id).first()
+        if former_name is None:
             return
-        one.delete()
-        facts = {"party": one.party, "was": one.was}
+        former_name.delete()
+        facts = {"party": former_name.party, "was": former_name.was}
         audit.record(
-            by=by, at=at, act="elections.separate_parties", subject=one.party, unit_id=nation, facts=facts
+            by=by,
+            at=at,
+            act="elections.separate_parties",
+            subject=former_name.party,
+            unit_id=nation,
+            facts=facts,
         )
 
 
@@ -104,15 +109,17 @@ def _known_party(text: str, field: str, words: Mapping[str, str]) -> str:
     return code
 
 
-def require_sides(of: Election, parties: Iterable[tuple[str, str]]) -> None:
+def require_sides(election: Election, parties: Iterable[tuple[str, str]]) -> None:
     """Refuse what cannot count as a side in an election (UnknownParty, also of independents and NOTA).
 
     parties: (code, the field that said it).
     """
-    asked = list(parties)
-    rows = Candidacy.objects.filter(contest__election=of, party__in=[code for code, _field in asked])
+    party_list = list(parties)
+    rows = Candidacy.objects.filter(
+        contest__election=election, party__in=[code for code, _field in party_list]
+    )
     stood = set(rows.values_list("party", flat=True).distinct())
-    for code, field in asked:
+    for code, field in party_list:
         if code == reference.INDEPENDENT:
             raise refusals.IndependentsNoSide(field=field)
         if code == reference.NOTA:

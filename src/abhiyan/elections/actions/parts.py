@@ -30,8 +30,8 @@ class NewPart:
 
 def _parts_held(contest_ids: Sequence[int]) -> dict[tuple[int, str, str], tuple[Part, dict[int, PartVotes]]]:
     votes: dict[int, dict[int, PartVotes]] = defaultdict(dict)
-    for one in PartVotes.objects.filter(part__contest_id__in=contest_ids):
-        votes[one.part_id][one.candidacy_id] = one
+    for part_votes in PartVotes.objects.filter(part__contest_id__in=contest_ids):
+        votes[part_votes.part_id][part_votes.candidacy_id] = part_votes
     return {
         (part.contest_id, part.kind, part.number): (part, votes[part.pk])
         for part in Part.objects.filter(contest_id__in=contest_ids)
@@ -41,9 +41,9 @@ def _parts_held(contest_ids: Sequence[int]) -> dict[tuple[int, str, str], tuple[
 def look_at_parts(*, parts: Sequence[NewPart]) -> results.TakenRows:
     """Count what a list of results by part would do: new, changed and unchanged rows."""
     taken = results.TakenRows()
-    held = _parts_held(sorted({part.contest_id for part in parts}))
+    parts_held = _parts_held(sorted({part.contest_id for part in parts}))
     for part in parts:
-        _row, votes = held.get((part.contest_id, part.kind, part.number), (None, {}))
+        _row, votes = parts_held.get((part.contest_id, part.kind, part.number), (None, {}))
         for candidacy_id, (n, _line) in part.votes.items():
             before = votes.get(candidacy_id)
             if before is None:
@@ -77,12 +77,12 @@ def take_in_parts(
 
 def _write(parts: Sequence[NewPart], import_id: int) -> dict[str, Any]:
     """Make and change what differs; the page of the journal that takes it back."""
-    held = _parts_held(sorted({part.contest_id for part in parts}))
+    parts_held = _parts_held(sorted({part.contest_id for part in parts}))
     page: dict[str, Any] = {"parts": [], "facts": [], "votes": [], "were": []}
     made: list[tuple[Part, NewPart]] = []
     new_votes: list[PartVotes] = []
     for part in parts:
-        row, votes = held.get((part.contest_id, part.kind, part.number), (None, {}))
+        row, votes = parts_held.get((part.contest_id, part.kind, part.number), (None, {}))
         if row is None:
             made.append((_new_part(part, import_id), part))
             continue
@@ -103,7 +103,9 @@ def _write(parts: Sequence[NewPart], import_id: int) -> dict[str, Any]:
         for row, (_unsaved, part) in zip(rows, made, strict=True)
         for candidacy_id, (n, line) in part.votes.items()
     ]
-    page["votes"] = [one.pk for one in PartVotes.objects.bulk_create(new_votes, batch_size=results.AT_ONCE)]
+    page["votes"] = [
+        part_votes.pk for part_votes in PartVotes.objects.bulk_create(new_votes, batch_size=results.AT_ONCE)
+    ]
     return page
 
 
@@ -151,9 +153,9 @@ def take_back_parts(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: A
                 PartVotes.objects.filter(pk=pk).update(votes=votes, import_id=before_id, row=row)
             PartVotes.objects.filter(pk__in=page["votes"]).delete()
             Part.objects.filter(pk__in=page["parts"]).delete()
-            for one in page["facts"]:
-                facts = {name: value for name, value in one.items() if name != "id"}
-                Part.objects.filter(pk=one["id"]).update(**results.there(facts))
+            for part_facts in page["facts"]:
+                facts = {name: value for name, value in part_facts.items() if name != "id"}
+                Part.objects.filter(pk=part_facts["id"]).update(**results.there(facts))
             n += len(page["votes"]) + len(page["were"])
         results.drop_file(import_id, by=by, at=at)
         audit.record(by=by, at=at, act="elections.parts_undone", subject=str(import_id), n=n)
@@ -161,10 +163,12 @@ def take_back_parts(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: A
 
 
 def _refuse_later(import_id: int, page: Mapping[str, Any]) -> None:
-    own = PartVotes.objects.filter(pk__in=[*page["votes"], *(one[0] for one in page["were"])])
+    part_votes = PartVotes.objects.filter(
+        pk__in=[*page["votes"], *(old_votes[0] for old_votes in page["were"])]
+    )
     added = PartVotes.objects.filter(part_id__in=page["parts"])
-    parts = Part.objects.filter(pk__in=[*page["parts"], *(one["id"] for one in page["facts"])])
-    later, changed = (own | added).exclude(import_id=import_id), parts.exclude(import_id=import_id)
+    parts = Part.objects.filter(pk__in=[*page["parts"], *(part_facts["id"] for part_facts in page["facts"])])
+    later, changed = (part_votes | added).exclude(import_id=import_id), parts.exclude(import_id=import_id)
     where = [
         *later.order_by("part_id").values_list("part__name", flat=True).distinct()[:3],
         *changed.order_by("pk").values_list("name", flat=True)[:3],

@@ -56,9 +56,9 @@ def cascade_plan(
     the plan's unit.
     Refuses NotInPlan, NothingToPass, BasisUnfit, DepthUnfit, AimsUnfit, LocksExceed, NewerVersion.
     """
-    given = dict(by_hand or {})
+    parts_by_hand = dict(by_hand or {})
     require_way(basis, down_to)
-    if any(not 0 <= n <= LARGEST for n in given.values()):
+    if any(not 0 <= n <= LARGEST for n in parts_by_hand.values()):
         raise refusals.AimsUnfit(field="n")
     with transaction.atomic():
         plan = held(public_id, by)
@@ -67,10 +67,16 @@ def cascade_plan(
         if total is None or seat is None:
             raise refusals.NotInPlan(field="unit")
         tree = units_below.tree_of(seat)
-        if not given.keys() <= set(tree.below(unit_id)):
+        if not parts_by_hand.keys() <= set(tree.below(unit_id)):
             raise refusals.NotInPlan(field="unit")
         done = _pass(
-            plan, tree, unit_id, total, _Way(_known(basis), DEPTHS[down_to], by_hand=given), by=by, at=at
+            plan,
+            tree,
+            unit_id,
+            total,
+            _Way(_known(basis), DEPTHS[down_to], by_hand=parts_by_hand),
+            by=by,
+            at=at,
         )
         changes, gaps = done.changes, done.gaps
         if gaps:
@@ -85,7 +91,7 @@ def cascade_plan(
             subject=str(plan.public_id),
             unit_id=unit_id,
             n=len(changes),
-            facts={"basis": basis, "down_to": down_to, "by_hand": len(given)},
+            facts={"basis": basis, "down_to": down_to, "by_hand": len(parts_by_hand)},
         )
     return changes
 
@@ -119,18 +125,22 @@ def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
         {seat.unit_id: seat for seat in PlanSeat.objects.filter(plan=plan, unit__isnull=False)}
         for plan in (before, after)
     )
-    told: list[list[Any]] = []
+    new_findings: list[list[Any]] = []
     kept: list[int] = []
     anew: list[units_below.Family] = []
     stays: dict[int, list[list[Any]]] = {}  # what holds of a seat as long as its numbers are the same
     for code, key, facts in _contradictions(before):
         if code in (GAP, ABOVE):
             stays.setdefault(key, []).append([code, key, facts])
-    gaps = {key for key, each in stays.items() if any(code == GAP for code, _key, _facts in each)}
+    gaps = {
+        key
+        for key, seat_findings in stays.items()
+        if any(code == GAP for code, _key, _facts in seat_findings)
+    }
     for family in families:
         seat = new.get(family.top)
         if seat is None:
-            told.append([LOST, old[family.top].contest_id, {"units": len(family.units)}])
+            new_findings.append([LOST, old[family.top].contest_id, {"units": len(family.units)}])
         elif (
             family.moved
             or seat.votes != old[family.top].votes
@@ -139,13 +149,13 @@ def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
             anew.append(family)
         else:
             kept += family.units
-            told += stays.get(seat.contest_id, [])
+            new_findings += stays.get(seat.contest_id, [])
     _copy(before, after, kept)
     if anew:
-        told += _anew(before, after, anew, new, by=by, at=at)
-    found = [each for each in _contradictions(after) if each[0] not in OF_PASSING] + told
-    if found != _contradictions(after):
-        after.found = after.found | {"contradictions": found}
+        new_findings += _anew(before, after, anew, new, by=by, at=at)
+    findings = [finding for finding in _contradictions(after) if finding[0] not in OF_PASSING] + new_findings
+    if findings != _contradictions(after):
+        after.found = after.found | {"contradictions": findings}
         after.save(update_fields=["found"])
 
 
@@ -180,7 +190,7 @@ def _anew(
     locked = {
         part.unit_id: part for part in PlanPart.objects.filter(plan=before, replaced_at=None, is_locked=True)
     }
-    told: list[list[Any]] = []
+    findings: list[list[Any]] = []
     for family in families:
         seat, tree = seats[family.top], units_below.tree_of(family.top)
         stays = {unit_id: part for unit_id, part in locked.items() if unit_id in tree.nodes}
@@ -189,15 +199,15 @@ def _anew(
         try:
             done = _pass(after, tree, family.top, seat.votes, way, by=by, at=at)
         except refusals.NothingToPass:
-            told.append([LOST, seat.contest_id, {"units": len(family.units)}])
+            findings.append([LOST, seat.contest_id, {"units": len(family.units)}])
             continue
         if family.moved:
             facts = {"units": family.moved, "locks": family.moved_locked}
-            told.append([MOVED, seat.contest_id, facts])
+            findings.append([MOVED, seat.contest_id, facts])
         if done.gaps:
-            told.append([GAP, seat.contest_id, {"votes": seat.votes}])
-        told += _above(seat, done.after, done.facts)
-    return told
+            findings.append([GAP, seat.contest_id, {"votes": seat.votes}])
+        findings += _above(seat, done.after, done.facts)
+    return findings
 
 
 def _above(seat: PlanSeat, parts: Mapping[int, int], facts: Mapping[int, Facts]) -> list[list[Any]]:
@@ -218,7 +228,7 @@ def _told_anew(plan: Plan, tree: SeatTree, done: "_Done") -> None:
     parts of another seat no longer sum where units left it with their numbers and some remain. A seat with none left
     counts only as not passed down."""
     before = _contradictions(plan)
-    found = before
+    findings = before
     seat = PlanSeat.objects.filter(plan=plan, unit=tree.top).first()
     if seat is not None:
         sums: dict[int, int] = {}
@@ -228,24 +238,28 @@ def _told_anew(plan: Plan, tree: SeatTree, done: "_Done") -> None:
         numbers = {unit_id: part.n for unit_id, part in parts.items()}
         whole = {tree.top: seat.votes} | numbers
         if all(whole.get(parent_id) == n for parent_id, n in sums.items()):
-            found = [each for each in found if each[0] not in (GAP, LEFT) or each[1] != seat.contest_id]
-        found = [each for each in found if each[:2] != [ABOVE, seat.contest_id]]
-        found += _above(seat, numbers, done.facts)
+            findings = [
+                finding
+                for finding in findings
+                if finding[0] not in (GAP, LEFT) or finding[1] != seat.contest_id
+            ]
+        findings = [finding for finding in findings if finding[:2] != [ABOVE, seat.contest_id]]
+        findings += _above(seat, numbers, done.facts)
     others = Counter[int | None]()
     for parent_id, n in Counter(part.parent_id for part in done.taken).items():
         others[units_below.seat_above(plan, parent_id)] += n
-    seats = [one for one in others if one is not None]
+    seats = [contest_id for contest_id in others if contest_id is not None]
     there = set(
         PlanPart.objects.filter(plan=plan, replaced_at=None, parent__in=seats).values_list(
             "parent", flat=True
         )
     )
     for other in PlanSeat.objects.filter(plan=plan, unit__in=seats):
-        found = [each for each in found if each[:2] != [LEFT, other.contest_id]]
+        findings = [finding for finding in findings if finding[:2] != [LEFT, other.contest_id]]
         if other.unit_id in there:
-            found.append([LEFT, other.contest_id, {"units": others[other.unit_id]}])
-    if found != before:
-        plan.found = plan.found | {"contradictions": found}
+            findings.append([LEFT, other.contest_id, {"units": others[other.unit_id]}])
+    if findings != before:
+        plan.found = plan.found | {"contradictions": findings}
         plan.save(update_fields=["found"])
 
 
@@ -294,7 +308,7 @@ def pass_whole(
 
 
 def _known(basis: str) -> Basis:
-    return next(one for one in BASES if one == basis)
+    return next(basis_name for basis_name in BASES if basis_name == basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,24 +338,26 @@ class _Done:
 
 def _pass(plan: Plan, tree: SeatTree, top: int, total: int, way: _Way, *, by: Actor, at: datetime) -> _Done:
     """Write the numbers of the units below `top`, and end the numbers of units that left."""
-    known = units_below.parts_below(plan, tree, top)
-    locked = {unit_id: part for unit_id, part in known.items() if part.is_locked} | dict(way.stays)
+    plan_parts = units_below.parts_below(plan, tree, top)
+    locked = {unit_id: part for unit_id, part in plan_parts.items() if part.is_locked} | dict(way.stays)
     # As far down as asked, and as numbers stand: none is left that no longer sums.
-    deep = [tree.depth_of(one) for one in {*known, *way.by_hand, *locked} if one in tree.nodes]
+    deep = [
+        tree.depth_of(node_id) for node_id in {*plan_parts, *way.by_hand, *locked} if node_id in tree.nodes
+    ]
     children = _under(top, tree.cut(max([way.depth, *deep])))
-    if not children and not known:
+    if not children and not plan_parts:
         raise refusals.NothingToPass(field="unit")
     facts = units_below.facts_of(tree, plan)
     weighed = rules.weights(top, _under(top, tree.children), facts, way.basis, way.bases)
     locks = {unit_id: part.n for unit_id, part in locked.items()} | dict(way.by_hand)
-    found = rules.cascaded(top, total, children, weighed.of, locks)
-    averaged = set(found.averaged)
-    after = {unit_id: n for unit_id, n in found.parts.items() if unit_id != top}
-    changes = rules.differences({unit_id: part.n for unit_id, part in known.items()}, after)
-    ended = [part for unit_id, part in known.items() if unit_id not in after]
+    cascade = rules.cascaded(top, total, children, weighed.of, locks)
+    averaged = set(cascade.averaged)
+    after = {unit_id: n for unit_id, n in cascade.parts.items() if unit_id != top}
+    changes = rules.differences({unit_id: part.n for unit_id, part in plan_parts.items()}, after)
+    ended = [part for unit_id, part in plan_parts.items() if unit_id not in after]
     made = []
     for unit_id, n in after.items():
-        part = known.get(unit_id)
+        part = plan_parts.get(unit_id)
         stays = locked.get(unit_id) if unit_id not in way.by_hand else None
         new = PlanPart(
             plan=plan,
@@ -365,18 +381,18 @@ def _pass(plan: Plan, tree: SeatTree, top: int, total: int, way: _Way, *, by: Ac
     _write(plan, ended, made, at=at)
     here = {tree.top, *tree.nodes}
     taken = [part for part in ended if part.unit_id in here and part.parent_id not in here and part.n]
-    return _Done(changes, after, found.gaps, taken, facts)
+    return _Done(changes, after, cascade.gaps, taken, facts)
 
 
 def _under(top: int, children: Mapping[int, Sequence[int]]) -> dict[int, Sequence[int]]:
     """The part of a tree that hangs below a unit."""
-    found: dict[int, Sequence[int]] = {}
+    ids_by_parent: dict[int, Sequence[int]] = {}
     waiting = [top]
-    for one in waiting:
-        if one in children:
-            found[one] = children[one]
-            waiting.extend(children[one])
-    return found
+    for unit_id in waiting:
+        if unit_id in children:
+            ids_by_parent[unit_id] = children[unit_id]
+            waiting.extend(children[unit_id])
+    return ids_by_parent
 
 
 def _write(plan: Plan, ended: Sequence[PlanPart], made: Sequence[PlanPart], *, at: datetime) -> None:

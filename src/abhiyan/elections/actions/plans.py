@@ -117,14 +117,14 @@ def next_version(
         if any(n is not None and not 0 <= n <= LARGEST for n in hands.values()):
             raise refusals.AimsUnfit(field="votes")
         flags = {}
-        held: dict[int, tuple[int, int | None]] = {}
+        seats_held: dict[int, tuple[int, int | None]] = {}
         for contest_id, seat in seats.items():
-            given = hands.get(contest_id, seat.votes if seat.by_hand else None)
+            votes_by_hand = hands.get(contest_id, seat.votes if seat.by_hand else None)
             is_locked = kept.get(contest_id, seat.is_locked)
-            flags[contest_id] = (given is not None, is_locked)
-            if given is not None or is_locked:
-                votes = seat.votes if given is None else given
-                held[contest_id] = (votes, seat.votes_likely if is_locked else None)
+            flags[contest_id] = (votes_by_hand is not None, is_locked)
+            if votes_by_hand is not None or is_locked:
+                votes = seat.votes if votes_by_hand is None else votes_by_hand
+                seats_held[contest_id] = (votes, seat.votes_likely if is_locked else None)
         worked = needed(
             planning.worked_out(
                 before.election,
@@ -133,7 +133,7 @@ def next_version(
                 alliance=before.alliance,
                 aims=aims,
                 seed=before.seed,
-                held=held,
+                held=seats_held,
             ),
             refusals.NoResults(field="election"),
         )
@@ -160,8 +160,8 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
         if not chosen or not chosen <= {seat.contest_id for seat in seats}:
             raise refusals.UnknownSeat(field="seat")
         plan = _following(before, None)
-        found = {key: told for key, told in before.found.items() if key != progress.KEY}
-        _insert(plan, before, found, by=by, at=at)
+        findings = {key: finding for key, finding in before.found.items() if key != progress.KEY}
+        _insert(plan, before, findings, by=by, at=at)
         for seat in seats:
             seat.pk, seat.plan = None, plan
             if seat.contest_id in chosen:
@@ -245,21 +245,21 @@ def _check_seats(aims: Aims, known: Collection[int]) -> None:
 def _state(unit_id: int, given: str) -> str:
     """Return the state a unit plans for: its own, where it lies in one, else the given one; "" is all."""
     eci = state_of(given)
-    own = grounds.state_of_unit(unit_id)
-    if own and eci and own != eci:
+    unit_state = grounds.state_of_unit(unit_id)
+    if unit_state and eci and unit_state != eci:
         raise refusals.PlanElsewhere(
-            field="state", state=reference.state_name(own, (get_language() or "en")[:2])
+            field="state", state=reference.state_name(unit_state, (get_language() or "en")[:2])
         )
-    return own or eci
+    return unit_state or eci
 
 
-def _alliance(of: Election, state: str, party: str, public_id: UUID | None) -> Alliance | None:
+def _alliance(election: Election, state: str, party: str, public_id: UUID | None) -> Alliance | None:
     if public_id is None:
         return None
-    found = Alliance.objects.filter(public_id=public_id, election=of).first()
-    if found is None or party not in found.parties or found.state not in ("", state):
+    alliance = Alliance.objects.filter(public_id=public_id, election=election).first()
+    if alliance is None or party not in alliance.parties or alliance.state not in ("", state):
         raise refusals.AllianceUnfit(field="alliance")
-    return found
+    return alliance
 
 
 def _note(act: str, plan: Plan, *, n: int, by: Actor, at: datetime) -> None:

@@ -114,22 +114,22 @@ class _HeldContest:
 
 def _keyed(rows: Iterable[Any]) -> dict[tuple[str, str, int], Any]:
     """Candidates by name, party and, of namesakes in one party, which by votes."""
-    found: dict[tuple[str, str, int], Any] = {}
+    candidates: dict[tuple[str, str, int], Any] = {}
     for row in sorted(rows, key=lambda one: one.position):
         name, party = reference.plain(row.name), row.party
         nth = 0
-        while (name, party, nth) in found:
+        while (name, party, nth) in candidates:
             nth += 1
-        found[name, party, nth] = row
-    return found
+        candidates[name, party, nth] = row
+    return candidates
 
 
 def _held(election: Election) -> dict[tuple[str, int], _HeldContest]:
     candidates: dict[int, list[StoredCandidacy]] = defaultdict(list)
     rows = Candidacy.objects.filter(contest__election=election).order_by("id")
     for row in rows.values_list(*StoredCandidacy._fields):
-        one = StoredCandidacy(*row)
-        candidates[one.contest_id].append(one)
+        candidacy = StoredCandidacy(*row)
+        candidates[candidacy.contest_id].append(candidacy)
     return {
         (contest.state, contest.number): _HeldContest(contest, _keyed(candidates[contest.pk]))
         for contest in Contest.objects.filter(election=election)
@@ -146,16 +146,16 @@ def _facts(one: StoredCandidacy) -> tuple[Any, ...]:
 
 def _wanted(contest: NewContest, held: Contest | None) -> dict[str, Any]:
     """Return the facts a contest is to have. An empty cell says nothing: it takes nothing away."""
-    said = {name: getattr(contest, name) for name in CONTEST_FACTS}
+    facts = {name: getattr(contest, name) for name in CONTEST_FACTS}
     if held is not None:
         for name in ("name", "reservation", "electors", "unit_id"):
-            said[name] = said[name] or getattr(held, name)
-    return said
+            facts[name] = facts[name] or getattr(held, name)
+    return facts
 
 
-def _differs(contest: NewContest, held: _HeldContest) -> bool:
-    said = _wanted(contest, held.contest)
-    return any(getattr(held.contest, name) != value for name, value in said.items())
+def _differs(contest: NewContest, held_contest: _HeldContest) -> bool:
+    facts = _wanted(contest, held_contest.contest)
+    return any(getattr(held_contest.contest, name) != value for name, value in facts.items())
 
 
 def look(
@@ -167,14 +167,14 @@ def look(
     there = {} if election is None else _held(election)
     gone: dict[int, int] = {}  # candidacy -> the row of its contest
     for contest in contests:
-        held = there.get((contest.state, contest.number))
-        if held is None:
-            taken.new += sum(not is_refused(one.row) for one in contest.candidates)
+        held_contest = there.get((contest.state, contest.number))
+        if held_contest is None:
+            taken.new += sum(not is_refused(candidate.row) for candidate in contest.candidates)
             continue
-        of_seat = _differs(contest, held)
+        of_seat = _differs(contest, held_contest)
         candidates = _keyed(contest.candidates)
         for key, row in candidates.items():
-            before = held.candidates.get(key)
+            before = held_contest.candidates.get(key)
             if is_refused(row.row):
                 continue
             if before is None:
@@ -183,7 +183,11 @@ def look(
                 taken.changed += 1
             else:
                 taken.same += 1
-        gone |= {one.pk: contest.row for key, one in held.candidates.items() if key not in candidates}
+        gone |= {
+            candidacy.pk: contest.row
+            for key, candidacy in held_contest.candidates.items()
+            if key not in candidates
+        }
     taken.gone = len(gone)
     with_votes = PartVotes.objects.filter(candidacy_id__in=list(gone)).values_list("candidacy_id", flat=True)
     taken.standing = [(gone[pk], pk) for pk in sorted(with_votes.distinct())]
@@ -209,11 +213,11 @@ def take_in_results(
         changed: list[tuple[NewContest, _HeldContest]] = []
         fresh: list[NewContest] = []
         for contest in contests:
-            held = there.get((contest.state, contest.number))
-            if held is None:
+            held_contest = there.get((contest.state, contest.number))
+            if held_contest is None:
                 fresh.append(contest)
-            elif _differs(contest, held) or _candidates_differ(contest, held):
-                changed.append((contest, held))
+            elif _differs(contest, held_contest) or _candidates_differ(contest, held_contest):
+                changed.append((contest, held_contest))
         if made or fresh or changed:
             note_file(brought, election, at)
         import_id = brought.import_id
@@ -222,7 +226,12 @@ def take_in_results(
             for first in range(0, len(fresh), PAGE)
         ]
         pages += [
-            {"changed": [_change(one, held, import_id) for one, held in changed[first : first + PAGE]]}
+            {
+                "changed": [
+                    _change(new_contest, held, import_id)
+                    for new_contest, held in changed[first : first + PAGE]
+                ]
+            }
             for first in range(0, len(changed), PAGE)
         ]
         audit.record(
@@ -236,10 +245,10 @@ def take_in_results(
         return election, pages
 
 
-def _candidates_differ(contest: NewContest, held: _HeldContest) -> bool:
-    given = _keyed(contest.candidates)
-    return given.keys() != held.candidates.keys() or any(
-        row.facts != _facts(held.candidates[key]) for key, row in given.items()
+def _candidates_differ(contest: NewContest, held_contest: _HeldContest) -> bool:
+    new_candidates = _keyed(contest.candidates)
+    return new_candidates.keys() != held_contest.candidates.keys() or any(
+        row.facts != _facts(held_contest.candidates[key]) for key, row in new_candidates.items()
     )
 
 
@@ -288,12 +297,12 @@ def note_file(brought: BroughtResults, election: Election | None, at: datetime) 
     ).save(force_insert=True)
 
 
-def _new_candidacy(contest_id: int, one: NewCandidate, import_id: int) -> Candidacy:
+def _new_candidacy(contest_id: int, candidate: NewCandidate, import_id: int) -> Candidacy:
     return Candidacy(
         contest_id=contest_id,
         import_id=import_id,
-        row=one.row,
-        **dict(zip(CANDIDACY_FACTS, one.facts, strict=True)),
+        row=candidate.row,
+        **dict(zip(CANDIDACY_FACTS, candidate.facts, strict=True)),
     )
 
 
@@ -311,18 +320,18 @@ def _make(election: Election, contests: Sequence[NewContest], import_id: int) ->
     )
     Candidacy.objects.bulk_create(
         (
-            _new_candidacy(row.pk, one, import_id)
+            _new_candidacy(row.pk, candidate, import_id)
             for row, contest in zip(made, contests, strict=True)
-            for one in contest.candidates
+            for candidate in contest.candidates
         ),
         batch_size=AT_ONCE,
     )
     return [row.pk for row in made]
 
 
-def _change(contest: NewContest, held: _HeldContest, import_id: int) -> dict[str, Any]:
+def _change(contest: NewContest, held_contest: _HeldContest, import_id: int) -> dict[str, Any]:
     """Bring a contest to what the file says. Returns how it was."""
-    row, given = held.contest, _keyed(contest.candidates)
+    row, candidates = held_contest.contest, _keyed(contest.candidates)
     wanted = _wanted(contest, row)
     # The unit is put back only where the list named another: a link made meanwhile stays.
     kept = [name for name in CONTEST_FACTS if name != "unit_id" or wanted[name] != row.unit_id]
@@ -337,18 +346,22 @@ def _change(contest: NewContest, held: _HeldContest, import_id: int) -> dict[str
         setattr(row, name, value)
     row.import_id, row.row = import_id, contest.row
     row.save()
-    for key, one in held.candidates.items():
-        own = Candidacy.objects.filter(pk=one.pk)
+    for key, one in held_contest.candidates.items():
+        candidacies = Candidacy.objects.filter(pk=one.pk)
         was = {name: getattr(one, name) for name in (*CANDIDACY_FACTS, "import_id", "row")}
-        if key not in given:
+        if key not in candidates:
             before["gone"].append({"id": one.pk} | was)
-            own.delete()
-        elif given[key].facts != _facts(one):
+            candidacies.delete()
+        elif candidates[key].facts != _facts(one):
             before["were"].append([one.pk, was])
-            facts = dict(zip(CANDIDACY_FACTS, given[key].facts, strict=True))
-            own.update(**facts, import_id=import_id, row=given[key].row)
-    new = [_new_candidacy(row.pk, one, import_id) for key, one in given.items() if key not in held.candidates]
-    before["made"] = [one.pk for one in Candidacy.objects.bulk_create(new)]
+            facts = dict(zip(CANDIDACY_FACTS, candidates[key].facts, strict=True))
+            candidacies.update(**facts, import_id=import_id, row=candidates[key].row)
+    new = [
+        _new_candidacy(row.pk, candidate, import_id)
+        for key, candidate in candidates.items()
+        if key not in held_contest.candidates
+    ]
+    before["made"] = [candidacy.pk for candidacy in Candidacy.objects.bulk_create(new)]
     return before
 
 
@@ -359,7 +372,7 @@ def take_back_results(*, import_id: int, pages: Iterable[Mapping[str, Any]], by:
     """
     journal = list(pages)
     made = [pk for page in journal for pk in page.get("made", ())]
-    changed = [one for page in journal for one in page.get("changed", ())]
+    changed = [change for page in journal for change in page.get("changed", ())]
     with transaction.atomic():
         hold_of_import(import_id)
         _refuse_later(import_id, made, changed, by=by, at=at)
@@ -377,8 +390,8 @@ def take_back_results(*, import_id: int, pages: Iterable[Mapping[str, Any]], by:
 def _refuse_later(
     import_id: int, made: Sequence[int], changed: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime
 ) -> None:
-    touched = [*made, *(one["id"] for one in changed)]
-    new_candidacies = [pk for one in changed for pk in one["made"]]
+    touched = [*made, *(change["id"] for change in changed)]
+    new_candidacies = [pk for change in changed for pk in change["made"]]
     contests = Contest.objects.filter(pk__in=touched).exclude(import_id=import_id)
     parts = Part.objects.filter(contest_id__in=made)
     votes = PartVotes.objects.filter(candidacy_id__in=new_candidacies)
@@ -401,8 +414,15 @@ def refuse_lists(where: Iterable[str], *import_ids: Iterable[int]) -> None:
     files = ResultFile.objects.filter(import_id__in=set(chain(*import_ids))).order_by(
         "-brought_at", "-import_id"
     )
-    ids = dict(StagedImport.objects.filter(pk__in=[one.pk for one in files]).values_list("id", "public_id"))
-    lists = [f"{one.name} ({ids[one.pk]})" if one.pk in ids else one.name for one in files[:LISTS]]
+    ids = dict(
+        StagedImport.objects.filter(pk__in=[result_file.pk for result_file in files]).values_list(
+            "id", "public_id"
+        )
+    )
+    lists = [
+        f"{result_file.name} ({ids[result_file.pk]})" if result_file.pk in ids else result_file.name
+        for result_file in files[:LISTS]
+    ]
     raise LaterLists(lists=", ".join(lists), where=", ".join(dict.fromkeys(where)))
 
 
@@ -417,10 +437,10 @@ def _restore(was: Mapping[str, Any]) -> None:
 
 def there(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts to put back; a unit that is gone meanwhile is not."""
-    found = dict(facts)
-    if found.get("unit_id") and not units.names_of([found["unit_id"]], language="en"):
-        found["unit_id"] = None
-    return found
+    facts_there = dict(facts)
+    if facts_there.get("unit_id") and not units.names_of([facts_there["unit_id"]], language="en"):
+        facts_there["unit_id"] = None
+    return facts_there
 
 
 def drop_file(import_id: int, *, by: Actor, at: datetime) -> None:
@@ -442,9 +462,9 @@ def drop_file(import_id: int, *, by: Actor, at: datetime) -> None:
         return
     plans, rules = Plan.objects.filter(election=election), ClassRule.objects.filter(election=election)
     refuse_made(PlansStand, plans, rules, by=by, at=at)
-    said = said_of(election, by=by, at=at)
-    if said.n:
-        raise SaidOfElection(seen=said.seen)
+    made_from = said_of(election, by=by, at=at)
+    if made_from.n:
+        raise SaidOfElection(seen=made_from.seen)
     election.delete()
 
 

@@ -31,8 +31,8 @@ def withdraw_plan(*, public_id: UUID, by: Actor, at: datetime) -> int:
         versions = _versions(seen.pk)
         PlanPart.objects.filter(plan__in=versions).delete()
         PlanSeat.objects.filter(plan__in=versions).delete()
-        for one in reversed(versions):  # the newest first: each names the one before it
-            Plan.objects.filter(pk=one).delete()
+        for version_id in reversed(versions):  # the newest first: each names the one before it
+            Plan.objects.filter(pk=version_id).delete()
         audit.record(
             by=by,
             at=at,
@@ -47,19 +47,21 @@ def withdraw_plan(*, public_id: UUID, by: Actor, at: datetime) -> int:
 
 def _versions(of: int) -> list[int]:
     """Every version of a plan, locked, so that none can follow; the oldest first. NotFound where it is gone by now."""
-    found: list[int] = []
+    version_ids: list[int] = []
     waiting = [of]
     while waiting:
-        held = Plan.objects.select_for_update().filter(pk__in=waiting).exclude(pk__in=found)
-        rows = dict(held.values_list("pk", "previous"))
-        found += rows
-        waiting = [before for before in rows.values() if before is not None and before not in found]
+        plans = Plan.objects.select_for_update().filter(pk__in=waiting).exclude(pk__in=version_ids)
+        rows = dict(plans.values_list("pk", "previous"))
+        version_ids += rows
+        waiting = [before for before in rows.values() if before is not None and before not in version_ids]
         waiting += (
-            Plan.objects.filter(previous__in=list(rows)).exclude(pk__in=found).values_list("pk", flat=True)
+            Plan.objects.filter(previous__in=list(rows))
+            .exclude(pk__in=version_ids)
+            .values_list("pk", flat=True)
         )
-    if of not in found:
+    if of not in version_ids:
         raise NotFound
-    return sorted(found)
+    return sorted(version_ids)
 
 
 def withdraw_alliance(*, public_id: UUID, by: Actor, at: datetime) -> None:
@@ -67,12 +69,12 @@ def withdraw_alliance(*, public_id: UUID, by: Actor, at: datetime) -> None:
     while plans or rules of classes are made with it."""
     with transaction.atomic():
         seen = listing.alliance(public_id)
-        at_unit = grounds.require(by, "plans.make", of=seen.election, state=seen.state)
-        found = needed(Alliance.objects.select_for_update(of=("self",)).filter(pk=seen.pk).first())
+        at_unit = grounds.require(by, "plans.make", election=seen.election, state=seen.state)
+        alliance = needed(Alliance.objects.select_for_update(of=("self",)).filter(pk=seen.pk).first())
         with system("what is made with an alliance"):
-            plans, rules = Plan.objects.filter(alliance=found), ClassRule.objects.filter(alliance=found)
+            plans, rules = Plan.objects.filter(alliance=alliance), ClassRule.objects.filter(alliance=alliance)
             refuse_made(AllianceInUse, plans, rules, by=by, at=at)
-        found.delete()
+        alliance.delete()
         audit.record(
             by=by,
             at=at,

@@ -24,24 +24,26 @@ def levels() -> Sequence[tuple[str, str]]:
 
 def table_of(work: Work) -> WholeTable:
     """Return the table that the options name."""
-    said = work.options
-    return WholeTable(said["level"], said["numbering_from"], said.get("numbering_to", ""))
+    options = work.options
+    return WholeTable(options["level"], options["numbering_from"], options.get("numbering_to", ""))
 
 
 def read(work: Work) -> list[SeatShare]:
     """The pairs of a table; an old seat whose weights do not sum to 1 is refused with all its rows."""
-    own = work.options.get("state") or None
+    state_code = work.options.get("state") or None
     allowed = naming.states_allowed(work)
     pairs: list[SeatShare] = []
     seen: dict[tuple[tuple[str, int], tuple[str, int]], int] = {}
     for batch in work.rows():
         # Rows that the reader refused are checked too, so that all their faults show at once.
         for row, state_from, number_from, state_to, number_to, weight in (*batch.rows, *batch.faulty):
-            old = reference.state_of(state_from) if state_from else own
+            old = reference.state_of(state_from) if state_from else state_code
             new = reference.state_of(state_to) if state_to else old
             if old is None and not work.is_refused(row, "state_from"):
-                told = str(state_from or "")[:40]
-                work.refuse(row, "state_from", "state_unknown" if told else "state_missing", excerpt=told)
+                state_text = str(state_from or "")[:40]
+                work.refuse(
+                    row, "state_from", "state_unknown" if state_text else "state_missing", excerpt=state_text
+                )
             if state_to and new is None:
                 work.refuse(row, "state_to", "state_unknown", excerpt=str(state_to)[:40])
             if allowed is not None and not {old, new} - {None} <= allowed:
@@ -62,12 +64,12 @@ def read(work: Work) -> list[SeatShare]:
     if allowed is not None:
         _refuse_others(work, by_old, allowed)
     good: list[SeatShare] = []
-    for (_state, number), found in by_old.items():
-        total = sum(pair.weight for pair in found)
+    for (_state, number), seat_shares in by_old.items():
+        total = sum(pair.weight for pair in seat_shares)
         if abs(total - 1) <= MAY_MISS:
-            good += found
+            good += seat_shares
             continue
-        for pair in found:
+        for pair in seat_shares:
             work.refuse(pair.row, "weight", "weights_sum", number=number, sum=f"{total:.4f}")
     return good
 

@@ -65,7 +65,7 @@ class Fitting:
         """Return where to look for a state's seats: in itself, or where it belonged to. Return nothing if no names are
         known."""
         whole = self._part_of(state)
-        return [each for each in (state, whole) if each and self._known.get(each)]
+        return [state_code for state_code in (state, whole) if state_code and self._known.get(state_code)]
 
     def _seat(
         self, seat: Seat, name: str, near: list[str], by_sound: Mapping[str, list[Seat]]

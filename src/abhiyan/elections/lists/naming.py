@@ -48,8 +48,10 @@ class NamedElection(NamedTuple):
 
 def states() -> Sequence[tuple[str, str]]:
     language = (get_language() or "en")[:2]
-    found = [(state.eci, reference.state_name(state.eci, language)) for state in reference.states().values()]
-    return [("", "—"), *sorted(found, key=lambda pair: pair[1])]
+    states_named = [
+        (state.eci, reference.state_name(state.eci, language)) for state in reference.states().values()
+    ]
+    return [("", "—"), *sorted(states_named, key=lambda pair: pair[1])]
 
 
 def kinds() -> Sequence[tuple[str, str]]:
@@ -126,12 +128,12 @@ def said_of(said: Mapping[str, str]) -> NamedElection:
         plain_digits(said.get("year", "").strip()),
         said.get("state", "") or None,
     )
-    if found := _LOK_SABHA.fullmatch(code):
-        kind = kind or (Kind.PARLIAMENT_BY if found[2] else Kind.PARLIAMENT)
-        year = year or found[1]
-    elif (found := _STATE.fullmatch(code)) and (eci := reference.state_of(found[1])):
-        kind = kind or (Kind.ASSEMBLY_BY if found[3] else Kind.ASSEMBLY)
-        year, state = year or found[2], state or eci
+    if match := _LOK_SABHA.fullmatch(code):
+        kind = kind or (Kind.PARLIAMENT_BY if match[2] else Kind.PARLIAMENT)
+        year = year or match[1]
+    elif (match := _STATE.fullmatch(code)) and (eci := reference.state_of(match[1])):
+        kind = kind or (Kind.ASSEMBLY_BY if match[3] else Kind.ASSEMBLY)
+        year, state = year or match[2], state or eci
     if there is not None:
         kind, year = kind or there.kind, year or str(there.year)
     if not code or not kind or not (year.isascii() and year.isdecimal() and 1900 <= int(year) <= 2200):
@@ -219,9 +221,9 @@ def undoing(take_back: Callable[..., int]) -> Callable[[Work], None]:
 
 def tell(work: Work, taken: TakenRows, *, is_partial: bool = False) -> None:
     """Count what becomes of the rows: nothing new, as long as a refused one holds up the whole."""
-    held = work.refused_rows > 0 and not is_partial
+    is_held = work.refused_rows > 0 and not is_partial
     outcomes = {"new": taken.new, "changed": taken.changed, "same": taken.same, "gone": taken.gone}
-    if held:
+    if is_held:
         outcomes = {"held": taken.new + taken.changed, "same": taken.same}
     for outcome, n in outcomes.items():
         if n:
@@ -231,8 +233,8 @@ def tell(work: Work, taken: TakenRows, *, is_partial: bool = False) -> None:
 def note_seats(work: Work, of: NamedElection, contests: Iterable[NewContest]) -> None:
     """Note how many of their states' seats are known with these; where there is a numbering of that year."""
     present: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for one in contests:
-        present[one.state, one.numbering].add(one.number)
+    for contest in contests:
+        present[contest.state, contest.numbering].add(contest.number)
     there = Contest.objects.filter(
         election__code=of.wanted.code, state__in={state for state, _label in present}
     )
@@ -253,9 +255,9 @@ def note_seats(work: Work, of: NamedElection, contests: Iterable[NewContest]) ->
 
 def tells(whole: Mapping[str, int]) -> list[str]:
     """Return sentences on how to correct the numbers of a list of results, and on constituencies that it leaves out."""
-    told = [text for key, n in whole.items() if (text := _renumbered(key.split(" ", 2), n))]
+    sentences = [text for key, n in whole.items() if (text := _renumbered(key.split(" ", 2), n))]
     if any(key.startswith("move ") for key in whole):
-        told.append(
+        sentences.append(
             str(
                 _(
                     "We can correct these numbers: bring the list again and choose “Correct the numbers of"
@@ -271,26 +273,26 @@ def tells(whole: Mapping[str, int]) -> list[str]:
             " the column out: choose “not in the file” for it; on the console add -c position=",
             n,
         )
-        told.append(text % {"n": grouped(n)})
+        sentences.append(text % {"n": grouped(n)})
     if n := whole.get("corrected", 0):
         text = ngettext(
             "The number of %(n)s constituency was corrected by its name.",
             "The numbers of %(n)s constituencies were corrected by their names.",
             n,
         )
-        told.append(text % {"n": grouped(n)})
+        sentences.append(text % {"n": grouped(n)})
     if n := whole.get("unlike", 0):
         text = ngettext(
             "%(n)s constituency has a name unlike the one known for its number. The number was used; check it.",
             "%(n)s constituencies have names unlike those known for their numbers. The numbers were used; check them.",
             n,
         )
-        told.append(text % {"n": grouped(n)})
-    n, of = whole.get("seats", 0), whole.get("seats_of", 0)
-    if n < of:
+        sentences.append(text % {"n": grouped(n)})
+    n, n_total = whole.get("seats", 0), whole.get("seats_of", 0)
+    if n < n_total:
         left = _("%(n)s of %(of)s constituencies; %(left)s left out. The election is shown as incomplete.")
-        told.append(str(left) % {"n": grouped(n), "of": grouped(of), "left": grouped(of - n)})
-    return told
+        sentences.append(str(left) % {"n": grouped(n), "of": grouped(n_total), "left": grouped(n_total - n)})
+    return sentences
 
 
 def _renumbered(key: Sequence[str], n: int) -> str:

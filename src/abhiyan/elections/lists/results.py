@@ -54,8 +54,8 @@ class ResultSheet:
 
 def _number_of(cells: Mapping[str, Any], of: NamedElection) -> int | None:
     """The number of the seat that was voted in: a row may carry the other level's too."""
-    own = cells.get(f"{of.level}_number")
-    return own if own is not None else cells.get("number")
+    seat_number = cells.get(f"{of.level}_number")
+    return seat_number if seat_number is not None else cells.get("number")
 
 
 def _uncount_assemblies(of: NamedElection, rows: Iterable[dict[str, Any]]) -> None:
@@ -63,22 +63,22 @@ def _uncount_assemblies(of: NamedElection, rows: Iterable[dict[str, Any]]) -> No
 
     So it is in the files of Lok Dhaba: `Assembly_No` 8 is the eighth assembly of the state.
     """
-    own, rows = f"{of.level}_number", list(rows)
-    if len({row[own] for row in rows}) == 1 < len({row["number"] for row in rows} - {None}):
+    number_key, rows = f"{of.level}_number", list(rows)
+    if len({row[number_key] for row in rows}) == 1 < len({row["number"] for row in rows} - {None}):
         for row in rows:
-            row[own] = None
+            row[number_key] = None
 
 
 def read(work: Work, of: NamedElection) -> ResultSheet:
     """Every row of the file, with its seat; what cannot be placed is refused. Refuses NoNumberColumn, NoStateColumn."""
     naming.require_columns(work, of, f"{of.level}_number", "number")
-    sheet, own = ResultSheet(), f"{of.level}_number"
+    sheet, number_key = ResultSheet(), f"{of.level}_number"
     all_cells: dict[int, dict[str, Any]] = {}
 
     def seen(row: tuple[Any, ...]) -> None:
         # Told of every row, also of those the reader will refuse: their seats are not whole.
         cells = dict(zip(_KEYS, row[1:], strict=True))
-        all_cells[row[0]] = {key: cells[key] for key in (own, "number", "state")}
+        all_cells[row[0]] = {key: cells[key] for key in (number_key, "number", "state")}
 
     lines: list[ResultFileLine] = []
     for batch in work.rows(discard=seen):
@@ -89,7 +89,7 @@ def read(work: Work, of: NamedElection) -> ResultSheet:
             lines.append(ResultFileLine(row[0], cells))
     _uncount_assemblies(of, all_cells.values())
     for line in lines:
-        line.cells[own] = all_cells[line.row][own]
+        line.cells[number_key] = all_cells[line.row][number_key]
     seat_at = {row: _seat(cells, of) for row, cells in all_cells.items()}
     allowed = naming.states_allowed(work)
     for line in sorted(lines, key=lambda line: line.row):
@@ -120,9 +120,9 @@ def _place(
             work.refuse(line.row, "state", "state_missing")
     elif allowed is not None and state not in allowed:
         work.refuse(line.row, "state", "state_outside", state=state)
-    own = f"{of.level}_number"
-    if number is None and not work.is_refused(line.row, own):
-        work.refuse(line.row, own, "number_missing")
+    number_key = f"{of.level}_number"
+    if number is None and not work.is_refused(line.row, number_key):
+        work.refuse(line.row, number_key, "number_missing")
     if work.is_refused(line.row):
         if line["year"] is not None and line["year"] != of.wanted.year:
             work.refuse(line.row, "year", "year_differs", year=line["year"], expected=of.wanted.year)
@@ -138,10 +138,10 @@ def _spoil(work: Work, sheet: ResultSheet, seat_at: Mapping[int, Seat | None]) -
     for index, row in enumerate(rows):
         if not work.is_refused(row):
             continue
-        own = seat_at[row]
+        seat_key = seat_at[row]
         before = next((seat_at[other] for other in reversed(rows[:index]) if seat_at[other]), None)
         after = next((seat_at[other] for other in rows[index + 1 :] if seat_at[other]), None)
-        for seat in (own,) if own else (before, after):
+        for seat in (seat_key,) if seat_key else (before, after):
             if seat:
                 sheet.spoilt.setdefault(seat, row)
 
@@ -153,7 +153,7 @@ def judge(work: Work, of: NamedElection, sheet: ResultSheet) -> list[acts.NewCon
         _correct(work, of, sheet)
     units = Seated(of, sheet)
     fits = _fitting(of, sheet)
-    found = []
+    contests = []
     for seat, lines in sheet.seats.items():
         before = work.refused_rows
         contest = _contest(work, of, lines, words, units, fits, is_spoilt=seat in sheet.spoilt)
@@ -164,10 +164,10 @@ def judge(work: Work, of: NamedElection, sheet: ResultSheet) -> list[acts.NewCon
                 if not work.is_refused(line.row):
                     work.refuse(line.row, "", "seat_refused", first_row=first)
         else:
-            found.append(contest)
+            contests.append(contest)
     _missing(work, of, sheet, fits)
     fits.note(work)
-    return found
+    return contests
 
 
 def _fitting(of: NamedElection, sheet: ResultSheet) -> Fitting:
@@ -283,7 +283,7 @@ def _contest(
     if not is_uncontested and not is_spoilt:
         candidates = _ranked(work, lines, candidates)
     electors = next((line["electors"] for line in lines if line["electors"] is not None), None)
-    polled = sum(one.votes or 0 for one in candidates)
+    polled = sum(candidate.votes or 0 for candidate in candidates)
     if (
         polled == 0
         and not is_uncontested
@@ -327,16 +327,16 @@ def _agree(work: Work, of: NamedElection, lines: Sequence[ResultFileLine]) -> No
                 first_row=first.row,
                 excerpt=line["name"][:60],
             )
-        told = (line["electors"], first["electors"])
-        if None not in told and told[0] != told[1]:
+        elector_counts = (line["electors"], first["electors"])
+        if None not in elector_counts and elector_counts[0] != elector_counts[1]:
             work.refuse(
                 line.row,
                 "electors",
                 "electors_differ",
                 number=first.number,
-                first=told[1],
+                first=elector_counts[1],
                 first_row=first.row,
-                here=told[0],
+                here=elector_counts[0],
             )
 
 
@@ -368,27 +368,27 @@ def _doubled(work: Work, candidates: Sequence[acts.NewCandidate]) -> None:
     """A candidate stands once. Independents may share a name; their votes tell them apart."""
     seen: dict[tuple[Any, ...], int] = {}
     places: dict[int, int] = {}
-    for one in candidates:
-        if one.is_nota:
+    for candidate in candidates:
+        if candidate.is_nota:
             key: tuple[Any, ...] = (reference.NOTA,)
-        elif one.party == reference.INDEPENDENT or one.position:
-            key = (reference.plain(one.name), one.party, one.votes)
+        elif candidate.party == reference.INDEPENDENT or candidate.position:
+            key = (reference.plain(candidate.name), candidate.party, candidate.votes)
         else:
-            key = (reference.plain(one.name), one.party)
+            key = (reference.plain(candidate.name), candidate.party)
         if key in seen:
-            reason = "nota_doubled" if one.is_nota else "candidate_doubled"
-            work.refuse(one.row, "candidate", reason, first_row=seen[key])
-        elif one.position and one.position in places:
+            reason = "nota_doubled" if candidate.is_nota else "candidate_doubled"
+            work.refuse(candidate.row, "candidate", reason, first_row=seen[key])
+        elif candidate.position and candidate.position in places:
             # Two in one place: a row was copied, and perhaps changed.
-            work.refuse(one.row, "position", "candidate_doubled", first_row=places[one.position])
-        seen.setdefault(key, one.row)
-        if one.position:
-            places.setdefault(one.position, one.row)
+            work.refuse(candidate.row, "position", "candidate_doubled", first_row=places[candidate.position])
+        seen.setdefault(key, candidate.row)
+        if candidate.position:
+            places.setdefault(candidate.position, candidate.row)
 
 
 def _uncontested(work: Work, lines: Sequence[ResultFileLine]) -> bool:
-    said = any(line["note"] and reference.plain(line["note"]) in UNCONTESTED for line in lines)
-    if not said:
+    has_note = any(line["note"] and reference.plain(line["note"]) in UNCONTESTED for line in lines)
+    if not has_note:
         for line in lines:
             if line["votes"] is None:
                 work.refuse(line.row, "votes", "votes_missing")
@@ -408,34 +408,47 @@ def _ranked(
     Files differ on "none of the above": some count it among the places, others leave it out, put it last, or give it
     none. Its place is therefore not checked.
     """
-    order = sorted(candidates, key=lambda one: (-(one.votes or 0), one.position, one.row))
-    among = {one.row: place for place, one in enumerate(order, 1)}
-    after = {one.row: place for place, one in enumerate(sorted(order, key=lambda one: one.is_nota), 1)}
+    order = sorted(
+        candidates, key=lambda candidate: (-(candidate.votes or 0), candidate.position, candidate.row)
+    )
+    among = {candidate.row: place for place, candidate in enumerate(order, 1)}
+    after = {
+        candidate.row: place
+        for place, candidate in enumerate(sorted(order, key=lambda candidate: candidate.is_nota), 1)
+    }
     if all(line["position"] is None for line in lines):
-        first = {one.votes: among[one.row] for one in reversed(order)}
-        return [replace(one, position=first[one.votes]) for one in candidates]
+        first = {candidate.votes: among[candidate.row] for candidate in reversed(order)}
+        return [replace(candidate, position=first[candidate.votes]) for candidate in candidates]
     readings = []
     for places in (among, after):
-        wrong = [one for one in candidates if not one.is_nota and one.position != places[one.row]]
+        wrong = [
+            candidate
+            for candidate in candidates
+            if not candidate.is_nota and candidate.position != places[candidate.row]
+        ]
         readings.append((len(wrong), wrong, places))
     _n, wrong, places = min(readings, key=lambda reading: reading[0])
     if not wrong:
-        return [replace(one, position=places[one.row]) for one in candidates]
+        return [replace(candidate, position=places[candidate.row]) for candidate in candidates]
     if not any(work.is_refused(line.row) for line in lines):
         if _lacks_one_place(order):
             work.note_whole("nota_left_out", work.notes["/nota_left_out"] + 1)
-        for one in wrong:
+        for new_candidate in wrong:
             work.refuse(
-                one.row, "position", "position_wrong", excerpt=one.position or "–", rank=places[one.row]
+                new_candidate.row,
+                "position",
+                "position_wrong",
+                excerpt=new_candidate.position or "–",
+                rank=places[new_candidate.row],
             )
     return list(candidates)
 
 
 def _lacks_one_place(order: Sequence[acts.NewCandidate]) -> bool:
     """Return True if the places of a seat are in the order of votes, and one number among them is missing."""
-    places = [one.position for one in order]
+    places = [candidate.position for candidate in order]
     gaps = [place - number for number, place in enumerate(places, 1)]
-    return not any(one.is_nota for one in order) and set(gaps) == {0, 1} and gaps == sorted(gaps)
+    return not any(candidate.is_nota for candidate in order) and set(gaps) == {0, 1} and gaps == sorted(gaps)
 
 
 def _notes(lines: Iterable[ResultFileLine]) -> list[str]:
@@ -480,41 +493,41 @@ def _missing(work: Work, of: NamedElection, sheet: ResultSheet, fits: Fitting) -
 
 def check(work: Work) -> None:
     """Check a list of results and note what it would do."""
-    of = naming.named(work)
-    contests = judge(work, of, read(work, of))
-    election = Election.objects.filter(code=of.wanted.code).first()
+    named_election = naming.named(work)
+    contests = judge(work, named_election, read(work, named_election))
+    election = Election.objects.filter(code=named_election.wanted.code).first()
     taken = acts.look(election=election, contests=contests, is_refused=work.is_refused)
     for row, _candidacy in taken.standing:
         work.refuse(row, "candidate", "segments_stand")
-    if of.is_partial:
-        naming.note_seats(work, of, contests)
-    naming.tell(work, taken, is_partial=of.is_partial)
+    if named_election.is_partial:
+        naming.note_seats(work, named_election, contests)
+    naming.tell(work, taken, is_partial=named_election.is_partial)
 
 
 def commit(work: Work) -> None:
     """Take it in, when every row is good, or when only what is whole was asked for."""
-    of = naming.named(work)
-    election = acts.hold(of.wanted.code)
-    contests = judge(work, of, read(work, of))
+    named_election = naming.named(work)
+    election = acts.hold(named_election.wanted.code)
+    contests = judge(work, named_election, read(work, named_election))
     taken = acts.look(election=election, contests=contests, is_refused=work.is_refused)
     for row, _candidacy in taken.standing:
         work.refuse(row, "candidate", "segments_stand")
-    if work.refused_rows and not of.is_partial:
+    if work.refused_rows and not named_election.is_partial:
         raise NotWhole(rows=work.refused_rows)
     standing = {row for row, _candidacy in taken.standing}
     election, pages = acts.take_in_results(
-        wanted=of.wanted,
+        wanted=named_election.wanted,
         brought=naming.brought(work),
-        contests=[one for one in contests if one.row not in standing],
+        contests=[contest for contest in contests if contest.row not in standing],
         by=work.by,
         at=work.at,
     )
     for page in acts.pages_of(pages):
         work.keep(page)
-    if of.is_partial:
-        naming.note_seats(work, of, contests)
+    if named_election.is_partial:
+        naming.note_seats(work, named_election, contests)
     actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
-    naming.tell(work, taken, is_partial=of.is_partial)
+    naming.tell(work, taken, is_partial=named_election.is_partial)
 
 
 RESULTS_KIND = ImportKind(

@@ -45,14 +45,16 @@ class SegmentSheet:
 
 
 def _standing(election: Election) -> dict[tuple[str, int], SegmentContest]:
-    found = {
+    segment_contests = {
         (contest.state, contest.number): SegmentContest(contest)
         for contest in Contest.objects.filter(election=election)
     }
-    for one in Candidacy.objects.filter(contest__election=election).select_related("contest"):
-        standing = found[one.contest.state, one.contest.number]
-        standing.by_name[reference.plain(reference.NOTA if one.is_nota else one.name)].append(one)
-    return found
+    for candidacy in Candidacy.objects.filter(contest__election=election).select_related("contest"):
+        standing = segment_contests[candidacy.contest.state, candidacy.contest.number]
+        standing.by_name[reference.plain(reference.NOTA if candidacy.is_nota else candidacy.name)].append(
+            candidacy
+        )
+    return segment_contests
 
 
 def _part(cells: Mapping[str, Any], level: str) -> tuple[str, str] | None:
@@ -76,15 +78,15 @@ def _who(
     short = words.get(reference.plain(cells["party_code"] or cells["party"]))
     if reference.NOTA in (short, words.get(name)):
         name = reference.plain(reference.NOTA)
-    found = standing.by_name.get(name, [])
-    if len(found) > 1:
+    candidacies = standing.by_name.get(name, [])
+    if len(candidacies) > 1:
         code = short or cells["party"].upper()
-        found = [one for one in found if one.party == code] or found
-    if len(found) > 1 and cells["position"] is not None:
-        found = [one for one in found if one.position == cells["position"]]
-    if not found:
+        candidacies = [candidacy for candidacy in candidacies if candidacy.party == code] or candidacies
+    if len(candidacies) > 1 and cells["position"] is not None:
+        candidacies = [candidacy for candidacy in candidacies if candidacy.position == cells["position"]]
+    if not candidacies:
         return None, "candidate_unknown"
-    return (found[0], "") if len(found) == 1 else (None, "candidate_unclear")
+    return (candidacies[0], "") if len(candidacies) == 1 else (None, "candidate_unclear")
 
 
 def read(work: Work, of: NamedElection, election: Election) -> list[acts.NewPart]:
@@ -106,7 +108,9 @@ def read(work: Work, of: NamedElection, election: Election) -> list[acts.NewPart
     units = _units(rows)
     allowed = naming.states_allowed(work)
     if allowed is not None:
-        standings = {seat: one for seat, one in standings.items() if seat[0] in allowed}
+        standings = {
+            seat: segment_contest for seat, segment_contest in standings.items() if seat[0] in allowed
+        }
     for row, cells in rows:
         _take(work, of, row, cells, standings, words, units, sheet)
     judged = JudgedParts(work, standings, sheet)
@@ -122,7 +126,13 @@ def read(work: Work, of: NamedElection, election: Election) -> list[acts.NewPart
     return [
         replace(part, votes=votes)
         for where, part in sheet.parts.items()
-        if (votes := {one: told for one, told in sheet.votes[where].items() if not work.is_refused(told[1])})
+        if (
+            votes := {
+                candidacy_id: votes_row
+                for candidacy_id, votes_row in sheet.votes[where].items()
+                if not work.is_refused(votes_row[1])
+            }
+        )
     ]
 
 
@@ -132,8 +142,8 @@ def _where(
     """Return the part a row is of, or None where its cells do not say."""
     state = reference.state_of(cells["state"]) if cells["state"] else of.state
     standing = standings.get((state or "", cells[f"{of.level}_number"] or 0))
-    found = _part(cells, of.level)
-    return None if standing is None or found is None else (standing.contest.pk, *found)
+    part_key = _part(cells, of.level)
+    return None if standing is None or part_key is None else (standing.contest.pk, *part_key)
 
 
 def _units(rows: Sequence[tuple[int, Mapping[str, Any]]]) -> dict[str, int]:
@@ -157,17 +167,17 @@ def _take(
         work.refuse(row, "year", "year_differs", year=cells["year"], expected=of.wanted.year)
     state = reference.state_of(cells["state"]) if cells["state"] else of.state
     if state is None and not work.is_refused(row, "state"):
-        told = str(cells["state"] or "")[:40]
-        work.refuse(row, "state", "state_unknown" if told else "state_missing", excerpt=told)
-    own = f"{of.level}_number"
-    number = cells[own]
-    if number is None and not work.is_refused(row, own):
-        work.refuse(row, own, "number_missing")
+        state_text = str(cells["state"] or "")[:40]
+        work.refuse(row, "state", "state_unknown" if state_text else "state_missing", excerpt=state_text)
+    number_key = f"{of.level}_number"
+    number = cells[number_key]
+    if number is None and not work.is_refused(row, number_key):
+        work.refuse(row, number_key, "number_missing")
     standing = standings.get((state or "", number or 0))
     if standing is None and state is not None and number is not None:
-        work.refuse(row, own, "seat_unknown", number=number, state=state)
-    found = _part(cells, of.level)
-    if found is None and not any(work.is_refused(row, key) for key in ("ac_number", "booth", "name")):
+        work.refuse(row, number_key, "seat_unknown", number=number, state=state)
+    part_key = _part(cells, of.level)
+    if part_key is None and not any(work.is_refused(row, key) for key in ("ac_number", "booth", "name")):
         work.refuse(row, "ac_number", "part_missing")
     unit_code = cells["unit_code"]
     if unit_code and unit_code not in units:
@@ -177,9 +187,9 @@ def _take(
         candidacy, why = _who(standing, cells, words)
         if candidacy is None:
             work.refuse(row, "candidate", why, excerpt=cells["candidate"][:60], number=number)
-    if work.is_refused(row) or standing is None or found is None or candidacy is None:
+    if work.is_refused(row) or standing is None or part_key is None or candidacy is None:
         return
-    where = (standing.contest.pk, *found)
+    where = (standing.contest.pk, *part_key)
     if candidacy.pk in sheet.votes[where]:
         first = sheet.votes[where][candidacy.pk][1]
         work.refuse(row, "candidate", "part_doubled", first_row=first)
@@ -187,7 +197,7 @@ def _take(
     if where not in sheet.parts:
         sheet.parts[where] = acts.NewPart(
             *where,
-            cells["name"] or found[1],
+            cells["name"] or part_key[1],
             None,
             units.get(unit_code) if unit_code else None,
             {},
@@ -225,8 +235,10 @@ class JudgedParts:
 
     def votes_of(self, where: Where) -> dict[int, int]:
         """A part's votes as they would stand: what is known, and what the file says instead or besides."""
-        given = self.sheet.votes.get(where, {})
-        fresh = {one: n for one, (n, row) in given.items() if not self.work.is_refused(row)}
+        votes_by_id = self.sheet.votes.get(where, {})
+        fresh = {
+            candidacy_id: n for candidacy_id, (n, row) in votes_by_id.items() if not self.work.is_refused(row)
+        }
         return self.known.get(where, {}) | fresh
 
     def above_electors(self) -> None:
@@ -269,7 +281,7 @@ class JudgedParts:
                 booths[segment].append(where)
         votes = {where: self.votes_of(where) for where in parts}
         others = [where for where in parts if where[1] != Part.Kind.BOOTH]
-        for candidacy_id in {one for where in parts for one in self.sheet.votes.get(where, ())}:
+        for candidacy_id in {pk for where in parts for pk in self.sheet.votes.get(where, ())}:
             inside = [where for where in others if candidacy_id in votes[where]]  # what sums to the whole
             for segment, below in booths.items():
                 whole = votes.get((contest_id, Part.Kind.SEGMENT, segment), {}).get(candidacy_id)
@@ -290,8 +302,8 @@ class JudgedParts:
         return [
             row
             for where in parts
-            for one, (_n, row) in self.sheet.votes.get(where, {}).items()
-            if of is None or one == of
+            for candidacy_id, (_n, row) in self.sheet.votes.get(where, {}).items()
+            if of is None or candidacy_id == of
         ]
 
     def refuse(self, rows: Iterable[int], code: str, **facts: Any) -> None:
@@ -313,18 +325,18 @@ class JudgedParts:
 
 def check(work: Work) -> None:
     """Check a list of results by part and note what it would do."""
-    of = naming.named(work)
-    taken = acts.look_at_parts(parts=read(work, of, election_of(of.wanted.code)))
-    naming.tell(work, taken, is_partial=of.is_partial)
+    named_election = naming.named(work)
+    taken = acts.look_at_parts(parts=read(work, named_election, election_of(named_election.wanted.code)))
+    naming.tell(work, taken, is_partial=named_election.is_partial)
 
 
 def commit(work: Work) -> None:
     """Take it in, when every row is good, or when only what is good was asked for."""
-    of = naming.named(work)
-    hold(of.wanted.code)
-    election = election_of(of.wanted.code)
-    parts = read(work, of, election)
-    if work.refused_rows and not of.is_partial:
+    named_election = naming.named(work)
+    hold(named_election.wanted.code)
+    election = election_of(named_election.wanted.code)
+    parts = read(work, named_election, election)
+    if work.refused_rows and not named_election.is_partial:
         raise NotWhole(rows=work.refused_rows)
     taken = acts.look_at_parts(parts=parts)
     pages = acts.take_in_parts(
@@ -333,7 +345,7 @@ def commit(work: Work) -> None:
     for page in pages_of(pages):
         work.keep(page)
     actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
-    naming.tell(work, taken, is_partial=of.is_partial)
+    naming.tell(work, taken, is_partial=named_election.is_partial)
 
 
 SEGMENTS_KIND = ImportKind(

@@ -79,7 +79,7 @@ def swing(now: Loaded, before: EarlierContest, parties: Iterable[str]) -> float 
     side = set(parties)
     if now.contest.is_uncontested:
         return None
-    votes = sum(one.votes or 0 for one in now.candidates if one.party in side)
+    votes = sum(candidacy.votes or 0 for candidacy in now.candidates if candidacy.party in side)
     return rules.swing_points(rules.share_pct(votes, now.counted.polled), before.share_pct(side))
 
 
@@ -105,29 +105,29 @@ def then(against: Election, *, now: Iterable[int], states: Iterable[str] = ()) -
         tables = tables.filter(state_to__in=wanted)
         where &= Q(state__in=wanted | {row.state_from for row in tables})
     names, loaded = names_then(now), load(where)
-    stood = {row.party for one in loaded for row in one.candidates} if names else set()
-    seats = {(one.contest.state, one.contest.number): renamed(one, names) for one in loaded}
+    stood = {row.party for contest in loaded for row in contest.candidates} if names else set()
+    seats = {(contest.contest.state, contest.contest.number): renamed(contest, names) for contest in loaded}
     return Then(against, seats, list(tables), {was: code for was, code in names.items() if was in stood})
 
 
 def befores(now: Sequence[Loaded], against: Election) -> dict[int, EarlierContest]:
     """contest id -> what it had in `against`. Six queries at most, however many contests."""
-    of = {one.contest.election_id for one in now}
-    return compared(now, then(against, now=of, states={one.contest.state for one in now}))
+    election_ids = {contest.contest.election_id for contest in now}
+    return compared(now, then(against, now=election_ids, states={contest.contest.state for contest in now}))
 
 
 def compared(now: Sequence[Loaded], with_: Then) -> dict[int, EarlierContest]:
     """contest id -> what it had in an election that is loaded."""
     against = with_.election
     carried = _carried(with_.tables, with_.seats)
-    found = {}
-    for one in now:
-        seat, label = (one.contest.state, one.contest.number), one.contest.numbering
+    comparisons = {}
+    for contest in now:
+        seat, label = (contest.contest.state, contest.contest.number), contest.contest.numbering
         old = with_.seats.get(seat)
-        if Kind(one.contest.election.kind).whole != Kind(against.kind).whole:
-            found[one.contest.pk] = EarlierContest(against.names, "none")
+        if Kind(contest.contest.election.kind).whole != Kind(against.kind).whole:
+            comparisons[contest.contest.pk] = EarlierContest(against.names, "none")
         elif old is not None and old.contest.numbering == label:
-            found[one.contest.pk] = EarlierContest(
+            comparisons[contest.contest.pk] = EarlierContest(
                 against.names,
                 "same",
                 old.votes_by_party,
@@ -136,8 +136,10 @@ def compared(now: Sequence[Loaded], with_: Then) -> dict[int, EarlierContest]:
                 old.contest.is_uncontested,
             )
         else:
-            found[one.contest.pk] = carried.get((*seat, label), EarlierContest(against.names, "none"))
-    return found
+            comparisons[contest.contest.pk] = carried.get(
+                (*seat, label), EarlierContest(against.names, "none")
+            )
+    return comparisons
 
 
 def _carried(
@@ -147,11 +149,11 @@ def _carried(
     by_new: dict[str, list[Correspondence]] = defaultdict(list)
     for row in tables:
         by_new[row.numbering_to].append(row)
-    found = {}
+    carried_seats = {}
     for label, rows in by_new.items():
         for (state, number), before in _carried_to(rows, there).items():
-            found[state, number, label] = before
-    return found
+            carried_seats[state, number, label] = before
+    return carried_seats
 
 
 def _carried_to(rows: Sequence[Correspondence], there: Mapping[Seat, Loaded]) -> dict[Seat, EarlierContest]:
@@ -170,20 +172,20 @@ def _carried_to(rows: Sequence[Correspondence], there: Mapping[Seat, Loaded]) ->
         olds[old.contest.pk] = old
         weights.append((old.contest.pk, new, row.weight))
     weights += _elsewhere(weights, olds)
-    given = rules.carried({pk: old.votes_by_party for pk, old in olds.items()}, weights)
-    found = {}
+    votes_by_seat = rules.carried({pk: old.votes_by_party for pk, old in olds.items()}, weights)
+    results = {}
     for seat, new in news.items():
-        if new in lacking or new not in given:
+        if new in lacking or new not in votes_by_seat:
             continue
-        of = given[new]
-        found[seat] = EarlierContest(
-            olds[of.from_seats[0]].contest.election.names,
-            "carried" if of.is_changed else "renumbered",
-            of.votes,
-            sum(of.votes.values()),
-            tuple(olds[pk].contest.name for pk in of.from_seats),
+        carried_votes = votes_by_seat[new]
+        results[seat] = EarlierContest(
+            olds[carried_votes.from_seats[0]].contest.election.names,
+            "carried" if carried_votes.is_changed else "renumbered",
+            carried_votes.votes,
+            sum(carried_votes.votes.values()),
+            tuple(olds[pk].contest.name for pk in carried_votes.from_seats),
         )
-    return found
+    return results
 
 
 def _elsewhere(

@@ -86,7 +86,7 @@ class Result:
 
 
 def contests(
-    of: Election,
+    election: Election,
     *,
     state: str = "",
     against: Election | None = None,
@@ -97,27 +97,33 @@ def contests(
 
     side: whose result and swing to show. against: an earlier election to compare with.
     """
-    where = Q(election=of)
+    where = Q(election=election)
     if state:
         where &= Q(state=state)
     if contest_ids is not None:
         where &= Q(pk__in=contest_ids)
-    found = loading.load(where)
-    compared = befores(found, against) if against is not None else {}
-    files = loading.sources(one.contest.import_id for one in found)
-    return [seat_row(one, files, compared.get(one.contest.pk), side) for one in found]
+    loaded_contests = loading.load(where)
+    compared = befores(loaded_contests, against) if against is not None else {}
+    files = loading.sources(loaded_contest.contest.import_id for loaded_contest in loaded_contests)
+    return [
+        seat_row(loaded_contest, files, compared.get(loaded_contest.contest.pk), side)
+        for loaded_contest in loaded_contests
+    ]
 
 
 def seat_row(
-    one: Loaded, files: Mapping[int, ResultFile], before: EarlierContest | None, side: OurSide = NOBODY
+    loaded_contest: Loaded,
+    files: Mapping[int, ResultFile],
+    before: EarlierContest | None,
+    side: OurSide = NOBODY,
 ) -> SeatRow:
     """One seat of a list: winner, margin, our votes, and the same of the election before."""
-    by_id = {row.pk: row for row in one.candidates}
-    counted, ours = one.counted, side.parties_in(one.contest.state)
+    by_id = {row.pk: row for row in loaded_contest.candidates}
+    counted, ours = loaded_contest.counted, side.parties_in(loaded_contest.contest.state)
     return SeatRow(
-        contest=one.contest,
-        state_names=loading.state_names(one.contest.state),
-        electors=one.contest.electors,
+        contest=loaded_contest.contest,
+        state_names=loading.state_names(loaded_contest.contest.state),
+        electors=loaded_contest.contest.electors,
         polled=counted.polled,
         turnout_pct=counted.turnout_pct,
         winner=by_id[counted.winner.key] if counted.winner else None,
@@ -127,51 +133,51 @@ def seat_row(
         is_tied=counted.is_tied,
         ours=rules.side_result(counted, ours) if ours else None,
         before=before,
-        swing_points=swing(one, before, ours) if before is not None and ours else None,
-        source=loading.source(files, one.contest.import_id, one.contest.row),
+        swing_points=swing(loaded_contest, before, ours) if before is not None and ours else None,
+        source=loading.source(files, loaded_contest.contest.import_id, loaded_contest.contest.row),
     )
 
 
 def contest(
-    of: Election, state: str, number: int, *, against: Election | None = None, side: OurSide = NOBODY
+    election: Election, state: str, number: int, *, against: Election | None = None, side: OurSide = NOBODY
 ) -> Result:
     """One contest whole, or NotFound. At most ten queries, however many candidates."""
-    found = loading.load(Q(election=of, state=state, number=number))
-    if not found:
+    loaded_contests = loading.load(Q(election=election, state=state, number=number))
+    if not loaded_contests:
         raise NotFound(field="number")
-    return _result(found[0], against, side)
+    return _result(loaded_contests[0], against, side)
 
 
-def _result(one: Loaded, against: Election | None, side: OurSide) -> Result:
-    contest, of = one.contest, one.contest.election
-    before = befores([one], against)[contest.pk] if against is not None else None
-    files = loading.sources({contest.import_id, *(row.import_id for row in one.candidates)})
-    names = loading.party_names(row.party for row in one.candidates)
-    stated = listing.stated(of, state=contest.state, number=contest.number)
+def _result(loaded_contest: Loaded, against: Election | None, side: OurSide) -> Result:
+    contest, election = loaded_contest.contest, loaded_contest.contest.election
+    before = befores([loaded_contest], against)[contest.pk] if against is not None else None
+    files = loading.sources({contest.import_id, *(row.import_id for row in loaded_contest.candidates)})
+    names = loading.party_names(row.party for row in loaded_contest.candidates)
+    stated = listing.stated(election, state=contest.state, number=contest.number)
     return Result(
-        seat=seat_row(one, files, before, side),
-        candidates=tuple(_candidates(one, files, names, before)),
-        sides=tuple(sides_of(one, listing.alliances(of, state=contest.state), before)),
+        seat=seat_row(loaded_contest, files, before, side),
+        candidates=tuple(_candidates(loaded_contest, files, names, before)),
+        sides=tuple(sides_of(loaded_contest, listing.alliances(election, state=contest.state), before)),
         stated=tuple(stated),
-        namesakes=namesakes(one.candidates),
+        namesakes=namesakes(loaded_contest.candidates),
     )
 
 
 def _candidates(
-    one: Loaded,
+    loaded_contest: Loaded,
     files: Mapping[int, ResultFile],
     names: Mapping[str, Mapping[str, str]],
     before: EarlierContest | None,
 ) -> list[CandidateRow]:
-    by_id, found = {row.pk: row for row in one.candidates}, []
-    standing = [(row.votes or 0, -row.position) for row in one.candidates if not row.is_nota]
+    by_id, lines = {row.pk: row for row in loaded_contest.candidates}, []
+    standing = [(row.votes or 0, -row.position) for row in loaded_contest.candidates if not row.is_nota]
     # A party with several candidates is compared as a whole, which says nothing of each: no swing there.
-    stood = Counter(row.party for row in one.candidates)
-    for line in one.counted.lines:
+    stood = Counter(row.party for row in loaded_contest.candidates)
+    for line in loaded_contest.counted.lines:
         row = by_id[line.key]
         place = 1 + sum(other > (row.votes or 0, -row.position) for other in standing)
         comparable = before is not None and row.party != INDEPENDENT and stood[row.party] == 1
-        found.append(
+        lines.append(
             CandidateRow(
                 id=row.pk,
                 place=None if row.is_nota else place,
@@ -179,32 +185,37 @@ def _candidates(
                 party=row.party,
                 party_names=names.get(row.party) or {"en": row.party_name or row.party},
                 votes=row.votes,
-                share_pct=None if row.votes is None else rules.share_pct(row.votes, one.counted.polled),
+                share_pct=None
+                if row.votes is None
+                else rules.share_pct(row.votes, loaded_contest.counted.polled),
                 is_nota=row.is_nota,
-                is_winner=one.counted.winner is not None and one.counted.winner.key == row.pk,
-                swing_points=swing(one, before, {row.party}) if before is not None and comparable else None,
+                is_winner=loaded_contest.counted.winner is not None
+                and loaded_contest.counted.winner.key == row.pk,
+                swing_points=swing(loaded_contest, before, {row.party})
+                if before is not None and comparable
+                else None,
                 source=loading.source(files, row.import_id, row.row),
             )
         )
-    return found
+    return lines
 
 
-def sides_of(one: Loaded, named: Sequence[Alliance], before: EarlierContest | None) -> list[Side]:
+def sides_of(loaded_contest: Loaded, named: Sequence[Alliance], before: EarlierContest | None) -> list[Side]:
     """Each alliance in a contest: its lead alone, and all of it together."""
-    found = []
+    sides = []
     for alliance in named:
         allies = set(alliance.parties) - {alliance.lead}
-        alone, together = rules.alone_and_with(one.counted, alliance.lead, allies)
-        found.append(
+        alone, together = rules.alone_and_with(loaded_contest.counted, alliance.lead, allies)
+        sides.append(
             Side(
                 alliance,
                 alone,
                 together,
-                swing(one, before, {alliance.lead}) if before is not None else None,
-                swing(one, before, alliance.parties) if before is not None else None,
+                swing(loaded_contest, before, {alliance.lead}) if before is not None else None,
+                swing(loaded_contest, before, alliance.parties) if before is not None else None,
             )
         )
-    return found
+    return sides
 
 
 def namesakes(candidates: Sequence[StoredCandidacy]) -> tuple[str, ...]:

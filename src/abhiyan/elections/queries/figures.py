@@ -33,40 +33,40 @@ class UnitFigures:
     source: FigureSource
 
 
-def figures_of_units(of: Election, unit_ids: Iterable[int], side: OurSide) -> dict[int, UnitFigures]:
+def figures_of_units(election: Election, unit_ids: Iterable[int], side: OurSide) -> dict[int, UnitFigures]:
     """unit id -> its figures: of the seat it is, else of the segment or booth it is. Six queries at most; booths are
     summed in the database, since a state has a hundred thousand with fifteen candidates each."""
     wanted = set(unit_ids)
-    found: dict[int, UnitFigures] = {}
-    seats = loading.load(Q(election=of, unit__in=wanted))
-    files = loading.sources(one.contest.import_id for one in seats)
-    for one in seats:
-        unit_id, counted = one.contest.unit_id, one.counted
+    unit_figures: dict[int, UnitFigures] = {}
+    seats = loading.load(Q(election=election, unit__in=wanted))
+    files = loading.sources(contest.contest.import_id for contest in seats)
+    for loaded_contest in seats:
+        unit_id, counted = loaded_contest.contest.unit_id, loaded_contest.counted
         if unit_id is not None and counted.polled:
-            ours = side.parties_in(one.contest.state)
+            ours = side.parties_in(loaded_contest.contest.state)
             others = [
                 line for line in counted.lines if not line.is_nota and not rules.belongs(line.party, ours)
             ]
-            found[unit_id] = _figures(
+            unit_figures[unit_id] = _figures(
                 unit_id,
                 counted.electors,
                 counted.polled,
                 rules.side_result(counted, ours).votes,
                 max((line.votes or 0 for line in others), default=0),
-                loading.source(files, one.contest.import_id, one.contest.row),
+                loading.source(files, loaded_contest.contest.import_id, loaded_contest.contest.row),
             )
-    rows = _sums_of_parts(of, wanted - found.keys(), side)
+    rows = _sums_of_parts(election, wanted - unit_figures.keys(), side)
     files = loading.sources(import_id for *_sums, import_id, _row in rows)
     for unit_id, electors, polled, votes, best, import_id, row in rows:
         source = loading.source(files, import_id, row)
-        found[unit_id] = _figures(unit_id, electors, polled, votes, best, source)
-    return found
+        unit_figures[unit_id] = _figures(unit_id, electors, polled, votes, best, source)
+    return unit_figures
 
 
-def _sums_of_parts(of: Election, unit_ids: Collection[int], side: OurSide) -> list[tuple[Any, ...]]:
+def _sums_of_parts(election: Election, unit_ids: Collection[int], side: OurSide) -> list[tuple[Any, ...]]:
     """Return segments and booths with votes: unit, electors, all votes, ours, and those of the best outside our side.
     The import and first row of their file follow. Two queries."""
-    states = Contest.objects.filter(election=of).order_by().values_list("state", flat=True).distinct()
+    states = Contest.objects.filter(election=election).order_by().values_list("state", flat=True).distinct()
     ours = [
         (state, party)
         for state in states
@@ -85,7 +85,7 @@ def _sums_of_parts(of: Election, unit_ids: Collection[int], side: OurSide) -> li
              on o.state = c.state and o.party = y.party and not y.is_nota
            where p.unit_id = any(%s)
            group by p.id having sum(v.votes) > 0 order by p.id""",
-        [of.pk, [state for state, _party in ours], [party for _state, party in ours], list(unit_ids)],
+        [election.pk, [state for state, _party in ours], [party for _state, party in ours], list(unit_ids)],
     )
 
 
@@ -138,7 +138,7 @@ def last_election(unit_ids: Collection[int]) -> Election | None:
     return Election.objects.filter(pk=pk).first()
 
 
-def last_votes(of: Election, unit_ids: Collection[int]) -> dict[int, LastVote]:
+def last_votes(election: Election, unit_ids: Collection[int]) -> dict[int, LastVote]:
     """unit id -> its votes in an election. One query. NOTA is polled, and is never ahead."""
     rows = sql.rows(
         f"""with {_CAST} select unit_id, max(electors), sum(votes)::bigint,
@@ -146,12 +146,12 @@ def last_votes(of: Election, unit_ids: Collection[int]) -> dict[int, LastVote]:
             coalesce((array_agg(votes order by votes desc) filter (where not is_nota))[1], 0)
               - coalesce((array_agg(votes order by votes desc) filter (where not is_nota))[2], 0)
           from cast_there where election_id = %(election)s group by unit_id having sum(votes) > 0""",
-        {"units": list(unit_ids), "election": of.pk},
+        {"units": list(unit_ids), "election": election.pk},
     )
     return {row[0]: LastVote(*row) for row in rows}
 
 
-def units_with_figures(of: Election, unit_id: int) -> list[int]:
+def units_with_figures(election: Election, unit_id: int) -> list[int]:
     """Return the units at or below one, in any hierarchy, that are a segment or booth with figures of the election.
     Seats of the Lok Sabha are none: they are too large to be sorted into classes."""
     return sql.column(
@@ -164,11 +164,11 @@ def units_with_figures(of: Election, unit_id: int) -> list[int]:
            join units_placement t on t.unit_id = %(unit)s and t.lo is not null
            join units_placement p on p.unit_id = f.unit_id and p.lo >= t.lo and p.lo < t.hi
            order by 1""",
-        {"election": of.pk, "unit": unit_id},
+        {"election": election.pk, "unit": unit_id},
     )
 
 
-def places_below(of: Election, unit_id: int, *, most: int) -> tuple[list[int], int]:
+def places_below(election: Election, unit_id: int, *, most: int) -> tuple[list[int], int]:
     """Places below a unit of the electoral tree, at any depth, of one kind, and how many of them are left out.
 
     Its segments, where the election says something of any, or of no constituency either; else its constituencies.
@@ -185,13 +185,13 @@ def places_below(of: Election, unit_id: int, *, most: int) -> tuple[list[int], i
            join units_unit u on u.id = p.unit_id and u.kind in ('segment', 'constituency')
            where t.unit_id = %(unit)s and t.hierarchy = 2 and t.lo is not null and u.closed_on is null
            order by u.code""",
-        {"election": of.pk, "unit": unit_id},
+        {"election": election.pk, "unit": unit_id},
     )
-    told = {kind for kind, _id, is_told in rows if is_told}
-    kind = "constituency" if told == {"constituency"} else "segment"
-    there = [(is_told, found) for one, found, is_told in rows if one == kind]
+    kinds_told = {kind for kind, _id, is_told in rows if is_told}
+    kind = "constituency" if kinds_told == {"constituency"} else "segment"
+    there = [(is_told, place_id) for row_kind, place_id, is_told in rows if row_kind == kind]
     kept = there if len(there) <= most else [row for row in there if row[0]][:most]
-    return [found for _told, found in kept], len(there) - len(kept)
+    return [place_id for _told, place_id in kept], len(there) - len(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +246,9 @@ def spots(contest_ids: Iterable[int]) -> dict[int, Spot]:
     return {pk: Spot(*rest) for pk, *rest in rows}
 
 
-def parties_of(of: Election, *, state: str = "", most: int = 40) -> list[str]:
+def parties_of(election: Election, *, state: str = "", most: int = 40) -> list[str]:
     """Codes of the parties that stood, those with most votes first; independents and NOTA are none."""
-    where = Q(contest__election=of) & (Q(contest__state=state) if state else Q())
+    where = Q(contest__election=election) & (Q(contest__state=state) if state else Q())
     rows = (
         Candidacy.objects.filter(where, is_nota=False)
         .exclude(party=rules.INDEPENDENT)

@@ -18,25 +18,25 @@ def units_of_states() -> dict[str, int]:
 
     Two queries as a rule.
     """
-    found: dict[str, int] = {}
+    unit_ids: dict[str, int] = {}
     for hierarchy in levels.HIERARCHIES:
         tops = units.roots(hierarchy)
         rows = [
-            one
+            unit
             for top in tops
             if top.kind == "nation"
-            for one in units.children(top.id, hierarchy, limit=MOST).rows
+            for unit in units.children(top.id, hierarchy, limit=MOST).rows
         ]
         for row in (*tops, *rows):
             if row.kind == "nation":
-                found.setdefault("", row.id)
+                unit_ids.setdefault("", row.id)
             elif row.kind == "state" and (
                 eci := reference.state_of(row.code) or reference.state_of(row.name("en"))
             ):
-                found.setdefault(eci, row.id)
-        if found.keys() - {""}:
+                unit_ids.setdefault(eci, row.id)
+        if unit_ids.keys() - {""}:
             break
-    return found
+    return unit_ids
 
 
 def state_of_unit(unit_id: int) -> str:
@@ -49,19 +49,19 @@ def state_of_unit(unit_id: int) -> str:
     return ""
 
 
-def ground_of(of: Election, state: str) -> str:
+def ground_of(election: Election, state: str) -> str:
     """The state a row of an election is about: the one it names; all ("") of an assembly election held in one state
     are that state."""
-    if state or Kind(of.kind).level != "ac":
+    if state or Kind(election.kind).level != "ac":
         return state
-    there = states_of(of)
+    there = states_of(election)
     return there[0] if len(there) == 1 else ""
 
 
-def grounds_of(of: Election, states: Iterable[str]) -> dict[str, int]:
+def grounds_of(election: Election, states: Iterable[str]) -> dict[str, int]:
     """state -> the unit that answers for a row about it: the state's; the nation's, where the state is no unit here,
     and for all of them. Without a nation nobody answers for those, and they are left out. Few queries."""
     by_state = units_of_states()
     nation = by_state.get("")
-    found = {state: by_state.get(ground_of(of, state), nation) for state in states}
-    return {state: unit_id for state, unit_id in found.items() if unit_id is not None}
+    ground_ids = {state: by_state.get(ground_of(election, state), nation) for state in states}
+    return {state: unit_id for state, unit_id in ground_ids.items() if unit_id is not None}

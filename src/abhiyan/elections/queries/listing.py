@@ -58,8 +58,8 @@ def titles(of: Iterable[Election]) -> dict[int, str]:
     """id of each election -> its name, and that it is incomplete where it is. One query."""
     asked = list(of)
     wholes = wholeness(asked)
-    told = ((one.pk, named(one.names), wholes[one.pk].says()) for one in asked)
-    return {pk: f"{name} ({said})" if said else name for pk, name, said in told}
+    titles_said = ((one.pk, named(one.names), wholes[one.pk].says()) for one in asked)
+    return {pk: f"{name} ({note})" if note else name for pk, name, note in titles_said}
 
 
 def elections() -> list[ElectionRow]:

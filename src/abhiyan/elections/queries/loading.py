@@ -50,27 +50,35 @@ class Loaded:
 
     @property
     def votes_by_party(self) -> dict[str, int]:
-        found: dict[str, int] = defaultdict(int)
-        for one in self.candidates:
-            found[one.party] += one.votes or 0
-        return dict(found)
+        votes: dict[str, int] = defaultdict(int)
+        for candidacy in self.candidates:
+            votes[candidacy.party] += candidacy.votes or 0
+        return dict(votes)
 
 
 def load(where: Q) -> list[Loaded]:
     """Contests that fit `where`, by state and number. Two queries."""
     contests = list(Contest.objects.filter(where).select_related("election").order_by("state", "number"))
     candidates: dict[int, list[StoredCandidacy]] = defaultdict(list)
-    rows = Candidacy.objects.filter(contest_id__in=[one.pk for one in contests])
+    rows = Candidacy.objects.filter(contest_id__in=[contest.pk for contest in contests])
     for row in rows.order_by("contest_id", "position", "id").values_list(*StoredCandidacy._fields):
-        found = StoredCandidacy(*row)
-        candidates[found.contest_id].append(found)
-    return [Loaded(one, tuple(candidates[one.pk]), count(one, candidates[one.pk])) for one in contests]
+        candidacy = StoredCandidacy(*row)
+        candidates[candidacy.contest_id].append(candidacy)
+    return [
+        Loaded(contest, tuple(candidates[contest.pk]), count(contest, candidates[contest.pk]))
+        for contest in contests
+    ]
 
 
 def count(contest: Contest, candidates: Sequence[StoredCandidacy]) -> CountedContest:
     """The contest, counted; a line's key is its candidacy's id."""
     return rules.counted(
-        [CandidateLine(one.party, one.votes, one.is_nota, one.position, one.pk) for one in candidates],
+        [
+            CandidateLine(
+                candidacy.party, candidacy.votes, candidacy.is_nota, candidacy.position, candidacy.pk
+            )
+            for candidacy in candidates
+        ],
         electors=contest.electors,
         is_uncontested=contest.is_uncontested,
     )
@@ -81,12 +89,12 @@ def sources(import_ids: Iterable[int]) -> Mapping[int, ResultFile]:
     return ResultFile.objects.in_bulk(set(import_ids))
 
 
-def brought(found: Iterable[Loaded]) -> set[int]:
+def brought(contests: Iterable[Loaded]) -> set[int]:
     """The imports that seats and their candidates came by."""
     return {
         import_id
-        for one in found
-        for import_id in (one.contest.import_id, *(row.import_id for row in one.candidates))
+        for contest in contests
+        for import_id in (contest.contest.import_id, *(row.import_id for row in contest.candidates))
     }
 
 
@@ -103,8 +111,8 @@ def source(files: Mapping[int, ResultFile], import_id: int, row: int) -> FigureS
 
 def party_names(codes: Iterable[str]) -> dict[str, Mapping[str, str]]:
     """Names by language of those parties that have a code of ours. One query."""
-    found = Party.objects.filter(code__in=set(codes)).values_list("code", "names")
-    return dict(found)
+    party_rows = Party.objects.filter(code__in=set(codes)).values_list("code", "names")
+    return dict(party_rows)
 
 
 def state_names(eci: str) -> Mapping[str, str]:

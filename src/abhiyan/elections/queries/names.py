@@ -47,17 +47,17 @@ def names_then(election_ids: Iterable[int]) -> Mapping[str, str]:
     return rules.names_then(pairs, set(rows.values_list("party", flat=True).distinct()))
 
 
-def renamed(one: Loaded, names: Mapping[str, str]) -> Loaded:
+def renamed(contest: Loaded, names: Mapping[str, str]) -> Loaded:
     """A contest of an earlier election with its parties under the names they have in a later one."""
-    if not any(row.party in names for row in one.candidates):
-        return one
-    candidates = tuple(row._replace(party=names.get(row.party, row.party)) for row in one.candidates)
-    return Loaded(one.contest, candidates, count(one.contest, candidates))
+    if not any(row.party in names for row in contest.candidates):
+        return contest
+    candidates = tuple(row._replace(party=names.get(row.party, row.party)) for row in contest.candidates)
+    return Loaded(contest.contest, candidates, count(contest.contest, candidates))
 
 
-def side_then(side: OurSide, one: Loaded, pairs: Mapping[str, str]) -> OurSide:
+def side_then(side: OurSide, contest: Loaded, pairs: Mapping[str, str]) -> OurSide:
     """A side as it is called in a contest of another election, where its party stood under another name."""
-    there = {row.party for row in one.candidates}
+    there = {row.party for row in contest.candidates}
     if not side or not pairs or side.party in there:
         return side
     now = rules.last_name(side.party, pairs)

@@ -46,7 +46,7 @@ class PartSum:
 
 def parts_in_short(contest_id: int, *, side: Collection[str] = ()) -> list[PartSum]:
     """Every part of a contest that has votes. One query."""
-    found = sql.each(
+    part_sums = sql.each(
         PartSum,
         """with lines as (
              select v.part_id, v.votes, v.import_id, v.row, c.party, c.name,
@@ -72,28 +72,28 @@ def parts_in_short(contest_id: int, *, side: Collection[str] = ()) -> list[PartS
            from elections_part p join sums s on s.part_id = p.id cross join stood""",
         {"contest": contest_id, "side": sorted(set(side) - {INDEPENDENT, NOTA})},
     )
-    return sorted(found, key=lambda one: one.order)
+    return sorted(part_sums, key=lambda part_sum: part_sum.order)
 
 
 def sources_of(parts: Collection[PartSum]) -> dict[int, FigureSource]:
     """part -> file and first row of its figures. One query."""
-    files = loading.sources(one.import_id for one in parts)
-    return {one.part_id: loading.source(files, one.import_id, one.row) for one in parts}
+    files = loading.sources(part_sum.import_id for part_sum in parts)
+    return {part_sum.part_id: loading.source(files, part_sum.import_id, part_sum.row) for part_sum in parts}
 
 
 def part_lines(parts: Collection[PartSum]) -> Iterator[tuple[PartSum, str, str, int, FigureSource]]:
     """Yield the candidates of each part: name, party, votes, file and row; by part, most votes first, as they are
     read."""
     files = loading.sources(
-        PartVotes.objects.filter(part__in=[one.part_id for one in parts])
+        PartVotes.objects.filter(part__in=[part_sum.part_id for part_sum in parts])
         .order_by()
         .values_list("import_id", flat=True)
         .distinct()
     )
     ordered = list(parts)
     for start in range(0, len(ordered), AT_A_TIME):
-        here = {one.part_id: one for one in ordered[start : start + AT_A_TIME]}
-        lines: dict[int, list[tuple[str, str, int, FigureSource]]] = {one: [] for one in here}
+        here = {part_sum.part_id: part_sum for part_sum in ordered[start : start + AT_A_TIME]}
+        lines: dict[int, list[tuple[str, str, int, FigureSource]]] = {unit_id: [] for unit_id in here}
         for part_id, name, party, votes, import_id, row in (
             PartVotes.objects.filter(part_id__in=list(here))
             .order_by("part_id", "-votes", "candidacy__position")

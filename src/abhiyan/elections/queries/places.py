@@ -113,26 +113,30 @@ def seat_history(seat: SeatRow, *, side: OurSide = NOBODY) -> list[SeatRow]:
 
 def _over_elections(where: Q, side: OurSide) -> list[SeatRow]:
     """Contests that fit, the newest first, each compared with the election of its kind before."""
-    found = sorted(loading.load(where), key=lambda one: -one.contest.election.year)
-    files = loading.sources(one.contest.import_id for one in found)
+    contests = sorted(loading.load(where), key=lambda contest: -contest.contest.election.year)
+    files = loading.sources(contest.contest.import_id for contest in contests)
     pairs = names.named() if side else {}
     rows = []
-    for one in found:
-        against = earlier(one.contest.election, state=one.contest.state)
-        before = befores([one], against)[one.contest.pk] if against is not None else None
-        rows.append(seat_row(one, files, before, names.side_then(side, one, pairs)))
+    for loaded_contest in contests:
+        against = earlier(loaded_contest.contest.election, state=loaded_contest.contest.state)
+        before = (
+            befores([loaded_contest], against)[loaded_contest.contest.pk] if against is not None else None
+        )
+        rows.append(seat_row(loaded_contest, files, before, names.side_then(side, loaded_contest, pairs)))
     return rows
 
 
 def contests_of_units(unit_ids: Iterable[int], side: OurSide = NOBODY) -> dict[int, list[SeatRow]]:
     """unit id -> its contests, the newest first, of units that are seats; compared with none. Three queries."""
-    found: dict[int, list[SeatRow]] = defaultdict(list)
+    seat_rows: dict[int, list[SeatRow]] = defaultdict(list)
     rows = loading.load(Q(unit__in=set(unit_ids)))
-    files = loading.sources(one.contest.import_id for one in rows)
-    for one in sorted(rows, key=lambda one: (-one.contest.election.year, one.contest.election.code)):
-        if one.contest.unit_id is not None:
-            found[one.contest.unit_id].append(seat_row(one, files, None, side))
-    return dict(found)
+    files = loading.sources(contest.contest.import_id for contest in rows)
+    for loaded_contest in sorted(
+        rows, key=lambda contest: (-contest.contest.election.year, contest.contest.election.code)
+    ):
+        if loaded_contest.contest.unit_id is not None:
+            seat_rows[loaded_contest.contest.unit_id].append(seat_row(loaded_contest, files, None, side))
+    return dict(seat_rows)
 
 
 def _totals(unit: Unit) -> list[Totals]:
@@ -140,16 +144,16 @@ def _totals(unit: Unit) -> list[Totals]:
     if state is None:
         return []
     there = Contest.objects.filter(state=state) if state else Contest.objects.all()
-    found = list(Election.objects.filter(pk__in=there.values("election")).order_by("-year", "code"))
+    elections = list(Election.objects.filter(pk__in=there.values("election")).order_by("-year", "code"))
     if not state:  # of the nation: what was voted in many states
-        found = [one for one in found if one.kind == Kind.PARLIAMENT]
-    shown = []
-    for one in found:
+        elections = [election for election in elections if election.kind == Kind.PARLIAMENT]
+    total_lines = []
+    for one in elections:
         before = next(
-            (old for old in found if old.kind == Kind(one.kind).whole and old.year < one.year), None
+            (old for old in elections if old.kind == Kind(one.kind).whole and old.year < one.year), None
         )
-        shown.append(totals(one, state=state, against=before))
-    return shown
+        total_lines.append(totals(one, state=state, against=before))
+    return total_lines
 
 
 def outside_parts(contest_id: int) -> dict[int, int]:
@@ -173,8 +177,10 @@ def _parts_of_unit(unit_id: int, side: OurSide) -> list[PartRow]:
     """The parts a unit is, with their votes; newest election first. Four queries, however many."""
     parts = list(Part.objects.filter(unit=unit_id).select_related("contest__election"))
     votes: dict[int, list[PartVotes]] = defaultdict(list)
-    for one in PartVotes.objects.filter(part_id__in=[part.pk for part in parts]).select_related("candidacy"):
-        votes[one.part_id].append(one)
+    for part_votes in PartVotes.objects.filter(part_id__in=[part.pk for part in parts]).select_related(
+        "candidacy"
+    ):
+        votes[part_votes.part_id].append(part_votes)
     files = loading.sources(one.import_id for found in votes.values() for one in found)
     stood: dict[int, int] = defaultdict(int)
     for contest_id in Candidacy.objects.filter(
@@ -224,11 +230,11 @@ def _order(part: Part) -> tuple[int, int, str, list[int]]:
 def _lines(
     counted: CountedContest, votes: Sequence[PartVotes], files: Mapping[int, ResultFile]
 ) -> tuple[PartLine, ...]:
-    by_id = {one.pk: one for one in votes}
-    found = []
+    by_id = {part_votes.pk: part_votes for part_votes in votes}
+    lines = []
     for line in counted.lines:
         one = by_id[line.key]
-        found.append(
+        lines.append(
             PartLine(
                 one.candidacy_id,
                 one.candidacy.name,
@@ -239,7 +245,7 @@ def _lines(
                 loading.source(files, one.import_id, one.row),
             )
         )
-    return tuple(found)
+    return tuple(lines)
 
 
 def _below(unit_id: int) -> list[PartyVotesBelow]:
@@ -264,23 +270,23 @@ def _below(unit_id: int) -> list[PartyVotesBelow]:
     files = loading.sources(set().union(*came.values()))
     counts = stands.values_list("contest__election", "kind").annotate(n=Count("id")).order_by()
     of_parts = {(election_id, kind): n for election_id, kind, n in counts}
-    elections = Election.objects.in_bulk({one for one, _kind in by})
-    found = []
-    for election_id, one in sorted(elections.items(), key=lambda item: -item[1].year):
+    elections = Election.objects.in_bulk({election_pk for election_pk, _kind in by})
+    lines = []
+    for election_id, election in sorted(elections.items(), key=lambda item: -item[1].year):
         kind = next(
             kind
             for kind in (Part.Kind.BOOTH, Part.Kind.SEGMENT, Part.Kind.SPECIAL)
             if (election_id, kind) in by
         )
         votes = sorted(by[election_id, kind].items(), key=lambda item: (-item[1], item[0]))
-        found.append(
+        lines.append(
             PartyVotesBelow(
-                one,
+                election,
                 kind,
                 of_parts[election_id, kind],
                 sum(n for _party, n in votes),
                 tuple(votes),
-                loading.in_order(files[each] for each in came[election_id, kind] if each in files),
+                loading.in_order(files[file_id] for file_id in came[election_id, kind] if file_id in files),
             )
         )
-    return found
+    return lines

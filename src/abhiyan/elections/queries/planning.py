@@ -57,21 +57,23 @@ class Aims:
     def ask(self, seed: int) -> "PlanQuery":
         from abhiyan.elections.rules.plans import PlanQuery
 
-        given: dict[str, Any] = asdict(self)
-        return PlanQuery(**given, sd_points=STRAY_POINTS, draws=DRAWS, seed=seed)
+        facts: dict[str, Any] = asdict(self)
+        return PlanQuery(**facts, sd_points=STRAY_POINTS, draws=DRAWS, seed=seed)
 
 
-def seed_of(of: Election, state: str, party: str) -> int:
+def seed_of(election: Election, state: str, party: str) -> int:
     """The seed of a party's draws from a result: the same for a plan looked at and made, alone and with allies."""
-    return crc32(f"{of.code} {state} {party}".encode()) % 2**31
+    return crc32(f"{election.code} {state} {party}".encode()) % 2**31
 
 
 def aims_of(plan: Plan) -> Aims:
     """Return the aims that a stored plan was made with."""
-    asked = plan.found
-    to_win = tuple(asked.get("asked_seats", ()))
+    plan_facts = plan.found
+    to_win = tuple(plan_facts.get("asked_seats", ()))
     return Aims(
-        swing=asked.get("asked_swing"), to_win=to_win, **{name: getattr(plan, name) for name in KEPT_AIMS}
+        swing=plan_facts.get("asked_swing"),
+        to_win=to_win,
+        **{name: getattr(plan, name) for name in KEPT_AIMS},
     )
 
 
@@ -98,30 +100,30 @@ def sides_in(state: str, our: OurSide) -> dict[str, int]:
     from abhiyan.elections.rules.swing import OURS
 
     ours = set(our.parties_in(state))
-    found = dict.fromkeys(ours, OURS)
+    sides = dict.fromkeys(ours, OURS)
     against: dict[str, Alliance] = {}
-    for one in listing.sides_in(our.named, state):
-        against.setdefault(one.lead, one)
+    for alliance in listing.sides_in(our.named, state):
+        against.setdefault(alliance.lead, alliance)
     for number, lead in enumerate(sorted(against), 1):
         if not ours.intersection(against[lead].parties):
             for code in against[lead].parties:
-                found.setdefault(code, number)
-    return found
+                sides.setdefault(code, number)
+    return sides
 
 
 def seats_of(lines: Lines, our: OurSide) -> "Seats":
     """The last result as a side sees it. Keys are ids of contests."""
     from abhiyan.elections.rules import swing
 
-    sides = {state: sides_in(state, our) for state in {one.state for one in lines.contests}}
+    sides = {state: sides_in(state, our) for state in {contest.state for contest in lines.contests}}
     side = [
         swing.NONE_OF_THE_ABOVE if is_nota else sides[lines.contests[seat].state].get(code, swing.BY_ITSELF)
         for seat, code, is_nota in zip(lines.seat, lines.party, lines.is_nota, strict=True)
     ]
     return swing.seats_of(
-        [one.pk for one in lines.contests],
-        [one.electors for one in lines.contests],
-        [one.is_uncontested for one in lines.contests],
+        [contest.pk for contest in lines.contests],
+        [contest.electors for contest in lines.contests],
+        [contest.is_uncontested for contest in lines.contests],
         lines.seat,
         side,
         lines.votes,
@@ -148,7 +150,7 @@ class WorkedPlan:
 
 
 def worked_out(
-    of: Election,
+    election: Election,
     *,
     state: str,
     party: str,
@@ -169,24 +171,24 @@ def worked_out(
     from abhiyan.elections.rules import plans as rules
     from abhiyan.elections.rules.swing import UNKNOWN
 
-    lines = lines or lines_of(of, state=state)
+    lines = lines or lines_of(election, state=state)
     if not lines.contests:
         return None
-    our = OurSide(party, alliance, listing.alliances(of) if named is None else named)
+    our = OurSide(party, alliance, listing.alliances(election) if named is None else named)
     seats = seats_of(lines, our)
     kept = held or {}
     nothing = (UNKNOWN, None)
-    pairs = [kept.get(one.pk, nothing) for one in lines.contests]
+    pairs = [kept.get(contest.pk, nothing) for contest in lines.contests]
     fixed = rules.HeldTarget(
         np.array([votes for votes, _likely in pairs], dtype=np.int64),
         np.array([UNKNOWN if likely is None else likely for _votes, likely in pairs], dtype=np.int64),
     )
-    there = Counter((one.state, one.numbering) for one in lines.contests)
+    there = Counter((contest.state, contest.numbering) for contest in lines.contests)
     return WorkedPlan(
         lines.contests,
         rules.plan(seats, aims.ask(seed), fixed),
         int(seats.polled.sum()),
-        whole_of(of.kind, of.year, there, state),
+        whole_of(election.kind, election.year, there, state),
     )
 
 
@@ -199,7 +201,7 @@ def notes_of(worked: WorkedPlan) -> list[PlanFinding]:
 
 
 def _told(findings: Iterable[PlanFinding]) -> list[list[Any]]:
-    return [[one.code, one.key, dict(one.facts)] for one in findings]
+    return [[plan_finding.code, plan_finding.key, dict(plan_finding.facts)] for plan_finding in findings]
 
 
 def found_of(worked: WorkedPlan, aims: Aims) -> dict[str, Any]:
@@ -225,7 +227,7 @@ def found_of(worked: WorkedPlan, aims: Aims) -> dict[str, Any]:
             rng.seats_low, rng.seats_middle, rng.seats_high, rng.votes_low, rng.votes_middle, rng.votes_high,
             rng.goal_pct,
         ],
-        "near": [[one.by, one.seats, one.votes] for one in near],
+        "near": [[nearby.by, nearby.seats, nearby.votes] for nearby in near],
         "contradictions": _told(out.contradictions),
         "notes": _told(notes_of(worked)),
         "by_seat": {
@@ -312,11 +314,11 @@ def rows_of_side(
     )
     our = side_of(plan)
     ours = {state: our.parties_in(state) for state in {state for _contest, state, *_rest in rows}}
-    found: dict[int, list[tuple[int, int]]] = {}
+    rows_by_seat: dict[int, list[tuple[int, int]]] = {}
     for contest_id, state, party, import_id, row in rows:
         if party in ours[state]:
-            found.setdefault(contest_id, []).append((import_id, row))
-    return found, sources(import_id for pairs in found.values() for import_id, _row in pairs)
+            rows_by_seat.setdefault(contest_id, []).append((import_id, row))
+    return rows_by_seat, sources(import_id for pairs in rows_by_seat.values() for import_id, _row in pairs)
 
 
 def is_newest(plan: Plan) -> bool:

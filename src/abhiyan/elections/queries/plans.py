@@ -70,8 +70,8 @@ def part_figures(plan: Plan, *, most: int) -> dict[int, tuple[int, bool]] | None
 
     Numbers only, since a plan may reach every booth of a state. One query.
     """
-    found = PlanPart.objects.filter(plan=plan, replaced_at=None).values_list("unit_id", "n", "is_locked")
-    rows = list(found[: most + 1])
+    part_rows = PlanPart.objects.filter(plan=plan, replaced_at=None).values_list("unit_id", "n", "is_locked")
+    rows = list(part_rows[: most + 1])
     return None if len(rows) > most else {unit_id: (n, is_locked) for unit_id, n, is_locked in rows}
 
 
@@ -103,19 +103,21 @@ class Lines:
     position: tuple[int, ...]  # as stated
 
 
-def lines_of(of: Election, *, state: str = "") -> Lines:
+def lines_of(election: Election, *, state: str = "") -> Lines:
     """Every contest of an election, or of one state, with its candidates' votes. Two queries."""
-    where = Q(election=of) & (Q(state=state) if state else Q())
+    where = Q(election=election) & (Q(state=state) if state else Q())
     contests = tuple(Contest.objects.filter(where).order_by("state", "number"))
-    index = {one.pk: place for place, one in enumerate(contests)}
+    index = {contest.pk: place for place, contest in enumerate(contests)}
     rows = Candidacy.objects.filter(contest_id__in=list(index)).order_by("contest_id", "position", "id")
-    found = list(rows.values_list("contest_id", "party", "is_nota", "votes", "position"))
-    contest_ids, party, is_nota, votes, position = zip(*found, strict=True) if found else ((),) * 5
+    candidate_rows = list(rows.values_list("contest_id", "party", "is_nota", "votes", "position"))
+    contest_ids, party, is_nota, votes, position = (
+        zip(*candidate_rows, strict=True) if candidate_rows else ((),) * 5
+    )
     return Lines(
         contests, tuple(index[contest_id] for contest_id in contest_ids), party, is_nota, votes, position
     )
 
 
-def classes_of(unit_ids: list[int], of: Election) -> dict[int, UnitClass]:
+def classes_of(unit_ids: list[int], election: Election) -> dict[int, UnitClass]:
     """Return unit id -> its class by an election's result, for units with one. One query."""
-    return {row.unit_id: row for row in UnitClass.objects.filter(unit_id__in=unit_ids, election=of)}
+    return {row.unit_id: row for row in UnitClass.objects.filter(unit_id__in=unit_ids, election=election)}

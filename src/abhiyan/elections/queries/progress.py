@@ -63,19 +63,19 @@ class Passing:
 
 def passing_of(plan: Plan) -> Passing | None:
     """The last passing down of all seats of a plan; None where there was none. Asks nothing."""
-    told: dict[str, Any] | None = plan.found.get(KEY)
-    if told is None:
+    progress: dict[str, Any] | None = plan.found.get(KEY)
+    if progress is None:
         return None
-    ended = told["ended_at"]
+    ended = progress["ended_at"]
     return Passing(
-        told["seats"],
-        told["done"],
-        told.get("empty", 0),
-        told["n"],
-        tuple(Left(*each) for each in told["left"]),
-        datetime.fromisoformat(told["step_at"]),
+        progress["seats"],
+        progress["done"],
+        progress.get("empty", 0),
+        progress["n"],
+        tuple(Left(*facts_left) for facts_left in progress["left"]),
+        datetime.fromisoformat(progress["step_at"]),
         datetime.fromisoformat(ended) if ended else None,
-        told.get("why", ""),
+        progress.get("why", ""),
     )
 
 

@@ -124,7 +124,7 @@ class Totals:
         for now, was in self.names_before:
             text = _("In %(election)s %(party)s was %(was)s.")
             missing.append(text % {"election": since, "party": now, "was": was})
-        told = (
+        notes = (
             (self.uncontested, _("Uncontested, so without votes: %(seats)s.")),
             (
                 self.undecided,
@@ -163,7 +163,7 @@ class Totals:
         )
         return missing + [
             text % {"n": grouped(len(names)), "seats": _some(names), "election": since}
-            for names, text in told
+            for names, text in notes
             if names
         ]
 
@@ -172,25 +172,25 @@ def _some(names: Sequence[str], most: int = 8) -> str:
     return ", ".join(names[:most]) + (" …" if len(names) > most else "")
 
 
-def totals(of: Election, *, state: str = "", against: Election | None = None) -> Totals:
+def totals(election: Election, *, state: str = "", against: Election | None = None) -> Totals:
     """Seats and votes by party, most seats first. At most fourteen queries, however many contests."""
-    where = Q(election=of) & (Q(state=state) if state else Q())
-    found = loading.load(where)
-    earlier = None if against is None else then(against, now=[of.pk], states={state} if state else ())
-    compared = {} if earlier is None else comparing.compared(found, earlier)
-    before = None if earlier is None else _before(of, found, compared, earlier, state)
-    standings = rules.standings(one.counted for one in found)
+    where = Q(election=election) & (Q(state=state) if state else Q())
+    contests = loading.load(where)
+    earlier = None if against is None else then(against, now=[election.pk], states={state} if state else ())
+    compared = {} if earlier is None else comparing.compared(contests, earlier)
+    before = None if earlier is None else _before(election, contests, compared, earlier, state)
+    standings = rules.standings(contest.counted for contest in contests)
     names = loading.party_names(standings)
-    given = _names_in_files(found)
-    polled = sum(one.counted.polled for one in found)
+    file_names = _names_in_files(contests)
+    polled = sum(contest.counted.polled for contest in contests)
     past = () if earlier is None or before is None else earlier.seats.values()
-    came, came_before = loading.brought(found), loading.brought(past)
+    came, came_before = loading.brought(contests), loading.brought(past)
     files = loading.sources(came | came_before)
-    with_vote = [one for one in found if not one.contest.is_uncontested]
-    lacking = _called(one for one in with_vote if one.contest.electors is None)
-    electors = [one.contest.electors for one in with_vote if one.contest.electors is not None]
-    there = Counter((one.contest.state, one.contest.numbering) for one in found)
-    whole = whole_of(of.kind, of.year, there, state)
+    with_vote = [contest for contest in contests if not contest.contest.is_uncontested]
+    lacking = _called(contest for contest in with_vote if contest.contest.electors is None)
+    electors = [contest.contest.electors for contest in with_vote if contest.contest.electors is not None]
+    there = Counter((contest.contest.state, contest.contest.numbering) for contest in contests)
+    whole = whole_of(election.kind, election.year, there, state)
     parties = []
     for code, standing in standings.items():
         share = rules.share_pct(standing.votes, polled)
@@ -198,7 +198,7 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
         parties.append(
             PartyTotal(
                 party=code,
-                names=names.get(code) or {"en": given.get(code) or code},
+                names=names.get(code) or {"en": file_names.get(code) or code},
                 seats=standing.seats,
                 votes=standing.votes,
                 share_pct=share,
@@ -210,9 +210,9 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
             )
         )
     return Totals(
-        election=of,
+        election=election,
         state=state,
-        seats=len(found),
+        seats=len(contests),
         whole=whole,
         polled=polled,
         electors=None if lacking or whole.is_incomplete else sum(electors),
@@ -222,15 +222,17 @@ def totals(of: Election, *, state: str = "", against: Election | None = None) ->
         electors_known=sum(electors),
         electors_of=len(electors),
         parties=tuple(parties),
-        sides=tuple(_sides(of, state, found)),
-        states=tuple(_by_state(of, found, files)),
-        uncontested=_called(one for one in found if one.contest.is_uncontested),
-        undecided=_called(one for one in found if one.counted.is_tied and one.counted.winner is None),
+        sides=tuple(_sides(election, state, contests)),
+        states=tuple(_by_state(election, contests, files)),
+        uncontested=_called(contest for contest in contests if contest.contest.is_uncontested),
+        undecided=_called(
+            contest for contest in contests if contest.counted.is_tied and contest.counted.winner is None
+        ),
         without_electors=lacking,
         against=against,
-        carried=_named(found, compared, "carried"),
-        not_compared=_named(found, compared, "none"),
-        stated=tuple(listing.stated(of, state=state)),
+        carried=_named(contests, compared, "carried"),
+        not_compared=_named(contests, compared, "none"),
+        stated=tuple(listing.stated(election, state=state)),
         files=_of(files, came),
         files_before=_of(files, came_before),
         names_before=_names_before(standings, earlier) if before is not None and earlier is not None else (),
@@ -243,17 +245,19 @@ def _names_before(standings: Iterable[str], earlier: Then) -> tuple[tuple[str, s
 
 
 def _of(files: Mapping[int, ResultFile], came: Iterable[int]) -> tuple[ResultFile, ...]:
-    return loading.in_order(files[one] for one in came if one in files)
+    return loading.in_order(files[file_id] for file_id in came if file_id in files)
 
 
-def _by_state(of: Election, found: Sequence[Loaded], files: Mapping[int, ResultFile]) -> list[StateRow]:
+def _by_state(
+    election: Election, loaded_contests: Sequence[Loaded], files: Mapping[int, ResultFile]
+) -> list[StateRow]:
     contests: dict[str, list[CountedContest]] = defaultdict(list)
     came: dict[str, set[int]] = defaultdict(set)
     labels: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for one in found:
-        contests[one.contest.state].append(one.counted)
-        came[one.contest.state] |= loading.brought([one])
-        labels[one.contest.state][one.contest.state, one.contest.numbering] += 1
+    for contest in loaded_contests:
+        contests[contest.contest.state].append(contest.counted)
+        came[contest.contest.state] |= loading.brought([contest])
+        labels[contest.contest.state][contest.contest.state, contest.contest.numbering] += 1
     rows = []
     for state, counteds in sorted(contests.items()):
         won: dict[str, int] = defaultdict(int)
@@ -265,7 +269,7 @@ def _by_state(of: Election, found: Sequence[Loaded], files: Mapping[int, ResultF
                 state,
                 loading.state_names(state),
                 len(counteds),
-                whole_of(of.kind, of.year, labels[state], state),
+                whole_of(election.kind, election.year, labels[state], state),
                 sum(counted.polled for counted in counteds),
                 tuple(sorted(won.items(), key=lambda item: (-item[1], item[0]))),
                 _of(files, came[state]),
@@ -283,74 +287,80 @@ class _Then:
 
 
 def _before(
-    of: Election, found: Sequence[Loaded], compared: Mapping[int, EarlierContest], earlier: Then, state: str
+    election: Election,
+    contests: Sequence[Loaded],
+    compared: Mapping[int, EarlierContest],
+    earlier: Then,
+    state: str,
 ) -> _Then | None:
     """Return the figures of the same ground then: the whole against the whole where both are whole, whatever its seats
     were; else seat by seat. Return None where neither is known."""
     against = earlier.election
-    if against.kind != of.kind:
+    if against.kind != election.kind:
         return None
-    past = [one for one in earlier.seats.values() if not state or one.contest.state == state]
-    ground, ground_then = _ground(of, found), _ground(against, past)
+    past = [contest for contest in earlier.seats.values() if not state or contest.contest.state == state]
+    ground, ground_then = _ground(election, contests), _ground(against, past)
     if ground and ground == ground_then:
-        polled = sum(one.counted.polled for one in past)
-        standings = rules.standings(one.counted for one in past)
+        polled = sum(contest.counted.polled for contest in past)
+        standings = rules.standings(contest.counted for contest in past)
         seats = {party: standing.seats for party, standing in standings.items()}
         votes = {party: standing.votes for party, standing in standings.items()}
         return _Then(seats, {party: 100 * n / polled for party, n in votes.items()} if polled else {})
-    if not compared or any(one.basis == "none" for one in compared.values()):
+    if not compared or any(earlier_contest.basis == "none" for earlier_contest in compared.values()):
         return None
     sums: dict[str, int] = defaultdict(int)
     for one in compared.values():
         for party, n in one.votes.items():
             sums[party] += n
-    polled = sum(one.polled for one in compared.values())
+    polled = sum(earlier_contest.polled for earlier_contest in compared.values())
     return _Then(None, {party: 100 * n / polled for party, n in sums.items()} if polled else {})
 
 
-def _ground(of: Election, found: Sequence[Loaded]) -> frozenset[str]:
+def _ground(election: Election, contests: Sequence[Loaded]) -> frozenset[str]:
     """States of today that these contests are all of; empty when a contest is missing, or may be."""
     by_state: dict[str, set[int]] = defaultdict(set)
-    for one in found:
-        by_state[one.contest.state].add(one.contest.number)
-    level, ground = Kind(of.kind).level, frozenset[str]()
+    for contest in contests:
+        by_state[contest.contest.state].add(contest.contest.number)
+    level, ground = Kind(election.kind).level, frozenset[str]()
     for state, numbers in by_state.items():
-        numbering = reference.numbering(level, state, of.year)
+        numbering = reference.numbering(level, state, election.year)
         if numbering.numbers is None or numbering.numbers != frozenset(numbers):
             return frozenset()
         ground |= numbering.ground
     return ground
 
 
-def _named(found: Sequence[Loaded], compared: Mapping[int, EarlierContest], basis: str) -> tuple[str, ...]:
+def _named(contests: Sequence[Loaded], compared: Mapping[int, EarlierContest], basis: str) -> tuple[str, ...]:
     return _called(
-        one for one in found if one.contest.pk in compared and compared[one.contest.pk].basis == basis
+        contest
+        for contest in contests
+        if contest.contest.pk in compared and compared[contest.contest.pk].basis == basis
     )
 
 
-def _called(found: Iterable[Loaded]) -> tuple[str, ...]:
+def _called(loaded_contests: Iterable[Loaded]) -> tuple[str, ...]:
     """Names of seats: their units' in this language, in English as the file says them. One query, in English none."""
-    contests = [one.contest for one in found]
+    contests = [contest.contest for contest in loaded_contests]
     language = (get_language() or "en")[:2]
-    ids = [one.unit_id for one in contests if one.unit_id] if language != "en" else []
+    ids = [contest.unit_id for contest in contests if contest.unit_id] if language != "en" else []
     names = units.names_of(ids, language=language) if ids else {}
-    return tuple(names.get(one.unit_id or 0) or one.name for one in contests)
+    return tuple(names.get(contest.unit_id or 0) or contest.name for contest in contests)
 
 
-def _names_in_files(found: Sequence[Loaded]) -> dict[str, str]:
+def _names_in_files(contests: Sequence[Loaded]) -> dict[str, str]:
     """Return the parties' names in the files, where a file has more than a code."""
-    return {row.party: row.party_name for one in found for row in one.candidates if row.party_name}
+    return {row.party: row.party_name for contest in contests for row in contest.candidates if row.party_name}
 
 
-def _sides(of: Election, state: str, found: Sequence[Loaded]) -> list[SideTotal]:
+def _sides(election: Election, state: str, contests: Sequence[Loaded]) -> list[SideTotal]:
     """Alliances over the place: for the whole, a state with a set of its own for the same lead counts by that."""
-    named = listing.alliances(of)
+    named = listing.alliances(election)
     sides = []
     for alliance in listing.sides_in(named, state):
         side = listing.OurSide(alliance.lead, alliance, named)
         seats = votes = polled = 0
-        for one in found:
-            result = rules.side_result(one.counted, side.parties_in(one.contest.state))
-            seats, votes, polled = seats + result.won, votes + result.votes, polled + one.counted.polled
+        for contest in contests:
+            result = rules.side_result(contest.counted, side.parties_in(contest.contest.state))
+            seats, votes, polled = seats + result.won, votes + result.votes, polled + contest.counted.polled
         sides.append(SideTotal(alliance, seats, votes, rules.share_pct(votes, polled)))
     return sides

@@ -48,10 +48,10 @@ class SeatTree:
 
     def below(self, unit_id: int) -> list[int]:
         """Ids of all units below one, from the top."""
-        found = list(self.children.get(unit_id, ()))
-        for one in found:
-            found.extend(self.children.get(one, ()))
-        return found
+        unit_ids = list(self.children.get(unit_id, ()))
+        for child_id in unit_ids:
+            unit_ids.extend(self.children.get(child_id, ()))
+        return unit_ids
 
     def parent(self, unit_id: int) -> int | None:
         node = self.nodes.get(unit_id)
@@ -65,7 +65,7 @@ class SeatTree:
         """
         node = self.nodes[unit_id]
         sisters = self.children.get(node.parent_id, (unit_id,))
-        return min(DEPTHS.get(self.nodes[one].kind, 1) for one in sisters)
+        return min(DEPTHS.get(self.nodes[sister_id].kind, 1) for sister_id in sisters)
 
     def cut(self, depth: int) -> dict[int, list[int]]:
         """Parent -> children, all of them, as far down as `depth` (see `depth_of`)."""
@@ -139,14 +139,14 @@ def _mandals_above(
             elif kind != "mandal" and parent_id is not None:
                 wanted.add(parent_id)
         wanted -= parents.keys()
-    found = {}
+    mandal_by_unit = {}
     for booth in booth_ids:
         above: int | None = booth
         while above is not None and above not in mandals:
             above = parents.get(above)
         if above is not None:
-            found[booth] = above
-    return found, mandals
+            mandal_by_unit[booth] = above
+    return mandal_by_unit, mandals
 
 
 def _whole(mandal_ids: Iterable[int]) -> dict[int, int]:
@@ -171,7 +171,11 @@ def _whole(mandal_ids: Iterable[int]) -> dict[int, int]:
                 wanted.append(unit_id)
             elif not is_closed:
                 segments[mandal_of[parent_id]].add(segment)
-    return {mandal: one for mandal, (one, *more) in segments.items() if one is not None and not more}
+    return {
+        mandal: segment_id
+        for mandal, (segment_id, *more) in segments.items()
+        if segment_id is not None and not more
+    }
 
 
 def facts_of(tree: SeatTree, plan: Plan) -> dict[int, Facts]:
@@ -186,16 +190,16 @@ def facts_of(tree: SeatTree, plan: Plan) -> dict[int, Facts]:
     said = Part.objects.filter(unit__in=ids, contest__election=plan.election, electors__isnull=False)
     electors: dict[int, int | None] = dict(said.values_list("unit", "electors"))
     electors |= {node.unit_id: node.electors for node in tree.nodes.values() if node.electors is not None}
-    classes = {unit_id: one.code for unit_id, one in classes_of(ids, plan.election).items()}
+    classes = {unit_id: unit_class.code for unit_id, unit_class in classes_of(ids, plan.election).items()}
     order = [tree.top, *tree.below(tree.top)]
     for unit_id in reversed(order):
         below = tree.children.get(unit_id)
         if below:
-            for known in (electors, votes):
-                parts = [known.get(one) for one in below]
-                if known.get(unit_id) is None and None not in parts:
-                    known[unit_id] = sum(n or 0 for n in parts)
-    return {one: Facts(electors.get(one), votes.get(one), classes.get(one)) for one in ids}
+            for n_by_unit in (electors, votes):
+                parts = [n_by_unit.get(part_id) for part_id in below]
+                if n_by_unit.get(unit_id) is None and None not in parts:
+                    n_by_unit[unit_id] = sum(n or 0 for n in parts)
+    return {key_id: Facts(electors.get(key_id), votes.get(key_id), classes.get(key_id)) for key_id in ids}
 
 
 def parts_below(plan: Plan, tree: SeatTree, top: int) -> dict[int, PlanPart]:
@@ -204,12 +208,12 @@ def parts_below(plan: Plan, tree: SeatTree, top: int) -> dict[int, PlanPart]:
     today = tree.below(top)
     in_force = PlanPart.objects.filter(plan=plan, replaced_at=None)
     rows = list(in_force.filter(Q(unit__in=today) | Q(parent__in=[top, *today])))
-    found = {part.unit_id: part for part in rows}
-    asked = {top, *today}
-    while wanted := found.keys() - asked:
-        asked |= wanted
-        found |= {part.unit_id: part for part in in_force.filter(parent__in=wanted)}
-    return found
+    plan_parts = {part.unit_id: part for part in rows}
+    asked_ids = {top, *today}
+    while wanted := plan_parts.keys() - asked_ids:
+        asked_ids |= wanted
+        plan_parts |= {part.unit_id: part for part in in_force.filter(parent__in=wanted)}
+    return plan_parts
 
 
 @dataclass(slots=True)
@@ -253,7 +257,7 @@ def families_of(plan: Plan) -> list[Family]:
     children: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for row in rows:
         children[row[1]].append(row)
-    found = []
+    families = []
     seats = PlanSeat.objects.filter(plan=plan, unit__isnull=False).order_by("pk")
     for top, votes in seats.values_list("unit_id", "votes"):
         if top not in children:
@@ -266,7 +270,9 @@ def families_of(plan: Plan) -> list[Family]:
             family.depth = max(family.depth, min(DEPTHS.get(row[4], 1) for row in below))
             used = Counter(row[3] for row in below if row[3] in BASES)
             if used:
-                family.bases[parent] = next(one for one in BASES if one == used.most_common(1)[0][0])
+                family.bases[parent] = next(
+                    basis_name for basis_name in BASES if basis_name == used.most_common(1)[0][0]
+                )
             family.sums &= sum(row[-1] for row in below) == wholes[parent]
             for unit_id, _parent, is_locked, _basis, kind, is_closed, electoral, n in below:
                 wholes[unit_id] = n
@@ -279,8 +285,8 @@ def families_of(plan: Plan) -> list[Family]:
                     family.moved_locked += is_locked
                 waiting.append(unit_id)
         family.units = waiting[1:]
-        found.append(family)
-    return found
+        families.append(family)
+    return families
 
 
 def seat_above(plan: Plan, unit_id: int) -> int | None:
@@ -292,7 +298,7 @@ def seat_above(plan: Plan, unit_id: int) -> int | None:
     if not above:  # a mandal: by where the plan put it
         part = PlanPart.objects.filter(plan=plan, unit=unit_id, replaced_at=None).first()
         above = [] if part is None else [row.id for row in units.path(part.parent_id, ELECTORAL)]
-    return next((one for one in reversed(above) if one in seats), None)
+    return next((seat_id for seat_id in reversed(above) if seat_id in seats), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,23 +312,26 @@ class PassedNumber:
 def passed_to(plan: Plan, unit_ids: Iterable[int]) -> dict[int, PassedNumber]:
     """unit -> its number in force, with the last one replaced. One query."""
     wanted = list(unit_ids)
-    found: dict[int, PassedNumber] = {}
+    passed_numbers: dict[int, PassedNumber] = {}
     before: dict[int, int] = {}
     for part in PlanPart.objects.filter(plan=plan, unit__in=wanted).order_by("replaced_at", "pk"):
         if part.replaced_at is None:
-            found[part.unit_id] = PassedNumber(part, None)
+            passed_numbers[part.unit_id] = PassedNumber(part, None)
         else:
             before[part.unit_id] = part.n
-    return {unit_id: PassedNumber(one.part, before.get(unit_id)) for unit_id, one in found.items()}
+    return {
+        unit_id: PassedNumber(passed_number.part, before.get(unit_id))
+        for unit_id, passed_number in passed_numbers.items()
+    }
 
 
 def passed_below(plan: Plan, unit_ids: Iterable[int]) -> set[int]:
     """Return those of these units whose votes are passed down. One query."""
-    found = PlanPart.objects.filter(plan=plan, parent__in=list(unit_ids), replaced_at=None)
-    return set(found.values_list("parent_id", flat=True))
+    plan_parts = PlanPart.objects.filter(plan=plan, parent__in=list(unit_ids), replaced_at=None)
+    return set(plan_parts.values_list("parent_id", flat=True))
 
 
 def codes_of_seats(plan: Plan) -> dict[int, str]:
     """unit -> its code, of the plan's seats that have a unit. One query."""
-    found = PlanSeat.objects.filter(plan=plan, unit__isnull=False)
-    return dict(found.values_list("unit_id", "unit__code"))
+    plan_seats = PlanSeat.objects.filter(plan=plan, unit__isnull=False)
+    return dict(plan_seats.values_list("unit_id", "unit__code"))

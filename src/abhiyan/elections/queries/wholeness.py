@@ -46,9 +46,9 @@ def seats_there_were(kind: str, year: int, present: Mapping[str, set[str]], stat
         return None
     states = {state} if state else set(present) | (set(reference.states()) if level == "pc" else set())
     total = 0
-    for each in states:
-        numbering = reference.numbering(level, each, year)
-        if numbering.numbers is None or present.get(each, {numbering.label}) != {numbering.label}:
+    for state_code in states:
+        numbering = reference.numbering(level, state_code, year)
+        if numbering.numbers is None or present.get(state_code, {numbering.label}) != {numbering.label}:
             return None
         total += len(numbering.numbers)
     return total
@@ -57,8 +57,8 @@ def seats_there_were(kind: str, year: int, present: Mapping[str, set[str]], stat
 def whole_of(kind: str, year: int, seats: Mapping[tuple[str, str], int], state: str = "") -> Wholeness:
     """Work out completeness from known seats: (state, label of the numbering) -> how many. No query."""
     present: dict[str, set[str]] = defaultdict(set)
-    for each, label in seats:
-        present[each].add(label)
+    for seat_code, label in seats:
+        present[seat_code].add(label)
     return Wholeness(sum(seats.values()), seats_there_were(kind, year, present, state))
 
 
@@ -70,4 +70,6 @@ def wholeness(elections: Iterable[Election], *, state: str = "") -> dict[int, Wh
     counted = rows.values_list("election_id", "state", "numbering").annotate(n=Count("id")).order_by()
     for pk, eci, label, n in counted:
         seats[pk][eci, label] = n
-    return {one.pk: whole_of(one.kind, one.year, seats[one.pk], state) for one in asked}
+    return {
+        election.pk: whole_of(election.kind, election.year, seats[election.pk], state) for election in asked
+    }

@@ -29,8 +29,8 @@ Per = Literal["level", "part"]
 
 def _one_of(*words: str) -> str:
     """A pattern of whole words; `\\b` would end a Hindi word before its last vowel sign."""
-    known = "|".join(unicodedata.normalize("NFC", word) for word in words)
-    return rf"(?<![^\s,;:(])(?:{known})(?![^\s,;:.)])"
+    word_pattern = "|".join(unicodedata.normalize("NFC", word) for word in words)
+    return rf"(?<![^\s,;:(])(?:{word_pattern})(?![^\s,;:.)])"
 
 
 # Digits with commas, or with spaces where they group as people group: 3,25,000; 325 000.
@@ -136,8 +136,8 @@ def read(text: str) -> TypedPlan:
 def _sides(text: str) -> tuple[str, str]:
     """Split the text into the calculation and its stated result."""
     sides = _EQUALS.split(text)
-    if len(sides) == 1 and (said := list(_SAYS.finditer(text))):
-        last = said[-1]
+    if len(sides) == 1 and (marks := list(_SAYS.finditer(text))):
+        last = marks[-1]
         sides = [text[: last.start()], text[last.end() :]]
         sides = sides if len(_numbers(sides[1])) == 1 else [text]
     if len(sides) == 2:
@@ -195,21 +195,21 @@ def _factors(text: str, kind: Kind) -> tuple[TypedTerm, ...]:
 
 def _each_number(text: str) -> list[str]:
     """A text cut before each of its numbers but the first."""
-    starts = [found.start() for found in _numbers(text)][1:]
+    starts = [number_match.start() for number_match in _numbers(text)][1:]
     return [text[start:end] for start, end in zip([0, *starts], [*starts, len(text)], strict=True)]
 
 
 def _term(text: str, *, is_rounded: bool = False) -> TypedTerm:
     """Read a number and its words. is_rounded: a whole number too covers everything that rounds to it."""
-    found = _TERM.match(text.strip())
-    if not found:
+    term_match = _TERM.match(text.strip())
+    if not term_match:
         raise UnreadablePlan("no_number", text.strip())
-    digits = re.sub(r"[,_\s]", "", found["number"])
+    digits = re.sub(r"[,_\s]", "", term_match["number"])
     if len(digits) > 20:
         raise UnreadablePlan("too_large", digits)
     number = Decimal(digits)
     half = rounding(number) or (Decimal("0.5") if is_rounded else Decimal(0))
-    words = found["words"].split()
+    words = term_match["words"].split()
     if words and (times := TIMES.get(words[0].lower().strip(".,;।"))):
         number, half, words = number * times, half * times, words[1:]
         number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number
@@ -272,16 +272,16 @@ def checked(typed: TypedPlan, parts: Decimal | None = None) -> PlanCheck:
     assert typed.total is not None, "nothing was said to come out"
     if typed.kind == "divided":
         total, *units = typed.factors
-        each = typed.total
+        typed_term = typed.total
     else:
-        *units, each = typed.factors
+        *units, typed_term = typed.factors
         total = typed.total
     if typed.kind == "share":
         parts = None
-    readings = [_reading("level", units, each, (), total)]
+    readings = [_reading("level", units, typed_term, (), total)]
     if parts is not None:
         inner = TypedTerm(parts, half=rounding(parts))
-        readings.append(_reading("part", units, each, (inner,), total))
+        readings.append(_reading("part", units, typed_term, (inner,), total))
     fitting = [reading for reading in readings if reading.fits]
     exact = [reading for reading in fitting if reading.verdict == "exact"] or fitting
     whole = _product(term.number for term in units)
@@ -294,14 +294,14 @@ def checked(typed: TypedPlan, parts: Decimal | None = None) -> PlanCheck:
 
 
 def _needed(total: Decimal, times: Decimal) -> Decimal | None:
-    found = total / times if times else None
-    return None if found is None or found > LARGEST else found
+    factor = total / times if times else None
+    return None if factor is None or factor > LARGEST else factor
 
 
 def _reading(
-    per: Per, units: Sequence[TypedTerm], each: TypedTerm, inner: Sequence[TypedTerm], total: TypedTerm
+    per: Per, units: Sequence[TypedTerm], typed_term: TypedTerm, inner: Sequence[TypedTerm], total: TypedTerm
 ) -> PlanReading:
-    terms = [*units, *inner, each]
+    terms = [*units, *inner, typed_term]
     product = _product(term.number for term in terms)
     low = _product(term.number - term.half for term in terms)
     high = _product(term.number + term.half for term in terms)
@@ -315,7 +315,7 @@ def _reading(
         verdict = "near"
     else:
         verdict = "off"
-    each_level = _product(term.number for term in (*inner, each))
+    each_level = _product(term.number for term in (*inner, typed_term))
     return PlanReading(per, each_level, product, low, high, difference, verdict)
 
 
@@ -325,7 +325,7 @@ def _overlap(one: tuple[Decimal, Decimal], other: tuple[Decimal, Decimal]) -> bo
 
 
 def _product(numbers: Iterable[Decimal]) -> Decimal:
-    found = Decimal(1)
+    product = Decimal(1)
     for number in numbers:
-        found *= number
-    return found
+        product *= number
+    return product

@@ -79,13 +79,13 @@ def read(rows: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
     """Rules as they are stored, checked. Raises RulesUnfit with the row, and why."""
     if not rows:
         raise RulesUnfit("no_rules", 0)
-    found = tuple(_rule(row, number) for number, row in enumerate(rows, 1))
-    if found[-1].bands:
-        raise RulesUnfit("no_last", len(found))
-    for number, rule in enumerate(found[1:], 2):
-        if any(_covers(above, rule) for above in found[: number - 1]):
+    rules = tuple(_rule(row, number) for number, row in enumerate(rows, 1))
+    if rules[-1].bands:
+        raise RulesUnfit("no_last", len(rules))
+    for number, rule in enumerate(rules[1:], 2):
+        if any(_covers(above, rule) for above in rules[: number - 1]):
             raise RulesUnfit("never_reached", number)
-    return found
+    return rules
 
 
 def _rule(row: Mapping[str, Any], number: int) -> Rule:
@@ -121,12 +121,12 @@ def _covers(above: Rule, rule: Rule) -> bool:
     )
 
 
-def class_of(rules: Sequence[Rule], of: ClassFigures) -> tuple[str, int] | None:
+def class_of(rules: Sequence[Rule], class_figures: ClassFigures) -> tuple[str, int] | None:
     """The class, and the rule (from 1) that gave it; None where there are no votes to judge by."""
-    if of.share is None:
+    if class_figures.share is None:
         return None
-    known = {"share": of.share, "lead": of.lead, "turnout": of.turnout}
+    values = {"share": class_figures.share, "lead": class_figures.lead, "turnout": class_figures.turnout}
     return next(
-        ((rule.code, number) for number, rule in enumerate(rules, 1) if rule.holds(known)),
+        ((rule.code, number) for number, rule in enumerate(rules, 1) if rule.holds(values)),
         None,
     )

@@ -20,9 +20,9 @@ def names_then(named: Mapping[str, str], stood: Collection[str]) -> dict[str, st
     heirs: dict[str, list[str]] = {}
     for code in codes & set(stood):
         heirs.setdefault(last_name(code, named), []).append(code)
-    found = {}
+    names = {}
     for code in codes - set(stood):
         now = heirs.get(last_name(code, named), [])
         if len(now) == 1:
-            found[code] = now[0]
-    return found
+            names[code] = now[0]
+    return names

@@ -64,40 +64,40 @@ def weights(
     """
     order = _from_the_top(top, children)
     by_class, classed = _by_class(order[:0:-1], children, facts)
-    found: UnitWeights[Key] = UnitWeights({}, {})
+    unit_weights: UnitWeights[Key] = UnitWeights({}, {})
     nothing = Facts()
     for parent in order:
         below = children.get(parent, ())
-        asked = (bases or {}).get(parent, basis)
-        for used in (asked, "electors", "equal"):
+        basis_here = (bases or {}).get(parent, basis)
+        for used in (basis_here, "electors", "equal"):
             if used == "class":
-                known = {key: by_class[key] for key in below} if classed.intersection(below) else {}
+                weights_known = {key: by_class[key] for key in below} if classed.intersection(below) else {}
             else:
-                known = {key: weight(facts.get(key, nothing), used) for key in below}
-            if any(known.values()):
+                weights_known = {key: weight(facts.get(key, nothing), used) for key in below}
+            if any(weights_known.values()):
                 break
-        found.of.update(known)
-        found.bases.update(dict.fromkeys(below, used))
-    return found
+        unit_weights.of.update(weights_known)
+        unit_weights.bases.update(dict.fromkeys(below, used))
+    return unit_weights
 
 
 def _by_class(
     upwards: Sequence[Key], children: Mapping[Key, Sequence[Key]], facts: Mapping[Key, Facts]
 ) -> tuple[dict[Key, int | None], set[Key]]:
     """Weights by class, and those units that have a class at or below them. upwards: children before parents."""
-    found: dict[Key, int | None] = {}
+    class_weights: dict[Key, int | None] = {}
     classed: set[Key] = set()
     for key in upwards:
-        below, own = children.get(key, ()), facts.get(key, Facts())
-        found[key] = weight(own, "class")
-        if own.code is not None:
+        below, facts_here = children.get(key, ()), facts.get(key, Facts())
+        class_weights[key] = weight(facts_here, "class")
+        if facts_here.code is not None:
             classed.add(key)
         elif classed.intersection(below):
             classed.add(key)
-            parts = [found[child] for child in below]
+            parts = [class_weights[child] for child in below]
             if None not in parts:
-                found[key] = sum(n or 0 for n in parts)
-    return found, classed
+                class_weights[key] = sum(n or 0 for n in parts)
+    return class_weights, classed
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +155,12 @@ def cascaded(
         weighed, guessed = _weighed(below, weights)
         averaged += guessed
         fixed = {key: bounds.low[key] for key in below if key in bounds.fixed}
-        found = _split(parts[parent], weighed, fixed, bounds.low)
-        if found is None:
-            found = {key: bounds.low[key] for key in below}
-        if (taken := sum(found.values())) != parts[parent]:
+        split_parts = _split(parts[parent], weighed, fixed, bounds.low)
+        if split_parts is None:
+            split_parts = {key: bounds.low[key] for key in below}
+        if (taken := sum(split_parts.values())) != parts[parent]:
             gaps.append(SumGap(parent, parts[parent], taken))
-        parts |= found
+        parts |= split_parts
     return Cascade(parts, tuple(gaps), tuple(averaged))
 
 
@@ -178,25 +178,25 @@ def _from_the_top(top: Key, children: Mapping[Key, Sequence[Key]]) -> list[Key]:
 def _bounds(
     order: Sequence[Key], children: Mapping[Key, Sequence[Key]], locks: Mapping[Key, int]
 ) -> _Bounds[Key]:
-    found: _Bounds[Key] = _Bounds()
+    limits: _Bounds[Key] = _Bounds()
     for key in reversed(order):
         below = children.get(key, ())
         if key in locks:
-            found.low[key] = locks[key]
-            found.fixed.add(key)
+            limits.low[key] = locks[key]
+            limits.fixed.add(key)
         else:
-            found.low[key] = sum(found.low[child] for child in below)
-            if below and all(child in found.fixed for child in below):
-                found.fixed.add(key)
-    return found
+            limits.low[key] = sum(limits.low[child] for child in below)
+            if below and all(child in limits.fixed for child in below):
+                limits.fixed.add(key)
+    return limits
 
 
 def _weighed(keys: Sequence[Key], weights: Mapping[Key, int | None]) -> tuple[dict[Key, int], list[Key]]:
     """The weights of sisters; those without one get the average of the others, and are named."""
-    known = {key: n for key in keys if (n := weights.get(key)) is not None}
-    unknown = [key for key in keys if key not in known]
-    average = round(sum(known.values()) / len(known)) if known else 1
-    return {key: known.get(key, average) for key in keys}, unknown
+    weights_known = {key: n for key in keys if (n := weights.get(key)) is not None}
+    unknown = [key for key in keys if key not in weights_known]
+    average = round(sum(weights_known.values()) / len(weights_known)) if weights_known else 1
+    return {key: weights_known.get(key, average) for key in keys}, unknown
 
 
 def _split(
@@ -207,15 +207,15 @@ def _split(
     A unit that would get less than its low is given it, and the rest is split again among the others. They can only get
     less, so no raised unit needs a second look.
     """
-    held = dict(fixed)
+    parts_held = dict(fixed)
     while True:
-        parts = split.around_locks(total, weights, held)
+        parts = split.around_locks(total, weights, parts_held)
         if parts is None:
             return None
-        short = [key for key, n in parts.items() if key not in held and n < low[key]]
+        short = [key for key, n in parts.items() if key not in parts_held and n < low[key]]
         if not short:
             return parts
-        held |= {key: low[key] for key in short}
+        parts_held |= {key: low[key] for key in short}
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,21 +94,21 @@ def ground(
     *,
     method: Method = "uniform",
     turnout_pct: float | None = None,
-    held: HeldTarget | None = None,
+    held_target: HeldTarget | None = None,
     to_win: tuple[int, ...] = (),
 ) -> PlanGround:
     """Everything about a plan but its swing. See `PlanQuery` for method and turnout, `HeldTarget` for what stays.
 
     to_win: a seat named there may be won though our side had no candidate in it.
     """
-    held = held or HeldTarget.nothing(len(seats))
+    held_target = held_target or HeldTarget.nothing(len(seats))
     way: rule.Method = "proportional" if method == "proportional" else "uniform"
     likely = rule.likely_votes(seats.electors, seats.polled, turnout_pct)
-    likely = np.where((held.likely >= 0) & ~seats.without_vote, held.likely, likely)
-    by_hand = held.votes >= 0
+    likely = np.where((held_target.likely >= 0) & ~seats.without_vote, held_target.likely, likely)
+    by_hand = held_target.votes >= 0
     stands = seats.stood | np.isin(seats.keys, to_win)
     free = ~by_hand & stands & (seats.polled > 0) & (likely > 0)
-    fixed = np.where(by_hand, held.votes, 0)
+    fixed = np.where(by_hand, held_target.votes, 0)
     judged = by_hand & ~seats.without_vote & (likely > 0)
     need = np.where(seats.without_vote, 0, rule.votes_to_win(seats, likely))
     won = np.where(judged, fixed >= need, seats.ours_without_vote)
@@ -303,13 +303,13 @@ def sensitivity(on: PlanGround, steps: int, votes: Whole) -> tuple[Nearby, ...]:
     """Return what some points of swing more or less would give. votes: of each seat as planned, shape (n,)."""
     if on.is_hold:
         share = votes / np.maximum(on.likely, 1)
-        found = []
+        lines = []
         for by in SENSITIVITY:
             moved = rule.in_votes(rule.swung(share, rule.to_steps(by), "uniform"), on.likely)
             near_votes = np.where(on.free, moved, on.fixed)
             won = np.where(on.free, near_votes >= on.need, on.steps == ALWAYS)
-            found.append(Nearby(by, int(np.count_nonzero(won)), int(near_votes.sum())))
-        return tuple(found)
+            lines.append(Nearby(by, int(np.count_nonzero(won)), int(near_votes.sum())))
+        return tuple(lines)
     return tuple(
         Nearby(by, seats_at(on, near), total_at(on, near))
         for by in SENSITIVITY
@@ -355,19 +355,21 @@ class PlanOutcome:
     notes: tuple[PlanFinding, ...]
 
 
-def plan(seats: Seats, ask: PlanQuery, held: HeldTarget | None = None) -> PlanOutcome:
+def plan(seats: Seats, ask: PlanQuery, held_target: HeldTarget | None = None) -> PlanOutcome:
     """Work a plan out: seats, votes, range, sensitivity, contradictions. Everything in one pass, nothing stored.
 
     held: votes set by hand or locked; a new plan leaves them, and the swing moves the others only. If the goal of votes
     decides the swing, the seats' votes sum to it exactly.
     """
-    held = held or HeldTarget.nothing(len(seats))
+    held_target = held_target or HeldTarget.nothing(len(seats))
     order = np.argsort(seats.keys, kind="stable")
     in_order = bool((order[1:] > order[:-1]).all())
     if not in_order:
         seats = _ordered(seats, order)
-        held = HeldTarget(held.votes[order], held.likely[order])
-    on = ground(seats, method=ask.method, turnout_pct=ask.turnout_pct, held=held, to_win=ask.to_win)
+        held_target = HeldTarget(held_target.votes[order], held_target.likely[order])
+    on = ground(
+        seats, method=ask.method, turnout_pct=ask.turnout_pct, held_target=held_target, to_win=ask.to_win
+    )
     wanted = _steps_wanted(on, ask)
     steps = max(wanted.values()) if wanted else _steps_asked(ask)
     votes = held_and_won(on, ask.seats_goal, ask.to_win) if on.is_hold else votes_at(on, steps)
@@ -413,7 +415,7 @@ def plan(seats: Seats, ask: PlanQuery, held: HeldTarget | None = None) -> PlanOu
 
 
 def _ordered(seats: Seats, order: Whole) -> Seats:
-    return Seats(**{each.name: getattr(seats, each.name)[order] for each in fields(Seats)})
+    return Seats(**{seat_field.name: getattr(seats, seat_field.name)[order] for seat_field in fields(Seats)})
 
 
 def _steps_asked(ask: PlanQuery) -> int:
@@ -432,12 +434,12 @@ def _steps_wanted(on: PlanGround, ask: PlanQuery) -> dict[str, int]:
     if ask.swing is not None or ask.method in UNMOVED:
         return {}
     share = _share_goal(on, ask)
-    found = {
+    wanted_steps = {
         "seats": None if ask.seats_goal is None else steps_for_seats(on, ask.seats_goal),
         "votes": None if ask.votes_goal is None else steps_for_votes(on, ask.votes_goal),
         "share": None if share is None else steps_for_votes(on, share),
     }
-    return {goal: steps for goal, steps in found.items() if steps is not None}
+    return {goal: steps for goal, steps in wanted_steps.items() if steps is not None}
 
 
 def _summing_to(on: PlanGround, steps: int, votes: Whole, goal: int) -> Whole:
@@ -449,9 +451,9 @@ def _summing_to(on: PlanGround, steps: int, votes: Whole, goal: int) -> Whole:
     over = int(votes.sum()) - goal
     order = np.argsort(on.need - votes, kind="stable")
     before = np.cumsum(gained[order]) - gained[order]
-    found = votes.copy()
-    found[order] -= np.clip(over - before, 0, gained[order])
-    return found
+    votes_whole = votes.copy()
+    votes_whole[order] -= np.clip(over - before, 0, gained[order])
+    return votes_whole
 
 
 def contradictions(on: PlanGround, ask: PlanQuery, votes: Whole, won: Yes) -> Iterator[PlanFinding]:
@@ -511,9 +513,9 @@ def _of_the_goals(on: PlanGround, ask: PlanQuery) -> Iterator[PlanFinding]:
 
 
 def _of_the_votes(on: PlanGround, wanted: int, likely: int) -> Iterator[PlanFinding]:
-    known = on.seats.electors
-    electors = int(known.sum())
-    if (known > 0).all() and wanted > electors:
+    n_electors = on.seats.electors
+    electors = int(n_electors.sum())
+    if (n_electors > 0).all() and wanted > electors:
         facts = {"goal": wanted, "electors": electors, "over": wanted - electors}
         yield PlanFinding("votes_above_electors", None, facts)
     elif wanted > likely:
@@ -547,12 +549,12 @@ def _notes(
     seats = on.seats
     if wanted and (steps := max(wanted.values())) < 0:
         yield PlanFinding("goals_reached", None, {"swing": rule.from_steps(steps)})
-    known = (seats.electors > 0) & (seats.polled > 0)
-    if ask.turnout_pct is not None and known.any():
-        electors = int(seats.electors[known].sum())
+    has_numbers = (seats.electors > 0) & (seats.polled > 0)
+    if ask.turnout_pct is not None and has_numbers.any():
+        electors = int(seats.electors[has_numbers].sum())
         facts = {
-            "from_pct": 100 * int(seats.polled[known].sum()) / electors,
-            "to_pct": 100 * int(on.likely[known].sum()) / electors,
+            "from_pct": 100 * int(seats.polled[has_numbers].sum()) / electors,
+            "to_pct": 100 * int(on.likely[has_numbers].sum()) / electors,
         }
         yield PlanFinding("turnout_changed", None, facts)
     never = int(np.count_nonzero((on.steps == NEVER) & on.free))

@@ -76,16 +76,16 @@ def counted(
 
     Raises VotesMissing where a contested line has no votes, and ValueError where two stand "uncontested".
     """
-    given = tuple(lines)
+    candidate_lines = tuple(lines)
     if is_uncontested:
-        standing = [line for line in given if not line.is_nota]
+        standing = [line for line in candidate_lines if not line.is_nota]
         if len(standing) > 1:
             raise ValueError("two candidates, and no vote")
         winner = standing[0] if standing else None
-        return CountedContest(given, 0, electors, True, winner, None, None, False)
-    if any(line.votes is None for line in given):
+        return CountedContest(candidate_lines, 0, electors, True, winner, None, None, False)
+    if any(line.votes is None for line in candidate_lines):
         raise VotesMissing
-    ranked = tuple(sorted(given, key=_rank))
+    ranked = tuple(sorted(candidate_lines, key=_rank))
     standing = [line for line in ranked if not line.is_nota and line.votes]
     winner, second = (*standing, None, None)[:2]
     polled = sum(line.votes or 0 for line in ranked)
@@ -161,17 +161,17 @@ class PartyStanding:
 
 def standings(contests: Iterable[CountedContest]) -> dict[str, PartyStanding]:
     """Seats, votes and candidatures of each party, most seats first, then most votes. Keys are party codes."""
-    found: dict[str, PartyStanding] = defaultdict(PartyStanding)
+    party_standings: dict[str, PartyStanding] = defaultdict(PartyStanding)
     for contest in contests:
         for line in contest.lines:
-            one = found[line.party]
-            one.votes += _votes(line)
-            one.stood += not line.is_nota
+            party_standing = party_standings[line.party]
+            party_standing.votes += _votes(line)
+            party_standing.stood += not line.is_nota
         if contest.winner:
-            winner = found[contest.winner.party]
+            winner = party_standings[contest.winner.party]
             winner.seats += 1
             winner.without_vote += contest.is_uncontested
-    return dict(sorted(found.items(), key=lambda item: (-item[1].seats, -item[1].votes, item[0])))
+    return dict(sorted(party_standings.items(), key=lambda item: (-item[1].seats, -item[1].votes, item[0])))
 
 
 def swing_points(now_pct: float | None, before_pct: float | None) -> float | None:
@@ -219,7 +219,7 @@ def carried(
         parts[seat].append((new, weight))
         if weight > 0:
             givers[new].add(seat)
-    found: dict[int, Carried] = {
+    carried_seats: dict[int, Carried] = {
         new: Carried(from_seats=tuple(sorted(givers[new]))) for new in sorted(givers)
     }
     for seat, going in sorted(parts.items()):
@@ -230,10 +230,10 @@ def carried(
         for party, votes in old.get(seat, {}).items():
             shares = split.in_proportion(votes, [round(weight * WHOLE) for _, weight in going])
             for (new, _), n in zip(going, shares, strict=True):
-                found[new].votes[party] = found[new].votes.get(party, 0) + n
+                carried_seats[new].votes[party] = carried_seats[new].votes.get(party, 0) + n
         if len(going) > 1:
             for new, _ in going:
-                found[new].is_changed = True
-    for one in found.values():
-        one.is_changed |= len(one.from_seats) != 1
-    return found
+                carried_seats[new].is_changed = True
+    for carried_seat in carried_seats.values():
+        carried_seat.is_changed |= len(carried_seat.from_seats) != 1
+    return carried_seats

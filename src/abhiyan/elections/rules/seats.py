@@ -28,11 +28,11 @@ def _likeness(one: str, other: str, least: float = 0.0) -> float:
     """1 where two sounds are the same, 0 where nothing is alike, or less is than `least`."""
     if one == other:
         return 1.0 if one else 0.0
-    told = SequenceMatcher(None, one, other, autojunk=False)
-    if told.real_quick_ratio() < least or told.quick_ratio() < least:
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
         return 0.0
-    found = told.ratio()
-    return found if found >= least else 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= least else 0.0
 
 
 def seat_named(name: str, names: Mapping[int, str], number: int) -> int | None:
@@ -41,12 +41,16 @@ def seat_named(name: str, names: Mapping[int, str], number: int) -> int | None:
     None where it fits none. A name that sounds just like another seat's means that, however like its own it is.
     """
     heard = sound(name)
-    own = _likeness(heard, sound(names.get(number, "")))
-    if own == 1.0:
+    own_score = _likeness(heard, sound(names.get(number, "")))
+    if own_score == 1.0:
         return number
-    likes = {each: _likeness(heard, sound(known), ALIKE) for each, known in names.items() if each != number}
+    likes = {
+        seat_number: _likeness(heard, sound(seat_label), ALIKE)
+        for seat_number, seat_label in names.items()
+        if seat_number != number
+    }
     best = max(likes, key=likes.__getitem__, default=None)
     like = likes[best] if best is not None else 0.0
-    if own >= FITS and like < 1.0:
+    if own_score >= FITS and like < 1.0:
         return number
     return best if like >= ALIKE else None

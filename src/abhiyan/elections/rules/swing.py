@@ -112,9 +112,11 @@ def seats_of(
     np.maximum.at(best, at[alone], cast[alone])
     together = which > 0
     if together.any():
-        pairs, of = np.unique(np.stack([at[together], which[together]], axis=1), axis=0, return_inverse=True)
+        pairs, pair_of_row = np.unique(
+            np.stack([at[together], which[together]], axis=1), axis=0, return_inverse=True
+        )
         sums = np.zeros(len(pairs), dtype=np.int64)
-        np.add.at(sums, of.reshape(-1), cast[together])
+        np.add.at(sums, pair_of_row.reshape(-1), cast[together])
         np.maximum.at(best, pairs[:, 0], sums)
     stood = np.zeros(n, dtype=np.bool_)
     stood[at[which == OURS]] = True
@@ -133,7 +135,7 @@ def seats_of(
     last_won, winner = stood & apart, np.zeros(n, dtype=np.int64)
     last_won[at[winners]] = which[winners] == OURS
     winner[at[winners]] = cast[winners]
-    found = Seats(
+    seats = Seats(
         keys=np.asarray(keys, dtype=np.int64),
         electors=np.array([UNKNOWN if e is None else e for e in electors], dtype=np.int64),
         polled=polled,
@@ -145,8 +147,8 @@ def seats_of(
         last_won=last_won,
         winner=winner,
     )
-    found.check()
-    return found
+    seats.check()
+    return seats
 
 
 def likely_votes(electors: Whole, polled: Whole, turnout_pct: float | None = None) -> Whole:
@@ -157,13 +159,13 @@ def likely_votes(electors: Whole, polled: Whole, turnout_pct: float | None = Non
     sum to it exactly, rounded down. Seats with unknown electors, or without votes last time, have an unknown turnout:
     their votes stay as they were. Never above electors.
     """
-    known = (electors > 0) & (polled > 0)
+    has_numbers = (electors > 0) & (polled > 0)
     likely = polled.copy()
-    np.minimum(likely, electors, out=likely, where=known)
-    if turnout_pct is None or not known.any():
+    np.minimum(likely, electors, out=likely, where=has_numbers)
+    if turnout_pct is None or not has_numbers.any():
         return likely
-    most = electors[known]
-    last = likely[known] / most
+    most = electors[has_numbers]
+    last = likely[has_numbers] / most
     wanted = min(max(turnout_pct, 0.0), 100.0) / 100 * float(most.sum())
     lo, hi = -1.0, 1.0
     for _ in range(40):  # to a millionth of a millionth: far less than a vote
@@ -177,7 +179,7 @@ def likely_votes(electors: Whole, polled: Whole, turnout_pct: float | None = Non
     short = max(0, int(wanted + 1e-6) - int(whole.sum()))
     most_left = np.argsort(whole - exact, kind="stable")
     whole[most_left[:short]] += 1
-    likely[known] = np.minimum(whole, most)
+    likely[has_numbers] = np.minimum(whole, most)
     return likely
 
 
@@ -217,8 +219,8 @@ def best_after(seats: Seats, left: Whole) -> Whole:
     """
     others = seats.polled - seats.ours
     best = np.where(others > 0, seats.best, 1)
-    found: Whole = -(-left * best // np.maximum(others, 1))
-    return found
+    votes_needed: Whole = -(-left * best // np.maximum(others, 1))
+    return votes_needed
 
 
 def votes_to_win(seats: Seats, likely: Whole) -> Whole:
@@ -245,12 +247,14 @@ def steps_to_win(seats: Seats, likely: Whole, method: Method) -> Whole:
     else:
         can &= share > 0
         steps = np.ceil((wanted / np.where(share > 0, share, 1.0) - 1.0) / _STEP)
-    found = np.where(can, np.maximum(steps, LOWEST), 0).astype(np.int64)
+    steps_needed = np.where(can, np.maximum(steps, LOWEST), 0).astype(np.int64)
     # Division rounds: see to it that this step wins and the one before does not.
-    while (short := can & (in_votes(swung(share, found, method), likely) < need)).any():
-        found += short
+    while (short := can & (in_votes(swung(share, steps_needed, method), likely) < need)).any():
+        steps_needed += short
     while (
-        early := can & (found > LOWEST) & (in_votes(swung(share, found - 1, method), likely) >= need)
+        early := can
+        & (steps_needed > LOWEST)
+        & (in_votes(swung(share, steps_needed - 1, method), likely) >= need)
     ).any():
-        found -= early
-    return np.where(can, found, NEVER)
+        steps_needed -= early
+    return np.where(can, steps_needed, NEVER)

@@ -35,7 +35,9 @@ class SeatVersions:
 
     @property
     def share_points(self) -> float | None:
-        before, after = (one.share_pct if one else None for one in (self.before, self.after))
+        before, after = (
+            planned_seat.share_pct if planned_seat else None for planned_seat in (self.before, self.after)
+        )
         return None if before is None or after is None else after - before
 
     @property

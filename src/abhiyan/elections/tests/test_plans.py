@@ -88,7 +88,7 @@ def found(outcome: PlanOutcome, code: str) -> PlanFinding:
 
 @given(results(), METHODS, st.data())
 def test_plan_and_inverse_agree(of: Seats, method: Method, data: st.DataObject) -> None:
-    on = plans.ground(of, method=method, held=data.draw(held_in(of)))
+    on = plans.ground(of, method=method, held_target=data.draw(held_in(of)))
     for k in range(1, plans.most_seats(on) + 1):
         steps = plans.steps_for_seats(on, k)
         votes = plans.votes_for_seats(on, k)
@@ -107,7 +107,7 @@ def test_what_a_swing_wins_its_votes_are_worth(
     of: Seats, method: Method, points: float, data: st.DataObject
 ) -> None:
     held = data.draw(held_in(of))
-    on = plans.ground(of, method=method, held=held)
+    on = plans.ground(of, method=method, held_target=held)
     outcome = plan(of, PlanQuery(method=method, swing=points, draws=1), held)
     assert outcome.seats == plans.seats_for_votes(on, outcome.total)
     assert (outcome.won == (outcome.votes >= outcome.need))[outcome.likely > 0].all()
@@ -118,7 +118,7 @@ def test_a_goal_of_votes_is_met_exactly_or_cannot_be(
     of: Seats, method: Method, part: float, data: st.DataObject
 ) -> None:
     held = data.draw(held_in(of))
-    on = plans.ground(of, method=method, held=held)
+    on = plans.ground(of, method=method, held_target=held)
     goal = int(int(on.likely.sum()) * part / 100)
     outcome = plan(of, PlanQuery(method=method, votes_goal=goal, draws=1), held)
     assert (outcome.votes >= 0).all() and (outcome.votes <= outcome.likely)[~outcome.is_held].all()

@@ -147,7 +147,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _page(
     request: Request,
-    one: Plan,
+    plan: Plan,
     code: str,
     *,
     form: PassForm | None = None,
@@ -157,47 +157,49 @@ def _page(
 ) -> HttpResponseBase:
     """Draw the page of a unit. typed: the unit's id and its text, shown again in its field with the problem beside
     it."""
-    context = shown.head(request, one) | {"problem": problem}
+    context = shown.head(request, plan) | {"problem": problem}
     if not code:
-        return _seats(request, one, context, status, form)
-    here, seat, tree = _where(one, code)
-    total = queries.votes_of(one, here.pk)
+        return _seats(request, plan, context, status, form)
+    here, seat, tree = _where(plan, code)
+    total = queries.votes_of(plan, here.pk)
     below_here = tree.children.get(here.pk, [])
-    passed = units_below.passed_to(one, below_here)
-    makers = people.names_of([each.part.set_by for each in passed.values() if each.part.set_by])
-    facts = units_below.facts_of(tree, one) if below_here else {}
-    sources = shown.parts_stand_on(one, seat, below_here)
-    found = [
+    passed = units_below.passed_to(plan, below_here)
+    makers = people.names_of(
+        [passed_number.part.set_by for passed_number in passed.values() if passed_number.part.set_by]
+    )
+    facts = units_below.facts_of(tree, plan) if below_here else {}
+    sources = shown.parts_stand_on(plan, seat, below_here)
+    seat_unit_rows = [
         SeatUnitRow(
             node=tree.nodes[unit_id],
             name=named(tree.nodes[unit_id].names),
             facts=facts[unit_id],
             passed=passed.get(unit_id),
             maker=makers.get(passed[unit_id].part.set_by or 0, "") if unit_id in passed else "",
-            href=_href(one, tree.nodes[unit_id].code) if tree.children.get(unit_id) else "",
+            href=_href(plan, tree.nodes[unit_id].code) if tree.children.get(unit_id) else "",
             source=sources.get(unit_id, ""),
             typed=typed[1] if typed[0] == unit_id else None,
             wrong=problem if typed[0] == unit_id else "",
         )
         for unit_id in below_here
     ]
-    table = Table(request, BELOW, found, name="below", caption=_("Units below"), sort="name")
+    table = Table(request, BELOW, seat_unit_rows, name="below", caption=_("Units below"), sort="name")
     if table.file_kind:
         return table.file()
-    given = sum(row.n or 0 for row in found)
-    used = [each.part.weight_basis for each in passed.values()]
+    n_given = sum(row.n or 0 for row in seat_unit_rows)
+    used = [passed_number.part.weight_basis for passed_number in passed.values()]
     return render(
         request,
         "elections/plan_below.html",
         context
         | {
-            "crumbs": shown.plan_crumbs(one, (say("Split to booths"), "")),
+            "crumbs": shown.plan_crumbs(plan, (say("Split to booths"), "")),
             "unit": here,
             "unit_name": named(here.names),
-            "path": _path(one, tree, here.pk, seat),
+            "path": _path(plan, tree, here.pk, seat),
             "total": total,
-            "given": given,
-            "difference": None if total is None or not passed else given - total,
+            "given": n_given,
+            "difference": None if total is None or not passed else n_given - total,
             "form": form or PassForm(initial={"basis": _basis(used), "down_to": "booth"}),
             "rows": table.leaf.rows,
             "leaf": table.leaf,
@@ -214,31 +216,31 @@ def _basis(used: Iterable[str]) -> str:
     return next((basis for basis in used if basis in units_below.BASES), "electors")
 
 
-def _where(one: Plan, code: str) -> tuple[Any, int, SeatTree]:
+def _where(plan: Plan, code: str) -> tuple[Any, int, SeatTree]:
     """Return the unit a page is about, the seat it is or lies below, and everything below that."""
     here = units.unit(code)
-    seat = needed(units_below.seat_above(one, here.pk), NotFound(field="unit"))
+    seat = needed(units_below.seat_above(plan, here.pk), NotFound(field="unit"))
     tree = units_below.tree_of(seat)
     if here.pk != seat and here.pk not in tree.nodes:
         raise NotFound(field="unit")
     return here, seat, tree
 
 
-def _path(one: Plan, tree: SeatTree, unit_id: int, seat: int) -> list[tuple[str, str]]:
-    found = []
+def _path(plan: Plan, tree: SeatTree, unit_id: int, seat: int) -> list[tuple[str, str]]:
+    links = []
     above: int | None = unit_id
     while above is not None and above != seat:
         node = tree.nodes[above]
-        found.append((named(node.names), _href(one, node.code)))
+        links.append((named(node.names), _href(plan, node.code)))
         above = node.parent_id
     top = units.unit_by_id(seat)
-    found.append((named(top.names), _href(one, top.code)))
-    found.append((shown.plan_name(one), reverse(PAGE, args=[one.public_id])))
-    return found[::-1]
+    links.append((named(top.names), _href(plan, top.code)))
+    links.append((shown.plan_name(plan), reverse(PAGE, args=[plan.public_id])))
+    return links[::-1]
 
 
-def _href(one: Plan, code: str) -> str:
-    return address(reverse(PAGE, args=[one.public_id]), code)
+def _href(plan: Plan, code: str) -> str:
+    return address(reverse(PAGE, args=[plan.public_id]), code)
 
 
 Seat = tuple[shown.PlanSeatLine, str, bool]  # of the plan; its unit's code; whether its votes are passed down
@@ -251,12 +253,12 @@ SEATS: tuple[Column[Seat], ...] = (
 
 
 def _seats(
-    request: Request, one: Plan, context: dict[str, Any], status: int, form: PassForm | None
+    request: Request, plan: Plan, context: dict[str, Any], status: int, form: PassForm | None
 ) -> HttpResponseBase:
     """The plan's seats: which have a unit here, and whether their votes are passed down."""
-    lines = shown.lines_of(one)
-    codes = units_below.codes_of_seats(one)
-    parents = units_below.passed_below(one, codes)
+    lines = shown.lines_of(plan)
+    codes = units_below.codes_of_seats(plan)
+    parents = units_below.passed_below(plan, codes)
     filters = SeatsFilters(request.GET)
     wanted = filters.cleaned_data["passed"] if filters.is_valid() else ""
     linked = [
@@ -264,9 +266,9 @@ def _seats(
         for line in shown.matching(lines, request.GET)
         if line.seat.unit_id
     ]
-    found = [each for each in linked if not wanted or each[2] == (wanted == "yes")]
+    seat_lines = [line for line in linked if not wanted or line[2] == (wanted == "yes")]
     caption = _("Seats of the plan")
-    table = Table(request, SEATS, found, name="seats-below", caption=caption, sort="name")
+    table = Table(request, SEATS, seat_lines, name="seats-below", caption=caption, sort="name")
     if table.file_kind:
         return table.file()
     return render(
@@ -274,10 +276,10 @@ def _seats(
         "elections/plan_below.html",
         context
         | {
-            "crumbs": shown.plan_crumbs(one, (say("Split to booths"), "")),
+            "crumbs": shown.plan_crumbs(plan, (say("Split to booths"), "")),
             "unit": None,
             "form": form or PassForm(initial={"basis": "electors", "down_to": "booth"}),
-            **_passing(one),
+            **_passing(plan),
             "filters": filters,
             "is_narrowed": bool(wanted or request.GET.get("q")),
             "sorting": table.sorting,
@@ -289,15 +291,15 @@ def _seats(
     )
 
 
-def _passing(one: Plan) -> dict[str, Any]:
+def _passing(plan: Plan) -> dict[str, Any]:
     """Return how far passing every seat down is, and the seats it left as they were."""
-    last = progress.passing_of(one)
+    last = progress.passing_of(plan)
     if last is None:
         return {"last": None, "left": [], "more_left": 0, "is_under_way": False}
     now = clock.now()
     shown_left = last.left[:MOST_NAMED]
     names = units.names_of(
-        {each for left in shown_left for each in (left.unit_id, left.where)}, language=language()
+        {unit_id for left in shown_left for unit_id in (left.unit_id, left.where)}, language=language()
     )
     return {
         "last": last,
@@ -308,64 +310,64 @@ def _passing(one: Plan) -> dict[str, Any]:
     }
 
 
-def _back(request: Request, one: Plan, code: str) -> HttpResponseBase:
+def _back(request: Request, plan: Plan, code: str) -> HttpResponseBase:
     """To the page the form stood on: the same unit, order and page."""
     query = request.GET.copy()
     query["unit"] = code
     query.pop("format", None)
-    return redirect(reverse(PAGE, args=[one.public_id]) + "?" + query.urlencode())
+    return redirect(reverse(PAGE, args=[plan.public_id]) + "?" + query.urlencode())
 
 
 @posted(PAGE)
 def pass_down(request: Request, public_id: UUID) -> HttpResponseBase:
     """Pass a unit's votes down."""
-    one = queries.plan_for(public_id)
+    plan = queries.plan_for(public_id)
     code = request.POST.get("unit", "")
-    here, seat, _tree = _where(one, code)
+    here, seat, _tree = _where(plan, code)
     form = PassForm(request.POST)
     if not form.is_valid():
-        return _page(request, one, code, form=form, status=422)
+        return _page(request, plan, code, form=form, status=422)
     try:
         changes = actions.cascade_plan(
             public_id=public_id, unit_id=here.pk, by=request.actor, at=clock.now(), **form.cleaned_data
         )
     except Refused as refused:
-        return _page(request, one, code, form=form, problem=str(refused), status=refused.status)
-    say_when_done(request, _went(one, here.pk, form.cleaned_data["basis"], len(changes)))
-    if (above := _above(one, seat, named(units.unit_by_id(seat).names))) is not None:
+        return _page(request, plan, code, form=form, problem=str(refused), status=refused.status)
+    say_when_done(request, _went(plan, here.pk, form.cleaned_data["basis"], len(changes)))
+    if (above := _above(plan, seat, named(units.unit_by_id(seat).names))) is not None:
         messages.warning(request, above)
-    return _back(request, one, code)
+    return _back(request, plan, code)
 
 
-def _went(one: Plan, unit_id: int, asked: str, changed: int) -> str:
+def _went(plan: Plan, unit_id: int, asked: str, changed: int) -> str:
     """Return what passing down did: how many numbers changed, and why none did or others used another basis."""
-    parts = queries.plan_parts(one, parent_id=unit_id)
+    parts = queries.plan_parts(plan, parent_id=unit_id)
     free = [part.weight_basis for part in parts if not part.is_locked]
     used = next((basis for basis in free if basis in units_below.BASES), asked)
-    told = [say("Numbers changed: %(n)s") % {"n": grouped(changed)}]
+    sentences = [say("Numbers changed: %(n)s") % {"n": grouped(changed)}]
     if not changed and not free:
-        told.append(
+        sentences.append(
             say("All units directly below are locked, so nothing is left to split. Unlock some first.")
         )
     elif not changed:
-        told.append(say("Nothing to change: the units below already have these votes."))
+        sentences.append(say("Nothing to change: the units below already have these votes."))
     if free and used != asked:
         words = {"asked": SAID[asked], "used": SAID[used]}
-        told.append(
+        sentences.append(
             say("The units directly below have no figures to split %(asked)s, so we split %(used)s.") % words
         )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
-def _above(one: Plan, seat: int, name: str) -> str | None:
+def _above(plan: Plan, seat: int, name: str) -> str | None:
     """Return the plan's sentence that units below a seat are given more votes than they have electors."""
-    kept = queries.plan_for(one.public_id)
-    contests = {each.contest_id for each in queries.plan_seats(kept) if each.unit_id == seat}
+    kept = queries.plan_for(plan.public_id)
+    contests = {plan_seat.contest_id for plan_seat in queries.plan_seats(kept) if plan_seat.unit_id == seat}
     return next(
         (
-            sentence(each, dict.fromkeys(contests, name))
-            for each in planning.findings(kept, "contradictions")
-            if each.code == "part_above_electors" and each.key in contests
+            sentence(plan_finding, dict.fromkeys(contests, name))
+            for plan_finding in planning.findings(kept, "contradictions")
+            if plan_finding.code == "part_above_electors" and plan_finding.key in contests
         ),
         None,
     )
@@ -374,16 +376,16 @@ def _above(one: Plan, seat: int, name: str) -> str | None:
 @posted(PAGE)
 def pass_all(request: Request, public_id: UUID) -> HttpResponseBase:
     """Pass every seat's votes down."""
-    one = queries.plan_for(public_id)
+    plan = queries.plan_for(public_id)
     form = PassForm(request.POST)
     if not form.is_valid():
-        return _page(request, one, "", form=form, status=422)
+        return _page(request, plan, "", form=form, status=422)
     try:
         done = actions.cascade_seats(
             public_id=public_id, by=request.actor, at=clock.now(), **form.cleaned_data
         )
     except Refused as refused:
-        return _page(request, one, "", form=form, problem=str(refused), status=refused.status)
+        return _page(request, plan, "", form=form, problem=str(refused), status=refused.status)
     if done.ended_at is not None:
         facts = {"seats": grouped(done.passed), "n": grouped(done.changed)}
         say_when_done(request, say("Seats passed down: %(seats)s. Numbers changed: %(n)s") % facts)
@@ -394,21 +396,21 @@ def pass_all(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _part_of(request: Request, public_id: UUID) -> tuple[Plan, Any, SeatTree, Any]:
     """The plan, the unit below a seat that a form is about, the seat's tree, and the unit above."""
-    one = queries.plan_for(public_id)
-    about, _seat, tree = _where(one, request.POST.get("about", ""))
-    return one, about, tree, units.unit_by_id(needed(tree.parent(about.pk), NotFound(field="unit")))
+    plan = queries.plan_for(public_id)
+    about, _seat, tree = _where(plan, request.POST.get("about", ""))
+    return plan, about, tree, units.unit_by_id(needed(tree.parent(about.pk), NotFound(field="unit")))
 
 
 @posted(PAGE)
 def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give a unit its number by hand and lock it; its sisters share the rest as before."""
-    one, about, tree, parent = _part_of(request, public_id)
+    plan, about, tree, parent = _part_of(request, public_id)
     form = SeatNumberForm(request.POST)
     typed = (about.pk, request.POST.get("n", "")[:14])
     if not form.is_valid():
         problem = f"{named(about.names)}: {' '.join(map(str, form.errors['n']))}"
-        return _page(request, one, parent.code, problem=problem, typed=typed, status=422)
-    used = [part.weight_basis for part in queries.plan_parts(one, parent_id=parent.pk)]
+        return _page(request, plan, parent.code, problem=problem, typed=typed, status=422)
+    used = [part.weight_basis for part in queries.plan_parts(plan, parent_id=parent.pk)]
     try:
         changes = actions.cascade_plan(
             public_id=public_id,
@@ -420,21 +422,21 @@ def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
             at=clock.now(),
         )
     except Refused as refused:
-        return _page(request, one, parent.code, problem=str(refused), typed=typed, status=refused.status)
+        return _page(request, plan, parent.code, problem=str(refused), typed=typed, status=refused.status)
     say_when_done(request, say("Set and locked. Numbers changed: %(n)s") % {"n": grouped(len(changes))})
-    n, electors = form.cleaned_data["n"], units_below.facts_of(tree, one)[about.pk].electors
+    n, electors = form.cleaned_data["n"], units_below.facts_of(tree, plan)[about.pk].electors
     if electors is not None and n > electors:
         facts = {"where": named(about.names), "n": grouped(n), "electors": grouped(electors)}
         messages.warning(
             request, say("%(where)s: %(n)s votes are more than its %(electors)s electors.") % facts
         )
-    return _back(request, one, parent.code)
+    return _back(request, plan, parent.code)
 
 
 @posted(PAGE)
 def lock_part(request: Request, public_id: UUID) -> HttpResponseBase:
     """Lock a unit's number, or let it go."""
-    one, about, _tree, parent = _part_of(request, public_id)
+    plan, about, _tree, parent = _part_of(request, public_id)
     try:
         actions.lock_part(
             public_id=public_id,
@@ -444,6 +446,6 @@ def lock_part(request: Request, public_id: UUID) -> HttpResponseBase:
             at=clock.now(),
         )
     except Refused as refused:
-        return _page(request, one, parent.code, problem=str(refused), status=refused.status)
+        return _page(request, plan, parent.code, problem=str(refused), status=refused.status)
     say_when_done(request, say("Saved."))
-    return _back(request, one, parent.code)
+    return _back(request, plan, parent.code)

@@ -74,22 +74,22 @@ def check(request: Request) -> HttpResponseBase:
 
 
 def _answer(typed: arithmetic.TypedPlan, parts: Decimal | None) -> dict[str, Any]:
-    said = {"sum": _written(typed), "result": plain(typed.comes_to)}
+    facts = {"sum": _written(typed), "result": plain(typed.comes_to)}
     if typed.total is None:
-        return {"answer": say("%(sum)s is %(result)s.") % said}
-    found = arithmetic.checked(typed, parts)
-    is_times, has_parts = typed.kind == "times", len(found.readings) > 1
-    each = typed.total.number if typed.kind == "divided" else typed.factors[-1].number
+        return {"answer": say("%(sum)s is %(result)s.") % facts}
+    plan_check = arithmetic.checked(typed, parts)
+    is_times, has_parts = typed.kind == "times", len(plan_check.readings) > 1
+    number = typed.total.number if typed.kind == "divided" else typed.factors[-1].number
     words = {
         "level": say("Read as %(n)s per unit: %(product)s in all.")
-        % {"n": plain(each), "product": grouped(found.readings[0].product)}
+        % {"n": plain(number), "product": grouped(plan_check.readings[0].product)}
         if is_times or has_parts
-        else say("%(sum)s is %(result)s.") % said
+        else say("%(sum)s is %(result)s.") % facts
     }
     if has_parts:
-        reading = found.readings[-1]
+        reading = plan_check.readings[-1]
         words["part"] = say("Read as %(n)s per part: %(each)s per unit, %(product)s in all.") % {
-            "n": plain(each),
+            "n": plain(number),
             "each": plain(reading.each_level),
             "product": grouped(reading.product),
         }
@@ -103,28 +103,31 @@ def _answer(typed: arithmetic.TypedPlan, parts: Decimal | None) -> dict[str, Any
         fits["level"] = say("The plan adds up.") if is_times else say("It adds up.")
         fits["neither"] = say("The plan does not add up.") if is_times else say("It does not fit.")
     return {
-        "read_as": f"{said['sum']} = {plain(typed.total.number)}",
-        "readings": [(words[one.per], VERDICTS[one.verdict], one) for one in found.readings],
-        "fits": fits[found.fits],
-        "holds": found.fits != "neither",
-        "needed": _needed(typed, found),
+        "read_as": f"{facts['sum']} = {plain(typed.total.number)}",
+        "readings": [
+            (words[plan_reading.per], VERDICTS[plan_reading.verdict], plan_reading)
+            for plan_reading in plan_check.readings
+        ],
+        "fits": fits[plan_check.fits],
+        "holds": plan_check.fits != "neither",
+        "needed": _needed(typed, plan_check),
     }
 
 
-def _needed(typed: arithmetic.TypedPlan, found: arithmetic.PlanCheck) -> str | None:
+def _needed(typed: arithmetic.TypedPlan, plan_check: arithmetic.PlanCheck) -> str | None:
     """Return what would hold where nothing does. A share and a division say it in their reading already."""
-    if typed.kind == "share" or found.fits != "neither" or found.needed_level is None:
+    if typed.kind == "share" or plan_check.fits != "neither" or plan_check.needed_level is None:
         return None
-    if typed.kind == "divided" and found.needed_part is None:
+    if typed.kind == "divided" and plan_check.needed_part is None:
         return None
     total = typed.factors[0] if typed.kind == "divided" else typed.total
     assert total is not None
     needed = say("%(total)s in all would need %(n)s per unit.") % {
         "total": grouped(total.number),
-        "n": plain(found.needed_level),
+        "n": plain(plan_check.needed_level),
     }
-    if found.needed_part is not None:
-        needed += " " + say("Or %(n)s per part.") % {"n": plain(found.needed_part)}
+    if plan_check.needed_part is not None:
+        needed += " " + say("Or %(n)s per part.") % {"n": plain(plan_check.needed_part)}
     return needed
 
 

@@ -47,12 +47,12 @@ class PlanPlaceForm(forms.Form):
 
     def __init__(self, *args: Any, owners: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = list(queries.whole_elections())
-        self.has_elections = bool(found)
-        titles = queries.titles(found)
+        elections = list(queries.whole_elections())
+        self.has_elections = bool(elections)
+        titles = queries.titles(elections)
         names = [(eci, reference.state_name(eci, language())) for eci in queries.states_of()]
         offer(self, owner=owners)
-        offer(self, election=[(one.code, titles[one.pk]) for one in found])
+        offer(self, election=[(election.code, titles[election.pk]) for election in elections])
         offer(self, state=[("", say("All states")), *sorted(names, key=lambda pair: pair[1])])
 
 
@@ -89,17 +89,17 @@ class AimsForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        swing, most = given.get("swing"), planning.HIGHEST_SWING.get(given.get("method", ""))
+        cleaned = super().clean() or {}
+        swing, most = cleaned.get("swing"), planning.HIGHEST_SWING.get(cleaned.get("method", ""))
         if swing is not None and most is not None and swing > most:
             self.add_error("swing", say("In points a swing is from −100 to 100."))
-        return given
+        return cleaned
 
     @property
     def aims(self) -> Aims:
         """Return what is typed. Seats to be won are named on a page of their own."""
-        given = self.cleaned_data
-        return Aims(**{name: given[name] for name in (*planning.KEPT_AIMS, "swing")})
+        cleaned = self.cleaned_data
+        return Aims(**{name: cleaned[name] for name in (*planning.KEPT_AIMS, "swing")})
 
 
 class PlanAimsForm(AimsForm):
@@ -129,11 +129,11 @@ class PlanAimsForm(AimsForm):
         offer(self, alliance=[("", say("Alone")), *alliances])
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        named = given.get("name_hi", "").strip() or given.get("name_en", "").strip()
+        cleaned = super().clean() or {}
+        named = cleaned.get("name_hi", "").strip() or cleaned.get("name_en", "").strip()
         if not named and self.data.get("then") != "look":
             self.add_error("name_en", str(NoName()))
-        return given
+        return cleaned
 
     @property
     def names(self) -> dict[str, str]:
@@ -141,41 +141,42 @@ class PlanAimsForm(AimsForm):
 
     @property
     def alliance_id(self) -> UUID | None:
-        given = self.cleaned_data["alliance"]
-        return UUID(given) if given else None
+        alliance_code = self.cleaned_data["alliance"]
+        return UUID(alliance_code) if alliance_code else None
 
 
 def owners(request: Request) -> list[tuple[str, str]]:
     """Units the viewer may plan for: code and name."""
     if not request.viewer.is_strong:
         return []
-    found = {
-        held.unit_code: held.unit_name()
-        for held in request.viewer.appointments
-        if "plans.make" in held.capabilities
+    owners_found = {
+        office.unit_code: office.unit_name()
+        for office in request.viewer.appointments
+        if "plans.make" in office.capabilities
     }
-    return list(found.items())
+    return list(owners_found.items())
 
 
 class _Start:
     """Step 1 has settled this: owner, election, state; with the choices of step 2."""
 
-    def __init__(self, owner: str, of: Election, state: str) -> None:
+    def __init__(self, owner: str, election: Election, state: str) -> None:
         self.unit = units.unit(owner)
-        self.of = of
+        self.of = election
         self.state = grounds.state_of_unit(self.unit.pk) or state
-        codes = queries.parties_of(of, state=self.state, most=MOST_PARTIES)
+        codes = queries.parties_of(election, state=self.state, most=MOST_PARTIES)
         names = queries.party_names(codes)
         self.parties = [(code, f"{code}: {named(names[code])}" if code in names else code) for code in codes]
-        there = queries.alliances(of, state=self.state)
+        there = queries.alliances(election, state=self.state)
         self.alliances = [
-            (str(one.public_id), f"{named(one.names)} ({', '.join(one.parties)})") for one in there
+            (str(alliance.public_id), f"{named(alliance.names)} ({', '.join(alliance.parties)})")
+            for alliance in there
         ]
 
     @property
     def address(self) -> str:
-        asked = {"owner": self.unit.code, "election": self.of.code, "state": self.state}
-        return reverse("elections:plan_create") + "?" + urlencode(asked)
+        query = {"owner": self.unit.code, "election": self.of.code, "state": self.state}
+        return reverse("elections:plan_create") + "?" + urlencode(query)
 
 
 def _start(request: Request, given: QueryDict) -> tuple[PlanPlaceForm, _Start | None]:
@@ -187,8 +188,8 @@ def _start(request: Request, given: QueryDict) -> tuple[PlanPlaceForm, _Start | 
     form = PlanPlaceForm(given, owners=offered)
     if not form.is_valid():
         return form, None
-    of = queries.election(form.cleaned_data["election"])
-    start = _Start(form.cleaned_data["owner"], of, form.cleaned_data["state"])
+    election = queries.election(form.cleaned_data["election"])
+    start = _Start(form.cleaned_data["owner"], election, form.cleaned_data["state"])
     if not start.parties:
         form.add_error("state", str(NoResults()))
         return form, None
@@ -300,19 +301,21 @@ def _step_two(
 @form_page
 def change(request: Request, public_id: UUID) -> HttpResponseBase:
     """Other goals, method or turnout: a new version. Seats set by hand or locked stay."""
-    one = queries.plan_for(public_id)
-    if not shown.may_make(request, one):
+    plan = queries.plan_for(public_id)
+    if not shown.may_make(request, plan):
         raise NotYours(capability="plans.make")
-    if request.method != "POST" and not planning.is_newest(one):
-        context = shown.older(request, one, say("Change goals"), "elections:plan_change")
+    if request.method != "POST" and not planning.is_newest(plan):
+        context = shown.older(request, plan, say("Change goals"), "elections:plan_change")
         return render(request, "elections/plan_older.html", context)
-    form = AimsForm(request.POST if request.method == "POST" else None, initial=asdict(planning.aims_of(one)))
+    form = AimsForm(
+        request.POST if request.method == "POST" else None, initial=asdict(planning.aims_of(plan))
+    )
     done = tried(
         request,
         form,
         lambda _given: actions.next_version(
             public_id=public_id,
-            aims=replace(form.aims, to_win=planning.aims_of(one).to_win),
+            aims=replace(form.aims, to_win=planning.aims_of(plan).to_win),
             by=request.actor,
             at=clock.now(),
         ),
@@ -322,17 +325,17 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
         return redirect("elections:plan", done.value.public_id)
     newest = ""
     if isinstance(done.refused, NewerVersion):
-        newest = shown.newest_href(one, "elections:plan_change")
+        newest = shown.newest_href(plan, "elections:plan_change")
         form.errors.clear()  # it is said above the form, with the way there
     return render(
         request,
         "elections/plan_change.html",
         {
-            **shown.head(request, one),
-            "crumbs": shown.plan_crumbs(one, (say("Change goals"), "")),
+            **shown.head(request, plan),
+            "crumbs": shown.plan_crumbs(plan, (say("Change goals"), "")),
             "form": form,
             "newest": newest,
-            "lead": shown.lead_of(one),
+            "lead": shown.lead_of(plan),
         },
         status=done.status,
     )

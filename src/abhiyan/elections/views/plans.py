@@ -72,19 +72,19 @@ PLANS: tuple[Column[dict[str, Any]], ...] = (
 def plans(request: Request) -> HttpResponseBase:
     """The newest version of every plan in sight."""
     filters = ListFilters(request.GET, **_list_choices())
-    given = filters.cleaned_data if filters.is_valid() else {}
-    words = given.get("q", "").strip()
+    filter_values = filters.cleaned_data if filters.is_valid() else {}
+    words = filter_values.get("q", "").strip()
     found = planning.newest_plans(words)
-    if given.get("election"):
-        found = found.filter(election__code=given["election"])
-    if given.get("state"):
-        found = found.filter(state="" if given["state"] == NATION else given["state"])
+    if filter_values.get("election"):
+        found = found.filter(election__code=filter_values["election"])
+    if filter_values.get("state"):
+        found = found.filter(state="" if filter_values["state"] == NATION else filter_values["state"])
     table = Table(request, PLANS, found, name="plans", caption=_("Plans"), finish=_list_rows)
     context = {
         "here": "elections",
         "crumbs": [(say("Plans"), "")],
         "filters": filters,
-        "is_narrowed": any(given.values()),
+        "is_narrowed": any(filter_values.values()),
         "may_make": request.viewer.may("plans.make"),
         "may_import": request.viewer.may("results.import"),
         "has_elections": bool(table.total) or queries.whole_elections().exists(),
@@ -131,16 +131,16 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     one = queries.plan_for(public_id)
     lines = shown.lines_of(one)
     first = shown.to_be_won(one)
-    asked = request.GET.copy()
+    query = request.GET.copy()
     if first and not file_asked(request):
-        asked.setdefault("show", "new")  # what is to be won comes first, the cheapest seat at the top
+        query.setdefault("show", "new")  # what is to be won comes first, the cheapest seat at the top
     table = Table(
         request,
         shown.SEATS,
-        shown.chosen(lines, asked),
+        shown.chosen(lines, query),
         name="plan",
         caption=_("Seats of the plan"),
-        sort="short" if asked.get("show") == "new" else "-short",
+        sort="short" if query.get("show") == "new" else "-short",
         finish=partial(shown.with_sources, one),
     )
     if table.file_kind:
@@ -149,10 +149,12 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     contradictions = sentences(planning.findings(one, "contradictions"), names)
     noted = planning.findings(one, "notes")
     notes = sentences(noted, names)
-    unmoved = {each.key: UNMOVED[each.code] for each in noted if each.code in UNMOVED}
+    unmoved = {
+        plan_finding.key: UNMOVED[plan_finding.code] for plan_finding in noted if plan_finding.code in UNMOVED
+    }
     every = request.GET.get("versions") == "all"
     versions = planning.versions_of(one, most=None if every else planning.VERSIONS_SHOWN)
-    makers = people.names_of([each.made_by for each in versions if each.made_by])
+    makers = people.names_of([plan_version.made_by for plan_version in versions if plan_version.made_by])
     return render(
         request,
         "elections/plan.html",
@@ -172,8 +174,10 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             "notes": notes[:FINDINGS_SHOWN],
             "more_notes": notes[FINDINGS_SHOWN:],
             "sources": shown.sources_said(queries.files(one.election, state=one.state)),
-            "versions": [(each, makers.get(each.made_by or 0, "")) for each in versions],
-            "filters": SeatFilters(asked),
+            "versions": [
+                (plan_version, makers.get(plan_version.made_by or 0, "")) for plan_version in versions
+            ],
+            "filters": SeatFilters(query),
             "sorting": table.sorting,
             "leaf": table.leaf,
             "rows": [(line, line.source, unmoved.get(line.seat.contest_id, "")) for line in table.leaf.rows],
@@ -209,13 +213,13 @@ class Goal:
 
 
 def goals_of(one: Plan) -> list[Goal]:
-    found = one.found
-    polled = found.get("last_polled")
-    last_pct = 100 * found["last_votes"] / polled if polled else None
+    facts = one.found
+    polled = facts.get("last_polled")
+    last_pct = 100 * facts["last_votes"] / polled if polled else None
     return [
-        Goal(say("Seats"), one.seats_goal, None, found["last_seats"], seats=queries.seats_range(one)),
-        Goal(say("Votes"), one.votes_goal, found["votes"], found["last_votes"]),
-        Goal(say("Share of the votes"), one.share_goal_pct, found["share_pct"], last_pct, is_share=True),
+        Goal(say("Seats"), one.seats_goal, None, facts["last_seats"], seats=queries.seats_range(one)),
+        Goal(say("Votes"), one.votes_goal, facts["votes"], facts["last_votes"]),
+        Goal(say("Share of the votes"), one.share_goal_pct, facts["share_pct"], last_pct, is_share=True),
     ]
 
 

@@ -61,43 +61,46 @@ PAIRS: dict[str, Callable[[tuple[SeatVersions, str]], Any]] = {
 @require_safe
 def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     """A version beside another, or beside another plan of the same result, seat by seat."""
-    one = queries.plan_for(public_id)
-    versions = [each for each in planning.versions_of(one) if each.pk != one.pk]
-    others = [(each.pk, str(each.public_id), each.names, each.number) for each in versions]
-    alike = queries.plans().filter(election=one.election, state=one.state)
-    alike = alike.exclude(pk__in=[one.pk, *(each.pk for each in versions)])
+    plan = queries.plan_for(public_id)
+    versions = [plan_version for plan_version in planning.versions_of(plan) if plan_version.pk != plan.pk]
+    others = [
+        (plan_version.pk, str(plan_version.public_id), plan_version.names, plan_version.number)
+        for plan_version in versions
+    ]
+    alike = queries.plans().filter(election=plan.election, state=plan.state)
+    alike = alike.exclude(pk__in=[plan.pk, *(plan_version.pk for plan_version in versions)])
     found_alike = alike.values_list("pk", "public_id", "names", "number")[:OWN_PAGES]
     others += [(pk, str(other), names, number) for pk, other, names, number in found_alike]
     form = ComparePlansForm(
         request.GET,
         others=[(other, f"{named(names)} · {number}") for _pk, other, names, number in others],
     )
-    given = form.cleaned_data if form.is_valid() else {}
-    chosen = given.get("other") or next(
-        (other for pk, other, _names, _number in others if pk == one.previous_id),
+    form_values = form.cleaned_data if form.is_valid() else {}
+    chosen = form_values.get("other") or next(
+        (other for pk, other, _names, _number in others if pk == plan.previous_id),
         others[0][1] if others else None,
     )
     before = queries.plan_for(UUID(chosen)) if chosen else None
     context: dict[str, Any] = {
-        **shown.head(request, one),
-        "crumbs": shown.plan_crumbs(one, (say("Compare"), "")),
+        **shown.head(request, plan),
+        "crumbs": shown.plan_crumbs(plan, (say("Compare"), "")),
         "form": form,
         "before": before,
     }
     if before is None:
         return render(request, "elections/plan_compare.html", context)
-    seats = [(each, queries.plan_seats(each)) for each in (before, one)]
-    found = compared(*(planning.planned(each, there) for each, there in seats))
+    seats = [(each, queries.plan_seats(each)) for each in (before, plan)]
+    comparison = compared(*(planning.planned(each, there) for each, there in seats))
     contests = {seat.contest_id: seat.contest for _each, there in seats for seat in there}
     names = shown.seat_names(contests.values())
-    pairs = found.pairs if given.get("show") == "all" else found.changed
-    words = given.get("q", "")
+    pairs = comparison.pairs if form_values.get("show") == "all" else comparison.changed
+    words = form_values.get("q", "")
     sorting = tables.sorting(request.GET, dict.fromkeys(PAIRS, ""), default="-by")
     rows = in_order(
         [(pair, names[pair.key]) for pair in pairs if fits_name(words, names[pair.key])], sorting, PAIRS
     )
     if kind := tables.file_kind(request.GET):
-        return tables.file_response("versions", kind, *_pairs_file(one, rows))
+        return tables.file_response("versions", kind, *_pairs_file(plan, rows))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
     return render(
         request,
@@ -106,12 +109,12 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
         | {
             "before_name": shown.plan_name(before),
             "before_side": shown.side_name(before.party, before.alliance),
-            "comparison": found,
-            "votes_more": found.votes_after - found.votes_before,
+            "comparison": comparison,
+            "votes_more": comparison.votes_after - comparison.votes_before,
             "seats_before": queries.seats_range(before),
-            "seats_after": queries.seats_range(one),
-            "gained": [names[key] for key in found.gained],
-            "lost": [names[key] for key in found.lost],
+            "seats_after": queries.seats_range(plan),
+            "gained": [names[key] for key in comparison.gained],
+            "lost": [names[key] for key in comparison.lost],
             "is_narrowed": bool(words),
             "sorting": sorting,
             "leaf": leaf,
@@ -119,10 +122,10 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-def _pairs_file(one: Plan, rows: list[tuple[SeatVersions, str]]) -> tuple[list[str], list[list[object]]]:
+def _pairs_file(plan: Plan, rows: list[tuple[SeatVersions, str]]) -> tuple[list[str], list[list[object]]]:
     head = [say("Seat"), say("Votes before"), say("Votes after"), say("Difference"), say("Locked")]
     head += [say("Votes last time"), say("File and row")]
-    sources = shown.stands_on(one, [pair.key for pair, _name in rows])
+    sources = shown.stands_on(plan, [pair.key for pair, _name in rows])
     return head, [
         [
             name,
@@ -130,7 +133,7 @@ def _pairs_file(one: Plan, rows: list[tuple[SeatVersions, str]]) -> tuple[list[s
             pair.after.votes if pair.after else None,
             pair.votes,
             say("yes") if pair.after and pair.after.is_locked else "",
-            planning.seat_found(one, pair.key).last_votes if pair.after else None,
+            planning.seat_found(plan, pair.key).last_votes if pair.after else None,
             sources.get(pair.key, ""),
         ]
         for pair, name in rows
@@ -162,35 +165,35 @@ class SideColumn:
 
 
 def columns_of(
-    one: Plan, held: dict[int, tuple[int, int | None]], lines: Lines, names: dict[int, str]
+    plan: Plan, held: dict[int, tuple[int, int | None]], lines: Lines, names: dict[int, str]
 ) -> list[SideColumn]:
     """The plan for its party alone, then with each alliance of the election that it is in there. One query.
 
     lines: the result the plan is of, read once for all. names: of its seats.
     """
-    named = queries.alliances(one.election)
-    there = [each for each in listing.sides_in(named, one.state) if one.party in each.parties]
-    found = []
+    named = queries.alliances(plan.election)
+    there = [each for each in listing.sides_in(named, plan.state) if plan.party in each.parties]
+    columns = []
     for alliance in (None, *there):
         worked = planning.worked_out(
-            one.election,
-            state=one.state,
-            party=one.party,
+            plan.election,
+            state=plan.state,
+            party=plan.party,
             alliance=alliance,
-            aims=planning.aims_of(one),
-            seed=one.seed,
+            aims=planning.aims_of(plan),
+            seed=plan.seed,
             held=held,
             lines=lines,
             named=named,
         )
         if worked is not None:
-            told, noted = (
-                [sentence(each, names) for each in which if each.key is None]
+            sources, noted = (
+                [sentence(plan_finding, names) for plan_finding in which if plan_finding.key is None]
                 for which in (worked.outcome.contradictions, planning.notes_of(worked))
             )
-            name = shown.side_name(one.party, alliance)
-            found.append(SideColumn(name, alliance, worked, alliance == one.alliance, told, noted))
-    return found
+            name = shown.side_name(plan.party, alliance)
+            columns.append(SideColumn(name, alliance, worked, alliance == plan.alliance, sources, noted))
+    return columns
 
 
 class SidesFilters(forms.Form):
@@ -232,43 +235,43 @@ class SideRow:
 @require_safe
 def sides(request: Request, public_id: UUID) -> HttpResponseBase:
     """The same goals with and without allies, side by side."""
-    one = queries.plan_for(public_id)
-    lines = queries.lines_of(one.election, state=one.state)
+    plan = queries.plan_for(public_id)
+    lines = queries.lines_of(plan.election, state=plan.state)
     names = shown.seat_names(lines.contests)
-    held = {
+    votes_held = {
         seat.contest_id: (seat.votes, seat.votes_likely if seat.is_locked else None)
-        for seat in queries.plan_seats(one)
+        for seat in queries.plan_seats(plan)
         if seat.by_hand or seat.is_locked
     }
-    columns = columns_of(one, held, lines, names)
+    columns = columns_of(plan, votes_held, lines, names)
     filters = SidesFilters(request.GET)
-    given = filters.cleaned_data if filters.is_valid() else {}
-    words = given.get("q", "")
-    found = [
+    filter_values = filters.cleaned_data if filters.is_valid() else {}
+    words = filter_values.get("q", "")
+    side_rows = [
         row
         for row in _side_rows(columns, names)
-        if fits_name(words, row.name) and (row.differs or given.get("show") != "differ")
+        if fits_name(words, row.name) and (row.differs or filter_values.get("show") != "differ")
     ]
     keys = _side_keys(len(columns))
     sorting = tables.sorting(request.GET, dict.fromkeys(keys, ""), default="differ")
-    rows = in_order(found, sorting, keys)
+    rows = in_order(side_rows, sorting, keys)
     if kind := tables.file_kind(request.GET):
-        return tables.file_response("sides", kind, *_sides_file(one, columns, rows))
+        return tables.file_response("sides", kind, *_sides_file(plan, columns, rows))
     leaf = tables.numbered(rows, request.GET, total=len(rows))
     return render(
         request,
         "elections/plan_sides.html",
         {
-            **shown.head(request, one),
-            "crumbs": shown.plan_crumbs(one, (say("With and without allies"), "")),
+            **shown.head(request, plan),
+            "crumbs": shown.plan_crumbs(plan, (say("With and without allies"), "")),
             "columns": columns,
             "heads": [(column.name, f"votes{at}", f"short{at}") for at, column in enumerate(columns)],
-            "held": len(held),
-            "lead": shown.lead_of(one),
+            "held": len(votes_held),
+            "lead": shown.lead_of(plan),
             "filters": filters,
             "sorting": sorting,
             "leaf": leaf,
-            "alliance_href": reverse("elections:alliances", args=[one.election.code]),
+            "alliance_href": reverse("elections:alliances", args=[plan.election.code]),
         },
     )
 
@@ -301,20 +304,20 @@ def _side_rows(columns: list[SideColumn], names: dict[int, str]) -> list[SideRow
 
 
 def _sides_file(
-    one: Plan, columns: list[SideColumn], rows: list[SideRow]
+    plan: Plan, columns: list[SideColumn], rows: list[SideRow]
 ) -> tuple[list[str], list[list[object]]]:
     head = [say("Seat")]
     sources = []
     for column in columns:
         words = (say("Votes last time"), say("File and row"), say("Votes"), say("Short by (votes)"))
         head += [f"{column.name}: {word}" for word in (*words, pgettext("of a seat", "Won"))]
-        side = Plan(election=one.election, party=one.party, alliance=column.alliance)
+        side = Plan(election=plan.election, party=plan.party, alliance=column.alliance)
         sources.append(shown.stands_on(side, [row.contest_id for row in rows]))
     lines: list[list[object]] = []
     for row in rows:
         line: list[object] = [row.name]
-        for cell, told in zip(row.cells, sources, strict=True):
-            line += [cell.last, told.get(row.contest_id, ""), cell.votes, cell.short]
+        for cell, source_by_seat in zip(row.cells, sources, strict=True):
+            line += [cell.last, source_by_seat.get(row.contest_id, ""), cell.votes, cell.short]
             line.append(say("yes") if cell.won else "")
         lines.append(line)
     return head, lines

@@ -87,17 +87,17 @@ SEATS: tuple[Column[PlanSeatLine], ...] = (
 
 def with_sources(one: Plan, lines: list[PlanSeatLine]) -> list[PlanSeatLine]:
     """Return the lines, each with the source of its last votes."""
-    told = stands_on(one, [line.seat.contest_id for line in lines])
-    return [replace(line, source=told.get(line.seat.contest_id, "")) for line in lines]
+    source_by_seat = stands_on(one, [line.seat.contest_id for line in lines])
+    return [replace(line, source=source_by_seat.get(line.seat.contest_id, "")) for line in lines]
 
 
 def sources_said(files: Iterable[ResultFile]) -> list[str]:
     """Say where results come from, each source once: as its bringer names it, else its file, and the day it came."""
-    told = (
+    source_texts = (
         f"{origin(file.origin) or file.name}, {short_day(timezone.localtime(file.brought_at))}"
         for file in files
     )
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(source_texts))
 
 
 def crumbs(*more: tuple[str, str]) -> Sequence[tuple[str, str]]:
@@ -112,9 +112,9 @@ def plan_name(plan: Plan | PlanVersion) -> str:
     return named(plan.names)
 
 
-def to_be_won(one: Plan) -> str:
+def to_be_won(plan: Plan) -> str:
     """Say how many seats the plan wins from others, and how many votes they lack. Empty for none."""
-    seats, votes = planning.gap_to_win(one)
+    seats, votes = planning.gap_to_win(plan)
     words = ngettext(
         "%(seats)s seat is to be won from others. It needs %(votes)s more votes.",
         "%(seats)s seats are to be won from others. They need %(votes)s more votes.",
@@ -123,28 +123,28 @@ def to_be_won(one: Plan) -> str:
     return words % {"seats": grouped(seats), "votes": grouped(votes)} if seats else ""
 
 
-def lead_of(one: Plan) -> str:
+def lead_of(plan: Plan) -> str:
     """The plan in one sentence: "325 seats, 35,00,00,000 votes; last time 303 and 22,90,76,879"."""
     goals = []
-    if one.seats_goal is not None:
-        every = len(one.found.get("by_seat", {}))
+    if plan.seats_goal is not None:
+        every = len(plan.found.get("by_seat", {}))
         goals.append(
             ngettext("%(n)s of %(all)s seat", "%(n)s of %(all)s seats", every)
-            % {"n": grouped(one.seats_goal), "all": grouped(every)}
+            % {"n": grouped(plan.seats_goal), "all": grouped(every)}
         )
-    if one.votes_goal is not None:
-        goals.append(ngettext("%(n)s vote", "%(n)s votes", one.votes_goal) % {"n": grouped(one.votes_goal)})
-    if one.share_goal_pct is not None:
-        goals.append(_("%(pct)s%% of the votes") % {"pct": f"{one.share_goal_pct:g}"})
+    if plan.votes_goal is not None:
+        goals.append(ngettext("%(n)s vote", "%(n)s votes", plan.votes_goal) % {"n": grouped(plan.votes_goal)})
+    if plan.share_goal_pct is not None:
+        goals.append(_("%(pct)s%% of the votes") % {"pct": f"{plan.share_goal_pct:g}"})
     facts = {
         "goal": ", ".join(goals) or _("no goal"),
-        "seats": grouped(one.found["last_seats"]),
-        "votes": grouped(one.found["last_votes"]),
+        "seats": grouped(plan.found["last_seats"]),
+        "votes": grouped(plan.found["last_votes"]),
     }
     words = ngettext(
         "%(goal)s; last time %(seats)s seat and %(votes)s votes",
         "%(goal)s; last time %(seats)s seats and %(votes)s votes",
-        one.found["last_seats"],
+        plan.found["last_seats"],
     )
     return words % facts
 
@@ -219,8 +219,8 @@ def lines_of(plan: Plan) -> list[PlanSeatLine]:
 def seat_names(contests: Iterable[Contest]) -> dict[int, str]:
     """Seats' names: their units' in this language, else as the file says them. One query."""
     found = list(contests)
-    of_units = units.names_of([one.unit_id for one in found if one.unit_id], language=language())
-    return {one.pk: of_units.get(one.unit_id or 0) or one.name for one in found}
+    of_units = units.names_of([contest.unit_id for contest in found if contest.unit_id], language=language())
+    return {contest.pk: of_units.get(contest.unit_id or 0) or contest.name for contest in found}
 
 
 def matching(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLine]:
@@ -232,7 +232,7 @@ def matching(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLi
 def chosen(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLine]:
     """Those the filters let through."""
     show = query.get("show", "")
-    found = []
+    filters = []
     for line in matching(lines, query):
         fits = {
             "new": line.found.won and not line.found.last_won,
@@ -242,8 +242,8 @@ def chosen(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLine
             "locked": line.seat.is_locked,
         }.get(show, True)
         if fits:
-            found.append(line)
-    return found
+            filters.append(line)
+    return filters
 
 
 def stands_on(plan: Plan, contest_ids: Iterable[int]) -> dict[int, str]:
@@ -257,14 +257,14 @@ def parts_stand_on(plan: Plan, seat_unit: int, unit_ids: Iterable[int]) -> dict[
 
 
 def _told(found: Mapping[int, list[tuple[int, int]]], files: Mapping[int, ResultFile]) -> dict[int, str]:
-    told = {}
+    texts = {}
     for key, pairs in found.items():
         by_file: dict[int, list[int]] = {}
         for import_id, row in sorted(pairs):
             by_file.setdefault(import_id, []).append(row)
-        told[key] = "; ".join(
+        texts[key] = "; ".join(
             _("%(file)s, row %(row)s")
-            % {"file": files[one].name if one in files else "?", "row": ", ".join(map(str, rows))}
-            for one, rows in by_file.items()
+            % {"file": files[file_id].name if file_id in files else "?", "row": ", ".join(map(str, rows))}
+            for file_id, rows in by_file.items()
         )
-    return told
+    return texts

@@ -91,20 +91,20 @@ def election(request: Request, code: str) -> HttpResponseBase:
     """One election, in all or in a state: by party, by alliance, by state; what must be known of it; its files."""
     of = queries.election(code)
     state = shown.state_asked(of, request.GET)
-    told = queries.totals(of, state=state, against=queries.earlier(of, state=state))
+    totals = queries.totals(of, state=state, against=queries.earlier(of, state=state))
     matching = request.GET.get("matching", "").strip()[:60]
     only_winners = request.GET.get("show") == "seats"
-    found = [row for row in told.parties if _fits(row, matching) and (row.seats or not only_winners)]
-    files, files_before = _called(told.files), _called(told.files_before)
+    party_totals = [row for row in totals.parties if _fits(row, matching) and (row.seats or not only_winners)]
+    files, files_before = _called(totals.files), _called(totals.files_before)
     columns: tuple[Column[PartyTotal], ...] = (
         *PARTIES,
         Column("files", _("Summed from the files"), lambda _row: files),
         Column("files_before", _("Before, summed from the files"), lambda _row: files_before),
     )
     caption = _("Totals by party")
-    parties = Table(request, columns, found, name=f"results-{of.code}", caption=caption, sort="-seats")
+    parties = Table(request, columns, party_totals, name=f"results-{of.code}", caption=caption, sort="-seats")
     caption = _("Seats by state")
-    states = Table(request, STATES, told.states, name=f"states-{of.code}", caption=caption, sort="state")
+    states = Table(request, STATES, totals.states, name=f"states-{of.code}", caption=caption, sort="state")
     if parties.file_kind:
         return states.file() if request.GET.get("of") == "states" else parties.file()
     leaf = parties.leaf
@@ -121,20 +121,20 @@ def election(request: Request, code: str) -> HttpResponseBase:
         "name": named(of.names),
         "state": state,
         "state_name": reference.state_name(state, language()) if state else "",
-        "told": told,
-        "against_name": named(told.against.names) if told.against is not None else "",
-        "says": told.says(),
+        "told": totals,
+        "against_name": named(totals.against.names) if totals.against is not None else "",
+        "says": totals.says(),
         "sorting": parties.sorting,
         "leaf": leaf,
         "rows": [(row, shown.party_title(row.party, row.names)) for row in leaf.rows],
-        "hidden": len(told.parties) - len(found),
+        "hidden": len(totals.parties) - len(party_totals),
         "matching": matching,
         "shows": [
             (say("All parties"), None, not only_winners),
             (say("With a seat"), "seats", only_winners),
         ],
-        "sides": [(one, shown.alliance_name(one.alliance)) for one in told.sides],
-        "states": _by_state(states.leaf.rows) if not state and len(told.states) > 1 else [],
+        "sides": [(side_total, shown.alliance_name(side_total.alliance)) for side_total in totals.sides],
+        "states": _by_state(states.leaf.rows) if not state and len(totals.states) > 1 else [],
         "state_sorting": states.sorting,
         "seats_href": reverse("elections:seats", args=[of.code]) + (f"?state={state}" if state else ""),
         "stated_href": shown.stated_href(request, of, state),
@@ -182,42 +182,103 @@ class SeatResult:
 
 SEATS: tuple[Column[SeatResult], ...] = (
     Column(
-        "state", pgettext_lazy("kind of unit", "State"), lambda each: each.contest.state, only_in_file=True
+        "state",
+        pgettext_lazy("kind of unit", "State"),
+        lambda seat_result: seat_result.contest.state,
+        only_in_file=True,
     ),
     Column(
         "seat",
         _("No."),
-        lambda each: each.contest.number,
-        order=lambda each: (each.contest.state, each.contest.number),
+        lambda seat_result: seat_result.contest.number,
+        order=lambda seat_result: (seat_result.contest.state, seat_result.contest.number),
         css="nums nowrap",
     ),
-    Column("name", _("Seat"), lambda each: each.name, order=lambda each: each.name.casefold(), is_name=True),
-    Column("reservation", _("Reservation"), lambda each: each.contest.reservation, only_in_file=True),
-    Column("numbering", _("Numbering"), lambda each: each.contest.numbering, only_in_file=True),
     Column(
-        "winner", _("Winner"), lambda each: _name(each.row.winner), order=lambda each: _party(each.row.winner)
+        "name",
+        _("Seat"),
+        lambda seat_result: seat_result.name,
+        order=lambda seat_result: seat_result.name.casefold(),
+        is_name=True,
     ),
-    Column("winner_party", _("Winner's party"), lambda each: _party(each.row.winner), only_in_file=True),
-    Column("second", _("Runner-up"), lambda each: _name(each.row.runner_up), only_in_file=True),
     Column(
-        "second_party", _("Runner-up's party"), lambda each: _party(each.row.runner_up), only_in_file=True
+        "reservation",
+        _("Reservation"),
+        lambda seat_result: seat_result.contest.reservation,
+        only_in_file=True,
     ),
-    Column("margin", _("Margin"), lambda each: each.row.margin, order=True, css="num"),
-    Column("margin_pct", _("Margin (%)"), lambda each: rounded(each.row.margin_pct), order=True, css="num"),
-    Column("uncontested", _("Uncontested"), lambda each: each.contest.is_uncontested, only_in_file=True),
-    Column("votes", _("Side's votes"), lambda each: _of_side(each.row, "votes"), order=True, css="num"),
+    Column("numbering", _("Numbering"), lambda seat_result: seat_result.contest.numbering, only_in_file=True),
     Column(
-        "share", _("Side's share (%)"), lambda each: _of_side(each.row, "share_pct"), order=True, css="num"
+        "winner",
+        _("Winner"),
+        lambda seat_result: _name(seat_result.row.winner),
+        order=lambda seat_result: _party(seat_result.row.winner),
     ),
-    Column("swing", _("Swing (points)"), lambda each: rounded(each.row.swing_points), order=True, css="num"),
     Column(
-        "compared", _("Compared"), lambda each: each.row.before and each.row.before.says(), only_in_file=True
+        "winner_party",
+        _("Winner's party"),
+        lambda seat_result: _party(seat_result.row.winner),
+        only_in_file=True,
     ),
-    Column("electors", _("Electors"), lambda each: each.row.electors, order=True, css="num"),
-    Column("polled", _("Votes polled"), lambda each: each.row.polled, only_in_file=True),
-    Column("turnout", _("Turnout (%)"), lambda each: rounded(each.row.turnout_pct), order=True, css="num"),
-    Column("file", _("File"), lambda each: each.row.source.file, only_in_file=True),
-    Column("row", _("Row"), lambda each: each.row.source.row, only_in_file=True),
+    Column("second", _("Runner-up"), lambda seat_result: _name(seat_result.row.runner_up), only_in_file=True),
+    Column(
+        "second_party",
+        _("Runner-up's party"),
+        lambda seat_result: _party(seat_result.row.runner_up),
+        only_in_file=True,
+    ),
+    Column("margin", _("Margin"), lambda seat_result: seat_result.row.margin, order=True, css="num"),
+    Column(
+        "margin_pct",
+        _("Margin (%)"),
+        lambda seat_result: rounded(seat_result.row.margin_pct),
+        order=True,
+        css="num",
+    ),
+    Column(
+        "uncontested",
+        _("Uncontested"),
+        lambda seat_result: seat_result.contest.is_uncontested,
+        only_in_file=True,
+    ),
+    Column(
+        "votes",
+        _("Side's votes"),
+        lambda seat_result: _of_side(seat_result.row, "votes"),
+        order=True,
+        css="num",
+    ),
+    Column(
+        "share",
+        _("Side's share (%)"),
+        lambda seat_result: _of_side(seat_result.row, "share_pct"),
+        order=True,
+        css="num",
+    ),
+    Column(
+        "swing",
+        _("Swing (points)"),
+        lambda seat_result: rounded(seat_result.row.swing_points),
+        order=True,
+        css="num",
+    ),
+    Column(
+        "compared",
+        _("Compared"),
+        lambda seat_result: seat_result.row.before and seat_result.row.before.says(),
+        only_in_file=True,
+    ),
+    Column("electors", _("Electors"), lambda seat_result: seat_result.row.electors, order=True, css="num"),
+    Column("polled", _("Votes polled"), lambda seat_result: seat_result.row.polled, only_in_file=True),
+    Column(
+        "turnout",
+        _("Turnout (%)"),
+        lambda seat_result: rounded(seat_result.row.turnout_pct),
+        order=True,
+        css="num",
+    ),
+    Column("file", _("File"), lambda seat_result: seat_result.row.source.file, only_in_file=True),
+    Column("row", _("Row"), lambda seat_result: seat_result.row.source.row, only_in_file=True),
 )
 
 
@@ -286,7 +347,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
         request.GET,
         state=(pgettext("kind of unit", "State"), [nothing, *shown.state_choices(of)]),
         side=(_("Side"), [("", "–"), *shown.side_choices(of, state, side)]),
-        winner=(_("Winner"), [nothing, *((one, one) for one in winners)]),
+        winner=(_("Winner"), [nothing, *((winner_name, winner_name) for winner_name in winners)]),
         show=(_("Which seats"), [(key, label) for key, (label, _fits_) in SHOWS.items()]),
     )
     context = {

@@ -75,7 +75,7 @@ class RuleRow(forms.Form):
     code = forms.ChoiceField(
         label=_("Class"),
         required=False,
-        choices=[("", "–"), *((one.value, one.label) for one in UnitClass.Code)],
+        choices=[("", "–"), *((class_code.value, class_code.label) for class_code in UnitClass.Code)],
     )
     share_at_least = forms.FloatField(label=_("Share at least"), required=False)
     share_below = forms.FloatField(label=_("Share below"), required=False)
@@ -110,13 +110,13 @@ Rows = formset_factory(RuleRow, extra=2, max_num=MOST_RULES, absolute_max=MOST_R
 
 def _rows(formset: Any) -> list[dict[str, Any]]:
     """Return what was written, as rules.classes reads it; rows without a class are left out."""
-    found = []
+    class_rules = []
     for form in formset:
         data = form.cleaned_data
         if data.get("code"):
             conditions = {name: data[name] for name in CONDITIONS if data.get(name) is not None}
-            found.append({"class": data["code"]} | conditions)
-    return found
+            class_rules.append({"class": data["code"]} | conditions)
+    return class_rules
 
 
 def _tell(form: RulesForm, formset: Any) -> None:
@@ -132,23 +132,23 @@ def _tell(form: RulesForm, formset: Any) -> None:
 @form_page
 def classes(request: Request, code: str) -> HttpResponseBase:
     """Show units by class below a unit, the rules that gave the classes, and a form for viewers with the right."""
-    of = queries.election(code)
+    election = queries.election(code)
     may = request.viewer.may("plans.make")
     unit_id = _unit_asked(request)
-    rule = queries.class_rule(of, unit_id) if unit_id is not None else None
+    rule = queries.class_rule(election, unit_id) if unit_id is not None else None
     status = 200
-    form = RulesForm(of=of, initial=_initial(rule, unit_id))
+    form = RulesForm(of=election, initial=_initial(rule, unit_id))
     formset = Rows(initial=_initial_rows(rule), prefix="rule")
     if request.method == "POST":
-        form, formset = RulesForm(request.POST, of=of), Rows(request.POST, prefix="rule")
+        form, formset = RulesForm(request.POST, of=election), Rows(request.POST, prefix="rule")
         status = 422
         _tell(form, formset)
         if form.is_valid() and formset.is_valid():
             try:
                 target = units.unit(form.cleaned_data["unit"].strip())
-                party, alliance = _side(of, form.cleaned_data["side"])
+                party, alliance = _side(election, form.cleaned_data["side"])
                 actions.sort_units(
-                    election=of.code,
+                    election=election.code,
                     unit_id=target.pk,
                     rows=_rows(formset),
                     party=party,
@@ -163,13 +163,13 @@ def classes(request: Request, code: str) -> HttpResponseBase:
                 status = refused.status
             else:
                 say_when_done(request, _("Sorted."))
-                return redirect(address(reverse("elections:classes", args=[of.code]), target.code))
-    return _page(request, of, unit_id, rule, form if may else None, formset, status)
+                return redirect(address(reverse("elections:classes", args=[election.code]), target.code))
+    return _page(request, election, unit_id, rule, form if may else None, formset, status)
 
 
 def _page(
     request: Request,
-    of: Election,
+    election: Election,
     unit_id: int | None,
     rule: ClassRule | None,
     form: RulesForm | None,
@@ -177,39 +177,41 @@ def _page(
     status: int,
 ) -> HttpResponseBase:
     wanted = request.GET.get("class", "")
-    found = queries.classes_below(of, unit_id) if unit_id is not None else UnitClass.objects.none()
-    counts = {one.value: 0 for one in UnitClass.Code}
-    counts |= dict(found.order_by().values_list("code").annotate(Count("pk")))
+    unit_classes = (
+        queries.classes_below(election, unit_id) if unit_id is not None else UnitClass.objects.none()
+    )
+    counts = {code.value: 0 for code in UnitClass.Code}
+    counts |= dict(unit_classes.order_by().values_list("code").annotate(Count("pk")))
     if wanted in counts:
-        found = found.filter(code=wanted)
+        unit_classes = unit_classes.filter(code=wanted)
     called = Coalesce(KeyTextTransform(language(), "unit__names"), KeyTextTransform("en", "unit__names"))
     table = Table(
         request,
         CLASSES,
-        found.annotate(called=NaturalOrder(called)),
-        name=f"classes-{of.code}",
+        unit_classes.annotate(called=NaturalOrder(called)),
+        name=f"classes-{election.code}",
         caption=_("Units by class"),
         sort="-lead",
-        finish=partial(_with_sources, of),
+        finish=partial(_with_sources, election),
         total=counts[wanted] if wanted in counts else sum(counts.values()),
     )
     if table.file_kind:
         return table.file()
     segments = [(say("All"), "", wanted not in counts)]
     segments += [
-        (f"{one.label} ({grouped(counts[one.value])})", one.value, wanted == one.value)
-        for one in UnitClass.Code
+        (f"{code.label} ({grouped(counts[code.value])})", code.value, wanted == code.value)
+        for code in UnitClass.Code
     ]
     context = {
         "here": "elections",
-        "crumbs": shown.crumbs(shown.election_crumb(of), (say("Classes"), "")),
-        "election": of,
-        "name": named(of.names),
+        "crumbs": shown.crumbs(shown.election_crumb(election), (say("Classes"), "")),
+        "election": election,
+        "name": named(election.names),
         "unit_name": units.names_of([unit_id], language=language()).get(unit_id, "") if unit_id else "",
         "rule": rule,
         "rule_words": [rule_words(row) for row in rule.rules] if rule is not None else [],
         "rule_side": _side_words(rule) if rule is not None else "",
-        "withdraw_href": _withdraw_href(request, of, unit_id, rule),
+        "withdraw_href": _withdraw_href(request, election, unit_id, rule),
         "rule_unit": named(rule.unit.names) if rule is not None else "",
         "shows": segments,
         "sorting": table.sorting,
@@ -224,11 +226,11 @@ def _page(
     return render(request, "elections/result_classes.html", context, status=status)
 
 
-def _withdraw_href(request: Request, of: Election, unit_id: int | None, rule: ClassRule | None) -> str:
+def _withdraw_href(request: Request, election: Election, unit_id: int | None, rule: ClassRule | None) -> str:
     """Return the address to withdraw the rules shown: on the unit's own page, for a viewer with the right."""
     if rule is None or rule.unit_id != unit_id or not shown.may_at(request, "plans.make", rule.unit_id):
         return ""
-    return address(reverse("elections:classes_withdraw", args=[of.code]), rule.unit.code)
+    return address(reverse("elections:classes_withdraw", args=[election.code]), rule.unit.code)
 
 
 def _with_sources(of: Election, rows: list[UnitClass]) -> list[tuple[UnitClass, FigureSource | None]]:
@@ -238,18 +240,18 @@ def _with_sources(of: Election, rows: list[UnitClass]) -> list[tuple[UnitClass, 
 
 def _unit_asked(request: Request) -> int | None:
     """The unit in the address, else the viewer's own."""
-    asked = request.GET.get("unit", "").strip()[:64]
-    if asked:
-        return units.unit(asked).pk
+    unit_code = request.GET.get("unit", "").strip()[:64]
+    if unit_code:
+        return units.unit(unit_code).pk
     home = request.viewer.home
     return home.unit_id if home is not None else None
 
 
-def _side(of: Election, value: str) -> tuple[str, UUID | None]:
+def _side(election: Election, value: str) -> tuple[str, UUID | None]:
     """Party and alliance of a side as its field gives it."""
-    for one in queries.alliances(of):
-        if str(one.public_id) == value:
-            return one.lead, one.public_id
+    for alliance in queries.alliances(election):
+        if str(alliance.public_id) == value:
+            return alliance.lead, alliance.public_id
     return value, None
 
 

@@ -47,11 +47,11 @@ def parties(request: Request) -> HttpResponseBase:
         "crumbs": shown.crumbs((say("Earlier names of parties"), "")),
         "rows": [
             {
-                "one": one,
-                "name": shown.party_title(one.party, one.names) or one.party,
-                "name_then": shown.party_title(one.was, one.names_then) or one.was,
+                "one": party_names,
+                "name": shown.party_title(party_names.party, party_names.names) or party_names.party,
+                "name_then": shown.party_title(party_names.was, party_names.names_then) or party_names.was,
             }
-            for one in queries.former_names()
+            for party_names in queries.former_names()
         ],
         "form": form if may_change else None,
     }

@@ -64,20 +64,20 @@ PART_LINES: tuple[Column[tuple[PartSum, str, str, int, FigureSource]], ...] = (
 @require_safe
 def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBase:
     """One seat: every candidate with file and row, sides with and without allies, its parts, what it was before."""
-    of = queries.election(code)
+    election = queries.election(code)
     if state not in reference.states():
         raise NotFound(field="state")
-    side = shown.side_asked(request.GET, of)
-    against = queries.earlier(of, state=state)
-    found = queries.contest(of, state, number, against=against, side=side.ours)
-    contest = found.seat.contest
+    side = shown.side_asked(request.GET, election)
+    against = queries.earlier(election, state=state)
+    result = queries.contest(election, state, number, against=against, side=side.ours)
+    contest = result.seat.contest
     every = in_parts.parts_in_short(contest.pk, side=side.ours.parties_in(state))
     kind = request.GET.get("kind", "")
-    kind = kind if any(one.kind == kind for one in every) else ""
+    kind = kind if any(part_sum.kind == kind for part_sum in every) else ""
     sorting = tables.sorting(request.GET, dict.fromkeys(PARTS, ""), default="number")
-    parts = shown.in_order([one for one in every if kind in ("", one.kind)], sorting, PARTS)
+    parts = shown.in_order([part_sum for part_sum in every if kind in ("", part_sum.kind)], sorting, PARTS)
     if file_asked(request):
-        name = f"seat-{of.code}-{state}-{number}"
+        name = f"seat-{election.code}-{state}-{number}"
         if request.GET.get("of") == "parts":
             return Table(
                 request,
@@ -88,41 +88,41 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
                 finish=lambda some: list(in_parts.part_lines(some)),
                 longest_file=LONGEST_FILE,
             ).file()
-        return Table(request, CANDIDATES, found.candidates, name=name, caption=_("Candidates")).file()
+        return Table(request, CANDIDATES, result.candidates, name=name, caption=_("Candidates")).file()
     spot = queries.spots([contest.pk]).get(contest.pk)
     outside = queries.outside_parts(contest.pk)
     leaf = tables.numbered(parts, request.GET, total=len(parts))
     context: dict[str, Any] = {
         "here": "elections",
         "crumbs": shown.crumbs(
-            shown.election_crumb(of),
+            shown.election_crumb(election),
             (
                 reference.state_name(state, language()),
-                reverse("elections:seats", args=[of.code]) + f"?state={state}",
+                reverse("elections:seats", args=[election.code]) + f"?state={state}",
             ),
             (shown.seat_name(contest, spot), ""),
         ),
-        "election": of,
-        "election_name": named(of.names),
+        "election": election,
+        "election_name": named(election.names),
         "contest": contest,
         "name": shown.seat_name(contest, spot),
         "state_name": reference.state_name(state, language()),
         "unit": spot,
-        "seat": found.seat,
-        "says": seat_says(found.seat) + _nota_says(found),
-        "candidates": [(row, shown.party_title(row.party, row.party_names)) for row in found.candidates],
-        "sides": [row for one in found.sides for row in _side_rows(of, one)],
-        "namesakes": found.namesakes,
-        "stated": found.stated,
-        "stated_href": shown.stated_href(request, of, state, number),
+        "seat": result.seat,
+        "says": seat_says(result.seat) + _nota_says(result),
+        "candidates": [(row, shown.party_title(row.party, row.party_names)) for row in result.candidates],
+        "sides": [row for one in result.sides for row in _side_rows(election, one)],
+        "namesakes": result.namesakes,
+        "stated": result.stated,
+        "stated_href": shown.stated_href(request, election, state, number),
         "against": against,
         "against_name": named(against.names) if against is not None else "",
         "filters": shown.ResultFilters(
-            request.GET, side=(_("Side"), [("", "–"), *shown.side_choices(of, state, side)])
+            request.GET, side=(_("Side"), [("", "–"), *shown.side_choices(election, state, side)])
         ),
         "side": side,
         "side_says": shown.side_says(side, [state]),
-        "history": _history(found.seat, side.ours),
+        "history": _history(result.seat, side.ours),
         "has_parts": bool(every),
         "kinds": _kinds(every, kind),
         "sorting": sorting,
@@ -132,33 +132,35 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
         "outside": sum(outside.values()) if outside else None,
     }
     if spot is not None:
-        context["on_map"], context["behind"] = shown.on_map([found.seat], {contest.pk: spot})
+        context["on_map"], context["behind"] = shown.on_map([result.seat], {contest.pk: spot})
     return render(request, "elections/result_seat.html", context)
 
 
 def seat_says(row: SeatRow) -> list[str]:
     """Return what a reader of a seat's result must know."""
-    told = []
+    sentences = []
     if row.contest.is_uncontested:
-        told.append(
+        sentences.append(
             say("Nobody stood against the winner: there was no vote, so there are no votes and no shares.")
         )
     elif row.electors is None:
-        told.append(say("The electors are not known, so there is no turnout."))
+        sentences.append(say("The electors are not known, so there is no turnout."))
     if row.contest.numbering:
-        told.append(
+        sentences.append(
             say("Numbered as before (%(label)s): today's seat of this number may be another.")
             % {"label": row.contest.numbering}
         )
     if row.is_tied and row.winner is not None:
-        told.append(say("The first two had equal votes; lots were drawn."))
+        sentences.append(say("The first two had equal votes; lots were drawn."))
     elif row.is_tied:
-        told.append(say("The first had equal votes. The file does not say who won by lot. Add places to it."))
+        sentences.append(
+            say("The first had equal votes. The file does not say who won by lot. Add places to it.")
+        )
     if row.contest.note:
-        told.append(row.contest.note)
+        sentences.append(row.contest.note)
     if row.before is not None and row.before.says():
-        told.append(row.before.says())
-    return told
+        sentences.append(row.before.says())
+    return sentences
 
 
 def _nota_says(found: Result) -> list[str]:
@@ -173,18 +175,18 @@ def _nota_says(found: Result) -> list[str]:
     return [say("NOTA is not in the file, so its votes are in neither votes polled nor shares.")]
 
 
-def _side_rows(of: Election, one: Side) -> list[dict[str, Any]]:
+def _side_rows(election: Election, side: Side) -> list[dict[str, Any]]:
     """A side as two rows: its leading party alone, and all of it together."""
-    alliance = one.alliance
-    alone = {"name": alliance.lead, "parties": say("alone"), "stood": one.alone, "swing": one.swing_alone}
+    alliance = side.alliance
+    alone = {"name": alliance.lead, "parties": say("alone"), "stood": side.alone, "swing": side.swing_alone}
     return [
         alone,
         {
             "name": shown.alliance_name(alliance),
-            "href": reverse("elections:alliance", args=[of.code, alliance.public_id]),
+            "href": reverse("elections:alliance", args=[election.code, alliance.public_id]),
             "parties": ", ".join(alliance.parties),
-            "stood": one.together,
-            "swing": one.swing_together,
+            "stood": side.together,
+            "swing": side.swing_together,
         },
     ]
 
@@ -197,31 +199,34 @@ def _history(seat: SeatRow, side: OurSide) -> list[tuple[SeatRow, str, str]]:
 
 
 PARTS: dict[str, Callable[[PartSum], Any]] = {
-    "number": lambda one: one.order,
-    "polled": lambda one: one.polled,
-    "ahead": lambda one: one.party or None,
-    "lead": lambda one: one.lead,
-    "votes": lambda one: one.ours,
-    "share": lambda one: one.share_pct,
+    "number": lambda part_sum: part_sum.order,
+    "polled": lambda part_sum: part_sum.polled,
+    "ahead": lambda part_sum: part_sum.party or None,
+    "lead": lambda part_sum: part_sum.lead,
+    "votes": lambda part_sum: part_sum.ours,
+    "share": lambda part_sum: part_sum.share_pct,
 }
 
 
 def _kinds(parts: list[PartSum], wanted: str) -> list[tuple[str, str, bool]]:
     """Kinds of parts to choose from, with how many there are of each; nothing where all are of one."""
-    counts = Counter(one.kind for one in parts)
+    counts = Counter(part_sum.kind for part_sum in parts)
     if len(counts) < 2:
         return []
-    found = [(say("All"), "", wanted not in counts)]
-    return found + [
-        (f"{one.label} ({grouped(counts[one.value])})", one.value, wanted == one.value)
-        for one in Part.Kind
-        if one.value in counts
+    kinds = [(say("All"), "", wanted not in counts)]
+    return kinds + [
+        (f"{kind.label} ({grouped(counts[kind.value])})", kind.value, wanted == kind.value)
+        for kind in Part.Kind
+        if kind.value in counts
     ]
 
 
 def _named(parts: Sequence[PartSum]) -> list[tuple[PartSum, str, FigureSource]]:
     """Parts with their names (their unit's in this language, where they are a unit here), file and row."""
-    ids = {one.unit_id for one in parts if one.unit_id is not None}
+    ids = {part_sum.unit_id for part_sum in parts if part_sum.unit_id is not None}
     names = units.names_of(ids, language=language()) if ids else {}
     sources = in_parts.sources_of(parts)
-    return [(one, names.get(one.unit_id or 0) or one.name, sources[one.part_id]) for one in parts]
+    return [
+        (part_sum, names.get(part_sum.unit_id or 0) or part_sum.name, sources[part_sum.part_id])
+        for part_sum in parts
+    ]

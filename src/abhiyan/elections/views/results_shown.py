@@ -30,23 +30,23 @@ def crumbs(*more: tuple[str, str]) -> Sequence[tuple[str, str]]:
     return [(_("Results"), reverse("elections:list")), *more]
 
 
-def election_crumb(of: Election) -> tuple[str, str]:
-    return (named(of.names), reverse("elections:election", args=[of.code]))
+def election_crumb(election: Election) -> tuple[str, str]:
+    return (named(election.names), reverse("elections:election", args=[election.code]))
 
 
 def seat_href(contest: Contest) -> str:
     return reverse("elections:seat", args=[contest.election.code, contest.state, contest.number])
 
 
-def state_asked(of: Election, query: QueryDict) -> str:
+def state_asked(election: Election, query: QueryDict) -> str:
     """`?state=S24`; empty for all, and for what the election has no contests in."""
-    asked = query.get("state", "")
-    return asked if asked and asked in queries.states_of(of) else ""
+    state_code = query.get("state", "")
+    return state_code if state_code and state_code in queries.states_of(election) else ""
 
 
-def state_choices(of: Election) -> list[tuple[str, str]]:
-    found = [(eci, reference.state_name(eci, language())) for eci in queries.states_of(of)]
-    return sorted(found, key=lambda pair: pair[1])
+def state_choices(election: Election) -> list[tuple[str, str]]:
+    choices = [(eci, reference.state_name(eci, language())) for eci in queries.states_of(election)]
+    return sorted(choices, key=lambda pair: pair[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +65,28 @@ def party_chosen(code: str) -> Chosen:
     return Chosen(code, code, OurSide(code))
 
 
-def alliance_chosen(one: Alliance) -> Chosen:
+def alliance_chosen(alliance: Alliance) -> Chosen:
     """An alliance as one side; where a state has a set of its own, that set. One query."""
-    ours = OurSide(one.lead, one, queries.alliances(one.election))
-    return Chosen(str(one.public_id), alliance_name(one), ours)
+    ours = OurSide(alliance.lead, alliance, queries.alliances(alliance.election))
+    return Chosen(str(alliance.public_id), alliance_name(alliance), ours)
 
 
-def side_choices(of: Election, state: str = "", chosen: Chosen = NO_SIDE) -> list[tuple[str, str]]:
+def side_choices(election: Election, state: str = "", chosen: Chosen = NO_SIDE) -> list[tuple[str, str]]:
     """Alliances of the election first, then the parties with most votes; the side in force among them."""
-    codes = queries.parties_of(of, state=state, most=MOST_SIDES)
-    named = queries.alliances(of, state=state or None)
-    found = {str(one.public_id): alliance_name(one) for one in named} | {code: code for code in codes}
-    return with_side(found, chosen)
+    codes = queries.parties_of(election, state=state, most=MOST_SIDES)
+    named = queries.alliances(election, state=state or None)
+    choices = {str(alliance.public_id): alliance_name(alliance) for alliance in named} | {
+        code: code for code in codes
+    }
+    return with_side(choices, chosen)
 
 
 def with_side(offered: Mapping[str, str], chosen: Chosen) -> list[tuple[str, str]]:
     """Return the choices of a side, with the one in force among them."""
-    own = {chosen.value: chosen.name} if chosen.value else {}
-    return list((dict(offered) | {key: name for key, name in own.items() if key not in offered}).items())
+    side_choice = {chosen.value: chosen.name} if chosen.value else {}
+    return list(
+        (dict(offered) | {key: name for key, name in side_choice.items() if key not in offered}).items()
+    )
 
 
 def alliance_name(one: Alliance) -> str:
@@ -91,32 +95,34 @@ def alliance_name(one: Alliance) -> str:
     return f"{name} ({reference.state_name(one.state, language())})" if one.state else name
 
 
-def side_asked(query: QueryDict, of: Election | None = None) -> Chosen:
+def side_asked(query: QueryDict, election: Election | None = None) -> Chosen:
     """`?side=BJP`, or an alliance's id; of one election, the alliances of others are none. Two queries at most."""
-    asked = query.get("side", "").strip()[:60]
-    if not asked:
+    side_code = query.get("side", "").strip()[:60]
+    if not side_code:
         return NO_SIDE
     try:
-        public_id = UUID(asked)
+        public_id = UUID(side_code)
     except ValueError:
-        code = asked.upper()
+        code = side_code.upper()
         return party_chosen(code) if code.isprintable() else NO_SIDE
     try:
-        one = queries.alliance(public_id)
+        alliance = queries.alliance(public_id)
     except NotFound:
         return NO_SIDE
-    return alliance_chosen(one) if of is None or one.election_id == of.pk else NO_SIDE
+    return alliance_chosen(alliance) if election is None or alliance.election_id == election.pk else NO_SIDE
 
 
 def side_says(side: Chosen, states: Iterable[str]) -> str:
     """Say that states shown count by another set than the one chosen; empty where none does."""
     names = sorted(
-        reference.state_name(one, language()) for one in set(states) if side.ours.is_another_in(one)
+        reference.state_name(state_code, language())
+        for state_code in set(states)
+        if side.ours.is_another_in(state_code)
     )
     if not names:
         return ""
-    told = _("For “%(side)s”, these states use their own alliance: %(states)s.")
-    return told % {"side": side.name, "states": ", ".join(names)}
+    sentence = _("For “%(side)s”, these states use their own alliance: %(states)s.")
+    return sentence % {"side": side.name, "states": ", ".join(names)}
 
 
 class ResultFilters(forms.Form):
@@ -126,14 +132,14 @@ class ResultFilters(forms.Form):
     """
 
     def __init__(self, query: QueryDict, **choices: tuple[Any, list[tuple[str, str]]]) -> None:
-        asked = query.copy()
+        query_copy = query.copy()
         for name, (_label, offered) in choices.items():
             keys = {key.casefold(): key for key, _words in offered}
-            if (value := keys.get(asked.get(name, "").casefold())) is None:
-                asked.pop(name, None)
-            elif name in asked:
-                asked[name] = value
-        super().__init__(asked)
+            if (value := keys.get(query_copy.get(name, "").casefold())) is None:
+                query_copy.pop(name, None)
+            elif name in query_copy:
+                query_copy[name] = value
+        super().__init__(query_copy)
         for name, (label, offered) in choices.items():
             self.fields[name] = forms.ChoiceField(label=label, choices=offered, required=False)
 
@@ -147,15 +153,15 @@ def party_title(code: str, names: Mapping[str, str]) -> str:
 def seat_name(contest: Contest, spot: Spot | None) -> str:
     """A seat's name as the file says it, in English; else its unit's, where it has one in this language."""
     lang = language()
-    own = spot.names.get(lang) if spot is not None and lang != "en" else None
-    return own or contest.name
+    local_name = spot.names.get(lang) if spot is not None and lang != "en" else None
+    return local_name or contest.name
 
 
 def seat_names(contests: Iterable[Contest]) -> dict[int, str]:
     """contest id -> the seat's name in this language. One query."""
     found = list(contests)
-    spots = queries.spots(one.pk for one in found)
-    return {one.pk: seat_name(one, spots.get(one.pk)) for one in found}
+    spots = queries.spots(contest.pk for contest in found)
+    return {contest.pk: seat_name(contest, spots.get(contest.pk)) for contest in found}
 
 
 def seat_words(row: SeatRow, name: str) -> str:
@@ -214,29 +220,29 @@ def in_order(
     return sorted(known_rows, key=key, reverse=sorting.descending) + unknown
 
 
-def grounds(request: Request, capability: str, of: Election) -> list[str]:
+def grounds(request: Request, capability: str, election: Election) -> list[str]:
     """States the viewer answers for with a capability in an election, "" (all of them) first: what a page offers.
 
     The acts ask again.
     """
     if not request.viewer.may(capability):
         return []
-    states = ["", *(state for state, _name in state_choices(of))]
-    found = by_ground.grounds_of(of, states)
-    spans = units.all_spans(found.values())
+    states = ["", *(state for state, _name in state_choices(election))]
+    ground_ids = by_ground.grounds_of(election, states)
+    spans = units.all_spans(ground_ids.values())
     return [
         state
         for state in states
-        if state in found
-        and request.viewer.may_at(capability, *(lo for lo, _hi in spans.get(found[state], [])))
+        if state in ground_ids
+        and request.viewer.may_at(capability, *(lo for lo, _hi in spans.get(ground_ids[state], [])))
     ]
 
 
-def may_for(request: Request, capability: str, of: Election, state: str) -> bool:
+def may_for(request: Request, capability: str, election: Election, state: str) -> bool:
     """Return True if the viewer answers for a state, or for all ("")."""
     if not request.viewer.may(capability):
         return False
-    unit_id = by_ground.grounds_of(of, [state]).get(state)
+    unit_id = by_ground.grounds_of(election, [state]).get(state)
     return unit_id is not None and may_at(request, capability, unit_id)
 
 
@@ -246,10 +252,10 @@ def may_at(request: Request, capability: str, unit_id: int) -> bool:
     return request.viewer.may_at(capability, *positions)
 
 
-def stated_href(request: Request, of: Election, state: str = "", number: int | None = None) -> str:
+def stated_href(request: Request, election: Election, state: str = "", number: int | None = None) -> str:
     """Return the address to add quoted figures of a place; empty for a viewer without the right."""
-    if not may_for(request, "results.import", of, state):
+    if not may_for(request, "results.import", election, state):
         return ""
-    asked = {"state": state} if state else {}
-    asked |= {"number": str(number)} if number is not None else {}
-    return reverse("elections:stated", args=[of.code]) + (f"?{urlencode(asked)}" if asked else "")
+    query = {"state": state} if state else {}
+    query |= {"number": str(number)} if number is not None else {}
+    return reverse("elections:stated", args=[election.code]) + (f"?{urlencode(query)}" if query else "")

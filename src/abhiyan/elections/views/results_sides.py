@@ -63,7 +63,11 @@ class AllianceForm(forms.Form):
         return {
             "names": {"hi": data["name_hi"], "en": data["name_en"]},
             "lead": data["lead"],
-            "parties": [one.strip() for one in re.split(r"[,;\n]", data["parties"]) if one.strip()],
+            "parties": [
+                party_name.strip()
+                for party_name in re.split(r"[,;\n]", data["parties"])
+                if party_name.strip()
+            ],
         }
 
 
@@ -87,7 +91,12 @@ COLUMNS: tuple[Column[Alliance], ...] = (
 
 
 def _tried(
-    request: Request, form: AllianceForm, of: Election, act: Callable[..., Alliance], *, has_form: bool = True
+    request: Request,
+    form: AllianceForm,
+    election: Election,
+    act: Callable[..., Alliance],
+    *,
+    has_form: bool = True,
 ) -> Tried[Any]:
     """Name or change an alliance; for one that exists already, the refusal leads to it."""
     done = tried(
@@ -99,7 +108,7 @@ def _tried(
         names="name_en",
     )
     if isinstance(done.refused, AllianceThere):
-        href = reverse("elections:alliance", args=[of.code, done.refused.facts["there"]])
+        href = reverse("elections:alliance", args=[election.code, done.refused.facts["there"]])
         link = format_html('{} <a href="{}">{}</a>', done.refused, href, done.refused.facts["name"])
         form.errors["lead"] = form.error_class([link])
     return done
@@ -108,27 +117,27 @@ def _tried(
 @form_page
 def alliances(request: Request, code: str) -> HttpResponseBase:
     """List the alliances of an election; a viewer who may make plans defines another."""
-    of = queries.election(code)
-    grounds = shown.grounds(request, "plans.make", of)
-    form = AllianceForm(request.POST or None, of=of, grounds=grounds, initial={"once": lot.uuid()})
+    election = queries.election(code)
+    grounds = shown.grounds(request, "plans.make", election)
+    form = AllianceForm(request.POST or None, of=election, grounds=grounds, initial={"once": lot.uuid()})
     if request.method == "POST" and not grounds:
         raise NotYours(capability="plans.make")
 
     def make(**given: Any) -> Alliance:
-        asked = {name: form.cleaned_data[name] for name in ("state", "once")}
-        return actions.make_alliance(election=of.code, **asked, **given)
+        arguments = {name: form.cleaned_data[name] for name in ("state", "once")}
+        return actions.make_alliance(election=election.code, **arguments, **given)
 
-    done = _tried(request, form, of, make)
+    done = _tried(request, form, election, make)
     if done:
-        return redirect("elections:alliances", of.code)
-    rows = list(queries.alliances(of))
-    name = f"alliances-{of.code}"
+        return redirect("elections:alliances", election.code)
+    rows = list(queries.alliances(election))
+    name = f"alliances-{election.code}"
     table = Table(request, COLUMNS, rows, name=name, caption=_("Alliances"), sort="name", is_numbered=False)
     context = {
         "here": "elections",
-        "crumbs": shown.crumbs(shown.election_crumb(of), (say("Alliances"), "")),
-        "election": of,
-        "name": named(of.names),
+        "crumbs": shown.crumbs(shown.election_crumb(election), (say("Alliances"), "")),
+        "election": election,
+        "name": named(election.names),
         "form": form if grounds else None,
     }
     return answer(request, "elections/alliance_list.html", table, context, status=done.status)
@@ -137,14 +146,14 @@ def alliances(request: Request, code: str) -> HttpResponseBase:
 @form_page
 def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
     """Show one alliance: its parties alone and together; a viewer who may make plans changes it."""
-    of = queries.election(code)
+    election = queries.election(code)
     one = queries.alliance(public_id)
-    if one.election_id != of.pk:
+    if one.election_id != election.pk:
         raise NotFound(field="alliance")
-    may_change = shown.may_for(request, "plans.make", of, one.state)
+    may_change = shown.may_for(request, "plans.make", election, one.state)
     form = AllianceForm(
         request.POST or None,
-        of=of,
+        of=election,
         grounds=None,
         initial={
             "name_hi": one.names.get("hi", ""),
@@ -157,32 +166,32 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
     def change(**given: Any) -> Alliance:
         return actions.change_alliance(public_id=public_id, **given)
 
-    done = _tried(request, form, of, change, has_form=may_change)
+    done = _tried(request, form, election, change, has_form=may_change)
     if done:
-        return redirect("elections:alliance", of.code, public_id)
-    context = _about(of, one, form if may_change else None)
+        return redirect("elections:alliance", election.code, public_id)
+    context = _about(election, one, form if may_change else None)
     return render(request, "elections/alliance.html", context, status=done.status)
 
 
-def _about(of: Election, one: Alliance, form: AllianceForm | None) -> dict[str, Any]:
-    told = queries.totals(of, state=one.state)
-    members = [row for row in told.parties if row.party in one.parties]
-    together = next((side for side in told.sides if side.alliance.pk == one.pk), None)
+def _about(election: Election, one: Alliance, form: AllianceForm | None) -> dict[str, Any]:
+    totals = queries.totals(election, state=one.state)
+    members = [row for row in totals.parties if row.party in one.parties]
+    together = next((side for side in totals.sides if side.alliance.pk == one.pk), None)
     return {
         "here": "elections",
         "crumbs": shown.crumbs(
-            shown.election_crumb(of),
-            (say("Alliances"), reverse("elections:alliances", args=[of.code])),
+            shown.election_crumb(election),
+            (say("Alliances"), reverse("elections:alliances", args=[election.code])),
             (shown.alliance_name(one), ""),
         ),
-        "election": of,
+        "election": election,
         "alliance": one,
         "name": shown.alliance_name(one),
-        "election_name": named(of.names),
+        "election_name": named(election.names),
         "members": [(row, shown.party_title(row.party, row.names)) for row in members],
         "together": together,
         "form": form,
-        "seats_href": reverse("elections:seats", args=[of.code])
+        "seats_href": reverse("elections:seats", args=[election.code])
         + f"?side={one.public_id}"
         + (f"&state={one.state}" if one.state else ""),
     }

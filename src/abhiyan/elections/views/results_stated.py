@@ -43,12 +43,12 @@ class StatedForm(forms.Form):
 @form_page
 def stated(request: Request, code: str) -> HttpResponseBase:
     """The figures quoted of one place, with a form for one more."""
-    of = queries.election(code)
-    state = shown.state_asked(of, request.GET)
+    election = queries.election(code)
+    state = shown.state_asked(election, request.GET)
     number = whole_number(request.GET.get("number", ""), most=10**9) if state else None
-    may_change = shown.may_for(request, "results.import", of, state)
+    may_change = shown.may_for(request, "results.import", election, state)
     form = StatedForm(request.POST if request.method == "POST" else None)
-    place: dict[str, Any] = {"election": of.code, "state": state, "number": number}
+    place: dict[str, Any] = {"election": election.code, "state": state, "number": number}
     done = tried(
         request,
         form,
@@ -61,34 +61,34 @@ def stated(request: Request, code: str) -> HttpResponseBase:
     return render(
         request,
         "elections/stated.html",
-        _about(of, state, number, form if may_change else None),
+        _about(election, state, number, form if may_change else None),
         status=done.status,
     )
 
 
-def href(of: Election, one: Stated) -> str:
+def href(election: Election, stated_total: Stated) -> str:
     """The page of the figures quoted of the same place."""
-    place = {"state": one.state, "number": one.number}
-    asked = urlencode({name: value for name, value in place.items() if value})
-    return reverse("elections:stated", args=[of.code]) + (f"?{asked}" if asked else "")
+    place = {"state": stated_total.state, "number": stated_total.number}
+    query = urlencode({name: value for name, value in place.items() if value})
+    return reverse("elections:stated", args=[election.code]) + (f"?{query}" if query else "")
 
 
-def _about(of: Election, state: str, number: int | None, form: StatedForm | None) -> dict[str, Any]:
-    name = named(of.names)
+def _about(election: Election, state: str, number: int | None, form: StatedForm | None) -> dict[str, Any]:
+    name = named(election.names)
     where = reference.state_name(state, language()) if state else say("All states")
-    crumbs = [shown.election_crumb(of)]
+    crumbs = [shown.election_crumb(election)]
     if number is not None:
-        seat = queries.contest(of, state, number).seat  # NotFound when there is no such seat
+        seat = queries.contest(election, state, number).seat  # NotFound when there is no such seat
         where = f"{shown.seat_names([seat.contest])[seat.contest.pk]}, {where}"
         crumbs.append((where, shown.seat_href(seat.contest)))
     elif state:
-        crumbs.append((where, reverse("elections:election", args=[of.code]) + f"?state={state}"))
+        crumbs.append((where, reverse("elections:election", args=[election.code]) + f"?state={state}"))
     return {
         "here": "elections",
-        "code": of.code,
+        "code": election.code,
         "crumbs": shown.crumbs(*crumbs, (say("Stated by others"), "")),
         "name": name,
         "where": where,
-        "stated": queries.stated(of, state=state, number=number),
+        "stated": queries.stated(election, state=state, number=number),
         "form": form,
     }

@@ -32,28 +32,30 @@ def unit(request: Request, code: str) -> HttpResponseBase:
 
     A unit that is none of these shows the seats it lies in.
     """
-    found = units.found(code)
+    unit_found = units.found(code)
     side = shown.side_asked(request.GET)
-    results = queries.results_of(found.id, side=side.ours)
+    results = queries.results_of(unit_found.id, side=side.ours)
     if kind := tables.file_kind(request.GET):
-        told = _history_file(list(results.contests), list(results.parts))
-        return tables.file_response(f"results-{code}", kind, *told)
-    lying = queries.lying_in(found.id) if found.kind not in ("nation", "state") else []
+        table = _history_file(list(results.contests), list(results.parts))
+        return tables.file_response(f"results-{code}", kind, *table)
+    lying = queries.lying_in(unit_found.id) if unit_found.kind not in ("nation", "state") else []
     leaf = tables.numbered(lying, request.GET, total=len(lying))
-    drawn = dict.fromkeys([one.unit_id for one in (*lying[:MOST_DRAWN], *leaf.rows)])
+    drawn = dict.fromkeys([seat_row.unit_id for seat_row in (*lying[:MOST_DRAWN], *leaf.rows)])
     in_seats = queries.contests_of_units(drawn, side.ours) if lying else {}
-    hierarchy = Hierarchy.ELECTORAL if Hierarchy.ELECTORAL in found.hierarchies else Hierarchy.ORGANISATIONAL
+    hierarchy = (
+        Hierarchy.ELECTORAL if Hierarchy.ELECTORAL in unit_found.hierarchies else Hierarchy.ORGANISATIONAL
+    )
     elections = sorted(
         {row.contest.election for row in results.contests}
         | {row.part.contest.election for row in results.parts}
         | {row.contest.election for rows in in_seats.values() for row in rows},
-        key=lambda of: -of.year,
+        key=lambda election: -election.year,
     )
     states = {row.contest.state for rows in (results.contests, *in_seats.values()) for row in rows}
     states |= {row.part.contest.state for row in results.parts}
     on_map, behind = _map_of_unit(list(results.contests), in_seats)
-    name = units.names_of([found.id], language=language())[found.id]
-    path = units.path(found.id, hierarchy) if hierarchy in found.hierarchies else []
+    name = units.names_of([unit_found.id], language=language())[unit_found.id]
+    path = units.path(unit_found.id, hierarchy) if hierarchy in unit_found.hierarchies else []
     context = {
         "here": "elections",
         "crumbs": shown.crumbs(
@@ -61,16 +63,17 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         ),
         "name": name,
         "code": code,
-        "kind": UnitKind(found.kind).label,
-        "is_sample": found.is_sample,
-        "is_seat": found.kind == UnitKind.CONSTITUENCY,  # what its booths lie in besides are its own segments
+        "kind": UnitKind(unit_found.kind).label,
+        "is_sample": unit_found.is_sample,
+        "is_seat": unit_found.kind
+        == UnitKind.CONSTITUENCY,  # what its booths lie in besides are its own segments
         "side": side,
         "side_says": shown.side_says(side, states),
         "filters": shown.ResultFilters(
             request.GET, side=(_("Side"), [("", "–"), *_sides_of(elections, side)])
         ),
         **_said(results),
-        "lying": [_seats_of(one, in_seats.get(one.unit_id, [])) for one in leaf.rows],
+        "lying": [_seats_of(seat_row, in_seats.get(seat_row.unit_id, [])) for seat_row in leaf.rows],
         "leaf": leaf,
         "undrawn": max(0, len(lying) - MOST_DRAWN),
         "on_map": on_map,
@@ -99,15 +102,17 @@ def _said(results: queries.UnitResults) -> dict[str, Any]:
         ],
         "totals": [
             {
-                "told": told,
-                "name": named(told.election.names),
-                "href": reverse("elections:election", args=[told.election.code])
-                + (f"?state={told.state}" if told.state else ""),
-                "parties": told.parties[:6],
-                "is_compared": any(one.swing_points is not None for one in told.parties[:6]),
-                "says": told.says(),
+                "told": total_line,
+                "name": named(total_line.election.names),
+                "href": reverse("elections:election", args=[total_line.election.code])
+                + (f"?state={total_line.state}" if total_line.state else ""),
+                "parties": total_line.parties[:6],
+                "is_compared": any(
+                    party_total.swing_points is not None for party_total in total_line.parties[:6]
+                ),
+                "says": total_line.says(),
             }
-            for told in results.totals
+            for total_line in results.totals
         ],
         "below": [
             (row, named(row.election.names), row.get_kind, row.votes[:8])
@@ -115,8 +120,8 @@ def _said(results: queries.UnitResults) -> dict[str, Any]:
         ],
         "files": list(
             dict.fromkeys(
-                [file for one in results.totals for file in one.files]
-                + [file for one in results.below for file in one.files]
+                [file for state_totals in results.totals for file in state_totals.files]
+                + [file for party_votes_below in results.below for file in party_votes_below.files]
             )
         ),
     }
@@ -144,7 +149,9 @@ class _Below:
 
 def _sides_of(elections: list[Election], side: shown.Chosen) -> list[tuple[str, str]]:
     """Sides of the elections shown, each once; the one asked for among them."""
-    return shown.with_side(dict(pair for of in elections[:4] for pair in shown.side_choices(of)), side)
+    return shown.with_side(
+        dict(pair for election in elections[:4] for pair in shown.side_choices(election)), side
+    )
 
 
 def _map_of_unit(contests: list[SeatRow], lying: dict[int, list[SeatRow]]) -> tuple[list[Any], Any]:
@@ -152,13 +159,15 @@ def _map_of_unit(contests: list[SeatRow], lying: dict[int, list[SeatRow]]) -> tu
     rows = contests[:1] or [row for rows in lying.values() for row in rows]
     if not rows:
         return [], None
-    last = max((row.contest.election for row in rows), key=lambda of: (of.year, of.code))
+    last = max((row.contest.election for row in rows), key=lambda election: (election.year, election.code))
     rows = [row for row in rows if row.contest.election == last]
     return shown.on_map(rows, queries.spots(row.contest.pk for row in rows))
 
 
 def _history_file(contests: list[SeatRow], parts: list[PartRow]) -> tuple[list[str], list[list[Any]]]:
-    names = shown.seat_names([row.contest for row in contests] + [one.part.contest for one in parts])
+    names = shown.seat_names(
+        [row.contest for row in contests] + [part_row.part.contest for part_row in parts]
+    )
     head = [say("Election"), say("Seat"), say("Electors"), say("Votes polled"), say("Turnout (%)")]
     head += [say("First"), say("Margin"), say("Side's votes"), say("Side's share (%)"), say("Swing (points)")]
     head += [say("Compared"), say("File"), say("Row")]

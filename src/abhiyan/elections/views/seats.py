@@ -61,8 +61,8 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
     typed: dict[int, str] = {}
     if request.method == "POST":
         by_id = {line.seat.contest_id: line for line in lines}
-        known = {str(contest): contest for contest in by_id}
-        on_page = [known[text] for text in request.POST.getlist("seat") if text in known]
+        contest_by_key = {str(contest): contest for contest in by_id}
+        on_page = [contest_by_key[text] for text in request.POST.getlist("seat") if text in contest_by_key]
         typed = {contest: request.POST.get(f"votes_{contest}", "").strip()[:LONGEST] for contest in on_page}
         try:
             plan = _save(request, one, by_id, on_page, typed)
@@ -121,26 +121,26 @@ def _row(request: Request, line: shown.PlanSeatLine, typed: dict[int, str]) -> d
 
 def _may_win(line: shown.PlanSeatLine) -> bool:
     """Tell whether a plan by "hold and win" may name the seat: others hold it, and some votes win it."""
-    seat, found = line.seat, line.found
-    is_held = found.last_won or seat.by_hand or seat.is_locked
-    return not is_held and 0 < found.need <= seat.votes_likely
+    seat, seat_found = line.seat, line.found
+    is_held = seat_found.last_won or seat.by_hand or seat.is_locked
+    return not is_held and 0 < seat_found.need <= seat.votes_likely
 
 
 def _to_win(
-    request: Request, one: Plan, by_id: dict[int, shown.PlanSeatLine], on_page: list[int]
+    request: Request, plan: Plan, by_id: dict[int, shown.PlanSeatLine], on_page: list[int]
 ) -> Aims | None:
     """The aims with the seats ticked on this page and those won on others; None where that is as it was."""
     before = {contest for contest, line in by_id.items() if _may_win(line) and line.found.won}
     offered = {contest for contest in on_page if _may_win(by_id[contest])}
     after = (before - offered) | {contest for contest in offered if f"win_{contest}" in request.POST}
-    if one.method != Plan.Method.HOLD or after == before:
+    if plan.method != Plan.Method.HOLD or after == before:
         return None
-    return replace(planning.aims_of(one), to_win=tuple(sorted(after)))
+    return replace(planning.aims_of(plan), to_win=tuple(sorted(after)))
 
 
 def _save(
     request: Request,
-    one: Plan,
+    plan: Plan,
     by_id: dict[int, shown.PlanSeatLine],
     on_page: list[int],
     typed: dict[int, str],
@@ -157,8 +157,8 @@ def _save(
             by_hand[contest] = votes
         if (is_locked := f"lock_{contest}" in request.POST) != seat.is_locked:
             locks[contest] = is_locked
-    acts: dict[str, Any] = {"public_id": one.public_id, "by": request.actor, "at": clock.now()}
-    aims = _to_win(request, one, by_id, on_page)
+    acts: dict[str, Any] = {"public_id": plan.public_id, "by": request.actor, "at": clock.now()}
+    aims = _to_win(request, plan, by_id, on_page)
     if not by_hand and not locks and aims is None:
         return None
     if not by_hand and aims is None and len(set(locks.values())) == 1:

@@ -54,22 +54,22 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
     """Take an alliance away."""
-    of = queries.election(code)
+    election = queries.election(code)
     one = queries.alliance(public_id)
-    if one.election_id != of.pk:
+    if one.election_id != election.pk:
         raise NotFound(field="alliance")
-    if request.method != "POST" and not results_shown.may_for(request, "plans.make", of, one.state):
+    if request.method != "POST" and not results_shown.may_for(request, "plans.make", election, one.state):
         raise NotYours(capability="plans.make")
     name = results_shown.alliance_name(one)
-    here = reverse("elections:alliance", args=[of.code, public_id])
+    here = reverse("elections:alliance", args=[election.code, public_id])
     return ask(
         request,
         lambda _given: actions.withdraw_alliance(public_id=public_id, by=request.actor, at=clock.now()),
-        done=reverse("elections:alliances", args=[of.code]),
+        done=reverse("elections:alliances", args=[election.code]),
         back=here,
         crumbs=results_shown.crumbs(
-            results_shown.election_crumb(of),
-            (say("Alliances"), reverse("elections:alliances", args=[of.code])),
+            results_shown.election_crumb(election),
+            (say("Alliances"), reverse("elections:alliances", args=[election.code])),
             (name, here),
             (say("Remove"), ""),
         ),
@@ -89,23 +89,23 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
 @form_page
 def classes(request: Request, code: str) -> HttpResponseBase:
     """Take the rules of classes of a unit away (the address names its code)."""
-    of = queries.election(code)
+    election = queries.election(code)
     unit = units.unit(request.GET.get("unit", "").strip()[:64])
-    rule = queries.class_rule(of, unit.pk)
+    rule = queries.class_rule(election, unit.pk)
     if rule is None or rule.unit_id != unit.pk:
         raise NotFound(field="unit")
     if request.method != "POST" and not results_shown.may_at(request, "plans.make", unit.pk):
         raise NotYours(capability="plans.make")
     name = named(unit.names)
-    here = address(reverse("elections:classes", args=[of.code]), unit.code)
+    here = address(reverse("elections:classes", args=[election.code]), unit.code)
     return ask(
         request,
         lambda _given: actions.withdraw_classes(
-            election=of.code, unit_id=unit.pk, by=request.actor, at=clock.now()
+            election=election.code, unit_id=unit.pk, by=request.actor, at=clock.now()
         ),
         done=here,
         crumbs=results_shown.crumbs(
-            results_shown.election_crumb(of), (say("Classes"), here), (say("Remove"), "")
+            results_shown.election_crumb(election), (say("Classes"), here), (say("Remove"), "")
         ),
         title=say("Remove the class rules of %(name)s") % {"name": name},
         text=[
@@ -124,20 +124,22 @@ def classes(request: Request, code: str) -> HttpResponseBase:
 @form_page
 def stated(request: Request, code: str, stated_id: int) -> HttpResponseBase:
     """Take a quoted figure away."""
-    of = queries.election(code)
-    one = queries.stated_figure(of, stated_id)
-    if request.method != "POST" and not results_shown.may_for(request, "results.import", of, one.state):
+    election = queries.election(code)
+    stated_total = queries.stated_figure(election, stated_id)
+    if request.method != "POST" and not results_shown.may_for(
+        request, "results.import", election, stated_total.state
+    ):
         raise NotYours(capability="results.import")
-    back = results_stated.href(of, one)
+    back = results_stated.href(election, stated_total)
     return ask(
         request,
         lambda _given: actions.withdraw_figure(stated_id=stated_id, by=request.actor, at=clock.now()),
         done=back,
         crumbs=results_shown.crumbs(
-            results_shown.election_crumb(of), (say("Stated by others"), back), (say("Remove"), "")
+            results_shown.election_crumb(election), (say("Stated by others"), back), (say("Remove"), "")
         ),
-        title=say("Remove the quoted figure of %(party)s") % {"party": one.party},
-        text=[one.source, say("The figure and its source are deleted. You can enter them again.")],
+        title=say("Remove the quoted figure of %(party)s") % {"party": stated_total.party},
+        text=[stated_total.source, say("The figure and its source are deleted. You can enter them again.")],
         said=_("Removed."),
         here="elections",
         button=say("Remove the figure"),

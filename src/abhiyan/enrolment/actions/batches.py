@@ -83,16 +83,18 @@ def bind_import(*, import_id: int, rows: Mapping[int, int], at: datetime) -> Non
 
     In a system scope; who may bring the list is asked by the import.
     """
-    found = PaperBatch.objects.filter(pk__in=rows)
+    batches = PaperBatch.objects.filter(pk__in=rows)
     PaperImport.objects.bulk_create(
         [
-            PaperImport(batch_id=one.pk, import_id=import_id, unit_id=one.unit_id, rows=rows[one.pk], at=at)
-            for one in found
+            PaperImport(
+                batch_id=batch.pk, import_id=import_id, unit_id=batch.unit_id, rows=rows[batch.pk], at=at
+            )
+            for batch in batches
         ],
         ignore_conflicts=True,
     )
-    for one in found:
-        note_entered(one)
+    for paper_batch in batches:
+        note_entered(paper_batch)
 
 
 def note_undone(*, import_id: int, at: datetime) -> None:

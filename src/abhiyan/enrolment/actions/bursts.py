@@ -31,7 +31,7 @@ from .receipts import DENY, LEAVE, send_receipt
 AT_ONCE = 500  # held leavings done in one turn
 STRIKE_OFF = "enrolment.strike_off"  # the capability
 # By phone people come of themselves, and on the web: nobody entered them.
-_OWN = [int(each.number) for each in CHANNELS if each.by_phone] + [int(Channel.WEB)]
+_OWN = [int(channel.number) for channel in CHANNELS if channel.by_phone] + [int(Channel.WEB)]
 
 
 class ListHalted(Refused, status=409):
@@ -119,8 +119,8 @@ def _senders(at: datetime) -> int:
         Halt.Kind.SENDER, key="p.by", halt="sender", where="p.entered_channel <> all (%(own)s)", at=at
     ):
         most = noes * 100 // bursts.SHARE_PCT + 1
-        given = {"sender": sender, "since": at - bursts.WITHIN, "week": at - bursts.RECENT, "most": most}
-        entries = max(sql.count(_OF_SENDER, given), noes)
+        params = {"sender": sender, "since": at - bursts.WITHIN, "week": at - bursts.RECENT, "most": most}
+        entries = max(sql.count(_OF_SENDER, params), noes)
         if bursts.is_burst(noes=noes, entries=entries):
             n += stop(
                 Halt(
@@ -138,8 +138,8 @@ def _senders(at: datetime) -> int:
 
 
 def _found(kind: str, *, key: str, halt: str, where: str, at: datetime) -> list[Any]:
-    given = {"kind": kind, "since": at - bursts.WITHIN, "least": bursts.AT_LEAST, "own": _OWN}
-    return sql.rows(_NOES.format(key=key, halt=halt, where=where), given)
+    params = {"kind": kind, "since": at - bursts.WITHIN, "least": bursts.AT_LEAST, "own": _OWN}
+    return sql.rows(_NOES.format(key=key, halt=halt, where=where), params)
 
 
 def let_go_on(*, halt: UUID, reason: str, by: Actor, at: datetime) -> None:
@@ -199,9 +199,9 @@ def _do_held(at: datetime) -> int:
         looked = Halt.objects.filter(kind=Halt.Kind.CALLS).aggregate(last=Max("ended_at"))["last"]
         until = max(filter(None, (looked, at - bursts.HELD_AT_MOST)))
         due = list(HeldLeave.objects.filter(at__lte=until).order_by("at")[:AT_ONCE])
-    for one in due:
+    for held_leave in due:
         with system("a leaving that was held"):
-            if leave_held(held=one, by=BY, at=at):
-                of = LEAVE if one.rolls else DENY
-                send_receipt(of=of, phone=one.phone_id, asked_at=one.at, at=at)
+            if leave_held(held_leave=held_leave, by=BY, at=at):
+                word = LEAVE if held_leave.rolls else DENY
+                send_receipt(of=word, phone=held_leave.phone_id, asked_at=held_leave.at, at=at)
     return len(due)

@@ -104,8 +104,8 @@ def want_card(*, membership: UUID, by: Actor, at: datetime) -> None:
             raise AlreadyEnded
         if is_friend(member) or is_contributor(member):
             raise NoCard
-        asked = CardWanted.objects.filter(member=membership).first()
-        if asked is not None and asked.printed_at is None:
+        card_wanted = CardWanted.objects.filter(member=membership).first()
+        if card_wanted is not None and card_wanted.printed_at is None:
             return
         CardWanted.objects.update_or_create(member=membership, defaults={"asked_at": at, "printed_at": None})
         audit.record(by=by, at=at, act="enrolment.want_card", subject=str(membership), unit_id=member.unit_id)
@@ -147,16 +147,21 @@ def _issued(memberships: Collection[UUID], *, by: Actor, at: datetime) -> dict[U
         lock_phones(sorted(set(there.values_list("phone_id", flat=True))))
         found = list(there.order_by("pk"))
         proven = set(
-            Enrolment.objects.filter(pk__in=[latest_id(one) for one in found], rung=Rung.COUNTED).values_list(
-                "membership_id", flat=True
-            )
+            Enrolment.objects.filter(
+                pk__in=[latest_id(membership) for membership in found], rung=Rung.COUNTED
+            ).values_list("membership_id", flat=True)
         )
         return {
-            one.public_id: people.issue_document(
-                kind=CARD, about=one.public_id, person_id=one.person_id, unit_id=one.unit_id, by=by, at=at
+            membership.public_id: people.issue_document(
+                kind=CARD,
+                about=membership.public_id,
+                person_id=membership.person_id,
+                unit_id=membership.unit_id,
+                by=by,
+                at=at,
             )
-            for one in found
-            if one.pk in proven
+            for membership in found
+            if membership.pk in proven
         }
 
 

@@ -166,27 +166,33 @@ def ask_batch(*, programme: Programme, unit: int, n: int, reason: str, by: Actor
     return releases.ask_release(act=ACT, unit_id=unit, reason=reason, payload=payload, by=by, at=at)
 
 
-def heed_certificates(*, told: ReleaseDecided) -> None:
+def heed_certificates(*, decision: ReleaseDecided) -> None:
     """Give the friends of a batch their certificates, or none: a second person decided about it.
 
     In their transaction. It checks everything again, for the world may have changed. A job gives those of
     several segments. Refuses SheetReplaced, and as `ask_batch`.
     """
-    if told.act != ACT or not told.allow:
+    if decision.act != ACT or not decision.allow:
         return
-    programme = programmes.programme(UUID(str(told.payload["programme"])))
-    unit, n, sheet = int(told.payload["unit"]), int(told.payload["n"]), UUID(str(told.payload["sheet"]))
+    programme = programmes.programme(UUID(str(decision.payload["programme"])))
+    unit, n, sheet = (
+        int(decision.payload["unit"]),
+        int(decision.payload["n"]),
+        UUID(str(decision.payload["sheet"])),
+    )
     with system("a batch of certificates"):
         is_one = queries.is_segment(programme, unit)
-        if not is_one and _waiting(programme, unit, n, at=told.at)[0].pk != sheet:
+        if not is_one and _waiting(programme, unit, n, at=decision.at)[0].pk != sheet:
             raise SheetReplaced
     if is_one:
-        give_certificates(programme=programme, segment=unit, n=n, sheet=sheet, by=told.by, at=told.at)
+        give_certificates(programme=programme, segment=unit, n=n, sheet=sheet, by=decision.by, at=decision.at)
     else:
-        given = {"programme": str(programme.public_id), "unit": unit, "n": n, "sheet": str(sheet)}
-        by = {"account": told.by.account_id, "person": str(told.by.id)}
-        key = f"{programme.pk} {unit} {told.at.isoformat()}"
-        jobs.later("enrolment.give_certificates", key, at=told.at, decided=told.at.isoformat(), **by, **given)
+        facts = {"programme": str(programme.public_id), "unit": unit, "n": n, "sheet": str(sheet)}
+        by = {"account": decision.by.account_id, "person": str(decision.by.id)}
+        key = f"{programme.pk} {unit} {decision.at.isoformat()}"
+        jobs.later(
+            "enrolment.give_certificates", key, at=decision.at, decided=decision.at.isoformat(), **by, **facts
+        )
 
 
 def give_in_segments(
@@ -195,8 +201,10 @@ def give_in_segments(
     """Give what was approved for a unit at an instant, segment by segment. A second run leaves out segments that have
     their batch. A segment that changed meanwhile gets none, as `give_certificates` refuses. As a job."""
     with system("batches of certificates"):
-        given = CertificateBatch.objects.filter(programme_id=programme.pk, sheet_id=sheet, at=at)
-        done = set(given.values_list("unit_id", flat=True))
+        certificate_batches = CertificateBatch.objects.filter(
+            programme_id=programme.pk, sheet_id=sheet, at=at
+        )
+        done = set(certificate_batches.values_list("unit_id", flat=True))
         _sheet, waiting = _waiting(programme, unit, n, at=at)
     for segment, waits in sorted(waiting.items()):
         if segment not in done:
@@ -249,8 +257,8 @@ def _waiting(
     sheet = needed(queries.sheet_of(programme.pk), NoSheetYet)
     if not 1 <= n <= sheet.each:
         raise EachOutOfRange(field="n", most=sheet.each)
-    found = queries.ready(programme, segments, each=sheet.each, on=clock.day_in(programme.zone, at))
-    return sheet, {segment: min(n, waits) for segment, waits in found.items()}
+    n_by_segment = queries.ready(programme, segments, each=sheet.each, on=clock.day_in(programme.zone, at))
+    return sheet, {segment: min(n, waits) for segment, waits in n_by_segment.items()}
 
 
 def _fit(programme: Programme, segment: int, n: int, *, at: datetime) -> tuple[CertificateSheet, int]:
@@ -283,18 +291,22 @@ def tell_friends(*, at: datetime) -> int:
     letters = [
         messaging.Outgoing(
             template=READY,
-            phone=ring.unseal(bytes(one.sealed), about=one.phone_id.bytes).decode(),
-            language=one.language or settings.LANGUAGE_CODE,
+            phone=ring.unseal(
+                bytes(untold_certificate.sealed), about=untold_certificate.phone_id.bytes
+            ).decode(),
+            language=untold_certificate.language or settings.LANGUAGE_CODE,
             blanks={"link": settings.ORIGIN + PAGE},
-            key=f"certificate|{one.friend}",
-            unit_id=one.unit_id,
-            programme_id=one.programme_id,
+            key=f"certificate|{untold_certificate.friend}",
+            unit_id=untold_certificate.unit_id,
+            programme_id=untold_certificate.programme_id,
         )
-        for one in rows
-        if one.is_valid
+        for untold_certificate in rows
+        if untold_certificate.is_valid
     ]
     messaging.send_many(messages=letters, at=at)
-    FriendCertificate.objects.filter(pk__in=[one.friend for one in rows]).update(told_at=at)
+    FriendCertificate.objects.filter(
+        pk__in=[untold_certificate.friend for untold_certificate in rows]
+    ).update(told_at=at)
     return len(rows)
 
 
@@ -313,16 +325,21 @@ def take_handing_back(*, friend: UUID, by: Actor, at: datetime) -> None:
 
 def _hand(friend: UUID, *, by: Actor, at: datetime, handed_at: datetime | None) -> None:
     with system("a certificate is handed over"):
-        one, unit_id = _held(friend)
+        friend_certificate, unit_id = _held(friend)
         org.require(by, "enrolment.enrol", at=unit_id)
-        if not queries.is_valid(one.friend):
+        if not queries.is_valid(friend_certificate.friend):
             raise CertificateOver
-        if (one.handed_at is None) == (handed_at is None):
+        if (friend_certificate.handed_at is None) == (handed_at is None):
             return
-        one.handed_at, one.handed_by = handed_at, by.account_id if handed_at else None
-        one.save(update_fields=["handed_at", "handed_by"])
+        friend_certificate.handed_at, friend_certificate.handed_by = (
+            handed_at,
+            by.account_id if handed_at else None,
+        )
+        friend_certificate.save(update_fields=["handed_at", "handed_by"])
         act = "hand_over" if handed_at else "take_handing_back"
-        audit.record(by=by, at=at, act=f"enrolment.{act}", subject=str(one.friend), unit_id=unit_id)
+        audit.record(
+            by=by, at=at, act=f"enrolment.{act}", subject=str(friend_certificate.friend), unit_id=unit_id
+        )
 
 
 def revoke_certificate(*, friend: UUID, reason: str, by: Actor, at: datetime) -> None:
@@ -331,18 +348,23 @@ def revoke_certificate(*, friend: UUID, reason: str, by: Actor, at: datetime) ->
     reason: of people.models.RevokeReason. It needs programmes.run at the segment. Refuses NotFound, CertificateOver.
     """
     with system("a certificate is revoked"):
-        one, _unit = _held(friend)
-        org.require(by, RUN, at=one.segment_id)
+        friend_certificate, _unit = _held(friend)
+        org.require(by, RUN, at=friend_certificate.segment_id)
         ended = people.revoke_documents(
-            about=[one.friend], reason=reason, by=by, at=at, unit_id=one.segment_id, kind=CERTIFICATE
+            about=[friend_certificate.friend],
+            reason=reason,
+            by=by,
+            at=at,
+            unit_id=friend_certificate.segment_id,
+            kind=CERTIFICATE,
         )
         if not ended:
             raise CertificateOver
 
 
 def _held(friend: UUID) -> tuple[FriendCertificate, int]:
-    one = needed(FriendCertificate.objects.select_for_update().filter(pk=friend).first())
-    return one, queries.place_of(one.friend)
+    friend_certificate = needed(FriendCertificate.objects.select_for_update().filter(pk=friend).first())
+    return friend_certificate, queries.place_of(friend_certificate.friend)
 
 
 def sentences(release: Release) -> list[str]:
@@ -353,8 +375,8 @@ def sentences(release: Release) -> list[str]:
         segments = queries.segments_in(programme, release.unit_id)
         on = clock.day_in(programme.zone, release.asked_at)
         sheet = queries.sheet_of(programme.pk)
-        found = queries.ready(programme, segments, each=sheet.each, on=on) if sheet else {}
-    now = {segment: min(n, waits) for segment, waits in found.items()}
+        n_by_segment = queries.ready(programme, segments, each=sheet.each, on=on) if sheet else {}
+    now = {segment: min(n, waits) for segment, waits in n_by_segment.items()}
     names = units.names_of(now, language=language())
     if segments == [release.unit_id]:
         what = say("Up to %(n)s certificates for friends of %(unit)s, in the order in which they confirmed.")
@@ -372,11 +394,11 @@ def sentences(release: Release) -> list[str]:
 
 
 def _record(act: str, programme: Programme, *, by: Actor, at: datetime, **more: object) -> None:
-    given = {"unit_id": programme.owner_id} | more
+    facts = {"unit_id": programme.owner_id} | more
     audit.record(
         by=by,
         at=at,
         act=f"enrolment.{act}",
         subject=str(programme.public_id),
-        **given,  # type: ignore[arg-type]
+        **facts,  # type: ignore[arg-type]
     )

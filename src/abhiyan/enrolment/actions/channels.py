@@ -113,7 +113,7 @@ def connect_number(*, release_id: UUID, by: Actor, at: datetime, signing_token: 
     """
     with system("adding a number"), transaction.atomic():
         try:
-            asked = releases.use_release(public_id=release_id, act=ADD, by=by, at=at)
+            payload = releases.use_release(public_id=release_id, act=ADD, by=by, at=at)
         except releases.NotReleased as refused:
             if by.account_id is None:
                 raise
@@ -121,7 +121,7 @@ def connect_number(*, release_id: UUID, by: Actor, at: datetime, signing_token: 
             if own.filter(state=Release.State.USED).exists():
                 raise NumberAdded from refused
             raise
-        programme_id, provider = int(asked["programme_id"]), str(asked["provider"])
+        programme_id, provider = int(payload["programme_id"]), str(payload["provider"])
         if not Drive.objects.filter(pk=programme_id).exists():
             raise NotFound  # its draft was thrown away meanwhile
         made = ""
@@ -132,18 +132,18 @@ def connect_number(*, release_id: UUID, by: Actor, at: datetime, signing_token: 
         elif not signing_token:
             raise SigningTokenMissing(field="signing_token")
         path_secret = messaging.connect_number(
-            number=str(asked["number"]),
+            number=str(payload["number"]),
             provider=provider,
-            meaning=str(asked["meaning"]),
+            meaning=str(payload["meaning"]),
             programme_id=programme_id,
             signing_token=signing_token,
-            addresses=asked["addresses"],
+            addresses=payload["addresses"],
             only_if_free=True,
             believed_at=at + NEW_FOR,
             by=by,
             at=at,
         )
-    return Connected(str(asked["number"]), provider, str(asked["meaning"]), path_secret, made)
+    return Connected(str(payload["number"]), provider, str(payload["meaning"]), path_secret, made)
 
 
 def ask_end(*, programme_id: int, number_id: int, reason: str, by: Actor, at: datetime) -> Release:
@@ -154,7 +154,11 @@ def ask_end(*, programme_id: int, number_id: int, reason: str, by: Actor, at: da
     owner = _require(programme_id, by)
     row = needed(
         next(
-            (each for each in messages.numbers_of(programme_id) if each.pk == number_id and each.is_active),
+            (
+                number
+                for number in messages.numbers_of(programme_id)
+                if number.pk == number_id and number.is_active
+            ),
             None,
         )
     )
@@ -162,19 +166,19 @@ def ask_end(*, programme_id: int, number_id: int, reason: str, by: Actor, at: da
     return releases.ask_release(act=END, unit_id=owner, reason=reason, payload=payload, by=by, at=at)
 
 
-def heed_decision(*, told: ReleaseDecided) -> None:
+def heed_decision(*, decision: ReleaseDecided) -> None:
     """End a number, or set days without codes, that a second person approved. In their transaction."""
-    if told.act == CODES and told.allow:
-        programme_id = int(told.payload["programme_id"])
-        entry = {key: str(told.payload[key]) for key in ("unit", "from", "to")}
-        kept = [each for each in _codes_off(programme_id) if each != entry]
-        _write_codes(programme_id, [*kept, entry], by=told.by, at=told.at)
-    if told.act == END and told.allow:
+    if decision.act == CODES and decision.allow:
+        programme_id = int(decision.payload["programme_id"])
+        entry = {key: str(decision.payload[key]) for key in ("unit", "from", "to")}
+        kept = [code_entry for code_entry in _codes_off(programme_id) if code_entry != entry]
+        _write_codes(programme_id, [*kept, entry], by=decision.by, at=decision.at)
+    if decision.act == END and decision.allow:
         messaging.end_number(
-            number_id=int(told.payload["number_id"]),
-            programme_id=int(told.payload["programme_id"]),
-            by=told.by,
-            at=told.at,
+            number_id=int(decision.payload["number_id"]),
+            programme_id=int(decision.payload["programme_id"]),
+            by=decision.by,
+            at=decision.at,
         )
 
 
@@ -239,7 +243,7 @@ def switch_codes_on(
     gone = {"unit": unit_code, "from": first, "to": last}
     _require(programme_id, by, RUN)
     with transaction.atomic():
-        kept = [each for each in _codes_off(programme_id) if each != gone]
+        kept = [code_entry for code_entry in _codes_off(programme_id) if code_entry != gone]
         _write_codes(programme_id, kept, by=by, at=at)
 
 
@@ -273,8 +277,8 @@ def _require(programme_id: int, by: Actor, right: str = MANAGE) -> int:
 
 def _check(addresses: Sequence[str]) -> None:
     try:
-        networks = [ip_network(each, strict=False) for each in addresses]
+        networks = [ip_network(address, strict=False) for address in addresses]
     except ValueError:
         raise NetworkUnclear(field="addresses") from None
-    if not networks or any(each.prefixlen < WIDEST[each.version] for each in networks):
+    if not networks or any(network.prefixlen < WIDEST[network.version] for network in networks):
         raise NetworkUnclear(field="addresses")

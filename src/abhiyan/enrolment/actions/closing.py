@@ -58,7 +58,7 @@ MEMBERS = Thing(
 )
 
 
-def see_to_closing(*, told: UnitsClosing) -> None:
+def see_to_closing(*, closing: UnitsClosing) -> None:
     """Do with tokens, claims and members of units about to close what was answered.
 
     Claims and members go to a single successor, members with their latest term and its count, in a job after
@@ -67,37 +67,43 @@ def see_to_closing(*, told: UnitsClosing) -> None:
     """
     with system("units close"):
         tokens = ChannelToken.objects.select_for_update().filter(
-            unit_id__in=told.ending(TOKENS.key), ended_at=None
+            unit_id__in=closing.ending(TOKENS.key), ended_at=None
         )
         for token in tokens.order_by("pk"):
-            org.require(told.by, MANAGE, at=token.unit_id)
-            end_with_unit(token, by=told.by, at=told.at)
-        goes = [_require(told, thing) for thing in (CLAIMS, MEMBERS)]
+            org.require(closing.by, MANAGE, at=token.unit_id)
+            end_with_unit(token, by=closing.by, at=closing.at)
+        goes = [_require(closing, kind) for kind in (CLAIMS, MEMBERS)]
     if any(goes):
         jobs.later(
-            "enrolment.hand_members_over", str(told.closing_id), at=told.at, closing_id=told.closing_id
+            "enrolment.hand_members_over",
+            str(closing.closing_id),
+            at=closing.at,
+            closing_id=closing.closing_id,
         )
 
 
-def _require(told: UnitsClosing, thing: Thing) -> bool:
+def _require(closing: UnitsClosing, thing: Thing) -> bool:
     """Return True if any of a thing goes to a successor. Asks whether `by` may."""
-    going = told.going(thing.key)
-    found = {unit: going[unit][0] for unit in units.hanging_on(list(going), [thing])[thing.key]}
-    for unit_id in sorted({*found, *found.values()}):
-        org.require(told.by, thing.capability, at=unit_id)
-    return bool(found)
+    going = closing.going(thing.key)
+    n_by_unit = {unit: going[unit][0] for unit in units.hanging_on(list(going), [thing])[thing.key]}
+    for unit_id in sorted({*n_by_unit, *n_by_unit.values()}):
+        org.require(closing.by, thing.capability, at=unit_id)
+    return bool(n_by_unit)
 
 
-def bring_back(*, told: UnitsOpening) -> None:
+def bring_back(*, opening: UnitsOpening) -> None:
     """Bring claims that wait, and members, back in a job: their units are open again. Tokens that ended stay ended."""
-    if told.is_undo:  # their units go next: what cannot be brought back now keeps them
-        _bring_back_now(told.closing_id, at=told.at)
+    if opening.is_undo:  # their units go next: what cannot be brought back now keeps them
+        _bring_back_now(opening.closing_id, at=opening.at)
     with system("units open again"):
-        moved = Moved.objects.filter(closing_id=told.closing_id)
-        is_any = moved.exists() or _kept(told.closing_id, after=0, most=0)
+        moved = Moved.objects.filter(closing_id=opening.closing_id)
+        is_any = moved.exists() or _kept(opening.closing_id, after=0, most=0)
     if is_any:
         jobs.later(
-            "enrolment.bring_members_back", str(told.closing_id), at=told.at, closing_id=told.closing_id
+            "enrolment.bring_members_back",
+            str(opening.closing_id),
+            at=opening.at,
+            closing_id=opening.closing_id,
         )
 
 
@@ -155,16 +161,16 @@ def _hand_over_claims(closing_id: int, going: dict[int, int], past: UUID, *, at:
     """
     waiting = Claim.objects.filter(taken=Taken.WORKLIST, membership_id=None, unit_id__in=list(going))
     some = waiting.filter(public_id__gt=past).order_by("public_id").values_list("public_id", "pk", "phone_id")
-    found = list(some[:AT_ONCE])
-    lock_phones(phone_id for _public_id, _pk, phone_id in found)
+    claim_ids = list(some[:AT_ONCE])
+    lock_phones(phone_id for _public_id, _pk, phone_id in claim_ids)
     claims = defaultdict[int, list[Claim]](list)
-    for claim in waiting.filter(pk__in=[pk for _public_id, pk, _phone_id in found]):
+    for claim in waiting.filter(pk__in=[pk for _public_id, pk, _phone_id in claim_ids]):
         claims[claim.unit_id].append(claim)
     for unit_id, theirs in sorted(claims.items()):
         if moved := _move(theirs, going[unit_id], at=at):
             facts = {"unit": unit_id, "to": going[unit_id], "claims": [str(one.pk) for one in moved]}
             unit_acts.keep(closing_id=closing_id, what=CLAIMS.key, facts=facts)
-    return found[-1][0] if found else None
+    return claim_ids[-1][0] if claim_ids else None
 
 
 def _hand_over_members(
@@ -178,7 +184,8 @@ def _hand_over_members(
     members = Membership.objects.filter(pk__in=ids, unit_id=unit_id, ended_on=None)
     moved = _moved(list(members), to, at=at)
     Moved.objects.bulk_create(
-        Moved(closing_id=closing_id, membership_id=one.pk, unit_id=unit_id, to_id=to) for one in moved
+        Moved(closing_id=closing_id, membership_id=membership.pk, unit_id=unit_id, to_id=to)
+        for membership in moved
     )
     _record("enrolment.hand_members_over", unit_id, len(moved), by=by, at=at)
     return terms[-1][0] if terms else None
@@ -246,9 +253,9 @@ def _moved(members: list[Membership], unit_id: int, *, at: datetime) -> list[Mem
     """Move those of some members, whose phones are locked, whose drive takes people at the unit; who was."""
     takes = {
         number: bool(covered(programme_id=number, unit_ids=[unit_id]))
-        for number in {one.programme_id for one in members}
+        for number in {membership.programme_id for membership in members}
     }
-    moving = [one for one in members if takes[one.programme_id]]
+    moving = [membership for membership in members if takes[membership.programme_id]]
     if moving:
         move_members(moving, unit_id, at)
     return moving
@@ -258,9 +265,9 @@ def _move(claims: list[Claim], unit_id: int, *, at: datetime) -> list[Claim]:
     """Move claims in the same way."""
     takes = {
         number: bool(covered(programme_id=number, unit_ids=[unit_id]))
-        for number in {one.programme_id for one in claims}
+        for number in {claim.programme_id for claim in claims}
     }
-    moving = [one for one in claims if takes[one.programme_id]]
+    moving = [claim for claim in claims if takes[claim.programme_id]]
     move_claims(moving, unit_id, at)
     return moving
 

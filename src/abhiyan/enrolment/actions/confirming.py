@@ -233,45 +233,45 @@ def confirm(*, membership: UUID, how: How, message: UUID | None, by: Actor, at: 
         )
 
 
-def hear_answer(*, told: QuestionAnswered) -> None:
+def hear_answer(*, answer: QuestionAnswered) -> None:
     """Hear a phone's answer whether somebody joined. In the transaction of the answer, whose phone is locked.
 
     A yes of a term that has ended, or through who entered them, changes nothing; a no is the phone's own word.
     After the question's time, when no yes is taken either, a no takes the person off as a LEAVE does, and
     denies nothing.
     """
-    if (told.room, told.kind) != QUESTION:
+    if (answer.room, answer.kind) != QUESTION:
         return
     with system("whom an answer is about"):
-        term = Enrolment.objects.filter(pk=told.about).first()
+        term = Enrolment.objects.filter(pk=answer.about).first()
         member = Membership.objects.filter(pk=term.membership_id).first() if term else None
-    if term is None or member is None or member.phone_id != told.phone_id:
+    if term is None or member is None or member.phone_id != answer.phone_id:
         return
-    by = Actor(kind="citizen", id=member.public_id, device=told.by.device, origin=told.by.origin)
+    by = Actor(kind="citizen", id=member.public_id, device=answer.by.device, origin=answer.by.origin)
     with system("whom others wrote down for a phone"):
-        others = listed.on_phone(told.phone_id) if listed.is_listed(term) else []
-    with scoped(Scope(phone=told.phone_id)):
-        if told.yes and len(others) > 1:
-            _sign_all(others, about=term, by=by, at=told.at)
-        elif told.yes:
-            _hear_yes(member, term, told, by)
-        elif term.asked_at is not None and told.at >= term.asked_at + ANSWERED_WITHIN:
-            _hear_late_no(member, told, by)
+        others = listed.on_phone(answer.phone_id) if listed.is_listed(term) else []
+    with scoped(Scope(phone=answer.phone_id)):
+        if answer.yes and len(others) > 1:
+            _sign_all(others, about=term, by=by, at=answer.at)
+        elif answer.yes:
+            _hear_yes(member, term, answer, by)
+        elif term.asked_at is not None and answer.at >= term.asked_at + ANSWERED_WITHIN:
+            _hear_late_no(member, answer, by)
         else:
             for denied in {member.public_id: None} | {other.public_id: None for other, _term in others}:
                 deny_by_phone(
-                    phone=told.phone_id,
+                    phone=answer.phone_id,
                     membership=denied,
-                    channel=CHANNELS.get(told.channel, Channel.WEB).value,
+                    channel=CHANNELS.get(answer.channel, Channel.WEB).value,
                     by=by,
-                    at=told.at,
+                    at=answer.at,
                 )
             send_receipt(
                 of=DENY,
-                phone=told.phone_id,
-                language=told.language,
+                phone=answer.phone_id,
+                language=answer.language,
                 programme_id=member.programme_id,
-                at=told.at,
+                at=answer.at,
             )
 
 
@@ -330,11 +330,11 @@ def _hear_yes(member: Membership, term: Enrolment, answer: QuestionAnswered, by:
         )
 
 
-def hear_silence(*, told: QuestionsUnanswered) -> None:
+def hear_silence(*, questions_unanswered: QuestionsUnanswered) -> None:
     """Ask them no more: nobody answered in time, or the phone has said no to everything."""
-    if (told.room, told.kind) == QUESTION:
+    if (questions_unanswered.room, questions_unanswered.kind) == QUESTION:
         with system("questions nobody answered"):
-            restate(told.abouts, told.at, ask_over_at=told.at)
+            restate(questions_unanswered.abouts, questions_unanswered.at, ask_over_at=questions_unanswered.at)
 
 
 def restate(terms: Iterable[UUID], at: datetime, **changes: Any) -> None:

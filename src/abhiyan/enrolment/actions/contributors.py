@@ -54,17 +54,17 @@ def note_skills(*, membership: UUID, answers: Mapping[str, Any], by: Actor, at: 
             raise NotFound
         lock_phone(one.phone_id)
         hours = whole_number(str(answers.get(queries.HOURS, "")), most=168) or 0
-        given = {"hours": hours, "unit_id": one.unit_id, "at": at}
-        said = ["", *answers.get(queries.SKILLS, ())]
+        defaults = {"hours": hours, "unit_id": one.unit_id, "at": at}
+        skills = ["", *answers.get(queries.SKILLS, ())]
         ContributorSkill.objects.filter(membership=membership).delete()
         ContributorSkill.objects.bulk_create(
-            ContributorSkill(membership=membership, skill=skill, **given) for skill in said
+            ContributorSkill(membership=membership, skill=skill, **defaults) for skill in skills
         )
         audit.record(by=by, at=at, act="enrolment.note_skills", subject=str(membership), unit_id=one.unit_id)
 
 
-def _is_helper(one: Membership) -> bool:
-    return Drive.objects.filter(pk=one.programme_id, roll__code=CONTRIBUTORS.code).exists()
+def _is_helper(membership: Membership) -> bool:
+    return Drive.objects.filter(pk=membership.programme_id, roll__code=CONTRIBUTORS.code).exists()
 
 
 def forget_help(memberships: Collection[UUID], *, at: datetime) -> None:
@@ -87,8 +87,12 @@ def ask_helpers(
     """
     helpers = queries.chosen(to)
     lo, hi = units.span(unit_id, hierarchy)
-    spans = units.all_spans([one.unit_id for one in helpers])
-    inside = [one for one in helpers if any(lo <= at_ < hi for at_, _end in spans.get(one.unit_id, ()))]
+    spans = units.all_spans([contributor.unit_id for contributor in helpers])
+    inside = [
+        contributor
+        for contributor in helpers
+        if any(lo <= at_ < hi for at_, _end in spans.get(contributor.unit_id, ()))
+    ]
     if len(inside) != len(set(to)):
         raise HelperGone
     if why := refused_in("\n".join((what.title, *what.titles.values(), what.text))):
@@ -97,7 +101,10 @@ def ask_helpers(
         made = programmes.ask_contributors(
             what=what,
             helpers=[
-                programmes.HelperAsked(one.person_id, one.phone_id, one.unit_id, hierarchy) for one in inside
+                programmes.HelperAsked(
+                    contributor.person_id, contributor.phone_id, contributor.unit_id, hierarchy
+                )
+                for contributor in inside
             ],
             unit_id=unit_id,
             by=by,
@@ -106,14 +113,17 @@ def ask_helpers(
         for _one in made:
             limits.take(declared.CONTRIBUTOR_TASKS, str(by.account_id), at=at)
         with system("contributors are asked"):
-            spoken = {one.pk: one.language for one in people.persons(each.person_id for each in inside)}
-            for task, one in zip(made, inside, strict=True):
-                language = spoken.get(one.person_id, "") or settings.LANGUAGE_CODE
+            spoken = {
+                person.pk: person.language
+                for person in people.persons(contributor.person_id for contributor in inside)
+            }
+            for task, found_contributor in zip(made, inside, strict=True):
+                language = spoken.get(found_contributor.person_id, "") or settings.LANGUAGE_CODE
                 with translation.override(language):
                     day = date_format(clock.day_in(settings.TIME_ZONE, task.due_at), "j F")
                 messaging.send(
                     template="contributor.task",
-                    phone=people.number_of(one.phone_id),
+                    phone=people.number_of(found_contributor.phone_id),
                     language=language,
                     blanks={
                         "task": task.title_in(language),

@@ -100,10 +100,10 @@ def enter(
     phone_id = id_of_phone(claim.phone)
     with system("whose phone a worker signs in by"):
         own_phones = people_queries.own_phones(by.account_id)
-        known = DoorEntry.objects.filter(pk=UUID(bytes=claim.id), phone_id=phone_id).first()
-    known = known or _again(programme_id, claim, phone_id, by)
-    if known is not None:
-        return known
+        door_entry = DoorEntry.objects.filter(pk=UUID(bytes=claim.id), phone_id=phone_id).first()
+    door_entry = door_entry or _again(programme_id, claim, phone_id, by)
+    if door_entry is not None:
+        return door_entry
     if phone_id in own_phones:
         raise OwnPhone
     limits.take(declared.DOOR_WORKER, str(by.id), at=at)
@@ -153,23 +153,25 @@ def _again(programme_id: int, claim: ClaimMessage, phone_id: UUID, by: Actor) ->
     A person who left, as the worker's page says, may be entered again.
     """
     who = (names.key(claim.name or ""), claim.birth_year)
-    own = DoorEntry.objects.filter(by=by.id, programme_id=programme_id, phone_id=phone_id)
-    for one in own.order_by("at"):
+    entries = DoorEntry.objects.filter(by=by.id, programme_id=programme_id, phone_id=phone_id)
+    for entry in entries.order_by("at"):
         if (
-            (names.key(one.name), one.birth_year) == who
-            and (by.account_id is None or org.holds(by.account_id, "enrolment.enrol", at=one.unit_id))
-            and queries.own_entry(by.id, one.public_id).became is not DoorState.ENDED
+            (names.key(entry.name), entry.birth_year) == who
+            and (by.account_id is None or org.holds(by.account_id, "enrolment.enrol", at=entry.unit_id))
+            and queries.own_entry(by.id, entry.public_id).became is not DoorState.ENDED
         ):
-            return one
+            return entry
     return None
 
 
 def forget_at_doors(members: Collection[Membership]) -> None:
     """Keep nothing of how workers wrote down who had everything erased: by any number, merged entries too."""
-    phones_of, own = {member.phone_id for member in members}, {member.pk for member in members}
-    others = Membership.objects.filter(phone_id__in=phones_of, merged_into=None).exclude(pk__in=own)
+    phones_of, member_ids = {member.phone_id for member in members}, {member.pk for member in members}
+    others = Membership.objects.filter(phone_id__in=phones_of, merged_into=None).exclude(pk__in=member_ids)
     theirs = Q(phone_id__in=phones_of) & ~Q(membership_id__in=others.values("pk"))
-    DoorEntry.objects.filter(theirs | Q(membership_id__in=own)).update(name="", last4="", birth_year=None)
+    DoorEntry.objects.filter(theirs | Q(membership_id__in=member_ids)).update(
+        name="", last4="", birth_year=None
+    )
 
 
 def _seconds(shown_at: datetime | None, before: datetime | None, at: datetime) -> int | None:
@@ -232,21 +234,21 @@ def send_door_code(*, entry: UUID, language: str, by: Actor, at: datetime) -> No
     entry: its public id. The worker of the entry may do it while they may enrol there. Refuses TooMany.
     """
     with system("a code for an entry at a door"):
-        found = _own_entry(entry, by)
-        phone = people_queries.number_of(found.phone_id)
-        purpose = PURPOSE + roll_of(found.programme_id).mark
-        is_kept = Claim.objects.filter(pk=found.pk).exclude(taken=Taken.FULL).exists()
+        door_entry = _own_entry(entry, by)
+        phone = people_queries.number_of(door_entry.phone_id)
+        purpose = PURPOSE + roll_of(door_entry.programme_id).mark
+        is_kept = Claim.objects.filter(pk=door_entry.pk).exclude(taken=Taken.FULL).exists()
     request = people.ask_code(
         purpose=purpose,
         phone=phone,
-        session=str(found.pk),
+        session=str(door_entry.pk),
         by=by,
         at=at,
         language=language,
         expected=is_kept,
     )
     with system("a code for an entry at a door"):
-        DoorEntry.objects.filter(pk=found.pk).update(code_id=request, code_at=at)
+        DoorEntry.objects.filter(pk=door_entry.pk).update(code_id=request, code_at=at)
 
 
 def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
@@ -257,33 +259,37 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
     NotFromHere where they left while it waited.
     """
     with system("a code of an entry at a door"):
-        found = _own_entry(entry, by)
-        purpose = PURPOSE + roll_of(found.programme_id).mark
-    if found.proven_at is not None:
+        door_entry = _own_entry(entry, by)
+        purpose = PURPOSE + roll_of(door_entry.programme_id).mark
+    if door_entry.proven_at is not None:
         return
-    if found.code_id is None:
+    if door_entry.code_id is None:
         raise NoCodeAsked
     try:
         people.check_code(
-            request_id=found.code_id,
+            request_id=door_entry.code_id,
             purpose=purpose,
-            phone=found.phone_id,
-            session=str(found.pk),
+            phone=door_entry.phone_id,
+            session=str(door_entry.pk),
             code=code,
             network=by.origin,
             at=at,
         )
     except CodeNotRight:
         with system("which phone a code is asked of"):
-            last4 = people_queries.phones([found.phone_id])[found.phone_id].last4
+            last4 = people_queries.phones([door_entry.phone_id])[door_entry.phone_id].last4
         raise OtherCode(field="code", last4=last4) from None
     with system("a code of an entry at a door"):
-        lock_phone(found.phone_id)
-        member = Membership.objects.filter(pk=found.membership_id).first() if found.membership_id else None
+        lock_phone(door_entry.phone_id)
+        member = (
+            Membership.objects.filter(pk=door_entry.membership_id).first()
+            if door_entry.membership_id
+            else None
+        )
         if member is not None and member.ended_on and member.merged_into is None:
             raise NotFromHere(field="code")
-        DoorEntry.objects.filter(pk=found.pk).update(proven_at=at)
-        if member is not None and not member.ended_on and member.programme_id == found.programme_id:
+        DoorEntry.objects.filter(pk=door_entry.pk).update(proven_at=at)
+        if member is not None and not member.ended_on and member.programme_id == door_entry.programme_id:
             term = Enrolment.objects.get(pk=latest_id(member))
             if term.rung == Rung.UNSIGNED:
                 restate([term.pk], at, rung=Rung.COUNTED, signed_at=at)
@@ -291,14 +297,14 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
             by=by,
             at=at,
             act="enrolment.sign",
-            subject=str(found.public_id),
-            unit_id=found.unit_id,
+            subject=str(door_entry.public_id),
+            unit_id=door_entry.unit_id,
             facts={"how": "code at the door"},
         )
 
 
 def _own_entry(public_id: UUID, by: Actor) -> DoorEntry:
     """Return the actor's own entry, at a place where they may still enrol. NotFound, NotYours. In a system scope."""
-    found = needed(DoorEntry.objects.filter(public_id=public_id, by=by.id).first())
-    org.require(by, "enrolment.enrol", at=found.unit_id)
-    return found
+    entry = needed(DoorEntry.objects.filter(public_id=public_id, by=by.id).first())
+    org.require(by, "enrolment.enrol", at=entry.unit_id)
+    return entry

@@ -64,8 +64,8 @@ def merge(*, double: UUID, reason: str = "", by: Actor, at: datetime) -> None:
         two = _persons(found)
         if any(is_disputed(person, at=at) for person in two):
             raise Disputed
-        known = standings(two)
-        kept = two[stays([known[each.pk] for each in two])]
+        standings_by_id = standings(two)
+        kept = two[stays([standings_by_id[person.pk] for person in two])]
         pairs.merge_people(double=found, kept_id=kept.pk, reason=reason, by=by, at=at)
         _record("enrolment.merge", found, by, at, **({"why": found.reason} if found.is_twin else {}))
 
@@ -112,8 +112,8 @@ def ask_merge_many(*, doubles: Collection[UUID], unit_id: int, reason: str, by: 
     `org.ask_release` refuses.
     """
     sure = sure_of(doubles)
-    for one in sure:
-        _require(one, by)
+    for double in sure:
+        _require(double, by)
     if not sure:
         raise NobodySure
     payload = {"doubles": [str(one.public_id) for one in sure]}
@@ -135,13 +135,13 @@ def merge_many(*, release: UUID, by: Actor, at: datetime) -> Many:
     done, left_out = 0, Counter[str]()
     payload: Mapping[str, Any] = org_actions.use_release(public_id=release, act=MANY, by=by, at=at)
     with system("what a second person approved is merged"):
-        asked = people_queries.doubles_called(payload["doubles"])
-        ids = {person for pair in asked.values_list("first_id", "second_id") for person in pair}
-        lock_phones(each.phone_id for each in people_queries.persons(ids))
-    for each in sorted(payload["doubles"]):
+        doubles = people_queries.doubles_called(payload["doubles"])
+        ids = {person for pair in doubles.values_list("first_id", "second_id") for person in pair}
+        lock_phones(person.phone_id for person in people_queries.persons(ids))
+    for double_id in sorted(payload["doubles"]):
         try:
             with transaction.atomic():
-                merge(double=UUID(each), by=by, at=at)
+                merge(double=UUID(double_id), by=by, at=at)
         except NotFound:  # erased, or out of sight by now
             left_out[str(pairs.EntryGone.message)] += 1
         except Refused as refused:
@@ -157,15 +157,15 @@ def _require(double: Double, by: Actor) -> None:
 
 
 def _persons(double: Double) -> list[Person]:
-    found = {each.pk: each for each in people_queries.persons([double.first_id, double.second_id])}
-    if len(found) != 2:
+    people = {person.pk: person for person in people_queries.persons([double.first_id, double.second_id])}
+    if len(people) != 2:
         raise pairs.EntryGone
-    return [found[double.first_id], found[double.second_id]]
+    return [people[double.first_id], people[double.second_id]]
 
 
 def _locked(double: Double) -> Double:
     """Return the pair as it is now, with both phones locked: sorted, before any row."""
-    lock_phones(each.phone_id for each in people_queries.persons([double.first_id, double.second_id]))
+    lock_phones(person.phone_id for person in people_queries.persons([double.first_id, double.second_id]))
     return people_queries.double_held(double)
 
 

@@ -89,12 +89,12 @@ class DriveRead:
     def packed_day(self, micros: int) -> bytes:
         """Return that day as a parameter. Every zone's midnight falls on a quarter of an hour."""
         quarter = micros // 900_000_000
-        found = self.days.get(quarter)
-        if found is None:
+        packed = self.days.get(quarter)
+        if packed is None:
             if len(self.days) > 10_000:
                 self.days.clear()
-            found = self.days[quarter] = int4(self.day(micros).toordinal() - DAY_ZERO)
-        return found
+            packed = self.days[quarter] = int4(self.day(micros).toordinal() - DAY_ZERO)
+        return packed
 
     def may(self, place: DrivePlace, within: tuple[int, ...] | None) -> bool:
         """Return True if a unit lies in the drive's scope and in what the sender may claim for."""
@@ -178,9 +178,9 @@ class Drives:
 
     def get(self, connection: psycopg.Connection[Any], programme_id: int, at: datetime) -> DriveRead:
         """Return the drive as it was at most a second before `at`. Raises NoSuchDrive."""
-        known = self._known.get(programme_id)
-        if known is not None and abs(at - known.read_at) <= DRIVE_LASTS:
-            return known
+        drive_read = self._known.get(programme_id)
+        if drive_read is not None and abs(at - drive_read.read_at) <= DRIVE_LASTS:
+            return drive_read
         row = connection.execute(_READ, [programme_id]).fetchone()
         if row is None:
             raise NoSuchDrive(programme_id)
@@ -229,13 +229,19 @@ class Drives:
             read_at=at,
             places_at=at,
         )
-        fits = known is not None and known.trees == trees and known.spans == made.spans
-        if known is not None and fits and abs(at - known.places_at) <= PLACES_LAST:
-            made.by_code, made.by_id, made.spans_of = known.by_code, known.by_id, known.spans_of
-            made.places_at = known.places_at
-            made.workers = {named: account for named, account in known.workers.items() if account is not None}
-        if known is not None and known.zone == made.zone:
-            made.days = known.days
+        fits = drive_read is not None and drive_read.trees == trees and drive_read.spans == made.spans
+        if drive_read is not None and fits and abs(at - drive_read.places_at) <= PLACES_LAST:
+            made.by_code, made.by_id, made.spans_of = (
+                drive_read.by_code,
+                drive_read.by_id,
+                drive_read.spans_of,
+            )
+            made.places_at = drive_read.places_at
+            made.workers = {
+                named: account for named, account in drive_read.workers.items() if account is not None
+            }
+        if drive_read is not None and drive_read.zone == made.zone:
+            made.days = drive_read.days
         self._known[programme_id] = made
         return made
 
@@ -245,8 +251,8 @@ class Drives:
         if row is None:
             raise NoSuchDrive(drive.programme_id)
         drive.trees, drive.spans = row[0], tuple((lo, hi) for lo, hi in row[-1])
-        for known in (drive.by_code, drive.by_id, drive.spans_of, drive.workers):
-            known.clear()
+        for cache in (drive.by_code, drive.by_id, drive.spans_of, drive.workers):
+            cache.clear()
 
     @staticmethod
     def is_current(connection: psycopg.Connection[Any], drive: DriveRead) -> bool:
@@ -270,9 +276,9 @@ class Drives:
         a query that fails says nothing.
         """
         if len(drive.by_code) + len(drive.by_id) > MOST_PLACES:
-            for known in (drive.by_code, drive.by_id):
-                for old in list(known)[: len(known) // 2]:
-                    del known[old]  # type: ignore[arg-type]  # its own key
+            for cache in (drive.by_code, drive.by_id):
+                for old in list(cache)[: len(cache) // 2]:
+                    del cache[old]  # type: ignore[arg-type]  # its own key
         if codes:
             coded: dict[str, DrivePlace | None] = dict.fromkeys(codes)
             for code, unit, positions in connection.execute(_PLACES + "u.code = any(%s)", [list(codes)]):
@@ -284,10 +290,10 @@ class Drives:
                 placed[unit] = DrivePlace(unit, int8(unit), tuple(positions))
             drive.by_id.update(placed)
         if within:
-            found: dict[int, list[Span]] = {unit: [] for unit in within}
+            spans_by_unit: dict[int, list[Span]] = {unit: [] for unit in within}
             for unit, lo, hi in connection.execute(_SPANS, [list(within)]):
-                found[unit].append((lo, hi))
-            drive.spans_of.update({unit: tuple(spans) for unit, spans in found.items()})
+                spans_by_unit[unit].append((lo, hi))
+            drive.spans_of.update({unit: tuple(spans) for unit, spans in spans_by_unit.items()})
         if self.is_current(connection, drive):
             return True
         self.renew(connection, drive)

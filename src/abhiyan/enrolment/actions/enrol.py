@@ -270,7 +270,7 @@ def _enrol(
         rows.sort(key=lambda row: (row.phone, row.claim))  # the order of locks
     plain = [row for row in rows if row.is_plain]
     batch = lot.octets(16)
-    given: dict[bytes, ClaimOutcome | ClaimRefused] = {}
+    outcomes: dict[bytes, ClaimOutcome | ClaimRefused] = {}
     settling = Settling(writer, drive, at=at, batch=batch, import_id=import_id)
     stored = 0
     if rows:
@@ -299,10 +299,10 @@ def _enrol(
                 left.update(gateway.array_of_uuids(result.get_value(0, 2)))
         for row in rows:
             if row.claim not in left:
-                given[row.claim] = Joined(row.public_id, row.member_public)
+                outcomes[row.claim] = Joined(row.public_id, row.member_public)
         try:
             if left:
-                given |= settling.decide([row for row in rows if row.claim in left])
+                outcomes |= settling.decide([row for row in rows if row.claim in left])
             last: list[tuple[str, Sequence[gateway.Value]]] = list(settling.steps())
             n = stored + settling.stored
             if n:
@@ -312,11 +312,11 @@ def _enrol(
             writer.rollback()
             raise
     if not refused and not strangers:
-        return [given[claim.id] for claim in claims]
+        return [outcomes[claim.id] for claim in claims]
     apart = _answer_strangers(writer, drive, strangers) if strangers else {}
     if refused:
         apart |= _answer_refused(writer, drive, refused, at)
-    return [apart[place] if place in apart else given[claim.id] for place, claim in enumerate(claims)]
+    return [apart[place] if place in apart else outcomes[claim.id] for place, claim in enumerate(claims)]
 
 
 def _other_phones(first: dict[bytes, ClaimRow], again: Sequence[ClaimRow]) -> list[ClaimRow]:
@@ -343,11 +343,11 @@ def _answer_strangers(
     A key is its first phone's, from whatever batch.
     """
     taken = _taken(writer, drive, {row.claim for row in strangers})
-    given: dict[int, ClaimOutcome | ClaimRefused] = {}
+    outcomes: dict[int, ClaimOutcome | ClaimRefused] = {}
     for row in strangers:
         phone, outcome = taken.get(row.claim, (b"", None))
-        given[row.place] = outcome if outcome is not None and phone == row.phone else KeyReused()
-    return given
+        outcomes[row.place] = outcome if outcome is not None and phone == row.phone else KeyReused()
+    return outcomes
 
 
 def _taken(
@@ -358,13 +358,13 @@ def _taken(
     earlier, completions = writer.run(("known_claims", [ids, b"\0" * 16]), ("completions", [ids]))
     limit = drive.people_per_phone
     taken = {
-        claim: (one.phone, stored_outcome(one.taken, one.receipt, one.member_public, limit=limit))
-        for claim, one in stored_claims(earlier).items()
+        claim: (stored.phone, stored_outcome(stored.taken, stored.receipt, stored.member_public, limit=limit))
+        for claim, stored in stored_claims(earlier).items()
     }
     for n in range(completions.ntuples):
-        own, as_, receipt, member, phone = (completions.get_value(n, column) for column in range(5))
-        assert own is not None and as_ is not None and receipt is not None and phone is not None
-        taken[own] = (
+        own_id, as_, receipt, member, phone = (completions.get_value(n, column) for column in range(5))
+        assert own_id is not None and as_ is not None and receipt is not None and phone is not None
+        taken[own_id] = (
             phone,
             stored_outcome(int.from_bytes(as_, "big"), receipt, member, limit=limit),
         )
@@ -445,18 +445,18 @@ def _answer_refused(
 ) -> dict[int, ClaimOutcome | ClaimRefused]:
     """Answer refusals by place, unless the same phone's claim was taken earlier (the drive has closed since):
     then its first outcome."""
-    taken = _taken(writer, drive, {own for _, own, _, _ in refused})
-    given: dict[int, ClaimOutcome | ClaimRefused] = {}
+    taken = _taken(writer, drive, {own_id for _, own_id, _, _ in refused})
+    outcomes: dict[int, ClaimOutcome | ClaimRefused] = {}
     counted: dict[bytes, _Counted] = {}
-    for place, own, refusal, claim in refused:
-        if own in taken:
-            phone, outcome = taken[own]
+    for place, claim_id, refusal, claim in refused:
+        if claim_id in taken:
+            phone, outcome = taken[claim_id]
             if phone == _phone(claim):
-                given[place] = outcome
+                outcomes[place] = outcome
                 continue
-        given[place] = refusal
+        outcomes[place] = refusal
         if isinstance(refusal, NotAdult) or claim.channel in UNHEARD:
-            seen = keys().identity(b"refused|" + own)[:16]
+            seen = keys().identity(b"refused|" + claim_id)[:16]
             counted[seen] = (
                 _unit(drive, claim),
                 SHORTS[claim.channel],
@@ -465,7 +465,7 @@ def _answer_refused(
             )
     if counted:
         _count_refused(writer, drive, counted, at)
-    return given
+    return outcomes
 
 
 def _phone(claim: ClaimMessage) -> bytes:

@@ -69,23 +69,25 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         on_phone = list(Membership.objects.filter(phone_id=member.phone_id, merged_into=None).order_by("id"))
         persons = people_queries.persons(one.person_id for one in on_phone)
         theirs = {each.pk: each for each in persons if who_is(each) == who}
-        own = [one for one in on_phone if one.person_id in theirs]
-        for one in own:
+        memberships = [one for one in on_phone if one.person_id in theirs]
+        for one in memberships:
             if one.ended_on is None:
                 end(one, reason=endings.ERASED, channel=channel, by=by, at=at)
-        _close_for_good(own, at)
-        before = forget_changes(members=own, at=at)
+        _close_for_good(memberships, at)
+        before = forget_changes(members=memberships, at=at)
         hide_photos_of(phones=[member.phone_id, *(phone_id for _change, phone_id in before)], at=at)
-        forget_referred(memberships=[member.public_id for member in own])
-        forget_motives([member.public_id for member in own])
-        forget_friends([member.public_id for member in own])
-        forget_help([member.public_id for member in own], at=at)
-        forget_affected([member.public_id for member in own])
-        forget_where(own)
-        forget_at_doors(own)
-        news.tell(ItemsErased(tuple(one.public_id for one in own), member.phone_id, at))
-        for each in theirs:  # of who had left or was struck off before
-            people.withdraw_consent(person_id=each, purposes=Purpose.values, channel=channel, by=by, at=at)
+        forget_referred(memberships=[member.public_id for member in memberships])
+        forget_motives([member.public_id for member in memberships])
+        forget_friends([member.public_id for member in memberships])
+        forget_help([member.public_id for member in memberships], at=at)
+        forget_affected([member.public_id for member in memberships])
+        forget_where(memberships)
+        forget_at_doors(memberships)
+        news.tell(ItemsErased(tuple(one.public_id for one in memberships), member.phone_id, at))
+        for member_id in theirs:  # of who had left or was struck off before
+            people.withdraw_consent(
+                person_id=member_id, purposes=Purpose.values, channel=channel, by=by, at=at
+            )
         is_last = not any(one.ended_on is None for one in on_phone if one.person_id not in theirs)
         if is_last:
             rolls = list(Roll.objects.values_list("pk", flat=True))
@@ -100,7 +102,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         purge_at = people.erase(
             persons=list(theirs.values()),
             who=keys().erased(phone_id=member.phone_id.bytes, who=who),
-            public_ids=[member.public_id for member in own],
+            public_ids=[member.public_id for member in memberships],
             formerly=[
                 (change, phone_id, keys().erased(phone_id=phone_id.bytes, who=who))
                 for change, phone_id in before
@@ -112,26 +114,38 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
     return Erased(ticket=ticket_number(ticket), purge_at=purge_at, is_last=is_last)
 
 
-def end_again(*, told: ErasureReplayed) -> None:
+def end_again(*, erasure_replayed: ErasureReplayed) -> None:
     """Erase again after a restore: people erased since the backup are on no roll, and what they asked is empty."""
-    theirs = [member for member in of_person(told.person_id) if latest_term(member).at <= told.at]
+    theirs = [
+        member
+        for member in of_person(erasure_replayed.person_id)
+        if latest_term(member).at <= erasure_replayed.at
+    ]
     for member in theirs:
         if member.ended_on is None:
-            end(member, reason=endings.ERASED, channel=told.channel, by=_RESTORE, at=told.at)
-    _close_for_good(theirs, told.at)
-    hide_photos_of(phones=[told.phone_id], at=told.at)
+            end(
+                member,
+                reason=endings.ERASED,
+                channel=erasure_replayed.channel,
+                by=_RESTORE,
+                at=erasure_replayed.at,
+            )
+    _close_for_good(theirs, erasure_replayed.at)
+    hide_photos_of(phones=[erasure_replayed.phone_id], at=erasure_replayed.at)
     forget_referred(memberships=[member.public_id for member in theirs])
     forget_motives([member.public_id for member in theirs])
     forget_friends([member.public_id for member in theirs])
-    forget_help([member.public_id for member in theirs], at=told.at)
+    forget_help([member.public_id for member in theirs], at=erasure_replayed.at)
     forget_affected([member.public_id for member in theirs])
     forget_where(theirs)
     forget_at_doors(theirs)
-    news.tell(ItemsErased(tuple(one.public_id for one in theirs), told.phone_id, told.at))
-    if not living(told.phone_id).exists():
-        Text.objects.filter(phone_id=told.phone_id).delete()
-        Whereabout.objects.filter(phone_id=told.phone_id).delete()
-    empty(phone_id=told.phone_id, persons=[told.person_id], at=told.at)
+    news.tell(
+        ItemsErased(tuple(one.public_id for one in theirs), erasure_replayed.phone_id, erasure_replayed.at)
+    )
+    if not living(erasure_replayed.phone_id).exists():
+        Text.objects.filter(phone_id=erasure_replayed.phone_id).delete()
+        Whereabout.objects.filter(phone_id=erasure_replayed.phone_id).delete()
+    empty(phone_id=erasure_replayed.phone_id, persons=[erasure_replayed.person_id], at=erasure_replayed.at)
 
 
 def _close_for_good(members: Sequence[Membership], at: datetime) -> None:

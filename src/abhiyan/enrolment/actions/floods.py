@@ -14,7 +14,7 @@ from abhiyan.enrolment.rules.channels import CHANNELS
 from abhiyan.org import queries as org
 
 BY = Actor.system("many said no at once")
-BY_PHONE = [int(each.number) for each in CHANNELS if each.by_phone]
+BY_PHONE = [int(channel.number) for channel in CHANNELS if channel.by_phone]
 
 # Since somebody looked last. The first reads no further than it takes to say that there are too few.
 _IN_HOUR = """select count(*) from (select 1 from enrolment_parting p, (select coalesce(max(ended_at), '-infinity')
@@ -32,17 +32,17 @@ def is_held(channel: int, *, at: datetime) -> bool:
 
 def stop_flood(*, at: datetime) -> int:
     """Hold leavings by telephone from now on, where they are a flood: 1, else 0. In a system scope."""
-    given = {
+    params = {
         "hour": at - bursts.FLOOD_WITHIN,
         "week": at - bursts.RECENT,
         "by_phone": BY_PHONE,
         "least": bursts.FLOOD_AT_LEAST,
     }
-    if sql.count(_IN_HOUR, given) < bursts.FLOOD_AT_LEAST:
+    if sql.count(_IN_HOUR, params) < bursts.FLOOD_AT_LEAST:
         return 0
     sql.wait_for("halt of leavings by telephone")
     top = org.top_unit()
-    in_hour, in_week = sql.row(_COUNTS, given)
+    in_hour, in_week = sql.row(_COUNTS, params)
     if top is None or _is_open() or not bursts.is_flood(in_hour=in_hour, in_week=in_week):
         return 0
     return stop(

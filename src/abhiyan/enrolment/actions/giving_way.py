@@ -27,12 +27,21 @@ def give_way(phone_ids: Iterable[UUID], *, by: Actor, at: datetime) -> int:
     beside = set(Roll.objects.filter(stands_beside=True).values_list("pk", flat=True))
     ended = 0
     for phone_id in phone_ids:
-        found = [one for one in living(phone_id).order_by("pk") if one.roll_id not in beside]
-        friends = [one for one in found if one.roll_id in yielding]
-        if not friends or len(friends) == len(found):
+        memberships = [
+            membership for membership in living(phone_id).order_by("pk") if membership.roll_id not in beside
+        ]
+        friends = [membership for membership in memberships if membership.roll_id in yielding]
+        if not friends or len(friends) == len(memberships):
             continue
-        persons = {one.pk: who_is(one) for one in people_queries.persons(each.person_id for each in found)}
-        members = {persons.get(one.person_id) for one in found if one.roll_id not in yielding} - {None}
+        persons = {
+            person.pk: who_is(person)
+            for person in people_queries.persons(membership.person_id for membership in memberships)
+        }
+        members = {
+            persons.get(membership.person_id)
+            for membership in memberships
+            if membership.roll_id not in yielding
+        } - {None}
         for friend in friends:
             if persons.get(friend.person_id) in members:
                 become_member(friend, by=by, at=at)

@@ -75,24 +75,29 @@ def note_friend_talk(*, friend: UUID, outcome: str, is_visit: bool, by: Actor, a
     in the unsigned shade. Only the friend's organiser may do it, while their office lasts. Refuses NotFound; contact's
     NotNow.
     """
-    one = queries.own_friend(by.account_id, friend)
+    own_friend = queries.own_friend(by.account_id, friend)
     made = ContactTry(
         id=lot.uuid(),
-        programme_id=one.programme_id,
-        unit_id=one.unit_id,
+        programme_id=own_friend.programme_id,
+        unit_id=own_friend.unit_id,
         way=ContactTry.Way.FRIEND,
-        about=one.id,
-        phone_id=one.phone_id,
+        about=own_friend.id,
+        phone_id=own_friend.phone_id,
         is_visit=is_visit,
     )
     if outcome == FriendTalk.SPOKE:
-        _report_talk(one, made, by=by, at=at)
+        _report_talk(own_friend, made, by=by, at=at)
     contact.note_person_try(
         made=made, outcome=Outcome(outcome), zone=ZoneInfo(settings.TIME_ZONE), by=by, at=at
     )
     facts = {"outcome": outcome}
     audit.record(
-        by=by, at=at, act="enrolment.talk_friend", subject=str(friend), unit_id=one.unit_id, facts=facts
+        by=by,
+        at=at,
+        act="enrolment.talk_friend",
+        subject=str(friend),
+        unit_id=own_friend.unit_id,
+        facts=facts,
     )
 
 
@@ -182,13 +187,17 @@ def friend_number(*, friend: UUID, by: Actor, at: datetime) -> str:
     Only the friend's organiser may do it, while their office lasts and where the gate of calls allows it.
     Refuses NotFound, HeldBack, TooMany.
     """
-    one = queries.own_friend(by.account_id, friend)
+    own_friend = queries.own_friend(by.account_id, friend)
     with system("a friend is called"):
-        has_basis = queries.agreed_to_calls(one)
-        call = ContactAsked(one.unit_id, settings.TIME_ZONE, True, one.phone_id, has_basis=has_basis)
+        has_basis = queries.agreed_to_calls(own_friend)
+        call = ContactAsked(
+            own_friend.unit_id, settings.TIME_ZONE, True, own_friend.phone_id, has_basis=has_basis
+        )
         if why := contact_verdict(call, at=at).why:
             raise HeldBack(why=gate.WORDS[why])
-        return people_acts.reveal_number(phone=one.phone_id, about=friend, unit_id=one.unit_id, by=by, at=at)
+        return people_acts.reveal_number(
+            phone=own_friend.phone_id, about=friend, unit_id=own_friend.unit_id, by=by, at=at
+        )
 
 
 def opinion_link(friend: UUID, *, on: date) -> str:
@@ -212,9 +221,9 @@ def friend_asked(link: str, *, at: datetime) -> tuple[UUID, int, FormVersion] | 
     if f"{clock.day_in(settings.TIME_ZONE, at):%Y%m%d}" > until:
         return None
     with system("a friend's link to say what they think"):
-        found = queries.friend_by_id(UUID(friend))
-        version = opinion_version(found[1]) if found else None
-    return (UUID(friend), found[1], version) if found and version else None
+        friend_row = queries.friend_by_id(UUID(friend))
+        version = opinion_version(friend_row[1]) if friend_row else None
+    return (UUID(friend), friend_row[1], version) if friend_row and version else None
 
 
 def take_own_opinion(*, link: str, answers: Mapping[str, Any], by: Actor, at: datetime) -> Submission:

@@ -158,18 +158,25 @@ def _rolls_meant(phone_id: UUID, programme_id: int | None, at: datetime) -> list
     return _all_rolls()
 
 
-def leave_held(*, held: HeldLeave, by: Actor, at: datetime) -> bool:
+def leave_held(*, held_leave: HeldLeave, by: Actor, at: datetime) -> bool:
     """Do a LEAVE, or a NO (of no rolls), that was held while numbers might be forged. Return True if it was still to be
     done: not once the phone has taken it back, joined again or left by another way. In a system scope."""
-    lock_for_no(held.phone_id)
-    waits, _n = HeldLeave.objects.filter(pk=held.pk).delete()
-    no = people_queries.standing_no(held.phone_id)
+    lock_for_no(held_leave.phone_id)
+    waits, _n = HeldLeave.objects.filter(pk=held_leave.pk).delete()
+    no = people_queries.standing_no(held_leave.phone_id)
     if not waits or no is None:
         return False
-    if held.rolls:
-        _leave_now(held.phone_id, held.rolls, channel=held.channel, by=by, at=at, said_at=held.at)
+    if held_leave.rolls:
+        _leave_now(
+            held_leave.phone_id,
+            held_leave.rolls,
+            channel=held_leave.channel,
+            by=by,
+            at=at,
+            said_at=held_leave.at,
+        )
     else:
-        deny_by_phone(phone=held.phone_id, channel=held.channel, by=by, at=at)
+        deny_by_phone(phone=held_leave.phone_id, channel=held_leave.channel, by=by, at=at)
     return True
 
 
@@ -392,48 +399,50 @@ def _reopen(
 # After a restore
 
 
-def leave_again(*, told: NoReplayed) -> None:
+def leave_again(*, no_replayed: NoReplayed) -> None:
     """Leave again after a restore: a phone that had left since the backup leaves on the day it said so; a held
     call to leave is held again.
 
     No phone is locked: nobody else works in a database that is being restored, and a day's noes are too many
     locks.
     """
-    if told.scope == "all":
-        rolls = _all_rolls() if told.rolls is None else told.rolls
-        end_all(told.phone_id, rolls, channel=told.channel, by=_RESTORE, at=told.at)
+    if no_replayed.scope == "all":
+        rolls = _all_rolls() if no_replayed.rolls is None else no_replayed.rolls
+        end_all(no_replayed.phone_id, rolls, channel=no_replayed.channel, by=_RESTORE, at=no_replayed.at)
         if rolls:  # a call that the backup still held was done since
-            HeldLeave.objects.filter(pk=told.phone_id).delete()
-    if told.held:
-        _hold(told.phone_id, told.held, channel=told.channel, at=told.at)
+            HeldLeave.objects.filter(pk=no_replayed.phone_id).delete()
+    if no_replayed.held:
+        _hold(no_replayed.phone_id, no_replayed.held, channel=no_replayed.channel, at=no_replayed.at)
 
 
-def withdraw_again(*, told: WithdrawalReplayed) -> None:
+def withdraw_again(*, withdrawal_replayed: WithdrawalReplayed) -> None:
     """Withdraw again after a restore: people who took back their yes to being a member leave, unless they
     joined later."""
-    if Purpose.MEMBERSHIP not in told.purposes:
+    if Purpose.MEMBERSHIP not in withdrawal_replayed.purposes:
         return
-    for member in of_person(told.person_id).filter(ended_on=None):
-        if latest_term(member).at <= told.at:
-            _left(member, channel=told.channel, by=_RESTORE, at=told.at)
+    for member in of_person(withdrawal_replayed.person_id).filter(ended_on=None):
+        if latest_term(member).at <= withdrawal_replayed.at:
+            _left(member, channel=withdrawal_replayed.channel, by=_RESTORE, at=withdrawal_replayed.at)
 
 
-def say_again(*, told: WordReplayed) -> None:
+def say_again(*, word_replayed: WordReplayed) -> None:
     """Say again after a restore: a denial strikes off again, and somebody who came back is back.
 
     Unless they joined, or left, later than that.
     """
-    theirs = of_person(told.person_id)
-    for member, term in _with_terms(theirs) if told.word in (BACK, DENIED) else ():
-        if term.at > told.at or (term.ended_at is not None and term.ended_at > told.at):
+    theirs = of_person(word_replayed.person_id)
+    for member, term in _with_terms(theirs) if word_replayed.word in (BACK, DENIED) else ():
+        if term.at > word_replayed.at or (term.ended_at is not None and term.ended_at > word_replayed.at):
             continue
-        if told.word == DENIED and _may_deny(term, is_named=True):
-            ended = end(member, reason=endings.DENIED, channel=told.channel, by=_RESTORE, at=told.at)
-            _note(member, ended, kind=endings.DENIED, channel=told.channel, at=told.at)
-        elif told.word == BACK and endings.may_come_back(
-            reason=term.end_reason, ended_at=term.ended_at, at=told.at
+        if word_replayed.word == DENIED and _may_deny(term, is_named=True):
+            ended = end(
+                member, reason=endings.DENIED, channel=word_replayed.channel, by=_RESTORE, at=word_replayed.at
+            )
+            _note(member, ended, kind=endings.DENIED, channel=word_replayed.channel, at=word_replayed.at)
+        elif word_replayed.word == BACK and endings.may_come_back(
+            reason=term.end_reason, ended_at=term.ended_at, at=word_replayed.at
         ):
-            _reopen([(member, term)], channel=told.channel, by=_RESTORE, at=told.at)
+            _reopen([(member, term)], channel=word_replayed.channel, by=_RESTORE, at=word_replayed.at)
 
 
 # What they share

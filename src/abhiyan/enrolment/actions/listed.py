@@ -47,7 +47,7 @@ def is_listed(term: Enrolment) -> bool:
 
 
 def notices(
-    found: Sequence[ListedTerm],
+    listed_terms: Sequence[ListedTerm],
     *,
     programme_id: int,
     mark: str,
@@ -57,16 +57,18 @@ def notices(
 
     In a transaction, as jobs.
     """
-    told = messaging_queries.phones_told(template=TEMPLATE + mark, phone_ids={one.phone_id for one in found})
+    told_phones = messaging_queries.phones_told(
+        template=TEMPLATE + mark, phone_ids={listed_term.phone_id for listed_term in listed_terms}
+    )
     first: dict[UUID, ListedTerm] = {}
-    for one in found:
-        if one.phone_id not in told:
+    for one in listed_terms:
+        if one.phone_id not in told_phones:
             first.setdefault(one.phone_id, one)
     made = []
     for language, group in groupby(sorted(first.values(), key=_language), key=_language):
         ones = list(group)
         with translation.override(language):
-            who = partings.sources([one.source for one in ones])
+            who = partings.sources([listed_term.source for listed_term in ones])
             for one, source in zip(ones, who, strict=True):
                 day = date_format(source.entered_at, "j F")
                 by = pgettext("who put a number on a list", "Somebody") if source.is_own else source.who
@@ -79,21 +81,26 @@ def _language(one: ListedTerm) -> str:
 
 
 def _asking(
-    one: ListedTerm, language: str, said: dict[str, str], programme_id: int, mark: str, expires_at: datetime
+    listed_term: ListedTerm,
+    language: str,
+    said: dict[str, str],
+    programme_id: int,
+    mark: str,
+    expires_at: datetime,
 ) -> messaging.PhoneQuestion:
     room, kind = QUESTION
     return messaging.PhoneQuestion(
         room=room,
         kind=kind,
-        about=one.term_id,
-        phone=one.number,
+        about=listed_term.term_id,
+        phone=listed_term.number,
         language=language,
         template=TEMPLATE + mark,
         blanks=said,
         label=said["day"],
         expires_at=expires_at,
         hears_late_no=True,
-        unit_id=one.unit_id,
+        unit_id=listed_term.unit_id,
         programme_id=programme_id,
     )
 

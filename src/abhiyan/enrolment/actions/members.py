@@ -132,9 +132,9 @@ def correct(
             _must_differ(member, person)
             people.correct_person(person=person, name=person.name, birth_year=person.birth_year)
         if "name" in changed:
-            said = name_asked(person.name or "", person.language)
-            asked = _question_ids([(latest_id(member), member.phone_id)])
-            messaging.reword(ids=asked, blanks={"name": said}, label=said)
+            name_text = name_asked(person.name or "", person.language)
+            question_ids = _question_ids([(latest_id(member), member.phone_id)])
+            messaging.reword(ids=question_ids, blanks={"name": name_text}, label=name_text)
             people.revoke_documents(  # with the name as it was
                 about=[member.public_id],
                 reason=RevokeReason.WRONG,
@@ -270,8 +270,8 @@ def who_is(person: Person) -> tuple[str, int] | None:
 def id_of_phone(phone: str) -> UUID:
     """Return the id a number is kept under. PhoneInvalid."""
     written = needed(phones.parse(phone), PhoneInvalid)
-    found: UUID = keyring().phone_id(written)
-    return found
+    phone_id: UUID = keyring().phone_id(written)
+    return phone_id
 
 
 def lock_phone(phone_id: UUID) -> None:
@@ -425,12 +425,15 @@ def _move(member: Membership, unit_id: int, at: datetime) -> None:
 
 def move_members(members: Sequence[Membership], unit_id: int, at: datetime) -> None:
     """Move members whose phones are locked and whose drives take people there. A few queries, however many."""
-    terms = {one.membership_id: one for one in Enrolment.objects.filter(pk__in=map(latest_id, members))}
+    terms = {
+        enrolment.membership_id: enrolment
+        for enrolment in Enrolment.objects.filter(pk__in=map(latest_id, members))
+    }
     changes = []
     for term in terms.values():
         if term.ended_at is None:
             changes += posted(term, -1)
-            changes += [each._replace(unit_id=unit_id) for each in posted(term, 1)]
+            changes += [delta._replace(unit_id=unit_id) for delta in posted(term, 1)]
     post(changes, at)
     Enrolment.objects.filter(pk__in=[term.pk for term in terms.values()]).update(unit_id=unit_id)
     move_claims(Claim.objects.filter(pk__in=[term.claim_id for term in terms.values()]), unit_id, at)

@@ -35,15 +35,15 @@ from .members import latest_id, latest_term, post, posted
 from .noes import OUTREACH, carry_no
 
 
-def end_second(*, told: PeopleMerged) -> None:
+def end_second(*, people_merged: PeopleMerged) -> None:
     """End the second membership where both entries of one person are on a roll: the entry that goes is a member
     no more. Both phones are locked. In the transaction of the merge."""
-    kept, gone = _members(told.kept_id), _members(told.gone_id)
+    kept, gone = _members(people_merged.kept_id), _members(people_merged.gone_id)
     if any(
         not is_friend(member) and not is_contributor(member) for member in gone
     ):  # the entry that goes is a member: who stays is no friend
         for friend in [member for member in kept if is_friend(member)]:
-            become_member(friend, by=told.by, at=told.at)
+            become_member(friend, by=people_merged.by, at=people_merged.at)
             kept.remove(friend)
     by_roll = {member.roll_id: member for member in kept}
     members = [member for member in kept if not is_contributor(member)]
@@ -52,55 +52,59 @@ def end_second(*, told: PeopleMerged) -> None:
         if stays is None:
             continue
         term = latest_term(member)
-        post(posted(term, -1), told.at)
-        term.ended_at, term.end_reason = told.at, endings.MERGED
+        post(posted(term, -1), people_merged.at)
+        term.ended_at, term.end_reason = people_merged.at, endings.MERGED
         term.save(update_fields=["ended_at", "end_reason"])
-        member.ended_on = clock.day_in(programme_queries.programme_by_id(member.programme_id).zone, told.at)
+        member.ended_on = clock.day_in(
+            programme_queries.programme_by_id(member.programme_id).zone, people_merged.at
+        )
         member.save(update_fields=["ended_on"])
-        people.revoke_documents(about=[member.public_id], reason=RevokeReason.ENDED, by=told.by, at=told.at)
+        people.revoke_documents(
+            about=[member.public_id], reason=RevokeReason.ENDED, by=people_merged.by, at=people_merged.at
+        )
         MergedTerm.objects.update_or_create(
             id=term.pk,
             defaults={
                 "membership_id": member.pk,
                 "phone_id": member.phone_id,
                 "kept_id": stays.pk,
-                "double_id": told.double_id,
-                "at": told.at,
+                "double_id": people_merged.double_id,
+                "at": people_merged.at,
                 "undone_at": None,
             },
         )
 
 
-def keep_noes(*, told: PeopleMerged) -> None:
+def keep_noes(*, people_merged: PeopleMerged) -> None:
     """Keep the no of either phone of two entries that are one person, and what either took back, for both.
 
     After the second has ended; both phones are locked. Refuses journal.NotSaved.
     """
-    two = people_queries.persons([told.kept_id, told.gone_id])
-    refused = people_queries.refused_by([each.pk for each in two])
-    noes = {each.pk: people_queries.standing_no(each.phone_id) for each in two}
+    two = people_queries.persons([people_merged.kept_id, people_merged.gone_id])
+    refused = people_queries.refused_by([person.pk for person in two])
+    noes = {person.pk: people_queries.standing_no(person.phone_id) for person in two}
     for one, other in (two, two[::-1]):
         no = noes[other.pk]
         if no is not None:
-            carry_no(no, person_ids=[one.pk], phone_id=one.phone_id, by=told.by, at=told.at)
+            carry_no(no, person_ids=[one.pk], phone_id=one.phone_id, by=people_merged.by, at=people_merged.at)
         people.withdraw_consent(
             person_id=one.pk,
-            purposes=[each for each in refused.get(other.pk, []) if each in OUTREACH],
+            purposes=[purpose for purpose in refused.get(other.pk, []) if purpose in OUTREACH],
             channel=no.channel if no is not None else Channel.WEB.value,
-            by=told.by,
-            at=told.at,
+            by=people_merged.by,
+            at=people_merged.at,
         )
 
 
-def bring_second_back(*, told: PeopleParted) -> None:
+def bring_second_back(*, people_parted: PeopleParted) -> None:
     """Bring back what an undone merge ended: it goes on as it was, on its own day and rung. Both phones are locked.
 
     It does not where the phone has said since that its person left or never joined, nor where they have joined
     again. Refuses PhoneFull.
     """
-    person = people_queries.person(told.gone_id)
-    for merged in MergedTerm.objects.filter(double_id=told.double_id, undone_at=None).order_by("pk"):
-        merged.undone_at = told.at
+    person = people_queries.person(people_parted.gone_id)
+    for merged in MergedTerm.objects.filter(double_id=people_parted.double_id, undone_at=None).order_by("pk"):
+        merged.undone_at = people_parted.at
         merged.save(update_fields=["undone_at"])
         term = Enrolment.objects.get(pk=merged.id)
         member = Membership.objects.get(pk=merged.membership_id)
@@ -118,11 +122,11 @@ def bring_second_back(*, told: PeopleParted) -> None:
             raise PhoneFull(limit=limit)
         term.ended_at, term.end_reason = None, ""
         term.save(update_fields=["ended_at", "end_reason"])
-        post(posted(term, 1), told.at)
+        post(posted(term, 1), people_parted.at)
         member.ended_on = None
         member.save(update_fields=["ended_on"])
         people.restore_documents(about=member.public_id, revoked_at=merged.at)
-        give_way([member.phone_id], by=told.by, at=told.at)
+        give_way([member.phone_id], by=people_parted.by, at=people_parted.at)
 
 
 _PROVEN = f"""select m.person_id, max(e.rung + case when e.confirmed_at is null then 0 else 100 end)
@@ -136,7 +140,7 @@ def standings(persons: Collection[Person]) -> dict[UUID, Standing]:
     ids = [person.pk for person in persons]
     rungs: dict[UUID, int] = dict(sql.rows(_PROVEN, [[person.phone_id for person in persons], ids]))
     joint = pairs.joined(ids)
-    return {each.pk: Standing(each.pk in joint, rungs.get(each.pk, 0), each.at) for each in persons}
+    return {person.pk: Standing(person.pk in joint, rungs.get(person.pk, 0), person.at) for person in persons}
 
 
 def is_disputed(person: Person, *, at: datetime) -> bool:

@@ -17,12 +17,12 @@ def note_motive(*, why: int, outcome: ClaimOutcome, at: datetime) -> None:
     if not why or outcome.membership is None or isinstance(outcome, AlreadyMember):
         return
     with system("why somebody joined"):
-        one = Membership.objects.filter(public_id=outcome.membership).first()
-        if one is not None:
+        membership = Membership.objects.filter(public_id=outcome.membership).first()
+        if membership is not None:
             Motive.objects.get_or_create(
-                programme_id=one.programme_id,
-                membership=one.public_id,
-                defaults={"unit_id": one.unit_id, "why": why, "at": at},
+                programme_id=membership.programme_id,
+                membership=membership.public_id,
+                defaults={"unit_id": membership.unit_id, "why": why, "at": at},
             )
 
 

@@ -58,12 +58,15 @@ def same_human(member: Membership) -> list[Membership]:
     if who is None:
         return [member]
     on_phone = list(Membership.objects.filter(phone_id=member.phone_id, merged_into=None).order_by("pk"))
-    named = {each.pk: who_is(each) for each in people_queries.persons(one.person_id for one in on_phone)}
+    named = {
+        person.pk: who_is(person)
+        for person in people_queries.persons(membership.person_id for membership in on_phone)
+    }
     return [
-        one
-        for one in on_phone
-        if named.get(one.person_id) == who
-        and (one.ended_on is None or latest_term(one).end_reason == endings.RUN_OUT)
+        membership
+        for membership in on_phone
+        if named.get(membership.person_id) == who
+        and (membership.ended_on is None or latest_term(membership).end_reason == endings.RUN_OUT)
     ]
 
 
@@ -76,8 +79,8 @@ select exists (select from enrolment_claim c join people_account a on a.public_i
 
 def is_enrollers(member: Membership, phone_id: UUID) -> bool:
     """Return True if somebody who entered this member signs in by this phone."""
-    told = {"of": member.pk, "last": latest_id(member), "old": member.phone_id, "phone": phone_id}
-    return bool(sql.value(_ENTERED, told))
+    params = {"of": member.pk, "last": latest_id(member), "old": member.phone_id, "phone": phone_id}
+    return bool(sql.value(_ENTERED, params))
 
 
 def refuse_move(members: Sequence[Membership], to: UUID) -> None:

@@ -47,38 +47,46 @@ def spread_no(*, phone_id: UUID, by: Actor, at: datetime) -> None:
         carry_no(no, person_ids=[person.pk for person in theirs], phone_id=other, by=by, at=at)
 
 
-def heed_spoken_no(*, told: SpokenNo) -> None:
+def heed_spoken_no(*, spoken_no: SpokenNo) -> None:
     """Keep the no of a phone whose person said it aloud.
 
     They take back their consent to calls and messages, and it holds on their other phones. In its transaction.
     """
     with system("a no was said aloud"):
-        lock_for_no(told.phone_id)
-        for person in people_queries.persons_on(told.phone_id):
+        lock_for_no(spoken_no.phone_id)
+        for person in people_queries.persons_on(spoken_no.phone_id):
             people.withdraw_consent(
-                person_id=person.pk, purposes=OUTREACH, channel=Channel.WORD, by=told.by, at=told.at
+                person_id=person.pk, purposes=OUTREACH, channel=Channel.WORD, by=spoken_no.by, at=spoken_no.at
             )
-        spread_no(phone_id=told.phone_id, by=told.by, at=told.at)
+        spread_no(phone_id=spoken_no.phone_id, by=spoken_no.by, at=spoken_no.at)
 
 
-def heed_no_taken_back(*, told: NoTakenBack) -> None:
+def heed_no_taken_back(*, no_taken_back: NoTakenBack) -> None:
     """Take back a spoken no that was a slip: the yes it took back holds again, and the person's other phones
     hear us.
 
     A phone whose people had no yes before stays silent. In its transaction.
     """
-    if told.is_spread:
+    if no_taken_back.is_spread:
         return
     with system("a spoken no was a slip"):
-        lock_for_no(told.phone_id)
-        elsewhere = selves_elsewhere(told.phone_id)
-        theirs = [person.pk for person in [*people_queries.persons_on(told.phone_id), *elsewhere]]
+        lock_for_no(no_taken_back.phone_id)
+        elsewhere = selves_elsewhere(no_taken_back.phone_id)
+        theirs = [person.pk for person in [*people_queries.persons_on(no_taken_back.phone_id), *elsewhere]]
         back = people.give_consents_back(
-            person_ids=theirs, channel=Channel.WORD, withdrawn_at=told.said_at, by=told.by, at=told.at
+            person_ids=theirs,
+            channel=Channel.WORD,
+            withdrawn_at=no_taken_back.said_at,
+            by=no_taken_back.by,
+            at=no_taken_back.at,
         )
         for phone_id in {person.phone_id for person in elsewhere if person.pk in back}:
             people.take_back_no(
-                phone_id=phone_id, said_at=told.said_at, is_spread=True, by=told.by, at=told.at
+                phone_id=phone_id,
+                said_at=no_taken_back.said_at,
+                is_spread=True,
+                by=no_taken_back.by,
+                at=no_taken_back.at,
             )
 
 
@@ -97,16 +105,20 @@ def carry_no(
         people.suppress(phone_id=phone_id, channel=no.channel, by=by, at=at, scope=no.scope)
 
 
-def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
+def heed_withdrawal(*, consent_withdrawn: ConsentWithdrawn) -> None:
     """Take back a yes to calls or messages in the entries merged with a person's: they took it back.
 
     In its transaction.
     """
-    if told.purpose not in OUTREACH:
+    if consent_withdrawn.purpose not in OUTREACH:
         return
-    for person_id in sorted(people_queries.merged_with([told.person_id])):
+    for person_id in sorted(people_queries.merged_with([consent_withdrawn.person_id])):
         people.withdraw_consent(
-            person_id=person_id, purposes=[told.purpose], channel=told.channel, by=told.by, at=told.at
+            person_id=person_id,
+            purposes=[consent_withdrawn.purpose],
+            channel=consent_withdrawn.channel,
+            by=consent_withdrawn.by,
+            at=consent_withdrawn.at,
         )
 
 

@@ -72,7 +72,9 @@ def publish(
         raise NotNamed(organisation=settings.ORGANISATION)
     version = people.publish_notice(code=code, texts=texts, by=by, at=at, after=after)
     with system("drives with another organisation's notice"):
-        waited = [one.programme_id for one in drives_that_wait(states=NOT_OVER, notice=code)]
+        waited = [
+            waiting_drive.programme_id for waiting_drive in drives_that_wait(states=NOT_OVER, notice=code)
+        ]
         if waited:
             Drive.objects.filter(pk__in=waited).update(notice_version=version)
             audit.record(
@@ -139,10 +141,10 @@ def leads_here(address: str) -> bool:
     host = ""
     try:
         host = urlsplit(address).hostname or "localhost"
-        known = ipaddress.ip_address(host)
+        ip = ipaddress.ip_address(host)
     except ValueError:  # a name, or no address at all
         return host == "localhost" or host.endswith(".localhost")
-    return known.is_loopback or known.is_unspecified
+    return ip.is_loopback or ip.is_unspecified
 
 
 def is_lacking() -> bool:

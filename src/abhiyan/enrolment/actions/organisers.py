@@ -201,13 +201,13 @@ def follow_friends(memberships: Collection[UUID], unit_id: int, *, at: datetime)
     every.filter(pk__in=gone, ended_at=None).update(ended_at=at)
 
 
-def leave_friends(*, told: AppointmentEnded) -> None:
+def leave_friends(*, ending: AppointmentEnded) -> None:
     """Free the friends of an ended office for the next organiser by place. In the transaction of that act."""
     with system("an organiser's office ended"):
-        rows = FriendOrganiser.objects.filter(account_id=told.account_id, ended_at=None)
+        rows = FriendOrganiser.objects.filter(account_id=ending.account_id, ended_at=None)
         posts = set(rows.values_list("post_id", flat=True))
-        over = [post for post in posts if not org.holds(told.account_id, RECORD, at=post)]
-        rows.filter(post_id__in=over).update(ended_at=told.at)
+        over = [post for post in posts if not org.holds(ending.account_id, RECORD, at=post)]
+        rows.filter(post_id__in=over).update(ended_at=ending.at)
 
 
 def forget_friends(memberships: Collection[UUID]) -> None:

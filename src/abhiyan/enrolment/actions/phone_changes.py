@@ -107,38 +107,42 @@ def withdraw_change(*, change: UUID, by: Actor, at: datetime) -> None:
     """
     phone = current().phone
     with system("a change of number is taken back"):
-        found = PhoneChange.objects.filter(pk=change).first()
-        if by.kind != "citizen" or found is None or phone not in (found.new_phone_id, found.old_phone_id):
+        phone_change = PhoneChange.objects.filter(pk=change).first()
+        if (
+            by.kind != "citizen"
+            or phone_change is None
+            or phone not in (phone_change.new_phone_id, phone_change.old_phone_id)
+        ):
             raise NotFound
-        lock_phones([found.new_phone_id, found.old_phone_id or found.new_phone_id])
-        found.refresh_from_db()
-        if phone == found.old_phone_id:
-            _object(found, by, at)
+        lock_phones([phone_change.new_phone_id, phone_change.old_phone_id or phone_change.new_phone_id])
+        phone_change.refresh_from_db()
+        if phone == phone_change.old_phone_id:
+            _object(phone_change, by, at)
         elif _withdraw(PhoneChange.objects.filter(pk=change, done_at=None), at):
-            audit.record(by=by, at=at, act="enrolment.withdraw_phone", subject=str(found.pk))
+            audit.record(by=by, at=at, act="enrolment.withdraw_phone", subject=str(phone_change.pk))
 
 
-def hear_answer(*, told: QuestionAnswered) -> None:
+def hear_answer(*, answer: QuestionAnswered) -> None:
     """Hear the old phone say NO to a change, or that its owner never joined, after the member went over.
 
     Its phone is locked; what concerns both phones is done by the loop.
     """
-    if told.yes or told.room != QUESTION[0]:
+    if answer.yes or answer.room != QUESTION[0]:
         return
     with system("an old phone says no"):
-        if told.kind == OBJECTION[1]:
-            found = PhoneChange.objects.filter(pk=told.about, old_phone_id=told.phone_id).first()
-            if found is not None:
-                _object(found, told.by, told.at)
-        elif told.kind == QUESTION[1]:
-            term = Enrolment.objects.filter(pk=told.about).first()
+        if answer.kind == OBJECTION[1]:
+            phone_change = PhoneChange.objects.filter(pk=answer.about, old_phone_id=answer.phone_id).first()
+            if phone_change is not None:
+                _object(phone_change, answer.by, answer.at)
+        elif answer.kind == QUESTION[1]:
+            term = Enrolment.objects.filter(pk=answer.about).first()
             member = Membership.objects.filter(pk=term.membership_id).first() if term else None
-            if member is None or member.phone_id == told.phone_id:
+            if member is None or member.phone_id == answer.phone_id:
                 return
-            done = _done_of(same_human(member)).filter(old_phone_id=told.phone_id, said_no_at=None)
+            done = _done_of(same_human(member)).filter(old_phone_id=answer.phone_id, said_no_at=None)
             for each in done.order_by("-done_at")[:1]:
                 each.membership_id, each.is_denied = member.pk, True
-                each.said_no_at = each.due_at = told.at
+                each.said_no_at = each.due_at = answer.at
                 each.save(update_fields=["membership_id", "said_no_at", "is_denied", "due_at"])
 
 
@@ -148,12 +152,14 @@ def turn(*, at: datetime) -> int:
     with system("changes of number that are due"):
         due = list(PhoneChange.objects.filter(due_at__lte=at).order_by("due_at"))
         PhoneChange.objects.filter(done_at=None, asked_at__lte=at - OBJECTED_WITHIN).delete()
-    for one in due:
+    for phone_change in due:
         with system("a number changes"):
-            member = _member(one)
-            away = member.phone_id if member else one.new_phone_id
-            lock_phones({one.new_phone_id, one.old_phone_id or one.new_phone_id, away})
-            change = PhoneChange.objects.filter(pk=one.pk, due_at__lte=at).first()
+            member = _member(phone_change)
+            away = member.phone_id if member else phone_change.new_phone_id
+            lock_phones(
+                {phone_change.new_phone_id, phone_change.old_phone_id or phone_change.new_phone_id, away}
+            )
+            change = PhoneChange.objects.filter(pk=phone_change.pk, due_at__lte=at).first()
             if change is None:
                 continue
             if change.done_at is None:
@@ -168,10 +174,14 @@ def forget_changes(*, members: Sequence[Membership], at: datetime) -> list[tuple
 
     Returns the id of each finished change, and the old phone's.
     """
-    every = PhoneChange.objects.filter(membership_id__in=[one.pk for one in members])
+    every = PhoneChange.objects.filter(membership_id__in=[membership.pk for membership in members])
     for change in every.filter(done_at=None, ended_at=None):
         _end(change, at)
-    done = [(each.pk, each.old_phone_id) for each in _done_of(members) if each.old_phone_id is not None]
+    done = [
+        (phone_change.pk, phone_change.old_phone_id)
+        for phone_change in _done_of(members)
+        if phone_change.old_phone_id is not None
+    ]
     _close_question(list(every), at)
     every.update(last4="", new_last4="", due_at=None)
     return done
@@ -182,17 +192,20 @@ def stop_restored() -> None:
     PhoneChange.objects.filter(done_at=None).delete()
 
 
-def object_again(*, told: WordReplayed) -> None:
+def object_again(*, word_replayed: WordReplayed) -> None:
     """Object again after a restore: a member goes back to the phone that had objected, where the backup has
     them on the new one."""
-    if told.word != OBJECTED:
+    if word_replayed.word != OBJECTED:
         return
-    for person in people_queries.persons([told.person_id]):
+    for person in people_queries.persons([word_replayed.person_id]):
         members = Membership.objects.filter(phone_id=person.phone_id, person_id=person.pk, merged_into=None)
-        bring_back(members=list(members), to=told.phone_id, at=told.at)
+        bring_back(members=list(members), to=word_replayed.phone_id, at=word_replayed.at)
     PhoneChange.objects.filter(
-        old_phone_id=told.phone_id, done_at__isnull=False, ended_at=None, asked_at__lte=told.at
-    ).update(ended_at=told.at, due_at=None)
+        old_phone_id=word_replayed.phone_id,
+        done_at__isnull=False,
+        ended_at=None,
+        asked_at__lte=word_replayed.at,
+    ).update(ended_at=word_replayed.at, due_at=None)
 
 
 # What they share
@@ -214,9 +227,14 @@ def _may_tell(phone_id: UUID, at: datetime) -> bool:
 def _meant(old: UUID, new: UUID, name: str, birth_year: int, at: datetime) -> Membership | None:
     """Return the member on a phone who is meant, if the number may change at all."""
     on_phone = list(Membership.objects.filter(phone_id=old, merged_into=None, ended_on=None).order_by("pk"))
-    named = {each.pk: who_is(each) for each in people_queries.persons(one.person_id for one in on_phone)}
-    found = [one for one in on_phone if named.get(one.person_id) == (name, birth_year)]
-    signed = [one for one in found if latest_term(one).rung == Rung.COUNTED]
+    named = {
+        person.pk: who_is(person)
+        for person in people_queries.persons(membership.person_id for membership in on_phone)
+    }
+    memberships = [
+        membership for membership in on_phone if named.get(membership.person_id) == (name, birth_year)
+    ]
+    signed = [membership for membership in memberships if latest_term(membership).rung == Rung.COUNTED]
     is_open = PhoneChange.objects.filter(old_phone_id=old, done_at=None, ended_at=None).exists()
     if not signed or is_open or people_queries.standing_no(old) is not None or not _may_tell(old, at):
         return None
@@ -257,11 +275,11 @@ def _carry_out(change: PhoneChange, member: Membership, number: str, by: Actor, 
             people.lift(phone_id=new, channel=Channel.WEB.value, by=by, at=at)
     no = people_queries.standing_no(old)
     if no is not None:
-        carry_no(no, person_ids=[one.person_id for one in members], phone_id=new, by=by, at=at)
+        carry_no(no, person_ids=[membership.person_id for membership in members], phone_id=new, by=by, at=at)
     change.done_at, change.sealed, change.due_at = at, None, None
     change.save(update_fields=["done_at", "sealed", "due_at"])
     for other in PhoneChange.objects.filter(old_phone_id=old, done_at=None, ended_at=None):
-        if other.membership_id in {one.pk for one in members}:
+        if other.membership_id in {membership.pk for membership in members}:
             _end(other, at)
     member.refresh_from_db()
     people.note_sign(phone_id=new, at=change.asked_at)  # the code it showed
@@ -300,8 +318,8 @@ def _tell_old(
     language = written_in or language
     with translation.override(language):
         day, until = (
-            date_format(each.astimezone(ZoneInfo(settings.TIME_ZONE)), "j F Y")
-            for each in (change.done_at or change.asked_at + HOLD, change.asked_at + OBJECTED_WITHIN)
+            date_format(moment.astimezone(ZoneInfo(settings.TIME_ZONE)), "j F Y")
+            for moment in (change.done_at or change.asked_at + HOLD, change.asked_at + OBJECTED_WITHIN)
         )
     programme_id = member.programme_id if member else 0
     room, kind = OBJECTION
@@ -335,7 +353,7 @@ def _question(change: PhoneChange) -> UUID:
 
 
 def _close_question(changes: Sequence[PhoneChange], at: datetime) -> None:
-    messaging.close(ids=[_question(each) for each in changes], at=at)
+    messaging.close(ids=[_question(phone_change) for phone_change in changes], at=at)
 
 
 def _end(change: PhoneChange, at: datetime) -> None:
@@ -371,7 +389,7 @@ def _note(change: PhoneChange, at: datetime) -> None:
     people.note_word(
         word=OBJECTED,
         phone_id=change.old_phone_id,
-        person_ids=[one.person_id for one in same_human(member)] if member else [],
+        person_ids=[membership.person_id for membership in same_human(member)] if member else [],
         channel=Channel.WEB.value,
         at=at,
     )
@@ -386,7 +404,7 @@ def _member(change: PhoneChange) -> Membership | None:
 
 def _done_of(members: Sequence[Membership]) -> QuerySet[PhoneChange]:
     return PhoneChange.objects.filter(
-        membership_id__in=[one.pk for one in members], done_at__isnull=False, ended_at=None
+        membership_id__in=[membership.pk for membership in members], done_at__isnull=False, ended_at=None
     )
 
 

@@ -114,30 +114,30 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
     batch says that the sheet is there twice.
     """
     with system("sheets are photographed"):
-        found = needed(PaperBatch.objects.filter(pk=batch).first())
-        org.require(by, RECORD, at=found.unit_id)
+        paper_batch = needed(PaperBatch.objects.filter(pk=batch).first())
+        org.require(by, RECORD, at=paper_batch.unit_id)
         if len(photos) > rules.MOST_AT_ONCE:
             raise TooManyAtOnce(field="photos", most=rules.MOST_AT_ONCE)
-        if found.erased_at is not None:
+        if paper_batch.erased_at is not None:
             raise BatchErased(field="photos")
         looked = _all_looked([data for _name, data in photos], by=by, at=at)
-        known = _all_known(found, looked)
-        sql.wait_for(f"photos of drive {found.programme_id}")  # the same one sent twice at once is one
+        known_photos = _all_known(paper_batch, looked)
+        sql.wait_for(f"photos of drive {paper_batch.programme_id}")  # the same one sent twice at once is one
         locked = PaperBatch.objects.select_for_update().get(pk=batch)  # an erasure waits, or was first
         if locked.erased_at is not None:
             raise BatchErased(field="photos")
         sheets: list[int | None] = []
         refused: list[tuple[str, Refused]] = []
-        for (name, data), what in zip(photos, known, strict=True):
+        for (name, data), what in zip(photos, known_photos, strict=True):
             try:
-                sheets.append(_keep(found, data, what, by=by, at=at))
+                sheets.append(_keep(paper_batch, data, what, by=by, at=at))
             except Refused as why:
                 refused.append((name, why))
         if not sheets:
             raise refused[0][1] if refused else PhotoMissing(field="photos")
         note_entered(locked)
-        unit, of = found.unit_id, found.number
-        audit.record(by=by, at=at, act="enrolment.add_photos", subject=of, unit_id=unit, n=len(sheets))
+        unit, number = paper_batch.unit_id, paper_batch.number
+        audit.record(by=by, at=at, act="enrolment.add_photos", subject=number, unit_id=unit, n=len(sheets))
     return KeptPhotos(tuple(sheets), tuple(refused))
 
 
@@ -193,8 +193,12 @@ def _all_known(batch: PaperBatch, looked: Sequence[pictures.SeenPicture | Refuse
     Those without a code are held beside the sheets we have, MOST_COMPARED times in all: of what is beyond that,
     somebody says the sheet.
     """
-    known = [seen if isinstance(seen, Refused) else _known(batch, seen) for seen in looked]
-    unread = [one for one in known if isinstance(one, _Known) and one.sheet is None and one.seen.trace]
+    known_photos = [seen if isinstance(seen, Refused) else _known(batch, seen) for seen in looked]
+    unread = [
+        photo
+        for photo in known_photos
+        if isinstance(photo, _Known) and photo.sheet is None and photo.seen.trace
+    ]
     traces = list(_traces(batch)) if unread else []
     left = MOST_COMPARED
     for one in unread:
@@ -203,15 +207,15 @@ def _all_known(batch: PaperBatch, looked: Sequence[pictures.SeenPicture | Refuse
             if pictures.alike(trace, one.seen.trace):
                 one.alike = sheet
                 break
-    return known
+    return known_photos
 
 
 def _traces(batch: PaperBatch) -> Iterator[tuple[int, bytes]]:
     """Yield sheets of a batch, each by its latest photograph with a trace; the latest first, no more than are
     compared."""
     ring, sheets = keyring(), set[int]()
-    found = PaperPhoto.objects.filter(batch_id=batch.pk, sheet__isnull=False).exclude(trace=b"")
-    for photo, sheet, sealed in found.order_by("-added_at").values_list("pk", "sheet", "trace"):
+    photos = PaperPhoto.objects.filter(batch_id=batch.pk, sheet__isnull=False).exclude(trace=b"")
+    for photo, sheet, sealed in photos.order_by("-added_at").values_list("pk", "sheet", "trace"):
         if sheet is not None and sheet not in sheets and len(sheets) < MOST_COMPARED:
             sheets.add(sheet)
             trace = ring.unseal(bytes(sealed), about=b"trace" + photo.bytes)
@@ -220,14 +224,14 @@ def _traces(batch: PaperBatch) -> Iterator[tuple[int, bytes]]:
 
 
 def _known(batch: PaperBatch, seen: pictures.SeenPicture) -> _Known | Refused:
-    named = {found for code in seen.codes if (found := rules.read_code(code))}
-    own = {sheet for of, sheet in named if of == batch.pk and sheet <= batch.sheets}
-    others = sorted(of for of, _sheet in named if of != batch.pk)
-    if others and not own:
+    named = {sheet_of_batch for code in seen.codes if (sheet_of_batch := rules.read_code(code))}
+    own_sheets = {sheet for batch_id, sheet in named if batch_id == batch.pk and sheet <= batch.sheets}
+    others = sorted(batch_id for batch_id, _sheet in named if batch_id != batch.pk)
+    if others and not own_sheets:
         return SheetOfAnother(field="photos", number=rules.number_of(others[0]))
     if not named and batch.sheets == 1:
-        own = {1}  # there is no other
-    return _Known(seen, own.pop() if len(own) == 1 else None)
+        own_sheets = {1}  # there is no other
+    return _Known(seen, own_sheets.pop() if len(own_sheets) == 1 else None)
 
 
 def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor, at: datetime) -> int | None:
@@ -271,14 +275,16 @@ def open_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> tuple[str
 
     One that was put aside is opened only with enrolment.strike_off over the batch's unit: NotYours.
     """
-    found = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None).first())
-    if found.aside_at is not None:
-        org.require(by, STRIKE_OFF, at=found.unit_id)
-    kept = data = found.opened()
-    if found.turn:
-        data = apart.done(("turned", photo, found.turn), lambda: pictures.turned(kept, found.turn))
-    read_people(by=by, unit_id=found.unit_id, n=1, at=at, act="enrolment.read_photo")
-    return found.kind, data
+    paper_photo = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None).first())
+    if paper_photo.aside_at is not None:
+        org.require(by, STRIKE_OFF, at=paper_photo.unit_id)
+    kept = data = paper_photo.opened()
+    if paper_photo.turn:
+        data = apart.done(
+            ("turned", photo, paper_photo.turn), lambda: pictures.turned(kept, paper_photo.turn)
+        )
+    read_people(by=by, unit_id=paper_photo.unit_id, n=1, at=at, act="enrolment.read_photo")
+    return paper_photo.kind, data
 
 
 def open_small(*, batch: int, photo: UUID, by: Actor) -> bytes:
@@ -287,10 +293,12 @@ def open_small(*, batch: int, photo: UUID, by: Actor) -> bytes:
     No line of a sheet can be read on it, so it leaves no row. Refuses NotFound and NotYours, as `open_photo`.
     """
     photos = PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None)
-    found = needed(photos.only("small", "unit_id", "aside_at").first())
-    if found.aside_at is not None:
-        org.require(by, STRIKE_OFF, at=found.unit_id)
-    return keyring().unseal(bytes(found.small), about=b"small" + photo.bytes) if found.small else b""
+    paper_photo = needed(photos.only("small", "unit_id", "aside_at").first())
+    if paper_photo.aside_at is not None:
+        org.require(by, STRIKE_OFF, at=paper_photo.unit_id)
+    return (
+        keyring().unseal(bytes(paper_photo.small), about=b"small" + photo.bytes) if paper_photo.small else b""
+    )
 
 
 def change_photo(
@@ -302,26 +310,31 @@ def change_photo(
     """
     with system("a photograph is changed"):
         photos = PaperPhoto.objects.select_for_update()
-        found = needed(photos.filter(pk=photo, batch_id=batch, aside_at=None).first())
-        org.require(by, RECORD, at=found.unit_id)
-        of = PaperBatch.objects.get(pk=batch)
-        if sheet is not None and not 1 <= sheet <= of.sheets:
-            raise NoSuchSheet(field="sheet", most=of.sheets)
-        if sheet is not None and sheet != found.sheet:
-            found.sheet, found.alike, found.is_beside, found.import_id = sheet, None, False, None
+        paper_photo = needed(photos.filter(pk=photo, batch_id=batch, aside_at=None).first())
+        org.require(by, RECORD, at=paper_photo.unit_id)
+        paper_batch = PaperBatch.objects.get(pk=batch)
+        if sheet is not None and not 1 <= sheet <= paper_batch.sheets:
+            raise NoSuchSheet(field="sheet", most=paper_batch.sheets)
+        if sheet is not None and sheet != paper_photo.sheet:
+            paper_photo.sheet, paper_photo.alike, paper_photo.is_beside, paper_photo.import_id = (
+                sheet,
+                None,
+                False,
+                None,
+            )
         if turn % 4:
-            found.turn = quarters = (found.turn + turn) % 4
+            paper_photo.turn = quarters = (paper_photo.turn + turn) % 4
             key = ("turn", photo, quarters)
             if not apart.is_done(key):
                 _take_looks(1, by, at)
-            data = found.opened()
+            data = paper_photo.opened()
             seen = apart.done(key, lambda: pictures.look(data, turn=quarters))
-            found.small = keyring().seal(seen.small, about=b"small" + photo.bytes)
-        found.save()
-        note_entered(of)
+            paper_photo.small = keyring().seal(seen.small, about=b"small" + photo.bytes)
+        paper_photo.save()
+        note_entered(paper_batch)
         number = rules.number_of(batch)
-        audit.record(by=by, at=at, act="enrolment.change_photo", subject=number, unit_id=found.unit_id)
-    return found
+        audit.record(by=by, at=at, act="enrolment.change_photo", subject=number, unit_id=paper_photo.unit_id)
+    return paper_photo
 
 
 def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, seen: str, by: Actor, at: datetime) -> int:
@@ -332,21 +345,21 @@ def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, seen: str, by: Acto
     Refuses NotFound, SheetChanged.
     """
     with system("a sheet was photographed twice"):
-        of = needed(PaperBatch.objects.filter(pk=batch).first())
-        org.require(by, RECORD, at=of.unit_id)
-        sql.wait_for(f"photos of drive {of.programme_id}")
+        paper_batch = needed(PaperBatch.objects.filter(pk=batch).first())
+        org.require(by, RECORD, at=paper_batch.unit_id)
+        sql.wait_for(f"photos of drive {paper_batch.programme_id}")
         photos = PaperPhoto.objects.select_for_update().filter(batch_id=batch, sheet=sheet, aside_at=None)
-        found = needed(list(photos.order_by("added_at", "pk").values_list("pk", flat=True)) or None)
-        if seen != rules.seen(found):
+        photo_ids = needed(list(photos.order_by("added_at", "pk").values_list("pk", flat=True)) or None)
+        if seen != rules.seen(photo_ids):
             raise SheetChanged
-        others = PaperPhoto.objects.filter(pk__in=found[:-1])
+        others = PaperPhoto.objects.filter(pk__in=photo_ids[:-1])
         gone = 0
         if keeps_all:
             others.update(is_beside=True)
         else:
             gone = _remove(others, batch=batch, by=by, at=at)
         act = "enrolment.keep_photos" if keeps_all else "enrolment.replace_photos"
-        audit.record(by=by, at=at, act=act, subject=of.number, unit_id=of.unit_id, n=gone)
+        audit.record(by=by, at=at, act=act, subject=paper_batch.number, unit_id=paper_batch.unit_id, n=gone)
     return gone
 
 
@@ -356,10 +369,10 @@ def remove_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> None:
     Before a list of its batch is imported it is destroyed; after that it is put aside (`_remove`). Refuses NotFound."""
     with system("a photograph is removed"):
         photos = PaperPhoto.objects.select_for_update().filter(pk=photo, batch_id=batch, aside_at=None)
-        found = needed(photos.only("unit_id").first())
-        org.require(by, RECORD, at=found.unit_id)
+        paper_photo = needed(photos.only("unit_id").first())
+        org.require(by, RECORD, at=paper_photo.unit_id)
         number = rules.number_of(batch)
-        audit.record(by=by, at=at, act="enrolment.remove_photo", subject=number, unit_id=found.unit_id)
+        audit.record(by=by, at=at, act="enrolment.remove_photo", subject=number, unit_id=paper_photo.unit_id)
         _remove(PaperPhoto.objects.filter(pk=photo), batch=batch, by=by, at=at)
 
 
@@ -387,7 +400,7 @@ _BATCHES_OF = f"""select distinct x.batch_id from enrolment_claim c {first_call(
 def hide_photos_of(*, phones: Collection[UUID], at: datetime) -> None:
     """Hide the photographs of a batch on which an erased person may be: nobody opens them, and no more of it
     are kept. phones: theirs, also those they had before. In a system scope."""
-    found = [batch for (batch,) in sql.rows(_BATCHES_OF, [list(phones)])]
-    batches = PaperBatch.objects.select_for_update().filter(pk__in=found, erased_at=None)
-    PaperBatch.objects.filter(pk__in=[one.pk for one in batches.order_by("pk")]).update(erased_at=at)
-    PaperPhoto.objects.filter(batch_id__in=found, hidden_at=None).update(hidden_at=at)
+    batch_ids = [batch for (batch,) in sql.rows(_BATCHES_OF, [list(phones)])]
+    batches = PaperBatch.objects.select_for_update().filter(pk__in=batch_ids, erased_at=None)
+    PaperBatch.objects.filter(pk__in=[batch.pk for batch in batches.order_by("pk")]).update(erased_at=at)
+    PaperPhoto.objects.filter(batch_id__in=batch_ids, hidden_at=None).update(hidden_at=at)

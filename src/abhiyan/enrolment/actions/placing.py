@@ -110,9 +110,11 @@ def undo_placing(*, placing: UUID, by: Actor, at: datetime) -> int:
         org.require(by, "enrolment.place", at=made.from_unit_id)
         if made.undone_at is not None:
             raise NothingToUndo
-        found = _waiting([UUID(each) for each in made.claims], {"is_placed": True, "unit_id": made.unit_id})
-        _move(found, made.unit_id, made.from_unit_id, at)
-        Claim.objects.filter(pk__in=[claim.pk for claim in found]).update(is_placed=False)
+        claims = _waiting(
+            [UUID(claim_id) for claim_id in made.claims], {"is_placed": True, "unit_id": made.unit_id}
+        )
+        _move(claims, made.unit_id, made.from_unit_id, at)
+        Claim.objects.filter(pk__in=[claim.pk for claim in claims]).update(is_placed=False)
         Whereabout.objects.bulk_create(
             [
                 Whereabout(
@@ -122,7 +124,7 @@ def undo_placing(*, placing: UUID, by: Actor, at: datetime) -> int:
                     pin=made.pin,
                     place=made.place,
                 )
-                for claim in found
+                for claim in claims
                 if made.pin or made.place
             ],
             ignore_conflicts=True,
@@ -135,9 +137,9 @@ def undo_placing(*, placing: UUID, by: Actor, at: datetime) -> int:
             act="enrolment.undo_placing",
             subject=str(made.public_id),
             unit_id=made.from_unit_id,
-            n=len(found),
+            n=len(claims),
         )
-    return len(found)
+    return len(claims)
 
 
 def forget_where(members: Collection[Membership]) -> None:
@@ -150,7 +152,7 @@ def forget_where(members: Collection[Membership]) -> None:
     Whereabout.objects.filter(claim__in=claims).delete()
     for claim in claims:
         for made in Placing.objects.select_for_update().filter(claims__contains=[str(claim)]):
-            made.claims = [each for each in made.claims if each != str(claim)]
+            made.claims = [claim_id for claim_id in made.claims if claim_id != str(claim)]
             made.n = len(made.claims)
             if made.n:
                 made.save(update_fields=["claims", "n"])
@@ -160,9 +162,11 @@ def forget_where(members: Collection[Membership]) -> None:
 
 def _waiting(public_ids: Collection[UUID], wanted: dict[str, object]) -> list[Claim]:
     """Return entries of current members, their phones locked (sorted), read after the lock."""
-    one = Claim.objects.filter(public_id__in=list(public_ids), membership_id__isnull=False, taken__in=OPENERS)
-    lock_phones(sorted(set(one.values_list("phone_id", flat=True))))
-    found = list(one.filter(**wanted).order_by("pk"))
+    claims = Claim.objects.filter(
+        public_id__in=list(public_ids), membership_id__isnull=False, taken__in=OPENERS
+    )
+    lock_phones(sorted(set(claims.values_list("phone_id", flat=True))))
+    found = list(claims.filter(**wanted).order_by("pk"))
     live = set(
         Membership.objects.filter(pk__in=[claim.membership_id for claim in found], ended_on=None).values_list(
             "pk", flat=True

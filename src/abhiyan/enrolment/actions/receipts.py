@@ -79,13 +79,13 @@ def send_receipt(
                     blanks |= {"ended": _lists(left), "day": _day(at + endings.BACK_WITHIN)}
                 ended = _mark(member.pk for member in left)
                 if left:
-                    told = messages.times_told(
+                    n_told = messages.times_told(
                         phone_id=phone_id,
                         template="leave.receipt",
                         since=_midnight(at),
                         before=asked_at or at,
                     )
-                    ended += f"|{min(told, MOST_LEAVES - 1)}"
+                    ended += f"|{min(n_told, MOST_LEAVES - 1)}"
             elif of == ERASE:
                 blanks["day"] = _day(people.purge_at(at=at))
             elif of == DENY:

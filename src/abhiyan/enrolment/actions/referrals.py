@@ -33,15 +33,15 @@ def make_referral(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -
             raise DriveClosed(field="drive")
         if not covered(programme_id=programme_id, unit_ids=[unit_id]):
             raise OutsideScope(field="unit")
-        one, is_new = Referral.objects.get_or_create(
+        referral, is_new = Referral.objects.get_or_create(
             account_id=by.account_id or 0,
             programme_id=programme_id,
             unit_id=unit_id,
             defaults={"code": _drawn(), "made_at": at},
         )
         if is_new:
-            audit.record(by=by, at=at, act="enrolment.make_referral", subject=one.code, unit_id=unit_id)
-    return one.code
+            audit.record(by=by, at=at, act="enrolment.make_referral", subject=referral.code, unit_id=unit_id)
+    return referral.code
 
 
 def own_code(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -> str:
@@ -50,10 +50,10 @@ def own_code(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -> str
 
     Needs enrolment.enrol over the unit.
     """
-    own = queries.own(by.account_id, programme_id)
-    found = next((one.code for one in own if one.unit_id == unit_id), "")
-    if found:
-        return found
+    referrals = queries.own(by.account_id, programme_id)
+    code = next((referral.code for referral in referrals if referral.unit_id == unit_id), "")
+    if code:
+        return code
     try:
         return make_referral(programme_id=programme_id, unit_id=unit_id, by=by, at=at)
     except (DriveClosed, OutsideScope):
@@ -73,25 +73,27 @@ def friend_code(*, membership: UUID, by: Actor, at: datetime) -> str:
             return ""
         if programmes.programme_by_id(one.programme_id).state != Programme.State.OPEN:
             return ""
-        found, is_new = Referral.objects.get_or_create(
+        referral, is_new = Referral.objects.get_or_create(
             membership=membership,
             programme_id=one.programme_id,
             defaults={"code": _drawn(), "unit_id": one.unit_id, "made_at": at},
         )
         if is_new:
-            audit.record(by=by, at=at, act="enrolment.make_referral", subject=found.code, unit_id=one.unit_id)
-    return found.code
+            audit.record(
+                by=by, at=at, act="enrolment.make_referral", subject=referral.code, unit_id=one.unit_id
+            )
+    return referral.code
 
 
 def call_code(*, programme_id: int, unit_id: int, at: datetime) -> str:
     """Return the code of the link that call centres send to people who want to help. In a system scope."""
-    found, _is_new = Referral.objects.get_or_create(
+    referral, _is_new = Referral.objects.get_or_create(
         programme_id=programme_id,
         account_id=None,
         membership=None,
         defaults={"code": _drawn(), "unit_id": unit_id, "made_at": at},
     )
-    return found.code
+    return referral.code
 
 
 def _drawn() -> str:
@@ -110,29 +112,31 @@ def note_referred(*, code: str, programme_id: int, membership: UUID, by: Actor, 
     A code that nobody has, one of another drive and one of somebody who left count nothing.
     """
     with system("who invited a member"):
-        one = Referral.objects.filter(code=code.upper()[:LENGTH], programme_id=programme_id).first()
-        if one is None or one.membership == membership or _has_left(one):
+        referral = Referral.objects.filter(code=code.upper()[:LENGTH], programme_id=programme_id).first()
+        if referral is None or referral.membership == membership or _has_left(referral):
             return
         _row, is_new = Referred.objects.get_or_create(
             programme_id=programme_id,
             membership=membership,
-            defaults={"referral_id": one.pk, "unit_id": one.unit_id, "at": at},
+            defaults={"referral_id": referral.pk, "unit_id": referral.unit_id, "at": at},
         )
         if is_new:
-            facts = {"link": one.code}
-            unit = one.unit_id
+            facts = {"link": referral.code}
+            unit = referral.unit_id
             audit.record(
                 by=by, at=at, act="enrolment.refer", subject=str(membership), unit_id=unit, facts=facts
             )
 
 
-def _has_left(one: Referral) -> bool:
+def _has_left(referral: Referral) -> bool:
     """Return True for the link of a friend who is on the list no more, and of a worker whose office ended."""
-    if one.membership is None and one.account_id is None:
+    if referral.membership is None and referral.account_id is None:
         return False
-    if one.membership is None:
-        return not org.holds(one.account_id or 0, RECORD, at=one.unit_id)
-    return not Membership.objects.filter(public_id=one.membership, ended_on=None, merged_into=None).exists()
+    if referral.membership is None:
+        return not org.holds(referral.account_id or 0, RECORD, at=referral.unit_id)
+    return not Membership.objects.filter(
+        public_id=referral.membership, ended_on=None, merged_into=None
+    ).exists()
 
 
 def forget_referred(*, memberships: Collection[UUID]) -> None:

@@ -92,9 +92,9 @@ def reply(*, at: datetime) -> int:
     none (messaging). A second call on the day of a reply gets none, nor does a caller who has joined.
     Callers of a drive wait while its notice is another organisation's.
     """
-    given = {"from": at - LATEST, "n": AT_ONCE, "welcomed": list(WELCOMED), "zone": settings.TIME_ZONE}
-    given["wait"] = [one.programme_id for one in drives_that_wait()]
-    rows, again = sql.rows(_UNANSWERED, given), sql.rows(_AGAIN, given)
+    params = {"from": at - LATEST, "n": AT_ONCE, "welcomed": list(WELCOMED), "zone": settings.TIME_ZONE}
+    params["wait"] = [waiting_drive.programme_id for waiting_drive in drives_that_wait()]
+    rows, again = sql.rows(_UNANSWERED, params), sql.rows(_AGAIN, params)
     if not rows and not again:
         return 0
     _send([row[:9] for row in rows if not row[9]], at)
@@ -115,16 +115,16 @@ def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) 
     texts: dict[tuple[int, str], _ReplyTexts] = {}
     letters = []
     wait = _wait_for_yes([(row[1], row[2]) for row in rows if row[7] in WRITTEN], at)
-    for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed, _channel, told in rows:
-        language = told or settings.LANGUAGE_CODE
+    for waiting_id, programme_id, phone_id, unit_id, called_at, is_member, sealed, _channel, n_told in rows:
+        language = n_told or settings.LANGUAGE_CODE
         if (programme_id, language) not in texts:
             texts[programme_id, language] = _texts(programme_id, language)
-        said = texts[programme_id, language]
+        reply_texts = texts[programme_id, language]
         if is_member:
             blanks = {"link": settings.ORIGIN + PAGE}
         else:
             link = settings.ORIGIN + LINK % link_of(waiting_id.bytes)
-            blanks = {"link": link, "notice": said.notice, "hear": said.hear}
+            blanks = {"link": link, "notice": reply_texts.notice, "hear": reply_texts.hear}
             blanks["born"] = wait.get((programme_id, phone_id), "")
         letters.append(
             messaging.Outgoing(
@@ -135,7 +135,7 @@ def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) 
                     if (programme_id, phone_id) in wait
                     else "drive.reply"
                 )
-                + said.mark,
+                + reply_texts.mark,
                 phone=ring.unseal(bytes(sealed), about=phone_id.bytes).decode(),
                 language=language,
                 blanks=blanks,
@@ -176,8 +176,10 @@ def _heard_at(notice: Notice) -> str:
     if not notice.has_audio:
         return ""
     roll = rolls.of_notice(notice.code)
-    of = "" if roll is None else roll.of_notice
-    return settings.ORIGIN + reverse("enrolment:notice_heard", args=[notice.version, notice.language]) + of
+    question = "" if roll is None else roll.of_notice
+    return (
+        settings.ORIGIN + reverse("enrolment:notice_heard", args=[notice.version, notice.language]) + question
+    )
 
 
 def refuse_by_call(
@@ -198,8 +200,8 @@ def refuse_by_call(
     (`leaving`). phone: E.164. ref: provider and its own id of the call, which makes a replay find the first.
     Known or not, nothing differs outside.
     """
-    of = LEAVE if is_leaving else STOP
-    told: dict[str, Any] = {
+    question = LEAVE if is_leaving else STOP
+    facts: dict[str, Any] = {
         "provider": ref.partition("|")[0],
         "ref": ref,
         "kind": CALL,
@@ -207,7 +209,7 @@ def refuse_by_call(
         "phone": phone,
     }
     with system("a call that refuses: was it told before?"):
-        if messaging_queries.is_inbound_known(**told):
+        if messaging_queries.is_inbound_known(**facts):
             return  # they may have joined again since
     if is_leaving:
         leave_by_phone(
@@ -221,5 +223,5 @@ def refuse_by_call(
     else:
         stop_by_phone(phone=phone, channel=HOOKS[CALL].number, by=by, at=at)
     with system("the receipt of a call that refuses"):
-        if messaging.note_inbound(**told, outcome=of, at=at):
-            send_receipt(of=of, phone=phone, programme_id=programme_id or 0, at=at)
+        if messaging.note_inbound(**facts, outcome=question, at=at):
+            send_receipt(of=question, phone=phone, programme_id=programme_id or 0, at=at)

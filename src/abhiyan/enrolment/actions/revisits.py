@@ -117,22 +117,22 @@ def _answer_calls(phone_id: UUID, at: datetime) -> None:
             name_key=None,
             is_signed=True,
             is_suppressed=False,
-            known=[
+            phone_memberships=[
                 PhoneMembership(
-                    one.slot,
+                    membership.slot,
                     None,
-                    one.ended_on is None,
-                    one.struck_at is not None,
-                    one.programme_id == waiting.programme_id,
+                    membership.ended_on is None,
+                    membership.struck_at is not None,
+                    membership.programme_id == waiting.programme_id,
                 )
-                for one in members
+                for membership in members
             ],
             limit=len(members),
         )
         claim = Claim.objects.get(pk=waiting.claim_id)
         if verdict is PhoneVerdict.ALREADY:
             claim.taken = Taken.ALREADY
-            give_claim(claim, next(one for one in members if one.slot == slot), at)
+            give_claim(claim, next(membership for membership in members if membership.slot == slot), at)
         elif verdict is PhoneVerdict.WORKLIST:
             claim.taken = Taken.WORKLIST
             claim.save(update_fields=["taken"])

@@ -155,9 +155,9 @@ def _purposes(consents: tuple[int, ...]) -> bytes | None:
     if consents not in _PURPOSES:
         if len(_PURPOSES) > 1000:
             _PURPOSES.clear()
-        known = {purpose.value for purpose in Purpose}
-        is_sound = Purpose.MEMBERSHIP in consents and known.issuperset(consents)
-        _PURPOSES[consents] = SHORTS[sum(1 << each for each in set(consents))] if is_sound else None
+        known_purposes = {purpose.value for purpose in Purpose}
+        is_sound = Purpose.MEMBERSHIP in consents and known_purposes.issuperset(consents)
+        _PURPOSES[consents] = SHORTS[sum(1 << purpose for purpose in set(consents))] if is_sound else None
     return _PURPOSES[consents]
 
 
@@ -191,8 +191,8 @@ def prepare(
     published, workers, halted = drive.notices, drive.workers, drive.halted
     i = 0
     for place, claim in enumerate(claims):
-        own = claim.id
-        claim.receipt = receipt(own)
+        claim_id = claim.id
+        claim.receipt = receipt(claim_id)
         refusal: ClaimRefused | None = None
         phone = parse(claim.phone)
         name: bytes | None = None
@@ -201,7 +201,7 @@ def prepare(
         # When
         moment = field_instant(field_at=claim.field_at, at=at)
         if moment is None:
-            refused.append((place, own, FieldTimeInvalid(), claim))
+            refused.append((place, claim_id, FieldTimeInvalid(), claim))
             continue
         if moment is at:
             field_us, packed_at, day = now_us, now_packed, today
@@ -276,7 +276,7 @@ def prepare(
         if refusal is None and is_complete and purposes is None and not is_earlier:
             refusal = ConsentMissing()
         if refusal is not None or phone is None or by is None:
-            refused.append((place, own, refusal or PhoneInvalid(), claim))
+            refused.append((place, claim_id, refusal or PhoneInvalid(), claim))
             continue
         written_phone = phone.encode()
         h = lookup(written_phone)
@@ -287,12 +287,12 @@ def prepare(
         nonce = chance[i : i + 12]
         rows.append(
             ClaimRow(
-                own,
+                claim_id,
                 h16,
                 m + b"\0\0",
                 m + b"\0\1",
                 p + g[16:26],
-                p + own[:9] + b"\1",
+                p + claim_id[:9] + b"\1",
                 h[:12] + programme,
                 claim.receipt,
                 chance[i + 12 : i + 28],
@@ -325,8 +325,8 @@ def prepare(
 
 
 def _unknown(version: int, published: frozenset[int]) -> NoticeUnknown:
-    shown = ", ".join(str(each) for each in sorted(published)) or "–"
-    return NoticeUnknown(version=str(version)[:20], published=shown)
+    versions_text = ", ".join(str(each) for each in sorted(published)) or "–"
+    return NoticeUnknown(version=str(version)[:20], published=versions_text)
 
 
 def _text(value: str) -> bytes:

@@ -41,8 +41,8 @@ class AddressUnfit(Refused):
 
 def ensure_roll(kind: RollKind = rolls.MEMBERS) -> Roll:
     """Return a roll, made when it is not there: up to four people on a phone, from 18 on."""
-    given = {"names": kind.names, "gives_way": kind.gives_way, "stands_beside": kind.stands_beside}
-    roll, _made = Roll.objects.get_or_create(code=kind.code, defaults=given)
+    defaults = {"names": kind.names, "gives_way": kind.gives_way, "stands_beside": kind.stands_beside}
+    roll, _made = Roll.objects.get_or_create(code=kind.code, defaults=defaults)
     return roll
 
 

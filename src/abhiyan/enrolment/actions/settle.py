@@ -59,7 +59,7 @@ class Settling:
         locks = array("int8", [phone[:8] for phone in phones])
         claims = array("uuid", sorted({row.claim for row in rows}))
         waitings = array("uuid", sorted({row.waiting for row in rows}))
-        _, found, members, waiting, suppressed, erased = self.writer.run(
+        _, stored_rows, members, waiting, suppressed, erased = self.writer.run(
             ("lock", [locks]),
             ("known_claims", [claims, self.batch]),
             ("known_members", [ids, self.roll]),
@@ -67,11 +67,11 @@ class Settling:
             ("known_suppressions", [ids]),
             ("known_erasures", [ids]),
         )
-        others = array("int4", [int4(one) for one in self.drive.others])
+        others = array("int4", [int4(programme_id) for programme_id in self.drive.others])
         elsewhere = self.writer.run(("known_others", [ids, others]))[0] if self.drive.others else None
-        known = {phone: KnownPhone() for phone in phones}
+        known_phones = {phone: KnownPhone() for phone in phones}
         for r in _rows(members):
-            phone = known[_need(r[1])]
+            phone = known_phones[_need(r[1])]
             name, birth = r[10], r[11]
             who = (names.key(name.decode()), _int(birth)) if name is not None and birth is not None else None
             is_left = r[19] == YES  # a place without a term, theirs in name while they are a member elsewhere
@@ -99,7 +99,7 @@ class Settling:
                 )
             )
         for r in _rows(waiting):
-            known[_need(r[1])].waiting = KnownWaiting(
+            known_phones[_need(r[1])].waiting = KnownWaiting(
                 id=_need(r[0]),
                 claim=_need(r[2]),
                 unit=_need(r[3]),
@@ -115,12 +115,12 @@ class Settling:
                 member_public=r[13],
             )
         for r in _rows(elsewhere) if elsewhere is not None else ():
-            self._know_other(known[_need(r[1])], r)
+            self._know_other(known_phones[_need(r[1])], r)
         for r in _rows(suppressed):
-            known[_need(r[0])].is_suppressed = True
+            known_phones[_need(r[0])].is_suppressed = True
         for r in _rows(erased):
-            known[_need(r[0])].erased.add(_need(r[1]))
-        return stored_claims(found), known
+            known_phones[_need(r[0])].erased.add(_need(r[1]))
+        return stored_claims(stored_rows), known_phones
 
     def _know_other(self, phone: KnownPhone, r: tuple[Value, ...]) -> None:
         """Note somebody of another roll: they give way to this one, or this one is closed to them."""
@@ -165,10 +165,10 @@ class Settling:
     def decide(self, rows: Iterable[ClaimRow]) -> dict[bytes, Answer]:
         """Answer every row, in the order given (by phone, then claim); nothing is written yet."""
         rows = list(rows)
-        found, known = self.read(rows)
+        stored_by_id, known_phones = self.read(rows)
         answers: dict[bytes, Answer] = {}
         for row in rows:
-            answers[row.claim] = self._answer(row, found.get(row.claim), known[row.phone])
+            answers[row.claim] = self._answer(row, stored_by_id.get(row.claim), known_phones[row.phone])
         return answers
 
     def _answer(self, row: ClaimRow, stored: Stored | None, phone: KnownPhone) -> Answer:
@@ -199,7 +199,7 @@ class Settling:
             name_key=name_key,
             is_signed=row.is_signed == YES or is_completing,
             is_suppressed=False,
-            known=[member.known() for member in phone.members],
+            phone_memberships=[member.known() for member in phone.members],
             limit=limit,
         )
         if who is not None and is_completing and waiting is not None:
@@ -222,7 +222,7 @@ class Settling:
         """Place a known member's claim without a place where the member is at home."""
         if row.is_placed == YES or verdict not in (PhoneVerdict.ALREADY, PhoneVerdict.RENEW):
             return row
-        member = next(one for one in phone.members if one.slot == slot)
+        member = next(known_member for known_member in phone.members if known_member.slot == slot)
         if verdict is PhoneVerdict.ALREADY and member.programme != self.programme:
             return row  # another drive's count: its place may lie outside this one
         home = member.unit
@@ -247,7 +247,7 @@ class Settling:
         """Open a membership or a term, or add a word to one. opener: the claim that does it. unit: where it counts."""
         rung = Rung.COUNTED if opener.sign != SHORTS[0] else Rung.UNSIGNED
         if verdict is PhoneVerdict.ALREADY:
-            member = next(one for one in phone.members if one.slot == slot)
+            member = next(known_member for known_member in phone.members if known_member.slot == slot)
             if member.is_elsewhere:
                 return member, Taken.ALREADY
             if rung is Rung.COUNTED:
@@ -310,7 +310,7 @@ class Settling:
                 self.at,
             )
         else:
-            member = next(one for one in phone.members if one.slot == slot)
+            member = next(known_member for known_member in phone.members if known_member.slot == slot)
             renews = is_renewal(
                 was_this_drive=member.is_this_drive,
                 was_renewal=member.kind == Kind.RENEWED,
@@ -349,7 +349,7 @@ class Settling:
 
     def _end_friends(self, phone: KnownPhone, who: tuple[str, int] | None) -> None:
         """End the friendship of a friend who joins here; what hangs on the friend's term follows (`revisits`)."""
-        for friend in [one for one in phone.friends if one.who == who]:
+        for friend in [known_friend for known_friend in phone.friends if known_friend.who == who]:
             phone.friends.remove(friend)
             channel, unit, day = friend.at
             for rung in friend.rungs:
@@ -556,7 +556,7 @@ class Settling:
 
 def _was_erased(row: ClaimRow, phone: KnownPhone, who: tuple[str, int]) -> bool:
     """Return True if a row names somebody who had everything erased, and has not joined again by their own act."""
-    if not phone.erased or any(one.is_live and one.who == who for one in phone.members):
+    if not phone.erased or any(member.is_live and member.who == who for member in phone.members):
         return False
     return keys().erased(phone_id=row.phone, who=who) in phone.erased
 

@@ -186,18 +186,18 @@ UPDATES: dict[str, tuple[str, dict[str, str], str]] = {
 
 def _insert(table: str, columns: dict[str, str], conflict: str) -> tuple[str, list[str]]:
     names_ = ", ".join(f'"{name}"' for name in columns)
-    given = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+    placeholders = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
     return (
-        f"insert into {table} ({names_}) select * from unnest({given}){conflict}",
+        f"insert into {table} ({names_}) select * from unnest({placeholders}){conflict}",
         [f"{kind}[]" for kind in columns.values()],
     )
 
 
 def _update(table: str, columns: dict[str, str], change: str) -> tuple[str, list[str]]:
     names_ = ", ".join(f'"{name}"' for name in columns)
-    given = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+    placeholders = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
     return (
-        f"update {table} x set {change} from unnest({given}) v({names_}) where x.id = v.id",
+        f"update {table} x set {change} from unnest({placeholders}) v({names_}) where x.id = v.id",
         [f"{kind}[]" for kind in columns.values()],
     )
 

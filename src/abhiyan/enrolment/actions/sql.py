@@ -48,9 +48,9 @@ PHONE_COLUMNS: dict[str, str] = {
 
 def unnested(columns: dict[str, str], first: int = 1) -> str:
     """Return the source of rows when each column is a parameter: $first …"""
-    given = ", ".join(f"${n}" for n in range(first, first + len(columns)))
+    placeholders = ", ".join(f"${n}" for n in range(first, first + len(columns)))
     names = ", ".join(f'"{name}"' for name in columns)
-    return f"unnest({given}) as t({names})"
+    return f"unnest({placeholders}) as t({names})"
 
 
 _MAY_BE_KEPT = """(s.is_signed or not exists
@@ -111,7 +111,7 @@ def enrolling(
     `(… in (select …)) is true` keeps the planner at a hashed subplan. The planner does not know how many rows an array
     holds. It would join by nested loops, and 500 rows would cost twice what 5 × 100 do.
     """
-    known, stored = (
+    known_table, stored = (
         ("on conflict do nothing", "(f.claim in (select id from c)) is true") if resent else ("", "true")
     )
     return f"""
@@ -128,7 +128,7 @@ c as (
       membership_id, taken, day, field_at, at, batch, by, import_id)
   select claim, public_id, {programme}, channel, sign, unit, is_placed, phone, member, {Taken.JOINED}, day,
       field_at, {at}, {batch}, "by", {import_id}
-    from f order by claim {known} returning id),
+    from f order by claim {known_table} returning id),
 n as materialized (select f.* from f where {stored}),
 m as (
   insert into enrolment_membership (id, public_id, roll_id, phone_id, slot, person_id, unit_id, claim_id, term,

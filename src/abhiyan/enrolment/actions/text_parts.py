@@ -40,16 +40,16 @@ AT_ONCE = 100
 ADULT = 18
 
 
-def hear_or_hold(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
+def hear_or_hold(*, text_in: TextIn, by: Actor, at: datetime) -> Joining | None:
     """Hear a text, or keep it where it is a part. As `texts.hear`; a part makes no claim yet."""
-    phone = phones.parse(told.text.sender)
-    if told.hook != "sms" or phone is None or told.text.other:
-        return texts.hear(told=told, by=by, at=at)
+    phone = phones.parse(text_in.text.sender)
+    if text_in.hook != "sms" or phone is None or text_in.text.other:
+        return texts.hear(text_in=text_in, by=by, at=at)
     with system("is a text a part?"):
         phone_id = keyring().phone_id(phone)
         lock_phone(phone_id)
-        is_part = not messaging_queries.is_ours(phone) and _hold(told, phone, phone_id, by, at)
-    return None if is_part else texts.hear(told=told, by=by, at=at)
+        is_part = not messaging_queries.is_ours(phone) and _hold(text_in, phone, phone_id, by, at)
+    return None if is_part else texts.hear(text_in=text_in, by=by, at=at)
 
 
 def _hold(message: TextIn, phone: str, phone_id: UUID, by: Actor, at: datetime) -> bool:
@@ -104,7 +104,7 @@ def hear_parts(*, at: datetime) -> int:
         record = _opened(row)
         message, by = _whole(record, came_at=row.at), _actor(record["by"])
         try:
-            is_stored = _stored(texts.hear(told=message, by=by, at=at), message, by, at)
+            is_stored = _stored(texts.hear(text_in=message, by=by, at=at), message, by, at)
         except Refused:
             is_stored = False
         with system("parts were heard"):
@@ -127,7 +127,7 @@ def _stored(joining: Joining | None, message: TextIn, by: Actor, at: datetime) -
     if isinstance(outcome, PhoneBusy | JoiningWaits):
         return False
     if joining.language:
-        texts.joined(told=message, joining=joining, outcome=outcome, at=at)
+        texts.joined(text_in=message, joining=joining, outcome=outcome, at=at)
     return True
 
 

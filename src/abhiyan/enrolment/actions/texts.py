@@ -106,44 +106,44 @@ class Joining:
     pin: str = ""  # of several places: said, but no place yet
 
 
-def bare(told: TextIn, *, by: Actor) -> ClaimMessage:
+def bare(text_in: TextIn, *, by: Actor) -> ClaimMessage:
     """Return the claim of a text that says no more than JOIN: as of a call, its reply comes later."""
-    hook = HOOKS[told.hook]
+    hook = HOOKS[text_in.hook]
     return ClaimMessage(
         channel=hook.number,
-        key=sender_key(by.id, told.ref),
-        phone=told.text.sender,
+        key=sender_key(by.id, text_in.ref),
+        phone=text_in.text.sender,
         by=by.id,
-        field_at=told.text.at,
-        sign=hook.sign if told.is_believed else Sign.NONE,
+        field_at=text_in.text.at,
+        sign=hook.sign if text_in.is_believed else Sign.NONE,
     )
 
 
-def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
+def hear(*, text_in: TextIn, by: Actor, at: datetime) -> Joining | None:
     """Do what a text asks for. Returns the claim it makes, which is then to be stored; None where all is done.
 
     A text that comes again, whole or in part, changes nothing. Refuses PhoneInvalid where a number of no drive
     hears from no mobile; a drive's own counts those by its claims.
     """
-    text = told.text
+    text = text_in.text
     phone = phones.parse(text.sender)
     reading = words.read(text.text)
     language = reading.language if reading.language in languages.names() else str(settings.LANGUAGE_CODE)
     word = reading.word if not text.other else None
     if word is None and not text.other:  # whatever is written to such a number
-        word = _MEANT.get(told.meaning)
+        word = _MEANT.get(text_in.meaning)
     if phone is None:  # a company's sender name, a short code, a hidden number: never answered
         if word in words.REFUSING and (who := inbound.person_of(text)):
-            _show_no(told, who, language, by, at)
-        if told.programme_id is None:
+            _show_no(text_in, who, language, by, at)
+        if text_in.programme_id is None:
             raise PhoneInvalid(field="from")
-        return Joining(bare(told, by=by), "")
+        return Joining(bare(text_in, by=by), "")
     with system("a text came: was it told before?"):
         if messaging_queries.is_inbound_known(
             provider=text.provider,
             ref=text.id,
-            kind=told.hook,
-            number=told.number,
+            kind=text_in.hook,
+            number=text_in.number,
             phone=phone,
             text=text.text,
         ):
@@ -151,11 +151,11 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
         is_strange = bool(text.other) and text.other not in inbound.UNWRITTEN
         has_words = bool(text.text.strip()) and text.other not in inbound.NEWS
         if messaging_queries.is_ours(phone) or (is_strange and not has_words):
-            note_text(told, phone, "machine" if not text.other else "quiet", at)
+            note_text(text_in, phone, "machine" if not text.other else "quiet", at)
             return None
-        if word is not TextWord.NO and told.is_believed:  # a number that is somebody else's by now says no
+        if word is not TextWord.NO and text_in.is_believed:  # a number that is somebody else's by now says no
             people.note_sign(phone_id=keyring().phone_id(phone), at=at)
-    answering = _Answering(told, phone, keyring().phone_id(phone), language, by, at)
+    answering = _Answering(text_in, phone, keyring().phone_id(phone), language, by, at)
     if is_strange:
         answering.ask()
         return None
@@ -163,7 +163,7 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
     is_answer = word is TextWord.YES or word is TextWord.NO
     if (
         is_answer
-        and (told.is_believed or reading.code)
+        and (text_in.is_believed or reading.code)
         and answering.question(yes=word is TextWord.YES, code=reading.code)
     ):
         return None
@@ -174,15 +174,20 @@ def hear(*, told: TextIn, by: Actor, at: datetime) -> Joining | None:
         return None
     if word is TextWord.THANKS:
         with system("a text needs no answer"):
-            note_text(told, phone, word.value, at)
+            note_text(text_in, phone, word.value, at)
         return None
     if word is TextWord.HELP and not reading.rest:
-        if told.meaning == Number.Meaning.HELP:
+        if text_in.meaning == Number.Meaning.HELP:
             answering.ask()
         else:
             answering.say("text.help", outcome="help")
         return None
-    if word is TextWord.JOIN and told.meaning in UNDOING and told.is_believed and _is_meant(reading, at):
+    if (
+        word is TextWord.JOIN
+        and text_in.meaning in UNDOING
+        and text_in.is_believed
+        and _is_meant(reading, at)
+    ):
         answering.back()
     return answering.joins(reading.rest, is_join=word is TextWord.JOIN, is_yes=False)
 
@@ -425,19 +430,19 @@ class _Answering:
         )
 
 
-def joined(*, told: TextIn, joining: Joining, outcome: ClaimOutcome | ClaimRefused, at: datetime) -> None:
+def joined(*, text_in: TextIn, joining: Joining, outcome: ClaimOutcome | ClaimRefused, at: datetime) -> None:
     """Follow up on the stored claim of a text: keep what waits for a YES, and inform a member that they are one.
 
     Twice is once. New members are welcomed, as by any way (`welcoming`).
     """
-    phone = phones.parse(told.text.sender)
-    if phone is None or told.programme_id is None or isinstance(outcome, ClaimRefused):
+    phone = phones.parse(text_in.text.sender)
+    if phone is None or text_in.programme_id is None or isinstance(outcome, ClaimRefused):
         return
     phone_id, ring = keyring().phone_id(phone), keyring()
-    ident = text_id(phone_id, told.programme_id)
+    ident = text_id(phone_id, text_in.programme_id)
     with system("a text's claim is stored"):
         if joining.language:  # so that its reply speaks it
-            first = UUID(bytes=waiting_id(phone_id.bytes, told.programme_id))
+            first = UUID(bytes=waiting_id(phone_id.bytes, text_in.programme_id))
             Waiting.objects.filter(pk=first, replied_at=None).update(language=joining.language)
         if isinstance(outcome, Waits) and joining.held is not None:
             Text.objects.update_or_create(
@@ -455,24 +460,24 @@ def joined(*, told: TextIn, joining: Joining, outcome: ClaimOutcome | ClaimRefus
             return
         Text.objects.filter(pk=ident).delete()
         note_where(claim=outcome.receipt, text=joining.pin)
-        if _may_reply(phone_id, told.text.text, at) and isinstance(outcome, AlreadyMember):
+        if _may_reply(phone_id, text_in.text.text, at) and isinstance(outcome, AlreadyMember):
             messaging.send(
                 template=already_text(outcome.membership),
                 phone=phone,
                 language=joining.language,
                 blanks={"link": settings.ORIGIN + PAGE},
-                key=f"text|{told.ref}",
-                programme_id=told.programme_id,
+                key=f"text|{text_in.ref}",
+                programme_id=text_in.programme_id,
                 at=at,
             )
 
 
-def forget_phone(*, told: PhoneSaidNo) -> None:
+def forget_phone(*, phone_no: PhoneSaidNo) -> None:
     """Forget the details of a phone that has said no: they wait for no YES any more. In its transaction.
 
     Parts of a text are heard.
     """
-    Text.objects.filter(phone_id=told.phone_id, hear_at=None).delete()
+    Text.objects.filter(phone_id=phone_no.phone_id, hear_at=None).delete()
 
 
 def forget(*, at: datetime) -> int:
@@ -574,17 +579,17 @@ def _page(programme_id: int | None) -> str:
     return f"{settings.ORIGIN}/join/{slug}"
 
 
-def note_text(told: TextIn, phone: str, outcome: str, at: datetime) -> bool:
+def note_text(text_in: TextIn, phone: str, outcome: str, at: datetime) -> bool:
     """Keep that it came. Returns True for the first time."""
     return messaging.note_inbound(
-        provider=told.text.provider,
-        ref=told.text.id,
-        kind=told.hook,
+        provider=text_in.text.provider,
+        ref=text_in.text.id,
+        kind=text_in.hook,
         phone=phone,
-        number=told.number,
+        number=text_in.number,
         outcome=outcome,
         at=at,
-        text=told.text.text,
+        text=text_in.text.text,
     )
 
 

@@ -102,22 +102,22 @@ def make_token(*, release_id: UUID, by: Actor, at: datetime) -> MadeToken:
     """
     with system("making a token"):
         try:
-            asked = org.use_release(public_id=release_id, act=ACT, by=by, at=at)
+            payload = org.use_release(public_id=release_id, act=ACT, by=by, at=at)
         except org.NotReleased as refused:
             if by.account_id is None:
                 raise
-            own = org_queries.releases().filter(public_id=release_id, act=ACT, asked_by=by.account_id)
-            if own.filter(state=Release.State.USED).exists():
+            releases = org_queries.releases().filter(public_id=release_id, act=ACT, asked_by=by.account_id)
+            if releases.filter(state=Release.State.USED).exists():
                 raise TokenMade from refused
             raise
-        if not Drive.objects.filter(programme_id=int(asked["programme_id"])).exists():
+        if not Drive.objects.filter(programme_id=int(payload["programme_id"])).exists():
             raise NoDrive(field="programme")  # its draft was thrown away meanwhile
         return _make(
-            programme_id=int(asked["programme_id"]),
-            unit_id=int(asked["unit_id"]),
-            name=str(asked["name"]),
-            channel=int(asked["channel"]),
-            days=int(asked["days"]),
+            programme_id=int(payload["programme_id"]),
+            unit_id=int(payload["unit_id"]),
+            name=str(payload["name"]),
+            channel=int(payload["channel"]),
+            days=int(payload["days"]),
             by=by,
             at=at,
         )

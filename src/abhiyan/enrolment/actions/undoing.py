@@ -266,9 +266,11 @@ def _elsewhere(openers: list[UUID]) -> list[tuple[UUID, UUID, UUID, str]]:
 
     Each has membership, phone of the claim, phone now, and its number while it is kept.
     """
-    found = sql.rows(_GONE_OVER, [openers])
-    kept = people.phones(new for _member, _old, new in found)
-    return [(member, old, new, people.number_of(new) if new in kept else "") for member, old, new in found]
+    gone_claims = sql.rows(_GONE_OVER, [openers])
+    kept = people.phones(new for _member, _old, new in gone_claims)
+    return [
+        (member, old, new, people.number_of(new) if new in kept else "") for member, old, new in gone_claims
+    ]
 
 
 def _run(given: dict[str, Any]) -> None:

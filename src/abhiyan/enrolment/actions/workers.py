@@ -42,20 +42,20 @@ def learn(
         drive.workers.clear()
         wanted = named
     offices = _offices(wanted, drive, at)
-    units = {unit for _account, held in offices.values() for unit in held}
+    units = {unit for _account, unit_ids in offices.values() for unit in unit_ids}
     if not drives.fetch(connection, drive, codes=set(), ids=units - drive.by_id.keys(), within=set()):
         return False
-    for one in wanted:
-        account, held = offices.get(one, (None, set()))
+    for key in wanted:
+        account, held = offices.get(key, (None, set()))
         places = (drive.by_id[unit] for unit in held)
-        is_theirs = any(place is not None and drive.may(place, one[1]) for place in places)
-        drive.workers[one] = account if is_theirs else None
+        is_theirs = any(place is not None and drive.may(place, key[1]) for place in places)
+        drive.workers[key] = account if is_theirs else None
     return True
 
 
 def _offices(wanted: set[Worker], drive: DriveRead, at: datetime) -> dict[Worker, tuple[bytes, set[int]]]:
     """Return for each phone that signs in the public id of its account, and the units of its offices."""
-    ids = {one: keyring().phone_id(number) for one in wanted if (number := phones.parse(one[0])) is not None}
+    ids = {key: keyring().phone_id(number) for key in wanted if (number := phones.parse(key[0])) is not None}
     close_old_connections()  # on the hot path's own thread the database may have cut it meanwhile
     try:
         with system("who wrote a claim down"):
@@ -70,7 +70,7 @@ def _offices(wanted: set[Worker], drive: DriveRead, at: datetime) -> dict[Worker
     finally:
         close_old_connections()
     return {
-        one: (accounts[phone_id].public_id.bytes, served.get(accounts[phone_id].pk, set()))
-        for one, phone_id in ids.items()
+        key: (accounts[phone_id].public_id.bytes, served.get(accounts[phone_id].pk, set()))
+        for key, phone_id in ids.items()
         if phone_id in accounts
     }

@@ -184,11 +184,11 @@ def refused_body(refusal: Refused, lang: str) -> dict[str, Any]:
 
 def _plain(kind: type[Refused], lang: str) -> str:
     """Return a refusal's message when it names nothing particular; translated once."""
-    found = _said.get((kind, lang))
-    if found is None:
+    answer = _said.get((kind, lang))
+    if answer is None:
         with translation.override(lang):
-            found = _said[kind, lang] = str(kind.message)
-    return found
+            answer = _said[kind, lang] = str(kind.message)
+    return answer
 
 
 _said: dict[tuple[type[Refused], str], str] = {}

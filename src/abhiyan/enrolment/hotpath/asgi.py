@@ -146,10 +146,10 @@ class Application:
         A body that is too large is read and thrown away as long as that is cheap. A caller who still writes
         would not see the answer.
         """
-        said = headers.get(b"content-length")
+        length_header = headers.get(b"content-length")
         length = -1  # not said: it comes in chunks
-        if said is not None:
-            length = int(said) if len(said) < 18 and said.isdigit() else most + 1
+        if length_header is not None:
+            length = int(length_header) if len(length_header) < 18 and length_header.isdigit() else most + 1
         is_over = length > most
         message = await receive()
         body: bytes = message.get("body", b"")
@@ -191,12 +191,12 @@ class Application:
 
     def network(self, address: str) -> str:
         """Return the network an address belongs to, as it may be kept."""
-        found = self._networks.get(address)
-        if found is None:
+        network = self._networks.get(address)
+        if network is None:
             if len(self._networks) > 50_000:
                 self._networks.clear()
-            found = self._networks[address] = shortened(address)
-        return found
+            network = self._networks[address] = shortened(address)
+        return network
 
     def _count(self, surface: str, status: int, seconds: float) -> None:
         self._took.append(seconds)

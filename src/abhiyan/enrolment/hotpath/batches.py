@@ -70,12 +70,12 @@ class Batches:
     def lane(self, programme_id: int, by: Actor, allowed: int, a_second: int = 0) -> DriveLane:
         """Return the lane of a sender in a drive, made when it is not there yet."""
         key = (programme_id, by.id.bytes)
-        found = self._lanes.get(key)
-        if found is None:
+        drive_lane = self._lanes.get(key)
+        if drive_lane is None:
             if len(self._lanes) > 10_000:
                 self._lanes = {key: lane for key, lane in self._lanes.items() if lane.waiting}
-            found = self._lanes[key] = DriveLane(programme_id, by, allowed, a_second)
-        return found
+            drive_lane = self._lanes[key] = DriveLane(programme_id, by, allowed, a_second)
+        return drive_lane
 
     def put(self, lane: DriveLane, claims: list[ClaimMessage], origin: str, tell: Tell) -> None:
         """Queue the claims of one request, together in one commit. Raises Full.
@@ -141,14 +141,14 @@ class Batches:
         taken: set[bytes] = set()
         waiting = lane.waiting
         while waiting:
-            own, tell, origin = waiting[0]
-            ids = [claim.id for claim in own]
-            if claims and (len(claims) + len(own) > MOST_IN_BATCH or not taken.isdisjoint(ids)):
+            claim_messages, tell, origin = waiting[0]
+            ids = [claim.id for claim in claim_messages]
+            if claims and (len(claims) + len(claim_messages) > MOST_IN_BATCH or not taken.isdisjoint(ids)):
                 break
             waiting.popleft()
-            claims += own
+            claims += claim_messages
             taken.update(ids)
-            shares.append((len(own), tell))
+            shares.append((len(claim_messages), tell))
             origins.add(origin)
         return claims, shares, origins
 

@@ -138,25 +138,27 @@ class Calls:
         most = CHAT_BYTES if kind == "chat" else BODY_BYTES
         body = await door.body(headers, receive, most) if method == "POST" else b""
         at = now()
-        told = _told(provider, scope, body)
-        genuine = [line for line in lines if _is_genuine(line, kind, scope, headers, body, told, address, at)]
+        fields = _told(provider, scope, body)
+        genuine = [
+            line for line in lines if _is_genuine(line, kind, scope, headers, body, fields, address, at)
+        ]
         if not genuine:
             await self._failures.note(network)
             if provider == "generic" and signatures.is_first_version(_signature(headers)):
                 raise answers.OldSignature
             raise answers.NotGenuine
         try:
-            if told is None:
+            if fields is None:
                 raise answers.NoWebhook
             if kind == "receipt":
-                return await self._receipt(provider, inbound.report(provider, told), at)
+                return await self._receipt(provider, inbound.report(provider, fields), at)
             if kind == "call":
-                return await self._call(genuine, inbound.PARSERS[provider](told), at, network)
+                return await self._call(genuine, inbound.PARSERS[provider](fields), at, network)
             if kind == "chat":
-                return await self._chat(genuine, inbound.whatsapp(told), at, network)
-            return await self._text(genuine, inbound.sms(provider, told), kind, at, network)
-        except inbound.MalformedWebhook as found:
-            return answers.no_webhook(found.args, told or {}, answers.tongue(headers))
+                return await self._chat(genuine, inbound.whatsapp(fields), at, network)
+            return await self._text(genuine, inbound.sms(provider, fields), kind, at, network)
+        except inbound.MalformedWebhook as malformed_webhook:
+            return answers.no_webhook(malformed_webhook.args, fields or {}, answers.tongue(headers))
 
     async def _call(
         self, lines: list[DriveLine], call: inbound.Call, at: datetime, network: str
@@ -181,17 +183,17 @@ class Calls:
                 "parts of a WhatsApp webhook have no known shape", extra={"facts": {"n": chat.unread}}
             )
         strange = None
-        for each in chat.messages:
+        for sms in chat.messages:
             try:
-                await self._text(lines, each, "chat", at, network)
+                await self._text(lines, sms, "chat", at, network)
             except answers.OtherNumber as refused:
                 strange = refused
             except ClaimRefused as refused:
                 if isinstance(refused, PUT_OFF):
                     raise
-        for told in chat.reports:
-            if told.status:
-                await self._received(told, at)
+        for report in chat.reports:
+            if report.status:
+                await self._received(report, at)
         if strange is not None:
             raise strange
         return EMPTY
@@ -211,7 +213,7 @@ class Calls:
         self, line: DriveLine, text: inbound.Sms, kind: str, at: datetime, network: str
     ) -> HttpAnswer:
         done = TAKEN_TEXT[text.provider]
-        told = TextIn(
+        text_in = TextIn(
             replace(text, at=_believed(text.at, at)),
             kind,
             line.number,
@@ -223,13 +225,13 @@ class Calls:
         word = words.read(text.text).word
         is_refusing = line.meaning in (Number.Meaning.LEAVE, Number.Meaning.STOP) or word in words.REFUSING
         thread = self._refusing if is_refusing else self._texts
-        joining = await self._aside(thread, lambda: text_parts.hear_or_hold(told=told, by=by, at=at))
+        joining = await self._aside(thread, lambda: text_parts.hear_or_hold(text_in=text_in, by=by, at=at))
         if joining is None or line.programme_id is None:
             return done
         outcome = await self._enrolled(line, joining.claim, network)
         if joining.language:
             await self._aside(
-                self._texts, lambda: texts.joined(told=told, joining=joining, outcome=outcome, at=at)
+                self._texts, lambda: texts.joined(text_in=text_in, joining=joining, outcome=outcome, at=at)
             )
         if word is TextWord.YES:
             return done
@@ -300,7 +302,7 @@ class Calls:
                 raise actions.PhoneInvalid(field="from")
             return done
         by = Actor(kind="channel", id=line.by.id, origin=network)
-        told: dict[str, Any] = {
+        facts: dict[str, Any] = {
             "programme_id": line.programme_id,
             "phone": phone,
             "ref": f"{line.provider}|{call.id}",
@@ -309,13 +311,13 @@ class Calls:
             "at": at,
         }
         if line.meaning == Number.Meaning.HELP:
-            await self._aside(self._texts, lambda: texts.ask_by_call(**told))
+            await self._aside(self._texts, lambda: texts.ask_by_call(**facts))
         else:
-            told |= {
+            facts |= {
                 "is_leaving": line.meaning == Number.Meaning.LEAVE,
                 "is_believed": line.is_believed(at),
             }
-            await self._aside(self._refusing, lambda: refuse_by_call(**told))
+            await self._aside(self._refusing, lambda: refuse_by_call(**facts))
         return done
 
     async def _receipt(self, provider: str, told: inbound.Report, at: datetime) -> HttpAnswer:
@@ -361,8 +363,8 @@ def _told(provider: str, scope: MutableMapping[str, Any], body: bytes) -> dict[s
     try:
         is_json = provider == "twilio" and b"bodySHA256=" in scope["query_string"]
         if is_json or provider in ("generic", "whatsapp"):
-            told = orjson.loads(body)
-            return told if isinstance(told, dict) else None
+            payload = orjson.loads(body)
+            return payload if isinstance(payload, dict) else None
         text = scope["query_string"] if scope["method"] == "GET" else body
         return dict(parse_qsl(text.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
@@ -412,13 +414,13 @@ def _is_plivos(token: str, kind: str, url: str, headers: dict[bytes, bytes], tol
     Several signatures may be shown.
     """
     nonce = _header(headers, b"x-plivo-signature-v3-nonce")
-    shown = _header(headers, b"x-plivo-signature-v3")
+    signature = _header(headers, b"x-plivo-signature-v3")
     made = signatures.plivo_v3(url, told, token, nonce)
-    if not shown and kind != "call":
+    if not signature and kind != "call":
         nonce = _header(headers, b"x-plivo-signature-v2-nonce")
-        shown = _header(headers, b"x-plivo-signature-v2")
+        signature = _header(headers, b"x-plivo-signature-v2")
         made = signatures.plivo_v2(url, token, nonce)
-    return nonce != "" and any(signatures.equal(made, each.strip()) for each in shown.split(","))
+    return nonce != "" and any(signatures.equal(made, part.strip()) for part in signature.split(","))
 
 
 def _header(headers: dict[bytes, bytes], name: bytes) -> str:
@@ -427,11 +429,11 @@ def _header(headers: dict[bytes, bytes], name: bytes) -> str:
 
 def _set_up(scope: MutableMapping[str, Any], secret: str) -> HttpAnswer:
     """Answer WhatsApp, which asks once whether the address is ours. The token it shows is the address's own secret."""
-    told = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=MOST_FIELDS))
-    challenge = told.get("hub.challenge", "")
+    fields = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=MOST_FIELDS))
+    challenge = fields.get("hub.challenge", "")
     if (
-        told.get("hub.mode") != "subscribe"
-        or not signatures.equal(told.get("hub.verify_token", ""), secret)
+        fields.get("hub.mode") != "subscribe"
+        or not signatures.equal(fields.get("hub.verify_token", ""), secret)
         or not (challenge.isascii() and challenge.isalnum() and len(challenge) <= LONGEST_CHALLENGE)
     ):
         raise answers.NotGenuine

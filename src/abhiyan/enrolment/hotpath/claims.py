@@ -150,17 +150,17 @@ class Claims:
         tell: called once, now or later, if nothing was raised.
         """
         try:
-            told = shapes.one_claim(body)
-        except ValidationError as found:
-            tell(_malformed(found, headers))
+            payload = shapes.one_claim(body)
+        except ValidationError as error:
+            tell(_malformed(error, headers))
             return
-        key = told.key
-        if (given := headers.get(b"idempotency-key")) is not None:
-            key = _header_key(given, key)
+        key = payload.key
+        if (header := headers.get(b"idempotency-key")) is not None:
+            key = _header_key(header, key)
         elif key is None:
             raise answers.KeyMissing(field="key")
         self._take(sender, 1)
-        claim = _claim(told, key, sender)
+        claim = _claim(payload, key, sender)
 
         def enrolled(outcomes: Sequence[ClaimOutcome | ClaimRefused] | Exception) -> None:
             if isinstance(outcomes, Exception):
@@ -183,26 +183,26 @@ class Claims:
         _be_json(headers)
         body = await door.body(headers, receive, BATCH_BYTES)
         try:
-            told = shapes.many_claims(body)
-        except ValidationError as found:
-            return _malformed(found, headers)
+            payload = shapes.many_claims(body)
+        except ValidationError as error:
+            return _malformed(error, headers)
         prefix = headers.get(b"idempotency-key")
         if prefix is not None:
             prefix_text = _header_key(prefix, None)
         claims: list[ClaimMessage] = []
         phones: dict[str, str] = {}
         wrong: list[tuple[int, answers.AtTheDoor]] = []
-        for n, each in enumerate(told.claims):
-            key = each.key
+        for n, raw_claim in enumerate(payload.claims):
+            key = raw_claim.key
             if key is None:
                 if prefix is None:
                     wrong.append((n, answers.KeyMissing(field="key")))
                     continue
                 key = f"{prefix_text}/{n}"
-            if phones.setdefault(key, each.phone) != each.phone:
+            if phones.setdefault(key, raw_claim.phone) != raw_claim.phone:
                 wrong.append((n, answers.KeyTwice(field="key")))
                 continue
-            claims.append(_claim(each, key, sender))
+            claims.append(_claim(raw_claim, key, sender))
         if wrong:
             return _wrong(wrong, headers)
         self._take(sender, len(claims))
@@ -222,14 +222,14 @@ class Claims:
         """Return the owner of the token. Unknown, ended and expired are answered alike."""
         if scope["method"] != "POST":
             raise answers.OtherMethod(allowed="POST")
-        shown = headers.get(b"authorization", b"")
-        sender = self._directory.sender_at_once(shown)
+        header = headers.get(b"authorization", b"")
+        sender = self._directory.sender_at_once(header)
         if sender is not None:
             return sender
-        if shown[:7].lower() == b"bearer " and 7 < len(shown) <= LONGEST_HEADER:
-            if not self._directory.has_sender(shown):
+        if header[:7].lower() == b"bearer " and 7 < len(header) <= LONGEST_HEADER:
+            if not self._directory.has_sender(header):
                 self._failures.ask(network)  # who is known is let in, whatever else comes from that network
-            sender = await self._directory.sender(shown)
+            sender = await self._directory.sender(header)
             if sender is not None:
                 return sender
         await self._failures.note(network)
@@ -273,28 +273,28 @@ def _be_json(headers: dict[bytes, bytes]) -> None:
         raise answers.OtherContent(wanted="application/json")
 
 
-def _claim(told: shapes.ClaimIn, key: str, sender: Sender) -> ClaimMessage:
+def _claim(claim_in: shapes.ClaimIn, key: str, sender: Sender) -> ClaimMessage:
     by = sender.by.id
     return ClaimMessage(
         channel=sender.channel,
         key=sender_key(by, key),
-        phone=told.phone,
+        phone=claim_in.phone,
         by=by,
-        name=told.name,
-        birth_year=told.birth_year,
-        unit_code=None if told.unit is None else plain_digits(told.unit),
+        name=claim_in.name,
+        birth_year=claim_in.birth_year,
+        unit_code=None if claim_in.unit is None else plain_digits(claim_in.unit),
         within=sender.within,
-        field_at=told.field_at,
-        notice_version=told.notice_version,
-        language=told.language,
-        consents=MEMBERSHIP_ONLY if told.consents is None else _purposes(told.consents),
-        says_adult=told.says_adult,
-        worker=told.worker,
+        field_at=claim_in.field_at,
+        notice_version=claim_in.notice_version,
+        language=claim_in.language,
+        consents=MEMBERSHIP_ONLY if claim_in.consents is None else _purposes(claim_in.consents),
+        says_adult=claim_in.says_adult,
+        worker=claim_in.worker,
     )
 
 
 def _purposes(named: list[shapes.Purpose]) -> tuple[int, ...]:
-    return tuple(sorted({_PURPOSES[each].value for each in named}))
+    return tuple(sorted({_PURPOSES[purpose].value for purpose in named}))
 
 
 def _header_key(given: bytes, own: str | None) -> str:

@@ -110,27 +110,27 @@ class Directory:
         """
         digest = self.digest(shown[7:].strip())
         await self._look(lambda: digest in self._known.senders)
-        found = self._known.senders.get(digest)
-        if found is None or found.expires_at <= self._clock():
+        sender = self._known.senders.get(digest)
+        if sender is None or sender.expires_at <= self._clock():
             return None
-        found.was_used = True
-        return found
+        sender.was_used = True
+        return sender
 
     def sender_at_once(self, shown: bytes) -> Sender | None:
         """Return the sender without waiting, when it is known freshly; else None, which says nothing."""
-        known = self._known
+        directory_reading = self._known
         if time.monotonic() - self._read_at > FRESH_S:
             return None
-        found = known.shown.get(shown)
-        if found is None:
+        sender = directory_reading.shown.get(shown)
+        if sender is None:
             if shown[:7].lower() != b"bearer " or len(shown) > LONGEST_HEADER:
                 return None
-            found = known.senders.get(self.digest(shown[7:].strip()))
-            if found is None:
+            sender = directory_reading.senders.get(self.digest(shown[7:].strip()))
+            if sender is None:
                 return None
-            known.shown[shown] = found
-        found.was_used = True
-        return found
+            directory_reading.shown[shown] = sender
+        sender.was_used = True
+        return sender
 
     def has_sender(self, shown: bytes) -> bool:
         """Return True if a token was known at the last reading, however old that is."""
@@ -159,19 +159,19 @@ class Directory:
         tokens costs at most ten readings a second, and a new token works at once. A reading that fails says nothing
         about a sender: they are asked to come back, and never refused for it.
         """
-        asked = time.monotonic()
-        if is_known() and asked - self._read_at <= STALE_S:
-            if asked - self._read_at > FRESH_S:
+        asked_at = time.monotonic()
+        if is_known() and asked_at - self._read_at <= STALE_S:
+            if asked_at - self._read_at > FRESH_S:
                 self._begin()
             return
-        while self._read_at < asked and not is_known():
+        while self._read_at < asked_at and not is_known():
             if self._reading is None and (early := self._begun_at + MISSED_S - time.monotonic()) > 0:
                 await asyncio.sleep(early)
             reading, begun_at = self._begin(), self._begun_at
             await asyncio.wait([reading])
-            if begun_at >= asked > self._read_at:
+            if begun_at >= asked_at > self._read_at:
                 raise Unreachable
-        if asked - self._read_at > STALE_S:
+        if asked_at - self._read_at > STALE_S:
             await asyncio.wait([self._begin()])
         if time.monotonic() - self._read_at > STALE_S:
             raise Unreachable
@@ -223,14 +223,16 @@ class Directory:
         if used:
             connection.execute(_USED, {"at": at, "used": used})
         asked_s = time.monotonic()
-        ((told,),) = connection.execute("select clock_timestamp()").fetchall()
-        clock.hear(told, asked_s=asked_s)
+        ((database_time,),) = connection.execute("select clock_timestamp()").fetchall()
+        clock.hear(database_time, asked_s=asked_s)
         tokens = connection.execute(_TOKENS, [at]).fetchall()
         numbers = connection.execute(_NUMBERS).fetchall()
-        known = DirectoryReading()
+        directory_reading = DirectoryReading()
         for digest, public_id, programme_id, channel, unit_id, expires_at in tokens:
             by = Actor(kind="channel", id=public_id)
-            known.senders[bytes(digest)] = Sender(by, programme_id, channel, (unit_id,), expires_at)
+            directory_reading.senders[bytes(digest)] = Sender(
+                by, programme_id, channel, (unit_id,), expires_at
+            )
         for _id, number, provider, meaning, programme_id, secret, addresses, sealed, believed_at in numbers:
             if secret:
                 line = DriveLine(
@@ -243,8 +245,8 @@ class Directory:
                     by=Actor(kind="channel", id=uuid5(NAMESPACE_URL, f"tel:{number}")),
                     believed_at=believed_at,
                 )
-                known.lines.setdefault((provider, secret), []).append(line)
-        return known
+                directory_reading.lines.setdefault((provider, secret), []).append(line)
+        return directory_reading
 
     async def close(self) -> None:
         self._thread.shutdown(wait=True)

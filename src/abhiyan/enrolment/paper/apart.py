@@ -35,7 +35,7 @@ def read_apart(
     Raises TableRefused when a part cannot be read, ReaderDied when a process ends early. All processes have ended
     when this returns or raises.
     """
-    said: SimpleQueue[tuple[int, PaperProgress | BaseException | None]] = SimpleQueue()
+    reports: SimpleQueue[tuple[int, PaperProgress | BaseException | None]] = SimpleQueue()
     children: list[subprocess.Popen[bytes]] = []
 
     def follow(number: int, child: subprocess.Popen[bytes]) -> None:
@@ -43,11 +43,11 @@ def read_apart(
         try:
             with child.stdin as orders_to:
                 pickle.dump(orders[number], orders_to)
-            while (told := _read(child.stdout)) is not None:
-                said.put((number, told))
-            said.put((number, None if child.wait() == 0 else ReaderDied(child.returncode)))
+            while (report := _read(child.stdout)) is not None:
+                reports.put((number, report))
+            reports.put((number, None if child.wait() == 0 else ReaderDied(child.returncode)))
         except BaseException as error:  # noqa: BLE001  # handed on to the caller's thread
-            said.put((number, error))
+            reports.put((number, error))
 
     command = [sys.executable, "-m", "abhiyan.enrolment.paper.reader"]
     env = os.environ | {"ABHIYAN_POOL": "0"}
@@ -59,7 +59,7 @@ def read_apart(
             Thread(target=follow, args=pair, daemon=True).start()
         running = len(children)
         while running:
-            number, told = said.get()
+            number, told = reports.get()
             if isinstance(told, BaseException):
                 raise told
             if told is None:
@@ -77,8 +77,8 @@ def _read(pipe: IO[bytes]) -> PaperProgress | TableRefused | None:
     if len(head) < _FRAME.size:
         return None
     frame = pipe.read(_FRAME.unpack(head)[0])
-    told: PaperProgress | TableRefused = pickle.loads(frame)  # noqa: S301  # our own child wrote it
-    return told
+    report: PaperProgress | TableRefused = pickle.loads(frame)  # noqa: S301  # our own child wrote it
+    return report
 
 
 def carry_out() -> None:
@@ -91,7 +91,7 @@ def carry_out() -> None:
         sys.stdout.buffer.flush()
 
     try:
-        for told in stage(order):
-            tell(told)
+        for paper_progress in stage(order):
+            tell(paper_progress)
     except TableRefused as refused:
         tell(refused)

@@ -85,7 +85,7 @@ def commit(work: Work, drive: DriveRead, *, staged: int) -> Counter[str]:
     backends = [_CommitBackend(work, drive.programme_id, shares, progress, stop) for _ in range(BACKENDS)]
     with ThreadPoolExecutor(BACKENDS) as pool:
         running = [pool.submit(backend.run) for backend in backends]
-    failures = [failure for one in running if (failure := one.exception()) is not None]
+    failures = [failure for future in running if (failure := future.exception()) is not None]
     for failure in failures:
         if not isinstance(failure, CommitInterrupted):
             raise failure
@@ -116,9 +116,9 @@ def _open_shares(bounds: list[bytes], done: dict[int, dict[str, int]]) -> "Simpl
     shares: SimpleQueue[_Share] = SimpleQueue()
     for n, (start, end) in enumerate(pairwise(bounds)):
         share = _Share(n * NUMBERS, start, end)
-        for known, counts in done.items():
-            if n * NUMBERS <= known < (n + 1) * NUMBERS:
-                share.number = max(share.number, known + 1)
+        for number, counts in done.items():
+            if n * NUMBERS <= number < (n + 1) * NUMBERS:
+                share.number = max(share.number, number + 1)
                 share.start = max(share.start, int(counts["_to"]).to_bytes(16, "big"))
         if share.start < end:
             shares.put(share)
@@ -194,17 +194,17 @@ class _CommitBackend:
     def _bound(self, rows: int) -> tuple[bytes, int]:
         """Return the end of the next chunk (a phone not in it), and its number of rows; whole phones only."""
         share = self.share
-        (found,) = self._read("size", [share.start, share.end])
-        count = int.from_bytes(found.get_value(0, 0) or b"", "big")
+        (bound,) = self._read("size", [share.start, share.end])
+        count = int.from_bytes(bound.get_value(0, 0) or b"", "big")
         if count <= rows:
             return share.end, count
-        (found,) = self._read("bound", [share.start, share.end, int8(rows)])
-        to: bytes = found.get_value(0, 0) or share.end
+        (bound,) = self._read("bound", [share.start, share.end, int8(rows)])
+        to: bytes = bound.get_value(0, 0) or share.end
         if to == share.start:  # more rows on one phone than a chunk holds
-            (found,) = self._read("following", [share.start, share.end])
-            to = (found.get_value(0, 0) if found.ntuples else None) or share.end
-        (found,) = self._read("size", [share.start, to])
-        return to, int.from_bytes(found.get_value(0, 0) or b"", "big")
+            (bound,) = self._read("following", [share.start, share.end])
+            to = (bound.get_value(0, 0) if bound.ntuples else None) or share.end
+        (bound,) = self._read("size", [share.start, to])
+        return to, int.from_bytes(bound.get_value(0, 0) or b"", "big")
 
     def _read(self, name: str, values: Sequence[Value]) -> list:  # type: ignore[type-arg]  # libpq's results
         for attempt in range(TRIES):
@@ -231,9 +231,9 @@ class _CommitBackend:
             except (Conflict, Unavailable):
                 if attempt == TRIES - 1 or self.stop.wait(0.2 * 4**attempt):
                     raise
-                (found,) = self._read("known_slice", [int8(self.work.id), int4(self.share.number)])
-                if found.ntuples:
-                    counts = json.loads(found.get_value(0, 0) or b"{}")
+                (slice_rows,) = self._read("known_slice", [int8(self.work.id), int4(self.share.number)])
+                if slice_rows.ntuples:
+                    counts = json.loads(slice_rows.get_value(0, 0) or b"{}")
                     self._note(Counter({code: n for code, n in counts.items() if not code.startswith("_")}))
                     return 0
         raise AssertionError
@@ -247,7 +247,7 @@ class _CommitBackend:
             micros(self.work.at),
             batch,
             int8(self.work.id),
-            array("int4", [int4(one) for one in drive.others]),
+            array("int4", [int4(programme_id) for programme_id in drive.others]),
         ]
         *_, result, _single = self.writer.run(
             ("begin", ()),
@@ -267,9 +267,10 @@ class _CommitBackend:
         steps: list[tuple[str, Sequence[Value]]] = []
         if left:
             ids = array_of_uuids(result.get_value(0, 2))
-            (found,) = self.writer.run(("left", [*bounds, array("uuid", ids)]))
+            (left_rows,) = self.writer.run(("left", [*bounds, array("uuid", ids)]))
             rows = [
-                row_from([found.get_value(n, c) for c in range(found.nfields)]) for n in range(found.ntuples)
+                row_from([left_rows.get_value(n, c) for c in range(left_rows.nfields)])
+                for n in range(left_rows.ntuples)
             ]
             settling = Settling(self.writer, drive, at=self.work.at, batch=batch, import_id=self.work.id)
             decided = settling.decide(rows)
@@ -294,8 +295,8 @@ class _CommitBackend:
         already = sorted({row.phone for row in rows if isinstance(decided[row.claim], AlreadyMember)})
         if not already:
             return {}
-        (found,) = self.writer.run(("same phone", [*bounds, array("uuid", already)]))
-        values = [[found.get_value(n, c) for c in range(4)] for n in range(found.ntuples)]
+        (person_rows,) = self.writer.run(("same phone", [*bounds, array("uuid", already)]))
+        values = [[person_rows.get_value(n, c) for c in range(4)] for n in range(person_rows.ntuples)]
         return {claim or b"": person_of(phone or b"", name, year) for claim, phone, name, year in values}
 
     def _note(self, counts: Counter[str]) -> None:
@@ -324,19 +325,19 @@ class _CommitBackend:
 
         A phone that said no has no row there: a list of one row would tell it.
         """
-        found = [
+        refusals = [
             (numbers[claim], COLUMN_OF.get(answer.on, answer.on), answer)
             for claim, answer in decided.items()
             if isinstance(answer, ClaimRefused) and not isinstance(answer, Suppressed)
         ]
-        if not found:
+        if not refusals:
             return []
         return [
             int8(self.work.id),
-            array("int4", [int4(number) for number, _, _ in found]),
-            array("text", [(column if PAPER.field(column) else "").encode() for _, column, _ in found]),
-            array("text", [answer.code.encode() for _, _, answer in found]),
-            array("text", [json.dumps(answer.facts).encode() for _, _, answer in found]),
+            array("int4", [int4(number) for number, _, _ in refusals]),
+            array("text", [(column if PAPER.field(column) else "").encode() for _, column, _ in refusals]),
+            array("text", [answer.code.encode() for _, _, answer in refusals]),
+            array("text", [json.dumps(answer.facts).encode() for _, _, answer in refusals]),
         ]
 
 

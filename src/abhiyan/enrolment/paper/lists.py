@@ -73,16 +73,16 @@ def drives() -> list[tuple[str, str]]:
     language = (get_language() or "en")[:2]
     found = [programmes.programme_by_id(number) for number in DriveRow.objects.values_list("pk", flat=True)]
     return [
-        (str(one.public_id), one.names.get(language) or one.names.get("en", ""))
-        for one in sorted(found, key=lambda one: (one.opens_on, one.pk), reverse=True)
-        if one.state == Programme.State.OPEN
+        (str(programme.public_id), programme.names.get(language) or programme.names.get("en", ""))
+        for programme in sorted(found, key=lambda programme: (programme.opens_on, programme.pk), reverse=True)
+        if programme.state == Programme.State.OPEN
     ]
 
 
 def slugs() -> dict[str, str]:
     """Return drives as their addresses name them, /join/…, with their public ids."""
-    found = DriveRow.objects.values_list("join_slug", "pk")
-    return {slug: str(programmes.programme_by_id(number).public_id) for slug, number in found}
+    drive_slugs = DriveRow.objects.values_list("join_slug", "pk")
+    return {slug: str(programmes.programme_by_id(number).public_id) for slug, number in drive_slugs}
 
 
 def languages() -> list[tuple[str, str]]:
@@ -127,10 +127,10 @@ def batch_page(said: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def _batch_of(number: str, programme_id: int) -> PaperBatch:
-    found = batches.known_batch(number)
-    if found is None or found.programme_id != programme_id:
+    batch = batches.known_batch(number)
+    if batch is None or batch.programme_id != programme_id:
         raise BatchUnknown(field="batch", number=number)
-    return found
+    return batch
 
 
 def check(work: Work) -> None:
@@ -161,15 +161,15 @@ def _rows_of_batches(work: Work, programme: Programme) -> list[tuple[int, int]]:
     for typed, n in staging.batches_of(work.id).items():
         if (batch_id := read_number(typed)) is not None:
             rows[batch_id] += n
-    found = PaperBatch.objects.filter(pk__in=rows, programme_id=programme.pk)
+    paper_batches = PaperBatch.objects.filter(pk__in=rows, programme_id=programme.pk)
     if work.unit_id is not None:
         within = RawSQL(
             "select p.unit_id from units_placement p join units_placement a on a.unit_id = %s"
             " and a.hierarchy = p.hierarchy and p.lo >= a.lo and p.lo < a.hi",
             [work.unit_id],
         )
-        found = found.filter(unit_id__in=within)
-    return [(one, rows[one]) for one in sorted(found.values_list("pk", flat=True))]
+        paper_batches = paper_batches.filter(unit_id__in=within)
+    return [(one, rows[one]) for one in sorted(paper_batches.values_list("pk", flat=True))]
 
 
 def commit(work: Work) -> None:
@@ -252,14 +252,14 @@ def _key(work: Work, programme: Programme) -> bytes:
 
 
 def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) -> list[Order]:
-    said = work.options.get("notice_version", "")
-    notice = whole_number(said, most=10**8)
+    version_text = work.options.get("notice_version", "")
+    notice = whole_number(version_text, most=10**8)
     number, language = work.options.get("batch", ""), work.options.get("language", "")
     if number:
         batch = _batch_of(number, programme.pk)
         number, notice, language = batch.number, notice or batch.notice_version, batch.language
-    if said and notice not in people.versions_of_notice(drive.notice_code):
-        raise NoticeUnknown(version=said)
+    if version_text and notice not in people.versions_of_notice(drive.notice_code):
+        raise NoticeUnknown(version=version_text)
     seat = units.only_seat(work.unit_id) if work.unit_id and "booth" in work.mapping else ""
     path = units.path(work.unit_id or programme.owner_id, Hierarchy.ORGANISATIONAL)
     state = next((unit.code for unit in path if unit.kind == Kind.STATE), "")

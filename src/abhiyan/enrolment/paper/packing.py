@@ -136,18 +136,18 @@ class FastLane:
         m = p + g[:8]
         hasher = self.claim_hash.copy()
         hasher.update(int4(number))
-        own = hasher.digest()
+        claim_id = hasher.digest()
         nonce = chance[:12]
         sealed = keys.seal_number + nonce + keys.seal(nonce, phone, h16)
         return b"".join(
             (
                 *(_PLAIN, int4(number)),
-                *(_16, own, _16, h16),  # claim, phone
+                *(_16, claim_id, _16, h16),  # claim, phone
                 *(_16, m, b"\0\0", _16, m, b"\0\1"),  # member, term
                 *(_16, p, g[16:26]),  # person
-                *(_16, p, own[:9], b"\1"),  # consent
+                *(_16, p, claim_id[:9], b"\1"),  # consent
                 *(_16, h[:12], self.programme),  # waiting
-                *(_16, keys.receipt(own), _16, chance[12:28], _16, chance[28:44]),
+                *(_16, keys.receipt(claim_id), _16, chance[12:28], _16, chance[28:44]),
                 *plain,
                 *(_32, h, _LENGTH[len(sealed)], sealed, _4, phone[-4:]),
             )
@@ -155,11 +155,11 @@ class FastLane:
 
     def _unit(self, booth: str | None) -> bytes | None:
         place = self.drive.by_code.get(booth) if booth else None
-        found = None
+        unit_bytes = None
         if place is not None and self.drive.may(place, self.order.within):
-            found = _LENGTH[8] + place.packed
-        self.units[booth or ""] = found
-        return found
+            unit_bytes = _LENGTH[8] + place.packed
+        self.units[booth or ""] = unit_bytes
+        return unit_bytes
 
     def _day(self, on: date | None) -> tuple[bytes, int] | None:
         at, drive = self.order.at, self.drive
@@ -167,30 +167,30 @@ class FastLane:
         field_at = at if on is None or on == self.today else datetime.combine(on, time(12), zone)
         field_on = field_at.astimezone(zone).date()
         falls = fall(day=field_on, arrived_on=self.today, opens_on=drive.opens_on, closes_on=drive.closes_on)
-        found = None
+        day_bytes = None
         if drive.state == "open" and falls is Fall.INSIDE and field_at <= at and field_at.year >= EARLIEST:
             packed_day = int4(field_on.toordinal() - DAY_ZERO)
-            found = (_4 + packed_day + _LENGTH[8] + micros(field_at), field_on.year)
-        self.days[on] = found
-        return found
+            day_bytes = (_4 + packed_day + _LENGTH[8] + micros(field_at), field_on.year)
+        self.days[on] = day_bytes
+        return day_bytes
 
     def _year(self, year: int, on_year: int) -> bytes | None:
         age = age_on(year=on_year, birth_year=year, minimum=self.drive.minimum_age, says_adult=False)
-        found = _LENGTH[2] + act_rows.SHORTS[year] if age is Age.ADULT else None
-        self.years[year, on_year] = found
-        return found
+        year_bytes = _LENGTH[2] + act_rows.SHORTS[year] if age is Age.ADULT else None
+        self.years[year, on_year] = year_bytes
+        return year_bytes
 
     def _tail(self, notice: int | None, bundle: str | None, worker: str | None) -> bytes | None:
         order = self.order
         version = notice or order.notice
-        found = None
+        tail_bytes = None
         if version is not None and version in self.drive.notices:
             by = order.by if worker is None else worker_of(worker, order)
             if by.bytes in self.drive.halted:
                 return None  # `prepare` says why
             device = device_of(bundle or order.batch).encode()
             language = order.language.encode()
-            found = b"".join(
+            tail_bytes = b"".join(
                 (
                     *(_LENGTH[len(language)], language),
                     *(_16, by.bytes),
@@ -200,5 +200,5 @@ class FastLane:
             )
         if len(self.tails) > 100_000:
             self.tails.clear()
-        self.tails[notice, bundle, worker] = found
-        return found
+        self.tails[notice, bundle, worker] = tail_bytes
+        return tail_bytes

@@ -47,9 +47,9 @@ class SeenPicture:
 
 def look(data: bytes, *, turn: int = 0) -> SeenPicture:
     """Read a picture, turned by so many quarters to the right. Raises what file_pool.read does."""
-    told = file_pool.read(look_at, data, turn=turn)
-    picture, small, trace = (base64.b64decode(told[name]) for name in ("picture", "small", "trace"))
-    return SeenPicture(tuple(told["codes"]), picture, small, trace)
+    findings = file_pool.read(look_at, data, turn=turn)
+    picture, small, trace = (base64.b64decode(findings[name]) for name in ("picture", "small", "trace"))
+    return SeenPicture(tuple(findings["codes"]), picture, small, trace)
 
 
 def turned(data: bytes, turn: int) -> bytes:
@@ -65,12 +65,12 @@ def alike(one: bytes, other: bytes) -> bool:
     width, height = TRACE
     rows = range(int(height * 0.35), int(height * 0.90) - BLOCK, BLOCK)
     columns = range(int(width * 0.06), int(width * 0.96) - BLOCK, BLOCK)
-    found: list[float] = []
+    distances: list[float] = []
     for top in rows:
-        found += [_found_again(first, second, top, left) for left in columns]
-        if np.mean(found) < ALIKE - 0.1:  # another sheet: seen in its first lines
+        distances += [_found_again(first, second, top, left) for left in columns]
+        if np.mean(distances) < ALIKE - 0.1:  # another sheet: seen in its first lines
             return False
-    return bool(np.mean(found) >= ALIKE)
+    return bool(np.mean(distances) >= ALIKE)
 
 
 def _found_again(first: Any, second: Any, top: int, left: int) -> float:
@@ -117,9 +117,9 @@ def _codes(grey: "Image") -> list[str]:
     for longest in (QUICK, LONGEST):
         tried = grey.copy()
         tried.thumbnail((longest, longest))
-        found = zxingcpp.read_barcodes(tried, formats=codes)
-        if found or max(grey.size) <= longest:
-            return [one.text[:200] for one in found[:MOST_CODES]]
+        barcodes = zxingcpp.read_barcodes(tried, formats=codes)
+        if barcodes or max(grey.size) <= longest:
+            return [barcode.text[:200] for barcode in barcodes[:MOST_CODES]]
     return []
 
 
@@ -137,7 +137,7 @@ def _trace(grey: "Image") -> bytes:
     (x0, y0), (x1, y1), _below, (x3, y3) = corners
     if np.hypot(x3 - x0, y3 - y0) > np.hypot(x1 - x0, y1 - y0):  # it lies on its side
         corners = [*corners[1:], corners[0]]
-    flat = tuple(float(one) for corner in corners for one in corner)
+    flat = tuple(float(number) for corner in corners for number in corner)
     laid = grey.transform((2 * width, 2 * height), Image.Transform.QUAD, flat, Image.Resampling.BILINEAR)
     laid = laid.resize(TRACE, Image.Resampling.BOX)
     paper = laid.filter(ImageFilter.MaxFilter(7)).filter(ImageFilter.GaussianBlur(10))

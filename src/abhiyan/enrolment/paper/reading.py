@@ -52,7 +52,7 @@ def stage(order: Order) -> Iterator[PaperProgress]:
         )
         copy = stack.enter_context(stack.enter_context(writes.cursor()).copy(copying))
         copy.write(b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0")
-        found = rows(
+        batches = rows(
             Path(order.path),
             PAPER,
             order.mapping,
@@ -63,10 +63,10 @@ def stage(order: Order) -> Iterator[PaperProgress]:
             discard=reading.discard,
             on=reading.today,
         )
-        for batch in found:
-            told, ready = reading.take(batch)
+        for batch in batches:
+            paper_progress, ready = reading.take(batch)
             copy.write(b"".join(ready))
-            yield told
+            yield paper_progress
         copy.write(b"\xff\xff")
 
 
@@ -164,7 +164,7 @@ class PartReading:
 
     def take(self, batch: Batch) -> tuple[PaperProgress, list[bytes]]:
         """Return the report on a batch, and its rows ready for COPY. Its rows leave it here."""
-        told = PaperProgress(batch, minors=self.minors.copy())
+        paper_progress = PaperProgress(batch, minors=self.minors.copy())
         self.minors.clear()
         kept, batch.rows = self.places.in_full(batch.rows), []
         faulty, batch.faulty = self.places.in_full(batch.faulty), []
@@ -176,13 +176,13 @@ class PartReading:
             self.places.learn(kept)
             ready, others = self.lane.take(kept)
             if others:
-                ready += self._slowly(others, told)
-        told.staged = len(ready)
-        return told, ready
+                ready += self._slowly(others, paper_progress)
+        paper_progress.staged = len(ready)
+        return paper_progress, ready
 
-    def _slowly(self, others: list[Cells], told: PaperProgress) -> list[bytes]:
+    def _slowly(self, others: list[Cells], paper_progress: PaperProgress) -> list[bytes]:
         """Prepare rows that are not quite plain by the act's own preparation; its refusals are reported."""
-        batch = told.batch
+        batch = paper_progress.batch
         claims, numbers = self.claims(others, batch)
         prepared, refused = act_rows.prepare(claims, self.drive, self.order.at)
         by_number = {row[0]: row for row in others} if refused else {}
@@ -190,7 +190,7 @@ class PartReading:
             if isinstance(refusal, NotAdult):
                 batch.discarded["minor"] += 1
                 on = claim.field_at.astimezone(self.zone).date() if claim.field_at else self.today
-                told.minors[claim.unit_id or 0, on] += 1
+                paper_progress.minors[claim.unit_id or 0, on] += 1
                 continue
             batch.refused_rows += 1
             self._refuse_rest(batch, by_number[numbers[place]], claim)

@@ -77,22 +77,24 @@ def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, d
     )
     minors: Counter[tuple[int, date]] = Counter()
     done = [0] * len(orders)
-    of = sum(order.part.stop - order.part.start for order in orders)
+    n_rows = sum(order.part.stop - order.part.start for order in orders)
 
     def hear(number: int, told: PaperProgress) -> None:
         if note:
             work.note(told.batch)
         minors.update(told.minors)
         done[number] = told.batch.done
-        work.progress(sum(done) * 8, of * 10)  # the rest is looking what they would come to
+        work.progress(sum(done) * 8, n_rows * 10)  # the rest is looking what they would come to
 
     def make() -> None:
         bounds = bounds_of(work.expected_rows)
-        with gateway() as own, own.transaction():
-            own.execute(sql.SQL("drop table if exists {}").format(name))
-            own.execute(sql.SQL("create table {} ({}) partition by range (phone)").format(name, columns))
+        with gateway() as connection, connection.transaction():
+            connection.execute(sql.SQL("drop table if exists {}").format(name))
+            connection.execute(
+                sql.SQL("create table {} ({}) partition by range (phone)").format(name, columns)
+            )
             for n, (start, end) in enumerate(pairwise(bounds)):
-                own.execute(
+                connection.execute(
                     sql.SQL(
                         "create unlogged table {} partition of {} for values from ({}) to ({})"
                         " with (autovacuum_enabled = off)"
@@ -109,16 +111,16 @@ def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, d
     else:
         make()
         for order in orders:
-            for told in stage(order):
-                hear(0, told)
+            for paper_progress in stage(order):
+                hear(0, paper_progress)
     return minors
 
 
 def staged_rows(import_id: int) -> int:
     """Count the rows of the table; -1 when there is none."""
-    with gateway() as own:
+    with gateway() as connection:
         try:
-            row = own.execute(
+            row = connection.execute(
                 sql.SQL("select count(*) from {}").format(sql.Identifier("staging", table_of(import_id)))
             ).fetchone()
         except psycopg.errors.UndefinedTable:
@@ -128,14 +130,14 @@ def staged_rows(import_id: int) -> int:
 
 def batches_of(import_id: int) -> Counter[str]:
     """Count the staged rows of each batch number, as it was typed; of the most frequent."""
-    with gateway() as own:
-        found = own.execute(
+    with gateway() as connection:
+        batch_rows = connection.execute(
             sql.SQL(
                 "select substr(device, 7), count(*) from {} where device like 'paper %' group by 1"
                 " order by 2 desc limit {}"
             ).format(sql.Identifier("staging", table_of(import_id)), MOST_BATCHES)
         ).fetchall()
-    return Counter(dict(found))
+    return Counter(dict(batch_rows))
 
 
 def parts_of(work: Work) -> list[Any]:
@@ -144,9 +146,9 @@ def parts_of(work: Work) -> list[Any]:
 
 def row_from(values: list[Value]) -> ClaimRow:
     """Return a row of staging, in the binary form the act uses. Values in the order of ROW_COLUMNS."""
-    *given, signed, plain, late, number = values
+    *values_before, signed, plain, late, number = values
     place = int.from_bytes(number or b"", "big")
-    return ClaimRow._make([*given, signed, plain == YES, late == YES, place])
+    return ClaimRow._make([*values_before, signed, plain == YES, late == YES, place])
 
 
 def left_over_sql(import_id: int, condition: str) -> str:
@@ -171,24 +173,24 @@ def outcomes_of(
     """
     completing = {write[3] for write in settling.writes.get("waiting_done", ())}
     second = {write[7] for write in settling.writes.get("members", ()) if write[4] != SHORTS[0]}
-    found = {}
+    outcome_by_n = {}
     for claim, answer in answers.items():
         if claim in settling.resent:
-            found[claim] = "repeated"
+            outcome_by_n[claim] = "repeated"
         elif claim in completing:
-            found[claim] = "completed"
+            outcome_by_n[claim] = "completed"
         elif claim in second:
-            found[claim] = "second"
+            outcome_by_n[claim] = "second"
         else:
-            found[claim] = answer.code
+            outcome_by_n[claim] = answer.code
     rows_of: dict[Person, list[bytes]] = defaultdict(list)
     for claim, person in persons.items():
         rows_of[person].append(claim)
     for same in rows_of.values():
-        already = [claim for claim in same if found.get(claim) == AlreadyMember.code]
+        already = [claim for claim in same if outcome_by_n.get(claim) == AlreadyMember.code]
         for claim in already[1 if len(already) == len(same) else 0 :]:
-            found[claim] = "doubled"
-    return found
+            outcome_by_n[claim] = "doubled"
+    return outcome_by_n
 
 
 # The preview
@@ -208,15 +210,15 @@ def look(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counte
     known_phones = _known(work.id, drive.roll_id)
     if work.unit_id is not None:
         known_phones = _known_within(work.id, drive.roll_id, work.unit_id)
-    with gateway() as own:
-        own.execute("set jit = off; set work_mem = '256MB'")
-        own.execute(f"create temporary table known_phone as {known_phones}")
-        own.execute("create index on known_phone (phone); analyze known_phone")
+    with gateway() as connection:
+        connection.execute("set jit = off; set work_mem = '256MB'")
+        connection.execute(f"create temporary table known_phone as {known_phones}")
+        connection.execute("create index on known_phone (phone); analyze known_phone")
         unknown = "not exists (select from known_phone k where k.phone = s.phone)"
         (late,) = needed(
-            own.execute(f"select count(*) from {table} s where s.is_late and {unknown}").fetchone()
+            connection.execute(f"select count(*) from {table} s where s.is_late and {unknown}").fetchone()
         )
-        doubled = own.execute(
+        doubled = connection.execute(
             f"select s.phone, s.name, s.birth_year from {table} s"
             f" join (select phone from {table} where not is_late group by phone having count(*) > 1) d"
             f" on d.phone = s.phone where not s.is_late and {unknown} order by s.phone, s.claim"
@@ -226,20 +228,21 @@ def look(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counte
             for _, name, year in rows:
                 decided += 1
                 counts[_further(people, (names.key(name), year), limit=drive.people_per_phone)] += 1
-        own.execute("begin")
-        own.execute(
+        connection.execute("begin")
+        connection.execute(
             f"declare known no scroll cursor for select {_SELECTED} from {table} s"
             " where s.phone in (select phone from known_phone) order by s.phone, s.claim"
         )
-        known = 0
+        n_known = 0
         batch: list[ClaimRow] = []
         while True:
-            found = own.execute(f"fetch {TOGETHER} from known", binary=True).pgresult
-            assert found is not None
+            result = connection.execute(f"fetch {TOGETHER} from known", binary=True).pgresult
+            assert result is not None
             fetched = [
-                row_from([found.get_value(n, c) for c in range(found.nfields)]) for n in range(found.ntuples)
+                row_from([result.get_value(n, c) for c in range(result.nfields)])
+                for n in range(result.ntuples)
             ]
-            known += len(fetched)
+            n_known += len(fetched)
             batch += fetched
             cut = len(batch)
             if fetched:  # whole phones only: the last one may go on
@@ -252,18 +255,18 @@ def look(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counte
                 persons = {row.claim: person_of(row.phone, row.name, row.birth_year) for row in now}
                 counts.update(outcomes_of(settling, settling.decide(now), persons).values())
                 writer.rollback()
-                work.progress(min(99, 85 + known * 15 // LOOKED_AT), 100)
-            if not fetched or known >= LOOKED_AT:
+                work.progress(min(99, 85 + n_known * 15 // LOOKED_AT), 100)
+            if not fetched or n_known >= LOOKED_AT:
                 break
-        if known >= LOOKED_AT:
-            row = own.execute(
+        if n_known >= LOOKED_AT:
+            row = connection.execute(
                 f"select count(*) from {table} s where s.phone in (select phone from known_phone)"
             ).fetchone()
-            seen, known = counts.total() - decided, int(row[0]) if row else known
-            counts["known"] = known - seen
-        own.execute("rollback")
+            seen, n_known = counts.total() - decided, int(row[0]) if row else n_known
+            counts["known"] = n_known - seen
+        connection.execute("rollback")
     counts["late"] += late
-    counts["joined"] += staged - known - decided - late
+    counts["joined"] += staged - n_known - decided - late
     if work.unit_id is not None and counts["joined"]:
         work.note_whole(LOOKED_WITHIN, 1)
     return counts
@@ -272,7 +275,7 @@ def look(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counte
 def _further(people: list[PhoneMembership], who: tuple[str, int], *, limit: int) -> str:
     """Return the outcome of one more row on a phone that only rows of this list have."""
     verdict, slot = decide(
-        who=who, name_key=who[0], is_signed=False, is_suppressed=False, known=people, limit=limit
+        who=who, name_key=who[0], is_signed=False, is_suppressed=False, phone_memberships=people, limit=limit
     )
     if verdict is PhoneVerdict.JOIN:
         people.append(PhoneMembership(slot, who, is_live=True, is_struck=False, is_this_drive=True))

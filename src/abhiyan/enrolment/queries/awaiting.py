@@ -50,19 +50,19 @@ def _queued(narrowed: Narrowed, within: str, after: Mark | None, limit: int) -> 
     """Return the rest of a query of claims `c`: its conditions, and the page that begins after a mark (at,
     public id). within: whether one is of the unit asked for."""
     way, order = ("<", "desc") if narrowed.newest_first else (">", "asc")
-    told: list[tuple[str, list[Any]]] = []
+    conditions: list[tuple[str, list[Any]]] = []
     if narrowed.channel is not None:
-        told.append(("c.channel = %s", [narrowed.channel]))
+        conditions.append(("c.channel = %s", [narrowed.channel]))
     if narrowed.since is not None:
-        told.append(("c.day >= %s", [narrowed.since]))
+        conditions.append(("c.day >= %s", [narrowed.since]))
     if narrowed.until is not None:
-        told.append(("c.day <= %s", [narrowed.until]))
+        conditions.append(("c.day <= %s", [narrowed.until]))
     if narrowed.span is not None:
-        told.append((within, [*narrowed.span]))
+        conditions.append((within, [*narrowed.span]))
     if after is not None:
-        told.append((f"(c.at, c.public_id) {way} (%s, %s)", [*after]))
-    where = "".join(f" and {condition}" for condition, _params in told)
-    params = [one for _condition, params in told for one in params]
+        conditions.append((f"(c.at, c.public_id) {way} (%s, %s)", [*after]))
+    where = "".join(f" and {condition}" for condition, _params in conditions)
+    params = [param for _condition, params in conditions for param in params]
     return f"{where} order by c.at {order}, c.public_id {order} limit %s", [*params, limit]
 
 
@@ -118,20 +118,22 @@ class Suggested:
 
 def suggestions(waiting: Sequence[UnplacedClaim]) -> dict[UUID, list[Suggested]]:
     """Return by claim the places it may belong to, by one query for the whole page; three at most."""
-    found: dict[UUID, list[Suggested]] = {one.public_id: [] for one in waiting}
+    suggested_by_id: dict[UUID, list[Suggested]] = {
+        unplaced_claim.public_id: [] for unplaced_claim in waiting
+    }
     if not waiting:
-        return found
+        return suggested_by_id
     by_phone: dict[UUID, list[Suggested]] = {}
     for phone_id, unit, code, names_, _n in sql.rows(
         "select c.phone_id, u.id, u.code, u.names, count(*) from enrolment_claim c"
         " join units_unit u on u.id = c.unit_id"
         " where c.phone_id = any(%s) and c.is_placed group by 1, 2, 3, 4 order by count(*) desc limit 500",
-        [list({one.phone_id for one in waiting})],
+        [list({unplaced_claim.phone_id for unplaced_claim in waiting})],
     ):
         by_phone.setdefault(phone_id, []).append(Suggested(unit, code, names_))
-    for one in waiting:
-        found[one.public_id] = by_phone.get(one.phone_id, [])[:3]
-    return found
+    for claim in waiting:
+        suggested_by_id[claim.public_id] = by_phone.get(claim.phone_id, [])[:3]
+    return suggested_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def nameless_claim(public_id: UUID) -> Nameless | None:
 
 
 def _nameless(where: str, rest: str, params: Sequence[Any]) -> list[Nameless]:
-    found = sql.each(
+    nameless_entries = sql.each(
         Nameless,
         "select c.public_id, c.channel, c.day, c.at, f.last4, c.phone_id from enrolment_claim c"
         " join people_phone f on f.id = c.phone_id"
@@ -176,9 +178,12 @@ def _nameless(where: str, rest: str, params: Sequence[Any]) -> list[Nameless]:
         params,
     )
     on_phone: dict[UUID, list[Member]] = {}
-    for member in members_on({one.phone_id for one in found}):
+    for member in members_on({nameless_entry.phone_id for nameless_entry in nameless_entries}):
         on_phone.setdefault(member.phone_id, []).append(member)
-    return [replace(one, candidates=tuple(on_phone.get(one.phone_id, ()))) for one in found]
+    return [
+        replace(nameless_entry, candidates=tuple(on_phone.get(nameless_entry.phone_id, ())))
+        for nameless_entry in nameless_entries
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +205,7 @@ def waiting_counts(limit: int = 1_000, *, before: datetime | None = None) -> Awa
 
     before: of calls, pairs, sheets and cards, count only what waits since then.
     """
-    (found,) = sql.each(
+    (awaiting_counts,) = sql.each(
         AwaitingCounts,
         "select (select count(*) from (select 1 from enrolment_claim c"
         " join enrolment_membership m on m.id = c.membership_id where not c.is_placed"
@@ -219,7 +224,7 @@ def waiting_counts(limit: int = 1_000, *, before: datetime | None = None) -> Awa
         " and m.merged_into is null and w.asked_at < %(before)s::timestamptz limit %(limit)s) e)",
         {"limit": limit, "open": Double.State.OPEN, "before": before or "infinity"},
     )
-    return found
+    return awaiting_counts
 
 
 def unplaced_of(

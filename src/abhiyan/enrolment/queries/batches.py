@@ -78,8 +78,8 @@ def known_batch(number: str) -> PaperBatch | None:
 
 def shown(found: Sequence[PaperBatch]) -> list[BatchRow]:
     """Return what a list says of these batches besides themselves."""
-    ids = [one.pk for one in found]
-    places = units.names_of({one.unit_id for one in found}, language=language())
+    ids = [batch.pk for batch in found]
+    places = units.names_of({batch.unit_id for batch in found}, language=language())
     with system("how far batches are"):
         photos = _counts(
             PaperPhoto.objects.filter(batch_id__in=ids, aside_at=None)
@@ -87,31 +87,31 @@ def shown(found: Sequence[PaperBatch]) -> list[BatchRow]:
             .annotate(n=Count("id"))
         )
         rows: dict[int, int] = {}
-        for of, n in PaperImport.objects.filter(batch_id__in=ids, undone_at=None).values_list(
+        for batch_id, n in PaperImport.objects.filter(batch_id__in=ids, undone_at=None).values_list(
             "batch_id", "rows"
         ):
-            rows[of] = rows.get(of, 0) + n
-        makers = people.names_of({one.made_by for one in found})
+            rows[batch_id] = rows.get(batch_id, 0) + n
+        makers = people.names_of({batch.made_by for batch in found})
     return [
         BatchRow(
-            one,
-            places.get(one.unit_id, ""),
-            person(makers.get(one.made_by, "")),
-            photos.get(one.pk, 0),
-            rows.get(one.pk, 0),
+            batch,
+            places.get(batch.unit_id, ""),
+            person(makers.get(batch.made_by, "")),
+            photos.get(batch.pk, 0),
+            rows.get(batch.pk, 0),
         )
-        for one in found
+        for batch in found
     ]
 
 
 def _counts(found: Any) -> Mapping[int, int]:
-    return {one["batch_id"]: one["n"] for one in found}
+    return {count["batch_id"]: count["n"] for count in found}
 
 
 def photos_of(batch: PaperBatch) -> list[PaperPhoto]:
     """Return the photographs of a batch in the viewer's sight, in the order they came; not their bytes."""
-    found = _photos(batch).filter(aside_at=None)
-    return list(found.order_by("added_at", "pk")[:MOST_SHOWN])
+    photos = _photos(batch).filter(aside_at=None)
+    return list(photos.order_by("added_at", "pk")[:MOST_SHOWN])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +125,10 @@ class Aside:
 def aside_of(batch: PaperBatch) -> list[Aside]:
     """Return the photographs of a batch that were put aside, in the viewer's sight, the latest first; not their
     bytes."""
-    found = list(_photos(batch).exclude(aside_at=None).order_by("-aside_at", "pk")[:MOST_SHOWN])
+    photos = list(_photos(batch).exclude(aside_at=None).order_by("-aside_at", "pk")[:MOST_SHOWN])
     with system("who put photographs aside"):
-        names = people.names_of({one.aside_by for one in found if one.aside_by is not None})
-    return [Aside(one, person(names.get(one.aside_by or 0, ""))) for one in found]
+        names = people.names_of({photo.aside_by for photo in photos if photo.aside_by is not None})
+    return [Aside(photo, person(names.get(photo.aside_by or 0, ""))) for photo in photos]
 
 
 def _photos(batch: PaperBatch) -> QuerySet[PaperPhoto]:
@@ -159,7 +159,7 @@ class BatchSheet:
     @property
     def is_twice(self) -> bool:
         """Return True if somebody has to choose the photograph to keep."""
-        return sum(not one.is_beside for one in self.photos) > 1
+        return sum(not photo.is_beside for photo in self.photos) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,42 +171,46 @@ class Sheets:
 
     @property
     def here(self) -> str:
-        return rules.ranges(one.number for one in self.sheets if one.photos)
+        return rules.ranges(sheet.number for sheet in self.sheets if sheet.photos)
 
     @property
     def missing(self) -> str:
-        return rules.ranges(one.number for one in self.sheets if not one.photos)
+        return rules.ranges(sheet.number for sheet in self.sheets if not sheet.photos)
 
     @property
     def waiting(self) -> str:
         """Return the typed sheets whose lists nobody has imported yet."""
-        return rules.ranges(one.number for one in self.sheets if one.typed is not None and not one.is_entered)
+        return rules.ranges(
+            sheet.number for sheet in self.sheets if sheet.typed is not None and not sheet.is_entered
+        )
 
     @property
     def are_entered(self) -> bool:
         """Return True if every sheet was typed and imported."""
-        return all(one.is_entered for one in self.sheets)
+        return all(sheet.is_entered for sheet in self.sheets)
 
     @property
     def twice(self) -> list[BatchSheet]:
-        return [one for one in self.sheets if one.is_twice]
+        return [sheet for sheet in self.sheets if sheet.is_twice]
 
 
 def sheets_of(batch: PaperBatch) -> Sheets:
     """Return the sheets of a batch, photographed and typed, in the viewer's sight."""
     photos = photos_of(batch)
-    of: dict[int, list[PaperPhoto]] = {}
-    for one in photos:
-        of.setdefault(one.sheet or 0, []).append(one)
+    paper_photos: dict[int, list[PaperPhoto]] = {}
+    for photo in photos:
+        paper_photos.setdefault(photo.sheet or 0, []).append(photo)
     typed = typed_of(batch)
     numbers = range(1, batch.sheets + 1)
-    return Sheets([BatchSheet(n, of.get(n, []), typed.get(n)) for n in numbers], of.get(0, []))
+    return Sheets(
+        [BatchSheet(n, paper_photos.get(n, []), typed.get(n)) for n in numbers], paper_photos.get(0, [])
+    )
 
 
 def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
     """Return lists typed from the sheets of a batch, in the viewer's sight: sheet -> the latest that was not
     discarded or undone."""
-    found = (
+    staged_imports = (
         StagedImport.objects.filter(
             unit_id=batch.unit_id,
             kind="paper",
@@ -218,7 +222,7 @@ def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
         .only("options", "public_id", "state", "counts", "step")
         .order_by("created_at")
     )
-    return {int(one.options["sheet"]): one for one in found}
+    return {int(staged_import.options["sheet"]): staged_import for staged_import in staged_imports}
 
 
 def lists_of(batch: PaperBatch) -> tuple[int | None, dict[int, int]]:
@@ -241,16 +245,18 @@ def lists_of(batch: PaperBatch) -> tuple[int | None, dict[int, int]]:
 
 def brought_of(batch: PaperBatch) -> list[BatchImport]:
     """Return the lists that were brought of a batch, the latest first."""
-    found = list(PaperImport.objects.filter(batch_id=batch.pk).order_by("-at")[:MOST_SHOWN])
-    staged = StagedImport.objects.filter(pk__in=[one.import_id for one in found])
+    paper_imports = list(PaperImport.objects.filter(batch_id=batch.pk).order_by("-at")[:MOST_SHOWN])
+    staged = StagedImport.objects.filter(pk__in=[paper_import.import_id for paper_import in paper_imports])
     seen = {
         pk: (public_id, counts) for pk, public_id, counts in staged.values_list("pk", "public_id", "counts")
     }
     nothing: tuple[None, dict[str, int]] = (None, {})
     return [
-        BatchImport(one.rows, one.at, one.undone_at, public_id, counts.get("refused", 0))
-        for one in found
-        for public_id, counts in [seen.get(one.import_id, nothing)]
+        BatchImport(
+            paper_import.rows, paper_import.at, paper_import.undone_at, public_id, counts.get("refused", 0)
+        )
+        for paper_import in paper_imports
+        for public_id, counts in [seen.get(paper_import.import_id, nothing)]
     ]
 
 
@@ -308,7 +314,7 @@ def became(batch: PaperBatch, *, at: datetime, zone: str) -> BatchRowsBecame | N
             return None
         counts = sql.row(_COUNTED, _terms_of(batch, lists))
         staged = StagedImport.objects.filter(pk__in=lists).values_list("counts", flat=True)
-        refused = sum(one.get("refused", 0) for one in staged)
+        refused = sum(outcome_counts.get("refused", 0) for outcome_counts in staged)
         denied = partings.counted_of_batch(batch.number, lists, at=at, zone=zone)
     assert counts is not None
     joined, unanswered, counted, confirmed, placeless = counts
@@ -321,11 +327,11 @@ def claims_of(batch: PaperBatch) -> list[UUID]:
     their own. Too many are cut at MOST_COUNTED."""
     with system("the entries of a batch"):
         lists = PaperImport.objects.filter(batch_id=batch.pk, undone_at=None)
-        found = sql.rows(
+        claim_rows = sql.rows(
             f"{_TERMS} select id from x limit {MOST_COUNTED}",
             _terms_of(batch, lists.values_list("import_id", flat=True)),
         )
-    return [claim for (claim,) in found]
+    return [claim for (claim,) in claim_rows]
 
 
 def _terms_of(batch: PaperBatch, lists: Iterable[int]) -> dict[str, Any]:
@@ -345,17 +351,17 @@ def sheets_kept(devices: Iterable[str]) -> list[tuple[str, datetime]]:
 
     devices: what the entries came by. In a system scope: the person concerned may know.
     """
-    typed = [one.removeprefix(PAPER) for one in devices if one.startswith(PAPER)]
-    of = {number for one in typed if (number := rules.read_number(one)) is not None}
-    brought = PaperImport.objects.filter(batch_id__in=of, undone_at=None).values("batch_id")
+    typed = [device.removeprefix(PAPER) for device in devices if device.startswith(PAPER)]
+    numbers = {number for code in typed if (number := rules.read_number(code)) is not None}
+    brought = PaperImport.objects.filter(batch_id__in=numbers, undone_at=None).values("batch_id")
     kept = PaperPhoto.objects.filter(batch_id__in=brought, hidden_at=None)
-    found = kept.values("batch_id").annotate(until=Max("purge_at")).order_by("batch_id")
-    return [(rules.number_of(one["batch_id"]), one["until"]) for one in found]
+    kept_batches = kept.values("batch_id").annotate(until=Max("purge_at")).order_by("batch_id")
+    return [(rules.number_of(batch["batch_id"]), batch["until"]) for batch in kept_batches]
 
 
 def open_drives() -> list[Programme]:
     """Return drives that take people on paper now, the latest first."""
     ids = list(Drive.objects.filter(from_lists=False).values_list("pk", flat=True))
-    found = [programmes.programme_by_id(one) for one in ids]
-    running = [one for one in found if one.state == Programme.State.OPEN]
-    return sorted(running, key=lambda one: (one.opens_on, one.pk), reverse=True)
+    found = [programmes.programme_by_id(programme_id) for programme_id in ids]
+    running = [programme for programme in found if programme.state == Programme.State.OPEN]
+    return sorted(running, key=lambda programme: (programme.opens_on, programme.pk), reverse=True)

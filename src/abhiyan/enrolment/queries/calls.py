@@ -70,24 +70,33 @@ def to_call(
     They have agreed to calls, their phone has not said no since, and nobody has told them in the last days. The
     caller (by_account) is never among them. It looks at the LOOKED_AT that wait longest. Few queries.
     """
-    found = sql.each(
+    person_to_calls = sql.each(
         ToCall,
         f"{_TO_CALL} and e.unit_id = %s and e.programme_id = any(%s) order by e.at, e.id limit %s",
         [unit_id, list(programme_ids), LOOKED_AT],
     )
-    given = {"terms": [one.term_id for one in found], "phones": [one.phone_id for one in found]}
+    params = {
+        "terms": [person_to_call.term_id for person_to_call in person_to_calls],
+        "phones": [person_to_call.phone_id for person_to_call in person_to_calls],
+    }
     with system("whom nobody may call, or was told lately"):
-        not_now = set(sql.column(_NOT_NOW, given | {"at": at, "rested": at - RESTS}))
-        own = own_phones(by_account)
-    return [one for one in found if one.term_id not in not_now and one.phone_id not in own][:most]
+        not_now = set(sql.column(_NOT_NOW, params | {"at": at, "rested": at - RESTS}))
+        own_phone_ids = own_phones(by_account)
+    return [
+        person_to_call
+        for person_to_call in person_to_calls
+        if person_to_call.term_id not in not_now and person_to_call.phone_id not in own_phone_ids
+    ][:most]
 
 
 def one_to_call(membership: UUID) -> ToCall | None:
     """Return a member in scope that `to_call` could name, even if somebody informed them lately; None where
     there is nothing to do: the phone has answered or said no, or they did not agree to calls."""
-    found = sql.each(ToCall, f"{_TO_CALL} and m.public_id = %s", [membership])
-    said_no = phones_that_said_no(one.phone_id for one in found)
-    return next((one for one in found if one.phone_id not in said_no), None)
+    person_to_calls = sql.each(ToCall, f"{_TO_CALL} and m.public_id = %s", [membership])
+    said_no = phones_that_said_no(person_to_call.phone_id for person_to_call in person_to_calls)
+    return next(
+        (person_to_call for person_to_call in person_to_calls if person_to_call.phone_id not in said_no), None
+    )
 
 
 def tries_of_term(term_id: UUID) -> list[ContactTry]:
@@ -104,9 +113,9 @@ def without_reply(programme_ids: Sequence[int], *, at: datetime) -> Ages:
 
     In a scope that sees them; one read by index.
     """
-    found = sql.rows(
+    call_rows = sql.rows(
         f"""select 1, {ages.COUNTED.format("since")} from (select at as since from enrolment_waiting
           where {WITHOUT_REPLY} and at > %(from)s and programme_id = any(%(of)s) order by at limit %(most)s) w""",
         {"of": list(programme_ids), "at": at, "from": at - REPLIED_WITHIN, "most": MOST_COUNTED},
     )
-    return ages.read(found, at=at, most=MOST_COUNTED).get(1, Ages())
+    return ages.read(call_rows, at=at, most=MOST_COUNTED).get(1, Ages())

@@ -86,9 +86,11 @@ def ready(programme: Programme, segments: Collection[int], *, each: int, on: dat
 
 def doubted(programme: Programme, segments: Collection[int], *, on: date) -> set[int]:
     """Return the segments whose estimate raises a flag. In a system scope."""
-    found = estimated([programme.pk], list(segments), on=on)
+    estimates = estimated([programme.pk], list(segments), on=on)
     return {
-        unit for (_programme, measure, unit), one in found.items() if measure == MEASURE and is_doubted(one)
+        unit
+        for (_programme, measure, unit), estimate in estimates.items()
+        if measure == MEASURE and is_doubted(estimate)
     }
 
 
@@ -131,10 +133,10 @@ def is_valid(friend: UUID) -> bool:
 
 def place_of(friend: UUID) -> int:
     """Return the unit where a friend lives. NotFound. In a system scope."""
-    found = sql.value("select unit_id from enrolment_membership where public_id = %s", [friend])
-    if found is None:
+    unit_id = sql.value("select unit_id from enrolment_membership where public_id = %s", [friend])
+    if unit_id is None:
         raise NotFound
-    return int(found)
+    return int(unit_id)
 
 
 def name_of(unit_id: int) -> str:
@@ -185,9 +187,9 @@ def segments(programme: Programme, *, each: int, on: date) -> Rows[SegmentOfCert
     a page."""
 
     def finish(rows: list[SegmentOfCertificates]) -> list[SegmentOfCertificates]:
-        ids = [one.unit_id for one in rows]
+        ids = [segment_of_certificates.unit_id for segment_of_certificates in rows]
         with system("certificates of segments in sight"):
-            found = {
+            numbers = {
                 row[0]: row[1:]
                 for row in sql.rows(
                     _COUNTS,
@@ -197,15 +199,15 @@ def segments(programme: Programme, *, each: int, on: date) -> Rows[SegmentOfCert
             bad = doubted(programme, ids, on=on) if ids else set()
         return [
             replace(
-                one,
-                confirmed=found[one.unit_id][0],
-                given=found[one.unit_id][1],
-                handed=found[one.unit_id][2],
-                ended=found[one.unit_id][3],
-                left=max(each - found[one.unit_id][1], 0),
-                is_in_doubt=one.unit_id in bad,
+                segment_of_certificates,
+                confirmed=numbers[segment_of_certificates.unit_id][0],
+                given=numbers[segment_of_certificates.unit_id][1],
+                handed=numbers[segment_of_certificates.unit_id][2],
+                ended=numbers[segment_of_certificates.unit_id][3],
+                left=max(each - numbers[segment_of_certificates.unit_id][1], 0),
+                is_in_doubt=segment_of_certificates.unit_id in bad,
             )
-            for one in rows
+            for segment_of_certificates in rows
         ]
 
     return Rows(
@@ -221,16 +223,16 @@ def segments(programme: Programme, *, each: int, on: date) -> Rows[SegmentOfCert
 
 def batches(programme: Programme) -> list[CertificateBatch]:
     """Return the latest batches of a programme, in the sight of the scope in force."""
-    found = CertificateBatch.objects.filter(programme_id=programme.pk).order_by("-at", "id")
-    return list(found[:MOST_BATCHES])
+    certificate_batches = CertificateBatch.objects.filter(programme_id=programme.pk).order_by("-at", "id")
+    return list(certificate_batches[:MOST_BATCHES])
 
 
 def batch_in_sight(programme: Programme, ident: UUID) -> CertificateBatch:
     """Return one batch. NotFound outside the scope in force."""
-    found = CertificateBatch.objects.filter(programme_id=programme.pk, pk=ident).first()
-    if found is None:
+    certificate_batch = CertificateBatch.objects.filter(programme_id=programme.pk, pk=ident).first()
+    if certificate_batch is None:
         raise NotFound
-    return found
+    return certificate_batch
 
 
 # The list of organisers
@@ -297,11 +299,11 @@ def count_to_hand_over(programme: Programme, span: tuple[int, int], *, most: int
 
 def certificate_in_sight(programme: Programme, friend: UUID) -> CertificateRow:
     """Return one certificate. NotFound outside the scope in force."""
-    given = {"programme": programme.pk, "friend": friend}
-    found = sql.row(f"select {_ROW} {_CERTIFICATES} and c.friend = %(friend)s", given)
-    if found is None:
+    params = {"programme": programme.pk, "friend": friend}
+    certificate = sql.row(f"select {_ROW} {_CERTIFICATES} and c.friend = %(friend)s", params)
+    if certificate is None:
         raise NotFound
-    return CertificateRow(*found)
+    return CertificateRow(*certificate)
 
 
 # What is printed
@@ -341,8 +343,8 @@ def printed_of_batch(batch: UUID) -> list[PrintedFriend]:
 
 def printed_of_friend(friend: UUID) -> PrintedFriend | None:
     """Return a friend's own certificate, the latest; None where none is valid. In a system scope."""
-    found = sql.each(PrintedFriend, _PRINTED.format(whose="c.friend = %s"), [friend])
-    return found[-1] if found else None
+    friends = sql.each(PrintedFriend, _PRINTED.format(whose="c.friend = %s"), [friend])
+    return friends[-1] if friends else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from abhiyan.programmes.rules.activities import Whom
 
 from .people import member_or_none
 
-_WAYS = {one.number: one.label for one in CHANNELS}
+_WAYS = {channel.number: channel.label for channel in CHANNELS}
 
 
 def whom(membership: UUID, channel: int, day: date) -> Whom:

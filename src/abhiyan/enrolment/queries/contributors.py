@@ -82,8 +82,8 @@ class ContributorRows(MarkedRows[FoundContributor]):
 
 def with_places(some: Sequence[FoundContributor]) -> list[FoundContributor]:
     """Return the contributors with the names of their units."""
-    names = units.names_of({one.unit_id for one in some}, language=language())
-    return [replace(one, place=names.get(one.unit_id, "")) for one in some]
+    names = units.names_of({contributor.unit_id for contributor in some}, language=language())
+    return [replace(contributor, place=names.get(contributor.unit_id, "")) for contributor in some]
 
 
 def chosen(public_ids: Sequence[UUID]) -> list[FoundContributor]:
@@ -108,13 +108,17 @@ def skill_form(unit_id: int) -> FormVersion:
 
 def skill_words(version: FormVersion) -> dict[str, dict[str, str]]:
     """Return the choices of each question in the reader's words, by their codes."""
-    return {one.key: dict(one.options) for one in version.asked if one.key in (SKILLS, HOURS)}
+    return {
+        question.key: dict(question.options) for question in version.asked if question.key in (SKILLS, HOURS)
+    }
 
 
 def own_skills(membership: UUID) -> dict[str, Any]:
     """Return the skills and hours of a contributor, as the form holds them; empty before they say any."""
     with system("what a contributor said"):
-        found = dict(ContributorSkill.objects.filter(membership=membership).values_list("skill", "hours"))
-    if not found:
+        hours_by_skill = dict(
+            ContributorSkill.objects.filter(membership=membership).values_list("skill", "hours")
+        )
+    if not hours_by_skill:
         return {}
-    return {SKILLS: sorted(one for one in found if one), HOURS: str(found[""])}
+    return {SKILLS: sorted(skill for skill in hours_by_skill if skill), HOURS: str(hours_by_skill[""])}

@@ -89,13 +89,13 @@ def own_entries(
 
     became: only these. since: only those made from then on. day: only those of a day.
     """
-    asked = {
+    params = {
         "d.by = %(by)s": by,
         "b.became = %(became)s": became,
         "d.at >= %(since)s": since,
         "(d.at at time zone %(zone)s)::date = %(day)s": day,
     }
-    wanted = " and ".join(condition for condition, value in asked.items() if value is not None)
+    wanted = " and ".join(condition for condition, value in params.items() if value is not None)
     return Rows(
         _COLUMNS,
         f"{_OWN}{_WITH_NAMES} where {wanted}",
@@ -177,7 +177,9 @@ def minors_refused(unit_id: int, programme_ids: Sequence[int]) -> int:
 def drives_at(unit_id: int, at: datetime) -> list[OpenDrive]:
     """Return the open drives that take people for a unit, soonest to close first."""
     with system("which drives take people at a door"):
-        return [one for one in open_drives(at) if covered(programme_id=one.programme.pk, unit_ids=[unit_id])]
+        return [
+            drive for drive in open_drives(at) if covered(programme_id=drive.programme.pk, unit_ids=[unit_id])
+        ]
 
 
 def places_of(by: UUID) -> list[tuple[str, str]]:

@@ -63,18 +63,18 @@ def pairs(some: Sequence[Double]) -> list[DoublePair]:
 
     As many queries, however many pairs.
     """
-    persons = people.persons({person for each in some for person in (each.first_id, each.second_id)})
-    found = memberships_of({each.pk: each.phone_id for each in persons})
-    entries = {each.person_id: each for each in found if not each.is_withheld}  # the latest of each
+    persons = people.persons({person for double in some for person in (double.first_id, double.second_id)})
+    members = memberships_of({person.pk: person.phone_id for person in persons})
+    entries = {member.person_id: member for member in members if not member.is_withheld}  # the latest of each
     with system("which of two entries is the better proven"):
         proven = standings(persons)
-        phones = people.phones_that_said_no(each.phone_id for each in persons)
-        refused = people.refused_by([each.pk for each in persons])
-    silent = {each.pk for each in persons if each.phone_id in phones or each.pk in refused}
+        phones = people.phones_that_said_no(person.phone_id for person in persons)
+        refused = people.refused_by([person.pk for person in persons])
+    silent = {person.pk for person in persons if person.phone_id in phones or person.pk in refused}
     return [
-        DoublePair(each, entries[kept], entries[gone], not silent.isdisjoint((kept, gone)))
-        for each in some
-        for kept, gone in [_ordered(each, proven)]
+        DoublePair(double, entries[kept], entries[gone], not silent.isdisjoint((kept, gone)))
+        for double in some
+        for kept, gone in [_ordered(double, proven)]
         if kept in entries and gone in entries
     ]
 
@@ -85,5 +85,9 @@ def _ordered(double: Double, proven: Mapping[UUID, Standing]) -> tuple[UUID, UUI
     if double.kept_id is not None:
         first = two.index(double.kept_id)
     else:
-        first = stays([proven[each] for each in two]) if all(each in proven for each in two) else 0
+        first = (
+            stays([proven[member_id] for member_id in two])
+            if all(member_id in proven for member_id in two)
+            else 0
+        )
     return two[first], two[1 - first]

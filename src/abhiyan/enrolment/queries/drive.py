@@ -63,48 +63,48 @@ def _tokens(programme_id: int, language: str, at: datetime) -> list[Token]:
         Token(row, names.get(row.unit_id, ""), row.ended_at is not None or row.expires_at <= at)
         for row in rows
     ]
-    return sorted(found, key=lambda each: each.is_over)
+    return sorted(found, key=lambda token: token.is_over)
 
 
 def token_of(programme_id: int, public_id: UUID) -> ChannelToken:
     """Return one token of a drive for any reader: the page has checked the right. NotFound."""
     with system("a token of a drive"):
-        found = ChannelToken.objects.filter(programme_id=programme_id, public_id=public_id).first()
-    if found is None:
+        channel_token = ChannelToken.objects.filter(programme_id=programme_id, public_id=public_id).first()
+    if channel_token is None:
         raise NotFound
-    return found
+    return channel_token
 
 
 def asked_of(account_id: int | None, programme_id: int, *, act: str, at: datetime) -> list[Release]:
     """Return what somebody asked for in this drive (a key of org.rules.releases) and still waits for, or may do."""
-    asked = org.releases_asked(account_id, act=act, at=at) if account_id else []
-    return [each for each in asked if each.payload.get("programme_id") == programme_id]
+    releases = org.releases_asked(account_id, act=act, at=at) if account_id else []
+    return [release for release in releases if release.payload.get("programme_id") == programme_id]
 
 
 def asked_by(account_id: int | None, programme_id: int, release: UUID, *, act: str) -> Release:
     """Return what the account asked for in this drive, in any state. NotFound."""
     if account_id is None:
         raise NotFound
-    own = org.releases().filter(public_id=release, act=act, asked_by=account_id)
-    return needed(own.filter(payload__programme_id=programme_id).first())
+    releases = org.releases().filter(public_id=release, act=act, asked_by=account_id)
+    return needed(releases.filter(payload__programme_id=programme_id).first())
 
 
 def not_taken(programme_id: int) -> dict[str, int]:
     """Count the refused people without any other trace, by the code of the reason, the most first; of units in
     sight."""
-    found = RefusedCount.objects.filter(programme_id=programme_id).values("reason").annotate(n=Sum("n"))
-    return {each["reason"]: each["n"] for each in found.order_by("-n", "reason") if each["n"] > 0}
+    counts = RefusedCount.objects.filter(programme_id=programme_id).values("reason").annotate(n=Sum("n"))
+    return {count["reason"]: count["n"] for count in counts.order_by("-n", "reason") if count["n"] > 0}
 
 
 def stops(public_id: UUID) -> list[str]:
     """Say what stops when a drive closes."""
     programme = programmes.programme(public_id)
-    numbers = sum(one.is_active for one in messaging.numbers_of(programme.pk))
+    numbers = sum(number.is_active for number in messaging.numbers_of(programme.pk))
     with system("what stops with a drive"):
         tokens = ChannelToken.objects.filter(programme_id=programme.pk, ended_at=None).count()
-    found = [_("Nobody can join any more: no web, no call or SMS, no paper.")]
+    sentences = [_("Nobody can join any more: no web, no call or SMS, no paper.")]
     if numbers:
-        found.append(
+        sentences.append(
             ngettext(
                 "Calls to its number are no longer counted.",
                 "Calls to its %(n)s numbers are no longer counted.",
@@ -113,21 +113,23 @@ def stops(public_id: UUID) -> list[str]:
             % {"n": grouped(numbers)}
         )
     if tokens:
-        found.append(
+        sentences.append(
             ngettext("Its token is refused.", "Its %(n)s tokens are refused.", tokens)
             % {"n": grouped(tokens)}
         )
-    return found
+    return sentences
 
 
 def reach(programme: Programme) -> list[units.UnitRow]:
     """Return the units a drive covers, and those right below them."""
-    covered = [units.standing(each, programme.hierarchy) for each in programmes.scope_units(programme)]
-    found = {row.id: row for row in covered}
+    covered = [units.standing(unit_id, programme.hierarchy) for unit_id in programmes.scope_units(programme)]
+    unit_rows = {row.id: row for row in covered}
     for row in covered:
-        if len(found) < MOST_UNITS:
-            found |= {each.id: each for each in units.children(row.id, programme.hierarchy, limit=100).rows}
-    return [row for row in found.values() if row.lo is not None][:MOST_UNITS]
+        if len(unit_rows) < MOST_UNITS:
+            unit_rows |= {
+                unit.id: unit for unit in units.children(row.id, programme.hierarchy, limit=100).rows
+            }
+    return [row for row in unit_rows.values() if row.lo is not None][:MOST_UNITS]
 
 
 def planned_seats(programme: Programme) -> tuple[int, int, int]:
@@ -155,16 +157,16 @@ def planned_seats(programme: Programme) -> tuple[int, int, int]:
             Kind.SEGMENT,
         ],
     )
-    constituencies, known, segments = row or (0, 0, 0)
-    return constituencies, known, segments
+    constituencies, n_known, segments = row or (0, 0, 0)
+    return constituencies, n_known, segments
 
 
 def states(programme: Programme) -> list[units.UnitRow]:
     """Return the states a drive lies in, or spreads over: codes are switched off by state."""
-    found: dict[int, units.UnitRow] = {}
-    for each in programmes.scope_units(programme):
-        path = units.path(each, programme.hierarchy)
+    unit_rows: dict[int, units.UnitRow] = {}
+    for unit_id in programmes.scope_units(programme):
+        path = units.path(unit_id, programme.hierarchy)
         inside = [row for row in path if row.kind == Kind.STATE]
-        below = [] if inside else units.children(each, programme.hierarchy, limit=100).rows
-        found |= {row.id: row for row in (*inside, *below) if row.kind == Kind.STATE}
-    return list(found.values())
+        below = [] if inside else units.children(unit_id, programme.hierarchy, limit=100).rows
+        unit_rows |= {row.id: row for row in (*inside, *below) if row.kind == Kind.STATE}
+    return list(unit_rows.values())

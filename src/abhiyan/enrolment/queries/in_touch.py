@@ -139,23 +139,23 @@ def promises_of(friend: UUID) -> list[FriendPromise]:
     return sorted(promises.order_by("at", "pk"), key=lambda promise: promise.done_at is not None)
 
 
-def agreed_to_calls(one: OwnFriend) -> bool:
+def agreed_to_calls(friend: OwnFriend) -> bool:
     """Return whether a friend agreed to be called. In a system scope."""
     return sql.exists(
         "select 1 from people_consent c join enrolment_membership m on m.person_id = c.person_id"
         f" where m.id = %s and c.purpose = {Purpose.CALLS.value} and c.withdrawn_at is null limit 1",
-        [one.id],
+        [friend.id],
     )
 
 
 def friend_by_id(public_id: UUID) -> tuple[UUID, int] | None:
     """Return the membership and the unit of somebody who is a friend now. In a system scope."""
-    found = sql.rows(
+    friends = sql.rows(
         "select m.id, m.unit_id from enrolment_membership m join enrolment_roll l on l.id = m.roll_id"
         " where m.public_id = %s and l.code = %s and m.ended_on is null and m.merged_into is null",
         [public_id, FRIENDS.code],
     )
-    return (found[0][0], found[0][1]) if found else None
+    return (friends[0][0], friends[0][1]) if friends else None
 
 
 def friends_at(friend: UUID, unit_ids: Sequence[int], *, at: datetime) -> dict[int, int]:
@@ -165,12 +165,12 @@ def friends_at(friend: UUID, unit_ids: Sequence[int], *, at: datetime) -> dict[i
     """
     programme = programmes.programme_by_id(Membership.objects.get(public_id=friend).programme_id)
     return {
-        each: programmes.ladder(node=each, hierarchy=tree, programme=programme, at=at).counted or 0
-        for each in unit_ids
-        for tree in units.hierarchies_of(each)[:1]
+        unit_id: programmes.ladder(node=unit_id, hierarchy=tree, programme=programme, at=at).counted or 0
+        for unit_id in unit_ids
+        for tree in units.hierarchies_of(unit_id)[:1]
     }
 
 
-def placed(one: OwnFriend, language: str) -> str:
+def placed(friend: OwnFriend, language: str) -> str:
     """Return the name of the unit of a friend."""
-    return units.names_of([one.unit_id], language=language).get(one.unit_id, "")
+    return units.names_of([friend.unit_id], language=language).get(friend.unit_id, "")

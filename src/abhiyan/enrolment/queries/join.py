@@ -100,26 +100,26 @@ def _found(drives: QuerySet[Drive]) -> OpenDrive:
     return OpenDrive(programme, drive)
 
 
-def counting(found: OpenDrive, *, unit_id: int | None, at: datetime) -> int:
+def counting(drive: OpenDrive, *, unit_id: int | None, at: datetime) -> int:
     """Return the id of the drive that counts somebody who joins for this unit: one open beneath it that covers
     the unit, else its own."""
-    if not found.programme.parts or unit_id is None:
-        return found.programme.pk
+    if not drive.programme.parts or unit_id is None:
+        return drive.programme.pk
     part = sql.column(
         "select g.id from programmes_programme g join programmes_scope s on s.programme_id = g.id"
         " join units_placement a on a.unit_id = s.unit_id and a.hierarchy = g.hierarchy and a.lo is not null"
         " join units_placement p on p.unit_id = %s and p.lo >= a.lo and p.lo < a.hi"
         " where g.parent_id = %s and g.state = %s"
         " and (%s::timestamptz at time zone g.zone)::date between g.opens_on and g.closes_on order by g.id limit 1",
-        [unit_id, found.programme.pk, Programme.State.OPEN, at],
+        [unit_id, drive.programme.pk, Programme.State.OPEN, at],
     )
-    return int(part[0]) if part else found.programme.pk
+    return int(part[0]) if part else drive.programme.pk
 
 
-def counting_drive(found: OpenDrive, *, unit_id: int, at: datetime) -> OpenDrive:
+def counting_drive(drive: OpenDrive, *, unit_id: int, at: datetime) -> OpenDrive:
     """Return the drive that counts somebody who joins for this unit, as `counting` tells."""
-    programme_id = counting(found, unit_id=unit_id, at=at)
-    return found if programme_id == found.programme.pk else drive_of(programme_id)
+    programme_id = counting(drive, unit_id=unit_id, at=at)
+    return drive if programme_id == drive.programme.pk else drive_of(programme_id)
 
 
 def asks_code(drive: Drive, *, unit_id: int, on: date) -> bool:
@@ -132,19 +132,19 @@ def asks_code(drive: Drive, *, unit_id: int, on: date) -> bool:
     ]
     if not off:
         return True
-    return not any(units.stands_below(unit_id, each) for each in units.ids_of(off).values())
+    return not any(units.stands_below(unit_id, unit_off) for unit_off in units.ids_of(off).values())
 
 
-def tree_for(found: OpenDrive) -> int:
+def tree_for(drive: OpenDrive) -> int:
     """Return the tree people are led down: the administrative one they know (districts, blocks, villages) if it
     has the places of the drive; else the drive's own."""
-    own = int(found.programme.hierarchy)
-    if own == Hierarchy.ADMINISTRATIVE:
-        return own
+    own_tree = int(drive.programme.hierarchy)
+    if own_tree == Hierarchy.ADMINISTRATIVE:
+        return own_tree
     return (
         Hierarchy.ADMINISTRATIVE.value
-        if sql.value(_KNOWN_WAY, [Hierarchy.ADMINISTRATIVE, list(SMALLEST), LOOKED_AT, found.programme.pk])
-        else own
+        if sql.value(_KNOWN_WAY, [Hierarchy.ADMINISTRATIVE, list(SMALLEST), LOOKED_AT, drive.programme.pk])
+        else own_tree
     )
 
 
@@ -160,12 +160,12 @@ _KNOWN_WAY = f"""
               from programmes_programme p where p.id = %s) c"""
 
 
-def top_of(found: OpenDrive, hierarchy: int) -> int:
+def top_of(drive: OpenDrive, hierarchy: int) -> int:
     """Return the id of the unit where the way down begins: the one the drive covers, else its owner's."""
-    scope = programmes.scope_units(found.programme)
+    scope = programmes.scope_units(drive.programme)
     if len(scope) == 1 and units.spans(scope, hierarchy):
         return scope[0]
-    return found.programme.owner_id
+    return drive.programme.owner_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class LinkedPlace:
         return self.may_join and self.row.kind in HOMES
 
 
-def linked_place(found: OpenDrive, code: str, *, hierarchy: int) -> LinkedPlace | None:
+def linked_place(drive: OpenDrive, code: str, *, hierarchy: int) -> LinkedPlace | None:
     """Return the unit of a link, by its code; None where nobody may join the drive in it.
 
     hierarchy: the tree tried first.
@@ -197,25 +197,25 @@ def linked_place(found: OpenDrive, code: str, *, hierarchy: int) -> LinkedPlace 
         ident = unit_id(code)
     except NotFound:
         return None
-    own = int(found.programme.hierarchy)
+    own_tree = int(drive.programme.hierarchy)
     trees = [
-        each for each in dict.fromkeys((hierarchy, own, *Hierarchy.values)) if units.spans([ident], each)
+        each for each in dict.fromkeys((hierarchy, own_tree, *Hierarchy.values)) if units.spans([ident], each)
     ]
-    having = [each for each in trees if sql.value(_HAS_PLACES, _homes_in(found, ident, each))]
+    having = [each for each in trees if sql.value(_HAS_PLACES, _homes_in(drive, ident, each))]
     tree = next(iter(having or trees), hierarchy)
     place = LinkedPlace(
         row=units.standing(ident, tree),
         hierarchy=tree,
-        may_join=bool(covered(programme_id=found.programme.pk, unit_ids=[ident])),
+        may_join=bool(covered(programme_id=drive.programme.pk, unit_ids=[ident])),
         has_places=bool(having),
-        is_whole=units.stands_below(found.programme.owner_id, ident),
+        is_whole=units.stands_below(drive.programme.owner_id, ident),
     )
     return place if place.may_join or place.has_places or place.is_whole else None
 
 
-def _homes_in(found: OpenDrive, ident: int, hierarchy: int) -> list[object]:
+def _homes_in(drive: OpenDrive, ident: int, hierarchy: int) -> list[object]:
     lo, hi = units.span(ident, hierarchy)
-    return [lo, hi, ident, list(HOMES), found.programme.pk]
+    return [lo, hi, ident, list(HOMES), drive.programme.pk]
 
 
 # True if the drive takes some place below a unit.
@@ -232,7 +232,7 @@ def _inside(rows: list[units.UnitRow], within: LinkedPlace | None) -> list[units
 
 
 def places(
-    found: OpenDrive, text: str, *, hierarchy: int, language: str, within: LinkedPlace | None = None
+    drive: OpenDrive, text: str, *, hierarchy: int, language: str, within: LinkedPlace | None = None
 ) -> list[units.UnitRow]:
     """Return places a PIN code, a name or a booth's number may mean, of those the drive takes; at most FOUND.
 
@@ -240,10 +240,10 @@ def places(
     """
     text = text.replace("\x00", "").strip()[:100]
     if pin := read_pin(text):
-        return taken(found, _inside(units.by_pin(pin, limit=LOOKED_AT), within))[:FOUND]
-    own = found.programme.hierarchy if within is None else within.hierarchy
-    inside = (top_of(found, own) if within is None else within.row.id, own)
-    if not text or not units.spans(inside[:1], own):
+        return taken(drive, _inside(units.by_pin(pin, limit=LOOKED_AT), within))[:FOUND]
+    own_tree = drive.programme.hierarchy if within is None else within.hierarchy
+    inside = (top_of(drive, own_tree) if within is None else within.row.id, own_tree)
+    if not text or not units.spans(inside[:1], own_tree):
         return []
     rows = units.search(
         text,
@@ -254,9 +254,9 @@ def places(
         limit=LOOKED_AT,
         as_listed=True,
     )
-    towns = taken(found, _towns(text, language, inside))
+    towns = taken(drive, _towns(text, language, inside))
     others = [
-        row for row in taken(found, rows) if not any(units.stands_below(row.id, town.id) for town in towns)
+        row for row in taken(drive, rows) if not any(units.stands_below(row.id, town.id) for town in towns)
     ]
     return [*towns, *others][:FOUND]
 
@@ -267,31 +267,31 @@ def _towns(text: str, language: str, inside: tuple[int, int]) -> list[units.Unit
     The picker opens one; it does not list all in it.
     """
     rows = units.search(text, language=language, within=inside, kinds=TOWNS, hierarchy=inside[1], limit=FOUND)
-    asked = fold(text)
-    return [row for row in rows if any(fold(name) == asked for name in row.names.values())]
+    words = fold(text)
+    return [row for row in rows if any(fold(name) == words for name in row.names.values())]
 
 
-def district_of_pin(found: OpenDrive, text: str, *, hierarchy: int) -> units.UnitRow | None:
+def district_of_pin(drive: OpenDrive, text: str, *, hierarchy: int) -> units.UnitRow | None:
     """Return the unit above homes that a PIN code leads to, inside the drive; None where the text is no PIN
     code of one."""
     if not (pin := read_pin(text)):
         return None
-    top = top_of(found, hierarchy)
+    top = top_of(drive, hierarchy)
     above = [row for row in units.by_pin(pin, limit=LOOKED_AT) if row.kind not in HOMES]
     ways = units.paths([row.id for row in above], hierarchy) if above else {}
     return next((row for row in above if top in {step.id for step in ways.get(row.id, [])}), None)
 
 
-def taken(found: OpenDrive, rows: Sequence[units.UnitRow]) -> list[units.UnitRow]:
+def taken(drive: OpenDrive, rows: Sequence[units.UnitRow]) -> list[units.UnitRow]:
     """Return those somebody may join for: where people live or vote, and the act takes them."""
-    may = covered(programme_id=found.programme.pk, unit_ids=[row.id for row in rows])
+    may = covered(programme_id=drive.programme.pk, unit_ids=[row.id for row in rows])
     return [row for row in rows if row.id in may and row.kind in HOMES]
 
 
 def unit_id(code: str) -> int:
     """Return the id of a unit by its code. NotFound."""
-    found: int = units.unit(code).pk
-    return found
+    ident: int = units.unit(code).pk
+    return ident
 
 
 def behind_link(link: str) -> tuple[int, UUID, str] | None:
@@ -300,9 +300,9 @@ def behind_link(link: str) -> tuple[int, UUID, str] | None:
     In a system scope. Only a look: `open_link` locks the phone until the request ends, and `complete` must lock
     it from elsewhere.
     """
-    found: tuple[int, UUID, str] | None = sql.row(
+    link_row: tuple[int, UUID, str] | None = sql.row(
         "select w.programme_id, w.phone_id, f.last4 from enrolment_waiting w"
         " join people_phone f on f.id = w.phone_id where w.link_digest = %s",
         [link_digest(link)],
     )
-    return found
+    return link_row

@@ -19,7 +19,7 @@ def own_motive(membership: UUID) -> Promise | str:
 
 def motives(programme_id: int) -> list[tuple[Promise, int]]:
     """Return each motive with how many chose it, of the people in the viewer's sight. One query."""
-    found = dict(
+    n_by_motive = dict(
         Motive.objects.filter(programme_id=programme_id).values_list("why").annotate(n=Count("membership"))
     )
-    return [(label, found.get(code, 0)) for code, label in MOTIVES]
+    return [(label, n_by_motive.get(code, 0)) for code, label in MOTIVES]

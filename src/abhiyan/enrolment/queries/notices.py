@@ -49,5 +49,9 @@ def drives_that_wait(*, states: Sequence[str] = RUNNING, notice: str = "") -> li
             group by 1, 2, 3, 4 order by 1""",
         [list(states), notice, notice],
     )
-    found = [DriveThatWaits(*row) for row in rows]
-    return [one for one in found if other_than(one.other, settings.ORGANISATION)]
+    waiting_drives = [DriveThatWaits(*row) for row in rows]
+    return [
+        waiting_drive
+        for waiting_drive in waiting_drives
+        if other_than(waiting_drive.other, settings.ORGANISATION)
+    ]

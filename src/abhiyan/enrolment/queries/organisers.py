@@ -186,11 +186,11 @@ def organisers_below(
         f" {_OF_PLACE} group by 1, 2",
         {"lo": span[0], "hi": span[1], "before": at - QUIET},
     )
-    known = {(row.account_id, row.post_id) for row in counted}
+    holder_keys = {(row.account_id, row.post_id) for row in counted}
     free = [
         OrganiserFriends(post.account_id, post.unit_id, 0, 0)
         for post in posts_within(span, posts)
-        if (post.account_id, post.unit_id) not in known
+        if (post.account_id, post.unit_id) not in holder_keys
     ]
     rows = [*counted, *free]
     accounts = people.accounts({row.account_id for row in rows if row.account_id})

@@ -145,8 +145,10 @@ def members_asking(phone_id: UUID) -> list[Member]:
     with system("entries merged with those on a phone"):
         on_phone = {one.pk for one in known.persons_on(phone_id)}
         merged = {one.pk: one.phone_id for one in known.persons(known.merged_with(on_phone))}
-    there += [one for one in memberships_of(merged) if one.phone_id != phone_id] if merged else []
-    return [one for one in there if one.is_current or (one.has_run_out and not one.is_withheld)]
+    there += [member for member in memberships_of(merged) if member.phone_id != phone_id] if merged else []
+    return [
+        member for member in there if member.is_current or (member.has_run_out and not member.is_withheld)
+    ]
 
 
 # One's own membership: in the scope of a proven phone

@@ -74,13 +74,13 @@ def waiting(pin: str, place: str, unit_id: int, *, limit: int) -> list[WaitingEn
 
 def chosen_before(pin: str, place: str, unit_id: int) -> tuple[str, int] | None:
     """Return where most entries of a group were placed before and stayed: the unit's code, and how many."""
-    found: tuple[str, int] | None = sql.row(
+    choice: tuple[str, int] | None = sql.row(
         "select u.code, sum(g.n)::int from enrolment_placing g join units_unit u on u.id = g.unit_id"
         " where g.pin = %s and g.place = %s and g.from_unit_id = %s and g.undone_at is null"
         " group by 1 order by 2 desc, max(g.at) desc limit 1",
         [pin, place, unit_id],
     )
-    return found
+    return choice
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,8 @@ select m.phone_id, p.name, ph.last4, c.field_at, c.channel, u.names, u.code, u.k
 
 def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
     """Return the entry of a term, as long as its member is on this phone."""
-    found = sql.row(_ENTRY, [term, phone_id])
-    if found is None:
+    entry_row = sql.row(_ENTRY, [term, phone_id])
+    if entry_row is None:
         return None
     (
         of_phone,
@@ -73,7 +73,7 @@ def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
         how,
         is_over,
         roll,
-    ) = found
+    ) = entry_row
     source = source_of_term(term)
     return QuestionEntry(
         phone_id=of_phone,
@@ -94,12 +94,12 @@ def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
     )
 
 
-def place(one: QuestionEntry) -> str:
+def place(question_entry: QuestionEntry) -> str:
     """Return the place where the entry is counted, in the language of the page."""
-    return named(one.unit_names)
+    return named(question_entry.unit_names)
 
 
 def phone_of_account(account_id: int | None) -> UUID | None:
     """Return the phone somebody signs in by."""
-    found: UUID | None = sql.value("select phone_id from people_account where id = %s", [account_id])
-    return found
+    phone_id: UUID | None = sql.value("select phone_id from people_account where id = %s", [account_id])
+    return phone_id

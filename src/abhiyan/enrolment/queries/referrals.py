@@ -44,7 +44,10 @@ def shared_first(programme_ids: Sequence[int], *, organises: bool) -> int | None
     the first."""
     drives = Drive.objects.filter(programme_id__in=programme_ids, roll__gives_way=organises)
     theirs = set(drives.filter(roll__stands_beside=False).values_list("programme_id", flat=True))
-    return next((one for one in programme_ids if one in theirs), next(iter(programme_ids), None))
+    return next(
+        (programme_id for programme_id in programme_ids if programme_id in theirs),
+        next(iter(programme_ids), None),
+    )
 
 
 def own(account_id: int | None, programme_id: int) -> list[Referral]:
@@ -62,18 +65,21 @@ def referrals(span: tuple[int, int], programme_id: int) -> QuerySet[Referral]:
 
 def shown(found: Sequence[Referral]) -> list[Invited]:
     """Return what lists say of these links. It has only counts of people."""
-    places = units.names_of({one.unit_id for one in found}, language=language())
+    places = units.names_of({referral.unit_id for referral in found}, language=language())
     with system("how many joined by workers' links"):
-        names = people.names_of({one.account_id for one in found if one.account_id})
-        counts = {of: rest for of, *rest in sql.rows(_COUNTS, [[one.pk for one in found]])}
+        names = people.names_of({referral.account_id for referral in found if referral.account_id})
+        counts = {
+            referral_id: rest
+            for referral_id, *rest in sql.rows(_COUNTS, [[referral.pk for referral in found]])
+        }
     return [
         Invited(
-            one,
-            person(names.get(one.account_id or 0, "")),
-            places.get(one.unit_id, ""),
-            *counts.get(one.pk, (0, 0, 0)),
+            referral,
+            person(names.get(referral.account_id or 0, "")),
+            places.get(referral.unit_id, ""),
+            *counts.get(referral.pk, (0, 0, 0)),
         )
-        for one in found
+        for referral in found
     ]
 
 
@@ -109,12 +115,12 @@ def joined_by_calls(programme_id: int) -> tuple[int, int, int]:
 
 def inviter_of(membership: UUID) -> str:
     """Return the name behind the link by which a member joined; "" of none. In the viewer's scope."""
-    found = sql.value(
+    inviter = sql.value(
         "select r.account_id from enrolment_referred d join enrolment_referral r on r.id = d.referral_id"
         " where d.membership = %s order by d.at limit 1",
         [membership],
     )
-    if found is None:
+    if inviter is None:
         return ""
     with system("who invited a member"):
-        return person(people.names_of([found]).get(found, ""))
+        return person(people.names_of([inviter]).get(inviter, ""))

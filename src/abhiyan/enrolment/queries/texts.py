@@ -15,8 +15,8 @@ from abhiyan.enrolment.rules import rolls
 
 def text_id(phone_id: UUID, programme_id: int) -> UUID:
     """Return the id of a phone's details in a drive."""
-    told = f"text|details|{programme_id}|{phone_id}"
-    return UUID(bytes=hashlib.sha256(told.encode()).digest()[:16])
+    key = f"text|details|{programme_id}|{phone_id}"
+    return UUID(bytes=hashlib.sha256(key.encode()).digest()[:16])
 
 
 def waits_for_yes(*, programme_id: int, phone_ids: Sequence[UUID], at: datetime) -> dict[UUID, str]:
@@ -25,13 +25,13 @@ def waits_for_yes(*, programme_id: int, phone_ids: Sequence[UUID], at: datetime)
     Each has the year of birth that an age made, "" where they wrote the year themselves.
     """
     idents = {text_id(phone_id, programme_id): phone_id for phone_id in phone_ids}
-    found = Text.objects.filter(pk__in=idents, purge_at__gt=at).values_list("pk", "sealed")
-    return {idents[pk]: _born(pk, bytes(sealed)) for pk, sealed in found}
+    texts = Text.objects.filter(pk__in=idents, purge_at__gt=at).values_list("pk", "sealed")
+    return {idents[pk]: _born(pk, bytes(sealed)) for pk, sealed in texts}
 
 
 def _born(ident: UUID, sealed: bytes) -> str:
-    held: dict[str, Any] = json.loads(keyring().unseal(sealed, about=ident.bytes))
-    return str(held["birth_year"]) if held.get("age") else ""
+    facts: dict[str, Any] = json.loads(keyring().unseal(sealed, about=ident.bytes))
+    return str(facts["birth_year"]) if facts.get("age") else ""
 
 
 def already_text(membership: UUID | None) -> str:

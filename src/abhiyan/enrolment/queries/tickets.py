@@ -24,7 +24,7 @@ class OpenedTicket:
 def own(phone_id: UUID, person_id: UUID) -> list[OpenedTicket]:
     """Return one person's requests, latest first. In their phone's scope."""
     found = Ticket.objects.filter(phone_id=phone_id, person_id=person_id).order_by("-asked_at", "id")
-    return [_opened(one) for one in found[:50]]
+    return [_opened(ticket) for ticket in found[:50]]
 
 
 def ticket_for(ticket: UUID) -> OpenedTicket:

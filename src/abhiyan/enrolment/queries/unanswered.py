@@ -66,7 +66,7 @@ def visits_in(lo: int, hi: int) -> dict[UUID, DoorVisit]:
     It reads them in a system scope. The caller shows them only beside members in its own scope.
     """
     with system("who has been at the door of a member"):
-        found = sql.rows(
+        visit_rows = sql.rows(
             "select distinct on (a.about) a.about, a.by_id, a.at, a.outcome = %(tick)s"
             f"{_HERE} join contact_try a on a.way = %(way)s and a.about = e.id and a.undone_at is null{_WAITS}"
             " and a.is_visit and a.outcome = any(%(outcomes)s) order by a.about, a.at desc",
@@ -78,7 +78,7 @@ def visits_in(lo: int, hi: int) -> dict[UUID, DoorVisit]:
                 "outcomes": list(BEEN_THERE),
             },
         )
-    return {about: DoorVisit(account_id, at, is_tick) for about, account_id, at, is_tick in found}
+    return {about: DoorVisit(account_id, at, is_tick) for about, account_id, at, is_tick in visit_rows}
 
 
 def silent_in(lo: int, hi: int) -> list[UUID]:

@@ -62,14 +62,14 @@ def birth_said(text: str, *, year: int | None) -> BirthSaid | None:
     text = plain_digits(text).strip()
     if _YEAR.fullmatch("".join(text.split())):
         return BirthSaid(int("".join(text.split())))
-    if found := _DATE.fullmatch(text):
-        return BirthSaid(int(found[1] or found[2]))
+    if match := _DATE.fullmatch(text):
+        return BirthSaid(int(match[1] or match[2]))
     if year is None:
         return None
-    if found := _SHORT_DATE.fullmatch(text):
-        low, high = sorted((int(found[1]), int(found[2])))
+    if match := _SHORT_DATE.fullmatch(text):
+        low, high = sorted((int(match[1]), int(match[2])))
         is_day = 0 < low <= _MOST_MONTH and high <= _MOST_DAY
-        return BirthSaid(year - (year - int(found[3])) % 100, "short_year") if is_day else None
+        return BirthSaid(year - (year - int(match[3])) % 100, "short_year") if is_day else None
     age = age_of(text)
     return None if age is None else BirthSaid(year - age, "age", age)
 
@@ -86,8 +86,8 @@ def born_as_listed(text: str, *, year: int, minimum: int) -> tuple[int, str] | N
 
 def age_of(text: str) -> int | None:
     """Return the age that somebody wrote, with its word or without (up to `OLDEST`), else None."""
-    found = _AGE.fullmatch(text.strip())
-    return int(found[1]) if found and 0 < int(found[1]) <= OLDEST else None
+    match = _AGE.fullmatch(text.strip())
+    return int(match[1]) if match and 0 < int(match[1]) <= OLDEST else None
 
 
 def patterns() -> dict[str, str]:

@@ -37,8 +37,8 @@ def read_number(text: str) -> int | None:
         or _check(digits[:-1]) != int(digits[-1])
     ):
         return None
-    found = int(digits[:-1]) - _START
-    return found if found > 0 else None
+    number = int(digits[:-1]) - _START
+    return number if number > 0 else None
 
 
 def code_of(page: str, sheet: int) -> str:
@@ -51,20 +51,20 @@ def read_code(text: str) -> tuple[int, int] | None:
 
     A stranger's text.
     """
-    found = _CODE.fullmatch(text)
-    batch = read_number(found[1]) if found else None
-    return (batch, int(found[2])) if found and batch else None
+    match = _CODE.fullmatch(text)
+    batch = read_number(match[1]) if match else None
+    return (batch, int(match[2])) if match and batch else None
 
 
 def ranges(numbers: Iterable[int]) -> str:
     """Write numbers as people do: 1–3, 5, 6."""
-    found: list[list[int]] = []
+    runs: list[list[int]] = []
     for number in sorted(set(numbers)):
-        if found and found[-1][-1] == number - 1:
-            found[-1][1:] = [number]
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1][1:] = [number]
         else:
-            found.append([number])
-    return ", ".join(("–" if each[-1] - each[0] > 1 else ", ").join(map(str, each)) for each in found)
+            runs.append([number])
+    return ", ".join(("–" if run[-1] - run[0] > 1 else ", ").join(map(str, run)) for run in runs)
 
 
 def _check(digits: str) -> int:
@@ -77,7 +77,7 @@ def _check(digits: str) -> int:
 
 def seen(photos: Iterable[UUID]) -> str:
     """Return a digest of the photographs a page showed, so that nothing is done with others."""
-    return hashlib.sha256(b"".join(sorted(one.bytes for one in photos))).hexdigest()
+    return hashlib.sha256(b"".join(sorted(photo_id.bytes for photo_id in photos))).hexdigest()
 
 
 def kind_of(data: bytes) -> str | None:

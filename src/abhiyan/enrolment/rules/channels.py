@@ -102,10 +102,10 @@ CHANNELS = (
     DriveChannel(Channel.EARLIER, _("List of an earlier drive")),
     DriveChannel(Channel.DOOR, _("At the door"), by_others=True, is_welcomed=True),
 )
-HOOKS = {each.hook: each for each in CHANNELS if each.hook}
+HOOKS = {channel.hook: channel for channel in CHANNELS if channel.hook}
 WRITTEN = (Channel.SMS, Channel.WHATSAPP)
-NAMELESS = tuple(int(each.number) for each in CHANNELS if each.is_nameless)
-UNHEARD = frozenset(each.number for each in CHANNELS if not each.hears_refusals)
-WELCOMED = tuple(int(each.number) for each in CHANNELS if each.is_welcomed)
-BY_OTHERS = tuple(int(each.number) for each in CHANNELS if each.by_others)
-WITH_TOKENS = {each.number: each for each in CHANNELS if each.has_tokens}
+NAMELESS = tuple(int(channel.number) for channel in CHANNELS if channel.is_nameless)
+UNHEARD = frozenset(channel.number for channel in CHANNELS if not channel.hears_refusals)
+WELCOMED = tuple(int(channel.number) for channel in CHANNELS if channel.is_welcomed)
+BY_OTHERS = tuple(int(channel.number) for channel in CHANNELS if channel.by_others)
+WITH_TOKENS = {channel.number: channel for channel in CHANNELS if channel.has_tokens}

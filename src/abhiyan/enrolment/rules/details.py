@@ -54,8 +54,8 @@ class Details:
     @property
     def lacking(self) -> tuple[str, ...]:
         """Return what is missing: name, year, pin."""
-        found = {"name": self.name, "year": self.birth_year, "pin": self.pin}
-        return tuple(each for each, value in found.items() if value is None)
+        value_by_name = {"name": self.name, "year": self.birth_year, "pin": self.pin}
+        return tuple(name for name, value in value_by_name.items() if value is None)
 
 
 def read(text: str, *, this_year: int) -> Details:
@@ -100,8 +100,8 @@ def _groups(plain: str) -> Iterator[list[re.Match[str]]]:
     if not runs:
         return
     group = [runs[0]]
-    for one, other in pairwise(runs):
-        if _BESIDE.fullmatch(plain, one.end(), other.start()) and len(group) < MOST_RUNS:
+    for run, other in pairwise(runs):
+        if _BESIDE.fullmatch(plain, run.end(), other.start()) and len(group) < MOST_RUNS:
             group.append(other)
         else:
             yield group
@@ -155,8 +155,8 @@ def _kind(digits: str, n: int, this_year: int) -> str:
 def _name(text: str) -> str | None:
     """Return the words before the first number; where there are none, the only ones there are."""
     first, _number, others = text.partition("\x00")
-    found = _parts(first)[:1] or _parts(others)
-    name = names.clean(found[0]) if len(found) == 1 else None
+    parts = _parts(first)[:1] or _parts(others)
+    name = names.clean(parts[0]) if len(parts) == 1 else None
     return name if name is not None and sum(c.isalpha() for c in name) > 1 else None
 
 
@@ -166,14 +166,14 @@ def _parts(text: str) -> list[str]:
 
 def _words(part: str) -> str:
     """Return a part of the text without labels, pictures and the words that lead to a name."""
-    shown = "".join(c if unicodedata.category(c)[0] != "S" else " " for c in part)
-    found = [each for each in re.split(r"[\s\"“”()\[\]*#_]+", shown) if each.strip(".-–—'")]
-    found = [each for each in found if _key(each) not in _LABELS]
+    text = "".join(c if unicodedata.category(c)[0] != "S" else " " for c in part)
+    found = [word for word in re.split(r"[\s\"“”()\[\]*#_]+", text) if word.strip(".-–—'")]
+    found = [word for word in found if _key(word) not in _LABELS]
     while found and _key(found[0]) in _EDGES:
         del found[0]
     while found and _key(found[-1]) in _EDGES:
         del found[-1]
-    return " ".join(found).strip(" -–—") if any(c.isalpha() for each in found for c in each) else ""
+    return " ".join(found).strip(" -–—") if any(c.isalpha() for word in found for c in word) else ""
 
 
 def _key(word: str) -> str:

@@ -92,7 +92,7 @@ def shortened(name: str) -> str:
     last = rest.rpartition(" ")[2]
     if not last:
         return first
-    shown = last[:2]
-    while len(shown) < len(last) and unicodedata.combining(shown[-1]) == _VIRAMA:
-        shown = last[: len(shown) + 1]
-    return f"{first} {shown}…" if shown != last else f"{first} {last}"
+    initial = last[:2]
+    while len(initial) < len(last) and unicodedata.combining(initial[-1]) == _VIRAMA:
+        initial = last[: len(initial) + 1]
+    return f"{first} {initial}…" if initial != last else f"{first} {last}"

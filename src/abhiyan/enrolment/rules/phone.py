@@ -35,7 +35,7 @@ def decide(
     name_key: str | None,
     is_signed: bool,
     is_suppressed: bool,
-    known: Sequence[PhoneMembership],
+    phone_memberships: Sequence[PhoneMembership],
     limit: int,
 ) -> tuple[PhoneVerdict, int]:
     """Return the meaning of a claim on a phone, and the slot it concerns.
@@ -45,7 +45,11 @@ def decide(
     """
     if is_suppressed and not is_signed:
         return PhoneVerdict.SUPPRESSED, 0
-    live = [one for one in known if one.is_live and not one.is_elsewhere]
+    live = [
+        phone_membership
+        for phone_membership in phone_memberships
+        if phone_membership.is_live and not phone_membership.is_elsewhere
+    ]
     if who is None:
         if not live:
             return PhoneVerdict.WAIT, 0
@@ -55,7 +59,11 @@ def decide(
         if name_key is not None and (only.who is None or only.who[0] != name_key):
             return PhoneVerdict.WAIT, 0
         return (PhoneVerdict.ALREADY if only.is_this_drive else PhoneVerdict.RENEW), only.slot
-    same = min((one for one in known if one.who == who), key=lambda one: one.is_elsewhere, default=None)
+    same = min(
+        (phone_membership for phone_membership in phone_memberships if phone_membership.who == who),
+        key=lambda phone_membership: phone_membership.is_elsewhere,
+        default=None,
+    )
     if same is not None and same.is_elsewhere:
         return (
             PhoneVerdict.ALREADY,
@@ -73,5 +81,5 @@ def decide(
         return PhoneVerdict.FULL, 0
     if same is not None:
         return PhoneVerdict.RENEW, same.slot
-    taken = {one.slot for one in known}
+    taken = {phone_membership.slot for phone_membership in phone_memberships}
     return PhoneVerdict.JOIN, next(slot for slot in range(len(taken) + 1) if slot not in taken)

@@ -91,7 +91,7 @@ def sentence(plan: PlannedFriends) -> str:
         if plan.certificates is None
         else _("%(n)s certificates in each segment") % {"n": n["certificates"]},
     ]
-    return ", ".join(str(each) for each in words if each is not None)
+    return ", ".join(str(text) for text in words if text is not None)
 
 
 def contradictions(plan: PlannedFriends) -> Iterator[tuple[Promise, dict[str, str]]]:
@@ -102,21 +102,21 @@ def contradictions(plan: PlannedFriends) -> Iterator[tuple[Promise, dict[str, st
     """
     words = {name: grouped(getattr(plan, name) or 0) for name in plan.__slots__}
     words |= {"segments": plan.all_segments}
-    friends, each, certificates = plan.friends, plan.each, plan.certificates
+    friends, n_each, certificates = plan.friends, plan.each, plan.certificates
     if not plan.segments and not plan.constituencies:
         return
-    if plan.asks_average and (each is not None or certificates is not None):
+    if plan.asks_average and (n_each is not None or certificates is not None):
         yield _UNKNOWN, words
     is_wrong = plan.asks_average
-    if friends is not None and each is not None and not plan.asks_average:
-        check = plan.in_segments(each, friends)
+    if friends is not None and n_each is not None and not plan.asks_average:
+        check = plan.in_segments(n_each, friends)
         reading, needed = check.readings[-1], check.needed_part or check.needed_level
         if is_wrong := not reading.fits:
             needs = "0" if needed is None else grouped(ceil(needed))
             yield _PRODUCT, words | {"makes": grouped(reading.product), "needs": needs}
-    if is_wrong and friends is not None and each is not None and each * plan.constituencies == friends:
+    if is_wrong and friends is not None and n_each is not None and n_each * plan.constituencies == friends:
         yield _CONSTITUENCY, words
-    if certificates is not None and each is not None and certificates > each:
+    if certificates is not None and n_each is not None and certificates > n_each:
         yield _CERTIFICATES, words
     if certificates is not None and friends is not None and not plan.asks_average:
         reading = plan.in_segments(certificates, friends).readings[-1]

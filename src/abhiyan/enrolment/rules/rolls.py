@@ -133,9 +133,9 @@ CONTRIBUTORS = RollKind(
     asks_skills=True,
 )
 EVERY = (MEMBERS, FRIENDS, CONTRIBUTORS)
-_BY_TEMPLATE = {one.template: one for one in EVERY}
-_BY_CODE = {one.code: one for one in EVERY}
-_BY_NOTICE = {one.notice: one for one in EVERY}
+_BY_TEMPLATE = {roll_kind.template: roll_kind for roll_kind in EVERY}
+_BY_CODE = {roll_kind.code: roll_kind for roll_kind in EVERY}
+_BY_NOTICE = {roll_kind.notice: roll_kind for roll_kind in EVERY}
 
 
 def of_template(template: str) -> RollKind:
@@ -176,5 +176,5 @@ _QUESTION_WORDS = {FRIENDS.code: _TO_FRIENDS, CONTRIBUTORS.code: _TO_CONTRIBUTOR
 
 def question_words(roll: str, *, name: str, by: str, last4: str, when: str, confirmed: str) -> dict[str, str]:
     """Return what the page of our question says to people of a roll, where members read other words; else nothing."""
-    said = {"name": name, "by": by, "last4": last4, "when": when, "day": confirmed}
-    return {key: str(text) % said for key, text in _QUESTION_WORDS.get(roll, {}).items()}
+    blanks = {"name": name, "by": by, "last4": last4, "when": when, "day": confirmed}
+    return {key: str(text) % blanks for key, text in _QUESTION_WORDS.get(roll, {}).items()}

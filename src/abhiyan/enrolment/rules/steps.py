@@ -97,9 +97,9 @@ def beside(
     *, is_renewed: bool, is_asked: bool, is_over: bool, is_confirmed: bool, how: int | None
 ) -> list[int]:
     """Return the rungs a term is on besides its own. In SQL: `queries.recount.beside`."""
-    found = [RENEWED] if is_renewed else []
+    steps = [RENEWED] if is_renewed else []
     if is_confirmed:
-        return [*found, rung.CONFIRMED, *([] if how is None else [BY_WORD - 1 + how])]
+        return [*steps, rung.CONFIRMED, *([] if how is None else [BY_WORD - 1 + how])]
     if is_asked:
-        found.append(UNANSWERED if is_over else ASKED)
-    return found
+        steps.append(UNANSWERED if is_over else ASKED)
+    return steps

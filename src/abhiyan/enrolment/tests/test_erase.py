@@ -177,7 +177,7 @@ def test_a_restore_gives_no_place_back_that_an_erased_person_had_told(world: Wor
     with system("test"):
         gone = Erasure.objects.get()
         Whereabout.objects.create(claim=uuid4(), phone_id=phone_id, unit_id=1, place="Ward 3")
-        erasing.end_again(told=ErasureReplayed(gone.person_id, phone_id, Channel.WEB, gone.at))
+        erasing.end_again(erasure_replayed=ErasureReplayed(gone.person_id, phone_id, Channel.WEB, gone.at))
         assert Whereabout.objects.filter(phone_id=phone_id).exists() == stays, (
             "of others on the phone it stays"
         )

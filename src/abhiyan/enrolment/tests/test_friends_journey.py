@@ -67,10 +67,10 @@ def write(world: World, friends: Programme, human: Human, text: str) -> None:
     """Send a text to the number of the friends, and its claim, as the webhook does both."""
     sms = inbound.Sms("generic", uuid4().hex, human.phone, NUMBER, text, world.now)
     told = texts.TextIn(sms, "sms", NUMBER, "join", friends.pk)
-    joining = texts.hear(told=told, by=CHANNEL, at=world.now)
+    joining = texts.hear(text_in=told, by=CHANNEL, at=world.now)
     if joining is not None:
         outcome = actions.enrol(programme_id=friends.pk, claim=joining.claim, by=CHANNEL, at=world.now)
-        texts.joined(told=told, joining=joining, outcome=outcome, at=world.now)
+        texts.joined(text_in=told, joining=joining, outcome=outcome, at=world.now)
     world.tick(minutes=1)
 
 

@@ -205,7 +205,7 @@ class Town:
         receipts = {of: len(blanks(phone, f"{of}.receipt")) for of in ("stop", "leave", "deny")}
 
         joining = texts.hear(
-            told=self.told(phone, f"{word} {code}".strip(), to), by=CHANNEL, at=self.world.now
+            text_in=self.told(phone, f"{word} {code}".strip(), to), by=CHANNEL, at=self.world.now
         )
         assert joining is None or word in ("JOIN", "YES")
         after = self.living()
@@ -467,7 +467,7 @@ def merge_of(town: Town, one: int, other: int) -> None:
 
 def write(town: Town, who: int, text: str, to: int) -> None:
     town.world.tick()
-    texts.hear(told=town.told(town.people[who].phone, text, to), by=CHANNEL, at=town.world.now)
+    texts.hear(text_in=town.told(town.people[who].phone, text, to), by=CHANNEL, at=town.world.now)
 
 
 def receipt(town: Town, who: int, of: str) -> str:
@@ -628,7 +628,7 @@ def test_another_leave_that_waits_is_not_lost(town: Town) -> None:
         )
     town.world.tick(days=2)
     with system("test"):
-        leaving.leave_held(held=HeldLeave.objects.get(), by=SYSTEM, at=town.world.now)
+        leaving.leave_held(held_leave=HeldLeave.objects.get(), by=SYSTEM, at=town.world.now)
     assert rolls_of(town, 0) == []
 
 
@@ -642,7 +642,7 @@ def test_a_no_that_waits_strikes_off_what_a_no_does(town: Town) -> None:
     assert town.silent(town.people[0].phone) and rolls_of(town, 0) == ["Contributors", "Primary members"]
     town.world.tick(days=2)
     with system("test"):
-        leaving.leave_held(held=HeldLeave.objects.get(), by=SYSTEM, at=town.world.now)
+        leaving.leave_held(held_leave=HeldLeave.objects.get(), by=SYSTEM, at=town.world.now)
     assert rolls_of(town, 0) == ["Primary members"]
 
 

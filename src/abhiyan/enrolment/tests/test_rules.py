@@ -167,18 +167,27 @@ def test_whose_a_claim_is(
     people: list[PhoneMembership],
     verdict: tuple[PhoneVerdict, int],
 ) -> None:
-    told = decide(who=who, name_key=None, is_signed=signed, is_suppressed=False, known=people, limit=2)
+    told = decide(
+        who=who, name_key=None, is_signed=signed, is_suppressed=False, phone_memberships=people, limit=2
+    )
     assert told == verdict
 
 
 def test_a_phone_that_said_no_is_opened_by_its_own_sign_only() -> None:
     for signed, verdict in ((False, PhoneVerdict.SUPPRESSED), (True, PhoneVerdict.JOIN)):
-        told = decide(who=ASHA, name_key=None, is_signed=signed, is_suppressed=True, known=[], limit=4)
+        told = decide(
+            who=ASHA, name_key=None, is_signed=signed, is_suppressed=True, phone_memberships=[], limit=4
+        )
         assert told[0] is verdict
 
 
 def test_a_call_that_names_somebody_else_does_not_speak_for_the_member() -> None:
     told = decide(
-        who=None, name_key="mohan lal", is_signed=True, is_suppressed=False, known=[known(0, ASHA)], limit=4
+        who=None,
+        name_key="mohan lal",
+        is_signed=True,
+        is_suppressed=False,
+        phone_memberships=[known(0, ASHA)],
+        limit=4,
     )
     assert told == (PhoneVerdict.WAIT, 0)

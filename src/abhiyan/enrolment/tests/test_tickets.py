@@ -144,7 +144,9 @@ def test_what_a_restore_brings_back_of_an_erased_persons_requests_is_emptied_aga
     row = the_ticket()
     with system("test"):
         erasing.end_again(
-            told=ErasureReplayed(row.person_id, row.phone_id, Channel.WEB, row.asked_at + timedelta(hours=1))
+            erasure_replayed=ErasureReplayed(
+                row.person_id, row.phone_id, Channel.WEB, row.asked_at + timedelta(hours=1)
+            )
         )
     assert the_ticket().sealed_said is None and the_ticket().answered_at is not None
 

@@ -89,19 +89,19 @@ def paper_list(request: Request) -> HttpResponseBase:
     if not request.viewer.sees_people_at(here.span[0]):
         raise org.NotYours(capability=actions.RECORD)
     filters = BatchFilters(request.GET)
-    found = queries.batches(here.span)
+    batches = queries.batches(here.span)
     is_narrowed = filters.is_valid() and filters.cleaned_data["show"] == "enter"
     table: Table[queries.BatchRow] = Table(
         request,
         COLUMNS,
-        found.filter(queries.to_enter()) if is_narrowed else found,
+        batches.filter(queries.to_enter()) if is_narrowed else batches,
         name="paper",
         caption=_("Paper forms"),
         sort="-made",
         finish=queries.shown,
         unit_id=here.unit.id,
     )
-    shown = {
+    context = {
         "here": "people",
         "place": here,
         "filters": filters,
@@ -110,7 +110,7 @@ def paper_list(request: Request) -> HttpResponseBase:
         "may_print": request.viewer.may_at(actions.RECORD, here.span[0]),
         "new_href": here.href(reverse("enrolment:paper_new")),
     }
-    return answer(request, "enrolment/paper_list.html", table, shown)
+    return answer(request, "enrolment/paper_list.html", table, context)
 
 
 @form_page
@@ -120,16 +120,16 @@ def paper_new(request: Request) -> HttpResponseBase:
     org.require(request.actor, actions.RECORD, at=here.unit.id)
     running = queries.open_drives()
     form = NewBatchForm(request.POST if request.method == "POST" else None, initial={"language": language()})
-    offer(form, drive=[(str(one.public_id), named(one.names)) for one in running])
+    offer(form, drive=[(str(programme.public_id), named(programme.names)) for programme in running])
     if len(running) == 1:
         form.fields["drive"].widget = forms.HiddenInput()
         form.fields["drive"].initial = str(running[0].public_id)
-    of = {str(one.public_id): one.pk for one in running}
+    id_by_public_id = {str(programme.public_id): programme.pk for programme in running}
     back = here.href(reverse("enrolment:paper_list"))
     return ask(
         request,
         lambda given: actions.make_batch(
-            programme_id=of[given["drive"]],
+            programme_id=id_by_public_id[given["drive"]],
             unit_id=here.unit.id,
             sheets=given["sheets"],
             language=given["language"],
@@ -158,16 +158,16 @@ def paper_batch(request: Request, number: str) -> HttpResponseBase:
     `sheet`: one of its sheets, as the code printed on it asks.
     """
     batch = queries.batch_for(number)
-    form, done, told = photos.add(request, batch)
-    if told is not None:
-        return told
+    form, done, response = photos.add(request, batch)
+    if response is not None:
+        return response
     viewer, spot = request.viewer, [lo for lo, _hi in units.all_spans([batch.unit_id]).get(batch.unit_id, [])]
     programme = programmes.programme_by_id(batch.programme_id)
     (row,) = queries.shown([batch])
     sheets = queries.sheets_of(batch)
     brought = f"?option_batch={batch.number}&option_drive={programme.public_id}"
-    asked = request.GET.get("sheet", "")
-    shown = {
+    sheet_text = request.GET.get("sheet", "")
+    context = {
         "here": "people",
         "crumbs": [*crumbs(batch), (batch.number, "")],
         "batch": batch,
@@ -176,8 +176,8 @@ def paper_batch(request: Request, number: str) -> HttpResponseBase:
         "drive_name": named(programme.names),
         "form_language": dict(LANGUAGES)[batch.language],
         "sheets": sheets,
-        "asked": next((one for one in sheets.sheets if str(one.number) == asked), None),
-        "asked_href": f"#sheet-{asked}",
+        "asked": next((sheet for sheet in sheets.sheets if str(sheet.number) == sheet_text), None),
+        "asked_href": f"#sheet-{sheet_text}",
         "aside": queries.aside_of(batch),
         "opens_aside": viewer.may_at(STRIKE_OFF, *spot),
         "seen": bool(row.photos) and (bool(sheets.here) or bool(sheets.unknown)),
@@ -188,29 +188,33 @@ def paper_batch(request: Request, number: str) -> HttpResponseBase:
         "may_import": viewer.may_at(IMPORT, *spot),
         "import_href": reverse("imports:begin", args=["paper"]) + brought if viewer.may(IMPORT) else "",
     }
-    return render(request, "enrolment/paper_batch.html", shown, status=done.status)
+    return render(request, "enrolment/paper_batch.html", context, status=done.status)
 
 
 def _counts(batch: PaperBatch, programme: Programme) -> list[tuple[str, str | int, str]]:
     """Return the outcomes of the rows, each count with the list of its people: words, number, address."""
-    of = queries.became(batch, at=clock.now(), zone=programme.zone)
-    if of is None:
+    batch_rows_became = queries.became(batch, at=clock.now(), zone=programme.zone)
+    if batch_rows_became is None:
         return []
     code = units.unit_by_id(batch.unit_id).code
 
     def people_page(**asked: Any) -> str:
         return address(reverse("enrolment:people"), code, batch=batch.number, **asked)
 
-    denied = _("at least %(n)s") % {"n": of.denied} if of.denied else _("fewer than %(n)s") % {"n": 5}
+    denied = (
+        _("at least %(n)s") % {"n": batch_rows_became.denied}
+        if batch_rows_became.denied
+        else _("fewer than %(n)s") % {"n": 5}
+    )
     return [
-        (_("Joined"), of.joined, people_page(ended="all")),
-        (_("Phone not answered yet"), of.unanswered, people_page(rung="unsigned")),
-        (_("Counted"), of.counted, people_page(rung="counted")),
-        (_("Confirmed"), of.confirmed, people_page(rung="confirmed")),
+        (_("Joined"), batch_rows_became.joined, people_page(ended="all")),
+        (_("Phone not answered yet"), batch_rows_became.unanswered, people_page(rung="unsigned")),
+        (_("Counted"), batch_rows_became.counted, people_page(rung="counted")),
+        (_("Confirmed"), batch_rows_became.confirmed, people_page(rung="confirmed")),
         (_("Phones that say they never joined"), denied, ""),
-        (_("No place yet"), of.placeless, address(reverse("enrolment:unplaced"), code)),
-        (_("Members already, or named twice"), of.others, ""),
-        (_("Refused"), of.refused, "#lists"),
+        (_("No place yet"), batch_rows_became.placeless, address(reverse("enrolment:unplaced"), code)),
+        (_("Members already, or named twice"), batch_rows_became.others, ""),
+        (_("Refused"), batch_rows_became.refused, "#lists"),
     ]
 
 

@@ -111,7 +111,9 @@ def files(
     """
     if len(members) > MOST:
         raise ListTooLong(most=MOST)
-    made = cards.issue_cards(memberships=[one.public_id for one in members], unit_id=unit_id, by=by, at=at)
+    made = cards.issue_cards(
+        memberships=[member.public_id for member in members], unit_id=unit_id, by=by, at=at
+    )
     return sheets(members, made, at=at, with_lines=with_lines)
 
 
@@ -122,7 +124,7 @@ def sheets(
 
     Refuses NoCards where there is none.
     """
-    says = [printed(one, made[one.public_id]) for one in members if one.public_id in made]
+    says = [printed(member, made[member.public_id]) for member in members if member.public_id in made]
     if not says:
         raise NoCards
     pages = [{"cards": says[first : first + ON_SHEET]} for first in range(0, len(says), ON_SHEET)]

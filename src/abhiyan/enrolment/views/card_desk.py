@@ -57,11 +57,11 @@ def cards_to_print(request: Request) -> HttpResponseBase:
         if not rows:
             raise card.NoCards
         made = cards.print_wanted(
-            memberships=[one.public_id for one in rows], unit_id=here.unit.id, by=request.actor, at=at
+            memberships=[member.public_id for member in rows], unit_id=here.unit.id, by=request.actor, at=at
         )
         return card.sheets(rows, made, at=at, with_lines=with_lines(request))
     table = Table(request, COLUMNS, rows, name="cards", caption=_("Members who asked for a card"))
-    shown = {
+    context = {
         "here": "people",
         "place": here,
         "has_printed": bool(queries.waiting_for_card(lo, hi, limit=1, printed_since=since)),
@@ -69,7 +69,7 @@ def cards_to_print(request: Request) -> HttpResponseBase:
         "missing": printing.letters_said([row.name or "" for row in rows]),
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Cards to print"), "")],
     }
-    return answer(request, "enrolment/card_list.html", table, shown)
+    return answer(request, "enrolment/card_list.html", table, context)
 
 
 @require_POST

@@ -88,33 +88,39 @@ SEGMENTS: tuple[Column[SegmentOfCertificates], ...] = (
 def certificates(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the rule and the sheet, each segment with its counts, and the batches for the printer."""
     seen, at = _seen(request, public_id), clock.now()
-    one = seen.programme
+    programme = seen.programme
     with system("how certificates look"):
-        sheet = queries.sheet_of(one.pk)
-    rows = queries.segments(one, each=sheet.each if sheet else 0, on=day_in(one.zone, at))
-    made = queries.batches(one)
-    places = units.names_of({each.unit_id for each in made}, language=language()) if made else {}
+        sheet = queries.sheet_of(programme.pk)
+    rows = queries.segments(programme, each=sheet.each if sheet else 0, on=day_in(programme.zone, at))
+    made = queries.batches(programme)
+    places = (
+        units.names_of({certificate_batch.unit_id for certificate_batch in made}, language=language())
+        if made
+        else {}
+    )
     table = Table(request, SEGMENTS, rows, name="certificates", caption=_("Segments"))
-    shown = {
+    context = {
         "here": "programmes",
         "crumbs": _crumbs(seen),
-        "programme": one,
+        "programme": programme,
         "name": seen.name,
         "sheet": sheet,
         "line": named(sheet.line) if sheet else "",
         "rule": rule(sheet.each) if sheet else [],
-        "batches": [(each, places.get(each.unit_id, "")) for each in made],
+        "batches": [
+            (certificate_batch, places.get(certificate_batch.unit_id, "")) for certificate_batch in made
+        ],
         "may_run": seen.may_run,
-        "whole": _whole(request, one) if sum(row.may_ask for row in table.leaf.rows) > 1 else "",
-        "may_print": one.state == Programme.State.OPEN and request.viewer.may(acts.EXPORT),
+        "whole": _whole(request, programme) if sum(row.may_ask for row in table.leaf.rows) > 1 else "",
+        "may_print": programme.state == Programme.State.OPEN and request.viewer.may(acts.EXPORT),
     }
-    return answer(request, "enrolment/certificates.html", table, shown)
+    return answer(request, "enrolment/certificates.html", table, context)
 
 
-def _whole(request: Request, one: Programme) -> str:
+def _whole(request: Request, programme: Programme) -> str:
     """Return the code of the widest unit whose segments the viewer may ask for at once: the programme's, else
     their own."""
-    for unit_id in (one.owner_id, request.viewer.home.unit_id if request.viewer.home else 0):
+    for unit_id in (programme.owner_id, request.viewer.home.unit_id if request.viewer.home else 0):
         spans = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])] if unit_id else []
         if spans and request.viewer.may_at(acts.EXPORT, *spans):
             return units.unit_by_id(unit_id).code
@@ -195,28 +201,30 @@ class AskCertificatesForm(forms.Form):
 def certificate_ask(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask a second person for certificates of the segment that the address names, or of each segment in a unit."""
     seen, at = _seen(request, public_id), clock.now()
-    one = seen.programme
-    here = page_unit(request, hierarchy=one.hierarchy)
+    programme = seen.programme
+    here = page_unit(request, hierarchy=programme.hierarchy)
     org.require(request.actor, acts.EXPORT, at=here.unit.id)
     with system("how many certificates are left"):
-        sheet = queries.sheet_of(one.pk)
-        is_one = queries.is_segment(one, here.unit.id)
-        left = sheet.each - (queries.given(one, here.unit.id) if is_one else 0) if sheet else 0
-        on = day_in(one.zone, at)
-        places = queries.segments_in(one, here.unit.id)
-        ready = queries.ready(one, places, each=sheet.each, on=on) if sheet else {}
-    told = {"n": grouped(sum(ready.values())), "segments": grouped(len(ready)), "all": grouped(len(places))}
+        sheet = queries.sheet_of(programme.pk)
+        is_one = queries.is_segment(programme, here.unit.id)
+        left = sheet.each - (queries.given(programme, here.unit.id) if is_one else 0) if sheet else 0
+        on = day_in(programme.zone, at)
+        places = queries.segments_in(programme, here.unit.id)
+        ready = queries.ready(programme, places, each=sheet.each, on=on) if sheet else {}
+    blanks = {"n": grouped(sum(ready.values())), "segments": grouped(len(ready)), "all": grouped(len(places))}
     back = reverse("enrolment:certificates", args=[public_id])
     form = AskCertificatesForm(request.POST or None, initial={"n": max(left, 0)})
     return ask(
         request,
-        lambda given: acts.ask_batch(programme=one, unit=here.unit.id, by=request.actor, at=at, **given),
+        lambda given: acts.ask_batch(
+            programme=programme, unit=here.unit.id, by=request.actor, at=at, **given
+        ),
         form=form,
         title=say("Certificates for %(place)s") % {"place": here.name},
         text=[
             *(rule(sheet.each) if sheet else [acts.NoSheetYet.message]),
             *([say("%(left)s are left for this segment.") % {"left": grouped(left)}] if is_one else []),
-            say("Ready now: %(n)s in %(segments)s of %(all)s segments.") % told,
+            say("Ready now: %(n)s in %(segments)s of %(all)s segments.") % blanks,
             _(
                 "A second person approves the batch. Then you can print it, and each friend gets the link by SMS."
             ),
@@ -258,9 +266,9 @@ def me_certificate(request: VisitRequest) -> HttpResponseBase:
     if member is None:
         return redirect("enrolment:me")
     with system("a friend's own certificate"):
-        one = needed(queries.printed_of_friend(member.public_id))
-        sheet = CertificateSheet.objects.get(pk=one.sheet_id)
-    return _pdf(request, [one], sheet, at=at, name="certificate.pdf")
+        friend = needed(queries.printed_of_friend(member.public_id))
+        sheet = CertificateSheet.objects.get(pk=friend.sheet_id)
+    return _pdf(request, [friend], sheet, at=at, name="certificate.pdf")
 
 
 def _pdf(
@@ -278,7 +286,7 @@ def _pdf(
         f'<image width="310" height="100" href="data:image/jpeg;base64,{picture}"/></svg>'
     )
     shared = {"line": [sheet.line[each] for each in BOTH], "mark": mark}
-    pages = [printed(one, sheet.each) for one in some]
+    pages = [printed(friend, sheet.each) for friend in some]
     made = printing.pdf(
         TEMPLATE,
         pages,
@@ -291,30 +299,32 @@ def _pdf(
     return file_answer(made, kind="application/pdf", name=name)
 
 
-def printed(one: PrintedFriend, each: int) -> dict[str, Any]:
+def printed(friend: PrintedFriend, each: int) -> dict[str, Any]:
     """Return the words of one certificate, in Hindi and English. each: certificates of a segment."""
-    said = []
+    sentences = []
     for spoken in BOTH:
         with override(spoken):
-            place = ", ".join(filter(None, [named(one.segment), named(one.above) if one.above else ""]))
-            said.append(
+            place = ", ".join(
+                filter(None, [named(friend.segment), named(friend.above) if friend.above else ""])
+            )
+            sentences.append(
                 {
                     "organisation": organisation(),
                     "title": str(LABEL),
                     "certifies": say("This certifies that"),
                     "text": say("of %(place)s is our friend, and confirmed this personally on %(day)s.")
-                    % {"place": place, "day": day_of(one.confirmed_at)},
+                    % {"place": place, "day": day_of(friend.confirmed_at)},
                     "check": say("Scan to check whether it is valid. No name is shown."),
                     "rules": " ".join(rule(each)),
                 }
             )
-    name = one.name
+    name = friend.name
     other = person(name, "en" if any("ऀ" <= letter <= "ॿ" for letter in name) else "hi")
-    return {key: [words[key] for words in said] for key in said[0]} | {
+    return {key: [words[key] for words in sentences] for key in sentences[0]} | {
         "name": name,
         "other_name": "" if other == name else other,
-        "number": f"{people.document_number(one.document)} · {timezone.localtime(one.issued_at):%d.%m.%Y}",
-        "code": printing.qr(people.document_address(one.document)),
+        "number": f"{people.document_number(friend.document)} · {timezone.localtime(friend.issued_at):%d.%m.%Y}",
+        "code": printing.qr(people.document_address(friend.document)),
     }
 
 

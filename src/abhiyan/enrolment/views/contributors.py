@@ -74,9 +74,9 @@ def contributor_list(request: Request) -> HttpResponseBase:
         skill=[("", _("Anything")), *words.get(queries.SKILLS, {}).items()],
         hours=[("", _("Any")), *words.get(queries.HOURS, {}).items()],
     )
-    given = filters.cleaned_data if filters.is_valid() else {}
-    hours = whole_number(given.get("hours", ""), most=168) or 0
-    rows = queries.ContributorRows(here.span, skill=given.get("skill", ""), hours=hours)
+    values = filters.cleaned_data if filters.is_valid() else {}
+    hours = whole_number(values.get("hours", ""), most=168) or 0
+    rows = queries.ContributorRows(here.span, skill=values.get("skill", ""), hours=hours)
     table: Table[FoundContributor] = Table(
         request,
         COLUMNS,
@@ -97,7 +97,7 @@ def contributor_list(request: Request) -> HttpResponseBase:
         "crumbs": here.crumbs((_("Contributors"), reverse("enrolment:contributors"))),
         "place": here,
         "filters": filters,
-        "is_narrowed": bool(given.get("skill") or hours),
+        "is_narrowed": bool(values.get("skill") or hours),
         "may_ask": request.viewer.may_at(LEADS, here.span[0]),
         "most": acts.MOST_ASKED,
     }
@@ -107,8 +107,8 @@ def contributor_list(request: Request) -> HttpResponseBase:
 def _in_words(some: list[FoundContributor], *, words: dict[str, str]) -> list[FoundContributor]:
     """Return the rows of a page with places, and with skills as people read them."""
     return [
-        replace(one, can=tuple(words.get(code, code) for code in one.can))
-        for one in queries.with_places(some)
+        replace(contributor, can=tuple(words.get(code, code) for code in contributor.can))
+        for contributor in queries.with_places(some)
     ]
 
 
@@ -137,14 +137,14 @@ def contributor_task(request: Request) -> HttpResponseBase:
     if not request.viewer.may_at(LEADS, here.span[0]):
         raise org.NotYours(capability=LEADS)
     wanted = (request.POST if request.method == "POST" else request.GET).getlist("to")[: acts.MOST_ASKED + 1]
-    chosen = queries.chosen([UUID(one) for one in wanted if _is_id(one)])
+    chosen = queries.chosen([UUID(public_id) for public_id in wanted if _is_id(public_id)])
     form = HelpTaskForm(
         request.POST if request.method == "POST" else None,
-        initial={"to": [str(one.public_id) for one in chosen]},
+        initial={"to": [str(contributor.public_id) for contributor in chosen]},
     )
     field = form.fields["to"]
     assert isinstance(field, forms.MultipleChoiceField)
-    field.choices = [(str(one.public_id), "") for one in chosen]
+    field.choices = [(str(contributor.public_id), "") for contributor in chosen]
     back = here.href(reverse("enrolment:contributors"))
 
     def give(given: dict[str, Any]) -> int:
@@ -153,14 +153,14 @@ def contributor_task(request: Request) -> HttpResponseBase:
             what=programmes.What(
                 title=given["title"], titles=given["titles"], text=given["text"], due_at=due
             ),
-            to=[UUID(one) for one in given["to"]],
+            to=[UUID(public_id) for public_id in given["to"]],
             unit_id=here.unit.id,
             hierarchy=here.hierarchy,
             by=request.actor,
             at=at,
         )
 
-    names = ", ".join(f"{person(one.name)} ({one.place})" for one in chosen)
+    names = ", ".join(f"{person(contributor.name)} ({contributor.place})" for contributor in chosen)
     return ask(
         request,
         give,
@@ -242,7 +242,7 @@ def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     by, member, at = citizen(request), own(request), clock.now()
     if member is None:
         return redirect("enrolment:me")
-    one = found.task_of_helper(public_id, member.phone_id, persons_of(member))
+    task = found.task_of_helper(public_id, member.phone_id, persons_of(member))
     form = HelpAnswerForm(request.POST if request.method == "POST" else None)
     act = ANSWERS[pressed(request, "answer", *ANSWERS)] if request.method == "POST" else Act.DO
     done = tried(
@@ -254,13 +254,13 @@ def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
         say_when_done(request, _("Thank you. We pass your answer on."))
         return redirect("enrolment:me_task", public_id)
     context = {
-        "task": one,
+        "task": task,
         "form": form,
-        "is_open": one.state in OPEN,
-        "is_late": is_late(one.state, due_at=one.due_at, at=at),
+        "is_open": task.state in OPEN,
+        "is_late": is_late(task.state, due_at=task.due_at, at=at),
         "at": at,
-        "is_done": one.state == Task.State.DONE,
-        "is_declined": one.state == Task.State.DECLINED,
-        "place": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),
+        "is_done": task.state == Task.State.DONE,
+        "is_declined": task.state == Task.State.DECLINED,
+        "place": units.names_of([task.unit_id], language=language()).get(task.unit_id, ""),
     }
     return render(request, "enrolment/me_task.html", context, status=done.status)

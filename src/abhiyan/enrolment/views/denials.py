@@ -49,8 +49,8 @@ def denials(request: Request) -> HttpResponse:
     never a file."""
     home = needed(request.viewer.home, NotYours)
     form = DenialFilters(request.GET)
-    said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    span = _span(request, form, said.get("unit", ""))
+    values: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    span = _span(request, form, values.get("unit", ""))
     sorting = tables.sorting(request.GET, {"said": ""}, default="-said")
     leaf = tables.read_on(
         request.GET,
@@ -59,8 +59,8 @@ def denials(request: Request) -> HttpResponse:
             limit=limit,
             newest_first=sorting.descending,
             span=span,
-            sender=said.get("worker"),
-            import_id=said.get("brought"),
+            sender=values.get("worker"),
+            import_id=values.get("brought"),
         ),
         kinds=(tables.instant, UUID),
         key=lambda one: (one.at, one.public_id),
@@ -73,7 +73,7 @@ def denials(request: Request) -> HttpResponse:
         at=clock.now(),
         act="enrolment.read_denials",
     )
-    shown = {
+    context = {
         "here": "people",
         "crumbs": [(_("Denied entries"), "")],
         "form": form,
@@ -81,11 +81,15 @@ def denials(request: Request) -> HttpResponse:
         "sorting": sorting,
         "leaf": leaf,
         "rows": [
-            {"one": one, "number": member_number(one.public_id), "channel": DRIVE.channel(one.channel).label}
-            for one in leaf.rows
+            {
+                "one": denial,
+                "number": member_number(denial.public_id),
+                "channel": DRIVE.channel(denial.channel).label,
+            }
+            for denial in leaf.rows
         ],
     }
-    return render(request, "enrolment/denials.html", shown, status=200 if form.is_valid() else 422)
+    return render(request, "enrolment/denials.html", context, status=200 if form.is_valid() else 422)
 
 
 def _span(request: Request, form: forms.Form, text: str) -> tuple[int, int] | None:
@@ -94,11 +98,13 @@ def _span(request: Request, form: forms.Form, text: str) -> tuple[int, int] | No
     if not text.strip() or home is None:
         return None
     within = (home.unit_id, home.hierarchy)
-    found = units.search(text.strip(), language=language(), within=within, hierarchy=home.hierarchy, limit=1)
-    if not found:
+    unit_rows = units.search(
+        text.strip(), language=language(), within=within, hierarchy=home.hierarchy, limit=1
+    )
+    if not unit_rows:
         form.add_error("unit", _("No unit of yours fits. Write its name or code."))
         return None
-    place = units.standing(found[0].id, home.hierarchy)
+    place = units.standing(unit_rows[0].id, home.hierarchy)
     return (place.lo, place.hi) if place.lo is not None and place.hi is not None else None
 
 
@@ -106,8 +112,8 @@ def _officers(halt: Halt) -> str:
     """Return the data officers of what was stopped, the nearest first, by name and unit."""
     on = clock.day_in(settings.TIME_ZONE, clock.now())
     line = org.line_of_command(halt.unit_id, Hierarchy.ORGANISATIONAL, on=on)
-    found = [one for one in line if one.office == DATA_OFFICER][:MOST_OFFICERS]
-    return ", ".join(f"{person(one.name)} ({named(one.unit_names)})" for one in found)
+    holders = [holder for holder in line if holder.office == DATA_OFFICER][:MOST_OFFICERS]
+    return ", ".join(f"{person(holder.name)} ({named(holder.unit_names)})" for holder in holders)
 
 
 class GoOn(forms.Form):
@@ -122,7 +128,7 @@ def halt(request: Request, public_id: UUID) -> HttpResponseBase:
     found = partings.halt_for(public_id)
     with system("what was stopped"):
         bursts.require_to_decide(found, request.actor)
-        what, brought, held = partings.what(found), partings.import_of(found), partings.held_leavings()
+        what, brought, n_held = partings.what(found), partings.import_of(found), partings.held_leavings()
     form = GoOn(request.POST or None)
 
     def act(given: dict[str, Any]) -> None:
@@ -131,7 +137,7 @@ def halt(request: Request, public_id: UUID) -> HttpResponseBase:
     done = tried(request, form, act, said=_("It goes on."))
     if done:
         return redirect("enrolment:halt", public_id)
-    shown = {
+    context = {
         "here": "people",
         "crumbs": [(what, "")],
         "halt": found,
@@ -140,8 +146,8 @@ def halt(request: Request, public_id: UUID) -> HttpResponseBase:
         "kind": Halt.Kind(found.kind).label,
         "what": what,
         "brought": brought if request.viewer.may("imports.paper") else None,
-        "held": held,
+        "held": n_held,
         "sees_names": request.viewer.may("org.approve"),
         "form": form,
     }
-    return render(request, "enrolment/halt.html", shown, status=done.status)
+    return render(request, "enrolment/halt.html", context, status=done.status)

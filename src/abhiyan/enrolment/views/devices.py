@@ -44,12 +44,12 @@ def note_entered(request: HttpRequest, response: HttpResponse, phone_id: UUID) -
 
 def _entered(request: HttpRequest) -> list[str]:
     try:
-        found: list[str] = signing.loads(
+        parts: list[str] = signing.loads(
             request.COOKIES.get(ENTERED, ""), salt=ENTERED, max_age=ENTERED_LASTS
         )
     except signing.BadSignature:
         return []
-    return found
+    return parts
 
 
 def _mark(phone_id: UUID) -> str:

@@ -80,7 +80,7 @@ def door_of(request: Request, at: datetime) -> EnrolPlace:
     if not request.viewer.may_at("enrolment.enrol", here.span[0]):
         raise NotYours
     drives = queries.drives_at(here.unit.id, at) if here.unit.kind in SMALLEST else []
-    counts = [counting_drive(one, unit_id=here.unit.id, at=at) for one in drives]
+    counts = [counting_drive(drive, unit_id=here.unit.id, at=at) for drive in drives]
     wanted = request.GET.get("drive") or request.POST.get("drive", "")
     n = next(
         (n for n, pair in enumerate(zip(drives, counts, strict=True)) if wanted in map(_named_by, pair)), 0
@@ -111,27 +111,27 @@ def field(request: Request) -> HttpResponseBase:
     A larger unit leads to its booths first.
     """
     at = clock.now()
-    found = door_of(request, at)
+    place = door_of(request, at)
     if request.method != "POST":
-        return _show(request, found, _fresh(request, found, at), at)
-    if found.drive is None:
+        return _show(request, place, _fresh(request, place, at), at)
+    if place.drive is None:
         raise NotFound
     if "speak" in request.POST:  # only the language of the notice: nothing is judged, what was typed stays
         typed = {name: request.POST.get(name, "")[:120] for name in DoorForm.base_fields}
-        form = _form(found.drive, at, initial=typed)
+        form = _form(place.drive, at, initial=typed)
         form.initial.update(heard=False, given=DoorEntry.Heard.SHOWN.value)
-        return _show(request, found, form, at, speaks=request.POST["speak"][:8])
-    return _entered(request, found, found.drive, at)
+        return _show(request, place, form, at, speaks=request.POST["speak"][:8])
+    return _entered(request, place, place.drive, at)
 
 
-def _fresh(request: Request, found: EnrolPlace, at: datetime) -> DoorForm:
+def _fresh(request: Request, place: EnrolPlace, at: datetime) -> DoorForm:
     """Return an empty form for the next person. Its key says, sealed, when it was shown."""
     is_house = "house" in request.GET and queries.heard_lately(
-        own(request), found.here.unit.id, since=at - HOUSE
+        own(request), place.here.unit.id, since=at - HOUSE
     )
     how = DoorEntry.Heard.TOGETHER if is_house else DoorEntry.Heard.SHOWN
     key = _signer().sign(f"{lot.uuid().hex}.{int(at.timestamp())}")
-    return _form(found.drive, at, initial={"key": key, "given": how.value})
+    return _form(place.drive, at, initial={"key": key, "given": how.value})
 
 
 def _form(drive: OpenDrive | None, at: datetime, data: Any = None, **more: Any) -> DoorForm:
@@ -164,18 +164,18 @@ def _notice(drive: OpenDrive, speaks: str) -> Notice:
     return notices.notice(drive.drive.notice_code, speaks or language(), drive.drive.notice_version)
 
 
-def _entered(request: Request, found: EnrolPlace, drive: OpenDrive, at: datetime) -> HttpResponse:
+def _entered(request: Request, place: EnrolPlace, drive: OpenDrive, at: datetime) -> HttpResponse:
     """Keep the entry; then to its phone."""
     form, notice = _judged(request, drive, at)
-    outcome = tried(request, form, lambda said: _enter(request, found, drive, notice, form, said, at))
+    outcome = tried(request, form, lambda said: _enter(request, place, drive, notice, form, said, at))
     if form.is_minor or isinstance(
         outcome.refused, actions.NotAdult
     ):  # nothing of them stays, on the page either
         messages.error(request, str(actions.NotAdult.message))
-        form = _fresh(request, found, at)
+        form = _fresh(request, place, at)
     if outcome.value is None:
         speaks = request.POST.get("notice", "").partition(".")[2][:8]
-        return _show(request, found, form, at, speaks=speaks, status=outcome.status)
+        return _show(request, place, form, at, speaks=speaks, status=outcome.status)
     entry = outcome.value
     if entry.at < at:  # kept before: sent twice, or written down twice
         messages.info(request, _("You entered this person already. They count once."))
@@ -219,13 +219,13 @@ def take_entry(request: Request, sent: RecordSent) -> RecordTaken:
     A code is only asked for while the person is still there; later the worker asks for it on the entry's page.
     """
     at = clock.now()
-    found = door_of(request, at)
-    drive = needed(found.drive, NoDriveHere)
+    place = door_of(request, at)
+    drive = needed(place.drive, NoDriveHere)
     form, notice = _judged(request, drive, at - sent.age)
     if form.errors and form.is_minor:  # nothing of a minor waits on the phone to be mended
         raise actions.NotAdult
     with own_work(request.viewer):
-        entry = taken(form, lambda said: _enter(request, found, drive, notice, form, said, at, sent=sent))
+        entry = taken(form, lambda said: _enter(request, place, drive, notice, form, said, at, sent=sent))
         if sent.is_prompt:
             _ask_phone(request, entry, notice, at)
     note = "" if is_of_its_day(at - sent.age, at=at) else str(COUNTS_TODAY)
@@ -235,24 +235,24 @@ def take_entry(request: Request, sent: RecordSent) -> RecordTaken:
 def show_entry(request: Request, sent: RecordSent) -> RecordShown:
     """Name the person of an entry and the place. Refuses a place of somebody else, an unfit form, and a minor."""
     at = clock.now()
-    found = door_of(request, at)
-    form, _read = _judged(request, needed(found.drive, NoDriveHere), at - sent.age)
+    place = door_of(request, at)
+    form, _read = _judged(request, needed(place.drive, NoDriveHere), at - sent.age)
     if form.is_minor:  # nothing of them may wait for anybody
         raise actions.NotAdult
     taken(form, dict)
-    return RecordShown([*where_of(found), *typed(form)], names=1)
+    return RecordShown([*where_of(place), *typed(form)], names=1)
 
 
-def where_of(found: EnrolPlace) -> list[tuple[str, str]]:
+def where_of(place: EnrolPlace) -> list[tuple[str, str]]:
     """Return the unit and the drive of a door, for who reads a record of it."""
-    drive = found.counts or found.drive
+    drive = place.counts or place.drive
     assert drive is not None  # the caller refuses a place without one
-    return [unit_fact(found.here.unit.id), (_("Drive"), drive.name())]
+    return [unit_fact(place.here.unit.id), (_("Drive"), drive.name())]
 
 
 def _enter(
     request: Request,
-    found: EnrolPlace,
+    place: EnrolPlace,
     drive: OpenDrive,
     notice: Notice,
     form: DoorForm,
@@ -266,7 +266,7 @@ def _enter(
     sent: from a phone that kept it. Then nobody knows how long the form took.
     """
     is_late = sent is not None and not sent.is_prompt
-    unit_id = found.here.unit.id
+    unit_id = place.here.unit.id
     who = "|".join((said["key"], said["phone"], names.key(said["name"]), str(said["birth_year"])))
     claim = actions.ClaimMessage(
         channel=Channel.DOOR.value,
@@ -279,10 +279,10 @@ def _enter(
         language=notice.language,
         device=request.actor.device,
         says_adult=form.says_adult,
-        field_at=_written_at(found.counts or drive, sent.age, at) if sent and is_late else None,
+        field_at=_written_at(place.counts or drive, sent.age, at) if sent and is_late else None,
     )
     return door.enter(
-        programme_id=(found.counts or drive).programme.pk,
+        programme_id=(place.counts or drive).programme.pk,
         claim=claim,
         unit_id=unit_id,
         heard=said["given"] or DoorEntry.Heard.SHOWN,
@@ -325,7 +325,7 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
             say_when_done(request, _("Counted: %(name)s") % {"name": counted})
             return redirect(back)
         status = proven.status
-    shown = {
+    context = {
         "entry": entry,
         "name": name_of(entry),
         "place": place.name(),
@@ -336,7 +336,7 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
         "number": queries_people.join_number(entry.programme_id),
         "has_code": entry.has_live_code(at) or form.is_bound,
     }
-    return render(request, "enrolment/field_entry.html", shown, status=status)
+    return render(request, "enrolment/field_entry.html", context, status=status)
 
 
 def _written_at(drive: OpenDrive, age: timedelta, at: datetime) -> datetime | None:
@@ -363,7 +363,10 @@ def name_of(entry: queries.Entry) -> str:
 
 def rows_of(entries: Sequence[queries.Entry], at: datetime) -> list[dict[str, Any]]:
     """Return a worker's own entries as rows: name, whether a code can still come back, the number they call."""
-    numbers = {one: queries_people.join_number(one) for one in {entry.programme_id for entry in entries}}
+    numbers = {
+        programme_id: queries_people.join_number(programme_id)
+        for programme_id in {entry.programme_id for entry in entries}
+    }
     return [
         {
             "entry": entry,
@@ -376,11 +379,11 @@ def rows_of(entries: Sequence[queries.Entry], at: datetime) -> list[dict[str, An
 
 
 def _show(
-    request: Request, found: EnrolPlace, form: DoorForm, at: datetime, *, speaks: str = "", status: int = 200
+    request: Request, place: EnrolPlace, form: DoorForm, at: datetime, *, speaks: str = "", status: int = 200
 ) -> HttpResponse:
-    here, drive, by = found.here, found.drive, own(request)
+    here, drive, by = place.here, place.drive, own(request)
     text = "" if request.viewer.is_phone else request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    search = _search(request, found, text, at) if text else DoorFound()
+    search = _search(request, place, text, at) if text else DoorFound()
     since = queries.day_began(at) - LATELY
     is_copy = KEPT in request.headers  # lies on a phone for days: it names nobody
     of_today, _of_late, entries = queries.own_counts(by, today=queries.day_began(at), since=since)
@@ -394,19 +397,19 @@ def _show(
         read_people(by=request.actor, unit_id=here.unit.id, n=len(waiting), at=at)
     files, unopened = materials.count_own(request.viewer)
     is_home = here.unit.kind in SMALLEST
-    shown: dict[str, Any] = {
+    context: dict[str, Any] = {
         "here_unit": here,
         "files": files,
         "unopened": unopened,
         "place": here.name,
         "drive": drive,
         "other": drive.other if drive else "",
-        "drive_name": found.counts.name() if found.counts else "",
-        "asked": found.asked,
+        "drive_name": place.counts.name() if place.counts else "",
+        "asked": place.asked,
         "is_home": is_home,
         "text": text,
         "search": search,
-        "address": found.address,
+        "address": place.address,
         "today": []
         if is_copy
         else _told(of_today, queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))[0]),
@@ -423,7 +426,7 @@ def _show(
         is_heard = form.is_bound or form.initial.get("given") == DoorEntry.Heard.TOGETHER
         if is_heard and not text:
             form.fields["phone"].widget.attrs["autofocus"] = True
-        shown |= notice_shown(notice) | {
+        context |= notice_shown(notice) | {
             "form": form,
             "is_heard": is_heard,
             "is_house": not is_heard and queries.heard_lately(by, here.unit.id, since=at - HOUSE),
@@ -432,9 +435,9 @@ def _show(
                 for one in notices.languages_of_notice(drive.drive.notice_code, notice.version)
                 if one in languages.names()
             ],
-            "number": queries_people.join_number((found.counts or drive).programme.pk),
+            "number": queries_people.join_number((place.counts or drive).programme.pk),
         }
-    return render(request, "enrolment/field.html", shown, status=status)
+    return render(request, "enrolment/field.html", context, status=status)
 
 
 def _told(counts: Counter[DoorState], tries: Counter[DoorTry.Outcome]) -> list[str]:
@@ -445,17 +448,17 @@ def _told(counts: Counter[DoorState], tries: Counter[DoorTry.Outcome]) -> list[s
         (counts[DoorState.WAITS], ngettext("%(n)s waits", "%(n)s wait", counts[DoorState.WAITS])),
         (counts[DoorState.ENDED], _("%(n)s left")),
     ]
-    told = ", ".join(words % {"n": grouped(n)} for n, words in parts if n)
+    text = ", ".join(words % {"n": grouped(n)} for n, words in parts if n)
     total = counts.total()
     entered = _("%(n)s today") % {"n": grouped(total)}
     at_doors = [f"{outcome.label}: {grouped(n)}" for outcome, n in sorted(tries.items()) if n]
-    return [f"{entered}: {told}" if told else entered, *at_doors]
+    return [f"{entered}: {text}" if text else entered, *at_doors]
 
 
 def _noted(request: Request) -> DoorTry.Outcome | None:
     """Return the last note of a door, to undo it at once."""
-    known = {str(one.value): one for one in DoorTry.Outcome}
-    return known.get(request.GET.get("noted", ""))
+    outcomes = {str(outcome.value): outcome for outcome in DoorTry.Outcome}
+    return outcomes.get(request.GET.get("noted", ""))
 
 
 def _led_to(places: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -473,26 +476,26 @@ class DoorFound:
     more_places: bool = False
 
 
-def _search(request: Request, found: EnrolPlace, text: str, at: datetime) -> DoorFound:
+def _search(request: Request, place: EnrolPlace, text: str, at: datetime) -> DoorFound:
     """Return people of this unit by name, phone or member number; and places one may go to."""
-    lo, hi = found.here.span
+    lo, hi = place.here.span
     members = queries_people.members_by_number(text)
     if members is None:
         members = queries_people.members_by_phone(text)
-    if members is None and found.here.unit.kind in SMALLEST:
+    if members is None and place.here.unit.kind in SMALLEST:
         wanted = queries_people.PeopleWanted(name=text)
         members = queries_people.members_below(lo, hi, wanted, limit=MOST_FOUND + 1)
-    there = [one for one in members or [] if not one.is_withheld]
+    there = [member for member in members or [] if not member.is_withheld]
     if there:
         n = min(len(there), MOST_FOUND)
-        read_people(by=request.actor, unit_id=found.here.unit.id, n=n, at=at)
+        read_people(by=request.actor, unit_id=place.here.unit.id, n=n, at=at)
     home = request.viewer.home
     places: Sequence[units.UnitRow] = ()
     if home is not None:
         within = (home.unit_id, home.hierarchy)
         places = units.search(text, language=language(), within=within, kinds=HOMES, limit=MOST_FOUND + 1)
     return DoorFound(
-        people=[line(one) for one in there[:MOST_FOUND]],
+        people=[line(member) for member in there[:MOST_FOUND]],
         places=_led_to([(row.name(), row.code) for row in places[:MOST_FOUND]]),
         more_people=len(members or []) > MOST_FOUND,
         more_places=len(places) > MOST_FOUND,

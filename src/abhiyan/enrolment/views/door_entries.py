@@ -38,30 +38,32 @@ def field_entries(request: Request) -> HttpResponseBase:
     """List one's own entries, waiting ones first. Not exported: they are people."""
     at, by = clock.now(), own(request)
     form = EntriesForm(request.GET)
-    said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    rows = queries.own_entries(by, became=said.get("show"), day=said.get("day"))
+    values: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    rows = queries.own_entries(by, became=values.get("show"), day=values.get("day"))
     today, in_all, entries = queries.own_counts(by, today=queries.day_began(at))
     tries_today, tries = queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))
-    total = len(rows) if said.get("day") else entries[said["show"]] if said.get("show") else entries.total()
+    total = (
+        len(rows) if values.get("day") else entries[values["show"]] if values.get("show") else entries.total()
+    )
     leaf = tables.numbered(rows, request.GET, total=total, per=PER_PAGE)
     if leaf.rows:
         read_people(by=request.actor, unit_id=home_of(request), n=len(leaf.rows), at=at)
     with system("how many deny an entry, as a count"):
         denied = counted_for_sender(by, at=at, zone=settings.TIME_ZONE)
-    shown = {
+    context = {
         "here": "entries",
         "crumbs": [(_("Enrol at the door"), reverse("enrolment:field")), (_("Your entries"), "")],
         "filters": form,
         "leaf": leaf,
         "rows": rows_of(leaf.rows, at),
-        "is_narrowed": any(said.values()),
+        "is_narrowed": any(values.values()),
         "counts": [
-            *((one.label, today[one], in_all[one]) for one in DoorState),
-            *((one.label, tries_today[one], tries[one]) for one in DoorTry.Outcome),
+            *((door_state.label, today[door_state], in_all[door_state]) for door_state in DoorState),
+            *((outcome.label, tries_today[outcome], tries[outcome]) for outcome in DoorTry.Outcome),
         ],
         "denied": denied,
     }
-    return render(request, "enrolment/field_entries.html", shown, status=200 if form.is_valid() else 422)
+    return render(request, "enrolment/field_entries.html", context, status=200 if form.is_valid() else 422)
 
 
 @require_POST
@@ -77,21 +79,21 @@ def field_try(request: Request) -> HttpResponseBase:
 def _note_try(request: Request, *, age: timedelta = timedelta(0)) -> str:
     """Count a door as the form says; the address of the page that shows it. age: how long a phone has kept it."""
     at = clock.now()
-    found = door_of(request, at)
+    place = door_of(request, at)
     outcome = {str(one.value): one for one in DoorTry.Outcome}.get(request.POST.get("outcome", ""))
-    if found.drive is None or outcome is None:
+    if place.drive is None or outcome is None:
         raise NotFound
     is_undone = "undo" in request.POST
     door.note_try(
-        programme_id=(found.counts or found.drive).programme.pk,
-        unit_id=found.here.unit.id,
+        programme_id=(place.counts or place.drive).programme.pk,
+        unit_id=place.here.unit.id,
         outcome=outcome,
         is_undone=is_undone,
         by=request.actor,
         at=at,
         age=age,
     )
-    return found.address if is_undone else f"{found.address}&noted={outcome.value}"
+    return place.address if is_undone else f"{place.address}&noted={outcome.value}"
 
 
 def take_try(request: Request, sent: RecordSent) -> str:
@@ -101,9 +103,9 @@ def take_try(request: Request, sent: RecordSent) -> str:
 
 def show_try(request: Request, sent: RecordSent) -> RecordShown:  # noqa: ARG001  # as for every kind
     """Say what a door without an entry would count. Refuses a place that is not its sender's."""
-    found = door_of(request, clock.now())
-    needed(found.drive, NoDriveHere)
+    place = door_of(request, clock.now())
+    needed(place.drive, NoDriveHere)
     outcome = needed({str(one.value): one for one in DoorTry.Outcome}.get(request.POST.get("outcome", "")))
-    said = (_("What came of it"), str(outcome.label))
+    line = (_("What came of it"), str(outcome.label))
     undone = [(_("Taken back"), _("yes"))] if "undo" in request.POST else []
-    return RecordShown([*where_of(found), said, *undone])
+    return RecordShown([*where_of(place), line, *undone])

@@ -64,11 +64,13 @@ def double_list(request: Request) -> HttpResponseBase:
     form = DoubleFilters(request.GET)
     place = _place(request, form)
     state = form.cleaned_data["state"] if form.is_valid() else ""
-    found = queries.doubles(state or Double.State.OPEN, span=_span(place)).order_by("is_twin", "-score", "pk")
-    leaf = tables.numbered(found, request.GET, total=found.count(), per=PER_PAGE).with_rows(_rows)
+    doubles = queries.doubles(state or Double.State.OPEN, span=_span(place)).order_by(
+        "is_twin", "-score", "pk"
+    )
+    leaf = tables.numbered(doubles, request.GET, total=doubles.count(), per=PER_PAGE).with_rows(_rows)
     _read(request, leaf.rows)
     sure = queries.sure(span=_span(place)).count() if not state else 0
-    shown = {
+    context = {
         "here": "people",
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Duplicates"), "")],
         "filters": form,
@@ -83,7 +85,7 @@ def double_list(request: Request) -> HttpResponseBase:
         "releases": _releases(request),
         "last": _last(request),
     }
-    return render(request, "enrolment/double_list.html", shown, status=200 if form.is_valid() else 422)
+    return render(request, "enrolment/double_list.html", context, status=200 if form.is_valid() else 422)
 
 
 def _rows(some: list[Double]) -> list[dict[str, Any]]:
@@ -112,9 +114,9 @@ def double(request: Request, public_id: UUID) -> HttpResponseBase:
     step = request.POST.get("step", "")
     if step not in steps:
         raise NotFound
-    act, more, said = steps[step]
+    act, more, text = steps[step]
     back = reverse("enrolment:doubles")
-    asked, wrong = _asked(request), ""
+    reason, wrong = _asked(request), ""
     try:
         act(double=public_id, by=request.actor, at=at, **more)
     except Refused as refused:
@@ -122,20 +124,20 @@ def double(request: Request, public_id: UUID) -> HttpResponseBase:
             raise
         wrong = str(refused)
     if "HX-Request" in request.headers:
-        shown = {
+        context = {
             "double": people.double_for(public_id),
-            "asked": f"?{asked}" if asked else "",
-            "said": "" if wrong else said,
+            "asked": f"?{reason}" if reason else "",
+            "said": "" if wrong else text,
             "wrong": wrong,
         }
-        return render(request, "enrolment/_pair_acts.html", shown, status=422 if wrong else 200)
+        return render(request, "enrolment/_pair_acts.html", context, status=422 if wrong else 200)
     if wrong:
         messages.error(request, wrong)
     else:
-        say_when_done(request, said)
+        say_when_done(request, text)
         if step in ("merge", "apart"):
-            asked = urlencode({**dict(request.GET.items()), "last": str(public_id)})
-    return redirect(back + (f"?{asked}" if asked else ""))
+            reason = urlencode({**dict(request.GET.items()), "last": str(public_id)})
+    return redirect(back + (f"?{reason}" if reason else ""))
 
 
 @require_POST
@@ -157,8 +159,8 @@ def doubles_ask(request: Request) -> HttpResponseBase:
     place = _place(request, form)
     unit_id = place.id if place else home_of(request)
     there = queries.sure(span=_span(place))
-    shown = list(there[: acts.MOST])
-    sure = [each.public_id for each in shown]
+    doubles = list(there[: acts.MOST])
+    sure = [each.public_id for each in doubles]
     total = there.count()
     back = reverse("enrolment:doubles") + (f"?{_asked(request)}" if _asked(request) else "")
     return ask(
@@ -191,7 +193,7 @@ def doubles_ask(request: Request) -> HttpResponseBase:
         is_open=bool(sure),
         here="people",
         crumbs=_crumbs(_("Merge several")),
-        **_listed(request, shown),
+        **_listed(request, doubles),
     )
 
 
@@ -205,10 +207,10 @@ def doubles_many(request: Request, release: UUID) -> HttpResponseBase:
     n = len(found.payload["doubles"])
 
     def done(what: acts.Many) -> HttpResponseBase:
-        said = ngettext("%(n)s pair merged.", "%(n)s pairs merged.", what.merged)
-        say_when_done(request, said % {"n": grouped(what.merged)})
-        for why, of in what.left_out.items():
-            messages.warning(request, _("Left out: %(n)s. %(why)s") % {"n": grouped(of), "why": why})
+        text = ngettext("%(n)s pair merged.", "%(n)s pairs merged.", what.merged)
+        say_when_done(request, text % {"n": grouped(what.merged)})
+        for why, n_left_out in what.left_out.items():
+            messages.warning(request, _("Left out: %(n)s. %(why)s") % {"n": grouped(n_left_out), "why": why})
         return redirect(reverse("enrolment:doubles") + "?state=merged")
 
     return ask(
@@ -236,9 +238,9 @@ def _listed(request: Request, some: list[Double]) -> dict[str, Any]:
     """
 
     def rows() -> list[dict[str, Any]]:
-        found = _rows(some)
-        _read(request, found)
-        return found
+        lines = _rows(some)
+        _read(request, lines)
+        return lines
 
     return {"detail": "enrolment/_pairs.html", "pairs": rows}
 
@@ -280,10 +282,10 @@ def _releases(request: Request) -> list[Release]:
     """Return the merges the viewer asked for that a second person has approved, or has yet to decide."""
     if request.viewer.account_id is None:
         return []
-    own = authority.releases().filter(
+    releases = authority.releases().filter(
         asked_by=request.viewer.account_id, act=acts.MANY, expires_at__gt=clock.now()
     )
-    return list(own.filter(state__in=("asked", "released")).order_by("-asked_at", "-pk")[:20])
+    return list(releases.filter(state__in=("asked", "released")).order_by("-asked_at", "-pk")[:20])
 
 
 def _crumbs(name: str) -> list[tuple[str, str]]:

@@ -81,7 +81,7 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
     request, at = seen.request, clock.now()
     viewer, programme, held_drive = request.viewer, seen.programme, seen.drive
     states = queries.states(programme)
-    shown = {
+    context = {
         "here": "programmes",
         "crumbs": seen.crumbs(),
         "programme": programme,
@@ -106,9 +106,9 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
             )
         ],
         "held": [
-            (one.n, reasons.reason(one.reason))
-            for one in messaging.held()
-            if one.programme_id == programme.pk
+            (held_messages.n, reasons.reason(held_messages.reason))
+            for held_messages in messaging.held()
+            if held_messages.programme_id == programme.pk
         ],
         "may_read_messages": viewer.may("messages.read"),
         "may_run": seen.may_run,
@@ -126,12 +126,12 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
         "now": at,
     }
     if held_drive.roll.gives_way:
-        shown |= _plan(seen)
-        shown["motives"] = motives(programme.pk) if viewer.may("people.read") else []
+        context |= _plan(seen)
+        context["motives"] = motives(programme.pk) if viewer.may("people.read") else []
     if held_drive.roll.stands_beside:
-        shown["after_calls"] = joined_by_calls(programme.pk)
+        context["after_calls"] = joined_by_calls(programme.pk)
     if viewer.may_any(MANAGE, RUN, "org.approve"):  # who only takes part needs no list of keys
-        shown |= {
+        context |= {
             "sees_channels": True,
             "tokens": queries.tokens(programme.pk, manages=seen.may_manage, language=language(), at=at),
             "asked": _asked(viewer.account_id, programme.pk, tokens.ACT, at),
@@ -140,34 +140,34 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
             "numbers": _numbers(programme.pk),
         }
     if seen.may_run:
-        shown["set_up_form"] = wrong.get("set_up") or _set_up_form(seen)
-        shown["codes_form"] = wrong.get("codes") or forms_drive.CodesForm(
+        context["set_up_form"] = wrong.get("set_up") or _set_up_form(seen)
+        context["codes_form"] = wrong.get("codes") or forms_drive.CodesForm(
             units=[(row.code, row.name()) for row in states], auto_id="c_%s"
         )
     if viewer.may(MANAGE):
         reach = _reach(seen)
-        shown["token_form"] = (
+        context["token_form"] = (
             (wrong.get("token") or forms_drive.TokenForm(units=reach, auto_id="t_%s")) if reach else None
         )
     if seen.may_manage:
-        shown["number_form"] = wrong.get("number") or forms_drive.DriveNumberForm(auto_id="n_%s")
-    return render(request, "enrolment/drive.html", shown, status=status)
+        context["number_form"] = wrong.get("number") or forms_drive.DriveNumberForm(auto_id="n_%s")
+    return render(request, "enrolment/drive.html", context, status=status)
 
 
 def _plan(seen: SeenDrive) -> dict[str, Any]:
     """Return the plan of a friends programme in one sentence, where its numbers contradict each other, and the
     form that asks for them. In all: the target of the programme, unless the address says otherwise."""
     programme = seen.programme
-    found = programmes.targets(programme=programme, units=[programme.owner_id]).get(programme.owner_id)
+    target = programmes.targets(programme=programme, units=[programme.owner_id]).get(programme.owner_id)
     form = forms_drive.FriendsPlanForm(
         seen.request.GET if "each" in seen.request.GET else None,
-        initial={"friends": found.n if found else None},
+        initial={"friends": target.n if target else None},
         auto_id="f_%s",
     )
-    given = form.cleaned_data if form.is_valid() else form.initial
-    constituencies, known, segments = queries.planned_seats(programme)
-    numbers = {name: given.get(name) for name in ("friends", "each", "certificates", "parts")}
-    plan = PlannedFriends(constituencies, known, segments, **numbers)
+    values = form.cleaned_data if form.is_valid() else form.initial
+    constituencies, n_known, segments = queries.planned_seats(programme)
+    numbers = {name: values.get(name) for name in ("friends", "each", "certificates", "parts")}
+    plan = PlannedFriends(constituencies, n_known, segments, **numbers)
     if plan.knows_segments:
         del form.fields["parts"]
     return {
@@ -192,28 +192,28 @@ def _not_taken(programme_id: int) -> str:
     """Say the refusals that left no trace: "drive closed 12, from abroad 3"."""
     words: dict[str, int] = {}
     for reason, n in queries.not_taken(programme_id).items():
-        said = str(NOT_TAKEN.get(reason, gettext_lazy("other reasons")))
-        words[said] = words.get(said, 0) + n
+        label = str(NOT_TAKEN.get(reason, gettext_lazy("other reasons")))
+        words[label] = words.get(label, 0) + n
     return ", ".join(f"{said} {grouped(n)}" for said, n in words.items())
 
 
 def _funnel(seen: SeenDrive, at: datetime) -> programmes.Funnel:
     """Return the funnel of the viewer's own unit, all days together."""
-    home, of = seen.request.viewer.home, seen.programme
+    home, programme = seen.request.viewer.home, seen.programme
     node = programmes.node_of(home.unit_id, home.hierarchy) if home else None
-    rows = programmes.funnel(node=node, hierarchy=node.hierarchy, programme=of, at=at) if node else []
-    return programmes.shown_funnel(node=node, programme=of, rows=rows, at=at)
+    rows = programmes.funnel(node=node, hierarchy=node.hierarchy, programme=programme, at=at) if node else []
+    return programmes.shown_funnel(node=node, programme=programme, rows=rows, at=at)
 
 
 def _answers(seen: SeenDrive, at: datetime) -> list[tuple[Step, str]]:
     """Return the answers to the question about joining, in the viewer's own unit: each answer and its figure."""
-    home, of = seen.request.viewer.home, seen.programme
+    home, programme = seen.request.viewer.home, seen.programme
     node = programmes.node_of(home.unit_id, home.hierarchy) if home else None
     if node is None:
         return []
-    found = programmes.beside(node=node, programme=of, steps=ANSWERS, at=at)
-    denied = partings.count_denied(node, of, at=at)
-    return [*((step, said(found[step.key])) for step in ANSWERS), (DENIED, _noes(denied, node.is_exact))]
+    n_by_step = programmes.beside(node=node, programme=programme, steps=ANSWERS, at=at)
+    denied = partings.count_denied(node, programme, at=at)
+    return [*((step, said(n_by_step[step.key])) for step in ANSWERS), (DENIED, _noes(denied, node.is_exact))]
 
 
 def _noes(n: int | None, is_exact: bool) -> str:
@@ -234,16 +234,16 @@ def _languages(held: Drive, version: int) -> str:
 def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
     """Return the places without a code, soonest first; over: the days have passed."""
     names = {}
-    for code, unit_id in units.ids_of({str(each["unit"]) for each in held.codes_off}).items():
+    for code, unit_id in units.ids_of({str(code_off["unit"]) for code_off in held.codes_off}).items():
         names[code] = units.unit_by_id(unit_id).names
     rows = [
         {
-            "code": each["unit"],
-            "name": named(names[each["unit"]]) if each["unit"] in names else each["unit"],
-            "first": date.fromisoformat(each["from"]),
-            "last": date.fromisoformat(each["to"]),
+            "code": code_off["unit"],
+            "name": named(names[code_off["unit"]]) if code_off["unit"] in names else code_off["unit"],
+            "first": date.fromisoformat(code_off["from"]),
+            "last": date.fromisoformat(code_off["to"]),
         }
-        for each in held.codes_off
+        for code_off in held.codes_off
     ]
     for row in rows:
         row["is_on"] = row["first"] <= today <= row["last"]
@@ -253,16 +253,16 @@ def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
 
 def _asked(account_id: int | None, programme_id: int, act: str, at: datetime) -> list[dict[str, Any]]:
     """Return what somebody asked for."""
-    found = queries.asked_of(account_id, programme_id, act=act, at=at)
-    waiting = org.deciders([each for each in found if each.state == Release.State.ASKED], at=at)
+    releases = queries.asked_of(account_id, programme_id, act=act, at=at)
+    waiting = org.deciders([release for release in releases if release.state == Release.State.ASKED], at=at)
     return [
         {
-            "release": each,
-            "name": each.payload.get("name") or each.payload.get("number", ""),
-            "unit": named(each.unit.names),
-            "whom": waiting[each.pk].whom_to_ask() if each.pk in waiting else "",
+            "release": release,
+            "name": release.payload.get("name") or release.payload.get("number", ""),
+            "unit": named(release.unit.names),
+            "whom": waiting[release.pk].whom_to_ask() if release.pk in waiting else "",
         }
-        for each in found
+        for release in releases
     ]
 
 
@@ -300,7 +300,9 @@ def _set_up_form(seen: SeenDrive, data: Any = None) -> forms_drive.SetUpForm:
     versions = known.versions_of_notice(seen.drive.notice_code)
     return forms_drive.SetUpForm(
         data,
-        versions=[(str(each), f"{each} ({_languages(seen.drive, each)})") for each in reversed(versions)],
+        versions=[
+            (str(version), f"{version} ({_languages(seen.drive, version)})") for version in reversed(versions)
+        ],
         initial={
             "join_slug": seen.drive.join_slug,
             "notice_version": seen.drive.notice_version,
@@ -349,10 +351,10 @@ def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask a second person to switch codes off in a state from day to day; or switch them on again."""
     seen = SeenDrive(request, public_id)
     org.require(request.actor, RUN, at=seen.programme.owner_id)
-    of, by, at = seen.programme.pk, request.actor, clock.now()
+    programme_id, by, at = seen.programme.pk, request.actor, clock.now()
     if "on" in request.POST:
         channels.switch_codes_on(
-            programme_id=of,
+            programme_id=programme_id,
             unit_code=request.POST.get("unit", ""),
             first=request.POST.get("first", ""),
             last=request.POST.get("last", ""),
@@ -373,7 +375,7 @@ def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
         request,
         form,
         lambda given: channels.ask_codes_off(
-            programme_id=of,
+            programme_id=programme_id,
             unit_code=given["unit"],
             first=given["first"],
             last=given["last"],
@@ -474,13 +476,13 @@ def drive_make_token(request: Request, public_id: UUID, release: UUID) -> HttpRe
 def drive_end_token(request: Request, public_id: UUID, token: UUID) -> HttpResponseBase:
     """End a token."""
     seen = SeenDrive(request, public_id)
-    found: ChannelToken = queries.token_of(seen.programme.pk, token)
-    org.require(request.actor, MANAGE, at=found.unit_id)
-    about = {"name": found.name}
+    channel_token: ChannelToken = queries.token_of(seen.programme.pk, token)
+    org.require(request.actor, MANAGE, at=channel_token.unit_id)
+    about = {"name": channel_token.name}
     back = seen.href("tokens")
     return ask(
         request,
-        lambda _given: tokens.end_token(public_id=found.public_id, by=request.actor, at=clock.now()),
+        lambda _given: tokens.end_token(public_id=channel_token.public_id, by=request.actor, at=clock.now()),
         title=_("End the token “%(name)s”?") % about,
         text=[
             _("It stops working within half a minute. What it has sent stays."),
@@ -490,7 +492,7 @@ def drive_end_token(request: Request, public_id: UUID, token: UUID) -> HttpRespo
         said=_("The token is ended. Within half a minute it is refused everywhere."),
         done=back,
         here="programmes",
-        crumbs=seen.crumbs((found.name, "")),
+        crumbs=seen.crumbs((channel_token.name, "")),
         is_danger=True,
     )
 

@@ -37,17 +37,21 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
     here = page_unit(request, counts=True)
     unit, hierarchy = here.unit, here.hierarchy
     node = programmes.node_of(unit.id, hierarchy)
-    of = seen.programme
-    days = windows.length_days(of.opens_on, of.closes_on)
-    rows = programmes.funnel(node=node, hierarchy=hierarchy, programme=of, at=at, days=days) if node else []
-    found = programmes.shown_funnel(node=node, programme=of, rows=rows, at=at)
+    programme = seen.programme
+    days = windows.length_days(programme.opens_on, programme.closes_on)
+    rows = (
+        programmes.funnel(node=node, hierarchy=hierarchy, programme=programme, at=at, days=days)
+        if node
+        else []
+    )
+    funnel = programmes.shown_funnel(node=node, programme=programme, rows=rows, at=at)
     form = DaysForm(request.GET)
-    said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
-    daily = [line for line in found.lines if line.row.on and _fits(line.row, said)]
+    values: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    daily = [line for line in funnel.lines if line.row.on and _fits(line.row, values)]
     daily.sort(key=lambda line: (-line.row.on.toordinal() if line.row.on else 0, line.row.channel))
     table = Table(
         request,
-        _columns(found.columns),
+        _columns(funnel.columns),
         daily,
         name=f"funnel-{unit.code}",
         caption=_("Funnel by channel and day"),
@@ -55,7 +59,7 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
         is_numbered=False,
         is_brief=True,
     )
-    shown = {
+    context = {
         "here": "programmes",
         "crumbs": seen.crumbs(*here.crumbs(seen_by=request.viewer)),
         "programme": seen.programme,
@@ -67,16 +71,16 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
         ]
         if unit.has_children
         else [],
-        "whole": [line for line in found.lines if line.row.on is None],
-        "callers": found.callers,
+        "whole": [line for line in funnel.lines if line.row.on is None],
+        "callers": funnel.callers,
         "days_href": request.path,
         "form": form,
-        "is_narrowed": any(said.values()) or not form.is_valid(),
-        "steps": found.columns,
+        "is_narrowed": any(values.values()) or not form.is_valid(),
+        "steps": funnel.columns,
         "is_rounded": node is not None and not node.is_exact,
     }
     return answer(
-        request, "enrolment/drive_funnel.html", table, shown, status=200 if form.is_valid() else 422
+        request, "enrolment/drive_funnel.html", table, context, status=200 if form.is_valid() else 422
     )
 
 
@@ -97,10 +101,10 @@ def _columns(steps: Iterable[Step]) -> Iterator[Column[FunnelLine]]:
     yield Column(
         "channel", _("Channel"), lambda line: line.channel, order=lambda line: line.row.channel, css="under"
     )
-    for each in steps:
-        value, order = partial(_figure, step=each), partial(FunnelLine.value, key=each.key)
-        css = "num end" if each.key == COUNTED else "num"  # what a phone keeps of a line
-        yield Column(each.key, each.name, value, order=order, css=css)
+    for step in steps:
+        value, order = partial(_figure, step=step), partial(FunnelLine.value, key=step.key)
+        css = "num end" if step.key == COUNTED else "num"  # what a phone keeps of a line
+        yield Column(step.key, step.name, value, order=order, css=css)
 
 
 def _figure(line: FunnelLine, step: Step) -> int | str | None:

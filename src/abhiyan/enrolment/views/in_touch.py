@@ -129,11 +129,11 @@ class ChangePromiseForm(forms.Form):
 def friend(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show one friend: the number for a call, what came of it, what they will do, and two ways to their opinion."""
     at = clock.now()
-    one = queries.own_friend(request.viewer.account_id, public_id)
+    own_friend = queries.own_friend(request.viewer.account_id, public_id)
     wants_number = "number" in request.POST
     form: forms.Form = forms.Form(request.POST) if wants_number else FriendTalkForm(request.POST or None)
     promised = FriendPromiseForm(request.POST if "kind" in request.POST else None)
-    shown, status = "", 200
+    number, status = "", 200
     if "kind" in request.POST or "promise" in request.POST:
         form = forms.Form()
         kept = _keep_promise(request, promised, public_id, at=at)
@@ -141,10 +141,10 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
             return redirect("enrolment:friend", public_id)
         status = kept.status
     elif wants_number:
-        asked = tried(
+        attempt = tried(
             request, form, lambda _given: acts.friend_number(friend=public_id, by=request.actor, at=at)
         )
-        shown, status = asked.value or "", 200 if asked else asked.status
+        number, status = attempt.value or "", 200 if attempt else attempt.status
     elif request.method == "POST":
         noted = tried(
             request,
@@ -156,22 +156,22 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
                 by=request.actor,
                 at=at,
             ),
-            said=lambda _none: said_of(request.POST["outcome"], one.name, one.programme_id),
+            said=lambda _none: said_of(request.POST["outcome"], own_friend.name, own_friend.programme_id),
         )
         if noted:
             return redirect("enrolment:quiet_friends")
         status = noted.status
-    read_person(about=one.public_id, by=request.actor, unit_id=one.unit_id, at=at)
+    read_person(about=own_friend.public_id, by=request.actor, unit_id=own_friend.unit_id, at=at)
     with system("the promises of a friend"):
         promises = queries.promises_of(public_id)
-    unit = units.unit_by_id(one.unit_id)
+    unit = units.unit_by_id(own_friend.unit_id)
     link = acts.opinion_link(public_id, on=clock.day_in(settings.TIME_ZONE, at))
     context = {
-        "name": person(one.name),
-        "one": one,
-        "place": queries.placed(one, language()),
-        "spoken": spoken(SAY_FIRST, caller=request.viewer.name, person=one.name),
-        "shown": shown,
+        "name": person(own_friend.name),
+        "one": own_friend,
+        "place": queries.placed(own_friend, language()),
+        "spoken": spoken(SAY_FIRST, caller=request.viewer.name, person=own_friend.name),
+        "shown": number,
         "form": form,
         "outcomes": acts.FriendTalk.choices,
         "promised": promised,
@@ -213,10 +213,10 @@ def _keep_promise(
 def own_opinion(request: VisitRequest, link: str) -> HttpResponseBase:
     """Take the opinion of a friend by their own link, once a month. A wrong link is counted as a guess."""
     at = clock.now()
-    found = acts.friend_asked(link, at=at)
-    if found is None:
+    question = acts.friend_asked(link, at=at)
+    if question is None:
         return link_over(request, at)
-    form = answers_form(found[2])(request.POST or None, prefix="q", is_own=True)
+    form = answers_form(question[2])(request.POST or None, prefix="q", is_own=True)
     by = Actor.public(origin=request.visit.origin)
     sent = tried(
         request, form, lambda _given: acts.take_own_opinion(link=link, answers=form.answers, by=by, at=at)

@@ -56,18 +56,18 @@ AGAIN_AFTER = timedelta(seconds=45)  # a second code is not asked sooner
 def join(request: VisitRequest) -> HttpResponseBase:
     """Show the only open drive, or a choice of drives."""
     at = clock.now()
-    found = queries.open_drives(at)
-    if len(found) == 1:
-        return join_drive(request, found[0].drive.join_slug)
-    drives = [(one, one.name()) for one in found]
+    open_drives = queries.open_drives(at)
+    if len(open_drives) == 1:
+        return join_drive(request, open_drives[0].drive.join_slug)
+    drives = [(drive, drive.name()) for drive in open_drives]
     return render(request, "enrolment/join_choice.html", {"drives": drives})
 
 
 def by_slug(request: VisitRequest, slug: str) -> OpenDrive:
     """Return the drive of an address; its pages name their contact."""
-    found = queries.drive_by_slug(slug)
-    request.visit.about = found.programme.pk
-    return found
+    drive = queries.drive_by_slug(slug)
+    request.visit.about = drive.programme.pk
+    return drive
 
 
 @gzip_page
@@ -75,76 +75,76 @@ def by_slug(request: VisitRequest, slug: str) -> OpenDrive:
 def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
     """Show notice and form of one drive."""
     at = clock.now()
-    found = by_slug(request, slug)
-    on = clock.day_in(found.programme.zone, at)
+    drive = by_slug(request, slug)
+    on = clock.day_in(drive.programme.zone, at)
     if "sent" in request.GET and _is_done(request, slug):
         return redirect("enrolment:join_done", slug)
-    if not runs_on(found.programme, on):
-        return _closed(request, found, on)
-    if found.other:
-        return joining_waits(request, found)
+    if not runs_on(drive.programme, on):
+        return _closed(request, drive, on)
+    if drive.other:
+        return joining_waits(request, drive)
     if request.method != "POST":
-        picker = places.named_in_link(found, request.GET, language=language())
-        return show_form(request, found, _fresh(request, found, on), picker, at=at)
-    picker = places.pick(found, request.POST, language=language())
+        picker = places.named_in_link(drive, request.GET, language=language())
+        return show_form(request, drive, _fresh(request, drive, on), picker, at=at)
+    picker = places.pick(drive, request.POST, language=language())
     if {"find", "open", "elsewhere"} & request.POST.keys():
         # Only looking for the place: nothing is judged, what was typed stays.
-        form = _asked(QueryDict(mutable=True), found, on, initial=typed_so_far(request.POST))
-        return show_form(request, found, form, picker, at=at)
-    form = _asked(request.POST, found, on)
+        form = _asked(QueryDict(mutable=True), drive, on, initial=typed_so_far(request.POST))
+        return show_form(request, drive, form, picker, at=at)
+    form = _asked(request.POST, drive, on)
     if "step" in request.POST:
         return judged_step(request, form, picker, at=at)
     if form.is_minor:
-        return refuse_minor(request, found, at=at, key=form.data.get("key", ""))
-    notice = found.notice(language())
+        return refuse_minor(request, drive, at=at, key=form.data.get("key", ""))
+    notice = drive.notice(language())
     ok = form.is_valid()
     places.judge_place(form, picker)
     judge_notice(form, notice)
     if not ok or form.errors:
-        return show_form(request, found, form, picker, at=at, status=422)
+        return show_form(request, drive, form, picker, at=at, status=422)
     typed = read(form, picker, notice)
     try:
-        return _submitted(request, found, typed, at=at)
+        return _submitted(request, drive, typed, at=at)
     except (TooMany, actions.TryAgain) as refused:
         form.add_error(None, str(refused))
-        answer = show_form(request, found, form, picker, at=at, status=refused.status)
+        answer = show_form(request, drive, form, picker, at=at, status=refused.status)
         answer["Retry-After"] = str(refused.facts["wait_s"])
         return answer
     except actions.ClaimRefused as refused:
         put(form, refused)
-        return show_form(request, found, form, picker, at=at, status=422)
+        return show_form(request, drive, form, picker, at=at, status=422)
 
 
 @form_page
 def join_code(request: VisitRequest, slug: str) -> HttpResponseBase:
     """Ask for the code that proves the phone. Only the browser that asked may answer."""
     at = clock.now()
-    found = by_slug(request, slug)
-    asked: dict[str, Any] = request.visit.facts.get("join") or {}
-    typed = drafts.unseal(request, asked.get("draft", "")) if asked.get("slug") == slug else {}
+    drive = by_slug(request, slug)
+    code_facts: dict[str, Any] = request.visit.facts.get("join") or {}
+    typed = drafts.unseal(request, code_facts.get("draft", "")) if code_facts.get("slug") == slug else {}
     if not typed:
         if _is_done(request, slug):
             return redirect("enrolment:join_done", slug)
         # A form sent twice: the first answer has brought a new cookie meanwhile, and that one shows the card.
         return redirect(reverse("enrolment:join_drive", args=[slug]) + "?sent=1")
-    if found.other:
-        return joining_waits(request, found)
+    if drive.other:
+        return joining_waits(request, drive)
     if request.method == "POST" and "again" in request.POST:
-        return _send_again(request, found, asked, typed, at=at)
+        return _send_again(request, drive, code_facts, typed, at=at)
     form = SmsCodeForm(request.POST or None)
-    phone = proven(request, form, asked, purpose="join" + found.said.mark, at=at)
+    phone = proven(request, form, code_facts, purpose="join" + drive.said.mark, at=at)
     status = phone.status
     if phone.refused and queries_people.is_over(request.visit.key):
         return redirect("enrolment:join_done", slug)  # the same answer, sent twice: the first one counts
     if phone.value is not None:
         try:
-            return enrolled(request, found, typed, phone_id=phone.value, sign=Sign.CODE, at=at)
+            return enrolled(request, drive, typed, phone_id=phone.value, sign=Sign.CODE, at=at)
         except actions.TryAgain as refused:  # what this request did is undone: the code holds
             form.add_error(None, str(refused))
             status = refused.status
-    shown = {"form": form, "found": found, "asked": asked, "wait_s": _wait_s(asked, at)}
-    shown["born"] = str(typed.get("birth_year") or "")
-    return render(request, "enrolment/join_code.html", shown, status=status)
+    context = {"form": form, "found": drive, "asked": code_facts, "wait_s": _wait_s(code_facts, at)}
+    context["born"] = str(typed.get("birth_year") or "")
+    return render(request, "enrolment/join_code.html", context, status=status)
 
 
 def proven(
@@ -169,20 +169,20 @@ def proven(
 @require_GET
 def join_received(request: VisitRequest, slug: str) -> HttpResponseBase:
     """Show the answer for everybody where no code is asked: it says nothing about the phone."""
-    found = by_slug(request, slug)
-    number = queries_people.join_number(found.programme.pk)
-    return render(request, "enrolment/join_received.html", {"found": found, "number": number})
+    drive = by_slug(request, slug)
+    number = queries_people.join_number(drive.programme.pk)
+    return render(request, "enrolment/join_received.html", {"found": drive, "number": number})
 
 
 @require_GET
 def join_places(request: VisitRequest, slug: str) -> HttpResponseBase:
     """Show the choices below "where", for the page's script."""
-    found = by_slug(request, slug)
+    drive = by_slug(request, slug)
     at = clock.now()
     limits.take(declared.JOIN_PLACES, request.visit.origin, at=at)
-    picker = places.pick(found, request.GET, language=language())
-    shown = {"address": reverse("enrolment:join_drive", args=[slug]), **places.context(picker)}
-    return render(request, "enrolment/_places.html", shown)
+    picker = places.pick(drive, request.GET, language=language())
+    context = {"address": reverse("enrolment:join_drive", args=[slug]), **places.context(picker)}
+    return render(request, "enrolment/_places.html", context)
 
 
 # Parts of the way, also walked by the personal link.
@@ -224,8 +224,8 @@ class TypedJoining:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def places_address(found: OpenDrive) -> str:
-    return reverse("enrolment:join_places", args=[found.drive.join_slug])
+def places_address(drive: OpenDrive) -> str:
+    return reverse("enrolment:join_places", args=[drive.drive.join_slug])
 
 
 def judge_notice(form: Clipped, notice: Notice) -> None:
@@ -238,23 +238,23 @@ def judge_notice(form: Clipped, notice: Notice) -> None:
 
 def read(form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: str = "") -> TypedJoining:
     """Return the values of a form in order."""
-    said = form.cleaned_data
+    values = form.cleaned_data
     consents = [Purpose.MEMBERSHIP.value]
-    consents += [Purpose.CALLS.value] if said["calls"] else []
-    consents += [Purpose.MESSAGES.value] if said["messages"] else []
+    consents += [Purpose.CALLS.value] if values["calls"] else []
+    consents += [Purpose.MESSAGES.value] if values["messages"] else []
     return TypedJoining(
-        key=said["key"],
-        phone=said.get("phone") or phone,
-        name=said["name"],
-        birth_year=said["birth_year"],
+        key=values["key"],
+        phone=values.get("phone") or phone,
+        name=values["name"],
+        birth_year=values["birth_year"],
         unit_id=places.place_of(picker),
         notice_version=notice.version,
         language=notice.language,
         consents=tuple(consents),
         where="" if places.place_of(picker) else picker.where,
-        ref=said["ref"],
+        ref=values["ref"],
         within=picker.within.row.code if picker.within else "",
-        why=said.get("why", 0),
+        why=values.get("why", 0),
     )
 
 
@@ -284,10 +284,10 @@ def claim_of(typed: TypedJoining, *, sign: Sign, request: VisitRequest) -> actio
 
 
 def refuse_minor(
-    request: VisitRequest, found: OpenDrive, *, at: datetime, key: str, address: str = ""
+    request: VisitRequest, drive: OpenDrive, *, at: datetime, key: str, address: str = ""
 ) -> HttpResponse:
     """Say kindly no; nothing of what was typed is kept, a counter apart."""
-    programme = found.programme
+    programme = drive.programme
     count_minor(
         programme_id=programme.pk,
         unit_id=programme.owner_id,
@@ -299,11 +299,11 @@ def refuse_minor(
     )
     if request.visit.facts.get("join"):
         request.visit.remember(at, join=None)
-    shown = {
-        "minimum": found.drive.roll.minimum_age,
-        "address": address or reverse("enrolment:join_drive", args=[found.drive.join_slug]),
+    context = {
+        "minimum": drive.drive.roll.minimum_age,
+        "address": address or reverse("enrolment:join_drive", args=[drive.drive.join_slug]),
     }
-    return render(request, "enrolment/join_minor.html", shown, status=422)
+    return render(request, "enrolment/join_minor.html", context, status=422)
 
 
 def put(form: JoinForm, refused: actions.ClaimRefused) -> None:
@@ -314,7 +314,7 @@ def put(form: JoinForm, refused: actions.ClaimRefused) -> None:
 
 def enrolled(
     request: VisitRequest,
-    found: OpenDrive,
+    drive: OpenDrive,
     typed: dict[str, Any],
     *,
     phone_id: UUID,
@@ -322,31 +322,33 @@ def enrolled(
     at: datetime,
 ) -> HttpResponse:
     """Enrol the person of a proven phone, then show the card. Sent again, the first outcome comes back."""
-    said = TypedJoining(**(typed | {"consents": tuple(typed["consents"])}))
-    told = "refused"
+    typed_joining = TypedJoining(**(typed | {"consents": tuple(typed["consents"])}))
+    state = "refused"
     membership: UUID | None = None
     why = ""
     try:
         outcome = actions.enrol(
-            programme_id=queries.counting(found, unit_id=said.unit_id, at=at),
-            claim=claim_of(said, sign=sign, request=request),
+            programme_id=queries.counting(drive, unit_id=typed_joining.unit_id, at=at),
+            claim=claim_of(typed_joining, sign=sign, request=request),
             by=request.actor,
             at=at,
         )
     except actions.ClaimRefused as refused:
         why = str(refused)
     else:
-        told, membership = outcome.code, outcome.membership
-        note_where(claim=outcome.receipt, text=said.where)
-        note_inviter(code=said.ref, programme_id=found.programme.pk, outcome=outcome, by=request.actor, at=at)
-        note_motive(why=said.why, outcome=outcome, at=at)
+        state, membership = outcome.code, outcome.membership
+        note_where(claim=outcome.receipt, text=typed_joining.where)
+        note_inviter(
+            code=typed_joining.ref, programme_id=drive.programme.pk, outcome=outcome, by=request.actor, at=at
+        )
+        note_motive(why=typed_joining.why, outcome=outcome, at=at)
     return to_the_card(
         request,
-        found,
+        drive,
         phone_id=phone_id,
-        told=told,
+        told=state,
         membership=membership,
-        notice_version=said.notice_version,
+        notice_version=typed_joining.notice_version,
         at=at,
         why=why,
     )
@@ -354,7 +356,7 @@ def enrolled(
 
 def to_the_card(
     request: VisitRequest,
-    found: OpenDrive,
+    drive: OpenDrive,
     *,
     phone_id: UUID,
     told: str,
@@ -364,7 +366,7 @@ def to_the_card(
     why: str = "",
 ) -> HttpResponse:
     """Lead a proven phone to the card: a citizen's session that may see what became of it."""
-    slug = found.drive.join_slug
+    slug = drive.drive.join_slug
     if request.visit.phone_id != phone_id:
         request.visit.prove_phone(phone_id, at)
     request.visit.remember(
@@ -383,16 +385,16 @@ def to_the_card(
     return devices.note_entered(request, redirect("enrolment:join_done", slug), phone_id)
 
 
-def _submitted(request: VisitRequest, found: OpenDrive, typed: TypedJoining, *, at: datetime) -> HttpResponse:
+def _submitted(request: VisitRequest, drive: OpenDrive, typed: TypedJoining, *, at: datetime) -> HttpResponse:
     """Take a form in order: to the code, or where none is asked straight to the act."""
-    slug = found.drive.join_slug
-    on = clock.day_in(found.programme.zone, at)
+    slug = drive.drive.join_slug
+    on = clock.day_in(drive.programme.zone, at)
     phone_id = keyring().phone_id(typed.phone)
     if request.visit.phone_id == phone_id:  # this browser has proven this very phone: its own web session
-        return enrolled(request, found, typed.told(), phone_id=phone_id, sign=Sign.WEB, at=at)
-    if queries.asks_code(found.drive, unit_id=typed.unit_id or found.programme.owner_id, on=on):
+        return enrolled(request, drive, typed.told(), phone_id=phone_id, sign=Sign.WEB, at=at)
+    if queries.asks_code(drive.drive, unit_id=typed.unit_id or drive.programme.owner_id, on=on):
         session = request.visit.need(at)
-        code = _ask(request, found, typed.phone, session.key, at)
+        code = _ask(request, drive, typed.phone, session.key, at)
         _remember_code(request, slug, typed.told(), code, at=at)
         return redirect("enrolment:join_code", slug)
     people.count_asked(
@@ -403,12 +405,12 @@ def _submitted(request: VisitRequest, found: OpenDrive, typed: TypedJoining, *, 
         at=at,
         knows=request.visit.knows,
     )
-    _enrol_unproven(request, found, typed, phone_id=phone_id, at=at)
+    _enrol_unproven(request, drive, typed, phone_id=phone_id, at=at)
     return devices.note_entered(request, redirect("enrolment:join_received", slug), phone_id)
 
 
 def _enrol_unproven(
-    request: VisitRequest, found: OpenDrive, typed: TypedJoining, *, phone_id: UUID, at: datetime
+    request: VisitRequest, drive: OpenDrive, typed: TypedJoining, *, phone_id: UUID, at: datetime
 ) -> None:
     """Enrol without code or proof: anybody can type anybody's number, so there is no sign and the phone has not
     answered yet.
@@ -417,7 +419,7 @@ def _enrol_unproven(
     """
     try:
         outcome = actions.enrol(
-            programme_id=queries.counting(found, unit_id=typed.unit_id, at=at),
+            programme_id=queries.counting(drive, unit_id=typed.unit_id, at=at),
             claim=claim_of(typed, sign=Sign.NONE, request=request),
             by=request.actor,
             at=at,
@@ -425,7 +427,7 @@ def _enrol_unproven(
     except (actions.Suppressed, actions.PhoneFull):
         return
     note_where(claim=outcome.receipt, text=typed.where)
-    note_inviter(code=typed.ref, programme_id=found.programme.pk, outcome=outcome, by=request.actor, at=at)
+    note_inviter(code=typed.ref, programme_id=drive.programme.pk, outcome=outcome, by=request.actor, at=at)
     note_motive(why=typed.why, outcome=outcome, at=at)
     if isinstance(outcome, actions.AlreadyMember):
         with system("already a member"):
@@ -434,16 +436,16 @@ def _enrol_unproven(
                 phone=typed.phone,
                 language=typed.language,
                 blanks={"link": settings.ORIGIN + reverse("enrolment:me")},
-                key=f"reply|{found.programme.pk}|{phone_id}",
-                unit_id=found.programme.owner_id,
-                programme_id=found.programme.pk,
+                key=f"reply|{drive.programme.pk}|{phone_id}",
+                unit_id=drive.programme.owner_id,
+                programme_id=drive.programme.pk,
                 at=at,
             )
 
 
-def _ask(request: VisitRequest, found: OpenDrive, phone: str, session: str, at: datetime) -> UUID:
+def _ask(request: VisitRequest, drive: OpenDrive, phone: str, session: str, at: datetime) -> UUID:
     return people.ask_code(
-        purpose="join" + found.said.mark,
+        purpose="join" + drive.said.mark,
         phone=phone,
         session=session,
         by=request.actor,
@@ -477,17 +479,17 @@ def _wait_s(asked: dict[str, Any], at: datetime) -> int:
 
 
 def _send_again(
-    request: VisitRequest, found: OpenDrive, asked: dict[str, Any], typed: dict[str, Any], *, at: datetime
+    request: VisitRequest, drive: OpenDrive, asked: dict[str, Any], typed: dict[str, Any], *, at: datetime
 ) -> HttpResponseBase:
     """Send another code to the same phone, not at once."""
-    slug = found.drive.join_slug
+    slug = drive.drive.join_slug
     if _wait_s(asked, at):
         return redirect("enrolment:join_code", slug)
     try:
-        code = _ask(request, found, typed["phone"], request.visit.key, at)
+        code = _ask(request, drive, typed["phone"], request.visit.key, at)
     except TooMany as refused:
-        shown = {"form": SmsCodeForm(), "found": found, "asked": asked, "refused": str(refused)}
-        answer = render(request, "enrolment/join_code.html", shown, status=refused.status)
+        context = {"form": SmsCodeForm(), "found": drive, "asked": asked, "refused": str(refused)}
+        answer = render(request, "enrolment/join_code.html", context, status=refused.status)
         answer["Retry-After"] = str(refused.facts["wait_s"])
         return answer
     _remember_code(request, slug, typed, code, at=at)
@@ -499,13 +501,13 @@ def _is_done(request: VisitRequest, slug: str) -> bool:
     return bool(request.visit.phone_id) and joined.get("slug") == slug
 
 
-def _fresh(request: VisitRequest, found: OpenDrive, on: date) -> JoinForm:
+def _fresh(request: VisitRequest, drive: OpenDrive, on: date) -> JoinForm:
     """Return an empty form; after the code it has what was typed before."""
-    initial: dict[str, Any] = {"key": lot.uuid().hex, "notice": notice_mark(found)}
+    initial: dict[str, Any] = {"key": lot.uuid().hex, "notice": notice_mark(drive)}
     initial["ref"] = request.GET.get("by", "")[:16]
-    asked = request.visit.facts.get("join") or {}
-    if asked.get("slug") == found.drive.join_slug and "again" in request.GET:
-        typed = drafts.unseal(request, asked.get("draft", ""))
+    code_facts = request.visit.facts.get("join") or {}
+    if code_facts.get("slug") == drive.drive.join_slug and "again" in request.GET:
+        typed = drafts.unseal(request, code_facts.get("draft", ""))
         if typed:
             initial |= {
                 "key": typed["key"],
@@ -519,19 +521,19 @@ def _fresh(request: VisitRequest, found: OpenDrive, on: date) -> JoinForm:
                 "messages": Purpose.MESSAGES.value in typed["consents"],
                 "calls": Purpose.CALLS.value in typed["consents"],
             }
-    return _asked(None, found, on, initial=initial)
+    return _asked(None, drive, on, initial=initial)
 
 
 def _asked(
-    data: QueryDict | None, found: OpenDrive, on: date, *, initial: dict[str, Any] | None = None
+    data: QueryDict | None, drive: OpenDrive, on: date, *, initial: dict[str, Any] | None = None
 ) -> JoinForm:
-    return form_of(data or None, found, on, initial=initial)
+    return form_of(data or None, drive, on, initial=initial)
 
 
-def form_of(data: QueryDict | None, found: OpenDrive, on: date, **more: Any) -> JoinForm:
+def form_of(data: QueryDict | None, drive: OpenDrive, on: date, **more: Any) -> JoinForm:
     """Return the form as the drive's roll wants it."""
-    roll, indian_only = found.drive.roll, found.drive.indian_mobiles_only
-    return JoinForm(data, on=on, said=found.said, minimum=roll.minimum_age, indian_only=indian_only, **more)
+    roll, indian_only = drive.drive.roll, drive.drive.indian_mobiles_only
+    return JoinForm(data, on=on, said=drive.said, minimum=roll.minimum_age, indian_only=indian_only, **more)
 
 
 def typed_so_far(data: QueryDict) -> dict[str, Any]:
@@ -543,14 +545,14 @@ def typed_so_far(data: QueryDict) -> dict[str, Any]:
     return texts | {name: name in data for name in checks}
 
 
-def notice_mark(found: OpenDrive) -> str:
-    notice = found.notice(language())
+def notice_mark(drive: OpenDrive) -> str:
+    notice = drive.notice(language())
     return f"{notice.version}.{notice.language}"
 
 
 def show_form(
     request: VisitRequest,
-    found: OpenDrive,
+    drive: OpenDrive,
     form: JoinForm,
     picker: places.PlacePicker,
     *,
@@ -560,24 +562,24 @@ def show_form(
     **more: Any,
 ) -> HttpResponse:
     """Show notice and form as a page."""
-    shown = {
-        "found": found,
+    context = {
+        "found": drive,
         "form": form,
-        **notice_shown(found.notice(language())),
-        "drive_name": found.name(),
-        "minimum": found.drive.roll.minimum_age,
-        "per_phone": found.drive.roll.people_per_phone,
-        "address": reverse("enrolment:join_drive", args=[found.drive.join_slug]),
-        "places_url": places_address(found),
+        **notice_shown(drive.notice(language())),
+        "drive_name": drive.name(),
+        "minimum": drive.drive.roll.minimum_age,
+        "per_phone": drive.drive.roll.people_per_phone,
+        "address": reverse("enrolment:join_drive", args=[drive.drive.join_slug]),
+        "places_url": places_address(drive),
         "asks_code": queries.asks_code(
-            found.drive, unit_id=found.programme.owner_id, on=clock.day_in(found.programme.zone, at)
+            drive.drive, unit_id=drive.programme.owner_id, on=clock.day_in(drive.programme.zone, at)
         ),
         "at": at,
         "step": steps.step_of(form),
         **places.context(picker),
         **more,
     }
-    return render(request, template, shown, status=status)
+    return render(request, template, context, status=status)
 
 
 def notice_shown(notice: Notice) -> dict[str, Any]:
@@ -596,18 +598,18 @@ def _triples(notice: Notice) -> list[tuple[str, str, str]]:
     return [tuple(part) if len(part) == 3 else ("", *part) for part in notice.sections]
 
 
-def joining_waits(request: VisitRequest, found: OpenDrive) -> HttpResponse:
+def joining_waits(request: VisitRequest, drive: OpenDrive) -> HttpResponse:
     """Say why nobody can join now. The page keeps nothing of the form, and a code that was sent stays good."""
-    shown = {"found": found, "drive_name": found.name(), "other": found.other}
-    answer = render(request, "enrolment/join_waits.html", shown, status=503)
+    context = {"found": drive, "drive_name": drive.name(), "other": drive.other}
+    answer = render(request, "enrolment/join_waits.html", context, status=503)
     answer["Retry-After"] = str(WAITS_S)
     return answer
 
 
-def _closed(request: VisitRequest, found: OpenDrive, on: date) -> HttpResponse:
-    shown = {
-        "found": found,
-        "drive_name": found.name(),
-        "is_before": on < found.programme.opens_on and found.programme.state == "open",
+def _closed(request: VisitRequest, drive: OpenDrive, on: date) -> HttpResponse:
+    context = {
+        "found": drive,
+        "drive_name": drive.name(),
+        "is_before": on < drive.programme.opens_on and drive.programme.state == "open",
     }
-    return render(request, "enrolment/join_closed.html", shown)
+    return render(request, "enrolment/join_closed.html", context)

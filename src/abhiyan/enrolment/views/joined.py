@@ -29,23 +29,23 @@ from .join import by_slug
 @require_GET
 def join_done(request: VisitRequest, slug: str) -> HttpResponseBase:
     """Show the number, how sure the entry is, and a member's card to somebody who has proven the phone."""
-    found = by_slug(request, slug)
+    drive = by_slug(request, slug)
     done: dict[str, Any] = request.visit.facts.get("joined") or {}
     phone_id = request.visit.phone_id
     if phone_id is None or done.get("slug") != slug:
         return redirect("enrolment:me")
-    own = own_membership(phone_id, UUID(done["membership"])) if done.get("membership") else None
+    member = own_membership(phone_id, UUID(done["membership"])) if done.get("membership") else None
     return render(
         request,
         "enrolment/join_done.html",
         {
-            "found": found,
+            "found": drive,
             "done": done,
-            "own": own,
-            "heading": own.said.heading(own.name or "") if own else "",
-            "number": member_number(own.public_id) if own else "",
-            **(_card(request, own) if own else {}),
-            "invitation": invitation(found, own, address=join_link(slug, own)),
+            "own": member,
+            "heading": member.said.heading(member.name or "") if member else "",
+            "number": member_number(member.public_id) if member else "",
+            **(_card(request, member) if member else {}),
+            "invitation": invitation(drive, member, address=join_link(slug, member)),
         },
     )
 
@@ -66,16 +66,16 @@ def own_link(request: VisitRequest, member: Member | None, at: datetime) -> dict
     }
 
 
-def _card(request: VisitRequest, own: Member) -> dict[str, Any]:
+def _card(request: VisitRequest, member: Member) -> dict[str, Any]:
     """Return the card of a member; a friend has none."""
-    if not own.is_current or not own.said.has_card:
+    if not member.is_current or not member.said.has_card:
         return {}
-    return card.shown(own, by=request.actor, at=clock.now())
+    return card.shown(member, by=request.actor, at=clock.now())
 
 
-def invitation(drive: OpenDrive, own: Member | None, *, address: str) -> Invitation:
+def invitation(drive: OpenDrive, member: Member | None, *, address: str) -> Invitation:
     """Return the invitation that somebody sends to others after joining. own: who invites; None leaves the name out."""
-    by = (own.name or "") if own else ""
+    by = (member.name or "") if member else ""
     return Invitation(name=drive.name(), address=address, by=by, minimum=drive.drive.roll.minimum_age)
 
 

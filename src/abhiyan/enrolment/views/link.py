@@ -46,15 +46,15 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
         return over(request)
     programme_id, phone_id, last4 = behind
     try:
-        found = queries.drive_of(programme_id)
+        drive = queries.drive_of(programme_id)
     except NotFound:
         return over(request)
     request.visit.about = programme_id
-    on = clock.day_in(found.programme.zone, at)
-    if not runs_on(found.programme, on):
+    on = clock.day_in(drive.programme.zone, at)
+    if not runs_on(drive.programme, on):
         return over(request)
-    if found.other:
-        return join.joining_waits(request, found)
+    if drive.other:
+        return join.joining_waits(request, drive)
     page: dict[str, Any] = {
         "template": "enrolment/join.html",
         "address": reverse("enrolment:link", args=[link]),
@@ -63,33 +63,33 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
         "at": at,
     }
     if request.method != "POST":
-        initial = {"key": link, "notice": join.notice_mark(found)}
-        return _form(request, found, _asked(None, found, at, initial), places.PlacePicker(), page)
-    picker = places.pick(found, request.POST, language=language())
+        initial = {"key": link, "notice": join.notice_mark(drive)}
+        return _form(request, drive, _asked(None, drive, at, initial), places.PlacePicker(), page)
+    picker = places.pick(drive, request.POST, language=language())
     if {"find", "open", "elsewhere"} & request.POST.keys():
-        form = _asked(None, found, at, join.typed_so_far(request.POST))
-        return _form(request, found, form, picker, page)
-    form = _asked(request.POST, found, at)
+        form = _asked(None, drive, at, join.typed_so_far(request.POST))
+        return _form(request, drive, form, picker, page)
+    form = _asked(request.POST, drive, at)
     if "step" in request.POST:
         return join.judged_step(request, form, picker, at=at)
     if form.is_minor:
-        return join.refuse_minor(request, found, at=at, key=link, address=page["address"])
-    notice = found.notice(language())
+        return join.refuse_minor(request, drive, at=at, key=link, address=page["address"])
+    notice = drive.notice(language())
     ok = form.is_valid()
     places.judge_place(form, picker)
     join.judge_notice(form, notice)
     if not ok or form.errors:
-        return _form(request, found, form, picker, page, status=422)
-    said = join.read(form, picker, notice)
+        return _form(request, drive, form, picker, page, status=422)
+    typed_joining = join.read(form, picker, notice)
     try:
         outcome = waiting.complete(
             link=link,
-            name=said.name,
-            birth_year=said.birth_year,
-            notice_version=said.notice_version,
-            language=said.language,
-            consents=said.consents,
-            unit_id=said.unit_id,
+            name=typed_joining.name,
+            birth_year=typed_joining.birth_year,
+            notice_version=typed_joining.notice_version,
+            language=typed_joining.language,
+            consents=typed_joining.consents,
+            unit_id=typed_joining.unit_id,
             says_adult=True,
             by=request.actor,
             device=request.actor.device,
@@ -99,19 +99,19 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
         return over(request)
     except actions.ClaimRefused as refused:
         join.put(form, refused)
-        return _form(request, found, form, picker, page, status=422)
+        return _form(request, drive, form, picker, page, status=422)
     except actions.TryAgain as refused:
         form.add_error(None, str(refused))
-        return _form(request, found, form, picker, page, status=refused.status)
-    note_where(claim=outcome.receipt, text=said.where)
-    note_motive(why=said.why, outcome=outcome, at=at)
+        return _form(request, drive, form, picker, page, status=refused.status)
+    note_where(claim=outcome.receipt, text=typed_joining.where)
+    note_motive(why=typed_joining.why, outcome=outcome, at=at)
     return join.to_the_card(
         request,
-        found,
+        drive,
         phone_id=phone_id,
         told=outcome.code,
         membership=outcome.membership,
-        notice_version=said.notice_version,
+        notice_version=typed_joining.notice_version,
         at=at,
     )
 
@@ -131,19 +131,19 @@ def over(request: VisitRequest) -> HttpResponse:
 
 
 def _asked(
-    data: QueryDict | None, found: OpenDrive, at: Any, initial: dict[str, Any] | None = None
+    data: QueryDict | None, drive: OpenDrive, at: Any, initial: dict[str, Any] | None = None
 ) -> JoinForm:
-    on = clock.day_in(found.programme.zone, at)
-    return join.form_of(data, found, on, known_phone=True, initial=initial)
+    on = clock.day_in(drive.programme.zone, at)
+    return join.form_of(data, drive, on, known_phone=True, initial=initial)
 
 
 def _form(
     request: VisitRequest,
-    found: OpenDrive,
+    drive: OpenDrive,
     form: JoinForm,
     picker: places.PlacePicker,
     page: dict[str, Any],
     *,
     status: int = 200,
 ) -> HttpResponse:
-    return join.show_form(request, found, form, picker, status=status, **page)
+    return join.show_form(request, drive, form, picker, status=status, **page)

@@ -104,11 +104,11 @@ def _tell(member: Member, of: str, at: datetime) -> None:
 def _gone(
     request: VisitRequest, member: Member, at: datetime, *, is_last: bool, is_denied: bool
 ) -> HttpResponse:
-    shown = {
+    context = {
         "own": member,
         "is_last": is_last,
         "is_denied": is_denied,
         "source": parting.source_of(member) if is_denied else None,
         "until": at + endings.BACK_WITHIN,
     }
-    return render(request, "enrolment/me_left.html", shown)
+    return render(request, "enrolment/me_left.html", context)

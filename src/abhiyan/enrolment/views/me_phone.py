@@ -67,19 +67,19 @@ def me_phone(request: VisitRequest) -> HttpResponseBase:
             knows=request.visit.knows,
         )
 
-    asked = tried(request, form, ask)
-    if asked:
+    attempt = tried(request, form, ask)
+    if attempt:
         number = form.cleaned_data["phone"]
-        told = {
-            "request": str(asked.value),
+        facts = {
+            "request": str(attempt.value),
             "phone": str(keyring().phone_id(number)),
             "last4": number[-4:],
             "member": str(member.public_id) if member else "",
             "draft": drafts.seal(request, form.cleaned_data),
         }
-        request.visit.remember(at, phone_change=told)
+        request.visit.remember(at, phone_change=facts)
         return redirect("enrolment:me_phone_code")
-    return render(request, "enrolment/me_change.html", {"form": form, "own": member}, status=asked.status)
+    return render(request, "enrolment/me_change.html", {"form": form, "own": member}, status=attempt.status)
 
 
 @form_page
@@ -87,18 +87,18 @@ def me_phone(request: VisitRequest) -> HttpResponseBase:
 def me_phone_code(request: VisitRequest) -> HttpResponseBase:
     """Ask for the code on the new phone: then the membership is there, or the old phone is asked."""
     at = clock.now()
-    asked: dict[str, Any] = request.visit.facts.get("phone_change") or {}
-    typed = drafts.unseal(request, asked.get("draft", ""))
+    change_facts: dict[str, Any] = request.visit.facts.get("phone_change") or {}
+    typed = drafts.unseal(request, change_facts.get("draft", ""))
     member = _own(request)
-    if not typed or asked["member"] != (str(member.public_id) if member else ""):
+    if not typed or change_facts["member"] != (str(member.public_id) if member else ""):
         return redirect("enrolment:me_phone")
     form = SmsCodeForm(request.POST or None)
 
     def change(given: dict[str, Any]) -> UUID:
         new = people.check_code(
-            request_id=UUID(asked["request"]),
+            request_id=UUID(change_facts["request"]),
             purpose="phone",
-            phone=UUID(asked["phone"]),
+            phone=UUID(change_facts["phone"]),
             session=request.visit.key,
             code=given["code"],
             network=request.visit.origin,
@@ -127,13 +127,13 @@ def me_phone_code(request: VisitRequest) -> HttpResponseBase:
     changed = tried(request, form, change, number="code", phone="code")
     if changed.value is not None:
         request.visit.prove_phone(changed.value, at)
-        person = asked["member"] or None
+        person = change_facts["member"] or None
         request.visit.remember(at, phone_change=None, person=person, me=None, joined=None)
         if member is not None:
             say_when_done(request, _("Your entry is on the new number now."))
         return redirect("enrolment:me")
     return render(
-        request, "enrolment/me_change_code.html", {"form": form, "asked": asked}, status=changed.status
+        request, "enrolment/me_change_code.html", {"form": form, "asked": change_facts}, status=changed.status
     )
 
 
@@ -148,10 +148,10 @@ def me_phone_stop(request: VisitRequest, change: UUID) -> HttpResponseBase:
 
 def _moved(_request: VisitRequest, _link: str, row: Question, at: datetime) -> AskedPage | None:
     """Return the page behind the link of our message to the old phone takes one answer, no."""
-    found = queries.objectionable(row.about, at=at)
-    if found is None:
+    change_shown = queries.objectionable(row.about, at=at)
+    if change_shown is None:
         return None
-    change, is_open = found
+    change, is_open = change_shown
     return AskedPage({"change": change, "is_open": is_open, "said_no": row.is_yes is False}, takes=(NO,))
 
 

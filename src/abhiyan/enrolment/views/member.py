@@ -65,12 +65,12 @@ def unlisted(view: View) -> View:
     """Keep search engines from this page."""
 
     @wraps(view)
-    def shown(request: VisitRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def wrapped_view(request: VisitRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
-    return shown
+    return wrapped_view
 
 
 def citizen(request: VisitRequest) -> Actor:
@@ -120,15 +120,15 @@ def me(request: VisitRequest) -> HttpResponseBase:
             knows=request.visit.knows,
         )
 
-    asked = tried(request, form, ask)
-    if asked:
+    attempt = tried(request, form, ask)
+    if attempt:
         number = form.cleaned_data["phone"]
         phone_id = keyring().phone_id(number)
         request.visit.remember(
-            at, me={"request": str(asked.value), "phone": str(phone_id), "last4": number[-4:]}
+            at, me={"request": str(attempt.value), "phone": str(phone_id), "last4": number[-4:]}
         )
         return redirect("enrolment:me_code")
-    return render(request, "enrolment/me_phone.html", {"form": form}, status=asked.status)
+    return render(request, "enrolment/me_phone.html", {"form": form}, status=attempt.status)
 
 
 @form_page
@@ -136,17 +136,19 @@ def me(request: VisitRequest) -> HttpResponseBase:
 def me_code(request: VisitRequest) -> HttpResponseBase:
     """Ask for the code that opens one's own page."""
     at = clock.now()
-    asked: dict[str, Any] = request.visit.facts.get("me") or {}
-    if not asked:
+    code_facts: dict[str, Any] = request.visit.facts.get("me") or {}
+    if not code_facts:
         return redirect("enrolment:me")
     form = SmsCodeForm(request.POST or None)
-    proven = join.proven(request, form, asked, purpose="member", at=at)
+    proven = join.proven(request, form, code_facts, purpose="member", at=at)
     if proven.value is not None:
         request.visit.prove_phone(proven.value, at)
         request.visit.remember(at, me=None, person=None, joined=None)
     if proven or (proven.refused and queries_people.is_over(request.visit.key)):
         return redirect("enrolment:me")
-    return render(request, "enrolment/me_code.html", {"form": form, "asked": asked}, status=proven.status)
+    return render(
+        request, "enrolment/me_code.html", {"form": form, "asked": code_facts}, status=proven.status
+    )
 
 
 def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
@@ -162,56 +164,59 @@ def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
             member = on_phone[0]
             request.visit.remember(at, person=str(member.public_id))
             request.visit.about = member.programme_id
-    shown = _held(member, phone_id, at) | parting.of(member, at) | joined.own_link(request, member, at)
-    shown |= own_help.own_help(member, at=at)
+    context = _held(member, phone_id, at) | parting.of(member, at) | joined.own_link(request, member, at)
+    context |= own_help.own_help(member, at=at)
     changes = {
         "asked_from": phone_changes.asked_from(phone_id),
         "may_object": phone_changes.may_object(phone_id, at=at),
     }
-    return render(request, "enrolment/me.html", shown | changes)
+    return render(request, "enrolment/me.html", context | changes)
 
 
 def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]:
     """Return everything that is held about one person of a phone."""
-    held = known.held_about(phone_id, member.person_id if member else None, at=at)
+    held_data = known.held_about(phone_id, member.person_id if member else None, at=at)
     with system("who recorded a person's own claims"):
         claims = queries_people.claims(phone_id, member.id if member else UUID(int=0))
-        names = queries_people.senders([one.by for one in claims])
-        sheets = queries_batches.sheets_kept(each.device for each in held.consents)
+        names = queries_people.senders([claim_told.by for claim_told in claims])
+        sheets = queries_batches.sheets_kept(consent.device for consent in held_data.consents)
         about = queries_questions.entry(member.enrolment_id, phone_id) if member else None
-        asked = (
+        question = (
             messaging.open_question(
                 room=QUESTION[0], kind=QUESTION[1], about=member.enrolment_id, phone_id=phone_id, at=at
             )
             if member
             else None
         )
-    standing = {each.purpose: each for each in held.consents if each.withdrawn_at is None}
+    standing = {consent.purpose: consent for consent in held_data.consents if consent.withdrawn_at is None}
     return {
         "kept": kept.about([member.public_id]) if member else [],
         "own": member,
         "about": about,
-        "is_asked": asked is not None,
-        "held": held,
+        "is_asked": question is not None,
+        "held": held_data,
         "numbers_before": phone_changes.numbers_before(_same(member)) if member else [],
         "number": member_number(member.public_id) if member else "",
         "unit": member.unit_name() if member else "",
         "why": own_motive(member.public_id) if member and member.said.asks_why else "",
         "roll": member.roll_name() if member else "",
         "lasts_until": queries_people.lasts_until(member) if member else None,
-        "terms": [(one, one.programme(), one.unit()) for one in queries_people.terms(member.id)]
+        "terms": [
+            (membership_term, membership_term.programme(), membership_term.unit())
+            for membership_term in queries_people.terms(member.id)
+        ]
         if member
         else [],
         "claims": [
             {
-                "told": one,
-                "channel": DRIVE.channel(one.channel).label,
-                "sign": Sign(one.sign).label,
-                "became": Taken(one.taken).label if one.is_own else _("nobody's yet"),
-                "by": names.get(one.by, ""),
-                "unit": one.unit(),
+                "told": claim_told,
+                "channel": DRIVE.channel(claim_told.channel).label,
+                "sign": Sign(claim_told.sign).label,
+                "became": Taken(claim_told.taken).label if claim_told.is_own else _("nobody's yet"),
+                "by": names.get(claim_told.by, ""),
+                "unit": claim_told.unit(),
             }
-            for one in claims
+            for claim_told in claims
         ],
         "sheets": sheets,
         "choices": [
@@ -219,14 +224,16 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
             for purpose in (Purpose.MESSAGES, Purpose.CALLS)
         ],
         "membership_consent": standing.get(Purpose.MEMBERSHIP.value),
-        "past_consents": [each for each in held.consents if each.withdrawn_at is not None],
+        "past_consents": [consent for consent in held_data.consents if consent.withdrawn_at is not None],
         "messages_sent": [
             {
-                "at": one.at,
-                "what": message_reasons.template(one.template),
-                "state": _("Kept on the server, not sent") if one.is_kept else Message.State(one.state).label,
+                "at": sent_message.at,
+                "what": message_reasons.template(sent_message.template),
+                "state": _("Kept on the server, not sent")
+                if sent_message.is_kept
+                else Message.State(sent_message.state).label,
             }
-            for one in queries_people.messages(phone_id)
+            for sent_message in queries_people.messages(phone_id)
         ],
         "messages_written": queries_texts.of_phone(phone_id),
         "grievance": getattr(settings, "GRIEVANCE", ""),
@@ -251,7 +258,7 @@ def _incidents(member: Member | None) -> list[tuple[OwnIncident, str, str]]:
 def _is_alone(phone_id: UUID) -> bool:
     """Return True if one person alone is on a phone: else words may be another's."""
     on_phone = queries_people.own_memberships(phone_id)
-    return len({queries_people.told_apart_by(one) for one in on_phone}) < 2
+    return len({queries_people.told_apart_by(member) for member in on_phone}) < 2
 
 
 def _same(member: Member) -> list[UUID]:
@@ -274,9 +281,9 @@ def me_which(request: VisitRequest) -> HttpResponseBase:
         limits.take(declared.ME_WHICH, str(phone_id), at=at)
         found = queries_people.matching(queries_people.own_memberships(phone_id), **form.cleaned_data)
         if (
-            len({queries_people.told_apart_by(one) for one in found}) == 1
+            len({queries_people.told_apart_by(member) for member in found}) == 1
         ):  # one person may be on several rolls
-            found.sort(key=lambda one: one.at, reverse=True)
+            found.sort(key=lambda member: member.at, reverse=True)
             request.visit.remember(at, person=str(found[0].public_id))
             return redirect("enrolment:me")
         form.add_error(
@@ -306,15 +313,15 @@ def correct_page(
     request: VisitRequest, member: Member, *, by: Actor, at: datetime, template: str, after: str, **shown: Any
 ) -> HttpResponseBase:
     """Show the form that corrects a member, for the member and for the roll's keeper."""
-    found = queries_join.drive_of(member.programme_id)
+    drive = queries_join.drive_of(member.programme_id)
     initial = {"name": member.name, "birth_year": member.birth_year}
     data = request.POST
     is_looking = "find" in data or "open" in data
-    picker = places.pick(found, data, language=language())
+    picker = places.pick(drive, data, language=language())
     form = CorrectForm(data if request.method == "POST" and not is_looking else None, initial=initial)
     if is_looking:
         form = CorrectForm(initial=initial | {k: v[:300] for k, v in data.items() if isinstance(v, str)})
-    form.judge_ages(year=clock.day_in(found.programme.zone, at).year, minimum=found.drive.roll.minimum_age)
+    form.judge_ages(year=clock.day_in(drive.programme.zone, at).year, minimum=drive.drive.roll.minimum_age)
     status = 200
     if form.is_bound:
         status = 422
@@ -342,7 +349,7 @@ def correct_page(
         "own": member,
         "unit": member.unit_name(),
         "address": request.path,
-        "places_url": join.places_address(found),
+        "places_url": join.places_address(drive),
         **places.context(picker),
         **shown,
     }
@@ -355,10 +362,10 @@ def me_consents(request: VisitRequest) -> HttpResponseBase:
     """Say yes, or take a yes back; one purpose at a time."""
     at = clock.now()
     by, member = citizen(request), own(request)
-    asked = request.POST.get("purpose", "")
-    if member is None or asked not in (str(Purpose.MESSAGES.value), str(Purpose.CALLS.value)):
+    purpose_text = request.POST.get("purpose", "")
+    if member is None or purpose_text not in (str(Purpose.MESSAGES.value), str(Purpose.CALLS.value)):
         raise NotFound
-    purpose = int(asked)
+    purpose = int(purpose_text)
     if pressed(request, "say", YES, NO) == YES:
         notice = queries_join.drive_of(member.programme_id).notice(language())
         people.give_consent(
@@ -390,12 +397,12 @@ def me_data(request: VisitRequest) -> HttpResponseBase:
     phone_id = request.visit.phone_id
     if member is None or phone_id is None:
         return redirect("enrolment:me")
-    told = _told(_held(member, phone_id, at), at)
+    data = _told(_held(member, phone_id, at), at)
     if kind := tables.file_kind(request.GET):
         head = [_("About"), _("What"), _("Value")]
-        return tables.file_response("my-membership", kind, head, list(_flat(told)))
+        return tables.file_response("my-membership", kind, head, list(_flat(data)))
     response = HttpResponse(
-        json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2), content_type="application/json"
+        json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2), content_type="application/json"
     )
     response["Content-Disposition"] = 'attachment; filename="my-membership.json"'
     return response
@@ -423,55 +430,60 @@ def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
         ],
         "claims": [
             {
-                "at": one["told"].at,
-                "day": one["told"].day,
-                "came_by": str(one["channel"]),
-                "sign": str(one["sign"]),
-                "became": str(one["became"]),
-                "recorded_by": one["by"],
+                "at": claim["told"].at,
+                "day": claim["told"].day,
+                "came_by": str(claim["channel"]),
+                "sign": str(claim["sign"]),
+                "became": str(claim["became"]),
+                "recorded_by": claim["by"],
             }
-            for one in held["claims"]
+            for claim in held["claims"]
         ],
         "paper_sheets": [{"batch": number, "photos_until": until} for number, until in held["sheets"]],
         "messages": [
-            {"at": one["at"], "kind": str(one["what"]), "state": str(one["state"])}
-            for one in held["messages_sent"]
+            {"at": message["at"], "kind": str(message["what"]), "state": str(message["state"])}
+            for message in held["messages_sent"]
         ],
         "messages_written": [
-            {"at": one.at, "what": _("Waits for your YES"), "kept_until": one.purge_at}
-            for one in held["messages_written"]
+            {"at": message.at, "what": _("Waits for your YES"), "kept_until": message.purge_at}
+            for message in held["messages_written"]
         ],
         "checks": [
-            {"at": one.at, "what": str(one.what), "result": str(one.result), "said": dict(one.words)}
-            for one in held["kept"]
+            {
+                "at": kept_fact.at,
+                "what": str(kept_fact.what),
+                "result": str(kept_fact.result),
+                "said": dict(kept_fact.words),
+            }
+            for kept_fact in held["kept"]
         ],
         "requests": [
             {
-                "number": one.number,
-                "about": one.ticket.get_kind_display(),
-                "asked_at": one.ticket.asked_at,
-                "due_at": one.ticket.due_at,
-                "said": one.said,
-                "answered_at": one.ticket.answered_at,
-                "answer": one.answer,
+                "number": ticket.number,
+                "about": ticket.ticket.get_kind_display(),
+                "asked_at": ticket.ticket.asked_at,
+                "due_at": ticket.ticket.due_at,
+                "said": ticket.said,
+                "answered_at": ticket.ticket.answered_at,
+                "answer": ticket.answer,
             }
-            for one in held["tickets"]
+            for ticket in held["tickets"]
         ],
         "helpline": [
             {
-                "number": one.ticket.number,
-                "about": one.ticket.get_kind_display(),
-                "asked_at": one.ticket.opened_at,
-                "state": one.ticket.get_state_display(),
-                "solved_at": one.ticket.solved_at,
+                "number": request.ticket.number,
+                "about": request.ticket.get_kind_display(),
+                "asked_at": request.ticket.opened_at,
+                "state": request.ticket.get_state_display(),
+                "solved_at": request.ticket.solved_at,
                 "said": [
-                    {"at": said.line.at, "who": said.line.get_what_display(), "text": said.text}
-                    for said in one.lines
+                    {"at": line.line.at, "who": line.line.get_what_display(), "text": line.text}
+                    for line in request.lines
                 ],
             }
-            for one in held["helpline_requests"]
+            for request in held["helpline_requests"]
         ],
-        "lists": [asdict(one) for one in held["lists"]],
+        "lists": [asdict(contact_list) for contact_list in held["lists"]],
         "shared_with": [],
     }
 
@@ -481,9 +493,9 @@ def _flat(told: dict[str, Any], about: str = "") -> Iterator[tuple[str, str, Any
         if isinstance(value, dict):
             yield from _flat(value, f"{about} {key}".strip())
         elif isinstance(value, list):
-            for n, each in enumerate(value, 1):
-                if isinstance(each, dict):
-                    yield from _flat(each, f"{about} {key} {n}".strip())
+            for n, part in enumerate(value, 1):
+                if isinstance(part, dict):
+                    yield from _flat(part, f"{about} {key} {n}".strip())
         else:
             yield about, key, "" if value is None else str(value)
 

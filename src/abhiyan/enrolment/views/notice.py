@@ -64,24 +64,24 @@ class NoticeForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
+        values = super().clean() or {}
         for language in self.offered:
             name = f"text_{language}"
-            if not given.get(name):
+            if not values.get(name):
                 continue
-            known = self.before[language].sections if language in self.before else ()
-            text = standard_notice.read(given[name], language, before=known)
-            for wrong in _wrongs(text, given[name], language):
+            sections = self.before[language].sections if language in self.before else ()
+            text = standard_notice.read(values[name], language, before=sections)
+            for wrong in _wrongs(text, values[name], language):
                 self.add_error(name, wrong)
             self.texts[language] = text
         if self.texts and notices.is_nameless(self.texts):
             self.add_error(None, str(notices.NotNamed(organisation=settings.ORGANISATION)))
-        return given
+        return values
 
 
 def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
     """Say what keeps a text from being published."""
-    found = []
+    faults = []
     if lacking := missing(text):
         named = ", ".join(
             _("the title, before the first heading")
@@ -89,21 +89,21 @@ def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
             else f"# {standard_notice.heading(key, language)}"
             for key in lacking
         )
-        found.append(_("This is missing, or has nothing beneath it: %(parts)s") % {"parts": named})
+        faults.append(_("This is missing, or has nothing beneath it: %(parts)s") % {"parts": named})
     if holes := standard_notice.holes(typed):
-        found.append(_("Fill in the text in square brackets: %(holes)s") % {"holes": " ".join(holes)})
+        faults.append(_("Fill in the text in square brackets: %(holes)s") % {"holes": " ".join(holes)})
     if not settings.DEMO and not notices.is_address_local():  # else the page says so of the whole server
-        found += [
+        faults += [
             _("This address opens only on the server: %(address)s") % {"address": address}
             for address in dict.fromkeys(re.findall(r"https?://[\w.:\[\]-]+", typed))
             if notices.leads_here(address)
         ]
     if len(text.short) > LONGEST_SHORT:
-        found.append(
+        faults.append(
             _("The first reply has %(n)d characters. It goes out by SMS, so write at most %(most)d.")
             % {"n": len(text.short), "most": LONGEST_SHORT}
         )
-    return found
+    return faults
 
 
 def office_of(request: Request) -> HeldOffice:
@@ -111,9 +111,9 @@ def office_of(request: Request) -> HeldOffice:
     return needed(
         next(
             (
-                held
-                for held in request.viewer.appointments
-                if notices.PUBLISH in held.capabilities and held.unit_kind in notices.LEVELS
+                office
+                for office in request.viewer.appointments
+                if notices.PUBLISH in office.capabilities and office.unit_kind in notices.LEVELS
             ),
             None,
         ),
@@ -212,8 +212,8 @@ def _page(
 ) -> HttpResponseBase:
     """audio: a language whose recording was not taken, and the form that says why."""
     latest = published[0][0] if published else 0
-    asked = whole_number(request.GET.get("version", ""), most=10**8)
-    chosen = latest if asked is None else asked
+    version_asked = whole_number(request.GET.get("version", ""), most=10**8)
+    chosen = latest if version_asked is None else version_asked
     texts = people.texts_of_notice(roll.notice, chosen)
     if chosen and not texts:
         raise NotFound
@@ -222,16 +222,20 @@ def _page(
         "enrolment/notice.html",
         _here(roll)
         | {
-            "others": [(named(one.names), _address(one)) for one in rolls.EVERY if one is not roll],
+            "others": [
+                (named(roll_kind.names), _address(roll_kind))
+                for roll_kind in rolls.EVERY
+                if roll_kind is not roll
+            ],
             "form": form,
             "texts": _shown(texts),
-            "chosen": next((one for one in published if one[0] == chosen), None),
+            "chosen": next((version_line for version_line in published if version_line[0] == chosen), None),
             "recordings": _recordings(roll, chosen, texts, audio),
             "audio_kb": LARGEST // 1024,
             "is_latest": chosen == latest,
             "latest": latest,
             "published": [
-                (version, at, ", ".join(languages.name(each) for each in spoken), sample)
+                (version, at, ", ".join(languages.name(language) for language in spoken), sample)
                 for version, at, spoken, sample in published
             ],
         }
@@ -250,8 +254,8 @@ def _recordings(
     recording."""
     spoken, sent = people.spoken_languages(roll.notice, version), dict([refused] if refused else [])
     return [
-        (each, name, each in spoken, sent.get(each) or AudioForm(auto_id=f"audio_{each}_%s"))
-        for each, name, _text in _shown(texts)
+        (language, name, language in spoken, sent.get(language) or AudioForm(auto_id=f"audio_{language}_%s"))
+        for language, name, _text in _shown(texts)
     ]
 
 
@@ -259,7 +263,7 @@ def _recordings(
 def notice_audio(request: Request, number: int, language: str) -> HttpResponseBase:
     """Add a recording of a version in a language, or take it away (`end`)."""
     office, roll = office_of(request), _roll(request)
-    said: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "code": roll.notice,
         "version": number,
         "language": language,
@@ -268,11 +272,11 @@ def notice_audio(request: Request, number: int, language: str) -> HttpResponseBa
         "at": clock.now(),
     }
     if request.POST.get("end"):
-        notices.end_audio(**said)
+        notices.end_audio(**facts)
         say_when_done(request, _("The recording is removed. You can add it again."))
         return redirect(_address(roll))
     form = AudioForm(request.POST, request.FILES, auto_id=f"audio_{language}_%s")
-    done = tried(request, form, lambda given: notices.add_audio(data=sent_bytes(given["audio"]), **said))
+    done = tried(request, form, lambda given: notices.add_audio(data=sent_bytes(given["audio"]), **facts))
     if not done:
         published = people.publications(roll.notice)
         latest = published[0][0] if published else 0
@@ -288,10 +292,10 @@ def notice_heard(request: Request, number: int, language: str) -> HttpResponse:
     """Send the recording of a version in a language: whole, or the part a player asks for."""
     found = people.audio(_roll(request).notice, number, language)
     data = bytes(found.data)
-    asked = part(request.headers.get("Range", ""), len(data))
-    first, last = asked or (0, len(data) - 1)
-    answer = HttpResponse(data[first : last + 1], content_type=found.kind, status=206 if asked else 200)
-    if asked:
+    byte_range = part(request.headers.get("Range", ""), len(data))
+    first, last = byte_range or (0, len(data) - 1)
+    answer = HttpResponse(data[first : last + 1], content_type=found.kind, status=206 if byte_range else 200)
+    if byte_range:
         answer["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
     answer["Accept-Ranges"] = "bytes"
     answer["Cache-Control"] = "public, max-age=3600"
@@ -309,8 +313,8 @@ def _unset() -> dict[str, Any]:
 
 def _shown(texts: dict[str, NoticeText]) -> list[tuple[str, str, NoticeText]]:
     """Return language, its own name, its text; Hindi first."""
-    order = [*(each for each in LANGUAGES if each in texts), *sorted(set(texts) - set(LANGUAGES))]
-    return [(each, languages.name(each), texts[each]) for each in order]
+    order = [*(language for language in LANGUAGES if language in texts), *sorted(set(texts) - set(LANGUAGES))]
+    return [(language, languages.name(language), texts[language]) for language in order]
 
 
 def _is_sample(roll: RollKind, version: int) -> bool:
@@ -323,7 +327,7 @@ def _form(roll: RollKind, latest: int) -> NoticeForm:
     """Return the boxes, filled with what stands, else with the standard text. A sample is nobody's own text."""
     texts = {} if latest and _is_sample(roll, latest) else people.texts_of_notice(roll.notice, latest)
     if other := other_than(people.published_by(roll.notice, latest), settings.ORGANISATION):
-        texts = {each: renamed_notice(text, other, settings.ORGANISATION) for each, text in texts.items()}
+        texts = {code: renamed_notice(text, other, settings.ORGANISATION) for code, text in texts.items()}
     offered = standard_notice.offered(roll.notice)
     for language in offered:
         if language not in texts:
@@ -335,5 +339,5 @@ def _form(roll: RollKind, latest: int) -> NoticeForm:
                 leave_number=messaging.leave_number(),
                 code=roll.notice,
             )
-    typed = {f"text_{each}": standard_notice.written(texts[each], each) for each in offered}
+    typed = {f"text_{code}": standard_notice.written(texts[code], code) for code in offered}
     return NoticeForm(before=texts, code=roll.notice, initial={"seen": latest} | typed)

@@ -24,12 +24,12 @@ def own_help(member: Member | None, *, at: datetime) -> dict[str, Any]:
     if not member.said.asks_skills:
         return {"own_tasks": found_tasks, "own_opinion": _opinion(member, at=at)}
     words = queries.skill_words(queries.skill_form(member.unit_id))
-    said = queries.own_skills(member.public_id)
+    skills = queries.own_skills(member.public_id)
     return {
         "own_tasks": found_tasks,
         "asks_skills": True,
-        "own_skills": [words[queries.SKILLS].get(one, one) for one in said.get(queries.SKILLS, ())],
-        "own_hours": words[queries.HOURS].get(said.get(queries.HOURS, ""), said.get(queries.HOURS, "")),
+        "own_skills": [words[queries.SKILLS].get(skill, skill) for skill in skills.get(queries.SKILLS, ())],
+        "own_hours": words[queries.HOURS].get(skills.get(queries.HOURS, ""), skills.get(queries.HOURS, "")),
     }
 
 

@@ -93,7 +93,7 @@ class RevokeForm(forms.Form):
 
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason"),
-        choices=[one for one in RevokeReason.choices if one[0] != RevokeReason.ENDED],
+        choices=[choice for choice in RevokeReason.choices if choice[0] != RevokeReason.ENDED],
         widget=forms.RadioSelect,
     )
 
@@ -121,13 +121,13 @@ def _unit(request: Request, given: QueryDict) -> ListSize:
     """Return the unit asked for, else the viewer's own. NotYours where their people are out of scope."""
     home = request.viewer.home
     code = given.get("unit", "")[:64].replace("\x00", "")
-    asked = levels.BY_SLUG.get(given.get("in", ""))
+    tree = levels.BY_SLUG.get(given.get("in", ""))
     if not code and home is None:
         raise NotYours
     if code:
         unit_id = units.unit(code).pk
         stands = units.hierarchies_of(unit_id)
-        hierarchy = asked if asked in stands else next(iter(stands), Hierarchy.ORGANISATIONAL.value)
+        hierarchy = tree if tree in stands else next(iter(stands), Hierarchy.ORGANISATIONAL.value)
     else:
         assert home is not None
         unit_id, hierarchy = home.unit_id, home.hierarchy
@@ -144,22 +144,25 @@ def _sorting(given: QueryDict) -> tables.Sorting:
 def _asked(request: Request, given: QueryDict) -> tuple[FilterForm, dict[str, Any]]:
     """Return how a list is narrowed, and what was said where all of it can be."""
     found = programmes.programmes_for(request.viewer).filter(kind=DRIVE.kind)
-    drives = {str(one.public_id): one for one in found.exclude(state=Programme.State.DRAFT)[:MOST_DRIVES]}
-    form = FilterForm(given, drives=[(key, named(one.names)) for key, one in drives.items()])
+    drives = {
+        str(programme.public_id): programme
+        for programme in found.exclude(state=Programme.State.DRAFT)[:MOST_DRIVES]
+    }
+    form = FilterForm(given, drives=[(key, named(programme.names)) for key, programme in drives.items()])
     if not form.is_valid():
         return form, {}
-    said = dict(form.cleaned_data)
-    if number := said["batch"].strip():
+    values = dict(form.cleaned_data)
+    if number := values["batch"].strip():
         batch = batches.known_batch(number)
         if batch is None:
             form.add_error(
                 "batch", _("No batch of your units has this number. It is at the top of each sheet.")
             )
             return form, {}
-        said["claims"] = batches.claims_of(batch)
-    if drive := said.get("drive"):
-        said["programmes"] = drives[drive].counted_ids
-    return form, said
+        values["claims"] = batches.claims_of(batch)
+    if drive := values.get("drive"):
+        values["programmes"] = drives[drive].counted_ids
+    return form, values
 
 
 def _wanted(said: dict[str, Any], sorting: tables.Sorting) -> PeopleWanted:
@@ -181,8 +184,8 @@ def people(request: Request) -> HttpResponseBase:
     """List the people who joined here: newest first, narrowed, or found by phone, number or name."""
     at = clock.now()
     looked = _unit(request, request.GET)
-    form, said = _asked(request, request.GET)
-    text = str(said.get("q") or "").strip()
+    form, values = _asked(request, request.GET)
+    text = str(values.get("q") or "").strip()
     found = queries.members_by_number(text) if text else None
     if found is None and text:
         found = queries.members_by_phone(text)
@@ -193,10 +196,10 @@ def people(request: Request) -> HttpResponseBase:
     if found is not None:
         leaf = tables.Leaf(found, 1 if found else 0, len(found), len(found), False)
     elif not looked.is_large:
-        leaf = _page(looked, _wanted(said, sorting), request.GET)
+        leaf = _page(looked, _wanted(values, sorting), request.GET)
     if leaf is not None:
         read_people(by=request.actor, unit_id=looked.row.id, n=len(leaf.rows), at=at)
-    shown = {
+    context = {
         "here": "people",
         "crumbs": _crumbs(request.viewer, looked),
         "unit": looked.row,
@@ -204,10 +207,10 @@ def people(request: Request) -> HttpResponseBase:
         "form": form,
         "sorting": sorting,
         "leaf": leaf,
-        "rows": [line(one) for one in leaf.rows] if leaf else [],
+        "rows": [line(member) for member in leaf.rows] if leaf else [],
         "is_whole": is_whole,
-        "is_narrowed": any(said.values()) or not form.is_valid(),
-        "is_filtered": any(value for name, value in said.items() if name != "q"),
+        "is_narrowed": any(values.values()) or not form.is_valid(),
+        "is_filtered": any(value for name, value in values.items() if name != "q"),
         "below": [],
         "text": text,
         "may_export": request.viewer.may_at("people.export", looked.row.lo or 0)
@@ -223,11 +226,13 @@ def people(request: Request) -> HttpResponseBase:
         "at": at,
     }
     if looked.is_large and not is_whole:
-        drive = counted_drive(request, said)
-        shown |= (
-            counted_below(looked, kept, drive, said["rung"], at) if drive else {"below": below(looked, kept)}
+        drive = counted_drive(request, values)
+        context |= (
+            counted_below(looked, kept, drive, values["rung"], at)
+            if drive
+            else {"below": below(looked, kept)}
         )
-    return render(request, "enrolment/people.html", shown, status=200 if form.is_valid() else 422)
+    return render(request, "enrolment/people.html", context, status=200 if form.is_valid() else 422)
 
 
 def line(one: Member) -> dict[str, Any]:
@@ -279,10 +284,10 @@ def _crumbs(viewer: Viewer, looked: ListSize) -> list[tuple[str, str]]:
 def _releases(request: Request, at: datetime) -> list[Release]:
     if request.viewer.account_id is None:
         return []
-    own = authority.releases().filter(
+    releases = authority.releases().filter(
         asked_by=request.viewer.account_id, act="people.export", expires_at__gt=at
     )
-    return list(own.order_by("-asked_at", "-pk")[:20])
+    return list(releases.order_by("-asked_at", "-pk")[:20])
 
 
 @require_POST
@@ -296,8 +301,8 @@ def people_export(request: Request) -> HttpResponseBase:
         {"unit": looked.row.code, "in": levels.SLUGS[looked.hierarchy]}
         | {name: value for name, value in settings.items() if value}
     )
-    given = _as_asked(settings)
-    narrowed, said = _asked(request, given)
+    query = _as_asked(settings)
+    narrowed, values = _asked(request, query)
     if not narrowed.is_valid():
         raise NotFound
     if not form.is_valid():
@@ -307,7 +312,7 @@ def people_export(request: Request) -> HttpResponseBase:
     n = queries.count_below(
         looked.row.lo,
         looked.row.hi,
-        _wanted(said, _sorting(given)),
+        _wanted(values, _sorting(query)),
         most=reading.MOST_EXPORTED + 1,
     )
     try:
@@ -337,15 +342,15 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give out a released list, once: exactly the rows and columns the page shows, or the cards of these people."""
     at = clock.now()
     payload = org.use_release(public_id=public_id, act="people.export", by=request.actor, at=at)
-    given = _as_asked(payload)
-    looked = _unit(request, given)
-    form, said = _asked(request, given)
+    query = _as_asked(payload)
+    looked = _unit(request, query)
+    form, values = _asked(request, query)
     if not form.is_valid() or looked.row.lo is None or looked.row.hi is None:
         raise NotFound
     rows = queries.members_below(
         looked.row.lo,
         looked.row.hi,
-        _wanted(said, _sorting(given)),
+        _wanted(values, _sorting(query)),
         limit=limits.allowed_by(declared.PEOPLE_ROWS, at) + 1,
     )
     read_people(by=request.actor, unit_id=looked.row.id, n=len(rows), at=at, act="enrolment.export_people")
@@ -361,9 +366,9 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _as_asked(settings: Mapping[str, Any]) -> QueryDict:
     """Return the settings of a list as they stood in its address."""
-    given = QueryDict(mutable=True)
-    given.update({name: str(value) for name, value in settings.items()})
-    return given
+    query = QueryDict(mutable=True)
+    query.update({name: str(value) for name, value in settings.items()})
+    return query
 
 
 # One person
@@ -386,8 +391,8 @@ def _readable(public_id: UUID) -> Member:
 
 def _left(request: Request, member: Member) -> HttpResponse:
     read_person(about=member.public_id, by=request.actor, unit_id=member.unit_id, at=clock.now())
-    shown = {"here": "people", "crumbs": _crumbs_of(member), **line(member)}
-    return render(request, "enrolment/person_left.html", shown)
+    context = {"here": "people", "crumbs": _crumbs_of(member), **line(member)}
+    return render(request, "enrolment/person_left.html", context)
 
 
 def _crumbs_of(member: Member) -> list[tuple[str, str]]:
@@ -421,8 +426,8 @@ def _person(
     read_person(about=member.public_id, by=request.actor, unit_id=member.unit_id, at=at)
     spans = [lo for lo, _hi in units.all_spans([member.unit_id]).get(member.unit_id, [])]
     claims = queries.claims(member.phone_id, member.id)
-    by = queries.senders([one.by for one in claims])
-    held = known.held_about(member.phone_id, member.person_id, at=at)
+    by = queries.senders([claim_told.by for claim_told in claims])
+    held_data = known.held_about(member.phone_id, member.person_id, at=at)
     wanted = queries.card_wanted(member.public_id)
     may = {
         name: member.is_current and request.viewer.may_at(capability, *spans)
@@ -433,7 +438,7 @@ def _person(
             ("place", "enrolment.place"),
         )
     }
-    shown = {
+    context = {
         "here": "people",
         "crumbs": _crumbs_of(member),
         "member": member,
@@ -442,43 +447,43 @@ def _person(
         "organiser": _organiser(request, member, spans),
         "inviter": inviter_of(member.public_id),
         "tries": [
-            (one.at, TellingResult(one.outcome).label)
-            for one in tries_of_term(member.enrolment_id)
-            if one.outcome in TellingResult.values
+            (contact_try.at, TellingResult(contact_try.outcome).label)
+            for contact_try in tries_of_term(member.enrolment_id)
+            if contact_try.outcome in TellingResult.values
         ],
         "lasts_until": queries.lasts_until(member),
         "terms": [
             {
-                "term": one,
-                "programme": one.programme(),
-                "unit": one.unit(),
-                "kind": Kind(one.kind).label,
-                "channel": DRIVE.channel(one.channel).label,
-                "rung": Rung(one.rung).label,
+                "term": membership_term,
+                "programme": membership_term.programme(),
+                "unit": membership_term.unit(),
+                "kind": Kind(membership_term.kind).label,
+                "channel": DRIVE.channel(membership_term.channel).label,
+                "rung": Rung(membership_term.rung).label,
             }
-            for one in queries.terms(member.id)
+            for membership_term in queries.terms(member.id)
         ],
         "claims": [
             {
-                "told": one,
-                "channel": DRIVE.channel(one.channel).label,
-                "sign": Sign(one.sign).label,
-                "became": Taken(one.taken).label,
-                "by": by.get(one.by, ""),
-                "unit": one.unit(),
+                "told": claim_told,
+                "channel": DRIVE.channel(claim_told.channel).label,
+                "sign": Sign(claim_told.sign).label,
+                "became": Taken(claim_told.taken).label,
+                "by": by.get(claim_told.by, ""),
+                "unit": claim_told.unit(),
             }
-            for one in claims
+            for claim_told in claims
         ],
         "cards": known.documents_about(member.public_id),
         "wanted": wanted,
         "may_ask_card": may["correct"] and member.said.has_card and (wanted is None or wanted.printed_at),
-        "consents": [(each, DRIVE.channel(each.channel).label) for each in held.consents],
+        "consents": [(consent, DRIVE.channel(consent.channel).label) for consent in held_data.consents],
         "may": may,
         "may_reveal": request.viewer.may_at("people.reveal", *spans),
         "revealed": revealed,
         "at": at,
     }
-    return render(request, "enrolment/person.html", shown)
+    return render(request, "enrolment/person.html", context)
 
 
 @require_POST

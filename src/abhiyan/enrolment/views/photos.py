@@ -39,8 +39,8 @@ class PhotosField(forms.FileField):
     widget = PhotosInput
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        given = data if isinstance(data, (list, tuple)) else [data]
-        return [super(PhotosField, self).clean(one, initial) for one in given or [None]]
+        files = data if isinstance(data, (list, tuple)) else [data]
+        return [super(PhotosField, self).clean(file, initial) for file in files or [None]]
 
 
 class PhotosForm(forms.Form):
@@ -105,7 +105,7 @@ def add(
         form,
         lambda given: actions.add_photos(
             batch=batch.pk,
-            photos=[(one.name, sent_bytes(one)) for one in given["photos"]],
+            photos=[(photo.name, sent_bytes(photo)) for photo in given["photos"]],
             by=request.actor,
             at=clock.now(),
         ),
@@ -113,12 +113,12 @@ def add(
     if request.method == "POST" and "application/json" in request.headers.get("Accept", ""):
         if done.value is not None:
             sheet = done.value.sheets[0]
-            said = (
+            text = (
                 _("Sheet %(n)s") % {"n": sheet} if sheet else _("Which sheet is it? Say so at its picture.")
             )
-            return form, done, JsonResponse({"message": said})
-        said = " ".join(str(one) for errors in form.errors.values() for one in errors)
-        return form, done, JsonResponse({"message": said}, status=done.status)
+            return form, done, JsonResponse({"message": text})
+        text = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return form, done, JsonResponse({"message": text}, status=done.status)
     if done.value is None:
         return form, done, None
     n = len(done.value.sheets)
@@ -182,9 +182,12 @@ def paper_sheet(request: Request, number: str, sheet: int) -> HttpResponseBase:
     batch = queries.batch_for(number)
     org.require(request.actor, RECORD, at=batch.unit_id)
     page = f"{reverse('enrolment:paper_batch', args=[batch.number])}#photos"
-    photos = [one for one in queries.photos_of(batch) if one.sheet == sheet]
-    shown = rules.seen(one.pk for one in photos)
-    chosen = {"keep": request.POST.get("keep", ""), "seen": shown}  # what is refused is shown as it is now
+    photos = [photo for photo in queries.photos_of(batch) if photo.sheet == sheet]
+    photos_mark = rules.seen(photo.pk for photo in photos)
+    chosen = {
+        "keep": request.POST.get("keep", ""),
+        "seen": photos_mark,
+    }  # what is refused is shown as it is now
     return ask(
         request,
         lambda given: actions.settle_sheet(
@@ -201,7 +204,7 @@ def paper_sheet(request: Request, number: str, sheet: int) -> HttpResponseBase:
             _what_removing_does(batch),
         ],
         button=_("Save"),
-        form=TwiceForm(chosen if request.method == "POST" else None, initial={"seen": shown}),
+        form=TwiceForm(chosen if request.method == "POST" else None, initial={"seen": photos_mark}),
         detail="enrolment/_paper_small.html",
         batch=batch,
         photos=photos,

@@ -52,15 +52,15 @@ class PlacePicker:
     @property
     def says(self) -> str:
         """Say what the search found, as the heading above the choices."""
-        said = {"where": self.where.replace("\x00", ""), "place": self.crumbs[-1][1] if self.crumbs else ""}
+        blanks = {"where": self.where.replace("\x00", ""), "place": self.crumbs[-1][1] if self.crumbs else ""}
         if self.is_of_pin:
-            return _("%(where)s is in %(place)s. Which place is it there?") % said
+            return _("%(where)s is in %(place)s. Which place is it there?") % blanks
         if self.under:
             return _("Step by step")
         return (
             _("Which one is it?")
             if self.choices or not self.where
-            else _("Nothing found for “%(where)s”") % said
+            else _("Nothing found for “%(where)s”") % blanks
         )
 
     @property
@@ -69,37 +69,41 @@ class PlacePicker:
         return self.choices[0] if len(self.choices) == 1 and not self.under else None
 
 
-def pick(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
+def pick(drive: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
     """Read the place's part of a form (where, unit, under, and the buttons find and open)."""
     picker = PlacePicker(where=data.get("where", "").strip()[:100])
     if "elsewhere" in data:  # the link's unit is left, and what was chosen in it
         return picker
-    hierarchy = _bound(found, picker, _code(data, "within"))
+    hierarchy = _bound(drive, picker, _code(data, "within"))
     wanted = _code(data, "unit")
     if wanted == ELSEWHERE:
         picker.is_elsewhere = True
     elif wanted:
-        _choose(found, picker, wanted, hierarchy)
+        _choose(drive, picker, wanted, hierarchy)
     opened = data.get("open")
     under = (opened if opened is not None else data.get("under", "")).strip()[:64].replace("\x00", "")
     if opened is not None or (under and not data.get("find")):
-        _descend(found, picker, under, hierarchy, language)
+        _descend(drive, picker, under, hierarchy, language)
     elif picker.where:
         picker.is_asked = True
         within = picker.within
-        rows = queries.places(found, picker.where, hierarchy=hierarchy, language=language, within=within)
-        picker.choices = _choices(found, rows, hierarchy, picker, language)
+        rows = queries.places(drive, picker.where, hierarchy=hierarchy, language=language, within=within)
+        picker.choices = _choices(drive, rows, hierarchy, picker, language)
         if (
             not rows
             and not within
-            and (district := queries.district_of_pin(found, picker.where, hierarchy=hierarchy))
+            and (district := queries.district_of_pin(drive, picker.where, hierarchy=hierarchy))
         ):
-            _descend(found, picker, district.code, hierarchy, language)
+            _descend(drive, picker, district.code, hierarchy, language)
             picker.is_of_pin = True
     is_apart = picker.within is not None and picker.chosen == picker.within.row and not picker.within.is_home
-    if picker.chosen is not None and not is_apart and not any(one.is_chosen for one in picker.choices):
+    if (
+        picker.chosen is not None
+        and not is_apart
+        and not any(place_choice.is_chosen for place_choice in picker.choices)
+    ):
         picker.choices = [
-            *_choices(found, [picker.chosen], hierarchy, picker, language),
+            *_choices(drive, [picker.chosen], hierarchy, picker, language),
             *picker.choices,
         ]
     return picker
@@ -109,12 +113,12 @@ def _code(data: QueryDict, name: str) -> str:
     return data.get(name, "").strip()[:64].replace("\x00", "")
 
 
-def _bound(found: OpenDrive, picker: PlacePicker, code: str) -> int:
+def _bound(drive: OpenDrive, picker: PlacePicker, code: str) -> int:
     """Keep the choice in the unit that a link named by its code. Return the tree people are led down."""
-    hierarchy = queries.tree_for(found)
+    hierarchy = queries.tree_for(drive)
     if not code:
         return hierarchy
-    place = queries.linked_place(found, code, hierarchy=hierarchy)
+    place = queries.linked_place(drive, code, hierarchy=hierarchy)
     picker.is_lost = place is None
     if place is None or place.is_whole:
         return hierarchy
@@ -122,38 +126,38 @@ def _bound(found: OpenDrive, picker: PlacePicker, code: str) -> int:
     return place.hierarchy
 
 
-def _choose(found: OpenDrive, picker: PlacePicker, code: str, hierarchy: int) -> None:
+def _choose(drive: OpenDrive, picker: PlacePicker, code: str, hierarchy: int) -> None:
     """Take the place of this code, if somebody may join for it, and if the link's unit holds it."""
     within = picker.within
     if within is not None and code == within.row.code and within.may_join:
         picker.chosen = within.row
         return
-    chosen = _home(found, code, hierarchy)
+    chosen = _home(drive, code, hierarchy)
     picker.is_unknown = chosen is None
     picker.is_outside = bool(chosen and within and not units.stands_below(chosen.id, within.row.id))
     picker.chosen = None if picker.is_outside else chosen
 
 
-def named_in_link(found: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
+def named_in_link(drive: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
     """Return the unit that a shared link names: chosen, where it is a place to join for; else its places to
     choose from."""
     code = _code(data, "unit")
-    asked = QueryDict(mutable=True)
+    query = QueryDict(mutable=True)
     if code:
-        asked["within"] = code
+        query["within"] = code
         first = PlacePicker()
-        _bound(found, first, code)
+        _bound(drive, first, code)
         if first.within is not None:
             is_chosen = first.within.is_home or not first.within.has_places
-            asked["unit" if is_chosen else "open"] = code
-    return pick(found, asked, language=language)
+            query["unit" if is_chosen else "open"] = code
+    return pick(drive, query, language=language)
 
 
-def _descend(found: OpenDrive, picker: PlacePicker, under: str, hierarchy: int, language: str) -> None:
-    top = picker.within.row.id if picker.within else queries.top_of(found, hierarchy)
+def _descend(drive: OpenDrive, picker: PlacePicker, under: str, hierarchy: int, language: str) -> None:
+    top = picker.within.row.id if picker.within else queries.top_of(drive, hierarchy)
     opened = _id_of(under) or top
     if not units.spans([opened], hierarchy):  # such as a mandal, which the district tree has not
-        hierarchy = found.programme.hierarchy
+        hierarchy = drive.programme.hierarchy
     path = units.path(opened, hierarchy)
     start = next((n for n, row in enumerate(path) if row.id == top), None)
     if start is None:  # elsewhere: the way begins again
@@ -164,7 +168,7 @@ def _descend(found: OpenDrive, picker: PlacePicker, under: str, hierarchy: int, 
     picker.under = at.code
     picker.is_asked = True
     page = units.children(at.id, hierarchy, language=language, limit=200)
-    may_choose = {row.id for row in queries.taken(found, page.rows)}
+    may_choose = {row.id for row in queries.taken(drive, page.rows)}
     picker.crumbs = [(row.code, row.name(language)) for row in path[start:]]
     picker.left_out = max(0, page.total - len(page.rows))
     chosen = picker.chosen.id if picker.chosen else None
@@ -184,12 +188,12 @@ def _descend(found: OpenDrive, picker: PlacePicker, under: str, hierarchy: int, 
 
 
 def _choices(
-    found: OpenDrive, rows: list[units.UnitRow], hierarchy: int, picker: PlacePicker, language: str
+    drive: OpenDrive, rows: list[units.UnitRow], hierarchy: int, picker: PlacePicker, language: str
 ) -> list[PlaceChoice]:
     ids = [row.id for row in rows]
     paths = units.paths(ids, hierarchy) if ids else {}
-    if elsewhere := [each for each in ids if each not in paths]:
-        paths |= units.paths(elsewhere, found.programme.hierarchy)
+    if elsewhere := [place_id for place_id in ids if place_id not in paths]:
+        paths |= units.paths(elsewhere, drive.programme.hierarchy)
     chosen = picker.chosen.id if picker.chosen else None
     return [
         PlaceChoice(
@@ -207,15 +211,15 @@ def _choices(
 
 def _above(name: str, path: list[str]) -> str:
     """Return the places above one, the nearest first. No word comes twice, and none of the name."""
-    said = dict.fromkeys(part.strip() for part in name.split(","))
-    above = dict.fromkeys(part.strip() for each in reversed(path) for part in each.split(","))
-    return ", ".join(part for part in above if part not in said)
+    parts = dict.fromkeys(part.strip() for part in name.split(","))
+    above = dict.fromkeys(part.strip() for name_above in reversed(path) for part in name_above.split(","))
+    return ", ".join(part for part in above if part not in parts)
 
 
-def _home(found: OpenDrive, code: str, hierarchy: int) -> units.UnitRow | None:
+def _home(drive: OpenDrive, code: str, hierarchy: int) -> units.UnitRow | None:
     """Return a place by its code, if somebody may join for it."""
     unit_id = _id_of(code)
-    rows = queries.taken(found, [units.standing(unit_id, hierarchy)]) if unit_id else []
+    rows = queries.taken(drive, [units.standing(unit_id, hierarchy)]) if unit_id else []
     return rows[0] if rows else None
 
 
@@ -237,8 +241,8 @@ def judge_place(form: JoinForm | CorrectForm, picker: PlacePicker) -> None:
     if picker.is_unknown:
         form.add_error("where", actions.OutsideScope.message)
     elif picker.within and place_of(picker) is None:
-        said = _("Choose a place in %(unit)s, where this link leads. If you live elsewhere, say so below.")
-        form.add_error("where", said % {"unit": picker.within.row.name(language())})
+        text = _("Choose a place in %(unit)s, where this link leads. If you live elsewhere, say so below.")
+        form.add_error("where", text % {"unit": picker.within.row.name(language())})
     elif picker.is_lost and place_of(picker) is None and not picker.is_elsewhere:
         form.add_error("where", _("The place of this link is not part of this drive. Choose your own place."))
     elif picker.chosen is None and not picker.is_elsewhere and picker.where and picker.only is None:

@@ -53,40 +53,42 @@ def placing_groups(request: Request) -> HttpResponseBase:
     most = queries.MOST_GROUPS
     table = Table(request, COLUMNS, found[:most], name="unplaced", caption=caption, hidden=_left_out(found))
     placed = queries.placings(since=at - UNDONE_WITHIN)
-    spans = units.all_spans({one.from_unit_id for one in placed})
+    spans = units.all_spans({placed_entry.from_unit_id for placed_entry in placed})
     with system("who placed many at once, for whoever may undo it"):
-        names = queries_people.senders([one.by for one in placed])
-    shown = {
+        names = queries_people.senders([placed_entry.by for placed_entry in placed])
+    context = {
         "here": "people",
         "crumbs": _crumbs((_("Many at once"), "")),
         "placed": [
             (
-                one,
-                "" if one.by == request.viewer.public_id else names.get(one.by, ""),
-                request.viewer.may_at("enrolment.place", *(lo for lo, _hi in spans[one.from_unit_id])),
+                placed_entry,
+                "" if placed_entry.by == request.viewer.public_id else names.get(placed_entry.by, ""),
+                request.viewer.may_at(
+                    "enrolment.place", *(lo for lo, _hi in spans[placed_entry.from_unit_id])
+                ),
             )
-            for one in placed[: queries.MOST_PLACINGS]
+            for placed_entry in placed[: queries.MOST_PLACINGS]
         ],
         "more_placed": len(placed) > queries.MOST_PLACINGS,
         "at": at,
     }
-    return answer(request, "enrolment/placing_groups.html", table, shown)
+    return answer(request, "enrolment/placing_groups.html", table, context)
 
 
 def _left_out(found: Sequence[queries.PlacingGroup]) -> str:
     """Say what a list of groups leaves out."""
-    told = []
+    sentences = []
     if len(found) > queries.MOST_GROUPS:
-        told.append(
+        sentences.append(
             _("These are the %(n)s largest groups; smaller ones follow when these are placed.")
             % {"n": grouped(queries.MOST_GROUPS)}
         )
     if found and found[0].of >= queries.LOOKED_THROUGH:
-        told.append(
+        sentences.append(
             _("We looked through %(n)s entries; others follow when these are placed.")
             % {"n": grouped(queries.LOOKED_THROUGH)}
         )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
 class SeenForm(forms.Form):
@@ -102,19 +104,19 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
     if "\x00" in pin + place:
         raise NotFound
     rows = queries.waiting(pin, place, unit_id, limit=placing.MOST_AT_ONCE)
-    said = " ".join(filter(None, [pin, place]))
+    place_text = " ".join(filter(None, [pin, place]))
     groups = reverse("enrolment:placing_groups")
     if not rows:  # all of them have their place by now
         raise NotFound
     left = rows[0].of - len(rows)
-    crumbs = _crumbs((_("Many at once"), groups), (said, ""))
+    crumbs = _crumbs((_("Many at once"), groups), (place_text, ""))
     to = request.GET.get("to", "")[:64].replace("\x00", "")
     if not to:
-        text = request.GET.get("q", "").replace("\x00", "").strip()[:100] or said
-        shown = {
+        text = request.GET.get("q", "").replace("\x00", "").strip()[:100] or place_text
+        context = {
             "here": "people",
             "crumbs": crumbs,
-            "said": said,
+            "said": place_text,
             "n": rows[0].of,
             "at_once": len(rows) if left else 0,
             "text": text,
@@ -133,7 +135,7 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
                 )
             ],
         }
-        return render(request, "enrolment/placing_place.html", shown)
+        return render(request, "enrolment/placing_place.html", context)
     unit = units.unit(to)
     if unit.kind not in HOMES:
         raise NotFound
@@ -144,7 +146,7 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
         "of": grouped(rows[0].of),
         "left": grouped(left),
         "unit": named(unit.names),
-        "said": said,
+        "said": place_text,
         "names": names,
     }
     seen = request.POST.get("seen", "")
@@ -176,8 +178,8 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
 def placing_undo(request: Request, public_id: UUID) -> HttpResponseBase:
     """Take one bulk placing back."""
     n = placing.undo_placing(placing=public_id, by=request.actor, at=clock.now())
-    said = ngettext("%(n)s entry waits for a place again.", "%(n)s entries wait for a place again.", n)
-    say_when_done(request, said % {"n": n})
+    text = ngettext("%(n)s entry waits for a place again.", "%(n)s entries wait for a place again.", n)
+    say_when_done(request, text % {"n": n})
     return redirect("enrolment:placing_groups")
 
 
@@ -236,7 +238,7 @@ def _choices(request: Request, text: str, of: int) -> list[units.UnitRow]:
 
 def _where(row: units.UnitRow) -> str:
     """Tell units of one name apart: the code, and what it lies in below the state."""
-    return ", ".join([row.code, *(named(each) for each in reversed(row.above[2:]))])
+    return ", ".join([row.code, *(named(names) for names in reversed(row.above[2:]))])
 
 
 def _query(**asked: str) -> str:

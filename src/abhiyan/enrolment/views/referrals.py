@@ -67,8 +67,8 @@ def own_referral(seen: SeenDrive) -> Referral | None:
     NotFound where it is not the viewer's own.
     """
     code = seen.request.GET.get("by", "")
-    own = queries.own(seen.request.viewer.account_id, seen.programme.pk) if code else []
-    return needed(next((one for one in own if one.code == code), None)) if code else None
+    referrals = queries.own(seen.request.viewer.account_id, seen.programme.pk) if code else []
+    return needed(next((referral for referral in referrals if referral.code == code), None)) if code else None
 
 
 @require_GET
@@ -80,10 +80,10 @@ def own_link(request: Request) -> HttpResponseBase:
     home = request.viewer.home
     over = programmes.open_over(home.unit_id, limit=MOST_OPEN) if home else []
     running = programmes.programmes_for(request.viewer).filter(
-        kind=KIND, public_id__in=[one for one, _names, _opens_on in over]
+        kind=KIND, public_id__in=[public_id for public_id, _names, _opens_on in over]
     )
     organises = home is not None and home.office == OFFICE
-    drives = {one.pk: one.public_id for one in running}
+    drives = {programme.pk: programme.public_id for programme in running}
     drive = queries.shared_first(list(drives), organises=organises)
     if drive is None:
         messages.info(request, _("No drive is open in your unit now."))
@@ -98,18 +98,18 @@ def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
     here = page_unit(request)
     org.require(request.actor, RECORD, at=here.unit.id)
     mine = [
-        one
-        for one in queries.own(request.viewer.account_id, seen.programme.pk)
-        if one.unit_id == here.unit.id
+        referral
+        for referral in queries.own(request.viewer.account_id, seen.programme.pk)
+        if referral.unit_id == here.unit.id
     ]
     page = here.href(reverse("enrolment:drive_link", args=[public_id]))
     if mine and request.method != "POST":
-        (shown,) = queries.shown(mine)
+        (invited,) = queries.shown(mine)
         address = link_of(seen, mine[0])
         return seen.page(
             "drive_link",
             _("My link"),
-            link=shown,
+            link=invited,
             qr=picture(address),
             invitation=Invitation(
                 name=seen.name,
@@ -118,7 +118,7 @@ def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
                 poster=join_address(
                     reverse("enrolment:drive_poster", args=[public_id]), here.unit.code, by=mine[0].code
                 ),
-                by=shown.name,
+                by=invited.name,
                 minimum=seen.drive.roll.minimum_age,
             ),
         )
@@ -148,8 +148,8 @@ def booths_of(here: Here) -> list[int] | None:
     """Return the booths at and below a unit whose posters can be printed together; None: they are too many."""
     if (here.unit.leaves or 0) > 5 * LARGEST_BATCH:
         return None
-    found = units.of_kind_below(here.unit.id, here.hierarchy, Kind.BOOTH)
-    return None if len(found) > LARGEST_BATCH else found
+    booth_ids = units.of_kind_below(here.unit.id, here.hierarchy, Kind.BOOTH)
+    return None if len(booth_ids) > LARGEST_BATCH else booth_ids
 
 
 @require_GET
@@ -167,12 +167,16 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
         if (booths := booths_of(here)) is None:
             raise PostersTooMany(most=LARGEST_BATCH)
         of = units.units_by_id(booths)
-        places = [(of[one].names, join_address(seen.address, of[one].code)) for one in booths if one in of]
+        places = [
+            (of[booth_id].names, join_address(seen.address, of[booth_id].code))
+            for booth_id in booths
+            if booth_id in of
+        ]
         if not places:
             raise NotFound
     elif mine := own_referral(seen):
-        (shown,) = queries.shown([mine])
-        places, name = [(here.unit.names, link_of(seen, mine))], shown.name
+        (invited,) = queries.shown([mine])
+        places, name = [(here.unit.names, link_of(seen, mine))], invited.name
     made = printed.posters(
         places,
         drive=seen.programme.names,
@@ -204,10 +208,10 @@ def drive_referrals(request: Request, public_id: UUID) -> HttpResponseBase:
         finish=queries.shown,
         unit_id=here.unit.id,
     )
-    shown = {
+    context = {
         "here": "programmes",
         "crumbs": seen.crumbs((_("Who invited"), "")),
         "place": here,
         "programme": seen.programme,
     }
-    return answer(request, "enrolment/drive_referrals.html", table, shown)
+    return answer(request, "enrolment/drive_referrals.html", table, context)

@@ -66,20 +66,20 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
     positions = [lo for lo, _hi in units.all_spans([member.unit_id]).get(member.unit_id, [])]
     if not request.viewer.may_at("enrolment.enrol", *positions):
         raise NotYours
-    one = calls.one_to_call(public_id)
-    if one is None:
+    person_to_call = calls.one_to_call(public_id)
+    if person_to_call is None:
         messages.info(request, str(telling.NothingToTell.message))
         return redirect(TODAY)
     wants_number = "number" in request.POST
     form: forms.Form = forms.Form(request.POST) if wants_number else ToldForm(request.POST or None)
-    shown, status = "", 200
+    phone, status = "", 200
     if wants_number:
-        asked = tried(
+        attempt = tried(
             request,
             form,
             lambda _given: telling.number_to_call(membership=public_id, by=request.actor, at=at),
         )
-        shown, status = asked.value or "", 200 if asked else asked.status
+        phone, status = attempt.value or "", 200 if attempt else attempt.status
     elif request.method == "POST":
         noted = tried(
             request,
@@ -91,27 +91,29 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
                 by=request.actor,
                 at=at,
             ),
-            said=lambda _none: said_of(request.POST["outcome"], one.name, one.programme_id),
+            said=lambda _none: said_of(
+                request.POST["outcome"], person_to_call.name, person_to_call.programme_id
+            ),
         )
         if noted:
             return redirect(TODAY)
         status = noted.status
     read_person(about=member.public_id, by=request.actor, unit_id=member.unit_id, at=at)
-    drive, number = drive_of(one.programme_id), queries.join_number(one.programme_id)
+    drive, number = drive_of(person_to_call.programme_id), queries.join_number(person_to_call.programme_id)
     page = {
-        "name": person(one.name),
+        "name": person(person_to_call.name),
         "place": member.unit_name(),
         "drive_name": drive.name(),
         "number": number,
         "spoken": spoken(
             SAY_FIRST,
             caller=request.viewer.name,
-            day=date_format(one.day, "j F"),
+            day=date_format(person_to_call.day, "j F"),
             list=str(drive.said.list),
             number=number,
         ),
         "may_call": request.viewer.may_at("people.reveal", *positions),
-        "shown": shown,
+        "shown": phone,
         "form": form,
         "outcomes": telling.TellingResult.choices,
         "helper": address(reverse("enrolment:helper_new"), units.unit_by_id(member.unit_id).code),

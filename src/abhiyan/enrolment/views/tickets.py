@@ -68,20 +68,20 @@ class TicketForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if given.get("kind") == Ticket.Kind.NOMINATION:
-            number = phones.parse(given.get("nominee_phone", ""))
-            if not given.get("nominee", "").strip():
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("kind") == Ticket.Kind.NOMINATION:
+            number = phones.parse(values.get("nominee_phone", ""))
+            if not values.get("nominee", "").strip():
                 self.add_error("nominee", _("Write the name of that person."))
             elif number is None:
                 self.add_error("nominee_phone", _("Write their mobile number: ten digits."))
             else:
-                given["said"] = "\n".join(
-                    filter(None, [given["nominee"].strip(), number, given.get("said", "")])
+                values["said"] = "\n".join(
+                    filter(None, [values["nominee"].strip(), number, values.get("said", "")])
                 )
-        elif not given.get("said", "").strip():
+        elif not values.get("said", "").strip():
             self.add_error("said", _("Write what you ask for."))
-        return given
+        return values
 
 
 @form_page
@@ -165,8 +165,8 @@ def ticket_list(request: OfficeRequest) -> HttpResponseBase:
         is_brief=True,
         narrowed=form,
     )
-    shown = {"here": "people", "crumbs": [(_("Requests from members"), "")], "filters": form, "at": at}
-    return answer(request, "enrolment/ticket_list.html", table, shown)
+    context = {"here": "people", "crumbs": [(_("Requests from members"), "")], "filters": form, "at": at}
+    return answer(request, "enrolment/ticket_list.html", table, context)
 
 
 class PersonAnswerForm(forms.Form):
@@ -183,23 +183,23 @@ class PersonAnswerForm(forms.Form):
 @form_page
 def ticket(request: OfficeRequest, public_id: UUID) -> HttpResponseBase:
     """Show one request: what is asked, by when, and the answer."""
-    found = queries.ticket_for(public_id)
-    row = found.ticket
+    opened_ticket = queries.ticket_for(public_id)
+    row = opened_ticket.ticket
     at = clock.now()
     read_people(by=request.actor, unit_id=row.unit_id, n=1, at=at, act="enrolment.read_ticket")
     return ask(
         request,
         lambda given: tickets.answer_request(ticket=public_id, text=given["text"], by=request.actor, at=at),
-        title=found.number,
+        title=opened_ticket.number,
         button=_("Send the answer"),
         done=reverse("enrolment:tickets"),
         said=_("Answered. The person gets an SMS without your words."),
         form=PersonAnswerForm(request.POST or None),
         is_open=row.answered_at is None,
         detail="enrolment/_ticket.html",
-        opened=found,
+        opened=opened_ticket,
         number=member_number(row.public_id),
         overdue=row.answered_at is None and row.due_at < at,
         here="people",
-        crumbs=[(_("Requests from members"), reverse("enrolment:tickets")), (found.number, "")],
+        crumbs=[(_("Requests from members"), reverse("enrolment:tickets")), (opened_ticket.number, "")],
     )

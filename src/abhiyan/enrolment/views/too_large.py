@@ -54,13 +54,13 @@ def counted_drive(request: Request, said: Mapping[str, Any]) -> Programme | None
     found = programmes.programmes_for(request.viewer).filter(kind=DRIVE.kind)
     drives = list(found.exclude(state=Programme.State.DRAFT)[:MOST_DRIVES])
     return next(
-        (one for one in drives if str(one.public_id) == said.get("drive")),
+        (programme for programme in drives if str(programme.public_id) == said.get("drive")),
         drives[0] if len(drives) == 1 else None,
     )
 
 
 def counted_below(
-    looked: ListSize, kept: Mapping[str, str], one: Programme, rung: str, at: datetime
+    looked: ListSize, kept: Mapping[str, str], programme: Programme, rung: str, at: datetime
 ) -> dict[str, Any]:
     """Return numbers in place of a list that is too long. Four queries.
 
@@ -68,10 +68,10 @@ def counted_below(
     """
     node = programmes.node_of(looked.row.id, looked.hierarchy)
     assert node is not None  # `_unit` refuses what is not placed
-    of: dict[str, Any] = {"node": node, "programme": one, "at": at}
+    params: dict[str, Any] = {"node": node, "programme": programme, "at": at}
     kinds = LOOKS_AFTER.get(looked.row.kind, ())[-1:]
     leaf = programmes.children_ladders(
-        **of,
+        **params,
         hierarchy=looked.hierarchy,
         sort=f"-{rung}",
         language=language(),
@@ -79,7 +79,7 @@ def counted_below(
         units=units.of_kind_below(looked.row.id, looked.hierarchy, kinds[0]) if kinds else None,
     )
     split = programmes.split_by(
-        **of, units=[node.unit_id], measure=1, rung=RUNGS[rung], by=programmes.By(channel=True)
+        **params, units=[node.unit_id], measure=1, rung=RUNGS[rung], by=programmes.By(channel=True)
     )[node.unit_id]
     ways = sorted(split.figures.items(), key=lambda each: -each[1])
     return {

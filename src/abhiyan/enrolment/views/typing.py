@@ -56,8 +56,8 @@ class LineForm(AdultForm):
         self.fields["birth_year"].widget.attrs |= short  # a line has room for no more
         for name, field in self.fields.items():
             field.widget.attrs |= {"autocomplete": "off"}
-            said = {"n": number, "field": field.label}
-            field.widget.attrs["aria-label"] = _("Line %(n)s: %(field)s") % said
+            blanks = {"n": number, "field": field.label}
+            field.widget.attrs["aria-label"] = _("Line %(n)s: %(field)s") % blanks
             if name == "place":
                 field.widget.attrs["placeholder"] = place
 
@@ -124,21 +124,21 @@ class TypedSheet:
 
     def is_valid(self) -> bool:
         """Return True if nothing is wrong, or its typist says that the sheet itself has it so."""
-        filled = [one for one in self.lines if not one.is_blank]
+        filled = [line for line in self.lines if not line.is_blank]
         self.error = "" if filled else _("Type at least one line of the sheet.")
-        faults = [one for one in filled if not one.is_valid()]
+        faults = [line for line in filled if not line.is_valid()]
         return bool(self.foot.is_valid() and filled and ("anyway" in self.foot.data or not faults))
 
     @property
     def faulty(self) -> int:
-        return sum(bool(one.errors) for one in self.lines if one.is_bound and not one.is_blank)
+        return sum(bool(line.errors) for line in self.lines if line.is_bound and not line.is_blank)
 
     def rows(self) -> list[tuple[str, str, str, str, str]]:
         """Return the lines up to the last that is filled: name, phone, year, booth, PIN."""
-        found = [self._row(one) for one in self.lines]
-        while found and not any(found[-1]):
-            found.pop()
-        return found
+        lines = [self._row(line) for line in self.lines]
+        while lines and not any(lines[-1]):
+            lines.pop()
+        return lines
 
     def _row(self, line: LineForm) -> tuple[str, str, str, str, str]:
         name, phone, year, place = line.typed
@@ -154,10 +154,12 @@ def paper_type(request: Request, number: str) -> HttpResponseBase:
     batch = queries.batch_for(number)
     org.require(request.actor, IMPORT, at=batch.unit_id)
     sheets = queries.sheets_of(batch).sheets
-    asked = request.GET.get("sheet", "")
-    left = [one for one in sheets if one.typed is None]
+    sheet_text = request.GET.get("sheet", "")
+    left = [batch_sheet for batch_sheet in sheets if batch_sheet.typed is None]
     sheet = needed(
-        next((one for one in sheets if str(one.number) == asked), None) if asked else (left or sheets)[0]
+        next((batch_sheet for batch_sheet in sheets if str(batch_sheet.number) == sheet_text), None)
+        if sheet_text
+        else (left or sheets)[0]
     )
     drive = drive_for(programmes.programme_by_id(batch.programme_id))
     typed = TypedSheet(
@@ -183,7 +185,7 @@ def paper_type(request: Request, number: str) -> HttpResponseBase:
                 error, status = str(refused), refused.status
             else:
                 return redirect("imports:one", brought)
-    shown = {
+    context = {
         "here": "people",
         "crumbs": [
             *crumbs(batch),
@@ -193,14 +195,20 @@ def paper_type(request: Request, number: str) -> HttpResponseBase:
         "batch": batch,
         "sheet": sheet,
         "photos": sorted(
-            (one for one in reversed(sheet.photos) if one.hidden_at is None), key=lambda one: one.is_beside
+            (photo for photo in reversed(sheet.photos) if photo.hidden_at is None),
+            key=lambda photo: photo.is_beside,
         ),
-        "before": next((one.number for one in reversed(sheets) if one.number < sheet.number), None),
-        "after": next((one.number for one in sheets if one.number > sheet.number), None),
+        "before": next(
+            (batch_sheet.number for batch_sheet in reversed(sheets) if batch_sheet.number < sheet.number),
+            None,
+        ),
+        "after": next(
+            (batch_sheet.number for batch_sheet in sheets if batch_sheet.number > sheet.number), None
+        ),
         "typed": typed,
         "error": error or typed.error,
     }
-    return render(request, "enrolment/paper_type.html", shown, status=status)
+    return render(request, "enrolment/paper_type.html", context, status=status)
 
 
 def _place(batch: PaperBatch) -> str:

@@ -99,10 +99,10 @@ def _drive(request: Request) -> Programme | None:
         raise NotFound from None
     if wanted is None:
         return None
-    found = programmes.programmes_for(request.viewer).filter(kind=DRIVE.kind, public_id=wanted).first()
-    if found is None:
+    programme = programmes.programmes_for(request.viewer).filter(kind=DRIVE.kind, public_id=wanted).first()
+    if programme is None:
         raise NotFound
-    return found
+    return programme
 
 
 def _groups(
@@ -112,23 +112,32 @@ def _groups(
     query: str,
 ) -> list[tuple[str, list[dict[str, Any]]]]:
     """Return a page's rows under the name of their unit, and those visited under a heading of their own at the end."""
-    shown = {visits[one.term_id].account_id for one in rows if one.term_id in visits}
+    account_ids = {
+        visits[unanswered_phone.term_id].account_id
+        for unanswered_phone in rows
+        if unanswered_phone.term_id in visits
+    }
     with system("who has been at a door"):
-        names = people.names_of(shown)
+        names = people.names_of(account_ids)
 
-    def line(one: queries.UnansweredPhone) -> dict[str, Any]:
-        visit = visits.get(one.term_id)
+    def line(unanswered_phone: queries.UnansweredPhone) -> dict[str, Any]:
+        visit = visits.get(unanswered_phone.term_id)
         return {
-            "member": one,
-            "channel": DRIVE.channel(one.channel).label,
+            "member": unanswered_phone,
+            "channel": DRIVE.channel(unanswered_phone.channel).label,
             "visit": visit,
             "who": person(names.get(visit.account_id, "")) if visit else "",
-            "no": reverse("enrolment:unanswered_no", args=[one.public_id]) + query,
+            "no": reverse("enrolment:unanswered_no", args=[unanswered_phone.public_id]) + query,
             "may_undo": bool(visit and visit.is_tick and visit.account_id == account_id),
         }
 
-    grouped = groupby(rows, key=lambda one: _("Been there") if one.term_id in visits else one.unit_name())
-    return [(heading, [line(one) for one in group]) for heading, group in grouped]
+    grouped = groupby(
+        rows,
+        key=lambda unanswered_phone: (
+            _("Been there") if unanswered_phone.term_id in visits else unanswered_phone.unit_name()
+        ),
+    )
+    return [(heading, [line(unanswered_phone) for unanswered_phone in group]) for heading, group in grouped]
 
 
 @require_POST

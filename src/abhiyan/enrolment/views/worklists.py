@@ -43,29 +43,29 @@ from abhiyan.units.rules.pins import read_pin
 def unplaced(request: Request) -> HttpResponseBase:
     """List members whose place is not known: one line each; type, Enter, next."""
     at = clock.now()
-    asked: dict[str, Any] = {}
+    params: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
         if "all" in request.POST:
             return _place_all(request)
         claim = _uuid(request.POST.get("claim", ""))
         where = request.POST.get("where", "")[:100]
-        found = _found(request, request.POST.get("unit", ""), where)
-        if len(found) == 1:
+        unit_rows = _found(request, request.POST.get("unit", ""), where)
+        if len(unit_rows) == 1:
             try:
-                members.place_claim(claim=claim, unit_id=found[0].id, by=request.actor, at=at)
+                members.place_claim(claim=claim, unit_id=unit_rows[0].id, by=request.actor, at=at)
             except Refused as refused:
-                asked = {"claim": claim, "error": str(refused)}
+                params = {"claim": claim, "error": str(refused)}
                 status = refused.status
             else:
-                say_when_done(request, _("Placed: %(unit)s") % {"unit": found[0].name()})
+                say_when_done(request, _("Placed: %(unit)s") % {"unit": unit_rows[0].name()})
                 return redirect(request.get_full_path())
         else:
             status = 422
-            asked = {
+            params = {
                 "claim": claim,
                 "where": where,
-                "error": _("Which of these is it?") if found else _none_found(where),
+                "error": _("Which of these is it?") if unit_rows else _none_found(where),
                 "choices": [
                     (
                         row.code,
@@ -73,39 +73,41 @@ def unplaced(request: Request) -> HttpResponseBase:
                         Kind(row.kind).label,
                         ", ".join(named(a) for a in row.above[2:]),
                     )
-                    for row in found
+                    for row in unit_rows
                 ],
             }
     form = UnitAndDaysForm(request.GET)
     place = place_of(request, form)
     leaf = _leaf(request, form, queries.unplaced, place)
     waiting: Sequence[queries.UnplacedClaim] = leaf.rows
-    if "error" in asked and all(one.public_id != asked["claim"] for one in waiting):
-        messages.error(request, asked["error"])  # its line has gone meanwhile
+    if "error" in params and all(unplaced_claim.public_id != params["claim"] for unplaced_claim in waiting):
+        messages.error(request, params["error"])  # its line has gone meanwhile
     read_people(by=request.actor, unit_id=home_of(request), n=len(waiting), at=at)
     suggested = queries.suggestions(waiting)
-    spans = units.all_spans({one.unit_id for one in waiting})
-    shown = {
+    spans = units.all_spans({unplaced_claim.unit_id for unplaced_claim in waiting})
+    context = {
         "here": "people",
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Without a place"), "")],
         "rows": [
             {
-                "claim": one,
-                "number": member_number(one.member),
-                "channel": DRIVE.channel(one.channel).label,
-                "suggested": [(each.code, each.name()) for each in suggested[one.public_id]],
-                "asked": asked if asked.get("claim") == one.public_id else None,
+                "claim": unplaced_claim,
+                "number": member_number(unplaced_claim.member),
+                "channel": DRIVE.channel(unplaced_claim.channel).label,
+                "suggested": [
+                    (suggestion.code, suggestion.name()) for suggestion in suggested[unplaced_claim.public_id]
+                ],
+                "asked": params if params.get("claim") == unplaced_claim.public_id else None,
                 "may_call": request.viewer.may_at(
-                    "people.reveal", *(lo for lo, _hi in spans.get(one.unit_id, ()))
+                    "people.reveal", *(lo for lo, _hi in spans.get(unplaced_claim.unit_id, ()))
                 ),
             }
-            for one in waiting
+            for unplaced_claim in waiting
         ],
         "place": place.name() if place else "",
-        "sure": sum(len(suggested[one.public_id]) == 1 for one in waiting),
+        "sure": sum(len(suggested[unplaced_claim.public_id]) == 1 for unplaced_claim in waiting),
         **_list(request, form, leaf),
     }
-    return render(request, "enrolment/unplaced.html", shown, status=_status(status, form))
+    return render(request, "enrolment/unplaced.html", context, status=_status(status, form))
 
 
 def _none_found(text: str) -> str:
@@ -123,11 +125,15 @@ def _place_all(request: Request) -> HttpResponseBase:
     waiting: Sequence[queries.UnplacedClaim] = leaf.rows
     suggested = queries.suggestions(waiting)
     done = 0
-    for one in sorted(waiting, key=lambda one: one.phone_id):  # the order of locks
-        places = suggested[one.public_id]
-        if len(places) == 1 and request.POST.get(f"seen-{one.public_id}") == places[0].code:
+    for unplaced_claim in sorted(
+        waiting, key=lambda unplaced_claim: unplaced_claim.phone_id
+    ):  # the order of locks
+        places = suggested[unplaced_claim.public_id]
+        if len(places) == 1 and request.POST.get(f"seen-{unplaced_claim.public_id}") == places[0].code:
             try:
-                members.place_claim(claim=one.public_id, unit_id=places[0].unit_id, by=request.actor, at=at)
+                members.place_claim(
+                    claim=unplaced_claim.public_id, unit_id=places[0].unit_id, by=request.actor, at=at
+                )
             except (AlreadyEnded, NothingToPlace):  # left, or placed by somebody else, in the meantime
                 continue
             done += 1
@@ -143,43 +149,43 @@ def nameless(request: Request) -> HttpResponseBase:
     leaf = _leaf(request, form, queries.nameless, place)
     waiting: Sequence[queries.Nameless] = leaf.rows
     read_people(by=request.actor, unit_id=home_of(request), n=len(waiting), at=clock.now())
-    shown = {
+    context = {
         "here": "people",
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Calls from shared phones"), "")],
         "rows": [
             {
-                "claim": one,
-                "channel": DRIVE.channel(one.channel).label,
-                "candidates": [(each, each.unit_name()) for each in one.candidates],
+                "claim": nameless_entry,
+                "channel": DRIVE.channel(nameless_entry.channel).label,
+                "candidates": [(member, member.unit_name()) for member in nameless_entry.candidates],
             }
-            for one in waiting
+            for nameless_entry in waiting
         ],
         "place": place.name() if place else "",
         "asked": request.META.get("QUERY_STRING", ""),
         **_list(request, form, leaf),
     }
-    return render(request, "enrolment/nameless.html", shown, status=_status(200, form))
+    return render(request, "enrolment/nameless.html", context, status=_status(200, form))
 
 
 @form_page
 def nameless_settle(request: Request, claim: UUID, member: UUID) -> HttpResponseBase:
     """Say whose a call from a shared phone was. The query of the list it came from is kept."""
-    asked = request.META.get("QUERY_STRING", "")
-    back = reverse("enrolment:nameless") + (f"?{asked}" if asked else "")
+    query = request.META.get("QUERY_STRING", "")
+    back = reverse("enrolment:nameless") + (f"?{query}" if query else "")
     settle = partial(members.settle_claim, claim=claim, membership=member, by=request.actor, at=clock.now())
-    found = queries.nameless_claim(claim)
-    if found is None and request.method != "POST":
+    nameless_entry = queries.nameless_claim(claim)
+    if nameless_entry is None and request.method != "POST":
         raise NotFound
-    if found is None:  # settled meanwhile, here or by somebody else; the act knows
+    if nameless_entry is None:  # settled meanwhile, here or by somebody else; the act knows
         try:
             settle()
         except NothingToPlace as refused:
             messages.info(request, str(refused))
         return redirect(back)
     authority.require(request.actor, "enrolment.place", at=queries.claim_unit(claim))
-    whose = needed(next((each for each in found.candidates if each.public_id == member), None))
+    whose = needed(next((each for each in nameless_entry.candidates if each.public_id == member), None))
     name = whose.name or member_number(whose.public_id)
-    about = {"who": name, "when": date_format(found.at, "j M Y, H:i")}
+    about = {"who": name, "when": date_format(nameless_entry.at, "j M Y, H:i")}
     return ask(
         request,
         lambda _given: settle(),
@@ -208,11 +214,11 @@ def _leaf(
     place: units.UnitRow | None = None,
 ) -> tables.Leaf:
     """Return the page of a queue the address asks for."""
-    said: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
+    values: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     narrowed = queries.Narrowed(
-        channel=int(said["channel"]) if said.get("channel") else None,
-        since=said.get("since"),
-        until=said.get("until"),
+        channel=int(values["channel"]) if values.get("channel") else None,
+        since=values.get("since"),
+        until=values.get("until"),
         span=(place.lo, place.hi) if place and place.lo is not None and place.hi is not None else None,
         newest_first=_sorting(request).descending,
     )
@@ -250,11 +256,11 @@ def place_of(request: Request, form: forms.Form) -> units.UnitRow | None:
     if not text or home is None:
         return None
     within = (home.unit_id, home.hierarchy)
-    found = units.search(text, language=language(), within=within, hierarchy=home.hierarchy, limit=1)
-    if not found:
+    unit_rows = units.search(text, language=language(), within=within, hierarchy=home.hierarchy, limit=1)
+    if not unit_rows:
         form.add_error("unit", _("No unit of yours fits. Write its name or code."))
         return None
-    return units.standing(found[0].id, home.hierarchy)
+    return units.standing(unit_rows[0].id, home.hierarchy)
 
 
 def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
@@ -271,11 +277,11 @@ def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
     home = request.viewer.home
     if not text or home is None:
         return []
-    found = units.search(
+    unit_rows = units.search(
         text, language=language(), within=(home.unit_id, home.hierarchy), kinds=HOMES, limit=10
     )
-    exact = [row for row in found if row.code.casefold() == text.casefold()]
-    return exact or found
+    exact = [row for row in unit_rows if row.code.casefold() == text.casefold()]
+    return exact or unit_rows
 
 
 def homes_of_pin(pin: str) -> list[units.UnitRow]:

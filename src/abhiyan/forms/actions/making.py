@@ -179,9 +179,9 @@ def _clean_names(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _plain(questions: Sequence[FormQuestion]) -> list[dict[str, object]]:
-    if found := list(flaws(questions)):
-        raise FormUnfit(flaws=found)
-    return [one.plain() for one in questions]
+    if question_flaws := list(flaws(questions)):
+        raise FormUnfit(flaws=question_flaws)
+    return [question.plain() for question in questions]
 
 
 def _record(act: str, form: Form, *, by: Actor, at: datetime) -> None:

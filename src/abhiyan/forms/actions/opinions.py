@@ -58,21 +58,27 @@ class NoLevelAbove(Refused, status=409):
     message = _("There is no level above this one. Say what was done about the opinion.")
 
 
-def heed_opinion(*, one: Submission) -> None:
+def heed_opinion(*, submission: Submission) -> None:
     """Give what people said in their own words to the level that may read it first. In a system scope.
 
     Words without a name go to the first level with enough of them (`reading_desk`), others to the first level above.
     It does nothing for another form, or without words. A correction counts until somebody passed the opinion up.
     """
-    if not queries.carries_words(one.version.form):
+    if not queries.carries_words(submission.version.form):
         return
-    Opinion.objects.filter(submission=one).update(is_returned=one.state == Submission.State.RETURNED)
-    if not quotes.drafted(one.version.asked, one.answers):
-        Opinion.objects.filter(submission=one, text="").delete()
+    Opinion.objects.filter(submission=submission).update(
+        is_returned=submission.state == Submission.State.RETURNED
+    )
+    if not quotes.drafted(submission.version.asked, submission.answers):
+        Opinion.objects.filter(submission=submission, text="").delete()
         return
-    desk = queries.reading_desk(one.unit_id) if one.is_unnamed else queries.desk_of(one.unit_id)
-    new = {"public_id": lot.uuid(), "unit_id": one.unit_id, "at": one.at, "desk_id": desk}
-    Opinion.objects.get_or_create(submission=one, defaults=new)
+    desk = (
+        queries.reading_desk(submission.unit_id)
+        if submission.is_unnamed
+        else queries.desk_of(submission.unit_id)
+    )
+    new = {"public_id": lot.uuid(), "unit_id": submission.unit_id, "at": submission.at, "desk_id": desk}
+    Opinion.objects.get_or_create(submission=submission, defaults=new)
 
 
 def forget_opinions(*, ids: Collection[UUID], at: datetime) -> None:
@@ -111,8 +117,8 @@ def look_at_quote(
     It needs the same right as `pass_opinion`, and refuses the same.
     """
     with transaction.atomic(), system("a quote as the next level will read it"):
-        one = _locked(public_id, by=by)
-        return _checked(one, text, queries.words_of(one), no_names=no_names, by=by, at=at)
+        opinion = _locked(public_id, by=by)
+        return _checked(opinion, text, queries.words_of(opinion), no_names=no_names, by=by, at=at)
 
 
 def pass_opinion(
@@ -124,23 +130,23 @@ def pass_opinion(
     NoLevelAbove, QuoteEmpty, QuoteHasNumber, QuoteNames, QuoteUnsure, QuoteWordAdded.
     """
     with transaction.atomic(), system("an opinion is passed up"):
-        one = _locked(public_id, by=by)
-        desk = needed(one.desk_id)
-        text = _checked(one, text, queries.words_of(one), no_names=no_names, by=by, at=at)
+        opinion = _locked(public_id, by=by)
+        desk = needed(opinion.desk_id)
+        text = _checked(opinion, text, queries.words_of(opinion), no_names=no_names, by=by, at=at)
         above = needed(queries.desk_of(desk, above=True), NoLevelAbove)
         QuotePassed.objects.create(
-            opinion=one,
+            opinion=opinion,
             from_unit_id=desk,
             to_unit_id=above,
-            before=one.text,
+            before=opinion.text,
             text=text,
             by_account=by.account_id,
             at=at,
         )
-        one.text, one.desk_id, one.is_left = text, above, False
-        one.save(update_fields=["text", "desk_id", "is_left"])
-        _record("pass_opinion", one, desk, by=by, at=at)
-    return one
+        opinion.text, opinion.desk_id, opinion.is_left = text, above, False
+        opinion.save(update_fields=["text", "desk_id", "is_left"])
+        _record("pass_opinion", opinion, desk, by=by, at=at)
+    return opinion
 
 
 def undo_passing(*, public_id: UUID, by: Actor, at: datetime) -> Opinion:
@@ -150,17 +156,17 @@ def undo_passing(*, public_id: UUID, by: Actor, at: datetime) -> Opinion:
     Refuses NotYours, NotFound, QuoteGone.
     """
     with transaction.atomic(), system("an opinion comes back"):
-        one = needed(Opinion.objects.select_for_update().filter(public_id=public_id).first())
-        last = one.passages.filter(undone_at=None).order_by("-pk").first()
-        if last is None or last.to_unit_id != one.desk_id:
+        opinion = needed(Opinion.objects.select_for_update().filter(public_id=public_id).first())
+        last = opinion.passages.filter(undone_at=None).order_by("-pk").first()
+        if last is None or last.to_unit_id != opinion.desk_id:
             raise QuoteGone
         org.require(by, CARRY, at=last.from_unit_id)
         last.undone_at = at
         last.save(update_fields=["undone_at"])
-        one.text, one.desk_id, one.is_left = last.before, last.from_unit_id, False
-        one.save(update_fields=["text", "desk_id", "is_left"])
-        _record("undo_passing", one, last.from_unit_id, by=by, at=at)
-    return one
+        opinion.text, opinion.desk_id, opinion.is_left = last.before, last.from_unit_id, False
+        opinion.save(update_fields=["text", "desk_id", "is_left"])
+        _record("undo_passing", opinion, last.from_unit_id, by=by, at=at)
+    return opinion
 
 
 def leave_opinion(*, public_id: UUID, by: Actor, at: datetime) -> None:
@@ -179,11 +185,11 @@ def say_done(*, public_id: UUID, done: str, no_names: Collection[str] = (), by: 
     It needs `opinions.pass` at the desk where the opinion is, or above a vacant one. Refuses as `pass_opinion`.
     """
     with transaction.atomic(), system("what was done about an opinion"):
-        one = _locked(public_id, by=by)
-        one.done = _checked(one, done, None, no_names=no_names, by=by, at=at) if done.strip() else ""
-        one.done_at = at if one.done else None
-        one.save(update_fields=["done", "done_at"])
-        _record("say_done", one, needed(one.desk_id), by=by, at=at)
+        opinion = _locked(public_id, by=by)
+        opinion.done = _checked(opinion, done, None, no_names=no_names, by=by, at=at) if done.strip() else ""
+        opinion.done_at = at if opinion.done else None
+        opinion.save(update_fields=["done", "done_at"])
+        _record("say_done", opinion, needed(opinion.desk_id), by=by, at=at)
 
 
 def heed_closed_units(*, units: Iterable[int]) -> None:
@@ -198,22 +204,22 @@ def heed_closed_units(*, units: Iterable[int]) -> None:
 
 def _leave(public_id: UUID, act: str, *, is_left: bool, by: Actor, at: datetime) -> None:
     with transaction.atomic(), system("an opinion is left, or waits again"):
-        one = _locked(public_id, by=by)
-        one.is_left = is_left
-        one.save(update_fields=["is_left"])
-        _record(act, one, needed(one.desk_id), by=by, at=at)
+        opinion = _locked(public_id, by=by)
+        opinion.is_left = is_left
+        opinion.save(update_fields=["is_left"])
+        _record(act, opinion, needed(opinion.desk_id), by=by, at=at)
 
 
 def _locked(public_id: UUID, *, by: Actor) -> Opinion:
     """An opinion for who passes it up from where it waits. In a system scope."""
     rows = Opinion.objects.select_related("submission__version").select_for_update(of=("self",))
-    one = needed(rows.filter(public_id=public_id).first())
-    org.require(by, CARRY, at=needed(one.desk_id))
-    return one
+    opinion = needed(rows.filter(public_id=public_id).first())
+    org.require(by, CARRY, at=needed(opinion.desk_id))
+    return opinion
 
 
 def _checked(
-    one: Opinion, text: str, said: str | None, *, no_names: Collection[str], by: Actor, at: datetime
+    opinion: Opinion, text: str, said: str | None, *, no_names: Collection[str], by: Actor, at: datetime
 ) -> str:
     """A text that may go up. said: what it is taken from; None: the office's own words.
 
@@ -227,21 +233,21 @@ def _checked(
         raise QuoteHasNumber(field=field, number=number)
     if said is not None and (word := quotes.word_added(said, text)):
         raise QuoteWordAdded(field=field, word=word)
-    cleared = [*one.no_names, *no_names]
-    kept = require_no_names(text=text, unit_ids=_places(one), no_names=cleared, field=field)
-    if new := [word for word in kept if word not in one.no_names]:
-        one.no_names = [*one.no_names, *new]
-        one.save(update_fields=["no_names"])
-        desk = needed(one.desk_id)
-        _record("call_no_names", one, desk, n=len(new), by=by, at=at)
+    cleared = [*opinion.no_names, *no_names]
+    kept = require_no_names(text=text, unit_ids=_places(opinion), no_names=cleared, field=field)
+    if new := [word for word in kept if word not in opinion.no_names]:
+        opinion.no_names = [*opinion.no_names, *new]
+        opinion.save(update_fields=["no_names"])
+        desk = needed(opinion.desk_id)
+        _record("call_no_names", opinion, desk, n=len(new), by=by, at=at)
     return text
 
 
-def _places(one: Opinion) -> list[int]:
+def _places(opinion: Opinion) -> list[int]:
     """Return the units whose people's names may not go up. A person's own link says only the level: all below it."""
-    is_own = one.submission.sent_by is None
-    return [one.unit_id, needed(one.desk_id), *(units.open_below(one.unit_id) if is_own else ())]
+    is_own = opinion.submission.sent_by is None
+    return [opinion.unit_id, needed(opinion.desk_id), *(units.open_below(opinion.unit_id) if is_own else ())]
 
 
-def _record(act: str, one: Opinion, unit_id: int, *, n: int = 0, by: Actor, at: datetime) -> None:
-    audit.record(by=by, at=at, act=f"forms.{act}", subject=str(one.public_id), unit_id=unit_id, n=n)
+def _record(act: str, opinion: Opinion, unit_id: int, *, n: int = 0, by: Actor, at: datetime) -> None:
+    audit.record(by=by, at=at, act=f"forms.{act}", subject=str(opinion.public_id), unit_id=unit_id, n=n)

@@ -97,8 +97,8 @@ def submit(
         raise AnswersUnfit(errors=checked.errors)
     sent_id = UUID(bytes=_keyed(b"submission|%d|" % (account_id or 0) + key.encode())[:16])
     sums = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(pictures.items())}
-    said = [version.pk, unit_id, body_id, about, checked.answers, list(place or ()), sums]
-    digest = _keyed(b"answers|" + json.dumps(said, sort_keys=True).encode())
+    content = [version.pk, unit_id, body_id, about, checked.answers, list(place or ()), sums]
+    digest = _keyed(b"answers|" + json.dumps(content, sort_keys=True).encode())
     with system("a form is filled in"):
         sql.wait_for(f"submission {sent_id}")  # the same sent twice at once is one
         if there := Submission.objects.filter(pk=sent_id).first():
@@ -106,7 +106,7 @@ def submit(
                 raise SentOtherwise
             return there
         drawn = _redrawn({name: pictures[name] for name in checked.pictures}, by=by, at=at)
-        one = Submission(
+        submission = Submission(
             id=sent_id,
             digest=digest,
             version=version,
@@ -119,12 +119,12 @@ def submit(
             at=min(filled_at or at, at),
             is_unnamed=is_unnamed(version.form),
         )
-        _fill(one, version, checked.answers, place)
-        one.save(force_insert=True)
-        _keep_pictures(one, drawn, checked.pictures, at=at)
-        _note(one, Act.SENT, answers=one.answers, by=by, at=at)
-        heed_opinion(one=one)
-    return one
+        _fill(submission, version, checked.answers, place)
+        submission.save(force_insert=True)
+        _keep_pictures(submission, drawn, checked.pictures, at=at)
+        _note(submission, Act.SENT, answers=submission.answers, by=by, at=at)
+        heed_opinion(submission=submission)
+    return submission
 
 
 def record_opinion(
@@ -162,21 +162,23 @@ def mend(
     Refuses NotFound, WrongState (an accepted one must be sent back first), AnswersUnfit.
     """
     with system("a submission is mended"):
-        one = _locked(submission_id, State.REPORTED, State.RETURNED)
-        kept = set(one.pictures.values_list("question", flat=True))
-        is_own = one.sent_by is None
-        checked = rules.check(one.version.asked, answers, pictures={*kept, *(pictures or {})}, is_own=is_own)
+        submission = _locked(submission_id, State.REPORTED, State.RETURNED)
+        kept = set(submission.pictures.values_list("question", flat=True))
+        is_own = submission.sent_by is None
+        checked = rules.check(
+            submission.version.asked, answers, pictures={*kept, *(pictures or {})}, is_own=is_own
+        )
         if checked.errors:
             raise AnswersUnfit(errors=checked.errors)
         sent = pictures or {}
         drawn = _redrawn({name: sent[name] for name in checked.pictures if name in sent}, by=by, at=at)
-        _fill(one, one.version, checked.answers, place)
-        one.state, one.reason = State.REPORTED, ""
-        one.save()
-        _keep_pictures(one, drawn, checked.pictures, at=at)
-        _note(one, Act.MENDED, answers=one.answers, by=by, at=at)
-        heed_opinion(one=one)
-    return one
+        _fill(submission, submission.version, checked.answers, place)
+        submission.state, submission.reason = State.REPORTED, ""
+        submission.save()
+        _keep_pictures(submission, drawn, checked.pictures, at=at)
+        _note(submission, Act.MENDED, answers=submission.answers, by=by, at=at)
+        heed_opinion(submission=submission)
+    return submission
 
 
 def accept(*, submission_id: UUID, by: Actor, at: datetime) -> Submission:
@@ -185,13 +187,13 @@ def accept(*, submission_id: UUID, by: Actor, at: datetime) -> Submission:
     Refuses NotFound, WrongState (what was sent back is mended first).
     """
     with system("a submission is accepted"):
-        one = _locked(submission_id, State.REPORTED, State.ACCEPTED)
-        if one.state == State.ACCEPTED:
-            return one
-        one.state = State.ACCEPTED
-        one.save(update_fields=["state"])
-        _note(one, Act.ACCEPTED, by=by, at=at)
-    return one
+        submission = _locked(submission_id, State.REPORTED, State.ACCEPTED)
+        if submission.state == State.ACCEPTED:
+            return submission
+        submission.state = State.ACCEPTED
+        submission.save(update_fields=["state"])
+        _note(submission, Act.ACCEPTED, by=by, at=at)
+    return submission
 
 
 def send_back(*, submission_id: UUID, reason: str, by: Actor, at: datetime) -> Submission:
@@ -203,20 +205,20 @@ def send_back(*, submission_id: UUID, reason: str, by: Actor, at: datetime) -> S
     if not reason or len(reason) > LONGEST_REASON or "\0" in reason:
         raise ReturnReasonMissing(field="reason", longest=LONGEST_REASON)
     with system("a submission is sent back"):
-        one = _locked(submission_id, State.REPORTED, State.ACCEPTED)
-        one.state, one.reason = State.RETURNED, reason
-        one.save(update_fields=["state", "reason"])
-        _note(one, Act.RETURNED, reason=reason, by=by, at=at)
-        heed_opinion(one=one)
-    return one
+        submission = _locked(submission_id, State.REPORTED, State.ACCEPTED)
+        submission.state, submission.reason = State.RETURNED, reason
+        submission.save(update_fields=["state", "reason"])
+        _note(submission, Act.RETURNED, reason=reason, by=by, at=at)
+        heed_opinion(submission=submission)
+    return submission
 
 
 def send_back_all(*, about: tuple[str, str], reason: str, by: Actor, at: datetime) -> None:
     """Send back what was filled in about another room's thing: it counts no more. In the act of that room."""
     with system("what was filled in about a thing"):
-        found = Submission.objects.filter(about_kind=about[0], about_id=about[1])
-        for one in found.exclude(state=State.RETURNED).values_list("pk", flat=True):
-            send_back(submission_id=one, reason=reason, by=by, at=at)
+        submissions = Submission.objects.filter(about_kind=about[0], about_id=about[1])
+        for submission_id in submissions.exclude(state=State.RETURNED).values_list("pk", flat=True):
+            send_back(submission_id=submission_id, reason=reason, by=by, at=at)
 
 
 def forget_answers(*, about_kind: str, about_ids: Collection[str], at: datetime) -> None:
@@ -237,8 +239,10 @@ def forget_answers(*, about_kind: str, about_ids: Collection[str], at: datetime)
 
 def note_picture_read(*, submission_id: UUID, by: Actor, at: datetime) -> None:
     """Note in the trail that somebody opened a picture in their sight. Refuses NotFound."""
-    one = submission_for(submission_id)
-    audit.record(by=by, at=at, act="forms.read_picture", subject=str(one.pk), unit_id=one.unit_id)
+    submission = submission_for(submission_id)
+    audit.record(
+        by=by, at=at, act="forms.read_picture", subject=str(submission.pk), unit_id=submission.unit_id
+    )
 
 
 def _keyed(text: bytes) -> bytes:
@@ -247,21 +251,29 @@ def _keyed(text: bytes) -> bytes:
 
 def _locked(submission_id: UUID, *states: Submission.State) -> Submission:
     rows = Submission.objects.select_related("version__form").select_for_update(of=("self",))
-    one = needed(rows.filter(pk=submission_id).first())
-    if one.state not in states:
-        raise WrongState(state=State(one.state).label)
-    return one
+    submission = needed(rows.filter(pk=submission_id).first())
+    if submission.state not in states:
+        raise WrongState(state=State(submission.state).label)
+    return submission
 
 
 def _fill(
-    one: Submission, version: FormVersion, answers: Mapping[str, Any], place: Sequence[float | None] | None
+    submission: Submission,
+    version: FormVersion,
+    answers: Mapping[str, Any],
+    place: Sequence[float | None] | None,
 ) -> None:
     first = next(
-        (answers[each.key] for each in version.asked if each.kind == "place" and each.key in answers), None
+        (
+            answers[question.key]
+            for question in version.asked
+            if question.kind == "place" and question.key in answers
+        ),
+        None,
     )
-    found = rules.place_of(place) if place else first
-    one.answers = dict(answers)
-    one.lat, one.lon, one.accuracy = found or (None, None, None)
+    point = rules.place_of(place) if place else first
+    submission.answers = dict(answers)
+    submission.lat, submission.lon, submission.accuracy = point or (None, None, None)
 
 
 def _redrawn(pictures: Mapping[str, bytes], *, by: Actor, at: datetime) -> dict[str, Redrawn]:
@@ -284,26 +296,26 @@ def _made_anew(key: str, data: bytes) -> Redrawn:
 
 
 def _keep_pictures(
-    one: Submission, drawn: Mapping[str, Redrawn], asked: Sequence[str], *, at: datetime
+    submission: Submission, drawn: Mapping[str, Redrawn], asked: Sequence[str], *, at: datetime
 ) -> None:
     """Seal new pictures, each under an id of its own; drop those they replace, and those no longer asked for."""
-    one.pictures.exclude(question__in=set(asked) - drawn.keys()).delete()
+    submission.pictures.exclude(question__in=set(asked) - drawn.keys()).delete()
     ring = keyring()
     for key, made in drawn.items():
-        own = lot.uuid()
+        picture_id = lot.uuid()
         SubmissionPicture.objects.create(
-            id=own,
-            submission=one,
+            id=picture_id,
+            submission=submission,
             question=key,
-            small=ring.seal(made.small, about=own.bytes + b"small"),
-            sealed=ring.seal(made.picture, about=own.bytes + b"sealed"),
+            small=ring.seal(made.small, about=picture_id.bytes + b"small"),
+            sealed=ring.seal(made.picture, about=picture_id.bytes + b"sealed"),
             size=len(made.picture),
             added_at=at,
         )
 
 
 def _note(
-    one: Submission,
+    submission: Submission,
     act: SubmissionStep.Act,
     *,
     reason: str = "",
@@ -312,15 +324,17 @@ def _note(
     at: datetime,
 ) -> None:
     SubmissionStep.objects.create(
-        submission=one, act=act, by_account=by.account_id, at=at, reason=reason, answers=answers
+        submission=submission, act=act, by_account=by.account_id, at=at, reason=reason, answers=answers
     )
-    audit.record(by=by, at=at, act=f"forms.{_AUDITED[act]}", subject=str(one.pk), unit_id=one.unit_id)
+    audit.record(
+        by=by, at=at, act=f"forms.{_AUDITED[act]}", subject=str(submission.pk), unit_id=submission.unit_id
+    )
 
 
 _AUDITED = {Act.SENT: "submit", Act.MENDED: "mend", Act.ACCEPTED: "accept", Act.RETURNED: "send_back"}
 
 
-def refuse_units_going(*, told: UnitsGoing) -> None:
+def refuse_units_going(*, units_going: UnitsGoing) -> None:
     """Refuse (FormUnitsInUse) to take back units made by an import that have forms or submissions."""
     with system("units about to go"):
         n = sql.value(
@@ -329,7 +343,7 @@ def refuse_units_going(*, told: UnitsGoing) -> None:
             " or exists (select from forms_submission s where s.unit_id = c.unit_id)"
             " or exists (select from forms_opinion o where o.desk_id = c.unit_id)"
             " or exists (select from forms_quote_passed q where c.unit_id in (q.from_unit_id, q.to_unit_id)))",
-            [told.import_id],
+            [units_going.import_id],
         )
     if n:
         raise FormUnitsInUse(n=n)

@@ -50,23 +50,23 @@ def check(
     others no text may note what is private to a person.
     """
     done = CheckedAnswers()
-    for one in questions:
-        if one.kind is QuestionKind.NOTE or not is_asked(one, done.answers):
+    for question in questions:
+        if question.kind is QuestionKind.NOTE or not is_asked(question, done.answers):
             continue
-        value = given.get(one.key)
-        is_blank = one.key not in pictures if one.kind is QuestionKind.PICTURE else _is_blank(value)
+        value = given.get(question.key)
+        is_blank = question.key not in pictures if question.kind is QuestionKind.PICTURE else _is_blank(value)
         if is_blank:
-            if one.required:
-                done.errors[one.key] = say("This field is required.")
-        elif one.kind is QuestionKind.PICTURE:
-            done.pictures.append(one.key)
+            if question.required:
+                done.errors[question.key] = say("This field is required.")
+        elif question.kind is QuestionKind.PICTURE:
+            done.pictures.append(question.key)
         else:
             try:
-                done.answers[one.key] = _READ[one.kind](one, value)
-                if one.kind is QuestionKind.TEXT and not is_own and (why := private_in(str(value))):
-                    done.errors[one.key] = why
+                done.answers[question.key] = _READ[question.kind](question, value)
+                if question.kind is QuestionKind.TEXT and not is_own and (why := private_in(str(value))):
+                    done.errors[question.key] = why
             except _Wrong as wrong:
-                done.errors[one.key] = str(wrong)
+                done.errors[question.key] = str(wrong)
     return done
 
 
@@ -74,21 +74,23 @@ def _is_blank(value: Any) -> bool:
     return value is None or value in ("", [], ()) or (isinstance(value, str) and not value.strip())
 
 
-def _bounds(one: FormQuestion) -> tuple[Any, Any]:
+def _bounds(question: FormQuestion) -> tuple[Any, Any]:
     """The least and the most that a question takes, where it has no limits of its own too."""
-    if one.kind in NUMBERS:
-        return (0 if one.least is None else one.least), (LARGEST if one.most is None else one.most)
-    if one.kind is QuestionKind.TEXT:
-        return int(one.least or 0), int(one.most or LONGEST)
-    return one.least, one.most
+    if question.kind in NUMBERS:
+        return (0 if question.least is None else question.least), (
+            LARGEST if question.most is None else question.most
+        )
+    if question.kind is QuestionKind.TEXT:
+        return int(question.least or 0), int(question.most or LONGEST)
+    return question.least, question.most
 
 
-def refusals(one: FormQuestion) -> dict[str, str]:
+def refusals(question: FormQuestion) -> dict[str, str]:
     """Return the words for an answer of another kind (`invalid`), below `least` or above `most`."""
-    least, most = _bounds(one)
-    match one.kind:
+    least, most = _bounds(question)
+    match question.kind:
         case QuestionKind.WHOLE | QuestionKind.DECIMAL:
-            whole = one.kind is QuestionKind.WHOLE
+            whole = question.kind is QuestionKind.WHOLE
             return {
                 "invalid": say("Enter a whole number.") if whole else say("Enter a number."),
                 "least": say("Write at least %(limit_value)s.") % {"limit_value": _figure(least)},
@@ -127,40 +129,44 @@ def _of_place() -> dict[str, str]:
     }
 
 
-def declared(one: FormQuestion) -> dict[str, Any]:
+def declared(question: FormQuestion) -> dict[str, Any]:
     """Return as data what `check` asks of a question, for `ui/static/ui/checks.js`."""
-    least, most = _bounds(one)
-    told: dict[str, Any] = {"kind": f"ask_{one.kind.value}", "limits": [least, most], "words": refusals(one)}
-    if one.required:
-        told["required"] = say("This field is required.")
-    if one.is_counted:
-        told["choices"] = [code for code, _label in one.options]
-    if one.when:
-        told["when"] = {"key": one.when.key, "op": one.when.op, "value": one.when.value}
-    return told
+    least, most = _bounds(question)
+    declaration: dict[str, Any] = {
+        "kind": f"ask_{question.kind.value}",
+        "limits": [least, most],
+        "words": refusals(question),
+    }
+    if question.required:
+        declaration["required"] = say("This field is required.")
+    if question.is_counted:
+        declaration["choices"] = [code for code, _label in question.options]
+    if question.when:
+        declaration["when"] = {"key": question.when.key, "op": question.when.op, "value": question.when.value}
+    return declaration
 
 
 def _number(one: FormQuestion, value: Any) -> int | float:
     try:
         if one.kind is QuestionKind.DECIMAL:
-            found: int | float = round(float(str(value).replace(",", "").strip()), 4)
+            number: int | float = round(float(str(value).replace(",", "").strip()), 4)
         else:
-            found = int(ungrouped(str(value)))
+            number = int(ungrouped(str(value)))
     except (Misgrouped, ValueError):
         raise _Wrong(refusals(one)["invalid"]) from None
-    if not math.isfinite(found):
+    if not math.isfinite(number):
         raise _Wrong(refusals(one)["invalid"])
-    kept: int | float = _limited(one, found, found)
+    kept: int | float = _limited(one, number, number)
     return kept
 
 
-def _limited(one: FormQuestion, kept: Any, size: Any) -> Any:
+def _limited(question: FormQuestion, kept: Any, size: Any) -> Any:
     """Return the answer if its size is within the limits."""
-    least, most = _bounds(one)
+    least, most = _bounds(question)
     if most is not None and size > most:
-        raise _Wrong(refusals(one)["most"])
+        raise _Wrong(refusals(question)["most"])
     if least is not None and size < least:
-        raise _Wrong(refusals(one)["least"])
+        raise _Wrong(refusals(question)["least"])
     return kept
 
 
@@ -182,10 +188,10 @@ def _yes_no(one: FormQuestion, value: Any) -> bool:
 
 
 def _several(one: FormQuestion, value: Any) -> list[str]:
-    known = [code for code, _label in one.options]
-    if not isinstance(value, (list, tuple)) or not all(each in known for each in value):
+    codes = [code for code, _label in one.options]
+    if not isinstance(value, (list, tuple)) or not all(chosen_code in codes for chosen_code in value):
         raise _Wrong(refusals(one)["invalid"])
-    chosen = [code for code in known if code in value]
+    chosen = [code for code in codes if code in value]
     return list(_limited(one, chosen, len(chosen)))
 
 
@@ -203,8 +209,8 @@ def place_of(value: Any) -> list[float | None]:
     Raises ValueError, with words for people, where it is none; `core.places` says which are none here.
     """
     if isinstance(value, str):
-        found = _PLACE.fullmatch(value)
-        parts: Sequence[Any] = found.groups() if found else ()
+        match = _PLACE.fullmatch(value)
+        parts: Sequence[Any] = match.groups() if match else ()
     else:
         parts = value
     try:
@@ -244,16 +250,16 @@ def typed(answer: Any) -> Any:
     return answer
 
 
-def read(one: FormQuestion, answer: Any) -> str:
+def read(question: FormQuestion, answer: Any) -> str:
     """An answer as people read it, choices by their words; "" where there is none."""
     if answer is None:
         return ""
-    if one.kind in NUMBERS:
+    if question.kind in NUMBERS:
         return _figure(answer)
-    if one.kind is QuestionKind.DAY:
+    if question.kind is QuestionKind.DAY:
         return _day_said(answer)
-    if one.is_counted:
-        words = dict(one.options)
+    if question.is_counted:
+        words = dict(question.options)
         chosen = typed(answer)
         return ", ".join(
             str(words.get(code, code)) for code in (chosen if isinstance(chosen, list) else [chosen])

@@ -59,16 +59,16 @@ class UnreadPart:
     def __str__(self) -> str:
         if not self.rows:
             return say("Sheet %(sheet)s: %(text)s") % {"sheet": self.sheet, "text": self.text}
-        shown = ", ".join(str(row) for row in self.rows[:MOST_SHOWN])
+        rows_text = ", ".join(str(row) for row in self.rows[:MOST_SHOWN])
         more = len(self.rows) - MOST_SHOWN
         if more > 0:
-            shown = say("%(rows)s and %(n)s more") % {"rows": shown, "n": grouped(more)}
+            rows_text = say("%(rows)s and %(n)s more") % {"rows": rows_text, "n": grouped(more)}
         where = ngettext(
             "Sheet %(sheet)s, row %(rows)s: %(text)s",
             "Sheet %(sheet)s, rows %(rows)s: %(text)s",
             len(self.rows),
         )
-        return where % {"sheet": self.sheet, "rows": shown, "text": self.text}
+        return where % {"sheet": self.sheet, "rows": rows_text, "text": self.text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +120,13 @@ def form_sheet(
             ]
         else:
             unread.append(UnreadPart(name, _unread_column(key, title), filled))
-    told = (
+    numbered_rows = (
         (row, {key: cells[index] for index, key in read.items() if index < len(cells) and cells[index]})
         for row, cells in lines
     )
-    return FormSheet(name, [(row, cells) for row, cells in told if cells], tuple(unread), tuple(wrong))
+    return FormSheet(
+        name, [(row, cells) for row, cells in numbered_rows if cells], tuple(unread), tuple(wrong)
+    )
 
 
 def _key(sheet: str, title: str) -> tuple[str, bool]:
@@ -140,8 +142,8 @@ def _key(sheet: str, title: str) -> tuple[str, bool]:
 def language_of(words: str) -> str:
     """Return "hi" or "en" where words such as "Hindi (hi)" or "en-IN" name it, and nothing else; "" for others."""
     named = set(spaced(words).split())
-    for language, known in _LANGUAGES.items():
-        if named & known and named <= known | _PLACES:
+    for language, language_words in _LANGUAGES.items():
+        if named & language_words and named <= language_words | _PLACES:
             return language
     return ""
 

@@ -112,7 +112,7 @@ class FormQuestion:
         """Code and words of what may be chosen, in the reader's language."""
         if self.kind is QuestionKind.YES_NO:
             return [(code, str(label)) for code, label in YES_NO.items()]
-        return [(one.code, named(one.label) or one.code) for one in self.choices]
+        return [(choice.code, named(choice.label) or choice.code) for choice in self.choices]
 
     @property
     def words(self) -> str:
@@ -121,17 +121,21 @@ class FormQuestion:
 
     def plain(self) -> dict[str, Any]:
         """As JSON; `question_of` reads it again."""
-        said: dict[str, Any] = {"key": self.key, "kind": self.kind.value, "label": dict(self.label)}
+        plain_json: dict[str, Any] = {"key": self.key, "kind": self.kind.value, "label": dict(self.label)}
         if self.hint:
-            said["hint"] = dict(self.hint)
+            plain_json["hint"] = dict(self.hint)
         if self.choices:
-            said["choices"] = [{"code": one.code, "label": dict(one.label)} for one in self.choices]
+            plain_json["choices"] = [
+                {"code": choice.code, "label": dict(choice.label)} for choice in self.choices
+            ]
         if self.required:
-            said["required"] = True
-        said |= {name: value for name in ("least", "most") if (value := getattr(self, name)) is not None}
+            plain_json["required"] = True
+        plain_json |= {
+            name: value for name in ("least", "most") if (value := getattr(self, name)) is not None
+        }
         if self.when:
-            said["when"] = [self.when.key, self.when.op, self.when.value]
-        return said
+            plain_json["when"] = [self.when.key, self.when.op, self.when.value]
+        return plain_json
 
 
 def question_of(said: Mapping[str, Any]) -> FormQuestion:
@@ -141,7 +145,7 @@ def question_of(said: Mapping[str, Any]) -> FormQuestion:
         kind=QuestionKind(said["kind"]),
         label=said["label"],
         hint=said.get("hint", {}),
-        choices=tuple(AnswerChoice(one["code"], one["label"]) for one in said.get("choices", ())),
+        choices=tuple(AnswerChoice(choice["code"], choice["label"]) for choice in said.get("choices", ())),
         required=said.get("required", False),
         least=said.get("least"),
         most=said.get("most"),
@@ -164,30 +168,32 @@ def flaws(questions: Sequence[FormQuestion]) -> Iterator[QuestionFlaw]:
     Refused are words that ask for religion, caste, identity numbers, bank details, health or the vote, and words that
     promise a benefit (`words.refused_in`; ECI of 2 May 2024, RP Act ss. 94, 128).
     """
-    if not any(one.kind is not QuestionKind.NOTE for one in questions):
+    if not any(question.kind is not QuestionKind.NOTE for question in questions):
         yield QuestionFlaw("", "", str(_("A form needs at least one question.")))
     if len(questions) > MOST:
         yield QuestionFlaw("", "", str(_("A form has at most %(most)s questions.") % {"most": MOST}))
     earlier: dict[str, FormQuestion] = {}
-    for one in questions[:MOST]:
-        for part, text in _flaws(one, earlier):
-            yield QuestionFlaw(one.key, part, text if isinstance(text, str) else str(text))
-        earlier.setdefault(one.key, one)
+    for form_question in questions[:MOST]:
+        for part, text in _flaws(form_question, earlier):
+            yield QuestionFlaw(form_question.key, part, text if isinstance(text, str) else str(text))
+        earlier.setdefault(form_question.key, form_question)
 
 
-def _flaws(one: FormQuestion, earlier: Mapping[str, FormQuestion]) -> Iterator[tuple[str, str | Promise]]:
-    if not _KEY.fullmatch(one.key):
+def _flaws(
+    question: FormQuestion, earlier: Mapping[str, FormQuestion]
+) -> Iterator[tuple[str, str | Promise]]:
+    if not _KEY.fullmatch(question.key):
         yield "key", _("A name has small Latin letters, digits and _, begins with a letter, at most 40.")
-    elif one.key in earlier:
-        yield "key", _("Two questions are called “%(name)s”. Rename one.") % {"name": one.key}
-    if not any(text.strip() for text in one.label.values()):
+    elif question.key in earlier:
+        yield "key", _("Two questions are called “%(name)s”. Rename one.") % {"name": question.key}
+    if not any(text.strip() for text in question.label.values()):
         yield "label", _("Write the question in Hindi or English.")
-    for part, words in (("label", one.label), ("hint", one.hint)):
+    for part, words in (("label", question.label), ("hint", question.hint)):
         yield from ((part, text) for text in _word_flaws(words))
-    yield from _choice_flaws(one)
-    yield from _limit_flaws(one)
-    if one.when is not None:
-        yield from (("when", text) for text in _condition_flaws(one.when, earlier))
+    yield from _choice_flaws(question)
+    yield from _limit_flaws(question)
+    if question.when is not None:
+        yield from (("when", text) for text in _condition_flaws(question.when, earlier))
 
 
 def _word_flaws(words: Mapping[str, str]) -> Iterator[str | Promise]:
@@ -202,41 +208,44 @@ def _word_flaws(words: Mapping[str, str]) -> Iterator[str | Promise]:
             yield why
 
 
-def _choice_flaws(one: FormQuestion) -> Iterator[tuple[str, str | Promise]]:
-    if (one.kind in CHOOSING) != bool(one.choices):
-        yield "choices", _("Give at least one choice.") if one.kind in CHOOSING else _("It takes no choices.")
-    if len(one.choices) > MOST_CHOICES:
+def _choice_flaws(question: FormQuestion) -> Iterator[tuple[str, str | Promise]]:
+    if (question.kind in CHOOSING) != bool(question.choices):
+        yield (
+            "choices",
+            _("Give at least one choice.") if question.kind in CHOOSING else _("It takes no choices."),
+        )
+    if len(question.choices) > MOST_CHOICES:
         yield "choices", _("Give at most %(most)s choices.") % {"most": MOST_CHOICES}
     codes: set[str] = set()
-    for each in one.choices[:MOST_CHOICES]:
-        if not _CODE.fullmatch(each.code) or each.code in codes:
+    for choice in question.choices[:MOST_CHOICES]:
+        if not _CODE.fullmatch(choice.code) or choice.code in codes:
             yield (
                 "choices",
                 _("“%(code)s”: use each code once, with Latin letters, digits and _.")
-                % {"code": each.code[:40]},
+                % {"code": choice.code[:40]},
             )
-        codes.add(each.code)
-        if not any(text.strip() for text in each.label.values()):
+        codes.add(choice.code)
+        if not any(text.strip() for text in choice.label.values()):
             yield "choices", _("Write each choice in Hindi or English.")
-        yield from (("choices", text) for text in _word_flaws(each.label))
+        yield from (("choices", text) for text in _word_flaws(choice.label))
 
 
-def _limit_flaws(one: FormQuestion) -> Iterator[tuple[str, str | Promise]]:
-    if one.kind not in _LIMITED:
-        if one.least is not None or one.most is not None:
+def _limit_flaws(question: FormQuestion) -> Iterator[tuple[str, str | Promise]]:
+    if question.kind not in _LIMITED:
+        if question.least is not None or question.most is not None:
             yield "most", _("This kind of question has no limits.")
         return
     for name in ("least", "most"):
-        value = getattr(one, name)
-        if value is not None and not _is_limit(one.kind, value):
+        value = getattr(question, name)
+        if value is not None and not _is_limit(question.kind, value):
             yield (
                 name,
                 _("Write it as 2026-11-25.")
-                if one.kind is QuestionKind.DAY
+                if question.kind is QuestionKind.DAY
                 else _("Write a number up to %(most)s.") % {"most": grouped(LARGEST)},
             )
             return
-    if one.least is not None and one.most is not None and one.least > one.most:  # type: ignore[operator]  # of one kind
+    if question.least is not None and question.most is not None and question.least > question.most:  # type: ignore[operator]  # of one kind
         yield "most", _("The largest is below the smallest.")
 
 
@@ -273,32 +282,32 @@ def _condition_flaws(when: Condition, earlier: Mapping[str, FormQuestion]) -> It
 def number(text: str) -> float | None:
     """A number as a condition writes it."""
     try:
-        found = float(text)
+        number_read = float(text)
     except ValueError:
         return None
-    return found if abs(found) <= LARGEST else None
+    return number_read if abs(number_read) <= LARGEST else None
 
 
-def is_asked(one: FormQuestion, answers: Mapping[str, Any]) -> bool:
+def is_asked(question: FormQuestion, answers: Mapping[str, Any]) -> bool:
     """Return True if a question is asked, given the earlier answers as they are kept."""
-    if one.when is None:
+    if question.when is None:
         return True
-    given, value = answers.get(one.when.key), one.when.value
-    if given is None:
+    answer, value = answers.get(question.when.key), question.when.value
+    if answer is None:
         return False
-    if isinstance(given, bool):
-        given = "yes" if given else "no"
-    if isinstance(given, list):
-        return (value in given) == (one.when.op == "=")
-    if isinstance(given, str):
-        return (value == given) == (one.when.op == "=")
+    if isinstance(answer, bool):
+        answer = "yes" if answer else "no"
+    if isinstance(answer, list):
+        return (value in answer) == (question.when.op == "=")
+    if isinstance(answer, str):
+        return (value == answer) == (question.when.op == "=")
     wanted = number(value) or 0.0
     compared: dict[str, bool] = {
-        "=": given == wanted,
-        "!=": given != wanted,
-        "<": given < wanted,
-        "<=": given <= wanted,
-        ">": given > wanted,
-        ">=": given >= wanted,
+        "=": answer == wanted,
+        "!=": answer != wanted,
+        "<": answer < wanted,
+        "<=": answer <= wanted,
+        ">": answer > wanted,
+        ">=": answer >= wanted,
     }
-    return compared[one.when.op]
+    return compared[question.when.op]

@@ -41,8 +41,10 @@ _JOINER = re.compile("[\u200c\u200d'’]")
 
 def drafted(questions: Sequence[FormQuestion], answers: Mapping[str, Any]) -> str:
     """Return somebody's own words, the answers one after the other; "" where there are none."""
-    said = (str(answers.get(one.key, "")) for one in questions if one.kind is QuestionKind.TEXT)
-    return " · ".join(filter(None, map(tidy, said)))[:LONGEST]
+    texts = (
+        str(answers.get(question.key, "")) for question in questions if question.kind is QuestionKind.TEXT
+    )
+    return " · ".join(filter(None, map(tidy, texts)))[:LONGEST]
 
 
 def tidy(text: str) -> str:
@@ -52,8 +54,8 @@ def tidy(text: str) -> str:
 
 def number_in(text: str) -> str:
     """The first phone number in a text; "" where there is none."""
-    found = _NUMBER.search(text)
-    return found[0] if found else ""
+    match = _NUMBER.search(text)
+    return match[0] if match else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class HeardName:
     is_sure: bool
 
 
-def names_heard(text: str, known: "KnownNames") -> list[HeardName]:
+def names_heard(text: str, known_names: "KnownNames") -> list[HeardName]:
     """Return the words of a text that sound as a name or a part of one, in any script; each word once.
 
     A name is sure beside a title, beside another word of the same name, and where both are joined. No list of words
@@ -73,19 +75,19 @@ def names_heard(text: str, known: "KnownNames") -> list[HeardName]:
     """
     tokens = [token for chunk in text.split() for token in _TOKEN.findall(chunk)]
     bare = [_plain(_OWNER.sub("", token)) for token in tokens]
-    bearers = [known.bearers(word) for word in bare]
-    sure = {n for n, word in enumerate(bare) if known.is_joined(word)}
-    for n, (one, other) in enumerate(pairwise(bare)):
+    bearers = [known_names.bearers(word) for word in bare]
+    sure = {n for n, word in enumerate(bare) if known_names.is_joined(word)}
+    for n, (name_word, other) in enumerate(pairwise(bare)):
         shared = {(a, i) for a, i in bearers[n] if any(a == b and i != j for b, j in bearers[n + 1])}
-        if shared or known.is_split(one, other):
+        if shared or known_names.is_split(name_word, other):
             sure |= {n, n + 1}
-        elif one in titles.TITLES - titles.NOT_ALONE and known.tells(other):
+        elif name_word in titles.TITLES - titles.NOT_ALONE and known_names.tells(other):
             sure.add(n + 1)
-        elif other in titles.AFTER and known.tells(one):
+        elif other in titles.AFTER and known_names.tells(name_word):
             sure.add(n)
     heard: dict[str, bool] = {}
     for n, (token, word) in enumerate(zip(tokens, bare, strict=True)):
-        if n in sure or known.tells(word):
+        if n in sure or known_names.tells(word):
             heard[token] = heard.get(token, False) or n in sure
     return [HeardName(word, is_sure) for word, is_sure in heard.items()]
 
@@ -180,7 +182,7 @@ def _one(word: str) -> str:
 def word_added(before: str, after: str) -> str:
     """The first word of a text that the text before does not have at its turn; "" where words were only taken out."""
     left = iter(_words(before))
-    return next((word for word in _words(after) if not any(word == each for each in left)), "")
+    return next((word for word in _words(after) if not any(word == left_word for left_word in left)), "")
 
 
 def _words(text: str) -> list[str]:

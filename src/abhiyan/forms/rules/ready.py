@@ -28,5 +28,7 @@ def ready_forms() -> dict[str, ReadyMadeForm]:
 
 
 def _read(code: str) -> ReadyMadeForm:
-    said = tomllib.loads((_FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
-    return ReadyMadeForm(code, said["name"], tuple(question_of(one) for one in said["questions"]))
+    form_toml = tomllib.loads((_FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
+    return ReadyMadeForm(
+        code, form_toml["name"], tuple(question_of(question_json) for question_json in form_toml["questions"])
+    )

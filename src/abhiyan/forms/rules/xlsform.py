@@ -91,12 +91,12 @@ def read(
     survey: FormSheet, choices: FormSheet, settings: FormSheet, others: Mapping[str, int] | None = None
 ) -> FormRead:
     """Read the questions of an XLSForm. others: further sheets with their numbers of rows, which are not read."""
-    found = FormRead()
+    form_read = FormRead()
     for sheet in (survey, choices, settings):
-        found.wrong += sheet.wrong
-        found.unread += sheet.unread
-    language = _language(settings, survey, choices, found)
-    lists = _lists(choices, language, found)
+        form_read.wrong += sheet.wrong
+        form_read.unread += sheet.unread
+    language = _language(settings, survey, choices, form_read)
+    lists = _lists(choices, language, form_read)
     listed: dict[str, str] = {}  # question -> the list of its choices
     rows: dict[str, int] = {}
     refused: set[str] = set()  # names of rows that could not be read
@@ -108,16 +108,16 @@ def read(
             refused.add(name)
             continue
         if typed.lower() in _SKIPPED:
-            found.leave(SURVEY, say("The day and the account are kept without being asked."), row)
+            form_read.leave(SURVEY, say("The day and the account are kept without being asked."), row)
             continue
         if not typed and not name and not any(key.startswith("label") for key in cells):
-            found.leave(SURVEY, say("A row without a type is a remark. It is left out."), row)
+            form_read.leave(SURVEY, say("A row without a type is a remark. It is left out."), row)
             continue
         if typed.lower().startswith(("end group", "end_group", "end repeat", "end_repeat")):
             continue  # its beginning is refused
         try:
             if _is_off(cells):
-                found.leave(SURVEY, say("This row is switched off. It is left out."), row)
+                form_read.leave(SURVEY, say("This row is switched off. It is left out."), row)
                 continue
             if not name:
                 raise _Unread(say("Write its name, in small Latin letters."))
@@ -125,22 +125,22 @@ def read(
                 raise _Unread(say("The name “%(name)s” is used twice.") % {"name": name[:40]})
             question, listed[name] = _question(typed, cells, lists, language)
         except _Unread as why:
-            found.wrong.append(SheetFlaw(SURVEY, row, str(why)))
+            form_read.wrong.append(SheetFlaw(SURVEY, row, str(why)))
             rows.setdefault(name, row)
             refused.add(name)
             continue
         rows[name] = row
-        _leave_of(question, cells, row, found)
-        found.questions.append(question)
-    _left_lists(choices, set(listed.values()), found)
+        _leave_of(question, cells, row, form_read)
+        form_read.questions.append(question)
+    _left_lists(choices, set(listed.values()), form_read)
     for sheet in (survey, choices):
         marks = say("Marks such as **bold** or <b> are shown as they are typed.")
-        found.leave(sheet.name, marks, *marked(sheet.rows))
+        form_read.leave(sheet.name, marks, *marked(sheet.rows))
     for other, n in (others or {}).items():
-        found.leave(other, say("This sheet is not read."), *range(1, n + 1))
-    found.wrong += _flaws(found, (survey, choices), rows, refused, listed)
-    found.wrong.sort(key=lambda flaw: (flaw.sheet != SURVEY, flaw.row))
-    return found
+        form_read.leave(other, say("This sheet is not read."), *range(1, n + 1))
+    form_read.wrong += _flaws(form_read, (survey, choices), rows, refused, listed)
+    form_read.wrong.sort(key=lambda flaw: (flaw.sheet != SURVEY, flaw.row))
+    return form_read
 
 
 def _language(settings: FormSheet, survey: FormSheet, choices: FormSheet, found: FormRead) -> str:
@@ -148,7 +148,9 @@ def _language(settings: FormSheet, survey: FormSheet, choices: FormSheet, found:
     for row, cells in settings.rows:
         words = cells["default language"]
         language = language_of(words)
-        has_plain = any("label" in each or "hint" in each for _row, each in (*survey.rows, *choices.rows))
+        has_plain = any(
+            "label" in columns or "hint" in columns for _row, columns in (*survey.rows, *choices.rows)
+        )
         if not language and has_plain:
             why = say("Only Hindi and English are read. This form is in “%(language)s”.")
             found.wrong.append(SheetFlaw(SETTINGS, row, why % {"language": words[:40]}))
@@ -189,7 +191,9 @@ def _leave_of(question: FormQuestion, cells: Mapping[str, str], row: int, found:
             text = say("The column “%(head)s” is not read beside one that names its language.")
             found.leave(SURVEY, text % {"head": part}, row)
     when = question.when
-    about = when and next((each for each in found.questions if each.key == when.key), None)
+    about = when and next(
+        (form_question for form_question in found.questions if form_question.key == when.key), None
+    )
     if when and about and when.op == "!=" and not about.required:
         text = say("While “%(name)s” has no answer, this question is not asked.")
         found.leave(SURVEY, text % {"name": about.key}, row)
@@ -205,7 +209,7 @@ def _flaws(
     """Return the flaws of the questions that were read, but for what a refused row caused."""
     wrong: list[SheetFlaw] = []
     by_key = {question.key: question for question in found.questions}
-    told: set[tuple[str, str]] = set()  # lists of choices, and their flaws
+    flaws_told: set[tuple[str, str]] = set()  # lists of choices, and their flaws
     has_foreign = any(sheet.wrong for sheet in sheets)
     for flaw in flaws(found.questions):
         question = by_key.get(flaw.key)
@@ -216,9 +220,9 @@ def _flaws(
         if has_foreign and flaw.part in ("label", "choices"):
             continue  # a refused column has its words
         if flaw.part == "choices":
-            if (listed.get(flaw.key, ""), flaw.text) in told:
+            if (listed.get(flaw.key, ""), flaw.text) in flaws_told:
                 continue
-            told.add((listed.get(flaw.key, ""), flaw.text))
+            flaws_told.add((listed.get(flaw.key, ""), flaw.text))
         wrong.append(SheetFlaw(SURVEY, rows.get(flaw.key, 1), flaw.text))
     return wrong
 
@@ -268,8 +272,10 @@ def _question(
 
 def _is_plain_yes_no(offered: Sequence[AnswerChoice]) -> bool:
     """Tell whether choices say yes and no in the product's own words. Others keep the words of the sheet."""
-    return [one.code for one in offered] == list(YES_NO) and all(
-        text.strip().casefold() in _PLAIN_YES_NO[one.code] for one in offered for text in one.label.values()
+    return [choice.code for choice in offered] == list(YES_NO) and all(
+        text.strip().casefold() in _PLAIN_YES_NO[choice.code]
+        for choice in offered
+        for text in choice.label.values()
     )
 
 
@@ -335,16 +341,18 @@ def _limits(text: str, kind: QuestionKind) -> tuple[Limit, Limit]:
         limit = _LIMIT.fullmatch(plain_digits(part))
         value: Limit = limit[2] if limit else None
         if limit and kind is not QuestionKind.DAY:
-            found = float(limit[2]) if "-" not in limit[2][1:] else None
-            value = int(found) if found is not None and found.is_integer() else found
+            limit_number = float(limit[2]) if "-" not in limit[2][1:] else None
+            value = (
+                int(limit_number) if limit_number is not None and limit_number.is_integer() else limit_number
+            )
             if limit[1] in "<>" and kind is QuestionKind.WHOLE and isinstance(value, int):
                 value += 1 if limit[1] == ">" else -1
             elif limit[1] in "<>":
                 value = None
         if limit is None or value is None:
-            shown = {"text": text[:80]}
+            text_facts = {"text": text[:80]}
             raise _Unread(
-                say("This limit is not read: “%(text)s”. Write one like . >= 0 and . <= 500.") % shown
+                say("This limit is not read: “%(text)s”. Write one like . >= 0 and . <= 500.") % text_facts
             )
         if limit[1].startswith(">"):
             least = value

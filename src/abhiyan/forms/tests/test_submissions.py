@@ -200,4 +200,4 @@ def test_units_with_forms_do_not_vanish_with_their_import(
                 [world.unit(code)],
             )
         with pytest.raises(actions.FormUnitsInUse) if is_used else nullcontext():
-            actions.refuse_units_going(told=told)
+            actions.refuse_units_going(units_going=told)

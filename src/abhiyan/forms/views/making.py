@@ -84,10 +84,14 @@ def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
     return {"here": "forms", "crumbs": [(say("Forms"), reverse("forms:list") if more else ""), *more]}
 
 
-def frame(one: Form, *more: tuple[str, str]) -> dict[str, Any]:
+def frame(form_made: Form, *more: tuple[str, str]) -> dict[str, Any]:
     """The same for a page about a form."""
-    own = reverse("forms:form", args=[one.public_id]) if more else ""
-    return {**crumbs((named(one.names), own), *more), "one": one, "name": named(one.names)}
+    frame_href = reverse("forms:form", args=[form_made.public_id]) if more else ""
+    return {
+        **crumbs((named(form_made.names), frame_href), *more),
+        "one": form_made,
+        "name": named(form_made.names),
+    }
 
 
 @require_GET
@@ -111,7 +115,10 @@ def forms_list(request: Request) -> HttpResponseBase:
 
 def _rows(found: Sequence[Form]) -> list[FormRow]:
     numbers, sent = queries.numbers_of(found), queries.sent_of(found)
-    return [FormRow(one, *numbers.get(one.pk, (0, 0)), sent.get(one.pk, 0)) for one in found]
+    return [
+        FormRow(form_made, *numbers.get(form_made.pk, (0, 0)), sent.get(form_made.pk, 0))
+        for form_made in found
+    ]
 
 
 class NamesForm(forms.Form):
@@ -143,7 +150,7 @@ def _looked_at(text: str) -> list[FormQuestion]:
         plain = signing.loads(text, salt=LOOKED_AT)
     except signing.BadSignature:
         raise SheetNotLookedAt(field="sheet") from None
-    return [question_of(one) for one in plain]
+    return [question_of(question_json) for question_json in plain]
 
 
 class FormToMake(NamesForm):
@@ -165,14 +172,20 @@ class FormToMake(NamesForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, ready=[(one.code, named(one.names)) for one in ready_forms().values()])
+        offer(
+            self,
+            ready=[
+                (ready_made_form.code, named(ready_made_form.names))
+                for ready_made_form in ready_forms().values()
+            ],
+        )
         self.fields["name_hi"].help_text = _(
             "Without a name here, the copy keeps the name of the ready form."
         )
 
     def clean(self) -> None:
-        given = self.cleaned_data
-        if not self.errors and not given["ready"] and given["sheet"] is None and not given["looked_at"]:
+        cleaned = self.cleaned_data
+        if not self.errors and not cleaned["ready"] and cleaned["sheet"] is None and not cleaned["looked_at"]:
             self.add_error("ready", _("Choose a ready form, or upload a sheet."))
 
     @property
@@ -215,7 +228,7 @@ def form_new(request: Request) -> HttpResponseBase:
     context = {**crumbs((say("New form"), "")), "form": form, "unit": here.unit, "place": here.name}
     if isinstance(done.refused, SheetMore):
         read = cast(sheets.SheetForm, done.refused.facts["read"])
-        plain = [one.plain() for one in read.questions]
+        plain = [question.plain() for question in read.questions]
         context |= {
             "read": read,
             "kept": {"unit": here.unit.code, "looked_at": signing.dumps(plain, salt=LOOKED_AT, compress=True)}
@@ -227,13 +240,17 @@ def form_new(request: Request) -> HttpResponseBase:
     return render(request, "forms/new.html", context, status=done.status)
 
 
-def _shown(request: Request, one: Form) -> FormVersion:
+def _shown(request: Request, form_made: Form) -> FormVersion:
     """The version that the address asks for, else the draft for who changes it, else the one in use."""
-    versions = queries.versions_of(one)
-    if not queries.may_make(request.viewer, one.unit_id):
-        versions = [each for each in versions if each.used_from is not None]
-    asked = request.GET.get("version", "")
-    return needed(next((each for each in versions if not asked or str(each.number) == asked), None))
+    versions = queries.versions_of(form_made)
+    if not queries.may_make(request.viewer, form_made.unit_id):
+        versions = [version for version in versions if version.used_from is not None]
+    version_text = request.GET.get("version", "")
+    return needed(
+        next(
+            (version for version in versions if not version_text or str(version.number) == version_text), None
+        )
+    )
 
 
 @require_GET
@@ -242,21 +259,29 @@ def form(request: Request, public_id: UUID) -> HttpResponseBase:
     return _page(request, queries.form_for(request.viewer, public_id))
 
 
-def _page(request: Request, one: Form, *, problem: str = "", status: int = 200) -> HttpResponseBase:
-    version = _shown(request, one)
-    may = queries.may_make(request.viewer, one.unit_id)
-    versions = [each for each in queries.versions_of(one) if may or each.used_from is not None]
-    (row,), at = _rows([one]), clock.now()
+def _page(request: Request, form_made: Form, *, problem: str = "", status: int = 200) -> HttpResponseBase:
+    version = _shown(request, form_made)
+    may = queries.may_make(request.viewer, form_made.unit_id)
+    versions = [
+        form_version
+        for form_version in queries.versions_of(form_made)
+        if may or form_version.used_from is not None
+    ]
+    (row,), at = _rows([form_made]), clock.now()
     context = {
-        **frame(one),
+        **frame(form_made),
         "row": row,
         "version": version,
         "may": may,
         "versions": versions,
-        "draft": may and any(each.used_from is None for each in versions),
+        "draft": may and any(form_version.used_from is None for form_version in versions),
         "problem": problem,
         "form": queries.answers_form(version)(),
-        "doors": [door for each in rooms.offered("beside") for door in each(request.viewer, form=(one, at))],
+        "doors": [
+            door
+            for door_reader in rooms.offered("beside")
+            for door in door_reader(request.viewer, form=(form_made, at))
+        ],
     }
     return render(request, "forms/form.html", context, status=status)
 
@@ -284,7 +309,8 @@ class QuestionForm(forms.Form):
     def __init__(self, data: Any, question: FormQuestion) -> None:
         self.question = question
         lines = [
-            f"{one.code} = {one.label.get('hi', '')} | {one.label.get('en', '')}" for one in question.choices
+            f"{choice.code} = {choice.label.get('hi', '')} | {choice.label.get('en', '')}"
+            for choice in question.choices
         ]
         initial = {
             **{f"label_{language}": question.label.get(language, "") for language in ("hi", "en")},
@@ -303,53 +329,53 @@ class QuestionForm(forms.Form):
     @property
     def changed(self) -> FormQuestion:
         """The question as it was typed."""
-        given = self.cleaned_data
+        cleaned = self.cleaned_data
         return replace(
             self.question,
-            label={language: text for language in ("hi", "en") if (text := given[f"label_{language}"])},
-            choices=tuple(_choices(given.get("choices", ""))),
-            required=given.get("required", False),
-            least=self._limit(given.get("least", "")),
-            most=self._limit(given.get("most", "")),
+            label={language: text for language in ("hi", "en") if (text := cleaned[f"label_{language}"])},
+            choices=tuple(_choices(cleaned.get("choices", ""))),
+            required=cleaned.get("required", False),
+            least=self._limit(cleaned.get("least", "")),
+            most=self._limit(cleaned.get("most", "")),
         )
 
     def _limit(self, text: str) -> Limit:
-        found = number(text) if self.question.kind is not QuestionKind.DAY else None
-        if found is None:
+        number_read = number(text) if self.question.kind is not QuestionKind.DAY else None
+        if number_read is None:
             return text or None  # the rules report what is no number
-        return int(found) if found.is_integer() else found
+        return int(number_read) if number_read.is_integer() else number_read
 
 
 def _choices(text: str) -> list[AnswerChoice]:
-    found: list[AnswerChoice] = []
+    choices: list[AnswerChoice] = []
     for line in filter(None, (line.strip() for line in text.splitlines())):
         code, sign, words = line.partition("=")
         hindi, _bar, english = (words if sign else line).partition("|")
-        taken = {one.code for one in found}
-        free = next(f"c{n}" for n in range(1, len(found) + 2) if f"c{n}" not in taken)
+        taken = {choice.code for choice in choices}
+        free = next(f"c{n}" for n in range(1, len(choices) + 2) if f"c{n}" not in taken)
         label = {"hi": hindi.strip(), "en": english.strip()}
-        found.append(
+        choices.append(
             AnswerChoice(code.strip() if sign else free, {key: text for key, text in label.items() if text})
         )
-    return found
+    return choices
 
 
 @form_page
 def change(request: Request, public_id: UUID) -> HttpResponseBase:
     """Change the words, choices and limits of a form: in its draft, or in a new draft."""
-    one = queries.form_for(request.viewer, public_id)
-    if not queries.may_make(request.viewer, one.unit_id):
+    form_made = queries.form_for(request.viewer, public_id)
+    if not queries.may_make(request.viewer, form_made.unit_id):
         raise org.NotYours(capability=queries.MAKE)
-    version = _shown(request, one)
+    version = _shown(request, form_made)
     names = NamesForm(
-        request.POST or None, initial={f"name_{code}": name for code, name in one.names.items()}
+        request.POST or None, initial={f"name_{code}": name for code, name in form_made.names.items()}
     )
-    parts = [QuestionForm(request.POST or None, each) for each in version.asked]
+    parts = [QuestionForm(request.POST or None, question) for question in version.asked]
 
     def do(_given: dict[str, Any]) -> None:
         if not all(list(map(QuestionForm.is_valid, parts))):
             raise actions.FormUnfit(flaws=())
-        kept = [each.changed for each in parts if not each.cleaned_data["dropped"]]
+        kept = [question_form.changed for question_form in parts if not question_form.cleaned_data["dropped"]]
         actions.change_draft(
             public_id=public_id, names=names.names, questions=kept, by=request.actor, at=clock.now()
         )
@@ -357,7 +383,7 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
     done = tried(request, names, do, said=_("The draft is saved. Put it into use when it is ready."))
     if done:
         return redirect("forms:form", public_id)
-    by_key = {each.question.key: each for each in parts}
+    by_key = {question_form.question.key: question_form for question_form in parts}
     for flaw in done.refused.facts.get("flaws", ()) if done.refused else ():  # type: ignore[attr-defined]
         part = by_key.get(flaw.key)
         field = {"label": "label_hi", "hint": "label_hi"}.get(flaw.part, flaw.part)
@@ -365,7 +391,7 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
             names.add_error(None, flaw.text)
         else:
             part.add_error(field if field in part.fields else None, flaw.text)
-    context = {**frame(one, (say("Change"), "")), "names": names, "parts": parts, "version": version}
+    context = {**frame(form_made, (say("Change"), "")), "names": names, "parts": parts, "version": version}
     return render(request, "forms/change.html", context, status=done.status)
 
 
@@ -384,5 +410,5 @@ def form_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     if done:
         there = queries.forms_near(request.viewer).filter(public_id=public_id).exists()
         return redirect("forms:form", public_id) if there else redirect("forms:list")
-    one = queries.form_for(request.viewer, public_id)
-    return _page(request, one, problem=problem(done.form), status=done.status)
+    form_made = queries.form_for(request.viewer, public_id)
+    return _page(request, form_made, problem=problem(done.form), status=done.status)

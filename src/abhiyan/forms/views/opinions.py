@@ -56,8 +56,8 @@ COLUMNS: tuple[Column[OpinionRow], ...] = (
 
 def _rows(unit_id: int, show: str, found: Sequence[Opinion]) -> list[OpinionRow]:
     if show == "passed":
-        own = queries.own_words(found, unit_id)
-        return [OpinionRow(one, own.get(one.pk, ""), named(one.unit.names)) for one in found]
+        words_by_id = queries.own_words(found, unit_id)
+        return [OpinionRow(one, words_by_id.get(one.pk, ""), named(one.unit.names)) for one in found]
     places, words = queries.came_from(found), queries.words_at_desk(found)
     return [OpinionRow(one, words.get(one.pk, ""), named(places[one.pk])) for one in found]
 
@@ -165,17 +165,19 @@ def _opinion(
     passed = queries.passed_from(one)[-1:]
     near = queries.desks_decided([desk.pk, *passed], on=_today())
     decides = request.viewer.holds_in(queries.CARRY, [near.get(desk.pk, 0)])
-    may_undo = any(request.viewer.holds_in(queries.CARRY, [near.get(each, 0)]) for each in passed)
-    asked = {each.key: each for each in one.submission.version.asked}
+    may_undo = any(
+        request.viewer.holds_in(queries.CARRY, [near.get(unit_id_above, 0)]) for unit_id_above in passed
+    )
+    questions = {question.key: question for question in one.submission.version.asked}
     context = {
         **crumbs((say("Opinions"), address(reverse("forms:opinions"), _place(one))), (say("Opinion"), "")),
         "one": one,
         "place": named(queries.came_from([one])[one.pk]),
         "words": queries.words_of(one),
         "choices": [
-            (each.words, rules.read(each, one.submission.answers[key]))
-            for key, each in asked.items()
-            if each.is_counted and key in one.submission.answers
+            (question.words, rules.read(question, one.submission.answers[key]))
+            for key, question in questions.items()
+            if question.is_counted and key in one.submission.answers
         ],
         "form": form if decides and above and not one.is_left else None,
         "above": named(units.unit_by_id(above).names) if above else "",

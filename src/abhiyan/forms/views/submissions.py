@@ -91,14 +91,14 @@ def _answer_columns(questions: Sequence[FormQuestion], *, as_codes: bool) -> Ite
         is_plain = as_codes or (isinstance(given, (int, float)) and not isinstance(given, bool))
         return rules.coded(given) if is_plain else rules.read(question, given)
 
-    for one in questions:
-        if one.kind not in (QuestionKind.PICTURE, QuestionKind.PLACE):
+    for form_question in questions:
+        if form_question.kind not in (QuestionKind.PICTURE, QuestionKind.PLACE):
             yield Column(
-                f"q-{one.key}",
-                one.key if as_codes else one.words,
-                partial(value, one),
+                f"q-{form_question.key}",
+                form_question.key if as_codes else form_question.words,
+                partial(value, form_question),
                 only_in_file=True,
-                names_people=one.kind is QuestionKind.TEXT,
+                names_people=form_question.kind is QuestionKind.TEXT,
             )
 
 
@@ -111,17 +111,17 @@ def _rows(found: Sequence[Submission]) -> list[SentRow]:
 @page_with_list
 def sent(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show what was sent of a form, for the units of a unit: list, map, pictures; CSV and XLSX."""
-    one = queries.form_for(request.viewer, public_id)
-    here = page_unit(request, otherwise=lambda: _start(request, one.unit_id))
+    form = queries.form_for(request.viewer, public_id)
+    here = page_unit(request, otherwise=lambda: _start(request, form.unit_id))
     filters = SentFilters(request.GET)
     wanted = filters.cleaned_data if filters.is_valid() else {}
-    found = queries.submissions_of(one, here.span)
-    found = found.filter(state=wanted["state"]) if wanted.get("state") else found
+    submissions = queries.submissions_of(form, here.span)
+    submissions = submissions.filter(state=wanted["state"]) if wanted.get("state") else submissions
     as_codes = wanted.get("answers") == "codes"
     table: Table[SentRow] = Table(
         request,
-        (*COLUMNS, *_answer_columns(queries.readable(one, queries.questions_ever(one)), as_codes=as_codes)),
-        found,
+        (*COLUMNS, *_answer_columns(queries.readable(form, queries.questions_ever(form)), as_codes=as_codes)),
+        submissions,
         name="submissions",
         caption=_("Filled in"),
         sort="-at",
@@ -130,9 +130,9 @@ def sent(request: Request, public_id: UUID) -> HttpResponseBase:
         narrowed=filters,
         is_brief=True,
     )
-    context = {**_about(one, here, say("Filled in")), "filters": filters}
+    context = {**_about(form, here, say("Filled in")), "filters": filters}
     if not table.file_kind:
-        context["places"] = [_place(each) for each in queries.places_of(found)]
+        context["places"] = [_place(each) for each in queries.places_of(submissions)]
         context["outlines"] = (
             units.outlines_behind(here.unit.id, at=clock.now()) if context["places"] else None
         )
@@ -146,8 +146,8 @@ def _start(request: Request, unit_id: int) -> int:
     return home.unit_id if home and any(lo <= home.lo < hi for lo, hi in spans) else unit_id
 
 
-def _about(one: Form, here: Here, title: str) -> dict[str, Any]:
-    return {**frame(one, (title, "")), "about": here, "title": title}
+def _about(form: Form, here: Here, title: str) -> dict[str, Any]:
+    return {**frame(form, (title, "")), "about": here, "title": title}
 
 
 def _place(one: Submission) -> maps.MapPlace:
@@ -172,13 +172,18 @@ class ChoiceRow:
 @page_with_list
 def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     """How often each choice of one question was taken, for the units below a unit."""
-    one = queries.form_for(request.viewer, public_id)
-    here = page_unit(request, otherwise=lambda: _start(request, one.unit_id), counts=True)
-    questions = [each for each in queries.questions_ever(one) if each.is_counted]
-    asked = request.GET.get("question")
-    chosen = next((each for each in questions if each.key == asked), questions[0] if questions else None)
+    form = queries.form_for(request.viewer, public_id)
+    here = page_unit(request, otherwise=lambda: _start(request, form.unit_id), counts=True)
+    questions = [question for question in queries.questions_ever(form) if question.is_counted]
+    question_key = request.GET.get("question")
+    chosen = next(
+        (question for question in questions if question.key == question_key),
+        questions[0] if questions else None,
+    )
     months = _months(clock.day_in(settings.TIME_ZONE, clock.now()))
-    month = next((each for each in months if f"{each:%Y-%m}" == request.GET.get("month")), None)
+    month = next(
+        (first_day for first_day in months if f"{first_day:%Y-%m}" == request.GET.get("month")), None
+    )
     columns: list[Column[ChoiceRow]] = [Column("unit", _("Unit"), lambda row: row.name, is_name=True)]
     columns += [
         Column(f"c-{code}", words, partial(_figure, code), css="num")
@@ -187,28 +192,31 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     table: Table[ChoiceRow] = Table(
         request,
         columns,
-        _choice_rows(request, one, here, chosen, month),
+        _choice_rows(request, form, here, chosen, month),
         name="counts",
         caption=chosen.words if chosen else "",
     )
     context = {
-        **_about(one, here, say("All figures")),
-        "is_unnamed": queries.is_unnamed(one),
+        **_about(form, here, say("All figures")),
+        "is_unnamed": queries.is_unnamed(form),
         "months": [
             (say("All"), "", month is None),
-            *((date_format(each, "M Y"), f"{each:%Y-%m}", each == month) for each in months),
+            *(
+                (date_format(first_day, "M Y"), f"{first_day:%Y-%m}", first_day == month)
+                for first_day in months
+            ),
         ],
-        "questions": [(each.words, each.key, each is chosen) for each in questions],
+        "questions": [(question.words, question.key, question is chosen) for question in questions],
     }
     return answer(request, "forms/counts.html", table, context)
 
 
 def _months(today: date) -> list[date]:
     """The first days of the newest months, today's first."""
-    found = [today.replace(day=1)]
-    while len(found) < MOST_MONTHS:
-        found.append((found[-1] - timedelta(days=1)).replace(day=1))
-    return found
+    months = [today.replace(day=1)]
+    while len(months) < MOST_MONTHS:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    return months
 
 
 def _figure(code: str, row: ChoiceRow) -> str:
@@ -216,13 +224,13 @@ def _figure(code: str, row: ChoiceRow) -> str:
 
 
 def _choice_rows(
-    request: Request, one: Form, here: Here, chosen: FormQuestion | None, month: date | None
+    request: Request, form: Form, here: Here, chosen: FormQuestion | None, month: date | None
 ) -> list[ChoiceRow]:
     if chosen is None:
         return []
-    found: dict[int, dict[str, int | None]] = {}
-    for each in queries.count_choices(
-        one,
+    counts_by_unit: dict[int, dict[str, int | None]] = {}
+    for choice_count in queries.count_choices(
+        form,
         chosen,
         unit=here.unit,
         hierarchy=here.hierarchy,
@@ -230,16 +238,18 @@ def _choice_rows(
         month=month,
         at=clock.now(),
     ):
-        found.setdefault(each.unit_id, {})[each.code] = each.n
-    own = found.pop(here.unit.id)
+        counts_by_unit.setdefault(choice_count.unit_id, {})[choice_count.code] = choice_count.n
+    counts_here = counts_by_unit.pop(here.unit.id)
     # Nothing is left out but an exact nothing: a row that is missing would tell "none" from "fewer than 10".
     rows = (
-        [ChoiceRow("", say("%(unit)s itself") % {"unit": here.name}, own)] if set(own.values()) != {0} else []
+        [ChoiceRow("", say("%(unit)s itself") % {"unit": here.name}, counts_here)]
+        if set(counts_here.values()) != {0}
+        else []
     )
     below = sorted(
-        (named(unit.names), unit.code, unit_id) for unit_id, unit in units.units_by_id(found).items()
+        (named(unit.names), unit.code, unit_id) for unit_id, unit in units.units_by_id(counts_by_unit).items()
     )
-    return rows + [ChoiceRow(code, name, found[unit_id]) for name, code, unit_id in below]
+    return rows + [ChoiceRow(code, name, counts_by_unit[unit_id]) for name, code, unit_id in below]
 
 
 @require_GET
@@ -247,14 +257,14 @@ def submission(request: Request, submission_id: UUID) -> HttpResponseBase:
     """One submission: its answers, pictures and history, and the way to where it is decided."""
     one = queries.submission_for(submission_id)
     is_own = one.sent_by is not None and one.sent_by == request.viewer.account_id
-    asked = one.version.asked if is_own else queries.readable(one.version.form, one.version.asked)
-    steps = queries.history_of(one, asked)
+    questions = one.version.asked if is_own else queries.readable(one.version.form, one.version.asked)
+    steps = queries.history_of(one, questions)
     names = people.names_of(
         {one.sent_by or 0, *(step.by_account for step, _changed in steps if step.by_account)}
     )
     context = {
         **frame(one.version.form, (named(one.unit.names), "")),
-        **queries.shown(one, asked),
+        **queries.shown(one, questions),
         "sender": person(names.get(one.sent_by or 0, "")),
         "mark": MARKS[State(one.state)],
         "steps": [(step, person(names.get(step.by_account or 0, "")), changed) for step, changed in steps],

@@ -12,15 +12,15 @@ from .lines import State, close_question
 AT_ONCE = 500
 
 
-def forget_phone(*, told: ItemsErased) -> None:
+def forget_phone(*, erasure: ItemsErased) -> None:
     """Empty what this phone asked until then, by any person on it: nobody can tell them apart. Open requests are
     closed. In the transaction of the erasure, the phone locked."""
     with system("a person is erased"):
-        rows = Ticket.objects.filter(phone_id=told.phone_id, opened_at__lte=told.at)
+        rows = Ticket.objects.filter(phone_id=erasure.phone_id, opened_at__lte=erasure.at)
         for row in rows.exclude(question=None).select_for_update():
-            close_question(row, at=told.at)
+            close_question(row, at=erasure.at)
         rows.filter(state__in=[State.OPEN, State.DONE, State.QUIET]).update(
-            state=State.CLOSED, closed_at=told.at
+            state=State.CLOSED, closed_at=erasure.at
         )
         TicketLine.objects.filter(ticket__in=rows).update(sealed=None)
         rows.update(sealed=None, last4="", question=None)

@@ -54,13 +54,13 @@ def ask_helpline(*, programme_id: int, number: str, reason: str, by: Actor, at: 
     return releases.ask_release(act=ACT, unit_id=owner, reason=reason, payload=payload, by=by, at=at)
 
 
-def heed_decision(*, told: ReleaseDecided) -> None:
+def heed_decision(*, decision: ReleaseDecided) -> None:
     """A second person approved a number: public pages show it. In their transaction."""
-    if told.act != ACT or not told.allow:
+    if decision.act != ACT or not decision.allow:
         return
-    programme_id, number = int(told.payload["programme_id"]), str(told.payload["number"])
+    programme_id, number = int(decision.payload["programme_id"]), str(decision.payload["number"])
     with suppress(NotFound):  # the draft was thrown away meanwhile
-        set_helpline(programme_id=programme_id, number=number, by=told.by, at=told.at)
+        set_helpline(programme_id=programme_id, number=number, by=decision.by, at=decision.at)
 
 
 def sentences(release: Release) -> list[str]:

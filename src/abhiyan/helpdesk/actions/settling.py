@@ -32,18 +32,18 @@ class SolvedAnswer(StrEnum):
     LATE = "late"  # it stays closed
 
 
-def hear_answer(*, told: QuestionAnswered) -> None:
+def hear_answer(*, answer: QuestionAnswered) -> None:
     """The phone says whether it is solved. A text is answered as the page answers. In its transaction, the phone
     locked."""
-    if told.room != ROOM:
+    if answer.room != ROOM:
         return
     with system("a phone says whether a request is solved"):
-        row = Ticket.objects.select_for_update().filter(question=told.about).first()
+        row = Ticket.objects.select_for_update().filter(question=answer.about).first()
         if row is None:
             return
-        became = say_solved(ticket=row, yes=told.yes, why=told.why, by=told.by, at=told.at)
-        if became is not None and told.channel in messaging.TEXTED:
-            _reply(row, became, told=told)
+        became = say_solved(ticket=row, yes=answer.yes, why=answer.why, by=answer.by, at=answer.at)
+        if became is not None and answer.channel in messaging.TEXTED:
+            _reply(row, became, answer=answer)
 
 
 def say_solved(*, ticket: Ticket, yes: bool, why: str, by: Actor, at: datetime) -> SolvedAnswer | None:
@@ -64,7 +64,7 @@ def say_solved(*, ticket: Ticket, yes: bool, why: str, by: Actor, at: datetime) 
     return SolvedAnswer.SOLVED if yes else SolvedAnswer.AGAIN
 
 
-def _reply(row: Ticket, became: SolvedAnswer, *, told: QuestionAnswered) -> None:
+def _reply(row: Ticket, became: SolvedAnswer, *, answer: QuestionAnswered) -> None:
     """Say by a text what a text has done. Each answer to a question counts once, so machines do not talk on."""
     if not may_be_told(row):
         return
@@ -73,10 +73,10 @@ def _reply(row: Ticket, became: SolvedAnswer, *, told: QuestionAnswered) -> None
         phone=person_of(row)["phone"],
         language=row.language,
         blanks={"number": row.number} | ({"link": f"{settings.ORIGIN}/help/"} if became == "late" else {}),
-        key=f"helpdesk|{row.pk}|{became}|{told.at.isoformat()}",
+        key=f"helpdesk|{row.pk}|{became}|{answer.at.isoformat()}",
         unit_id=row.unit_id,
         programme_id=row.programme_id,
-        at=told.at,
+        at=answer.at,
     )
 
 

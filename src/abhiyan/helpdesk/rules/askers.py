@@ -54,4 +54,4 @@ def register(askers: Askers) -> None:
 
 def askers_of(look: AskerLook) -> list[Asker]:
     """Return everybody on the phone that the viewer may read."""
-    return [one for each in _told for one in each(look)]
+    return [asker for reader in _told for asker in reader(look)]

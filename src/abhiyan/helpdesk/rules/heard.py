@@ -15,4 +15,4 @@ def register(heard: Heard) -> None:
 
 def is_known(phone_id: UUID) -> bool:
     """Return True if a room above has heard from a phone. In a system scope."""
-    return any(each(phone_id) for each in _told)
+    return any(room_check(phone_id) for room_check in _told)

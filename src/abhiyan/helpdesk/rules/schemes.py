@@ -86,17 +86,17 @@ def schemes() -> dict[str, Scheme]:
 
 def open_schemes() -> dict[str, Scheme]:
     """Schemes whose name says nothing sensitive of a person, by code."""
-    return {code: one for code, one in schemes().items() if not one.reveals}
+    return {code: scheme for code, scheme in schemes().items() if not scheme.reveals}
 
 
 def office_sentence(code: str) -> str:
     """Say where people ask for a scheme, in the reader's language; "" where the scheme is not known."""
-    one = open_schemes().get(code)
+    scheme = open_schemes().get(code)
     words = say("Public office for %(scheme)s: %(office)s.")
-    return words % {"scheme": one.name, "office": one.office} if one else ""
+    return words % {"scheme": scheme.name, "office": scheme.office} if scheme else ""
 
 
 def scheme_name(code: str) -> str:
     """The name of a scheme in the reader's language; its code where it is not known any more."""
-    one = schemes().get(code)
-    return one.name if one else code
+    scheme = schemes().get(code)
+    return scheme.name if scheme else code

@@ -46,5 +46,5 @@ def has_code(text: str) -> bool:
 
 def campaigning(text: str) -> str:
     """The first word of a text that campaigns; "" where none does."""
-    found = _CAMPAIGN.search(spaced(text))
-    return found[0].strip() if found else ""
+    match = _CAMPAIGN.search(spaced(text))
+    return match[0].strip() if match else ""

@@ -89,7 +89,7 @@ def test_needs_are_counted_by_kind_as_a_recount_does_until_their_person_is_erase
     assert (counted(world)[0].under_way, counted(world)[0].solved) == (0, 1)
     assert sum(row.came_in for row in counted(world)) == len(kinds)
     with system("test"):
-        forget_phone(told=ItemsErased((), card.phone_id, world.now))
+        forget_phone(erasure=ItemsErased((), card.phone_id, world.now))
     assert [counted(world, by) for by in NEEDS_BY] == [[], [], []]
 
 

@@ -451,7 +451,7 @@ def test_an_agent_calls_the_person_of_the_request_and_nobody_elsewhere_does(worl
 def test_erasing_empties_what_a_phone_asked(world: World) -> None:
     made = answered(world, typed(world, "My secret wish").pk)
     with system("test"):
-        forgetting.forget_phone(told=ItemsErased((), made.phone_id, world.now))
+        forgetting.forget_phone(erasure=ItemsErased((), made.phone_id, world.now))
     made = one()
     assert (made.state, made.sealed, made.last4, made.question) == ("closed", None, "", None)
     with system("test"):

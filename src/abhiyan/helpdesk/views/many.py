@@ -44,12 +44,12 @@ class ManyForm(forms.Form):
     def __init__(self, *args: Any, spoken: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         texts = {
-            f"text_{one}": forms.CharField(
-                label=say("Your answer in %(language)s") % {"language": languages.name(one)},
+            f"text_{language_code}": forms.CharField(
+                label=say("Your answer in %(language)s") % {"language": languages.name(language_code)},
                 max_length=rules.LONGEST_ANSWER,
-                widget=forms.Textarea(attrs={"rows": 4, "lang": one}),
+                widget=forms.Textarea(attrs={"rows": 4, "lang": language_code}),
             )
-            for one in spoken
+            for language_code in spoken
         }
         self.fields = {**texts, **self.fields}
 
@@ -67,19 +67,21 @@ def many(request: Request) -> HttpResponseBase:
     """The open requests of a list, those due first: which of them get one answer, and the answer; then once more, with
     what would go out."""
     at = clock.now()
-    of = asked(request, at=at)
-    found = list(
-        queries.tickets(of.wanted, at=at)
+    desk_address = asked(request, at=at)
+    tickets = list(
+        queries.tickets(desk_address.wanted, at=at)
         .filter(state=Ticket.State.OPEN)
         .order_by("due_at", "pk")[: acts.MOST]
     )
     # Beforehand all are chosen where they are of one kind: a complaint gets no answer about a code by oversight.
-    alike = found if len({one.kind for one in found}) == 1 else []
+    alike = tickets if len({ticket.kind for ticket in tickets}) == 1 else []
     chosen = (
-        set(request.POST.getlist("ticket")) if request.method == "POST" else {str(one.pk) for one in alike}
+        set(request.POST.getlist("ticket"))
+        if request.method == "POST"
+        else {str(ticket.pk) for ticket in alike}
     )
-    some = [one for one in found if str(one.pk) in chosen]
-    spoken = sorted({one.language for one in (some or found)})
+    some = [ticket for ticket in tickets if str(ticket.pk) in chosen]
+    spoken = sorted({ticket.language for ticket in (some or tickets)})
     form = ManyForm(request.POST if request.method == "POST" else None, spoken=spoken)
     step = request.POST.get("step", "")
     is_alone = len(some) <= acts.ALONE
@@ -87,8 +89,8 @@ def many(request: Request) -> HttpResponseBase:
         form.fields["reason"].required = True
 
     def act(given: dict[str, Any]) -> int | None:
-        told: dict[str, Any] = {
-            "tickets": [one.pk for one in some],
+        facts: dict[str, Any] = {
+            "tickets": [ticket.pk for ticket in some],
             "texts": form.texts(),
             "is_done": given["is_done"] == "yes",
             "by": request.actor,
@@ -97,15 +99,19 @@ def many(request: Request) -> HttpResponseBase:
         if step != "send":
             return None
         if is_alone:
-            return actions.answer_many(**told)
-        unit_id = of.here.unit.id if of.here else request.viewer.home and request.viewer.home.unit_id
-        actions.ask_answer_many(unit_id=unit_id or 0, reason=given["reason"], **told)
+            return actions.answer_many(**facts)
+        unit_id = (
+            desk_address.here.unit.id
+            if desk_address.here
+            else request.viewer.home and request.viewer.home.unit_id
+        )
+        actions.ask_answer_many(unit_id=unit_id or 0, reason=given["reason"], **facts)
         return 0
 
     if not some and request.method == "POST":
         form.add_error(None, str(acts.NobodyAsked()))
     done = tried(request, form, act)
-    back = of.address(reverse("helpdesk:tickets"))
+    back = desk_address.address(reverse("helpdesk:tickets"))
     if done and step == "send":
         if is_alone:
             _say(request, done.value or 0, of=len(some))
@@ -117,19 +123,19 @@ def many(request: Request) -> HttpResponseBase:
         at=at,
         act="helpdesk.read_tickets",
         unit_id=request.viewer.home.unit_id if request.viewer.home else None,
-        n=len(found),
+        n=len(tickets),
     )
     is_looking = bool(done)
     context = {
         "here": "helpline",
         "crumbs": [(say("Helpline"), back), (say("Answer several at once"), "")],
-        "rows": with_words(some if is_looking else found, request.viewer, at=at),
+        "rows": with_words(some if is_looking else tickets, request.viewer, at=at),
         "chosen": chosen,
         "form": form,
         "is_looking": is_looking,
         "is_alone": is_alone,
         "alone": acts.ALONE,
-        "most": acts.MOST if len(found) == acts.MOST else 0,
+        "most": acts.MOST if len(tickets) == acts.MOST else 0,
         "back": back,
         **(_preview(some, form) if is_looking else {}),
     }
@@ -138,47 +144,49 @@ def many(request: Request) -> HttpResponseBase:
 
 def _preview(some: list[Ticket], form: ManyForm) -> dict[str, Any]:
     """Return what would go out: how many in each language, as how many SMS, and to how many phones nothing."""
-    spoken = Counter(one.language for one in some)
-    firsts = {one.language: one for one in reversed(some)}
+    spoken = Counter(ticket.language for ticket in some)
+    firsts = {ticket.language: ticket for ticket in reversed(some)}
     is_done = form.cleaned_data["is_done"] == "yes"
     texts = form.texts()
     with system("which of several may be answered by SMS"):
-        silent = sum(not may_be_written(one) for one in some)
+        silent = sum(not may_be_written(ticket) for ticket in some)
     return {
         "n": len(some),
         "outgoing": [
             (
-                languages.name(each),
+                languages.name(language_code),
                 n,
-                letter_said(firsts[each], texts[each], is_done=is_done),
-                parts_said(firsts[each], texts[each]),
-                each,
+                letter_said(firsts[language_code], texts[language_code], is_done=is_done),
+                parts_said(firsts[language_code], texts[language_code]),
+                language_code,
             )
-            for each, n in sorted(spoken.items())
+            for language_code, n in sorted(spoken.items())
         ],
         "silent": silent,
         "kept": [
-            *(("ticket", str(one.pk)) for one in some),
-            *((f"text_{each}", text) for each, text in texts.items()),
+            *(("ticket", str(ticket.pk)) for ticket in some),
+            *((f"text_{language_code}", text) for language_code, text in texts.items()),
             ("is_done", form.cleaned_data["is_done"]),
         ],
     }
 
 
 def _say(request: Request, n: int, *, of: int) -> None:
-    said = ngettext("%(n)s request answered.", "%(n)s requests answered.", n) % {"n": grouped(n)}
+    sentence = ngettext("%(n)s request answered.", "%(n)s requests answered.", n) % {"n": grouped(n)}
     if n < of:
-        said += " " + say("The others were answered meanwhile, or their phones got enough messages today.")
-    say_when_done(request, said)
+        sentence += " " + say(
+            "The others were answered meanwhile, or their phones got enough messages today."
+        )
+    say_when_done(request, sentence)
 
 
 @form_page
 def many_approved(request: Request, release: UUID) -> HttpResponseBase:
     """Send an answer to many that a second person approved."""
-    own = org.releases().filter(
+    releases = org.releases().filter(
         asked_by=request.viewer.account_id or 0, act=acts.MANY, expires_at__gt=clock.now()
     )
-    found = own.filter(public_id=release).first()
+    found = releases.filter(public_id=release).first()
     if found is None:
         raise NotFound
     n = len(found.payload["tickets"])
@@ -206,7 +214,10 @@ def details(release: Release) -> list[str]:
     n = len(release.payload["tickets"])
     return [
         ngettext("%(n)s request gets this answer:", "%(n)s requests get this answer:", n) % {"n": grouped(n)},
-        *(f"{languages.name(each)}: {text}" for each, text in release.payload["texts"].items()),
+        *(
+            f"{languages.name(language_code)}: {text}"
+            for language_code, text in release.payload["texts"].items()
+        ),
         say("They are asked whether it is solved.")
         if release.payload["is_done"]
         else say("The requests stay open."),

@@ -77,8 +77,14 @@ def type_ticket(request: Request) -> HttpResponseBase:
     else:
         form = TypeForm(sent)
     running = list(programmes.programmes_for(request.viewer).filter(state="open")[:100])
-    offer(form, programme=[("", "–"), *((str(one.public_id), named(one.names)) for one in running)])
-    ids = {str(one.public_id): one.pk for one in running}
+    offer(
+        form,
+        programme=[
+            ("", "–"),
+            *((str(programme_row.public_id), named(programme_row.names)) for programme_row in running),
+        ],
+    )
+    ids = {str(programme.public_id): programme.pk for programme in running}
 
     def act(given: dict[str, Any]) -> Ticket:
         opening = actions.Opening(
@@ -124,14 +130,17 @@ class NumberForm(forms.Form):
 @form_page
 def helpline(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask a second person's yes to the number that public pages of a programme show."""
-    one = programmes.programme_for(request.viewer, public_id)
+    programme = programmes.programme_for(request.viewer, public_id)
     page = reverse("programmes:programme", args=[public_id])
     form = NumberForm(
-        request.POST if request.method == "POST" else None, initial={"number": helplines.set_number(one.pk)}
+        request.POST if request.method == "POST" else None,
+        initial={"number": helplines.set_number(programme.pk)},
     )
     return ask(
         request,
-        lambda given: actions.ask_helpline(programme_id=one.pk, by=request.actor, at=clock.now(), **given),
+        lambda given: actions.ask_helpline(
+            programme_id=programme.pk, by=request.actor, at=clock.now(), **given
+        ),
         form=form,
         title=_("Helpline"),
         text=[
@@ -149,7 +158,7 @@ def helpline(request: Request, public_id: UUID) -> HttpResponseBase:
         here="programmes",
         crumbs=[
             (say("Programmes"), reverse("programmes:list")),
-            (named(one.names), page),
+            (named(programme.names), page),
             (say("Helpline"), ""),
         ],
     )

@@ -47,8 +47,10 @@ class PlaceField(forms.CharField):
             )
         if self.is_picked:
             raise forms.ValidationError(say("Several units fit. Choose one of them."))
-        told = ", ".join(f"{named(one.names)} ({one.code})" for one in near[:NAMED])
-        raise forms.ValidationError(say("Several units fit. Write the code: %(units)s") % {"units": told})
+        place_names = ", ".join(f"{named(unit.names)} ({unit.code})" for unit in near[:NAMED])
+        raise forms.ValidationError(
+            say("Several units fit. Write the code: %(units)s") % {"units": place_names}
+        )
 
 
 @dataclass(slots=True)
@@ -105,7 +107,7 @@ def pick(request: Request, *, at: datetime) -> Picker:
 
 
 def _rows(unit_ids: Iterable[int]) -> list[units.UnitRow]:
-    return [units.standing(one, next(iter(units.hierarchies_of(one)), 0)) for one in unit_ids]
+    return [units.standing(unit_id, next(iter(units.hierarchies_of(unit_id)), 0)) for unit_id in unit_ids]
 
 
 def _of_code(code: str) -> list[units.UnitRow]:

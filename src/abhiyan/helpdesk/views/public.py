@@ -64,9 +64,9 @@ class WriteForm(forms.Form):
         pin = self.cleaned_data["pin"].strip()
         if not pin:
             return None
-        if (found := queries.place_of_pin(pin)) is None:
+        if (unit_of_pin := queries.place_of_pin(pin)) is None:
             raise forms.ValidationError(str(actions.PinUnknown()))
-        return found
+        return unit_of_pin
 
     def clean_phone(self) -> str:
         """The number, as it was written. A wrong number is reported with the other faults."""
@@ -90,10 +90,10 @@ def _citizen(request: VisitRequest) -> Actor:
 def _programme(request: VisitRequest) -> Programme | None:
     """The programme the address names, where there is one that runs."""
     try:
-        found = programmes.programme(UUID(request.GET.get("about", "")))
+        programme = programmes.programme(UUID(request.GET.get("about", "")))
     except (ValueError, NotFound):
         return None
-    return found if found.state == Programme.State.OPEN else None
+    return programme if programme.state == Programme.State.OPEN else None
 
 
 def _unit(place: int | None, about: Programme | None) -> int:
@@ -132,11 +132,11 @@ def write(request: VisitRequest) -> HttpResponseBase:
     done = tried(request, form, act)
     if done:
         return redirect("helpdesk:sent")
-    one = helplines.of_programme(about.pk, helplines.lines()) if about else None
+    helpline = helplines.of_programme(about.pk, helplines.lines()) if about else None
     context = {
         "form": form,
         "programme": named(about.names) if about else "",
-        "numbers": [one] if one and one.number else helplines.numbers(helplines.lines()),
+        "numbers": [helpline] if helpline and helpline.number else helplines.numbers(helplines.lines()),
     }
     return render(request, "helpdesk/write.html", context, status=done.status)
 

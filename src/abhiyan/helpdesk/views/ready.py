@@ -46,9 +46,12 @@ COLUMNS: tuple[Column[tuple[ReadyAnswer, str, str]], ...] = (
 
 
 def _with_units(some: list[ReadyAnswer]) -> list[tuple[ReadyAnswer, str, str]]:
-    names = units.names_of({one.unit_id for one in some}, language=language())
+    names = units.names_of({ready_answer.unit_id for ready_answer in some}, language=language())
     titles = dict(kind_choices(with_closed=True))
-    return [(one, names.get(one.unit_id, ""), titles.get(one.kind, "")) for one in some]
+    return [
+        (ready_answer, names.get(ready_answer.unit_id, ""), titles.get(ready_answer.kind, ""))
+        for ready_answer in some
+    ]
 
 
 @require_GET
@@ -121,8 +124,8 @@ def ready_new(request: Request) -> HttpResponseBase:
 @form_page
 def ready_change(request: Request, public_id: UUID) -> HttpResponseBase:
     """Change a text, or take it out of use; both are taken back here."""
-    one = queries.ready(public_id)
-    initial = {name: getattr(one, name) for name in ("kind", "language", "text", "is_used")}
+    ready_answer = queries.ready(public_id)
+    initial = {name: getattr(ready_answer, name) for name in ("kind", "language", "text", "is_used")}
     return ask(
         request,
         lambda given: actions.change_ready(ready=public_id, by=request.actor, at=clock.now(), **given),

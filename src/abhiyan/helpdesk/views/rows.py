@@ -78,11 +78,15 @@ def with_places(
     some: Sequence[Ticket], *, at: datetime, words: Mapping[UUID, str] | None = None
 ) -> list[RequestRow]:
     """Requests with the names of their places; one query."""
-    names = units.names_of({one.unit_id for one in some} | {one.desk_id for one in some}, language=language())
+    names = units.names_of(
+        {ticket.unit_id for ticket in some} | {ticket.desk_id for ticket in some}, language=language()
+    )
     words = words or {}
     return [
-        RequestRow(one, names.get(one.unit_id, ""), names.get(one.desk_id, ""), at, words.get(one.pk, ""))
-        for one in some
+        RequestRow(
+            ticket, names.get(ticket.unit_id, ""), names.get(ticket.desk_id, ""), at, words.get(ticket.pk, "")
+        )
+        for ticket in some
     ]
 
 

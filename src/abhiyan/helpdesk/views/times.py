@@ -44,8 +44,8 @@ COLUMNS: tuple[Column[queries.RequestLevel], ...] = (
 def times(request: Request) -> HttpResponseBase:
     """Show the times of a unit and all below it: how many, how far, and how fast, by level."""
     here, at = page_unit(request), clock.now()
-    asked = request.GET.get("days", "")
-    days = int(asked) if asked in map(str, DAYS) else 30
+    days_text = request.GET.get("days", "")
+    days = int(days_text) if days_text in map(str, DAYS) else 30
     rows = sorted(queries.times(here.span, days=days, at=at), key=lambda row: levels.RANK[row.kind])
     table: Table[queries.RequestLevel] = Table(
         request, COLUMNS, rows, name="helpline-times", caption=_("Times by level"), is_numbered=False
@@ -56,11 +56,11 @@ def times(request: Request) -> HttpResponseBase:
         "where": here.name,
         "segments": [
             (
-                ngettext("%(n)s day", "%(n)s days", one) % {"n": one},
-                here.href(days=one),
-                one == days,
+                ngettext("%(n)s day", "%(n)s days", n_days) % {"n": n_days},
+                here.href(days=n_days),
+                n_days == days,
             )
-            for one in DAYS
+            for n_days in DAYS
         ],
         "few": queries.SMALL,
         "is_part": not request.viewer.sees_people_at(here.span[0]),

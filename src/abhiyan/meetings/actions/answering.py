@@ -47,13 +47,13 @@ def answer_invitation(*, public_id: UUID, comes: bool, by: Actor, at: datetime, 
     reason = " ".join(reason.split())
     if len(reason) > LONGEST_REASON or "\0" in reason or not (comes or reason):
         raise CantComeWhy(field="reason", longest=LONGEST_REASON)
-    own = Invitee.objects.filter(meeting__public_id=public_id, account_id=by.account_id or 0)
-    seen = needed(own.first())
+    invitees = Invitee.objects.filter(meeting__public_id=public_id, account_id=by.account_id or 0)
+    seen = needed(invitees.first())
     with transaction.atomic(), system("an invitee answers"):
-        one = Invitee.objects.select_related("meeting").select_for_update(of=("self",)).get(pk=seen.pk)
-        if is_over(one.meeting, at=at):
+        invitee = Invitee.objects.select_related("meeting").select_for_update(of=("self",)).get(pk=seen.pk)
+        if is_over(invitee.meeting, at=at):
             raise AnswerOver
-        _note(one, comes=comes, reason=reason, by=by, at=at)
+        _note(invitee, comes=comes, reason=reason, by=by, at=at)
 
 
 def name_substitute(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime) -> None:
@@ -62,16 +62,19 @@ def name_substitute(*, public_id: UUID, appointment: UUID, by: Actor, at: dateti
     An invitee may do this once, with somebody of their own unit. Refuses NotFound, AnswerOver,
     SubstituteWrong, SubstituteInvited.
     """
-    own = Invitee.objects.filter(meeting__public_id=public_id, account_id=by.account_id or 0)
-    seen = needed(own.first())
+    invitees = Invitee.objects.filter(meeting__public_id=public_id, account_id=by.account_id or 0)
+    seen = needed(invitees.first())
     with transaction.atomic(), system("an invitee names a substitute"):
         meeting = Meeting.objects.select_for_update().get(pk=seen.meeting_id)
-        one = Invitee.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+        invitee = Invitee.objects.select_for_update(of=("self",)).get(pk=seen.pk)
         if is_over(meeting, at=at):
             raise AnswerOver
-        chosen = {each.appointment_id: each for each in found.substitutes(one, on=meeting.first_on)}
+        chosen = {
+            substitute.appointment_id: substitute
+            for substitute in found.substitutes(invitee, on=meeting.first_on)
+        }
         whom = chosen.get(appointment)
-        if whom is None or Invitee.objects.filter(stands_for=one).exists():
+        if whom is None or Invitee.objects.filter(stands_for=invitee).exists():
             raise SubstituteWrong(field="appointment")
         if meeting.invitees.filter(account_id=whom.account_id).exists():
             raise SubstituteInvited(field="appointment")
@@ -80,47 +83,51 @@ def name_substitute(*, public_id: UUID, appointment: UUID, by: Actor, at: dateti
             account_id=whom.account_id,
             phone_id=whom.phone_id,
             office=whom.office,
-            unit_id=one.unit_id,
-            called_in_id=one.called_in_id,
-            is_private=one.is_private,
+            unit_id=invitee.unit_id,
+            called_in_id=invitee.called_in_id,
+            is_private=invitee.is_private,
             invited_at=at,
-            stands_for=one,
+            stands_for=invitee,
         )
-        _note(one, comes=False, reason="", by=by, at=at)
+        _note(invitee, comes=False, reason="", by=by, at=at)
         tell_later(meeting, at=at)
 
 
-def hear_answer(*, told: QuestionAnswered) -> None:
+def hear_answer(*, answer: QuestionAnswered) -> None:
     """The phone answers by text or link whether its owner comes, or was there. In the transaction of its answer.
 
     An answer about an earlier day changes nothing.
     """
-    if told.room != ROOM:
+    if answer.room != ROOM:
         return
-    if told.kind == CAME:
-        note_whether_came(question=told.about, phone_id=told.phone_id, yes=told.yes, by=told.by, at=told.at)
+    if answer.kind == CAME:
+        note_whether_came(
+            question=answer.about, phone_id=answer.phone_id, yes=answer.yes, by=answer.by, at=answer.at
+        )
         return
     with system("an invitee answers"):
-        asked = Invitee.objects.select_related("meeting").select_for_update(of=("self",))
-        one = asked.filter(question=told.about, phone_id=told.phone_id).first()
-        if one is not None and not is_over(one.meeting, at=told.at):
-            _note(one, comes=told.yes, reason=told.why[:LONGEST_REASON], by=told.by, at=told.at)
+        invitees = Invitee.objects.select_related("meeting").select_for_update(of=("self",))
+        invitee = invitees.filter(question=answer.about, phone_id=answer.phone_id).first()
+        if invitee is not None and not is_over(invitee.meeting, at=answer.at):
+            _note(invitee, comes=answer.yes, reason=answer.why[:LONGEST_REASON], by=answer.by, at=answer.at)
 
 
-def is_over(one: Meeting, *, at: datetime) -> bool:
+def is_over(meeting: Meeting, *, at: datetime) -> bool:
     """Return True if a meeting has begun or is cancelled."""
-    return one.cancelled_at is not None or days.has_begun(one.first_on, one.starts, settings.TIME_ZONE, at=at)
+    return meeting.cancelled_at is not None or days.has_begun(
+        meeting.first_on, meeting.starts, settings.TIME_ZONE, at=at
+    )
 
 
-def _note(one: Invitee, *, comes: bool, reason: str, by: Actor, at: datetime) -> None:
-    one.answer = Invitee.Answer.YES if comes else Invitee.Answer.NO
-    one.answered_at, one.reason = at, "" if comes else reason
-    one.save(update_fields=["answer", "answered_at", "reason"])
+def _note(invitee: Invitee, *, comes: bool, reason: str, by: Actor, at: datetime) -> None:
+    invitee.answer = Invitee.Answer.YES if comes else Invitee.Answer.NO
+    invitee.answered_at, invitee.reason = at, "" if comes else reason
+    invitee.save(update_fields=["answer", "answered_at", "reason"])
     audit.record(
         by=by,
         at=at,
         act="meetings.answer",
-        subject=str(one.public_id),
-        unit_id=one.called_in_id,
+        subject=str(invitee.public_id),
+        unit_id=invitee.called_in_id,
         facts={"comes": comes},
     )

@@ -80,15 +80,15 @@ def tick(*, public_id: UUID, invitee: UUID, came: bool, by: Actor, at: datetime)
     DoorClosed before the first day, SaidNotThere.
     """
     with transaction.atomic():
-        one = held(public_id, by=by)
-        _check_door(one, at=at)
+        meeting = held(public_id, by=by)
+        _check_door(meeting, at=at)
         with system("a name is ticked"):
-            row = one.invitees.select_for_update().filter(public_id=invitee).first()
+            row = meeting.invitees.select_for_update().filter(public_id=invitee).first()
             if row is None:
                 raise NotInvited
-            if not _ticked(one, row, came=came, by=by, at=at):
+            if not _ticked(meeting, row, came=came, by=by, at=at):
                 return False
-        _answer_due(one, by=by, at=at)
+        _answer_due(meeting, by=by, at=at)
     return True
 
 
@@ -152,7 +152,7 @@ def _tick_listed(
             return _ticked(meeting, row, came=True, by=by, at=at)
 
 
-def _ticked(one: Meeting, row: Invitee, *, came: bool, by: Actor, at: datetime) -> bool:
+def _ticked(meeting: Meeting, row: Invitee, *, came: bool, by: Actor, at: datetime) -> bool:
     """Tick an invitee's row or take the tick back, in a system scope. Refuses SaidNotThere."""
     if came and row.denied_at is not None:
         raise SaidNotThere
@@ -160,11 +160,11 @@ def _ticked(one: Meeting, row: Invitee, *, came: bool, by: Actor, at: datetime) 
         return False
     row.came_at, row.ticks = (at, row.ticks + 1) if came else (None, row.ticks)
     row.confirmed_at = None
-    if came and one.programme_id is not None:
-        row.item = programmes.item_key("meeting", one.pk, row.account_id or row.phone_id, row.ticks)
+    if came and meeting.programme_id is not None:
+        row.item = programmes.item_key("meeting", meeting.pk, row.account_id or row.phone_id, row.ticks)
     row.save(update_fields=["came_at", "ticks", "confirmed_at", "item", "is_by_name"])
-    _count(one, row, came=came, at=at)
-    record("tick" if came else "untick", one, by=by, at=at)
+    _count(meeting, row, came=came, at=at)
+    record("tick" if came else "untick", meeting, by=by, at=at)
     return True
 
 
@@ -189,35 +189,45 @@ def set_people(
     if walk_ins is not None and not 0 <= walk_ins <= n:
         raise WalkInsWrong(field="walk_ins")
     with transaction.atomic():
-        one = held(public_id, by=by)
-        _check_door(one, at=at)
+        meeting = held(public_id, by=by)
+        _check_door(meeting, at=at)
         with system("how many came"):
-            if not _stands(one, CountBeside(n=n, walk_ins=walk_ins, by=by.account_id), age=age, at=at):
-                record("keep_count", one, by=by, at=at, n=n)
-                return one
-            _settle_total(one, at=at)
-            record("set_people", one, by=by, at=at, n=n)
-        _answer_due(one, by=by, at=at)
-    return one
+            if not _stands(meeting, CountBeside(n=n, walk_ins=walk_ins, by=by.account_id), age=age, at=at):
+                record("keep_count", meeting, by=by, at=at, n=n)
+                return meeting
+            _settle_total(meeting, at=at)
+            record("set_people", meeting, by=by, at=at, n=n)
+        _answer_due(meeting, by=by, at=at)
+    return meeting
 
 
-def _stands(one: Meeting, new: CountBeside, *, age: timedelta, at: datetime) -> bool:
+def _stands(meeting: Meeting, new: CountBeside, *, age: timedelta, at: datetime) -> bool:
     """Write down a number that came, or keep it beside the one that stands. The replaced number is kept.
 
     The same number of the same person again is not kept twice.
     """
-    begun = datetime.combine(one.first_on, time(), ZoneInfo(settings.TIME_ZONE))
-    new.meeting, new.made_at, new.stored_at = one, finished_at(age, at=at, since=begun), at
-    former = one.total is not None and CountBeside(
-        meeting=one, n=one.total, walk_ins=one.walk_ins, by=one.total_by, made_at=one.total_at, stored_at=at
+    begun = datetime.combine(meeting.first_on, time(), ZoneInfo(settings.TIME_ZONE))
+    new.meeting, new.made_at, new.stored_at = meeting, finished_at(age, at=at, since=begun), at
+    former = meeting.total is not None and CountBeside(
+        meeting=meeting,
+        n=meeting.total,
+        walk_ins=meeting.walk_ins,
+        by=meeting.total_by,
+        made_at=meeting.total_at,
+        stored_at=at,
     )
-    one.is_beside = bool(former) and not stands(new.made_at, former=one.total_at)
+    meeting.is_beside = bool(former) and not stands(new.made_at, former=meeting.total_at)
     if former and (new.n, new.walk_ins, new.by) != (former.n, former.walk_ins, former.by):
-        (new if one.is_beside else former).save()
-    if not one.is_beside:
-        one.total, one.walk_ins, one.total_by, one.total_at = new.n, new.walk_ins, new.by, new.made_at
-        one.save(update_fields=["total", "walk_ins", "total_by", "total_at"])
-    return not one.is_beside
+        (new if meeting.is_beside else former).save()
+    if not meeting.is_beside:
+        meeting.total, meeting.walk_ins, meeting.total_by, meeting.total_at = (
+            new.n,
+            new.walk_ins,
+            new.by,
+            new.made_at,
+        )
+        meeting.save(update_fields=["total", "walk_ins", "total_by", "total_at"])
+    return not meeting.is_beside
 
 
 def ask_who_came(*, at: datetime) -> int:
@@ -236,27 +246,27 @@ def ask_who_came(*, at: datetime) -> int:
         .order_by("pk")[:AT_ONCE]
     )
     askings = []
-    for each, language, phone in [*reachable(rows), *_reachable_by_send(rows, at=at)]:
-        each.question = lot.uuid()
-        said = blanks_of(each.meeting, language)
+    for invitee, language, phone in [*reachable(rows), *_reachable_by_send(rows, at=at)]:
+        invitee.question = lot.uuid()
+        blanks = blanks_of(invitee.meeting, language)
         askings.append(
             messaging.PhoneQuestion(
                 room=ROOM,
                 kind=CAME,
-                about=each.question,
+                about=invitee.question,
                 phone=phone,
                 language=language,
                 template="ask.met",
-                blanks={name: said[name] for name in ("unit", "title", "day")},
-                label=each.meeting.title_in(language),
+                blanks={name: blanks[name] for name in ("unit", "title", "day")},
+                label=invitee.meeting.title_in(language),
                 expires_at=at + ANSWERED_WITHIN,
-                unit_id=each.called_in_id,
+                unit_id=invitee.called_in_id,
                 address=ANSWER_PAGE,
             )
         )
     messaging.ask_many(askings=askings, at=at)
-    for each in rows:
-        each.has_been_asked = True
+    for invitee in rows:
+        invitee.has_been_asked = True
     Invitee.objects.bulk_update(rows, ["has_been_asked", "question"])
     return len(rows)
 
@@ -267,9 +277,9 @@ def _reachable_by_send(rows: list[Invitee], *, at: datetime) -> list[tuple[Invit
     It is the ground on which the send invited them: who has said no since, or gave no consent, is not asked.
     """
     by_send: dict[UUID, list[Invitee]] = {}
-    for each in rows:
-        if each.account_id is None and each.meeting.roll is not None:
-            by_send.setdefault(each.meeting.roll, []).append(each)
+    for invitee in rows:
+        if invitee.account_id is None and invitee.meeting.roll is not None:
+            by_send.setdefault(invitee.meeting.roll, []).append(invitee)
     reached = []
     for roll, invited in by_send.items():
         theirs = {each.phone_id: each for each in invited}
@@ -281,12 +291,12 @@ def _reachable_by_send(rows: list[Invitee], *, at: datetime) -> list[tuple[Invit
     return reached
 
 
-def forget_phone(*, told: ItemsErased) -> None:
+def forget_phone(*, erasure: ItemsErased) -> None:
     """A person had everything erased: their ticks on invited lists stay as a number, and name no phone any more."""
     with system("a person is erased"):
-        for each in Invitee.objects.filter(account_id=None, phone_id=told.phone_id):
-            each.phone_id, each.question, each.has_been_asked = lot.uuid(), None, True
-            each.save(update_fields=["phone_id", "question", "has_been_asked"])
+        for invitee in Invitee.objects.filter(account_id=None, phone_id=erasure.phone_id):
+            invitee.phone_id, invitee.question, invitee.has_been_asked = lot.uuid(), None, True
+            invitee.save(update_fields=["phone_id", "question", "has_been_asked"])
 
 
 def note_whether_came(*, question: UUID, phone_id: UUID, yes: bool, by: Actor, at: datetime) -> None:
@@ -295,82 +305,84 @@ def note_whether_came(*, question: UUID, phone_id: UUID, yes: bool, by: Actor, a
     Only their own phone answers. Runs in the transaction of its answer.
     """
     with system("an invitee says whether they were there"):
-        asked = Invitee.objects.filter(question=question, phone_id=phone_id)
-        one = asked.select_for_update(of=("self",)).first()
-        if one is None or one.came_at is None:
+        invitees = Invitee.objects.filter(question=question, phone_id=phone_id)
+        invitee = invitees.select_for_update(of=("self",)).first()
+        if invitee is None or invitee.came_at is None:
             return
         if yes:
-            one.confirmed_at = at
+            invitee.confirmed_at = at
         else:
-            one.came_at, one.confirmed_at, one.denied_at = None, None, at
-        one.save(update_fields=["came_at", "confirmed_at", "denied_at"])
-        if one.item is not None and yes:
-            programmes.confirm_items(ids=[one.item], at=at)
-        elif one.item is not None:
-            programmes.end_items(ids=[one.item], why=DENIED, at=at)
-        act, unit_id = "meetings.was_there" if yes else "meetings.was_not_there", one.called_in_id
-        audit.record(by=by, at=at, act=act, subject=str(one.public_id), unit_id=unit_id)
+            invitee.came_at, invitee.confirmed_at, invitee.denied_at = None, None, at
+        invitee.save(update_fields=["came_at", "confirmed_at", "denied_at"])
+        if invitee.item is not None and yes:
+            programmes.confirm_items(ids=[invitee.item], at=at)
+        elif invitee.item is not None:
+            programmes.end_items(ids=[invitee.item], why=DENIED, at=at)
+        act, unit_id = "meetings.was_there" if yes else "meetings.was_not_there", invitee.called_in_id
+        audit.record(by=by, at=at, act=act, subject=str(invitee.public_id), unit_id=unit_id)
 
 
-def _check_door(one: Meeting, *, at: datetime) -> None:
-    if one.cancelled_at is not None:
+def _check_door(meeting: Meeting, *, at: datetime) -> None:
+    if meeting.cancelled_at is not None:
         raise AlreadyCancelled
-    if clock.day_in(settings.TIME_ZONE, at) < one.first_on:
+    if clock.day_in(settings.TIME_ZONE, at) < meeting.first_on:
         raise DoorClosed
 
 
-def _count(one: Meeting, row: Invitee, *, came: bool, at: datetime) -> None:
+def _count(meeting: Meeting, row: Invitee, *, came: bool, at: datetime) -> None:
     """Post a tick, or that it was taken back. A later tick of the same person is another item.
 
     The trail names the organiser. The item does not, since verifiers limit their checks by worker.
     """
-    if one.programme_id is None or row.item is None:
+    if meeting.programme_id is None or row.item is None:
         return
     if came:
         new = programmes.NewItem(
             id=row.item,
-            programme_id=one.programme_id,
+            programme_id=meeting.programme_id,
             measure=ATTENDED,
             channel=PHONED if row.account_id is None and not row.is_by_name else NAMED,
-            unit_id=one.unit_id,
-            day=one.first_on,
+            unit_id=meeting.unit_id,
+            day=meeting.first_on,
             phone_id=row.phone_id,
             at=at,
             is_counted=True,
         )
         programmes.report_items(new=[new], at=at)
-        _settle_total(one, at=at)
+        _settle_total(meeting, at=at)
     else:
         programmes.end_items(ids=[row.item], why=UNDONE, at=at)
 
 
-def _answer_due(one: Meeting, *, by: Actor, at: datetime) -> None:
+def _answer_due(meeting: Meeting, *, by: Actor, at: datetime) -> None:
     """The schedule that asks for the meeting gets the names ticked now, or the organiser's number if it is larger."""
-    if one.due is None:
+    if meeting.due is None:
         return
     with system("how many came"):
-        came = one.invitees.filter(came_at__isnull=False).count()
-    count_people(due=one.due, on=one.first_on, n=reported(one.total, came), seen=came, by=by, at=at)
+        came = meeting.invitees.filter(came_at__isnull=False).count()
+    count_people(
+        due=meeting.due, on=meeting.first_on, n=reported(meeting.total, came), seen=came, by=by, at=at
+    )
     # Long after the hour a tick says nothing more of the due.
     with system("how many came"):
-        one.due.refresh_from_db()
-    report_due_people(event=DueAnswered(one.due, None, at))
+        meeting.due.refresh_from_db()
+    report_due_people(event=DueAnswered(meeting.due, None, at))
 
 
-def _settle_total(one: Meeting, *, at: datetime) -> None:
+def _settle_total(meeting: Meeting, *, at: datetime) -> None:
     """The organiser's number less the names ticked is an item of its own; a tick lowers it by one."""
-    if one.programme_id is None or one.total is None or one.due_id is not None:
+    if meeting.programme_id is None or meeting.total is None or meeting.due_id is not None:
         return  # `report_due_people` reports the number of a due.
-    ticks = one.invitees.aggregate(n=Sum("ticks"))["n"] or 0
-    ident = programmes.item_key("meeting total", one.pk)
+    ticks = meeting.invitees.aggregate(n=Sum("ticks"))["n"] or 0
+    ident = programmes.item_key("meeting total", meeting.pk)
     new = programmes.NewItem(
         id=ident,
-        programme_id=one.programme_id,
+        programme_id=meeting.programme_id,
         measure=ATTENDED,
         channel=TOTAL,
-        unit_id=one.unit_id,
-        day=one.first_on,
+        unit_id=meeting.unit_id,
+        day=meeting.first_on,
         n=0,
     )
     programmes.report_items(new=[new], at=at)
-    programmes.set_total(id=ident, n=unnamed(one.total, ticks), at=at)
+    programmes.set_total(id=ident, n=unnamed(meeting.total, ticks), at=at)

@@ -154,13 +154,13 @@ def call_meeting(
     _require_roll(plan.roll)
     if plan.is_public and is_silent(unit_id, plan.first_on, plan.last_on, at=at):
         raise PublicInSilence(field="first_on")
-    given = found.chosen(inviting, unit_id=unit_id, hierarchy=hierarchy, on=plan.first_on)
+    people_chosen = found.chosen(inviting, unit_id=unit_id, hierarchy=hierarchy, on=plan.first_on)
     check_counts(plan.programme_id, unit_id, plan.first_on)
     with transaction.atomic(), system("calling a meeting"):
-        n = counted(given, plan.kind, has_roll=bool(plan.roll))
+        n = counted(people_chosen, plan.kind, has_roll=bool(plan.roll))
         if n != expected:
             raise InvitedChanged(n=n)
-        one = Meeting.objects.create(
+        meeting = Meeting.objects.create(
             public_id=lot.uuid(),
             kind=plan.kind,
             typed_title=title,
@@ -182,11 +182,11 @@ def call_meeting(
             called_at=at,
             called_by=by.account_id,
         )
-        invite(one, given, at=at)
-        _invite_roll(one, plan.roll, plan.text, by=by, at=at)
-        _announce(one, by=by, at=at)
-        record("call", one, by=by, at=at, n=n)
-    return one.public_id
+        invite(meeting, people_chosen, at=at)
+        _invite_roll(meeting, plan.roll, plan.text, by=by, at=at)
+        _announce(meeting, by=by, at=at)
+        record("call", meeting, by=by, at=at, n=n)
+    return meeting.public_id
 
 
 def invite_more(
@@ -205,19 +205,21 @@ def invite_more(
     """
     _require_roll(roll)
     with transaction.atomic():
-        one = held(public_id, by=by)
-        _check_coming(one, at=at)
-        given = found.chosen(inviting, unit_id=one.unit_id, hierarchy=one.hierarchy, on=one.first_on)
+        meeting = held(public_id, by=by)
+        _check_coming(meeting, at=at)
+        people_chosen = found.chosen(
+            inviting, unit_id=meeting.unit_id, hierarchy=meeting.hierarchy, on=meeting.first_on
+        )
         with system("inviting to a meeting"):
-            n = counted(given, one.kind, has_roll=bool(roll))
+            n = counted(people_chosen, meeting.kind, has_roll=bool(roll))
             if n != expected:
                 raise InvitedChanged(n=n)
-            new = invite(one, given, at=at)
-            if (n_all := one.invitees.count()) > most_of(one.kind):
-                raise TooManyInvited(field="whom", n=n_all, most=most_of(one.kind))
-            _invite_roll(one, roll, text, by=by, at=at)
-            _announce(one, by=by, at=at)
-            record("invite", one, by=by, at=at, n=new)
+            new = invite(meeting, people_chosen, at=at)
+            if (n_all := meeting.invitees.count()) > most_of(meeting.kind):
+                raise TooManyInvited(field="whom", n=n_all, most=most_of(meeting.kind))
+            _invite_roll(meeting, roll, text, by=by, at=at)
+            _announce(meeting, by=by, at=at)
+            record("invite", meeting, by=by, at=at, n=new)
     return new
 
 
@@ -236,30 +238,30 @@ def move_meeting(
     Managers of the meeting may do this. Refuses ReasonMissing, MeetingBegun, PublicInSilence and wrong days.
     """
     with transaction.atomic():
-        one = held(public_id, by=by)
-        _check_coming(one, at=at)
+        meeting = held(public_id, by=by)
+        _check_coming(meeting, at=at)
         _check_days(first_on, last_on, starts, at=at)
-        if one.is_public and is_silent(one.unit_id, first_on, last_on, at=at):
+        if meeting.is_public and is_silent(meeting.unit_id, first_on, last_on, at=at):
             raise PublicInSilence(field="first_on")
-        check_counts(one.programme_id, one.unit_id, first_on)
+        check_counts(meeting.programme_id, meeting.unit_id, first_on)
         with system("moving a meeting"):
-            one.moves = [
-                *one.moves,
+            meeting.moves = [
+                *meeting.moves,
                 {
-                    "first_on": one.first_on.isoformat(),
-                    "last_on": one.last_on.isoformat(),
-                    "starts": one.starts.isoformat("minutes"),
+                    "first_on": meeting.first_on.isoformat(),
+                    "last_on": meeting.last_on.isoformat(),
+                    "starts": meeting.starts.isoformat("minutes"),
                     "at": at.isoformat(),
                     "why": _reason(why),
                 },
             ]
-            one.first_on, one.last_on, one.starts = first_on, last_on, starts
-            one.version += 1
-            _halt_roll(one, at=at)
-            one.save(update_fields=["moves", "first_on", "last_on", "starts", "version", "roll"])
-            one.invitees.update(answer="", answered_at=None, reason="")
-            _announce(one, by=by, at=at)
-            record("move", one, by=by, at=at)
+            meeting.first_on, meeting.last_on, meeting.starts = first_on, last_on, starts
+            meeting.version += 1
+            _halt_roll(meeting, at=at)
+            meeting.save(update_fields=["moves", "first_on", "last_on", "starts", "version", "roll"])
+            meeting.invitees.update(answer="", answered_at=None, reason="")
+            _announce(meeting, by=by, at=at)
+            record("move", meeting, by=by, at=at)
 
 
 def cancel_meeting(*, public_id: UUID, why: str, by: Actor, at: datetime) -> None:
@@ -268,19 +270,21 @@ def cancel_meeting(*, public_id: UUID, why: str, by: Actor, at: datetime) -> Non
     Refuses ReasonMissing, MeetingBegun, AlreadyCancelled.
     """
     with transaction.atomic():
-        one = held(public_id, by=by)
-        _check_coming(one, at=at)
+        meeting = held(public_id, by=by)
+        _check_coming(meeting, at=at)
         with system("cancelling a meeting"):
-            one.cancelled_at, one.why, one.version = at, _reason(why), one.version + 1
-            _halt_roll(one, at=at)
-            one.save(update_fields=["cancelled_at", "why", "version", "roll"])
-            _announce(one, by=by, at=at)
-            record("cancel", one, by=by, at=at)
+            meeting.cancelled_at, meeting.why, meeting.version = at, _reason(why), meeting.version + 1
+            _halt_roll(meeting, at=at)
+            meeting.save(update_fields=["cancelled_at", "why", "version", "roll"])
+            _announce(meeting, by=by, at=at)
+            record("cancel", meeting, by=by, at=at)
 
 
 def check_counts(programme_id: int | None, unit_id: int, on: date) -> None:
     """Refuse NotRunningThen unless the programme that counts who comes runs in the unit on the day."""
-    if programme_id is not None and programme_id not in {each.pk for each in found.counting(unit_id, on)}:
+    if programme_id is not None and programme_id not in {
+        programme.pk for programme in found.counting(unit_id, on)
+    }:
         raise NotRunningThen(field="programme")
 
 
@@ -300,22 +304,27 @@ def held(public_id: UUID, *, by: Actor) -> Meeting:
         return Meeting.objects.select_for_update(of=("self",)).get(pk=seen.pk)
 
 
-def _announce(one: Meeting, *, by: Actor, at: datetime) -> None:
+def _announce(meeting: Meeting, *, by: Actor, at: datetime) -> None:
     """Have everybody told, thirty times a day by one account, whatever its units. Refuses TooMany."""
     limits.take(declared.MEETING_NEWS, str(by.account_id or by.id), at=at)
-    tell_later(one, at=at)
+    tell_later(meeting, at=at)
 
 
-def tell_later(one: Meeting, *, at: datetime) -> None:
+def tell_later(meeting: Meeting, *, at: datetime) -> None:
     """Put down the job that tells everybody who has not heard of the meeting as it is now."""
     jobs.later(
-        "meetings.tell_invited", f"{one.public_id}|{at.isoformat()}", at=at, public_id=str(one.public_id)
+        "meetings.tell_invited",
+        f"{meeting.public_id}|{at.isoformat()}",
+        at=at,
+        public_id=str(meeting.public_id),
     )
 
 
-def record(act: str, one: Meeting, *, by: Actor, at: datetime, n: int = 1) -> None:
+def record(act: str, meeting: Meeting, *, by: Actor, at: datetime, n: int = 1) -> None:
     """An entry of the trail about a meeting."""
-    audit.record(by=by, at=at, act=f"meetings.{act}", subject=str(one.public_id), unit_id=one.unit_id, n=n)
+    audit.record(
+        by=by, at=at, act=f"meetings.{act}", subject=str(meeting.public_id), unit_id=meeting.unit_id, n=n
+    )
 
 
 def most_of(kind: str) -> int:
@@ -344,41 +353,41 @@ def _require_roll(roll: str) -> None:
         raise messaging.NoSuchAudience(field="roll")
 
 
-def _invite_roll(one: Meeting, roll: str, text: str, *, by: Actor, at: datetime) -> None:
+def _invite_roll(meeting: Meeting, roll: str, text: str, *, by: Actor, at: datetime) -> None:
     """Draft the bulk send that invites a roll or list in the meeting's unit. It waits for a second person."""
     if not roll:
         return
     if not text:
         raise RollTextMissing(field="text")
-    if one.roll is not None:
+    if meeting.roll is not None:
         raise RollInvited(field="roll")
-    blanks = {language: blanks_of(one, language) for language, _name in settings.LANGUAGES}
-    one.roll = messaging.draft_send(
+    blanks = {language: blanks_of(meeting, language) for language, _name in settings.LANGUAGES}
+    meeting.roll = messaging.draft_send(
         text=text,
         audience=roll,
-        unit_id=one.unit_id,
-        hierarchy=one.hierarchy,
+        unit_id=meeting.unit_id,
+        hierarchy=meeting.hierarchy,
         only=(),
         given={
-            language: {name: words[: bulk.LONGEST_VALUE] for name, words in each.items()}
-            for language, each in blanks.items()
+            language: {name: words[: bulk.LONGEST_VALUE] for name, words in blank_words.items()}
+            for language, blank_words in blanks.items()
         },
         per_hour=messaging.most_per_hour(),
         programme_id=0,
         by=by,
         at=at,
     )
-    one.save(update_fields=["roll"])
+    meeting.save(update_fields=["roll"])
 
 
-def _halt_roll(one: Meeting, *, at: datetime) -> None:
+def _halt_roll(meeting: Meeting, *, at: datetime) -> None:
     """The send that names an earlier day ends. Another one invites the roll to the new day."""
-    if one.roll is not None:
-        messaging.halt_send(public_id=one.roll, by=Actor.system("its meeting is on another day"), at=at)
-        one.roll = None
+    if meeting.roll is not None:
+        messaging.halt_send(public_id=meeting.roll, by=Actor.system("its meeting is on another day"), at=at)
+        meeting.roll = None
 
 
-def invite(one: Meeting, given: dict[str, Any], *, at: datetime) -> int:
+def invite(meeting: Meeting, given: dict[str, Any], *, at: datetime) -> int:
     """Write down the people CHOSEN finds, each once, and return how many are new. Runs in a system scope."""
     return sql.run(
         f"""insert into meetings_invitee (public_id, meeting_id, account_id, phone_id, office, unit_id,
@@ -388,9 +397,9 @@ def invite(one: Meeting, given: dict[str, Any], *, at: datetime) -> int:
         given
         | {
             "chance": lot.token(16),
-            "meeting": one.pk,
-            "unit": one.unit_id,
-            "private": one.kind == Meeting.Kind.VISIT,
+            "meeting": meeting.pk,
+            "unit": meeting.unit_id,
+            "private": meeting.kind == Meeting.Kind.VISIT,
             "at": at,
         },
     )
@@ -406,7 +415,9 @@ def _check(plan: MeetingPlan, *, at: datetime) -> None:
     if plan.link.strip() and not (address.scheme == "https" and address.hostname and len(plan.link) < 500):
         raise MeetingLinkWrong(field="link")
     _check_days(plan.first_on, plan.last_on, plan.starts, at=at)
-    if len(plan.agenda) > MOST_ITEMS or any(len(one) > LONGEST_ITEM or "\0" in one for one in plan.agenda):
+    if len(plan.agenda) > MOST_ITEMS or any(
+        len(agenda_line) > LONGEST_ITEM or "\0" in agenda_line for agenda_line in plan.agenda
+    ):
         raise AgendaTooLong(field="agenda", most=MOST_ITEMS, longest=LONGEST_ITEM)
 
 
@@ -418,10 +429,10 @@ def _check_days(first_on: date, last_on: date, starts: time, *, at: datetime) ->
         raise MeetingHourPast(field="starts")
 
 
-def _check_coming(one: Meeting, *, at: datetime) -> None:
-    if one.cancelled_at is not None:
+def _check_coming(meeting: Meeting, *, at: datetime) -> None:
+    if meeting.cancelled_at is not None:
         raise AlreadyCancelled
-    if days.begins_at(one.first_on, one.starts, settings.TIME_ZONE) <= at:
+    if days.begins_at(meeting.first_on, meeting.starts, settings.TIME_ZONE) <= at:
         raise MeetingBegun
 
 

@@ -27,14 +27,14 @@ def open_list(*, owes: Owes, by: Actor, at: datetime) -> UUID:
     with transaction.atomic():
         due = begin_due(owes=owes, by=by, at=at)
         with system("a check-in list is opened"):
-            one = Meeting.objects.filter(due=due).first() or _new(due, by=by, at=at)
-            given = found.chosen_in(one.unit_id, hierarchy=one.hierarchy, on=one.first_on)
-            n = invite(one, given, at=at)
-            if one.programme_id is None:
-                one.invitees.update(has_been_asked=True)
-            one.invitees.update(told=one.version)
-            record("open_list", one, by=by, at=at, n=n)
-    return one.public_id
+            meeting = Meeting.objects.filter(due=due).first() or _new(due, by=by, at=at)
+            people_chosen = found.chosen_in(meeting.unit_id, hierarchy=meeting.hierarchy, on=meeting.first_on)
+            n = invite(meeting, people_chosen, at=at)
+            if meeting.programme_id is None:
+                meeting.invitees.update(has_been_asked=True)
+            meeting.invitees.update(told=meeting.version)
+            record("open_list", meeting, by=by, at=at, n=n)
+    return meeting.public_id
 
 
 def _new(due: Due, *, by: Actor, at: datetime) -> Meeting:

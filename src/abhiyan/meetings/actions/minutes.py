@@ -76,34 +76,34 @@ def add_point(
     if why := private_in(text):
         raise PointUnfit(field="text", why=why)
     with transaction.atomic():
-        one = held(public_id, by=by)
-        _check_held(one, at=at)
+        meeting = held(public_id, by=by)
+        _check_held(meeting, at=at)
         task = None
         if appointment is not None and due_on is not None:
             what = programmes.What(
                 title=text[:LONGEST_TITLE],
                 due_at=datetime.combine(due_on, DUE_TIME, ZoneInfo(settings.TIME_ZONE)),
-                text=text if len(text) > LONGEST_TITLE else one.title,
+                text=text if len(text) > LONGEST_TITLE else meeting.title,
             )
             task = programmes.ask_of(what=what, appointment=appointment, by=by, at=at)
         with system("a decision is written"):
-            if one.points.count() >= MOST_POINTS:
+            if meeting.points.count() >= MOST_POINTS:
                 raise PointsTooMany(field="text", most=MOST_POINTS)
-            one.points.create(public_id=lot.uuid(), text=text, task=task, at=at, by=by.account_id)
-            record("add_point", one, by=by, at=at)
+            meeting.points.create(public_id=lot.uuid(), text=text, task=task, at=at, by=by.account_id)
+            record("add_point", meeting, by=by, at=at)
 
 
 def strike_point(*, public_id: UUID, point: UUID, by: Actor, at: datetime) -> None:
     """Remove a decision from the minutes and withdraw its open task. Managers of the meeting may do this."""
     with transaction.atomic():
-        one = held(public_id, by=by)
+        meeting = held(public_id, by=by)
         with system("a decision is taken out"):
-            row = needed(one.points.select_related("task").filter(public_id=point).first())
+            row = needed(meeting.points.select_related("task").filter(public_id=point).first())
         if row.task is not None and row.task.state in OPEN:
             programmes.change_task(public_id=row.task.public_id, act=Act.WITHDRAW, by=by, at=at)
         with system("a decision is taken out"):
             row.delete()
-            record("strike_point", one, by=by, at=at)
+            record("strike_point", meeting, by=by, at=at)
 
 
 def _title_of_minutes(meeting: Meeting, code: str) -> str:
@@ -118,43 +118,43 @@ def send_minutes(*, public_id: UUID, by: Actor, at: datetime) -> UUID:
     NothingDecided.
     """
     with transaction.atomic():
-        one = held(public_id, by=by)
+        meeting = held(public_id, by=by)
         with system("minutes are sent"):
-            points = found.points(one)
-            invited = one.invitees.values_list("account_id", flat=True)
-            readers = {by.account_id or 0, *(each for each in invited if each is not None)}
+            points = found.points(meeting)
+            invited = meeting.invitees.values_list("account_id", flat=True)
+            readers = {by.account_id or 0, *(account_id for account_id in invited if account_id is not None)}
         if not points:
             raise NothingDecided
-        if one.minutes is not None:
-            messaging.withdraw_circular(public_id=one.minutes, by=by, at=at)
+        if meeting.minutes is not None:
+            messaging.withdraw_circular(public_id=meeting.minutes, by=by, at=at)
         made = messaging.send_circular(
-            title=_title_of_minutes(one, language()),
-            titles={code: _title_of_minutes(one, code) for code in ("en", "hi")},
-            text="\n\n".join(f"{n}. {_line(each)}" for n, each in enumerate(points, 1)),
+            title=_title_of_minutes(meeting, language()),
+            titles={code: _title_of_minutes(meeting, code) for code in ("en", "hi")},
+            text="\n\n".join(f"{n}. {_line(point)}" for n, point in enumerate(points, 1)),
             number="",
             office="",
-            unit_id=one.unit_id,
-            hierarchy=one.hierarchy,
+            unit_id=meeting.unit_id,
+            hierarchy=meeting.hierarchy,
             accounts=list(readers),
             by=by,
             at=at,
         )
         with system("minutes are sent"):
-            one.minutes = made
-            one.save(update_fields=["minutes"])
-            record("send_minutes", one, by=by, at=at, n=len(readers))
+            meeting.minutes = made
+            meeting.save(update_fields=["minutes"])
+            record("send_minutes", meeting, by=by, at=at, n=len(readers))
     return made
 
 
-def _line(each: found.PointShown) -> str:
-    if each.due_at is None:
-        return each.text
-    day = short_day(clock.day_in(settings.TIME_ZONE, each.due_at))
-    return say("%(text)s — %(who)s, by %(day)s") % {"text": each.text, "who": each.who, "day": day}
+def _line(point: found.PointShown) -> str:
+    if point.due_at is None:
+        return point.text
+    day = short_day(clock.day_in(settings.TIME_ZONE, point.due_at))
+    return say("%(text)s — %(who)s, by %(day)s") % {"text": point.text, "who": point.who, "day": day}
 
 
-def _check_held(one: Meeting, *, at: datetime) -> None:
-    if one.cancelled_at is not None:
+def _check_held(meeting: Meeting, *, at: datetime) -> None:
+    if meeting.cancelled_at is not None:
         raise AlreadyCancelled
-    if clock.day_in(settings.TIME_ZONE, at) < one.first_on:
+    if clock.day_in(settings.TIME_ZONE, at) < meeting.first_on:
         raise NotHeldYet

@@ -28,32 +28,32 @@ def tell_next(*, public_id: UUID, at: datetime) -> bool:
     """
     with system("telling of a meeting"):
         # Locked: a move or cancellation waits, and then tells everybody once more.
-        one = Meeting.objects.select_for_update().filter(public_id=public_id).first()
-        if one is None:
+        meeting = Meeting.objects.select_for_update().filter(public_id=public_id).first()
+        if meeting is None:
             return False
-        waiting = one.invitees.filter(told__lt=one.version).exclude(account_id=None)
+        waiting = meeting.invitees.filter(told__lt=meeting.version).exclude(account_id=None)
         rows = list(waiting.select_for_update().order_by("pk")[:AT_ONCE])
         messaging.close(ids=_asked(rows), at=at, but_answering=True)
-        _tell(one, rows, at=at)
-        for each in rows:
-            each.told = one.version
+        _tell(meeting, rows, at=at)
+        for invitee in rows:
+            invitee.told = meeting.version
         Invitee.objects.bulk_update(rows, ["told", "question"])
     return len(rows) == AT_ONCE
 
 
 def reachable(rows: Sequence[Invitee]) -> list[tuple[Invitee, str, str]]:
     """Those whose phone is kept, with language and phone (E.164)."""
-    accounts = people.accounts(each.account_id for each in rows if each.account_id is not None)
+    accounts = people.accounts(invitee.account_id for invitee in rows if invitee.account_id is not None)
     phones = people.phones(account.phone_id for account in accounts.values())
     return [
         (
-            each,
+            invitee,
             account.language or settings.LANGUAGE_CODE,
             keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
         )
-        for each in rows
-        if each.account_id
-        and (account := accounts.get(each.account_id))
+        for invitee in rows
+        if invitee.account_id
+        and (account := accounts.get(invitee.account_id))
         and (phone := phones.get(account.phone_id))
     ]
 
@@ -61,37 +61,37 @@ def reachable(rows: Sequence[Invitee]) -> list[tuple[Invitee, str, str]]:
 def _asked(rows: Sequence[Invitee]) -> list[UUID]:
     """The ids of what these people were asked last."""
     return [
-        messaging.question_id(room=ROOM, kind=COMES, about=each.question, phone_id=each.phone_id)
-        for each in rows
-        if each.question is not None
+        messaging.question_id(room=ROOM, kind=COMES, about=invitee.question, phone_id=invitee.phone_id)
+        for invitee in rows
+        if invitee.question is not None
     ]
 
 
-def _tell(one: Meeting, rows: Sequence[Invitee], *, at: datetime) -> None:
-    if one.cancelled_at is not None:
+def _tell(meeting: Meeting, rows: Sequence[Invitee], *, at: datetime) -> None:
+    if meeting.cancelled_at is not None:
         messaging.tell_accounts(
             messages=[
                 messaging.AccountMessage(
-                    account_id=each.account_id,
+                    account_id=invitee.account_id,
                     template="duty.meeting_off",
-                    blanks=lambda language: {**blanks_of(one, language), "why": one.why},
-                    key=f"meeting|{each.public_id}|{one.version}",
-                    unit_id=one.unit_id,
+                    blanks=lambda language: {**blanks_of(meeting, language), "why": meeting.why},
+                    key=f"meeting|{invitee.public_id}|{meeting.version}",
+                    unit_id=meeting.unit_id,
                 )
-                for each in rows
-                if each.told and each.account_id
+                for invitee in rows
+                if invitee.told and invitee.account_id
             ],
             at=at,
         )
         return
-    begins_at = days.begins_at(one.first_on, one.starts, settings.TIME_ZONE)
+    begins_at = days.begins_at(meeting.first_on, meeting.starts, settings.TIME_ZONE)
     if at >= begins_at:
         return
-    said: dict[str, Mapping[str, str]] = {}
+    blanks_by_lang: dict[str, Mapping[str, str]] = {}
     askings = []
     for each, language, phone in reachable(rows):
         each.question = lot.uuid()
-        blanks = said.setdefault(language, blanks_of(one, language))
+        blanks = blanks_by_lang.setdefault(language, blanks_of(meeting, language))
         askings.append(
             messaging.PhoneQuestion(
                 room=ROOM,
@@ -101,9 +101,9 @@ def _tell(one: Meeting, rows: Sequence[Invitee], *, at: datetime) -> None:
                 language=language,
                 template="duty.meeting_moved" if each.told else "duty.meeting",
                 blanks=dict(blanks),
-                label=one.title_in(language),
+                label=meeting.title_in(language),
                 expires_at=begins_at,
-                unit_id=one.unit_id,
+                unit_id=meeting.unit_id,
                 address=ANSWER_PAGE,
             )
         )

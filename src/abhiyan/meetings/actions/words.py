@@ -9,13 +9,13 @@ from abhiyan.meetings.models import Meeting
 BLANKS = ("unit", "title", "day", "place")
 
 
-def blanks_of(one: Meeting, language: str) -> dict[str, str]:
+def blanks_of(meeting: Meeting, language: str) -> dict[str, str]:
     """Return the words that fill messages about a meeting, in a language."""
     with translation.override(language):
-        day = f"{date_format(one.first_on, 'j F')}, {time_format(one.starts, 'H:i')}"
+        day = f"{date_format(meeting.first_on, 'j F')}, {time_format(meeting.starts, 'H:i')}"
     return {
-        "unit": named(one.unit.names, language),
-        "title": one.title_in(language),
+        "unit": named(meeting.unit.names, language),
+        "title": meeting.title_in(language),
         "day": day,
-        "place": one.place or one.link,
+        "place": meeting.place or meeting.link,
     }

@@ -283,7 +283,7 @@ def test_a_no_and_an_erasure_take_the_name_from_the_door(
     with transaction.atomic():
         keep_spoken_no(phone_id=first, by=SYSTEM, at=LATER)
     with system("test"):
-        forget_person(told=ItemsErased((), second, LATER))
+        forget_person(erasure=ItemsErased((), second, LATER))
     shown = [state.get(page).text, state.get(f"/meetings/{one.public_id}/?show=door").text]
     for text in shown:
         assert [f"Person {n}" in text for n in range(3)] == [False, False, True]
@@ -320,7 +320,7 @@ def test_an_erasure_leaves_the_count_and_no_phone(cast: Cast, one: Meeting, thos
     tick(cast, one, number)
     erased = phone_id(number)
     with system("test"):
-        attending.forget_phone(told=ItemsErased((), erased, NEXT_DAY))
+        attending.forget_phone(erasure=ItemsErased((), erased, NEXT_DAY))
         assert Invitee.objects.filter(came_at__isnull=False).count() == 1
         assert not Invitee.objects.filter(phone_id=erased).exists()
     assert ask() == 0

@@ -74,13 +74,13 @@ def meeting_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase
     """Answer one's invitation or name a substitute; tick names, give a number; write and send the minutes."""
     if act not in ACTS:
         raise NotFound
-    made, do, given, said = ACTS[act]
+    made, do, field_names, message = ACTS[act]
     form = made(request.POST)
     done = tried(
         request,
         form,
-        lambda told: do(public_id=public_id, **given, **told, by=request.actor, at=clock.now()),
-        said=said,
+        lambda told: do(public_id=public_id, **field_names, **told, by=request.actor, at=clock.now()),
+        said=message,
     )
     if not done:
         return shown_meeting(request, public_id, refused=(act, form), status=done.status)

@@ -16,21 +16,21 @@ from .shown import days_of
 
 
 def _shown(_request: VisitRequest, _link: str, row: Question, at: datetime) -> AskedPage:
-    own = Invitee.objects.select_related("meeting__unit").filter(question=row.about).first()
+    invitee = Invitee.objects.select_related("meeting__unit").filter(question=row.about).first()
     is_after = row.kind == CAME
-    is_open = own is not None and (
+    is_open = invitee is not None and (
         row.answered_at is None and not asked.is_over(row, at)
         if is_after
-        else not asked.is_over(row, at) and not acts.answering.is_over(own.meeting, at=at)
+        else not asked.is_over(row, at) and not acts.answering.is_over(invitee.meeting, at=at)
     )
-    one = own.meeting if own is not None else None
+    meeting = invitee.meeting if invitee is not None else None
     context = {
-        "one": one,
-        "own": own,
+        "one": meeting,
+        "own": invitee,
         "is_open": is_open,
         "is_after": is_after,
-        "unit_name": named(one.unit.names) if one else "",
-        "days": days_of(one.first_on, one.last_on, one.starts) if one else "",
+        "unit_name": named(meeting.unit.names) if meeting else "",
+        "days": days_of(meeting.first_on, meeting.last_on, meeting.starts) if meeting else "",
     }
     return AskedPage(context, takes=BOTH if is_open else ())
 

@@ -74,41 +74,41 @@ class AttendanceForm(PeopleForm):
 @form_page
 def field_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the names that are not ticked yet, for who manages the meeting, and tick them."""
-    one = _meeting(request, public_id)
+    meeting = _meeting(request, public_id)
     form = AttendanceForm(request.POST if request.method == "POST" else None)
-    _offer_all(form, one)
+    _offer_all(form, meeting)
     done = tried(
         request,
         form,
-        lambda given: _attend(request, one, given, timedelta(0)),
+        lambda given: _attend(request, meeting, given, timedelta(0)),
         said=lambda note: note or _("Attendance is saved."),
     )
     if done:
         return redirect(request.path)
-    waiting = queries.invitees(one).filter(came_at=None, denied_at=None).order_by("pk")
+    waiting = queries.invitees(meeting).filter(came_at=None, denied_at=None).order_by("pk")
     names = [(_named(row), row.one.public_id) for row in queries.with_names(list(waiting[: MOST + 1]))]
-    names += [(_listed(row), row.ref) for row in queries_lists.list_at_door(one, at=clock.now())]
+    names += [(_listed(row), row.ref) for row in queries_lists.list_at_door(meeting, at=clock.now())]
     if names:
-        read_people(by=request.actor, unit_id=one.unit_id, n=len(names[:MOST]), at=clock.now())
-    offer(form, invitee=[(str(ident), said) for said, ident in sorted(names[:MOST])])
+        read_people(by=request.actor, unit_id=meeting.unit_id, n=len(names[:MOST]), at=clock.now())
+    offer(form, invitee=[(str(ident), label) for label, ident in sorted(names[:MOST])])
     context = {
-        "one": one,
+        "one": meeting,
         "form": form,
         "names": names,
         "is_more": len(names) > MOST,
-        "takes_phones": queries_lists.send_for_door(one) is not None,
+        "takes_phones": queries_lists.send_for_door(meeting) is not None,
         "page": request.path,
     }
     return naming(render(request, "meetings/field_meeting.html", context, status=done.status))
 
 
 def _meeting(request: Request, public_id: UUID) -> Meeting:
-    one = queries.meeting_for(request.viewer, public_id)
-    if not queries.leads(request.viewer, one):
+    meeting = queries.meeting_for(request.viewer, public_id)
+    if not queries.leads(request.viewer, meeting):
         raise NotYours
-    if one.kind != Meeting.Kind.MEETING or one.cancelled_at is not None:
+    if meeting.kind != Meeting.Kind.MEETING or meeting.cancelled_at is not None:
         raise NotFound
-    return one
+    return meeting
 
 
 def _named(row: queries.NamedInvitee) -> str:
@@ -119,26 +119,26 @@ def _listed(row: queries_lists.PersonAtDoor) -> str:
     return ", ".join(filter(None, (person(row.name), row.where)))
 
 
-def _names(one: Meeting, idents: Collection[str]) -> list[str]:
+def _names(meeting: Meeting, idents: Collection[str]) -> list[str]:
     """Name the invitees and the people of an invited list that a form means."""
-    rows = queries.with_names(list(queries.invitees(one).filter(public_id__in=idents)))
+    rows = queries.with_names(list(queries.invitees(meeting).filter(public_id__in=idents)))
     refs = {UUID(ident) for ident in idents} - {row.one.public_id for row in rows}
-    listed = queries_lists.listed_people(queries_lists.send_for_door(one), refs=refs) if refs else []
+    listed = queries_lists.listed_people(queries_lists.send_for_door(meeting), refs=refs) if refs else []
     return [*(_named(row) for row in rows), *(person(row.name) for row in listed)]
 
 
-def _offer_all(form: AttendanceForm, one: Meeting) -> None:
+def _offer_all(form: AttendanceForm, meeting: Meeting) -> None:
     """Take everybody invited: another phone may have ticked a name meanwhile."""
     if form.is_bound:
         idents = [
-            *one.invitees.values_list("public_id", flat=True),
-            *(person_.ref for person_ in queries_lists.listed_people(queries_lists.send_for_door(one))),
+            *meeting.invitees.values_list("public_id", flat=True),
+            *(person_.ref for person_ in queries_lists.listed_people(queries_lists.send_for_door(meeting))),
         ]
         offer(form, invitee=[(str(ident), "") for ident in idents])
 
 
 def _attend(
-    request: Request, one: Meeting, given: dict[str, Any], age: timedelta, *, is_record: bool = False
+    request: Request, meeting: Meeting, given: dict[str, Any], age: timedelta, *, is_record: bool = False
 ) -> Promise | str:
     """Tick each name and the typed number, and note how many came: all or nothing. Return what the sender must read.
 
@@ -146,18 +146,18 @@ def _attend(
     not keep the names from being ticked. Refuses RecordUnfit with the name of who says they were not there.
     """
     at = clock.now()
-    act: dict[str, Any] = {"public_id": one.public_id, "by": request.actor, "at": at}
-    by_office = set(map(str, one.invitees.values_list("public_id", flat=True)))
+    act: dict[str, Any] = {"public_id": meeting.public_id, "by": request.actor, "at": at}
+    by_office = set(map(str, meeting.invitees.values_list("public_id", flat=True)))
     notes: list[str] = []
     with transaction.atomic():
-        for each in given["invitee"]:
+        for invitee_id in given["invitee"]:
             try:
-                if each in by_office:
-                    actions.tick(invitee=UUID(each), came=True, **act)
+                if invitee_id in by_office:
+                    actions.tick(invitee=UUID(invitee_id), came=True, **act)
                 else:
-                    actions.tick_listed(ref=UUID(each), **act)
+                    actions.tick_listed(ref=UUID(invitee_id), **act)
             except SaidNotThere as refused:
-                (name,) = _names(one, [each])
+                (name,) = _names(meeting, [invitee_id])
                 raise RecordUnfit(field="invitee", why=f"{name}: {refused}") from None
         if given["phone"]:
             try:
@@ -178,24 +178,24 @@ def take_attendance(request: Request, sent: RecordSent) -> RecordTaken:
 
     Its sender reads where a newer number stands.
     """
-    one = _meeting(request, sent.named["public_id"])
+    meeting = _meeting(request, sent.named["public_id"])
     form = AttendanceForm(request.POST)
-    _offer_all(form, one)
-    note = taken(form, lambda given: _attend(request, one, given, sent.age, is_record=True))
-    return RecordTaken(door_of(one.public_id), str(note))
+    _offer_all(form, meeting)
+    note = taken(form, lambda given: _attend(request, meeting, given, sent.age, is_record=True))
+    return RecordTaken(door_of(meeting.public_id), str(note))
 
 
 def show_attendance(request: Request, sent: RecordSent) -> RecordShown:
     """Name the meeting of a record and the people it would tick. Refuses a meeting that its sender does not manage."""
-    one = _meeting(request, sent.named["public_id"])
+    meeting = _meeting(request, sent.named["public_id"])
     form = AttendanceForm(request.POST)
-    _offer_all(form, one)
-    given = taken(form, lambda given: given)
-    names = _names(one, given["invitee"])
+    _offer_all(form, meeting)
+    values = taken(form, lambda given: given)
+    names = _names(meeting, values["invitee"])
     facts = [
-        unit_fact(one.unit_id),
-        (say("Meeting"), one.title),
-        (say("Day"), days_of(one.first_on, one.last_on, one.starts)),
+        unit_fact(meeting.unit_id),
+        (say("Meeting"), meeting.title),
+        (say("Day"), days_of(meeting.first_on, meeting.last_on, meeting.starts)),
         *((say("Came"), name) for name in sorted(names)),
         *typed(form, "invitee"),
     ]

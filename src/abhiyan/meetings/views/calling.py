@@ -84,7 +84,7 @@ class InviteForm(BriefForm):
     def clean_phones(self) -> tuple[UUID, ...]:
         lines = [line.strip() for line in self.cleaned_data["phones"].splitlines() if line.strip()]
         read = [phones.parse(line) for line in lines]
-        if wrong := [str(n) for n, one in enumerate(read, 1) if one is None]:
+        if wrong := [str(n) for n, number in enumerate(read, 1) if number is None]:
             raise forms.ValidationError(
                 _("These lines hold no mobile number: %(lines)s. Correct them."),
                 params={"lines": ", ".join(wrong[:10])},
@@ -93,7 +93,7 @@ class InviteForm(BriefForm):
             raise forms.ValidationError(
                 _("Write at most %(n)s numbers."), params={"n": grouped(MOST_NUMBERS)}
             )
-        return tuple(dict.fromkeys(keyring().phone_id(one) for one in read if one is not None))
+        return tuple(dict.fromkeys(keyring().phone_id(number) for number in read if number is not None))
 
     @property
     def roll_given(self) -> dict[str, Any]:
@@ -103,12 +103,12 @@ class InviteForm(BriefForm):
     @property
     def inviting(self) -> found.Inviting:
         """Return the people that the form names."""
-        given = self.cleaned_data
-        kind, _colon, whom = given.get("whom", "").partition(":")
-        offices = [*([whom] if kind == OFFICE else []), *given.get("offices", ())]
-        bodies = [*([whom] if kind == BODY else []), *given.get("bodies", ())]
+        values = self.cleaned_data
+        kind, _colon, whom = values.get("whom", "").partition(":")
+        offices = [*([whom] if kind == OFFICE else []), *values.get("offices", ())]
+        bodies = [*([whom] if kind == BODY else []), *values.get("bodies", ())]
         return found.Inviting(
-            tuple(dict.fromkeys(offices)), tuple(dict.fromkeys(map(int, bodies))), given["phones"]
+            tuple(dict.fromkeys(offices)), tuple(dict.fromkeys(map(int, bodies))), values["phones"]
         )
 
 
@@ -154,28 +154,28 @@ class NewMeetingForm(TitledForm, InviteForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        given["last_on"] = given.get("last_on") or given.get("first_on")
-        return given
+        values = super().clean() or self.cleaned_data
+        values["last_on"] = values.get("last_on") or values.get("first_on")
+        return values
 
     def plan(
         self, chair_id: int | None, programme_ids: Mapping[str, int], after: Meeting | None
     ) -> acts.MeetingPlan:
         """Return what the form says. chair_id: the account behind `chair`; programme_ids: by their public ids."""
-        given = self.cleaned_data
+        values = self.cleaned_data
         kept = {
-            name: given[name]
+            name: values[name]
             for name in ("kind", "title", "titles", "first_on", "last_on", "starts", "place", "link")
         }
         return acts.MeetingPlan(
             **kept,
-            host=given["host"],
+            host=values["host"],
             chair_id=chair_id,
-            programme_id=programme_ids.get(given.get("programme", "")),
+            programme_id=programme_ids.get(values.get("programme", "")),
             previous_id=after.pk if after else None,
-            is_public=given["is_public"],
-            agenda=tuple(line.strip() for line in given["agenda"].splitlines() if line.strip()),
-            reviewed=tuple(programme_ids[one] for one in given.get("reviewed", ())),
+            is_public=values["is_public"],
+            agenda=tuple(line.strip() for line in values["agenda"].splitlines() if line.strip()),
+            reviewed=tuple(programme_ids[public_id] for public_id in values.get("reviewed", ())),
             **self.roll_given,
         )
 
@@ -211,22 +211,25 @@ def meeting_new(request: Request) -> HttpResponseBase:
         programmes.programmes_for(request.viewer).exclude(state=Programme.State.CLOSED)[:MOST_PROGRAMMES]
     )
     lo, hi = here.span
-    owners = units.spans({one.owner_id for one in running}, here.hierarchy)
+    owners = units.spans({programme.owner_id for programme in running}, here.hierarchy)
     # An owner of another tree has no span.
     meeting_here = {owner for owner, span in owners.items() if span[0] < hi and lo < span[1]}
-    running = [one for one in running if one.owner_id in meeting_here]
-    known = {str(one.public_id): one.pk for one in running}
+    running = [programme for programme in running if programme.owner_id in meeting_here]
+    programme_ids = {str(programme.public_id): programme.pk for programme in running}
     chairs = {
-        str(one.appointment_id): one
-        for one in org.ask_offices_here(here.unit.id, on=today())()
-        if one.account_id is not None
+        str(office.appointment_id): office
+        for office in org.ask_offices_here(here.unit.id, on=today())()
+        if office.account_id is not None
     }
     form.offer(
         chair=[
             ("", say("none")),
-            *((key, f"{person(one.name)}, {named(one.office_names)}") for key, one in chairs.items()),
+            *(
+                (key, f"{person(office.name)}, {named(office.office_names)}")
+                for key, office in chairs.items()
+            ),
         ],
-        reviewed=[(str(one.public_id), named(one.names)) for one in running],
+        reviewed=[(str(programme.public_id), named(programme.names)) for programme in running],
         programme=_counting(running),
         **_whom(request, here.unit.id, here.hierarchy),
     )
@@ -235,7 +238,9 @@ def meeting_new(request: Request) -> HttpResponseBase:
         form,
         lambda expected: acts.call_meeting(
             plan=form.plan(
-                chairs[chair].account_id if (chair := form.cleaned_data["chair"]) else None, known, after
+                chairs[chair].account_id if (chair := form.cleaned_data["chair"]) else None,
+                programme_ids,
+                after,
             ),
             inviting=form.inviting,
             unit_id=here.unit.id,
@@ -261,9 +266,9 @@ def meeting_new(request: Request) -> HttpResponseBase:
 
 def _after(request: Request) -> Meeting | None:
     """The meeting that the new one follows, which the viewer manages."""
-    given = request.GET.get("after", "") or request.POST.get("after", "")
+    after_text = request.GET.get("after", "") or request.POST.get("after", "")
     try:
-        return _managed(request, UUID(given)) if given else None
+        return _managed(request, UUID(after_text)) if after_text else None
     except ValueError:
         raise NotFound from None
 
@@ -280,7 +285,9 @@ def _initial(after: Meeting | None) -> dict[str, Any]:
 
 
 def _counting(running: Sequence[Programme]) -> list[tuple[str, str]]:
-    some = [(str(one.public_id), named(one.names)) for one in running if one.kind == KIND]
+    some = [
+        (str(programme.public_id), named(programme.names)) for programme in running if programme.kind == KIND
+    ]
     return [("", say("none")), *some] if some else []
 
 
@@ -293,10 +300,10 @@ def _whom(
     """
     may_send = not has_roll and request.viewer.may_at("messages.send", units.span(unit_id, hierarchy)[0])
     texts = messaging.texts_filled_by(BLANKS) if may_send else []
-    names = {one.code: named(one.names) for one in org.offices_used()}
+    names = {office.code: named(office.names) for office in org.offices_used()}
     counts = found.reached(unit_id=unit_id, hierarchy=hierarchy, on=today())
     offices = [(code, f"{names[code]} ({grouped(n)})") for code, n in counts.items()]
-    bodies = [(str(one.id), named(one.names)) for one in org.bodies_of(unit_id, on=today())]
+    bodies = [(str(body_here.id), named(body_here.names)) for body_here in org.bodies_of(unit_id, on=today())]
     some = [(f"{OFFICE}:{code}", words) for code, words in offices]
     some += [(f"{BODY}:{code}", words) for code, words in bodies]
     return {
@@ -337,18 +344,18 @@ def _invited(
 
 
 def _preview(form: InviteForm, unit_id: int, hierarchy: int, on: date) -> InvitePreview:
-    given = found.chosen(form.inviting, unit_id=unit_id, hierarchy=hierarchy, on=on)
+    people_chosen = found.chosen(form.inviting, unit_id=unit_id, hierarchy=hierarchy, on=on)
     kind = form.cleaned_data.get("kind", Meeting.Kind.MEETING)
     roll, text = form.roll_given.values()
     if roll and not text:
         raise calling.RollTextMissing(field="text")
-    n = calling.counted(given, kind, has_roll=bool(roll))
-    now = found.count_chosen(given | {"day": today()})
+    n = calling.counted(people_chosen, kind, has_roll=bool(roll))
+    now = found.count_chosen(people_chosen | {"day": today()})
     silent = calling.is_silent(unit_id, on, form.cleaned_data.get("last_on") or on, at=clock.now())
     if silent and form.cleaned_data.get("is_public"):
         raise calling.PublicInSilence(field="first_on")
     return InvitePreview(
-        n, found.name_chosen(given), max(0, now - n), silent, audiences.name_of(roll) if roll else ""
+        n, found.name_chosen(people_chosen), max(0, now - n), silent, audiences.name_of(roll) if roll else ""
     )
 
 
@@ -380,14 +387,14 @@ def meeting_step(request: Request, public_id: UUID, step: str) -> HttpResponseBa
 
 def _managed(request: Request, public_id: UUID) -> Meeting:
     """A meeting that the viewer manages."""
-    one = found.meeting_for(request.viewer, public_id)
-    if not found.leads(request.viewer, one):
+    meeting = found.meeting_for(request.viewer, public_id)
+    if not found.leads(request.viewer, meeting):
         raise org.NotYours(capability=LEADS)
-    return one
+    return meeting
 
 
 def _move(request: Request, one: Meeting) -> HttpResponseBase:
-    given = {"first_on": one.first_on, "last_on": one.last_on, "starts": one.starts}
+    initial = {"first_on": one.first_on, "last_on": one.last_on, "starts": one.starts}
     return ask(
         request,
         lambda told: acts.move_meeting(**told, public_id=one.public_id, by=request.actor, at=clock.now()),
@@ -402,7 +409,7 @@ def _move(request: Request, one: Meeting) -> HttpResponseBase:
         button=_("Change the day"),
         said=_("The day is changed. Everybody invited is asked again."),
         done=page_of(one.public_id),
-        form=MoveMeetingForm(request.POST if request.method == "POST" else None, initial=given),
+        form=MoveMeetingForm(request.POST if request.method == "POST" else None, initial=initial),
         **crumbs((one.title, page_of(one.public_id)), (say("Change the day"), "")),
     )
 
@@ -410,21 +417,23 @@ def _move(request: Request, one: Meeting) -> HttpResponseBase:
 @form_page
 def meeting_cancel(request: Request, public_id: UUID) -> HttpResponseBase:
     """Cancel a meeting; it asks once."""
-    one = _managed(request, public_id)
+    meeting = _managed(request, public_id)
     return ask(
         request,
-        lambda told: acts.cancel_meeting(**told, public_id=one.public_id, by=request.actor, at=clock.now()),
-        title=say("Cancel: %(title)s") % {"title": one.title},
+        lambda told: acts.cancel_meeting(
+            **told, public_id=meeting.public_id, by=request.actor, at=clock.now()
+        ),
+        title=say("Cancel: %(title)s") % {"title": meeting.title},
         text=[
-            _invitees(one),
+            _invitees(meeting),
             _("Everybody gets a message that it does not take place. This cannot be taken back."),
         ],
         button=_("Cancel the meeting"),
         said=_("The meeting is cancelled. Everybody invited gets a message."),
-        done=page_of(one.public_id),
+        done=page_of(meeting.public_id),
         is_danger=True,
         form=CancelMeetingForm(request.POST if request.method == "POST" else None),
-        **crumbs((one.title, page_of(one.public_id)), (say("Cancel the meeting"), "")),
+        **crumbs((meeting.title, page_of(meeting.public_id)), (say("Cancel the meeting"), "")),
     )
 
 
@@ -455,6 +464,6 @@ def _invite(request: Request, one: Meeting) -> HttpResponseBase:
     )
 
 
-def _invitees(one: Meeting) -> str:
-    n = sum(each.n for each in found.by_office(one))
+def _invitees(meeting: Meeting) -> str:
+    n = sum(invited_office.n for invited_office in found.by_office(meeting))
     return ngettext("%(n)s person is invited.", "%(n)s people are invited.", n) % {"n": grouped(n)}

@@ -32,17 +32,17 @@ def check_in(request: Request, public_id: UUID) -> HttpResponseBase:
     at = clock.now()
     schedule = schedules.schedule_for(public_id)
     unit = page_unit(request, hierarchy=schedule.hierarchy, otherwise=_nowhere).unit
-    asked = needed(schedules.asked_unit(schedule, unit_id=unit.id))
+    asked_unit = needed(schedules.asked_unit(schedule, unit_id=unit.id))
     periods = schedule.timing.begun(at)
     wanted = (each for each in periods if each.begins_on.isoformat() == request.GET.get("from"))
     period = needed(next(wanted, periods[-1] if periods else None))
-    if not schedule.is_meeting or not schedules.may_say(request.actor, asked):
+    if not schedule.is_meeting or not schedules.may_say(request.actor, asked_unit):
         raise NotFound
     begun = found.list_of(schedule, unit_id=unit.id, begins_on=period.begins_on)
     if begun is not None:
         return redirect(door_of(begun))
     n = found.count_chosen(found.chosen_in(unit.id, hierarchy=schedule.hierarchy, on=today()))
-    page = due_href(schedule, asked, period)
+    page = due_href(schedule, asked_unit, period)
     return ask(
         request,
         lambda _given: acts.open_list(
@@ -50,7 +50,7 @@ def check_in(request: Request, public_id: UUID) -> HttpResponseBase:
         ),
         title=say("Check-in: %(title)s") % {"title": schedule.title},
         text=[
-            say("Office-bearers of %(unit)s: %(n)s.") % {"unit": named(asked.names), "n": n},
+            say("Office-bearers of %(unit)s: %(n)s.") % {"unit": named(asked_unit.names), "n": n},
             _("Each name you tick counts in the number of people who came. Nobody gets an SMS."),
         ],
         button=_("Open the list"),

@@ -31,11 +31,11 @@ TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "minutes.t
 @require_safe
 def meeting_file(request: Request, public_id: UUID, kind: str) -> HttpResponse:
     """The minutes as PDF, or the meeting as an .ics file. Readers of the page may open it."""
-    one, at = found.meeting_for(request.viewer, public_id), clock.now()
+    meeting, at = found.meeting_for(request.viewer, public_id), clock.now()
     if kind == "pdf":
-        body, content = _pdf(request, one, at=at), "application/pdf"
+        body, content = _pdf(request, meeting, at=at), "application/pdf"
     elif kind == "ics":
-        body, content = _ics(one, at=at), "text/calendar; charset=utf-8"
+        body, content = _ics(meeting, at=at), "text/calendar; charset=utf-8"
     else:
         raise NotFound
     answer = HttpResponse(body, content_type=content)
@@ -46,7 +46,7 @@ def meeting_file(request: Request, public_id: UUID, kind: str) -> HttpResponse:
     return answer
 
 
-def _ics(one: Meeting, *, at: datetime) -> bytes:
+def _ics(meeting: Meeting, *, at: datetime) -> bytes:
     """RFC 5545. Its id stays when the meeting is moved, so that a calendar moves it too.
 
     Nobody says when a meeting ends, so it has no end and blocks no hours. Times are in UTC: any other zone needs its
@@ -56,21 +56,23 @@ def _ics(one: Meeting, *, at: datetime) -> bytes:
     from icalendar import Calendar, Event  # a tenth of a second, and few pages need it
 
     event = Event()
-    event.add("uid", f"{one.public_id}@abhiyan")
-    event.add("sequence", one.version)
+    event.add("uid", f"{meeting.public_id}@abhiyan")
+    event.add("sequence", meeting.version)
     event.add("dtstamp", at.astimezone(UTC))
-    if one.last_on > one.first_on:
-        event.add("dtstart", one.first_on)
-        event.add("dtend", one.last_on + timedelta(days=1))
+    if meeting.last_on > meeting.first_on:
+        event.add("dtstart", meeting.first_on)
+        event.add("dtend", meeting.last_on + timedelta(days=1))
         event.add("transp", "TRANSPARENT")
     else:
-        event.add("dtstart", days.begins_at(one.first_on, one.starts, settings.TIME_ZONE).astimezone(UTC))
-    event.add("summary", one.title)
-    event.add("description", days_of(one.first_on, one.last_on, one.starts))
-    if where := one.place or one.link:
+        event.add(
+            "dtstart", days.begins_at(meeting.first_on, meeting.starts, settings.TIME_ZONE).astimezone(UTC)
+        )
+    event.add("summary", meeting.title)
+    event.add("description", days_of(meeting.first_on, meeting.last_on, meeting.starts))
+    if where := meeting.place or meeting.link:
         event.add("location", where)
-    event.add("url", settings.ORIGIN + page_of(one.public_id))
-    event.add("status", "CANCELLED" if one.cancelled_at else "CONFIRMED")
+    event.add("url", settings.ORIGIN + page_of(meeting.public_id))
+    event.add("status", "CANCELLED" if meeting.cancelled_at else "CONFIRMED")
     calendar = Calendar()
     calendar.add("prodid", "-//Abhiyan//")
     calendar.add("version", "2.0")
@@ -78,14 +80,14 @@ def _ics(one: Meeting, *, at: datetime) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _pdf(request: Request, one: Meeting, *, at: datetime) -> bytes:
+def _pdf(request: Request, meeting: Meeting, *, at: datetime) -> bytes:
     """Agenda, who came or is coming, decisions and tasks. Its words are in Hindi or English."""
-    attendance = found.attendance(one, at=at)
+    attendance = found.attendance(meeting, at=at)
     drawn = attendance.drawn
-    state = _("cancelled") if one.cancelled_at else _("moved") if one.moves else ""
+    state = _("cancelled") if meeting.cancelled_at else _("moved") if meeting.moves else ""
     invited = [_("Invited"), grouped(attendance.invited)]
     coming = [invited, [_("Coming"), grouped(attendance.coming)]]
-    people = _part(_("Who is coming"), [] if one.cancelled_at else coming)
+    people = _part(_("Who is coming"), [] if meeting.cancelled_at else coming)
     if attendance.has_begun:
         came = [
             [_("Ticked by name"), grouped((drawn.counted or 0) - attendance.by_phone)],
@@ -93,31 +95,33 @@ def _pdf(request: Request, one: Meeting, *, at: datetime) -> bytes:
             [_("Own YES"), grouped(drawn.confirmed or 0)],
             [_("Reported by the organiser"), grouped(drawn.reported or 0)],
         ]
-        if one.walk_ins is not None:
-            came.append([_("Reported without an invitation"), grouped(one.walk_ins)])
+        if meeting.walk_ins is not None:
+            came.append([_("Reported without an invitation"), grouped(meeting.walk_ins)])
         people = _part(_("Who came"), [*came, invited])
-    when = days_of(one.first_on, one.last_on, one.starts)
+    when = days_of(meeting.first_on, meeting.last_on, meeting.starts)
     values = {
-        "above": " · ".join(filter(None, (settings.ORGANISATION, named(one.unit.names)))),
-        "name": one.title,
+        "above": " · ".join(filter(None, (settings.ORGANISATION, named(meeting.unit.names)))),
+        "name": meeting.title,
         "facts": " · ".join(
-            filter(None, (when, one.place, state, "" if one.cancelled_at else attendance.said()))
+            filter(None, (when, meeting.place, state, "" if meeting.cancelled_at else attendance.said()))
         ),
-        "foot": f"{one.title} · {date_format(localtime(at), 'j F Y, H:i')}",
+        "foot": f"{meeting.title} · {date_format(localtime(at), 'j F Y, H:i')}",
         "parts": [
-            _part(_("Open tasks of the meetings before"), _tasks(found.open_before(one)), is_numbered=True),
-            _part(_("Agenda"), [[item, ""] for item in one.agenda], is_numbered=True),
+            _part(
+                _("Open tasks of the meetings before"), _tasks(found.open_before(meeting)), is_numbered=True
+            ),
+            _part(_("Agenda"), [[item, ""] for item in meeting.agenda], is_numbered=True),
             *(
-                _part(named(each.programme.names), _reviewed(each))
-                for each in found.reviewed(request.viewer, one, at=at)
+                _part(named(agenda_programme.programme.names), _reviewed(agenda_programme))
+                for agenda_programme in found.reviewed(request.viewer, meeting, at=at)
             ),
             people,
-            _part(_("Decisions and tasks"), _tasks(found.points(one)), is_numbered=True),
+            _part(_("Decisions and tasks"), _tasks(found.points(meeting)), is_numbered=True),
         ],
     }
     in_language = language() if language() in ("hi", "en") else "en"
     return printing.pdf(
-        TEMPLATE, [values], title=one.title, language=in_language, at=at, with_lines=with_lines(request)
+        TEMPLATE, [values], title=meeting.title, language=in_language, at=at, with_lines=with_lines(request)
     )
 
 
@@ -128,19 +132,21 @@ def _part(title: str, lines: list[list[str]], *, is_numbered: bool = False) -> d
 def _tasks(some: list[found.PointShown]) -> list[list[str]]:
     return [
         [
-            each.text,
-            f"{person(each.who)}, {date_format(localtime(each.due_at), 'j M Y')}" if each.due_at else "",
+            point.text,
+            f"{person(point.who)}, {date_format(localtime(point.due_at), 'j M Y')}" if point.due_at else "",
         ]
-        for each in some
+        for point in some
     ]
 
 
-def _reviewed(each: found.AgendaProgramme) -> list[list[str]]:
-    if not each.drawn:
-        return [[str(one.label), said(one)] for one in each.prepared]
+def _reviewed(agenda_programme: found.AgendaProgramme) -> list[list[str]]:
+    if not agenda_programme.drawn:
+        return [
+            [str(prepared_line.label), said(prepared_line)] for prepared_line in agenda_programme.prepared
+        ]
     rungs: list[tuple[str, Any]] = [
-        (f"{drawn.name}: {label}" if len(each.drawn) > 1 else label, n)
-        for drawn in each.drawn
+        (f"{drawn.name}: {label}" if len(agenda_programme.drawn) > 1 else label, n)
+        for drawn in agenda_programme.drawn
         for label, n in (
             (_("Target"), drawn.target),
             (_("Reported"), drawn.reported),
@@ -151,8 +157,8 @@ def _reviewed(each: found.AgendaProgramme) -> list[list[str]]:
     return [[label, grouped(n)] for label, n in rungs if n is not None]
 
 
-def said(one: PreparedLine) -> str:
+def said(prepared_line: PreparedLine) -> str:
     """Say how far a part of the preparation is: 12 of 20."""
-    if one.of is None:
-        return grouped(one.done)
-    return _("%(n)s of %(of)s") % {"n": grouped(one.done), "of": grouped(one.of)}
+    if prepared_line.of is None:
+        return grouped(prepared_line.done)
+    return _("%(n)s of %(of)s") % {"n": grouped(prepared_line.done), "of": grouped(prepared_line.of)}

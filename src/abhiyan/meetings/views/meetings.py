@@ -72,16 +72,16 @@ COLUMNS: tuple[Column[MeetingRow], ...] = (
 def meetings(request: Request) -> HttpResponseBase:
     """Meetings that the viewer is invited to or leads; the latest first."""
     filters = MeetingFilters(request.GET)
-    asked = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
-    rows = found.meetings_for(request.viewer).filter(title_contains(asked["q"].replace("\0", "")), due=None)
-    if asked["show"] == "coming":
+    values = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
+    rows = found.meetings_for(request.viewer).filter(title_contains(values["q"].replace("\0", "")), due=None)
+    if values["show"] == "coming":
         rows = rows.filter(last_on__gte=today(), cancelled_at=None)
-    elif asked["show"] == "past":
+    elif values["show"] == "past":
         rows = rows.filter(last_on__lt=today())
 
     def finish(some: list[Meeting]) -> list[MeetingRow]:
-        own = found.own_answers(request.viewer.account_id, some)
-        return [MeetingRow(one, own.get(one.pk)) for one in some]
+        invitees = found.own_answers(request.viewer.account_id, some)
+        return [MeetingRow(one, invitees.get(one.pk)) for one in some]
 
     table = Table(
         request,
@@ -155,7 +155,7 @@ def shown_meeting(
     one = found.meeting_for(request.viewer, public_id)
     may_lead = found.leads(request.viewer, one)
     act, sent = refused or ("", None)
-    given: dict[str, Any] = {
+    context: dict[str, Any] = {
         "one": one,
         "days": days_of(one.first_on, one.last_on, one.starts),
         "may_lead": may_lead,
@@ -171,12 +171,12 @@ def shown_meeting(
     shows = {"cannot": "cant_form", "substitute": "substitute_form", "point": "point_form"}
     shows |= {"people": "", "phone": ""}
     if sent is not None and act not in shows:
-        given["problem"] = " ".join(str(each) for errors in sent.errors.values() for each in errors)
+        context["problem"] = " ".join(str(error) for errors in sent.errors.values() for error in errors)
     is_door = request.GET.get("show") == "door" or act in DOOR
     if may_lead and is_door:
         sent_from = request.GET if refused is None else request.POST
-        return _door(request, one, given, q=sent_from.get("q", ""), status=status)
-    return _page(request, one, given, {shows.get(act, ""): sent} if sent is not None else {}, status=status)
+        return _door(request, one, context, q=sent_from.get("q", ""), status=status)
+    return _page(request, one, context, {shows.get(act, ""): sent} if sent is not None else {}, status=status)
 
 
 def _door(request: Request, one: Meeting, given: dict[str, Any], *, q: str, status: int) -> HttpResponseBase:
@@ -194,25 +194,25 @@ def _door(request: Request, one: Meeting, given: dict[str, Any], *, q: str, stat
         is_brief=True,
     )
     crumbs_ = crumbs((one.title, page_of(one.public_id)), (say("Check-in"), ""))
-    shown = {**crumbs_, **given, "find": find, "q": q, "due_page": _due_page(one, at=clock.now())}
+    context = {**crumbs_, **given, "find": find, "q": q, "due_page": _due_page(one, at=clock.now())}
     if queries_lists.send_for_door(one) is not None:
         listed = queries_lists.list_at_door(one, text=q, at=clock.now())
         if listed:
             n = len(listed[:MOST_AT_DOOR])
             read_people(by=request.actor, unit_id=one.unit_id, n=n, at=clock.now())
-        shown |= {
+        context |= {
             "takes_phones": True,
             "listed": listed[:MOST_AT_DOOR],
             "is_more": len(listed) > MOST_AT_DOOR,
         }
-    return answer(request, "meetings/door.html", table, shown, status=status)
+    return answer(request, "meetings/door.html", table, context, status=status)
 
 
 def _page(
     request: Request, one: Meeting, given: dict[str, Any], sent: dict[str, Any], *, status: int
 ) -> HttpResponseBase:
     at, viewer = clock.now(), request.viewer
-    own = found.own_invitation(one, viewer.account_id)
+    invitee = found.own_invitation(one, viewer.account_id)
     is_visit = one.kind == Meeting.Kind.VISIT
     is_open = not acts.answering.is_over(one, at=at)
     is_held = one.first_on <= today() and one.cancelled_at is None
@@ -238,9 +238,9 @@ def _page(
         "deck_page": address_of("review:deck_new") + f"?meeting={one.public_id}",
         "deck_language": language() if language() in ("hi", "en") else "en",
         "unit_name": named(one.unit.names),
-        "moves": [_move(each) for each in reversed(one.moves)],
+        "moves": [_move(move) for move in reversed(one.moves)],
         "chair": _chair(one),
-        "own": own,
+        "own": invitee,
         "on_visit": found.people_on(one) if is_visit else [],
         "is_open": is_open,
         "is_held": is_held,
@@ -251,10 +251,10 @@ def _page(
         "at": at,
         "may_send": bool(viewer.office_over("messages.circular", units.span(one.unit_id, one.hierarchy)[0])),
         "silence": is_open and is_silent(one.unit_id, one.first_on, one.last_on, at=at),
-        "cant_form": CantComeForm(initial={"reason": own.reason} if own else None),
+        "cant_form": CantComeForm(initial={"reason": invitee.reason} if invitee else None),
     }
-    if own is not None and is_open:
-        context |= _substitutes(own, one)
+    if invitee is not None and is_open:
+        context |= _substitutes(invitee, one)
     if given["may_lead"] and is_held:
         context["point_form"] = PointForm()
     context |= sent
@@ -265,9 +265,14 @@ def _page(
                 for some in found.doers(one, on=today())
             )
         )
-    if isinstance(form := context.get("substitute_form"), SubstituteForm) and own is not None:
-        those = found.substitutes(own, on=one.first_on)
-        form.offer([(str(each.appointment_id), _who(each.name, each.office_names)) for each in those])
+    if isinstance(form := context.get("substitute_form"), SubstituteForm) and invitee is not None:
+        those = found.substitutes(invitee, on=one.first_on)
+        form.offer(
+            [
+                (str(substitute.appointment_id), _who(substitute.name, substitute.office_names))
+                for substitute in those
+            ]
+        )
     return answer(request, "meetings/meeting.html", table, context, status=status)
 
 
@@ -276,17 +281,17 @@ def _due_page(one: Meeting, *, at: datetime) -> str:
     return due_page(str(one.due_id), at=at) if one.due_id is not None else ""
 
 
-def _substitutes(own: Invitee, one: Meeting) -> dict[str, Any]:
+def _substitutes(invitee: Invitee, one: Meeting) -> dict[str, Any]:
     """Name the person that somebody replaces or sent. Otherwise offer the form to send somebody."""
-    stands_for, substitute = found.stand_ins(own)
-    known = {"stands_for": stands_for, "substitute": substitute}
-    if stands_for or substitute or not found.substitutes(own, on=one.first_on):
-        return known
-    return known | {"substitute_form": SubstituteForm()}
+    stands_for, substitute = found.stand_ins(invitee)
+    names = {"stands_for": stands_for, "substitute": substitute}
+    if stands_for or substitute or not found.substitutes(invitee, on=one.first_on):
+        return names
+    return names | {"substitute_form": SubstituteForm()}
 
 
 def _who(name: Any, *names: Any) -> str:
-    return ", ".join([person(name), *(named(each) for each in names)])
+    return ", ".join([person(name), *(named(names_above) for names_above in names)])
 
 
 def _doer(candidate: TaskCandidate) -> str:

@@ -105,7 +105,7 @@ def register_text(
     later version stays theirs. It needs messages.send over that unit. Refuses the classes above.
     """
     org.require(by, SEND, at=unit_id)
-    written = {language: one for language, one in wordings.items() if one.text.strip()}
+    written = {language: wording for language, wording in wordings.items() if wording.text.strip()}
     if not name.strip() or len(name) > 200:
         raise TextNameMissing(field="name")
     if not bulk.is_id(entity):
@@ -132,17 +132,17 @@ def register_text(
                 language=language,
                 version=version,
                 kind=MessageClass.OUTREACH,
-                text=one.text,
-                registration=one.registration,
+                text=wording.text,
+                registration=wording.registration,
                 name=name.strip(),
                 entity=entity,
                 header=header,
-                sha256=bulk.sha256(one.text),
+                sha256=bulk.sha256(wording.text),
                 unit_id=before[0].unit_id if before else unit_id,
                 made_by=by.account_id,
                 made_at=at,
             )
-            for language, one in written.items()
+            for language, wording in written.items()
         )
         audit.record(by=by, at=at, act="messaging.register_text", subject=code, unit_id=unit_id)
     return code
@@ -163,16 +163,16 @@ def certify_text(
 
     It needs messages.send over the text's unit. Refuses NotFound, NumberMissing, WrongDays, OtherText.
     """
-    known = needed(
+    template = needed(
         Template.objects.filter(code=code, language=language, code__startswith=bulk.PREFIX).first()
     )
-    org.require(by, SEND, at=known.unit_id)
+    org.require(by, SEND, at=template.unit_id)
     if not number.strip() or len(number) > 100:
         raise NumberMissing(field="number")
     if ends_on < begins_on:
         raise WrongDays(field="ends_on")
     with system("certifying a bulk text"):
-        found = Template.objects.select_for_update().get(pk=known.pk)
+        found = Template.objects.select_for_update().get(pk=template.pk)
         if sha256.strip().lower() != bulk.sha256(found.text):
             raise OtherText(field="sha256")
         found.certificate, found.certificate_sha256 = number.strip(), sha256.strip().lower()
@@ -190,13 +190,13 @@ def certify_text(
         )
 
 
-def _check(one: Wording, language: str) -> None:
+def _check(wording: Wording, language: str) -> None:
     field = f"text_{language}"
-    if len(one.text) > LONGEST or "\x00" in one.text:
+    if len(wording.text) > LONGEST or "\x00" in wording.text:
         raise TextTooLong(field=field, n=LONGEST)
-    if (refusal := _WRONG.get(bulk.wrong(one.text))) is not None:
+    if (refusal := _WRONG.get(bulk.wrong(wording.text))) is not None:
         raise refusal(field=field)
-    if not bulk.is_id(one.registration):
+    if not bulk.is_id(wording.registration):
         raise NoRegistration(field=f"registration_{language}")
 
 
@@ -210,16 +210,16 @@ _WRONG: dict[str, type[Refused]] = {
 
 def _check_new(before: list[Template], written: Mapping[str, Wording]) -> None:
     """Each text has an id of its own on DLT: a changed one a new id, and what did not change keeps its own."""
-    was = {one.language: one for one in before}
-    if before and {language: one.text for language, one in was.items()} == {
-        language: one.text for language, one in written.items()
+    was = {template.language: template for template in before}
+    if before and {language: template.text for language, template in was.items()} == {
+        language: wording.text for language, wording in written.items()
     }:
         raise NothingChanged(field=f"text_{min(written)}")
-    ids = [one.registration for one in written.values()]
-    known = Template.objects.filter(code__startswith=bulk.PREFIX, registration__in=ids)
+    ids = [wording.registration for wording in written.values()]
+    templates = Template.objects.filter(code__startswith=bulk.PREFIX, registration__in=ids)
     owners = [
-        *known.values_list("registration", "text"),
-        *((one.registration, one.text) for one in written.values()),
+        *templates.values_list("registration", "text"),
+        *((wording.registration, wording.text) for wording in written.values()),
     ]
     for language, one in written.items():
         if any(ident == one.registration and text != one.text for ident, text in owners):

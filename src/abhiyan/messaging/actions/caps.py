@@ -68,17 +68,17 @@ class Caps:
             return
         changed = sorted(self._changed)
         taken = [
-            json.dumps({message: when.isoformat() for message, when in self._taken[one].items()})
-            for one in changed
+            json.dumps({message: when.isoformat() for message, when in self._taken[subject_id].items()})
+            for subject_id in changed
         ]
-        last = [max(self._taken[one].values(), default=self._at) for one in changed]
+        last = [max(self._taken[subject_id].values(), default=self._at) for subject_id in changed]
         sql.run(_TAKE, [changed, taken, last])
 
 
 def give_back(*, message_ids: Collection[UUID], subjects: Collection[UUID]) -> None:
     """Messages that had a reservation were not sent in the end. In the transaction under way."""
     if message_ids:
-        sql.run(_GIVE_BACK, [sorted(set(subjects)), [str(each) for each in message_ids]])
+        sql.run(_GIVE_BACK, [sorted(set(subjects)), [str(message_id) for message_id in message_ids]])
 
 
 def forget(*, at: datetime) -> int:

@@ -138,8 +138,8 @@ def note_read(*, public_id: UUID, by: Actor, at: datetime) -> bool:
         circular = Circular.objects.filter(public_id=public_id).first()
         if by.kind != "person" or by.account_id is None or circular is None:
             return False
-        own = Reading.objects.filter(circular_id=circular.pk, account_id=by.account_id, read_at=None)
-        return own.update(read_at=at) > 0
+        readings = Reading.objects.filter(circular_id=circular.pk, account_id=by.account_id, read_at=None)
+        return readings.update(read_at=at) > 0
 
 
 def remind_readers(*, public_id: UUID, by: Actor, at: datetime) -> int:
@@ -219,7 +219,7 @@ def _to_remind(circular: Circular, at: datetime) -> QuerySet[Reading]:
     return _unread(circular).exclude(Exists(lately))
 
 
-def _told_enough(circular: Circular, found: Sequence[Reading], at: datetime) -> set[int]:
+def _told_enough(circular: Circular, readings: Sequence[Reading], at: datetime) -> set[int]:
     today = datetime.combine(clock.day_in(settings.TIME_ZONE, at), time(), ZoneInfo(settings.TIME_ZONE))
     return set(
         sql.column(
@@ -227,7 +227,7 @@ def _told_enough(circular: Circular, found: Sequence[Reading], at: datetime) -> 
             {
                 "unit": circular.unit_id,
                 "circular": circular.pk,
-                "accounts": [one.account_id for one in found],
+                "accounts": [reading.account_id for reading in readings],
                 "today": today,
                 "lately": today - LATELY,
                 "most": MOST_TOLD,

@@ -29,8 +29,8 @@ def count_later(send: Send, templates: Mapping[str, Template], *, at: datetime) 
         _finish(send, count)
     else:
         send.counting = count.kept()
-        given = {"public_id": str(send.public_id)}
-        jobs.later("messaging.count_send", str(send.public_id), at=at, **given)
+        arguments = {"public_id": str(send.public_id)}
+        jobs.later("messaging.count_send", str(send.public_id), at=at, **arguments)
 
 
 def be_counted(send: Send, templates: Mapping[str, Template], *, at: datetime) -> None:
@@ -78,7 +78,7 @@ def _take_print(send: Send, templates: Mapping[str, Template]) -> None:
     """Take the print of everything that is approved."""
     send.sha256 = bulk.print_of(
         {
-            "texts": {language: bulk.sha256(one.text) for language, one in templates.items()},
+            "texts": {language: bulk.sha256(template.text) for language, template in templates.items()},
             "given": send.given,
             "audience": send.audience,
             "hierarchy": send.hierarchy,
@@ -100,6 +100,10 @@ def _gone_on(send: Send, templates: Mapping[str, Template], count: Count) -> Cou
 
 
 def _finish(send: Send, count: Count) -> None:
-    found = count.found
-    send.counted, send.n_asked, send.parts_asked = dict(found.by_reason), found.n, found.parts
+    reached_phones = count.found
+    send.counted, send.n_asked, send.parts_asked = (
+        dict(reached_phones.by_reason),
+        reached_phones.n,
+        reached_phones.parts,
+    )
     send.counted_at, send.counting = count.at, None

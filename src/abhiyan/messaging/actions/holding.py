@@ -35,7 +35,7 @@ def ask_to_release(*, programme_id: int, unit_id: int, reason: str, by: Actor, a
     """
     if not _held(programme_id).exists():
         raise NothingHeld
-    asked = org.ask_release(
+    release = org.ask_release(
         act="messages.release",
         unit_id=unit_id,
         reason=reason,
@@ -43,7 +43,7 @@ def ask_to_release(*, programme_id: int, unit_id: int, reason: str, by: Actor, a
         by=by,
         at=at,
     )
-    return asked.public_id
+    return release.public_id
 
 
 def release_held(*, release_id: UUID, by: Actor, at: datetime) -> int:

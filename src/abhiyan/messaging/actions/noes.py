@@ -18,41 +18,45 @@ from .questions import close_by_phone
 from .queueing import UNSENT
 
 
-def heed_no(*, told: PhoneSaidNo) -> None:
+def heed_no(*, phone_no: PhoneSaidNo) -> None:
     """Give up what waits for a phone that said no; what `noes.always_goes` still goes. In the transaction of the no.
 
     A message in the sender's hands at this moment is left to it: it asks for the no itself before each message.
     """
-    close_by_phone(phone_id=told.phone_id, at=told.at)
-    rows = _waiting_for(told.phone_id)
-    if told.scope == "all":
-        if told.has_left:
-            theirs = Message.objects.filter(phone_id=told.phone_id)
+    close_by_phone(phone_id=phone_no.phone_id, at=phone_no.at)
+    rows = _waiting_for(phone_no.phone_id)
+    if phone_no.scope == "all":
+        if phone_no.has_left:
+            theirs = Message.objects.filter(phone_id=phone_no.phone_id)
             # In the order of ids, as the sender locks them.
-            found = list(theirs.order_by("pk").select_for_update().values_list("pk", flat=True))
-            Message.objects.filter(pk__in=found).update(last4="")  # offices no longer read who left
+            message_ids = list(theirs.order_by("pk").select_for_update().values_list("pk", flat=True))
+            Message.objects.filter(pk__in=message_ids).update(last4="")  # offices no longer read who left
         rows = rows.exclude(template__in=noes.RECEIPTS).exclude(template__startswith="code.")
     else:
         rows = rows.filter(kind=MessageClass.OUTREACH)
-    _give_up(rows, reason="suppressed", at=told.at)
+    _give_up(rows, reason="suppressed", at=phone_no.at)
 
 
-def heed_withdrawal(*, told: ConsentWithdrawn) -> None:
+def heed_withdrawal(*, consent_withdrawn: ConsentWithdrawn) -> None:
     """Give up the outreach that waits for a phone where nobody says yes to messages any more. In its transaction."""
-    if told.purpose != Purpose.MESSAGES:
+    if consent_withdrawn.purpose != Purpose.MESSAGES:
         return
-    phone_id = people.person(told.person_id).phone_id
+    phone_id = people.person(consent_withdrawn.person_id).phone_id
     if not standing([phone_id])[phone_id].consented:
-        _give_up(_waiting_for(phone_id).filter(kind=MessageClass.OUTREACH), reason="no_consent", at=told.at)
+        _give_up(
+            _waiting_for(phone_id).filter(kind=MessageClass.OUTREACH),
+            reason="no_consent",
+            at=consent_withdrawn.at,
+        )
 
 
-def forget_sent(*, told: ErasurePurged) -> None:
+def forget_sent(*, erasure_purged: ErasurePurged) -> None:
     """Empty what had been sent to a phone before somebody on it was erased: who it went to and what filled it.
 
     A count of that day's messages of a kind stays. On a shared phone nobody can tell whose each was, and after the
     legal period nobody needs them.
     """
-    sent = Message.objects.filter(phone_id=told.phone_id, queued_at__lte=told.erased_at)
+    sent = Message.objects.filter(phone_id=erasure_purged.phone_id, queued_at__lte=erasure_purged.erased_at)
     sent.exclude(state__in=UNSENT).update(sealed_phone=b"", sealed_blanks=b"", last4="")
 
 
@@ -84,7 +88,7 @@ def _waiting_for(phone_id: UUID) -> QuerySet[Message]:
 
 
 def _give_up(rows: QuerySet[Message], *, reason: str, at: datetime) -> None:
-    found = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    Message.objects.filter(pk__in=found).update(
+    message_ids = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Message.objects.filter(pk__in=message_ids).update(
         state=Message.State.DROPPED, reason=reason, settled_at=at, leased_until=None
     )

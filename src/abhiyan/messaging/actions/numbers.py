@@ -53,7 +53,7 @@ def connect_number(
     if (provider == "exotel" or not signing_token) and not addresses:
         raise NotProvable(field="addresses" if provider == "exotel" else "signing_token")
     try:
-        networks = [str(ip_network(each, strict=False)) for each in addresses]
+        networks = [str(ip_network(address, strict=False)) for address in addresses]
     except ValueError:
         raise NotProvable(field="addresses") from None
     if only_if_free:
@@ -141,13 +141,13 @@ def note_inbound(
 
     Another webhook with the provider's id is none of it: it is done too, and `doctor` tells that ids are used twice.
     """
-    ident, own = inbound_id(provider, kind, ref, number, phone, text), ref_id(provider, kind, ref)
+    ident, own_ref_id = inbound_id(provider, kind, ref, number, phone, text), ref_id(provider, kind, ref)
     return bool(
         sql.run(
             "insert into messaging_inbound (id, provider, kind, at, phone_id, number, outcome, ref_id, is_reused)"
             " values (%s, %s, %s, %s, %s, %s, %s, %s, exists (select from messaging_inbound where ref_id = %s))"
             " on conflict do nothing",
-            [ident, provider, kind, at, keyring().phone_id(phone), number, outcome, own, own],
+            [ident, provider, kind, at, keyring().phone_id(phone), number, outcome, own_ref_id, own_ref_id],
         )
         == 1
     )

@@ -29,89 +29,98 @@ from .queueing import Outgoing, send_many
 ANSWERED_WITHIN = timedelta(days=30)  # by word or link; signed in at any time
 
 
-def ask_holder(*, told: AppointmentOffered) -> None:
+def ask_holder(*, appointment_offered: AppointmentOffered) -> None:
     """Ask the phone they were named with whether they accept. In the transaction of the appointment.
 
     The phone may be a stranger's. So the offices of one unit send it three messages in 30 days. A later offer sends
     no message; the appointment waits for its holder to sign in. An office of another unit is not held by that.
     """
     with system("whether somebody accepts an office"):
-        account = people.account(told.account_id)
+        account = people.account(appointment_offered.account_id)
         phone = _phone_of(account) if account else None
         if account is None or phone is None:
             return
         try:
-            limits.take(declared.OFFER_SMS, f"{account.phone_id} {told.by_unit_id}", at=told.at)
+            limits.take(
+                declared.OFFER_SMS,
+                f"{account.phone_id} {appointment_offered.by_unit_id}",
+                at=appointment_offered.at,
+            )
         except TooMany:
             return
         language = account.language or settings.LANGUAGE_CODE
-        office, unit = named(told.office_names, language), named(told.unit_names, language)
+        office, unit = (
+            named(appointment_offered.office_names, language),
+            named(appointment_offered.unit_names, language),
+        )
         room, kind = OFFICE
         asking = PhoneQuestion(
             room=room,
             kind=kind,
-            about=told.public_id,
+            about=appointment_offered.public_id,
             phone=phone,
             language=language,
             template="duty.office",
             blanks={"office": office, "unit": unit},
             label=f"{office}, {unit}",
-            expires_at=told.at + ANSWERED_WITHIN,
-            unit_id=told.unit_id,
+            expires_at=appointment_offered.at + ANSWERED_WITHIN,
+            unit_id=appointment_offered.unit_id,
             address="/office/%s/",
         )
-        ask(asking=asking, at=told.at)
+        ask(asking=asking, at=appointment_offered.at)
 
 
-def hear_office(*, told: QuestionAnswered) -> None:
+def hear_office(*, answer: QuestionAnswered) -> None:
     """The phone accepts or declines. In the transaction of its answer. The reply says what happened, even where org
     refuses. Behind the link the page says it, so it is raised."""
-    if (told.room, told.kind) != OFFICE:
+    if (answer.room, answer.kind) != OFFICE:
         return
-    how = Appointment.How.TEXT if told.by_word else Appointment.How.LINK
+    how = Appointment.How.TEXT if answer.by_word else Appointment.How.LINK
     template, blanks = "office.declined", {"link": f"{settings.ORIGIN}/"}
     try:
         with transaction.atomic():
-            held = org.answer_by_phone(
-                public_id=told.about,
-                phone_id=told.phone_id,
-                is_accepted=told.yes,
+            appointment = org.answer_by_phone(
+                public_id=answer.about,
+                phone_id=answer.phone_id,
+                is_accepted=answer.yes,
                 how=how,
-                by=told.by,
-                at=told.at,
-                why=told.why,
+                by=answer.by,
+                at=answer.at,
+                why=answer.why,
             )
     except Refused as refused:
-        if not told.by_word:
+        if not answer.by_word:
             raise
-        with translation.override(told.language):
+        with translation.override(answer.language):
             template, blanks["why"] = "office.unchanged", str(refused)
     else:
-        if not told.by_word:
+        if not answer.by_word:
             return
         blanks |= {
-            "office": held.title(told.language),
-            "unit": named(held.unit.names, told.language),
+            "office": appointment.title(answer.language),
+            "unit": named(appointment.unit.names, answer.language),
         }
-        if told.yes:
+        if answer.yes:
             template = "office.accepted"
-            on = clock.day_in(settings.TIME_ZONE, told.at)
-            blanks["link"] = settings.ORIGIN + org_queries.door_of(held.account_id, on=on, taking=held)
-    account = people.account_of_phone(told.phone_id)
+            on = clock.day_in(settings.TIME_ZONE, answer.at)
+            blanks["link"] = settings.ORIGIN + org_queries.door_of(
+                appointment.account_id, on=on, taking=appointment
+            )
+    account = people.account_of_phone(answer.phone_id)
     if account is not None:
-        key = f"office|{told.message_id}|{told.yes}"
-        tell_account(account_id=account.pk, template=template, blanks=blanks, key=key, at=told.at)
+        key = f"office|{answer.message_id}|{answer.yes}"
+        tell_account(account_id=account.pk, template=template, blanks=blanks, key=key, at=answer.at)
 
 
-def tell_of_reset(*, told: FactorReset) -> None:
+def tell_of_reset(*, factor_reset: FactorReset) -> None:
     """Tell somebody that their second proof is to be reset, or is. In the transaction of the act."""
-    what = "done" if told.is_done else "asked"
+    what = "done" if factor_reset.is_done else "asked"
     tell_account(
-        account_id=told.account_id,
+        account_id=factor_reset.account_id,
         template=f"account.reset_{what}",
         blanks={"link": f"{settings.ORIGIN}/"},
-        key=f"reset|{what}|{told.release}",
-        at=told.at,
+        key=f"reset|{what}|{factor_reset.release}",
+        at=factor_reset.at,
     )
 
 
@@ -172,15 +181,15 @@ def tell_accounts(*, messages: Sequence[AccountMessage], at: datetime) -> set[in
     return reached
 
 
-def forget_question(*, told: OfferAnswered) -> None:
+def forget_question(*, offer_answered: OfferAnswered) -> None:
     """The question is answered, or taken back: what has not left does not go. In the transaction of that act, which
     holds the lock of the office."""
     with system("an office is answered"):
-        account = people.account(told.account_id)
+        account = people.account(offer_answered.account_id)
     if account is not None:
         room, kind = OFFICE
-        ident = question_id(room=room, kind=kind, about=told.public_id, phone_id=account.phone_id)
-        close(ids=[ident], at=told.at, but_answering=True)
+        ident = question_id(room=room, kind=kind, about=offer_answered.public_id, phone_id=account.phone_id)
+        close(ids=[ident], at=offer_answered.at, but_answering=True)
 
 
 def _phone_of(account: Account) -> str | None:

@@ -37,10 +37,10 @@ def publish_templates(*, at: datetime, by: Actor) -> int:
 def _of_files() -> list[Template]:
     """The texts of languages' files that are not the newest of theirs, each as the next version. A text that left the
     files is used no longer."""
-    told, shipped = languages.texts(), [code for code, _name in settings.LANGUAGES]
+    texts_by_key, shipped = languages.texts(), [code for code, _name in settings.LANGUAGES]
     rows = Template.objects.filter(code__in=texts.FIXED).exclude(language__in=shipped).order_by("version")
     last = {(row.code, row.language): row for row in rows}
-    gone = [row.pk for row in rows if (row.code, row.language) not in told]
+    gone = [row.pk for row in rows if (row.code, row.language) not in texts_by_key]
     Template.objects.filter(pk__in=gone).update(is_active=False)
     return [
         Template(
@@ -50,7 +50,7 @@ def _of_files() -> list[Template]:
             kind=texts.kind(code),
             text=text,
         )
-        for (code, language), text in told.items()
+        for (code, language), text in texts_by_key.items()
         if (code, language) not in last
         or not last[code, language].is_active
         or last[code, language].text != text
@@ -64,13 +64,13 @@ def free_held_for_text(*, at: datetime) -> tuple[int, int]:
     mislead its reader.
     """
     there = set(Template.objects.filter(is_active=True).values_list("code", flat=True))
-    held = Message.objects.filter(
+    messages = Message.objects.filter(
         state=Message.State.HELD, reason__in=("template", *registrations.HELD), template__in=there
     ).exclude(
         kind=MessageClass.OUTREACH,
         reason="template",  # needs a registered text besides
     )
-    over = held.filter(
+    over = messages.filter(
         Q(expires_at__lte=at) | Q(template__startswith="code.", queued_at__lte=at - hours.CODE_LIFE)
     ).update(state=Message.State.DROPPED, reason="too_late", settled_at=at)
-    return held.update(state=Message.State.QUEUED, reason="", due_at=at), over
+    return messages.update(state=Message.State.QUEUED, reason="", due_at=at), over

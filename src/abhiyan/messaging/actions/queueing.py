@@ -147,8 +147,8 @@ def take_back(*, keys: Sequence[str], at: datetime) -> int:
     with system("taking messages back"):
         rows = Message.objects.filter(pk__in=[message_id(key) for key in keys], state__in=UNSENT)
         # Locked in the order of their ids, as the sender does: else two who meet could wait for each other.
-        found = list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
-        return Message.objects.filter(pk__in=found).update(
+        message_ids = list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
+        return Message.objects.filter(pk__in=message_ids).update(
             state=Message.State.DROPPED, reason="taken_back", settled_at=at, leased_until=None
         )
 

@@ -62,36 +62,36 @@ class CheckedIds:
 
 def check_ids(*, rows: Sequence[IdRow]) -> CheckedIds:
     """Look rows through. Changes nothing. As the system."""
-    ours = {one.key: one for one in registrations.content_templates()}
-    known = registrations.template_ids()
+    ours = {content_template.key: content_template for content_template in registrations.content_templates()}
+    template_ids = registrations.template_ids()
     renewed = {row.key for row in rows if row.template_id}
     texts_of_ids = dict(
         Registration.objects.exclude(key__in=renewed).values_list("template_id", "text")
     ) | dict(Template.objects.filter(code__startswith=bulk.PREFIX).values_list("registration", "text"))
     rounded = {row.template_id for row in rows if _is_rounded(row.template_id)}
-    found, given = CheckedIds([], []), dict[str, str]()
+    checked_ids, ids_by_code = CheckedIds([], []), dict[str, str]()
     for row in rows:
         if not row.template_id:
-            found.blank += 1
+            checked_ids.blank += 1
             continue
         template = ours.get(row.key)
         wrong = _wrong(row, template, is_rounded=len(rounded) > 1 and row.template_id in rounded)
         if template is not None and not wrong:
-            if given.get(template.key, row.template_id) != row.template_id:
+            if ids_by_code.get(template.key, row.template_id) != row.template_id:
                 wrong = "id", "twice"
             elif texts_of_ids.get(row.template_id, template.text) != template.text:
                 wrong = "id", "taken"
         if template is None or wrong:
             field, reason = wrong or ("hash", "unknown")
             about = {} if template is None else {"code": template.code, "language": template.language}
-            found.refused.append(RefusedId(row.row, field, REASONS[reason].format(**about)))
-        elif template.key not in given:
-            given[template.key], texts_of_ids[row.template_id] = row.template_id, template.text
-            if known.get(template.key) == row.template_id:
-                found.same += 1
+            checked_ids.refused.append(RefusedId(row.row, field, REASONS[reason].format(**about)))
+        elif template.key not in ids_by_code:
+            ids_by_code[template.key], texts_of_ids[row.template_id] = row.template_id, template.text
+            if template_ids.get(template.key) == row.template_id:
+                checked_ids.same += 1
             else:
-                found.taken.append((template, row.template_id))
-    return found
+                checked_ids.taken.append((template, row.template_id))
+    return checked_ids
 
 
 def _wrong(row: IdRow, template: ContentTemplate | None, *, is_rounded: bool) -> tuple[str, str] | None:
@@ -118,7 +118,7 @@ def register_ids(*, rows: Sequence[IdRow], by: Actor, at: datetime) -> tuple[Che
     Safe to repeat. By the operator on the server's console.
     """
     with system("registering texts"):
-        found = check_ids(rows=rows)
+        checked_ids = check_ids(rows=rows)
         Registration.objects.bulk_create(
             [
                 Registration(
@@ -129,15 +129,15 @@ def register_ids(*, rows: Sequence[IdRow], by: Actor, at: datetime) -> tuple[Che
                     template_id=template_id,
                     registered_at=at,
                 )
-                for template, template_id in found.taken
+                for template, template_id in checked_ids.taken
             ],
             update_conflicts=True,
             unique_fields=["key"],
             update_fields=["template_id", "registered_at"],
         )
         freed, over = free_held_for_text(at=at)
-        languages = Counter(template.language for template, _id in found.taken)
+        languages = Counter(template.language for template, _id in checked_ids.taken)
         facts = {"languages": dict(languages), "freed": freed, "over": over}
-        if found.taken or freed or over:
-            audit.record(by=by, at=at, act="messaging.register_ids", n=len(found.taken), facts=facts)
-    return found, freed
+        if checked_ids.taken or freed or over:
+            audit.record(by=by, at=at, act="messaging.register_ids", n=len(checked_ids.taken), facts=facts)
+    return checked_ids, freed

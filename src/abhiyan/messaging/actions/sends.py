@@ -117,7 +117,7 @@ def draft_send(
         raise NoSuchAudience(field="audience")
     lo, hi = units.span(unit_id, hierarchy)
     spans = units.spans(only, hierarchy)
-    if any(one not in spans or not (lo <= spans[one][0] < hi) for one in only):
+    if any(only_id not in spans or not (lo <= spans[only_id][0] < hi) for only_id in only):
         raise NotBelow(field="only", unit=units.names_of([unit_id], language="en").get(unit_id, ""))
     if not 60 <= per_hour <= most_per_hour():
         raise PaceOutOfRange(field="per_hour", most=most_per_hour())
@@ -168,13 +168,13 @@ def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Releas
     with system("asking for a bulk send"):
         send = _locked(public_id, State.DRAFT, State.ASKED)
         authority.require(by, SEND, at=send.unit_id)
-        for name, length in (long for given in send.given.values() for long in bulk.too_long(given)):
+        for name, length in (long for values in send.given.values() for long in bulk.too_long(values)):
             if environment.DLT_REQUIRED():
                 raise ValueTooLong(name=name, length=length, most=bulk.CARRIED)
         be_counted(send, _wordings(send.text), at=at)
         if not sum(send.counted.values()):  # A refusal would tell that all of a few said no.
             raise NobodyToSend
-        asked = org.ask_release(
+        release = org.ask_release(
             act=ACT,
             unit_id=send.unit_id,
             reason=reason,
@@ -188,10 +188,10 @@ def ask_send(*, public_id: UUID, reason: str, by: Actor, at: datetime) -> Releas
             by=by,
             at=at,
         )
-        _close_requests(send, by, at, but=asked.public_id)
-        send.release, send.state, send.counting = asked.public_id, State.ASKED, None
+        _close_requests(send, by, at, but=release.public_id)
+        send.release, send.state, send.counting = release.public_id, State.ASKED, None
         send.save()
-    return asked
+    return release
 
 
 def start_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
@@ -352,29 +352,51 @@ def _insert(send: Send, phones: Sequence[SendRecipient], at: datetime) -> None:
     ring, stop = keyring(), stop_number()
     audience, _choice = audiences.read(send.audience)
     blanks = {
-        language: json.dumps(given | {"stop": stop}, ensure_ascii=False).encode()
-        for language, given in send.given.items()
+        language: json.dumps(values | {"stop": stop}, ensure_ascii=False).encode()
+        for language, values in send.given.items()
     }
     rows = []
-    for one in phones:
+    for recipient in phones:
         public, ident = (
             lot.uuid(),
-            UUID(bytes=hashlib.sha256(f"send|{send.pk}|{one.phone_id}".encode()).digest()[:16]),
+            UUID(bytes=hashlib.sha256(f"send|{send.pk}|{recipient.phone_id}".encode()).digest()[:16]),
         )
-        language = bulk.language_for(one.language, blanks, settings.LANGUAGE_CODE)
-        if one.reason:
+        language = bulk.language_for(recipient.language, blanks, settings.LANGUAGE_CODE)
+        if recipient.reason:
             rows.append(
-                (ident, public, language, one.phone_id, b"", "", b"", one.unit_id, "dropped", one.reason)
+                (
+                    ident,
+                    public,
+                    language,
+                    recipient.phone_id,
+                    b"",
+                    "",
+                    b"",
+                    recipient.unit_id,
+                    "dropped",
+                    recipient.reason,
+                )
             )
             continue
-        phone = ring.unseal(bytes(one.sealed), about=one.phone_id.bytes)
+        phone = ring.unseal(bytes(recipient.sealed), about=recipient.phone_id.bytes)
         sealed = ring.seal(phone, about=ident.bytes)
         filled = ring.seal(blanks[language], about=ident.bytes)
         rows.append(
-            (ident, public, language, one.phone_id, sealed, one.last4, filled, one.unit_id, "queued", "")
+            (
+                ident,
+                public,
+                language,
+                recipient.phone_id,
+                sealed,
+                recipient.last4,
+                filled,
+                recipient.unit_id,
+                "queued",
+                "",
+            )
         )
-    given = [audience.kind, send.text, send.programme_id, at, at, at + LIFE, at, send.pk]
-    sql.run(_INSERT, [*given, *map(list, zip(*rows, strict=True))])
+    params = [audience.kind, send.text, send.programme_id, at, at, at + LIFE, at, send.pk]
+    sql.run(_INSERT, [*params, *map(list, zip(*rows, strict=True))])
 
 
 def _finished(send: Send, at: datetime) -> bool:
@@ -412,29 +434,31 @@ _FOLLOW = """with mine as materialized (select id from messaging_message where i
 def _follow(send: Send, at: datetime) -> int:
     """Move some of what has not left to where its send is. Returns how many were found. The send is locked."""
     waits = [Message.State.QUEUED.value, Message.State.LEASED.value]
-    held = Message.State.HELD.value
+    held_state = Message.State.HELD.value
     moves = {
-        State.PAUSED: (waits, "", held, reads.PAUSED),
-        State.SENDING: ([held], reads.PAUSED, Message.State.QUEUED.value, ""),
-        State.STOPPED: ([*waits, held], "", Message.State.DROPPED.value, send.reason or reads.STOPPED),
+        State.PAUSED: (waits, "", held_state, reads.PAUSED),
+        State.SENDING: ([held_state], reads.PAUSED, Message.State.QUEUED.value, ""),
+        State.STOPPED: ([*waits, held_state], "", Message.State.DROPPED.value, send.reason or reads.STOPPED),
     }
     if send.state not in moves:
         return 0
     begins, only, to, why = moves[State(send.state)]
-    given = {"send": send.pk, "from": begins, "only": only, "n": FOLLOW}
-    found = sql.rows(_FOUND, given)
+    params = {"send": send.pk, "from": begins, "only": only, "n": FOLLOW}
+    message_rows = sql.rows(_FOUND, params)
     if to == Message.State.DROPPED:
-        _give_back({ident: phone_id for ident, phone_id, is_tried in found if is_tried})
-    given |= {"ids": [row[0] for row in found], "to": to, "why": why, "at": at, "life": at + LIFE}
-    sql.run(_FOLLOW, given)
-    return len(found)
+        _give_back({ident: phone_id for ident, phone_id, is_tried in message_rows if is_tried})
+    params |= {"ids": [row[0] for row in message_rows], "to": to, "why": why, "at": at, "life": at + LIFE}
+    sql.run(_FOLLOW, params)
+    return len(message_rows)
 
 
 def _give_back(tried: Mapping[UUID, UUID]) -> None:
     """Places in the caps of what was tried and does not go now: messages with their phones. Before the messages are
     locked, as the sender does."""
     people = on_phones(set(tried.values()))
-    subjects = {one for phone in tried.values() for one in (phone, *people.get(phone, NOBODY).persons)}
+    subjects = {
+        subject_id for phone in tried.values() for subject_id in (phone, *people.get(phone, NOBODY).persons)
+    }
     give_back(message_ids=list(tried), subjects=subjects)
 
 
@@ -447,9 +471,11 @@ def _have_followed(send: Send, at: datetime) -> None:
 def _wordings(code: str) -> dict[str, Template]:
     """A text as it may be sent: in force, and with a way to stop messages that there is (law.md T5)."""
     templates = reads.wordings(code)
-    if not templates or not all(one.is_active for one in templates.values()):
+    if not templates or not all(template.is_active for template in templates.values()):
         raise NoSuchText(field="text")
-    if not stop_number() and any(bulk.wrong(one.text.replace("{stop}", "")) for one in templates.values()):
+    if not stop_number() and any(
+        bulk.wrong(template.text.replace("{stop}", "")) for template in templates.values()
+    ):
         raise NoNumberToStop(field="text")
     return templates
 
@@ -461,14 +487,16 @@ def _close_requests(send: Send, by: Actor, at: datetime, but: UUID | None = None
 def _filled(
     templates: Mapping[str, Template], given: Mapping[str, Mapping[str, str]]
 ) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for language, one in templates.items():
-        values = {name: given.get(language, {}).get(name, "").strip() for name in bulk.variables(one.text)}
+    texts: dict[str, dict[str, str]] = {}
+    for language, template in templates.items():
+        values = {
+            name: given.get(language, {}).get(name, "").strip() for name in bulk.variables(template.text)
+        }
         for name, value in values.items():
             if not bulk.is_filling(value):
                 raise VariableMissing(field=f"v_{language}_{name}")
-        found[language] = values
-    return found
+        texts[language] = values
+    return texts
 
 
 def _locked(public_id: UUID, *states: str) -> Send:

@@ -75,25 +75,25 @@ def register(audience: Audience) -> None:
 def offered(kind: int | None = None) -> list[Choice]:
     """Every audience with each of its choices: (code, name), as a form offers them. kind: only of this class."""
     return [
-        (f"{one.code}:{of}", f"{one.name}: {name}")
-        for one in _AUDIENCES.values()
-        if kind in (None, one.kind)
-        for of, name in one.choices()
+        (f"{audience.code}:{choice_code}", f"{audience.name}: {name}")
+        for audience in _AUDIENCES.values()
+        if kind in (None, audience.kind)
+        for choice_code, name in audience.choices()
     ]
 
 
 def read(code: str) -> tuple[Audience, str]:
     """The audience of `members:1`, and what of it. LookupError where there is none."""
-    kind, _colon, of = code.partition(":")
-    return _AUDIENCES[kind], of
+    kind, _colon, choice_code = code.partition(":")
+    return _AUDIENCES[kind], choice_code
 
 
 def to_say(code: str) -> dict[str, str]:
     """Return what fills the variables that a text to an offered audience must have. Any text will do if it is empty."""
     if code not in dict(offered()):
         return {}
-    audience, of = read(code)
-    return dict(audience.says(of)) if audience.says else {}
+    audience, choice_code = read(code)
+    return dict(audience.says(choice_code)) if audience.says else {}
 
 
 def name_of(code: str) -> str:
@@ -103,7 +103,7 @@ def name_of(code: str) -> str:
 
 def asked_again() -> set[str]:
     """Codes of the audiences that are asked again as a message leaves."""
-    return {one.code for one in _AUDIENCES.values() if one.is_asked_again}
+    return {audience.code for audience in _AUDIENCES.values() if audience.is_asked_again}
 
 
 def answer_programmes(names: Callable[[], Sequence[tuple[int, str]]]) -> None:
@@ -113,4 +113,4 @@ def answer_programmes(names: Callable[[], Sequence[tuple[int, str]]]) -> None:
 
 def programmes() -> list[tuple[int, str]]:
     """Programmes that may pay for a send."""
-    return [each for names in _programmes for each in names()]
+    return [name_pair for names in _programmes for name_pair in names()]

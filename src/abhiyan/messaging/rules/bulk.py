@@ -83,8 +83,8 @@ def too_long(given: Mapping[str, str]) -> list[tuple[str, int]]:
 
 def variables(text: str) -> list[str]:
     """Return the variables that somebody fills in for a send, in the order of the text."""
-    found = re.findall(r"\{([a-z_]+)\}", text)
-    return [name for name in dict.fromkeys(found) if name not in OURS]
+    names = re.findall(r"\{([a-z_]+)\}", text)
+    return [name for name in dict.fromkeys(names) if name not in OURS]
 
 
 def has(text: str, names: Iterable[str]) -> bool:
@@ -125,5 +125,7 @@ def rupees(parts: int, *, paise: int) -> float:
 
 def language_for(wanted: str, offered: Iterable[str], usual: str) -> str:
     """The language of somebody's message: theirs, else the installation's, else the first there is."""
-    known = sorted(offered)
-    return next((one for one in (wanted, usual) if one in known), known[0])
+    languages = sorted(offered)
+    return next(
+        (language_code for language_code in (wanted, usual) if language_code in languages), languages[0]
+    )

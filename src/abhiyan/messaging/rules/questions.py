@@ -23,7 +23,9 @@ def clean(text: str) -> str:
     """Return what somebody wrote as a word, as we write it; "" where it has not the shape of one. Small letters, digits
     of any script and wide letters are taken."""
     written = plain_digits(unicodedata.normalize("NFKC", text).strip().upper())
-    is_one = len(written) == LENGTH and written[0] in LETTERS and all(one in ALPHABET for one in written)
+    is_one = (
+        len(written) == LENGTH and written[0] in LETTERS and all(letter in ALPHABET for letter in written)
+    )
     return written if is_one else ""
 
 

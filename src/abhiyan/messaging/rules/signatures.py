@@ -19,8 +19,8 @@ def twilio(url: str, params: Mapping[str, str], token: str) -> str:
 
 def twilio_json(url: str, body: bytes, token: str) -> str:
     """X-Twilio-Signature of a JSON post: over the URL alone, whose bodySHA256 must be the body's; "" if it is not."""
-    said = dict(parse_qsl(urlsplit(url).query)).get("bodySHA256", "")
-    return twilio(url, {}, token) if equal(said, hashlib.sha256(body).hexdigest()) else ""
+    body_hash = dict(parse_qsl(urlsplit(url).query)).get("bodySHA256", "")
+    return twilio(url, {}, token) if equal(body_hash, hashlib.sha256(body).hexdigest()) else ""
 
 
 def plivo_v3(url: str, params: Mapping[str, str], token: str, nonce: str) -> str:

@@ -22,8 +22,8 @@ SERVICE, DUTY, OUTREACH = 1, 2, 3
 # (template code, language) -> text. Published by `actions.publish_templates`, under the version below.
 TEXTS: dict[tuple[str, str], str] = {
     (code, language): text
-    for code, said in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items()
-    for language, text in said.items()
+    for code, wordings in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).items()
+    for language, text in wordings.items()
 }
 FIXED = frozenset(
     code for code, _language in TEXTS
@@ -165,8 +165,8 @@ def optional_blanks(text: str) -> frozenset[str]:
 
 
 def _decided_by(way: str) -> frozenset[str]:
-    asked = _ASKED.match(way)
-    return blanks(way) | ({asked[1]} if asked else set())
+    question_match = _ASKED.match(way)
+    return blanks(way) | ({question_match[1]} if question_match else set())
 
 
 def fill(text: str, values: dict[str, str]) -> str:
@@ -180,8 +180,8 @@ def fill(text: str, values: dict[str, str]) -> str:
         ways = part[1].split("|")
         fits = (way for way in ways if all(values.get(name, "").strip() for name in _decided_by(way)))
         way = next(fits, "")
-        asked = _ASKED.match(way)
-        return way[asked.end() :] if asked else way
+        question_match = _ASKED.match(way)
+        return way[question_match.end() :] if question_match else way
 
     text = _OPTIONAL.sub(kept, text)
     return _BLANK.sub(lambda match: " ".join(values[match[1]].split()), text)

@@ -42,15 +42,15 @@ def language_name(code: str) -> str:
 
 def wordings(code: str) -> dict[str, Template]:
     """A bulk text by language, in the order in which languages are offered; none where there is no such text."""
-    found = sends.wordings(code)
-    return {language: found[language] for language, _name in settings.LANGUAGES if language in found}
+    templates = sends.wordings(code)
+    return {language: templates[language] for language, _name in settings.LANGUAGES if language in templates}
 
 
 def own_unit(request: Request) -> int:
     """The unit where the viewer holds the right to send; NotYours where there is none."""
-    for held in request.viewer.appointments:
-        if CAPABILITY in held.capabilities:
-            return held.unit_id
+    for office in request.viewer.appointments:
+        if CAPABILITY in office.capabilities:
+            return office.unit_id
     raise org.NotYours(capability=CAPABILITY)
 
 
@@ -67,12 +67,12 @@ def texts(request: Request) -> HttpResponseBase:
         sort="name",
         is_brief=True,
     )
-    shown = {
+    context = {
         "here": "messages",
         "crumbs": [(_("Messages"), reverse("messaging:list")), (_("Bulk texts"), "")],
         "find": find,
     }
-    return answer(request, "messaging/text_list.html", table, shown)
+    return answer(request, "messaging/text_list.html", table, context)
 
 
 @form_page
@@ -103,19 +103,19 @@ def text_new(request: Request) -> HttpResponseBase:
 
     done = tried(request, form, register, said=_("The text is kept. It takes sends from now on."))
     if done.value and audiences.to_say(audience):
-        asked = {key: request.GET[key] for key in ("unit", "in", "audience") if key in request.GET}
-        return redirect(f"{reverse('messaging:send_new')}?{urlencode(asked | {'text': done.value})}")
+        query = {key: request.GET[key] for key in ("unit", "in", "audience") if key in request.GET}
+        return redirect(f"{reverse('messaging:send_new')}?{urlencode(query | {'text': done.value})}")
     if done.value:
         return redirect("messaging:text", code=done.value)
     title = _("Change the text") if before else _("New bulk text")
-    shown = {
+    context = {
         "here": "messages",
         "form": form,
         "title": title,
         "is_change": bool(before),
         "crumbs": [(_("Bulk texts"), reverse("messaging:texts")), (title, "")],
     }
-    return render(request, "messaging/text_new.html", shown, status=done.status)
+    return render(request, "messaging/text_new.html", context, status=done.status)
 
 
 def _ready(audience: str) -> dict[str, str]:
@@ -130,20 +130,20 @@ def _initial(before: dict[str, Template]) -> dict[str, str]:
     if not before:
         return {}
     first = next(iter(before.values()))
-    found = {"name": first.name, "entity": first.entity, "header": first.header}
-    for language, one in before.items():
-        found |= {f"text_{language}": one.text, f"registration_{language}": one.registration}
-    return found
+    initial = {"name": first.name, "entity": first.entity, "header": first.header}
+    for language, template in before.items():
+        initial |= {f"text_{language}": template.text, f"registration_{language}": template.registration}
+    return initial
 
 
 @form_page
 def text(request: Request, code: str) -> HttpResponseBase:
     """One text: its exact words, ids, hash, length and certificate in each language, and its versions."""
     versions = sends.versions_of(code)
-    found = wordings(code)
-    if not found:
+    templates = wordings(code)
+    if not templates:
         raise NotFound
-    offered = [(language, language_name(language)) for language in found]
+    offered = [(language, language_name(language)) for language in templates]
     form = CertificateForm(request.POST or None, languages=offered)
     done = tried(
         request,
@@ -153,17 +153,20 @@ def text(request: Request, code: str) -> HttpResponseBase:
     )
     if done:
         return redirect("messaging:text", code=code)
-    first = next(iter(found.values()))
+    first = next(iter(templates.values()))
     owner = units.all_spans([first.unit_id or 0]).get(first.unit_id or 0, [])
-    shown = {
+    context = {
         "here": "messages",
         "is_ours": request.viewer.may_at(CAPABILITY, *(lo for lo, _hi in owner)),
         "code": code,
         "first": first,
         "texts": [
-            (one, language_name(one.language), texts_.parts(sends.sample(one))) for one in found.values()
+            (template, language_name(template.language), texts_.parts(sends.sample(template)))
+            for template in templates.values()
         ],
-        "earlier": [(one, language_name(one.language)) for one in versions if one.code != code],
+        "earlier": [
+            (template, language_name(template.language)) for template in versions if template.code != code
+        ],
         "form": form,
         "crumbs": [
             (_("Messages"), reverse("messaging:list")),
@@ -171,4 +174,4 @@ def text(request: Request, code: str) -> HttpResponseBase:
             (first.name, ""),
         ],
     }
-    return render(request, "messaging/text.html", shown, status=done.status)
+    return render(request, "messaging/text.html", context, status=done.status)

@@ -66,9 +66,9 @@ def circulars(request: Request) -> HttpResponseBase:
     account_id = request.viewer.account_id
 
     def rows(found: list[Circular]) -> list[CircularRow]:
-        own = reads.readings_of(account_id, found)
+        readings = reads.readings_of(account_id, found)
         senders = units.names_of({one.unit_id for one in found}, language=language())
-        return [CircularRow(one, senders.get(one.unit_id, ""), own.get(one.pk)) for one in found]
+        return [CircularRow(one, senders.get(one.unit_id, ""), readings.get(one.pk)) for one in found]
 
     find = FindForm(request.GET)
     table = Table(
@@ -81,13 +81,13 @@ def circulars(request: Request) -> HttpResponseBase:
         finish=rows,
         is_brief=True,
     )
-    shown = {
+    context = {
         "here": "circulars",
         "may_send": request.viewer.may(CAPABILITY),
         "find": find,
         "crumbs": [(_("Circulars"), "")],
     }
-    return answer(request, "messaging/circular_list.html", table, shown)
+    return answer(request, "messaging/circular_list.html", table, context)
 
 
 @form_page
@@ -103,9 +103,9 @@ def circular_new(request: Request) -> HttpResponseBase:
         request.POST or None,
         initial=next(
             (
-                found
-                for each in rooms.offered("drafted")
-                if (found := each(request.viewer, draft, here, at=at))
+                draft_values
+                for read_draft in rooms.offered("drafted")
+                if (draft_values := read_draft(request.viewer, draft, here, at=at))
             ),
             {},
         ),
@@ -128,7 +128,7 @@ def circular_new(request: Request) -> HttpResponseBase:
     )
     if done.value:
         return redirect("messaging:circular", public_id=done.value)
-    shown = {
+    context = {
         "here": "circulars",
         "page_unit": here,
         "sender": desk.unit_name(language()),
@@ -136,27 +136,27 @@ def circular_new(request: Request) -> HttpResponseBase:
         "reached": reached.get("", 0),
         "crumbs": [(_("Circulars"), reverse("messaging:circulars")), (_("New circular"), "")],
     }
-    return render(request, "messaging/circular_new.html", shown, status=done.status)
+    return render(request, "messaging/circular_new.html", context, status=done.status)
 
 
 @require_GET
 def circular(request: Request, public_id: UUID) -> HttpResponseBase:
     """One circular. Opened by somebody it went to, it counts as read. A viewer of their people sees who read it."""
     one = reads.circular_for(request.viewer, public_id)
-    own = reads.own_reading(one, request.viewer.account_id)
-    if own is not None and own.read_at is None and one.ended_at is None:
+    reading = reads.own_reading(one, request.viewer.account_id)
+    if reading is not None and reading.read_at is None and one.ended_at is None:
         actions.note_read(public_id=public_id, by=request.actor, at=clock.now())
-        own = reads.own_reading(one, request.viewer.account_id)
-    shown: dict[str, Any] = {
+        reading = reads.own_reading(one, request.viewer.account_id)
+    context: dict[str, Any] = {
         "here": "circulars",
         "circular": one,
         "sender": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),
-        "own": own,
+        "own": reading,
         "may_act": org.decides(request.viewer, CAPABILITY, at=one.unit_id),
         "crumbs": [(_("Circulars"), reverse("messaging:circulars")), (one.title, "")],
     }
     home = request.viewer.home
-    start = one.unit_id if shown["may_act"] or home is None else home.unit_id
+    start = one.unit_id if context["may_act"] or home is None else home.unit_id
     here = page_unit(request, hierarchy=one.hierarchy, otherwise=lambda: start)
     rows = reads.shares_below(one, here.unit.id) if request.viewer.sees_people_at(here.span[0]) else []
     table = Table(request, SHARES, rows, name="circular", caption=_("Who has read it"), is_numbered=False)
@@ -164,18 +164,19 @@ def circular(request: Request, public_id: UUID) -> HttpResponseBase:
         only_unread = request.GET.get("show") == "unread"
         people = reads.readers(one, here.span, only_unread=only_unread)
         n, read = sum(row.n for row in rows), sum(row.read for row in rows)
-        shown |= {
+        context |= {
             "about": here,
             "n": n,
             "read": read,
             "share_pct": round(100 * read / n),
             "only_unread": only_unread,
             "readers": [
-                (each, named(each.office_names), named(each.unit_names), each.read_at) for each in people
+                (reader, named(reader.office_names), named(reader.unit_names), reader.read_at)
+                for reader in people
             ],
             "is_cut": len(people) == reads.MOST_READERS,
         }
-    return answer(request, "messaging/circular.html", table, shown)
+    return answer(request, "messaging/circular.html", table, context)
 
 
 ACTS = {

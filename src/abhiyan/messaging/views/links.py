@@ -12,6 +12,6 @@ from abhiyan.org.viewer import Request
 def short_link(_request: Request, link: str) -> HttpResponseRedirect:
     """Lead to the page that asks the question. Any other link leads to the page that refuses it."""
     with system("the page behind a short link"):
-        found = queries.question_by_link(link)
-    address = found.address if found else queries.ANY_QUESTION
+        question = queries.question_by_link(link)
+    address = question.address if question else queries.ANY_QUESTION
     return HttpResponseRedirect(address % link)

@@ -74,21 +74,23 @@ def list_(request: Request) -> HttpResponseBase:
         is_brief=True,
         narrowed=filters,
     )
-    shown = {
+    context = {
         "here": "messages",
         "crumbs": [(_("Messages"), "")],
         "filters": filters,
         "away": [
-            (reasons.AWAY[one.lane], one.since, reasons.reason(one.reason)) for one in queries.outages()
+            (reasons.AWAY[outage.lane], outage.since, reasons.reason(outage.reason))
+            for outage in queries.outages()
         ],
         "held": [
-            (one, reasons.reason(one.reason), one.reason in actions.RELEASABLE) for one in queries.held()
+            (held_messages, reasons.reason(held_messages.reason), held_messages.reason in actions.RELEASABLE)
+            for held_messages in queries.held()
         ],
         "asked": queries.asked_releases(request.viewer.account_id, at=at),
         "may_release": request.viewer.may("messages.release"),
         "home": request.viewer.home,
     }
-    return answer(request, "messaging/message_list.html", table, shown)
+    return answer(request, "messaging/message_list.html", table, context)
 
 
 class SendHeldForm(forms.Form):
@@ -120,24 +122,24 @@ def ask_release(request: Request) -> HttpResponse:
 @form_page
 def release(request: Request, public_id: UUID) -> HttpResponseBase:
     """Send what a second person released."""
-    asked = {
+    releases = {
         each.public_id: each for each in queries.asked_releases(request.viewer.account_id, at=clock.now())
     }
     page = reverse("messaging:list")
-    if request.method != "POST" and public_id not in asked:
+    if request.method != "POST" and public_id not in releases:
         raise NotFound
 
     def send() -> None:
         n = actions.release_held(release_id=public_id, by=request.actor, at=clock.now())
-        told = ngettext("%(n)s message is on its way.", "%(n)s messages are on their way.", n) % {"n": n}
-        say_when_done(request, told)
+        sentence = ngettext("%(n)s message is on its way.", "%(n)s messages are on their way.", n) % {"n": n}
+        say_when_done(request, sentence)
 
     return ask(
         request,
         lambda _given: send(),
         title=_("Send the held messages now?"),
         text=[
-            asked[public_id].reason if public_id in asked else "",
+            releases[public_id].reason if public_id in releases else "",
             _("Messages that have left cannot be stopped."),
         ],
         button=_("Send now"),

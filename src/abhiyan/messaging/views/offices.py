@@ -29,26 +29,26 @@ def office(request: Request, link: str) -> HttpResponseBase:
             accepted = None if request.method == "POST" else _accepted_by(link)
             if accepted is None:
                 row = needed(queries.open_behind(link, of=queries.OFFICE, at=at), NotOffered)
-                held = needed(org.offered(row.about), NotOffered)
+                appointment = needed(org.offered(row.about), NotOffered)
     except NotOffered:  # a guess; who holds a link is let in from any network
         limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
         raise
     if accepted is not None:
         return _accepted(request, accepted, at=at)
     is_others = request.visit.phone_id not in (None, row.phone_id) or (
-        request.visit.account_id not in (None, held.account_id)
+        request.visit.account_id not in (None, appointment.account_id)
     )
-    shown = {
-        "office": held.title(),
-        "unit": named(held.unit.names),
-        "since": held.starts_on,
-        "until": held.ends_on,
+    context = {
+        "office": appointment.title(),
+        "unit": named(appointment.unit.names),
+        "since": appointment.starts_on,
+        "until": appointment.ends_on,
         "is_others": is_others,
     }
     if request.method != "POST":
-        return render(request, "messaging/office.html", shown)
+        return render(request, "messaging/office.html", context)
     if is_others:
-        return render(request, "messaging/office.html", shown, status=403)
+        return render(request, "messaging/office.html", context, status=403)
     is_accepted = pressed(request, "answer", "accept", "decline") == "accept"
     try:
         actions.answer_link(
@@ -58,11 +58,11 @@ def office(request: Request, link: str) -> HttpResponseBase:
         if refused.status == NotOffered.status:
             raise
         return render(
-            request, "messaging/office.html", shown | {"refused": str(refused)}, status=refused.status
+            request, "messaging/office.html", context | {"refused": str(refused)}, status=refused.status
         )
     if is_accepted:
-        return _accepted(request, held, at=at)
-    return render(request, "messaging/office_declined.html", shown)
+        return _accepted(request, appointment, at=at)
+    return render(request, "messaging/office_declined.html", context)
 
 
 def _accepted_by(link: str) -> Appointment | None:
@@ -72,14 +72,14 @@ def _accepted_by(link: str) -> Appointment | None:
     return org.accepted(row.about) if row is not None and is_yes else None
 
 
-def _accepted(request: Request, held: Appointment, *, at: datetime) -> HttpResponseBase:
+def _accepted(request: Request, appointment: Appointment, *, at: datetime) -> HttpResponseBase:
     """Show where to begin: by one code for an office of a booth, else by the usual sign-in."""
-    door = org.door_of(held.account_id, on=clock.day_in(settings.TIME_ZONE, at), taking=held)
-    shown = {
-        "office": held.title(),
-        "unit": named(held.unit.names),
+    door = org.door_of(appointment.account_id, on=clock.day_in(settings.TIME_ZONE, at), taking=appointment)
+    context = {
+        "office": appointment.title(),
+        "unit": named(appointment.unit.names),
         "door": door,
         "door_address": settings.ORIGIN + door,
         "is_by_code": door == reverse("org:phone_sign_in"),
     }
-    return render(request, "messaging/office_accepted.html", shown)
+    return render(request, "messaging/office_accepted.html", context)

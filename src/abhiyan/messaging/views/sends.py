@@ -118,22 +118,22 @@ def sends(request: Request) -> HttpResponseBase:
         is_brief=True,
     )
     names = dict(audiences.programmes())
-    shown = {
+    context = {
         "here": "messages",
         "filters": filters,
         "charged": [
             (
-                names.get(one.programme_id, _("No programme")),
-                one,
-                in_tens(one.sent),
-                in_tens(one.parts),
-                money(one.parts),
+                names.get(charge.programme_id, _("No programme")),
+                charge,
+                in_tens(charge.sent),
+                in_tens(charge.parts),
+                money(charge.parts),
             )
-            for one in reads.charged()
+            for charge in reads.charged()
         ],
         "crumbs": [(_("Messages"), reverse("messaging:list")), (_("Bulk sends"), "")],
     }
-    return answer(request, "messaging/send_list.html", table, shown)
+    return answer(request, "messaging/send_list.html", table, context)
 
 
 def _rows(found: list[Send]) -> list[SendRow]:
@@ -166,10 +166,16 @@ def send_new(request: Request) -> HttpResponseBase:
         raise org.NotYours(capability=CAPABILITY)
     audience = request.GET.get("audience", "")[:100]
     to_say = audiences.to_say(audience)
-    texts = sorted({(one.name, one.code) for one in reads.texts_in_force() if bulk.has(one.text, to_say)})
+    texts = sorted(
+        {
+            (template.name, template.code)
+            for template in reads.texts_in_force()
+            if bulk.has(template.text, to_say)
+        }
+    )
     code = request.GET.get("text", "") or (texts[0][1] if to_say and len(texts) == 1 else "")
     templates = wordings(code)
-    shown: dict[str, Any] = {
+    context: dict[str, Any] = {
         "here": "messages",
         "page_unit": here,
         "texts": texts[:MOST_TEXTS],
@@ -181,7 +187,7 @@ def send_new(request: Request) -> HttpResponseBase:
         "crumbs": [(_("Bulk sends"), reverse("messaging:sends")), (_("New bulk send"), "")],
     }
     if not templates:
-        return render(request, "messaging/send_new.html", shown)
+        return render(request, "messaging/send_new.html", context)
     children = units.children(here.unit.id, here.hierarchy, language=language(), limit=units.MOST).rows
     most = actions.most_per_hour()
     form = SendForm(
@@ -192,18 +198,22 @@ def send_new(request: Request) -> HttpResponseBase:
         programmes=audiences.programmes(),
         most=most,
         initial={"per_hour": most, "audience": audience}
-        | {f"v_{each}_{name}": value for each in templates for name, value in to_say.items()},
+        | {
+            f"v_{language_code}_{name}": value
+            for language_code in templates
+            for name, value in to_say.items()
+        },
     )
     done = tried(request, form, lambda given: _draft(request, here, code, form, given))
     if done.value:
         return redirect("messaging:send", public_id=done.value)
     kept = {"text": code} | ({"audience": audience} if audience else {})
-    shown |= {
+    context |= {
         "form": form,
         "children": [(named(row.names), here.href(unit=row.code, **kept)) for row in children],
-        "samples": [(language_name(one.language), one.text) for one in templates.values()],
+        "samples": [(language_name(template.language), template.text) for template in templates.values()],
     }
-    return render(request, "messaging/send_new.html", shown, status=done.status)
+    return render(request, "messaging/send_new.html", context, status=done.status)
 
 
 def _draft(request: Request, here: Here, code: str, form: SendForm, given: dict[str, Any]) -> UUID:
@@ -212,7 +222,7 @@ def _draft(request: Request, here: Here, code: str, form: SendForm, given: dict[
         audience=given["audience"],
         unit_id=here.unit.id,
         hierarchy=here.hierarchy,
-        only=[int(one) for one in given.get("only", [])],
+        only=[int(unit_id_text) for unit_id_text in given.get("only", [])],
         given=form.given(),
         per_hour=given["per_hour"],
         programme_id=given.get("programme") or 0,
@@ -238,23 +248,23 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
     names = units.names_of({one.unit_id, about, *one.units}, language=language())
     programmes = dict(audiences.programmes())
     release = _release(one)
-    shown = {
+    context = {
         "here": "messages",
         "send": one,
         "kind": KINDS.get(one.state, ""),
         "name": _name(one),
         "audience": audiences.name_of(one.audience),
         "unit": names.get(one.unit_id, ""),
-        "only": [names[each] for each in one.units if each != one.unit_id and each in names],
+        "only": [names[unit_id] for unit_id in one.units if unit_id != one.unit_id and unit_id in names],
         "programme": programmes.get(one.programme_id, ""),
         "samples": [
-            (language_name(each), text, texts_.parts(text))
-            for each, text in reads.as_sent(one, wordings(one.text)).items()
+            (language_name(language_code), text, texts_.parts(text))
+            for language_code, text in reads.as_sent(one, wordings(one.text)).items()
         ],
         "long": [
-            (language_name(each), name, n)
-            for each, given in sorted(one.given.items())
-            for name, n in bulk.too_long(given)
+            (language_name(language_code), name, n)
+            for language_code, values in sorted(one.given.items())
+            for name, n in bulk.too_long(values)
         ],
         "carried": bulk.CARRIED,
         "reached": in_tens(one.n_asked),
@@ -279,7 +289,7 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
         "stopped_because": reasons.reason(one.reason) if one.reason else "",
         "crumbs": [(_("Bulk sends"), reverse("messaging:sends")), (_name(one), "")],
     }
-    return answer(request, "messaging/send.html", table, shown)
+    return answer(request, "messaging/send.html", table, context)
 
 
 @require_GET
@@ -306,7 +316,7 @@ def _place(request: Request, one: Send) -> int:
 
 def _reasons(counts: dict[str, int]) -> list[tuple[Promise | str, str]]:
     """Why people get nothing, in tens. Reasons with fewer than 10 are missing, as those with none are."""
-    tens = {why: n for why, each in counts.items() if why and (n := small_cells.shown(each))}
+    tens = {why: n for why, n_people in counts.items() if why and (n := small_cells.shown(n_people))}
     return [
         (reasons.reason(why), grouped(n))
         for why, n in sorted(tens.items(), key=lambda one: (-one[1], one[0]))

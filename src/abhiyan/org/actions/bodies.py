@@ -98,15 +98,15 @@ def make_bodies(
         raise NotYours
     if kind not in Body.Kind.values:
         raise UnknownKind(field="kind")
-    if not all(each.get("en") for each in names.values()):
+    if not all(name_texts.get("en") for name_texts in names.values()):
         raise BodyNameMissing(field="name")
     with system("setting up bodies"), transaction.atomic():
         made = Body.objects.bulk_create(
-            Body(unit_id=unit_id, kind=kind, names=dict(said), seats=seats, made_at=at)
-            for unit_id, said in names.items()
+            Body(unit_id=unit_id, kind=kind, names=dict(body_names), seats=seats, made_at=at)
+            for unit_id, body_names in names.items()
         )
         audit.record(by=by, at=at, act="org.make_bodies", n=len(made), facts={"kind": kind})
-    return {one.unit_id: one.pk for one in made}
+    return {body.unit_id: body.pk for body in made}
 
 
 def change_body(
@@ -148,28 +148,28 @@ def _say(body: Body, *, names: Mapping[str, str], seats: int, duty: str) -> None
 
 def _open(body_id: int, by: Actor) -> Body:
     """A body that is not dissolved, locked; after asking whether they may set up bodies there."""
-    found = Body.objects.filter(id=body_id, ended_on=None)
-    require(by, "org.bodies", at=needed(found.first(), NotFound(field="body")).unit_id)
-    return needed(found.select_for_update().first(), NotFound(field="body"))
+    bodies = Body.objects.filter(id=body_id, ended_on=None)
+    require(by, "org.bodies", at=needed(bodies.first(), NotFound(field="body")).unit_id)
+    return needed(bodies.select_for_update().first(), NotFound(field="body"))
 
 
 def end_body(*, body_id: int, reason: str, by: Actor, at: datetime) -> int:
     """Dissolve a body today; every appointment in it ends. Returns how many. It needs org.bodies there."""
     with system("dissolving a body"):
         body = _open(body_id, by)
-        held = list(
+        ended_ids = list(
             Appointment.objects.filter(body_id=body_id)
             .exclude(state=Appointment.State.ENDED)
             .order_by("id")
             .values_list("public_id", flat=True)
         )
-        for public_id in held:
+        for public_id in ended_ids:
             end_appointment(
                 public_id=public_id, reason=reason, by=Actor.system("its body was dissolved"), at=at
             )
         body.ended_on = clock.day_in(settings.TIME_ZONE, at)
         body.save(update_fields=["ended_on"])
         audit.record(
-            by=by, at=at, act="org.end_body", subject=str(body_id), unit_id=body.unit_id, n=len(held)
+            by=by, at=at, act="org.end_body", subject=str(body_id), unit_id=body.unit_id, n=len(ended_ids)
         )
-    return len(held)
+    return len(ended_ids)

@@ -26,21 +26,21 @@ THINGS = (
 )
 
 
-def end_with_units(*, told: UnitsClosing) -> int:
+def end_with_units(*, closing: UnitsClosing) -> int:
     """Appointments in units about to close end, and so do their bodies, where that was answered. Returns how many.
 
     An opening brings nobody back to an office: the old holder is appointed again. It needs the right to end each of
     them. Data officers stay unless the system closes: only data officers above end them, not leaders.
     """
-    ending = told.ending(APPOINTMENTS)
+    ending = closing.ending(APPOINTMENTS)
     with system("units close"):
-        held = Appointment.objects.select_related("office").filter(unit_id__in=ending, state__in=OPEN)
-        if told.by.kind != "system":
-            held = held.exclude(office__capabilities__contains=[APPROVE])
-        rows = list(held.order_by("pk"))
-        for one in rows:
-            end_with_unit(one, by=told.by, at=told.at)
+        appointments = Appointment.objects.select_related("office").filter(unit_id__in=ending, state__in=OPEN)
+        if closing.by.kind != "system":
+            appointments = appointments.exclude(office__capabilities__contains=[APPROVE])
+        rows = list(appointments.order_by("pk"))
+        for appointment in rows:
+            end_with_unit(appointment, by=closing.by, at=closing.at)
         Body.objects.filter(unit_id__in=ending, ended_on=None).update(
-            ended_on=clock.day_in(settings.TIME_ZONE, told.at)
+            ended_on=clock.day_in(settings.TIME_ZONE, closing.at)
         )
     return len(rows)

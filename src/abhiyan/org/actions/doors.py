@@ -51,8 +51,8 @@ def reveal_bearer(*, account: UUID, by: Actor, at: datetime) -> str:
         raise NotFound
     on = clock.day_in(settings.TIME_ZONE, at)
     with system("somebody in office is called"):
-        found = queries.bearer_for(queries.viewer_of(account_id=by.account_id, on=on), account, on=on)
-        return _reveal(found, by=by, at=at)
+        bearer = queries.bearer_for(queries.viewer_of(account_id=by.account_id, on=on), account, on=on)
+        return _reveal(bearer, by=by, at=at)
 
 
 def send_bearer(*, account: UUID, to: Viewer, by: Actor, at: datetime) -> str:
@@ -65,12 +65,12 @@ def send_bearer(*, account: UUID, to: Viewer, by: Actor, at: datetime) -> str:
         return _reveal(queries.bearer_for(to, account, on=on), to=to.public_id, by=by, at=at)
 
 
-def _reveal(found: queries.Bearer, *, to: UUID | None = None, by: Actor, at: datetime) -> str:
+def _reveal(bearer: queries.Bearer, *, to: UUID | None = None, by: Actor, at: datetime) -> str:
     try:
         return people.reveal_number(
-            phone=found.phone_id,
-            about=found.account,
-            unit_id=found.offices[0].unit_id,
+            phone=bearer.phone_id,
+            about=bearer.account,
+            unit_id=bearer.offices[0].unit_id,
             is_counted=to is None,
             to=to,
             by=by,
@@ -93,7 +93,7 @@ def ask_factor_reset(*, appointment: UUID, reason: str, by: Actor, at: datetime)
             raise refused
         highest = queries.highest_of(account.pk)
         assert highest is not None  # it holds the one that was named
-        asked = ask_release(
+        release = ask_release(
             act="factors.reset",
             unit_id=highest.unit_id,
             reason=reason,
@@ -101,8 +101,8 @@ def ask_factor_reset(*, appointment: UUID, reason: str, by: Actor, at: datetime)
             by=by,
             at=at,
         )
-        news.tell(FactorReset(account.pk, asked.public_id, is_done=False, at=at))
-    return asked
+        news.tell(FactorReset(account.pk, release.public_id, is_done=False, at=at))
+    return release
 
 
 class TooEarly(Refused):

@@ -33,11 +33,11 @@ def answer_by_phone(
     Refuses NotOffered, also where the office is another phone's; and as `answer_offer`.
     """
     with system("answering an offered office"):
-        held = Appointment.objects.select_related("office", "unit").filter(public_id=public_id).first()
-        account = known.account(held.account_id) if held else None
-    if held is None or account is None or account.phone_id != phone_id:
+        appointment = Appointment.objects.select_related("office", "unit").filter(public_id=public_id).first()
+        account = known.account(appointment.account_id) if appointment else None
+    if appointment is None or account is None or account.phone_id != phone_id:
         raise appointments.NotOffered
-    return _answer(held, is_accepted=is_accepted, how=how, by=by, at=at, why=why)
+    return _answer(appointment, is_accepted=is_accepted, how=how, by=by, at=at, why=why)
 
 
 def answer_offer(*, public_id: UUID, is_accepted: bool, by: Actor, at: datetime) -> Appointment:
@@ -47,37 +47,45 @@ def answer_offer(*, public_id: UUID, is_accepted: bool, by: Actor, at: datetime)
     Refuses NotOffered, OfferOver, AccountClosed, OfficerElsewhere, TooManyOffices, NoSeatLeft.
     """
     with system("answering an offered office"):
-        held = Appointment.objects.select_related("office", "unit").filter(public_id=public_id).first()
-    if held is None or by.kind != "person" or by.account_id != held.account_id:
+        appointment = Appointment.objects.select_related("office", "unit").filter(public_id=public_id).first()
+    if appointment is None or by.kind != "person" or by.account_id != appointment.account_id:
         raise appointments.NotOffered
-    return _answer(held, is_accepted=is_accepted, how=Appointment.How.SIGNED_IN, by=by, at=at)
+    return _answer(appointment, is_accepted=is_accepted, how=Appointment.How.SIGNED_IN, by=by, at=at)
 
 
 def _answer(
-    held: Appointment, *, is_accepted: bool, how: Appointment.How, by: Actor, at: datetime, why: str = ""
+    appointment: Appointment,
+    *,
+    is_accepted: bool,
+    how: Appointment.How,
+    by: Actor,
+    at: datetime,
+    why: str = "",
 ) -> Appointment:
     with system("answering an offered office"):
-        appointments.lock_office(held)
-        held.refresh_from_db(fields=["state", "ends_on"])
-        if held.state != Appointment.State.OFFERED:
+        appointments.lock_office(appointment)
+        appointment.refresh_from_db(fields=["state", "ends_on"])
+        if appointment.state != Appointment.State.OFFERED:
             raise appointments.NotOffered
         if not is_accepted:
-            said = " ".join(why.split())[:LONGEST_WHY]
-            appointments.end_offer(held, reason=f"declined: {said}" if said else "declined", by=by, at=at)
-            return held
-        if held.ends_on is not None and held.ends_on < clock.day_in(settings.TIME_ZONE, at):
+            reason = " ".join(why.split())[:LONGEST_WHY]
+            appointments.end_offer(
+                appointment, reason=f"declined: {reason}" if reason else "declined", by=by, at=at
+            )
+            return appointment
+        if appointment.ends_on is not None and appointment.ends_on < clock.day_in(settings.TIME_ZONE, at):
             raise appointments.OfferOver
-        if known.account(held.account_id) is None:
+        if known.account(appointment.account_id) is None:
             raise appointments.AccountClosed
-        appointments.require_room(held)
-        appointments.take_office(held, how=how, at=at)
+        appointments.require_room(appointment)
+        appointments.take_office(appointment, how=how, at=at)
         audit.record(
             by=by,
             at=at,
             act="org.accept",
-            subject=str(held.public_id),
-            unit_id=held.unit_id,
-            facts={"office": held.office.code, "how": how.value},
+            subject=str(appointment.public_id),
+            unit_id=appointment.unit_id,
+            facts={"office": appointment.office.code, "how": how.value},
         )
-        news.tell(OfferAnswered(held.public_id, held.account_id, at))
-    return held
+        news.tell(OfferAnswered(appointment.public_id, appointment.account_id, at))
+    return appointment

@@ -93,9 +93,11 @@ def end_officer(*, phone: str, reason: str, by: Actor, at: datetime) -> None:
             raise NotAnOfficer(field="phone")
         if AwaitedOfficer.objects.filter(account_id=account.pk).delete()[0]:
             audit.record(by=by, at=at, act="org.end_awaited_officer", subject=str(account.public_id))
-        held = Appointment.objects.filter(account_id=account.pk, office__code=DATA_OFFICER, state__in=OPEN)
-        for each in held.order_by("id"):
-            end_appointment(public_id=each.public_id, reason=reason, by=by, at=at)
+        appointments = Appointment.objects.filter(
+            account_id=account.pk, office__code=DATA_OFFICER, state__in=OPEN
+        )
+        for appointment in appointments.order_by("id"):
+            end_appointment(public_id=appointment.public_id, reason=reason, by=by, at=at)
 
 
 def seat_awaited_officers(*, at: datetime) -> int:
@@ -106,10 +108,10 @@ def seat_awaited_officers(*, at: datetime) -> int:
     if top is None:
         return 0
     n = 0
-    for each in awaited:
+    for awaited_officer in awaited:
         try:
             appoint(
-                account_id=each.account_id,
+                account_id=awaited_officer.account_id,
                 office=DATA_OFFICER,
                 unit_id=top,
                 by=Actor.system("named on the console"),
@@ -118,7 +120,7 @@ def seat_awaited_officers(*, at: datetime) -> int:
             n += 1
         except Refused:  # such as a place taken meanwhile: doctor says how many there are
             pass
-        each.delete()
+        awaited_officer.delete()
     return n
 
 

@@ -68,8 +68,8 @@ def let_phone_in(
         at=at,
     )
     account, unit_id = needed(_let_in(phone_id, at), CodeNotRight(field="code"))
-    own = Actor(kind="phone", id=account.public_id, account_id=account.pk, origin=by.origin)
-    return sessions.start_phone(account=account, unit_id=unit_id, device=device, by=own, at=at)
+    actor = Actor(kind="phone", id=account.public_id, account_id=account.pk, origin=by.origin)
+    return sessions.start_phone(account=account, unit_id=unit_id, device=device, by=actor, at=at)
 
 
 def end_own_phone(*, public_id: UUID, by: Actor, at: datetime) -> None:
@@ -85,9 +85,9 @@ def end_phone_below(*, public_id: UUID, by: Actor, at: datetime) -> None:
 
     The act needs org.appoint over the unit of the phone's office. Refuses NotFound, NotYours.
     """
-    found = known.field_phone(public_id)
-    queries.require(by, "org.appoint", at=found.unit_id)
-    if not sessions.end_phone(public_id=public_id, account_id=found.account_id, by=by, at=at):
+    field_phone = known.field_phone(public_id)
+    queries.require(by, "org.appoint", at=field_phone.unit_id)
+    if not sessions.end_phone(public_id=public_id, account_id=field_phone.account_id, by=by, at=at):
         raise NotFound
 
 
@@ -105,12 +105,12 @@ def decide_record(
     if seen.account_id == by.account_id:
         raise queries.NotYours(capability="org.appoint")
     with system("deciding about a record of a phone that was signed out"):
-        held = field.take_held(public_id=public_id)
+        field_held = field.take_held(public_id=public_id)
     if accept is not None:
-        reason = accept(held)
+        reason = accept(field_held)
     is_accepted = accept is not None and not reason
     with system("deciding about a record of a phone that was signed out"):
-        field.decide_held(held=held, is_accepted=is_accepted, reason=reason, by=by, at=at)
+        field.decide_held(field_held=field_held, is_accepted=is_accepted, reason=reason, by=by, at=at)
     return is_accepted
 
 
@@ -122,5 +122,5 @@ def _let_in(phone_id: UUID, at: datetime) -> tuple[Account, int] | None:
         viewer = queries.viewer_of(
             account_id=account.pk if account else 0, on=clock.day_in(settings.TIME_ZONE, at)
         )
-    held = queries.by_one_code(viewer)
-    return (account, held[0].unit_id) if account is not None and held else None
+    offices = queries.by_one_code(viewer)
+    return (account, offices[0].unit_id) if account is not None and offices else None

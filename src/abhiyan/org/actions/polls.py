@@ -27,7 +27,7 @@ def state_poll(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | 
     concerns several. Refuses what `units.state_poll` and `ask_release` refuse.
     """
     require(by, KEEP, at=unit_of(stated))
-    for unit_id in {one.unit_id for one in calendar.versions_of(corrects)} if corrects else ():
+    for unit_id in {poll.unit_id for poll in calendar.versions_of(corrects)} if corrects else ():
         require(by, KEEP, at=unit_id)
     return _asked(units.state_poll(stated=stated, corrects=corrects, by=by, at=at), by=by, at=at)
 
@@ -62,12 +62,12 @@ def _asked(poll: Poll, *, by: Actor, at: datetime) -> Poll:
     return poll
 
 
-def heed_decision(*, told: ReleaseDecided) -> None:
+def heed_decision(*, decision: ReleaseDecided) -> None:
     """An entry was approved or refused: it is in force, or it is not. In the transaction of the decision."""
-    if told.act != ACT:
+    if decision.act != ACT:
         return
-    public_id = UUID(str(told.payload["poll"]))
-    if told.allow:
-        units.confirm_poll(public_id=public_id, by=told.by, at=told.at)
+    public_id = UUID(str(decision.payload["poll"]))
+    if decision.allow:
+        units.confirm_poll(public_id=public_id, by=decision.by, at=decision.at)
     else:
-        units.drop_poll(public_id=public_id, by=told.by, at=told.at)
+        units.drop_poll(public_id=public_id, by=decision.by, at=decision.at)

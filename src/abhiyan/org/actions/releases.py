@@ -89,7 +89,7 @@ def ask_release(
         ).first()
         if waiting is not None:
             return waiting
-        asked = Release.objects.create(
+        release = Release.objects.create(
             public_id=lot.uuid(),
             act=act,
             unit_id=unit_id,
@@ -99,20 +99,20 @@ def ask_release(
             payload=dict(payload or {}),
             expires_at=at + ASKED_LASTS,
         )
-        _record("org.ask_release", asked, by, at)
-    return asked
+        _record("org.ask_release", release, by, at)
+    return release
 
 
-def require_to_decide(*, asked: Release, by: Actor, at: datetime) -> None:
+def require_to_decide(*, release: Release, by: Actor, at: datetime) -> None:
     """Refuse who may not decide a request, and what is decided: before they read what it is about, and again then.
 
     In a system scope. Refuses MayNotDecide, NotYours, AlreadyDecided.
     """
     if by.kind != "person" or by.account_id is None:
         raise NotYours
-    if refused := queries.deciders([asked], at=at)[asked.pk].refusal(by.account_id):
+    if refused := queries.deciders([release], at=at)[release.pk].refusal(by.account_id):
         raise refused
-    if asked.state != Release.State.ASKED:
+    if release.state != Release.State.ASKED:
         raise AlreadyDecided
 
 
@@ -123,22 +123,22 @@ def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> 
     to approve what would give data out.
     """
     with system("deciding a release"):
-        asked = needed(Release.objects.select_for_update().filter(public_id=public_id).first())
-        require_to_decide(asked=asked, by=by, at=at)
-        if asked.expires_at <= at:
+        release = needed(Release.objects.select_for_update().filter(public_id=public_id).first())
+        require_to_decide(release=release, by=by, at=at)
+        if release.expires_at <= at:
             raise Lapsed
-        if allow and asked.act in GIVES_OUT:
+        if allow and release.act in GIVES_OUT:
             people.refuse_while_stopped()
-        done = Release.State.USED if asked.act in DONE_BY_APPROVAL else Release.State.RELEASED
-        asked.state = done if allow else Release.State.REFUSED
-        asked.decided_by, asked.decided_at = by.account_id, at
+        done = Release.State.USED if release.act in DONE_BY_APPROVAL else Release.State.RELEASED
+        release.state = done if allow else Release.State.REFUSED
+        release.decided_by, release.decided_at = by.account_id, at
         # The person may be appointed higher meanwhile, and then it has to wait.
-        waits = RESET_WAITS if asked.act == "factors.reset" else timedelta(0)
-        asked.expires_at = at + DECIDED_LASTS + waits
-        asked.save(update_fields=["state", "decided_by", "decided_at", "expires_at"])
-        _record("org.decide_release", asked, by, at, allow=allow)
-        _tell(asked, allow=allow, by=by, at=at)
-    return asked
+        waits = RESET_WAITS if release.act == "factors.reset" else timedelta(0)
+        release.expires_at = at + DECIDED_LASTS + waits
+        release.save(update_fields=["state", "decided_by", "decided_at", "expires_at"])
+        _record("org.decide_release", release, by, at, allow=allow)
+        _tell(release, allow=allow, by=by, at=at)
+    return release
 
 
 def use_release(*, public_id: UUID, act: str, by: Actor, at: datetime) -> dict[str, Any]:
@@ -148,22 +148,22 @@ def use_release(*, public_id: UUID, act: str, by: Actor, at: datetime) -> dict[s
     who approved it might not decide it now; DataStopped where data would leave during an emergency stop.
     """
     with system("using a release"):
-        asked = Release.objects.select_for_update().filter(public_id=public_id, act=act).first()
-        if asked is None or by.account_id is None or asked.asked_by != by.account_id:
+        release = Release.objects.select_for_update().filter(public_id=public_id, act=act).first()
+        if release is None or by.account_id is None or release.asked_by != by.account_id:
             raise NotReleased
-        require(by, CAPABILITY[act], at=asked.unit_id)
-        if asked.state != Release.State.RELEASED:
+        require(by, CAPABILITY[act], at=release.unit_id)
+        if release.state != Release.State.RELEASED:
             raise NotReleased
-        if asked.expires_at <= at:
+        if release.expires_at <= at:
             raise Lapsed
-        if queries.deciders([asked], at=at)[asked.pk].refusal(asked.decided_by):
+        if queries.deciders([release], at=at)[release.pk].refusal(release.decided_by):
             raise ApprovalOver
         if act in GIVES_OUT:
             people.refuse_while_stopped()
-        asked.state = Release.State.USED
-        asked.save(update_fields=["state"])
-        _record("org.use_release", asked, by, at)
-    payload: dict[str, Any] = asked.payload
+        release.state = Release.State.USED
+        release.save(update_fields=["state"])
+        _record("org.use_release", release, by, at)
+    payload: dict[str, Any] = release.payload
     return payload
 
 
@@ -174,16 +174,16 @@ def withdraw_releases(*, account_id: int, by: Actor, at: datetime) -> int:
     Only the end of an appointment calls this. Appointed again, they ask again.
     """
     lock_account(account_id)
-    found = list(
+    releases = list(
         Release.objects.select_for_update().filter(asked_by=account_id, state__in=OPEN).order_by("id")
     )
-    for each in found:
-        each.state = Release.State.WITHDRAWN
-        each.save(update_fields=["state"])
-        _record("org.withdraw_release", each, by, at)
-        if each.act in DONE_BY_APPROVAL:
-            _tell(each, allow=False, by=by, at=at, is_over=True)
-    return len(found)
+    for release in releases:
+        release.state = Release.State.WITHDRAWN
+        release.save(update_fields=["state"])
+        _record("org.withdraw_release", release, by, at)
+        if release.act in DONE_BY_APPROVAL:
+            _tell(release, allow=False, by=by, at=at, is_over=True)
+    return len(releases)
 
 
 def close_release(
@@ -194,42 +194,42 @@ def close_release(
     payload: what of the request's own names it. but: the one that takes its place.
     """
     with system("closing a release"):
-        found = Release.objects.select_for_update().filter(
+        releases = Release.objects.select_for_update().filter(
             act=act, payload__contains=dict(payload), state__in=OPEN
         )
-        for each in found.exclude(public_id=but) if but else found:
-            each.state = Release.State.WITHDRAWN
-            each.save(update_fields=["state"])
-            _record("org.close_release", each, by, at)
+        for release in releases.exclude(public_id=but) if but else releases:
+            release.state = Release.State.WITHDRAWN
+            release.save(update_fields=["state"])
+            _record("org.close_release", release, by, at)
 
 
 def stop_reset(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Stop a reset of one's own second proof before it is done. Only the person may, signed in. Refuses NotFound."""
     with system("stopping the reset of one's own proof"):
-        found = (
+        release = (
             Release.objects.select_for_update()
             .filter(public_id=public_id, act="factors.reset", state__in=OPEN)
             .first()
         )
-        if found is None or by.kind != "person" or found.payload.get("account") != str(by.id):
+        if release is None or by.kind != "person" or release.payload.get("account") != str(by.id):
             raise NotFound
-        found.state = Release.State.WITHDRAWN
-        found.save(update_fields=["state"])
-        _record("org.stop_reset", found, by, at)
+        release.state = Release.State.WITHDRAWN
+        release.save(update_fields=["state"])
+        _record("org.stop_reset", release, by, at)
 
 
 def lapse_releases(*, at: datetime) -> int:
     """Mark what was not decided, or not used, in time. Returns how many. Run by a loop, in its system scope."""
     late = Release.objects.filter(state__in=OPEN, expires_at__lte=at)
-    told = list(late.filter(act__in=DONE_BY_APPROVAL).select_for_update())
+    releases = list(late.filter(act__in=DONE_BY_APPROVAL).select_for_update())
     n = late.update(state=Release.State.LAPSED)
-    for each in told:
-        _tell(each, allow=False, by=Actor.system("nobody approved it in time"), at=at, is_over=True)
+    for release in releases:
+        _tell(release, allow=False, by=Actor.system("nobody approved it in time"), at=at, is_over=True)
     return n
 
 
 def _tell(release: Release, *, allow: bool, by: Actor, at: datetime, is_over: bool = False) -> None:
-    told = ReleaseDecided(
+    decision = ReleaseDecided(
         act=release.act,
         unit_id=release.unit_id,
         asked_by=release.asked_by,
@@ -239,7 +239,7 @@ def _tell(release: Release, *, allow: bool, by: Actor, at: datetime, is_over: bo
         at=at,
         is_over=is_over,
     )
-    news.tell(told)
+    news.tell(decision)
 
 
 def _record(what: str, release: Release, by: Actor, at: datetime, **facts: Any) -> None:

@@ -72,31 +72,31 @@ def settle_promise(*, talk: UUID, state: str, by: Actor, at: datetime) -> Bearer
     Only the leader who noted the talk may, while they lead the bearer. Refuses NotFound.
     """
     with system("a promise was kept, or not"):
-        own = _own(talk, by=by, at=at)
-        own.state = state
-        own.save(update_fields=["state"])
-        _record("settle_promise", own, by=by, at=at)
-    return own
+        bearer_talk = _own(talk, by=by, at=at)
+        bearer_talk.state = state
+        bearer_talk.save(update_fields=["state"])
+        _record("settle_promise", bearer_talk, by=by, at=at)
+    return bearer_talk
 
 
 def move_promise(*, talk: UUID, until: date, by: Actor, at: datetime) -> BearerTalk:
     """Give a promise another day: it is open again. As `settle_promise`; refuses PromiseDayUnfit too."""
     with system("a promise gets another day"):
-        own = _own(talk, by=by, at=at)
+        bearer_talk = _own(talk, by=by, at=at)
         _check_day(until, at=at)
-        own.until, own.state = until, BearerTalk.State.OPEN
-        own.save(update_fields=["until", "state"])
-        _record("move_promise", own, by=by, at=at)
-    return own
+        bearer_talk.until, bearer_talk.state = until, BearerTalk.State.OPEN
+        bearer_talk.save(update_fields=["until", "state"])
+        _record("move_promise", bearer_talk, by=by, at=at)
+    return bearer_talk
 
 
 def remove_bearer_talk(*, talk: UUID, by: Actor, at: datetime) -> BearerTalk:
     """Delete a talk that was noted by mistake. As `settle_promise`."""
     with system("a talk was noted by mistake"):
-        own = _own(talk, by=by, at=at, has_promise=False)
-        _record("remove_bearer_talk", own, by=by, at=at)
-        own.delete()
-    return own
+        bearer_talk = _own(talk, by=by, at=at, has_promise=False)
+        _record("remove_bearer_talk", bearer_talk, by=by, at=at)
+        bearer_talk.delete()
+    return bearer_talk
 
 
 def forget_bearer_talks(*, at: datetime) -> int:
@@ -122,9 +122,9 @@ def _led(account: UUID, *, by: Actor, at: datetime) -> Bearer:
 def _own(talk: UUID, *, by: Actor, at: datetime, has_promise: bool = True) -> BearerTalk:
     """The leader's own talk, locked, while they lead the bearer."""
     mine = BearerTalk.objects.select_for_update().filter(public_id=talk, leader_id=by.account_id or 0)
-    own = needed((mine.exclude(promise="") if has_promise else mine).first())
-    _led(queries.bearer_of_talk(own), by=by, at=at)
-    return own
+    bearer_talk = needed((mine.exclude(promise="") if has_promise else mine).first())
+    _led(queries.bearer_of_talk(bearer_talk), by=by, at=at)
+    return bearer_talk
 
 
 def _check_day(until: date, *, at: datetime) -> None:

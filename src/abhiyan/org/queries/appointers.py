@@ -28,8 +28,8 @@ def appointers(vacant: Sequence[Vacancy], hierarchy: int, *, on: date) -> list[A
 
     Everybody knows who leads them, so it reads past the viewer's scope. Ask for vacancies in sight only. Two queries.
     """
-    paths = units.paths(sorted({one.unit_id for one in vacant}), hierarchy)
-    offices = {one.code: one for one in offices_used()}
+    paths = units.paths(sorted({vacancy.unit_id for vacancy in vacant}), hierarchy)
+    offices = {office.code: office for office in offices_used()}
     with system("who appoints"):
         rows = sql.rows(
             f"""select ap.unit_id, ap.account_id, a.name, o.code, o.names, u.names
@@ -48,25 +48,25 @@ def appointers(vacant: Sequence[Vacancy], hierarchy: int, *, on: date) -> list[A
                 (code, Appointer(account_id, name, office_names, unit_names))
             )
 
-    def nearest(one: Vacancy) -> Appointer | None:
-        upwards = [row.id for row in reversed(paths.get(one.unit_id, []))]
-        held = [(unit_id, code, who) for unit_id in upwards for code, who in there.get(unit_id, [])]
-        for _unit, _code, who in held:
+    def nearest(vacancy: Vacancy) -> Appointer | None:
+        upwards = [row.id for row in reversed(paths.get(vacancy.unit_id, []))]
+        holders = [(unit_id, code, who) for unit_id in upwards for code, who in there.get(unit_id, [])]
+        for _unit, _code, who in holders:
             grants = [
                 Grant(
-                    is_above=unit_id != one.unit_id,
+                    is_above=unit_id != vacancy.unit_id,
                     rank=offices[code].rank,
                     capabilities=frozenset(offices[code].capabilities),
                     sees_people=offices[code].sees_people,
                 )
-                for unit_id, code, other in held
+                for unit_id, code, other in holders
                 if other.account_id == who.account_id
             ]
-            wanted = offices[one.office]
+            wanted = offices[vacancy.office]
             if granting.may_appoint(
                 grants, rank=wanted.rank, capabilities=wanted.capabilities, sees_people=wanted.sees_people
             ):
                 return who
         return None
 
-    return [nearest(one) if one.office in offices else None for one in vacant]
+    return [nearest(vacancy) if vacancy.office in offices else None for vacancy in vacant]

@@ -35,8 +35,8 @@ class NotYours(Refused, status=403):
     @property
     def rights(self) -> list[str]:
         """The capabilities; one of them is enough."""
-        asked: Any = self.facts.get("capability", ())
-        return [asked] if isinstance(asked, str) else sorted(asked)
+        capabilities: Any = self.facts.get("capability", ())
+        return [capabilities] if isinstance(capabilities, str) else sorted(capabilities)
 
     def __str__(self) -> str:
         rights = self.rights
@@ -212,12 +212,12 @@ def seat_over(account_id: int, unit_id: int, capability: str = "") -> int | None
     """
     stands, when = _standing(account_id)
     with _own_appointments(account_id):
-        found: int | None = sql.value(
+        office_unit: int | None = sql.value(
             f"select (select ap.unit_id {_REACH} and {stands}"
             " and (%(capability)s = '' or %(capability)s = any (o.capabilities)) order by p.hi - p.lo limit 1)",
             {"unit": unit_id, "account": account_id, "capability": capability} | when,
         )
-    return found
+    return office_unit
 
 
 def sits_in(account_id: int, body_id: int) -> bool:
@@ -297,8 +297,8 @@ def grants_at(account_id: int, unit_id: int, hierarchy: int) -> tuple[Grant, ...
             | when,
         )
         return tuple(
-            Grant(is_above=above, rank=rank, capabilities=frozenset(given), sees_people=sees)
-            for above, rank, given, sees in rows
+            Grant(is_above=above, rank=rank, capabilities=frozenset(capabilities), sees_people=sees)
+            for above, rank, capabilities, sees in rows
         )
 
 

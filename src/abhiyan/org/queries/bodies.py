@@ -92,17 +92,19 @@ def seat_holders(body_id: int, *, on: date) -> list[SeatHolder]:
 
 def body_at(body_id: int, unit_id: int | None = None) -> Body:
     """A body that is not dissolved, with its unit; with unit_id, one of that unit. NotFound where there is none."""
-    found = Body.objects.select_related("unit", "own_kind").filter(pk=body_id, ended_on=None)
+    bodies = Body.objects.select_related("unit", "own_kind").filter(pk=body_id, ended_on=None)
     return needed(
-        (found if unit_id is None else found.filter(unit_id=unit_id)).first(), NotFound(field="body")
+        (bodies if unit_id is None else bodies.filter(unit_id=unit_id)).first(), NotFound(field="body")
     )
 
 
 def body_called(unit_id: int, name: str) -> int | None:
     """The body of a unit that has this name in some language, capitals or not; its id."""
     wanted = " ".join(name.split()).casefold()
-    found = Body.objects.filter(unit_id=unit_id, ended_on=None).values_list("pk", "names")
-    return next((pk for pk, names in found if wanted in {one.casefold() for one in names.values()}), None)
+    bodies = Body.objects.filter(unit_id=unit_id, ended_on=None).values_list("pk", "names")
+    return next(
+        (pk for pk, names in bodies if wanted in {body_name.casefold() for body_name in names.values()}), None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +122,23 @@ def seats_of(body: Body) -> list[BodySeat]:
     Vacant are the members' seats that are free, and the seat of who leads it while nobody holds a single seat. In a
     body of an own kind each office has its number of seats.
     """
-    held = list(
+    appointments = list(
         Appointment.objects.select_related("office", "unit", "body")
         .filter(body=body)
         .exclude(state=Appointment.State.ENDED)
         .order_by("office__rank", "starts_on", "pk")
     )
     here = [office for office in offices_used() if office.fits(body.unit.kind, body)]
-    seats = [BodySeat(one.office, one) for one in with_names(held)]
+    seats = [BodySeat(appointment.office, appointment) for appointment in with_names(appointments)]
     if body.own_kind is not None:
         order = list(body.own_kind.numbers)
         taken_of = Counter(seat.office.code for seat in seats)
         free_of = {office: body.seats_of(office) - taken_of[office.code] for office in here}
         seats += [BodySeat(office, free=free) for office, free in free_of.items() if free > 0]
         return sorted(seats, key=lambda seat: order.index(seat.office.code))
-    taken = sum(one.office.seats > 1 for one in held)
+    taken = sum(appointment.office.seats > 1 for appointment in appointments)
     for n, office in enumerate(here):
-        free = max(0, body.seats - taken) if office.seats > 1 else int(not n and len(held) == taken)
+        free = max(0, body.seats - taken) if office.seats > 1 else int(not n and len(appointments) == taken)
         if free:
             seats.append(BodySeat(office, free=free))
     return sorted(seats, key=lambda seat: seat.office.rank)

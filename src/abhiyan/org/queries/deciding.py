@@ -112,21 +112,21 @@ class Deciders:
 
     def whom_to_ask(self, language: str = "") -> str:
         """Name the offices that can approve it, a few as examples, and the vacant ones."""
-        said = []
+        sentences = []
         if self.seats:
-            said.append(_("Can be approved by: %(offices)s.") % {"offices": _some(self.seats, language)})
+            sentences.append(_("Can be approved by: %(offices)s.") % {"offices": _some(self.seats, language)})
         else:
-            said.append(_("Nobody can approve this yet."))
+            sentences.append(_("Nobody can approve this yet."))
         if self.gives_rights:
-            said.append(_("It takes a leader of another line who has all these rights in this unit."))
+            sentences.append(_("It takes a leader of another line who has all these rights in this unit."))
         elif self.vacant:
-            said.append(
+            sentences.append(
                 _("If filled, these could approve later requests: %(offices)s.")
                 % {"offices": _some(self.vacant, language)}
             )
         elif not self.seats:
-            said.append(_("Ask the people who run the server to name a data officer."))
-        return " ".join(said)
+            sentences.append(_("Ask the people who run the server to name a data officer."))
+        return " ".join(sentences)
 
 
 def _some(seats: tuple[DecidingSeat, ...], language: str) -> str:
@@ -149,20 +149,20 @@ def deciders(requests: Collection[Release], *, at: datetime) -> dict[int, Decide
     """
     if not requests:
         return {}
-    unit_ids = {each.unit_id for each in requests}
-    askers = {each.asked_by for each in requests}
+    unit_ids = {release.unit_id for release in requests}
+    askers = {release.asked_by for release in requests}
     with system("who may decide"):
         spans = units.all_spans(unit_ids)
         candidates = _candidates(unit_ids)
         terms = _terms_of(askers)
-        lines = _lines(askers | {each.term.account for each in candidates})
+        lines = _lines(askers | {candidate.term.account for candidate in candidates})
         roots = people.administrators(askers)
         vacant = _vacant(unit_ids, on=clock.day_in(settings.TIME_ZONE, at))
-    candidates = [replace(each, term=_with_line(each.term, lines)) for each in candidates]
-    found = {}
+    candidates = [replace(candidate, term=_with_line(candidate.term, lines)) for candidate in candidates]
+    deciders_by_id = {}
     for each in requests:
         positions = tuple(lo for lo, _hi in spans.get(each.unit_id, ()))
-        asked = AskedDecision(
+        asked_decision = AskedDecision(
             by=each.asked_by,
             at=each.asked_at,
             capability=CAPABILITY[each.act],
@@ -172,27 +172,27 @@ def deciders(requests: Collection[Release], *, at: datetime) -> dict[int, Decide
             is_root=each.asked_by in roots,
             rights=rights_given(each.act, each.payload),
         )
-        found[each.pk] = _judged(asked, candidates, vacant, at=at)
-    return found
+        deciders_by_id[each.pk] = _judged(asked_decision, candidates, vacant, at=at)
+    return deciders_by_id
 
 
 def _judged(
-    asked: AskedDecision,
+    asked_decision: AskedDecision,
     candidates: Iterable[_Candidate],
     vacant: Iterable[tuple[DecidingSeat, tuple[Range, ...]]],
     *,
     at: datetime,
 ) -> Deciders:
     order = list(Why)
-    whys: dict[int, Why] = {asked.by: Why.OWN}
+    whys: dict[int, Why] = {asked_decision.by: Why.OWN}
     able: list[_Candidate] = []
-    for each in candidates:
-        why = why_not(asked, each.term, at=at)
+    for candidate in candidates:
+        why = why_not(asked_decision, candidate.term, at=at)
         if why is None:
-            able.append(each)
+            able.append(candidate)
         elif why != Why.NO_POWER:
-            known = whys.get(each.term.account, Why.NO_POWER)
-            whys[each.term.account] = min(known, why, key=order.index)
+            reason = whys.get(candidate.term.account, Why.NO_POWER)
+            whys[candidate.term.account] = min(reason, why, key=order.index)
     accounts = frozenset(each.term.account for each in able)
     deepest = max((each.depth for each in able), default=0)
     return Deciders(
@@ -201,9 +201,11 @@ def _judged(
         whys={account: why for account, why in whys.items() if account not in accounts},
         seats=tuple({(each.seat.office, each.seat.unit_code): each.seat for each in able}.values()),
         vacant=tuple(
-            seat for seat, reach in vacant if any(holds(reach, position) for position in asked.positions)
+            seat
+            for seat, reach in vacant
+            if any(holds(reach, position) for position in asked_decision.positions)
         ),
-        gives_rights=bool(asked.rights),
+        gives_rights=bool(asked_decision.rights),
     )
 
 
@@ -272,15 +274,15 @@ def _candidates(unit_ids: Collection[int]) -> list[_Candidate]:
 
 def _terms_of(accounts: Collection[int]) -> dict[int, tuple[DecidingTerm, ...]]:
     """Return every appointment of these accounts, past ones included."""
-    found: dict[int, list[DecidingTerm]] = {}
+    deciding_terms: dict[int, list[DecidingTerm]] = {}
     for row in sql.rows(
         f"""select {_TERM} from org_appointment ap join org_office o on o.id = ap.office_id
         join units_unit u on u.id = ap.unit_id where ap.account_id = any (%(accounts)s::bigint[])
           and ap.accepted_how <> ''""",
         {"accounts": list(accounts), "zone": settings.TIME_ZONE},
     ):
-        found.setdefault(row[0], []).append(_term(row))
-    return {account: tuple(terms) for account, terms in found.items()}
+        deciding_terms.setdefault(row[0], []).append(_term(row))
+    return {account: tuple(terms) for account, terms in deciding_terms.items()}
 
 
 def _lines(accounts: Collection[int]) -> dict[int, frozenset[int]]:
@@ -289,7 +291,7 @@ def _lines(accounts: Collection[int]) -> dict[int, frozenset[int]]:
     An appointer's line counts up to that moment; of a data officer, only how they became one. An administrator who
     never held an office only sets up, and belongs to nobody's line.
     """
-    found = {account: {account} for account in accounts}
+    lines = {account: {account} for account in accounts}
     for account, maker in sql.rows(
         """
         with recursive made as not materialized (
@@ -308,8 +310,8 @@ def _lines(accounts: Collection[int]) -> dict[int, frozenset[int]]:
         """,
         {"accounts": list(accounts)},
     ):
-        found[account].add(maker)
-    return {account: frozenset(line) for account, line in found.items()}
+        lines[account].add(maker)
+    return {account: frozenset(line) for account, line in lines.items()}
 
 
 def _vacant(unit_ids: Collection[int], *, on: date) -> list[tuple[DecidingSeat, tuple[Range, ...]]]:
@@ -327,7 +329,10 @@ def _vacant(unit_ids: Collection[int], *, on: date) -> list[tuple[DecidingSeat, 
         """,
         {"units": list(unit_ids), "on": on},
     )
-    return [(DecidingSeat(office, names, code, of), _spans(reach)) for office, names, code, of, reach in rows]
+    return [
+        (DecidingSeat(office, names, code, unit_names), _spans(reach))
+        for office, names, code, unit_names, reach in rows
+    ]
 
 
 def _spans(reach: Any) -> tuple[Range, ...]:

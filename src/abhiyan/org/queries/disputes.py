@@ -55,18 +55,20 @@ def claimants(appointment: Appointment) -> list[Appointment]:
 def own_disputes(viewer: Viewer, *, at: datetime) -> list[Dispute]:
     """The disputes the viewer is a side of."""
     on = clock.day_in(settings.TIME_ZONE, at)
-    disputed = {held.public_id: held for held in viewer.appointments if held.is_disputed}
-    found = []
-    for own in Appointment.objects.filter(public_id__in=list(disputed)).order_by("id"):
+    disputed = {office.public_id: office for office in viewer.appointments if office.is_disputed}
+    disputes = []
+    for appointment in Appointment.objects.filter(public_id__in=list(disputed)).order_by("id"):
         with system("who claims an office"):
-            sides = claimants(own)
-        made = [each.made_at for each in sides] or [own.made_at]
-        seats = _deciders(own.unit_id, own.hierarchy, on=on, without={each.account_id for each in sides})
-        found.append(Dispute(own.public_id, disputed[own.public_id], made[:2][-1], seats))
-    return found
+            sides = claimants(appointment)
+        made = [each.made_at for each in sides] or [appointment.made_at]
+        seats = _deciders(
+            appointment.unit_id, appointment.hierarchy, on=on, without={each.account_id for each in sides}
+        )
+        disputes.append(Dispute(appointment.public_id, disputed[appointment.public_id], made[:2][-1], seats))
+    return disputes
 
 
-def why_not_decide(by: Actor, held: Appointment, *, at: datetime) -> NotYours | None:
+def why_not_decide(by: Actor, appointment: Appointment, *, at: datetime) -> NotYours | None:
     """Why `by` may not settle the dispute over this office; None for who may.
 
     It needs org.decide at a unit strictly above, or the administrator's account. `own_dispute` names an exception.
@@ -76,13 +78,13 @@ def why_not_decide(by: Actor, held: Appointment, *, at: datetime) -> NotYours | 
     if by.kind != "person" or by.account_id is None:
         return NotYours(capability="org.decide")
     if not is_root(by.account_id) and not granting.may_decide(
-        grants_at(by.account_id, held.unit_id, held.hierarchy)
+        grants_at(by.account_id, appointment.unit_id, appointment.hierarchy)
     ):
         return NotYours(capability="org.decide")
-    return own_dispute(by, held, at=at)
+    return own_dispute(by, appointment, at=at)
 
 
-def own_dispute(by: Actor, held: Appointment, *, at: datetime) -> OwnDispute | None:
+def own_dispute(by: Actor, appointment: Appointment, *, at: datetime) -> OwnDispute | None:
     """Return OwnDispute if `by` claims a disputed office too, and so may not settle it.
 
     Else return None, also for the administrator where nobody else is left to decide.
@@ -90,12 +92,13 @@ def own_dispute(by: Actor, held: Appointment, *, at: datetime) -> OwnDispute | N
     if by.account_id is None:
         return None
     with system("who claims an office"):
-        sides = {each.account_id for each in claimants(held)}
+        sides = {each.account_id for each in claimants(appointment)}
     if by.account_id not in sides:
         return None
     on = clock.day_in(settings.TIME_ZONE, at)
     is_last = is_root(by.account_id) and not (
-        _deciders(held.unit_id, held.hierarchy, on=on, without=sides) or _another_administrator(sides)
+        _deciders(appointment.unit_id, appointment.hierarchy, on=on, without=sides)
+        or _another_administrator(sides)
     )
     return None if is_last else OwnDispute()
 
@@ -127,7 +130,7 @@ def _deciders(
             """,
             {"unit": unit_id, "hierarchy": hierarchy, "on": on, "without": list(without)},
         )
-    seats = [DecidingSeat(office, names, code, of) for office, names, code, of in rows]
+    seats = [DecidingSeat(office, names, code, unit_names) for office, names, code, unit_names in rows]
     return tuple({(seat.office, seat.unit_code): seat for seat in seats}.values())
 
 

@@ -16,7 +16,7 @@ def approves_from(unit_id: int) -> datetime | None:
 
     A holder named at the server's console may at once; others may once they are seated (`rules.deciding`).
     """
-    found: datetime | None = sql.value(
+    start: datetime | None = sql.value(
         """select min(coalesce(ap.accepted_at, ap.made_at) + case when ap.made_by is null then interval '0'
                       else %(seated)s end) from org_appointment ap
              join org_office o on o.id = ap.office_id and %(approve)s = any (o.capabilities)
@@ -25,7 +25,7 @@ def approves_from(unit_id: int) -> datetime | None:
             where ap.state = 'active' and ap.body_id is null""",
         {"approve": APPROVE, "unit": unit_id, "seated": SEATED_FOR},
     )
-    return found
+    return start
 
 
 def offers_waiting(lo: int, hi: int) -> list[tuple[dict[str, str], int]]:

@@ -101,10 +101,10 @@ def _places(viewer: Viewer, on: date) -> dict[str, Any] | None:
     if not viewer.may_any(LEADS, REPRESENTS):
         return None
     mine = [
-        (lo, hi, held.rank)
-        for held in viewer.appointments
-        if LEADS in held.capabilities
-        for lo, hi in held.ranges
+        (lo, hi, office.rank)
+        for office in viewer.appointments
+        if LEADS in office.capabilities
+        for lo, hi in office.ranges
     ]
     seats = [office for office in viewer.appointments if REPRESENTS in office.capabilities]
     return {

@@ -40,8 +40,8 @@ def sight(viewer: Viewer, lo: int, hi: int) -> tuple[int, int]:
         return lo, hi
     seen = [
         (max(lo, first), min(hi, last))
-        for held in viewer.appointments
-        for first, last in held.counts
+        for office in viewer.appointments
+        for first, last in office.counts
         if first < hi and last > lo
     ]
     return (min(first for first, _ in seen), max(last for _, last in seen)) if seen else (lo, lo)
@@ -69,11 +69,11 @@ class Gives:
     def of(cls, viewer: Viewer, lo: int, offices: Iterable[Office]) -> "Gives":
         """Return which of these offices the viewer may fill from the unit with this `lo`."""
         known = list(offices)
-        own, below = (
-            frozenset(one.code for one in known if viewer.may_give(one, lo, is_below=is_below))
+        office_codes, below = (
+            frozenset(office.code for office in known if viewer.may_give(office, lo, is_below=is_below))
             for is_below in (False, True)
         )
-        return cls(own, below)
+        return cls(office_codes, below)
 
 
 def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | None = None) -> Rows[Vacancy]:
@@ -83,12 +83,14 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | 
 
     gives: leave out offices that somebody does not fill from the unit at lo.
     """
-    only, asked = _only(office)
-    few = f" and u.kind = any(%(kinds)s) and {_FEW}" if asked and not set(asked["kinds"]) & set(MANY) else ""
+    only, params = _only(office)
+    few = (
+        f" and u.kind = any(%(kinds)s) and {_FEW}" if params and not set(params["kinds"]) & set(MANY) else ""
+    )
     mine = "true"
     if gives is not None:
         mine = "o.code = any(case when p.lo > %(lo)s then %(below)s::text[] else %(own)s::text[] end)"
-        asked |= {"own": list(gives.own), "below": list(gives.below)}
+        params |= {"own": list(gives.own), "below": list(gives.below)}
     return Rows(
         f"o.code, o.names, u.id, o.rank, {OF_OFFICERS}, u.code, u.names,"
         " coalesce((select a.names from units_unit a where a.id = p.parent_id), '{}'::jsonb),"
@@ -104,7 +106,7 @@ def vacant_rows(lo: int, hi: int, *, on: date, office: str = "", gives: Gives | 
                 and ap.body_id is null and ap.state in ('active', 'disputed') and ap.starts_on <= %(on)s
                 and (ap.ends_on is null or ap.ends_on >= %(on)s))
         """,
-        {"lo": lo, "hi": hi, "on": on, "zone": settings.TIME_ZONE, **asked},
+        {"lo": lo, "hi": hi, "on": on, "zone": settings.TIME_ZONE, **params},
         orders={
             "": ("p.lo", "o.rank", "o.code"),
             "unit": ("p.depth", "p.lo", "o.rank", "o.code"),
@@ -120,9 +122,9 @@ def next_vacancy(home: HeldOffice, *, office: str, after: int, on: date) -> Vaca
     Past the end it begins again. None where there is none.
     """
     for lo, hi in ((max(after + 1, home.lo), home.hi), (home.lo, min(after, home.hi))):
-        found = list(vacant_rows(lo, hi, on=on, office=office)[:1]) if lo < hi else []
-        if found:
-            return found[0]
+        vacancies = list(vacant_rows(lo, hi, on=on, office=office)[:1]) if lo < hi else []
+        if vacancies:
+            return vacancies[0]
     return None
 
 
@@ -145,7 +147,7 @@ def appointment_rows(
     states = [state] if state in Appointment.State.values else ["active", "disputed"]
     called, words = people.called("ap.account_id", name)
     readable, reader = free or ("true", {})
-    only, asked = _only(office)
+    only, params = _only(office)
     return Rows(
         "ap.id",
         f"""
@@ -156,7 +158,7 @@ def appointment_rows(
             where p.lo >= %(lo)s and p.lo < %(hi)s and ap.state = any(%(states)s)
               and {only} and {called} and {readable}
         """,
-        {"lo": lo, "hi": hi, "states": states, **asked, **words, **reader},
+        {"lo": lo, "hi": hi, "states": states, **params, **words, **reader},
         orders=_ORDERS if by_name else {key: order for key, order in _ORDERS.items() if key != "name"},
         last="ap.id",
         make=int,
@@ -165,8 +167,8 @@ def appointment_rows(
 
 
 def _appointments(ids: list[int]) -> list[Appointment]:
-    found = Appointment.objects.select_related("office", "unit", "body").in_bulk(ids)
-    return with_names([found[pk] for pk in ids if pk in found])
+    appointments = Appointment.objects.select_related("office", "unit", "body").in_bulk(ids)
+    return with_names([appointments[pk] for pk in ids if pk in appointments])
 
 
 def offers_of(viewer: Viewer) -> tuple[list[Appointment], list[Appointment]]:
@@ -174,20 +176,20 @@ def offers_of(viewer: Viewer) -> tuple[list[Appointment], list[Appointment]]:
     offered to others. One query."""
     if viewer.account_id is None:
         return [], []
-    own, made = Q(account_id=viewer.account_id), Q(made_by=viewer.account_id)
-    found = Appointment.objects.select_related("office", "unit", "body").filter(
-        own | made, state=Appointment.State.OFFERED
+    own_filter, made = Q(account_id=viewer.account_id), Q(made_by=viewer.account_id)
+    appointments = Appointment.objects.select_related("office", "unit", "body").filter(
+        own_filter | made, state=Appointment.State.OFFERED
     )
-    is_own = ExpressionWrapper(own, output_field=BooleanField())
-    rows = list(found.order_by(is_own.desc(), "-made_at")[: 2 * MOST_OFFERS])
-    mine = [one for one in rows if one.account_id == viewer.account_id]
-    others = [one for one in rows if one.account_id != viewer.account_id]
+    is_own = ExpressionWrapper(own_filter, output_field=BooleanField())
+    rows = list(appointments.order_by(is_own.desc(), "-made_at")[: 2 * MOST_OFFERS])
+    mine = [appointment for appointment in rows if appointment.account_id == viewer.account_id]
+    others = [appointment for appointment in rows if appointment.account_id != viewer.account_id]
     return mine[:MOST_OFFERS], with_names(others[:MOST_OFFERS])
 
 
-def with_names(found: list[Appointment]) -> list[Appointment]:
+def with_names(appointments: list[Appointment]) -> list[Appointment]:
     """The same, each with `holder`: the name of who holds it, or empty where it is out of sight."""
-    names = people.names_of(each.account_id for each in found)
-    for each in found:
+    names = people.names_of(appointment.account_id for appointment in appointments)
+    for each in appointments:
         each.holder = names.get(each.account_id, "")
-    return found
+    return appointments

@@ -46,26 +46,26 @@ def names_of_page(viewer: Viewer, accounts: Collection[int], *, on: date) -> Nam
     Without a second proof only the reader's own name is free.
     """
     ids = sorted(set(accounts))
-    own = {viewer.account_id} if viewer.account_id is not None else set()
+    account_ids = {viewer.account_id} if viewer.account_id is not None else set()
     if not ids or not viewer.is_strong:
-        return NamesOfPage(frozenset(own.intersection(ids)), {})
+        return NamesOfPage(frozenset(account_ids.intersection(ids)), {})
     line = line_led_by(viewer, on)
-    condition, given = free_names(viewer, "a.id")
+    condition, params = free_names(viewer, "a.id")
     led, of_line = line if line is not None else ("select null::bigint where false", {})
     rows = sql.rows(
         f"""with led as materialized ({led})
         select a.id, a.public_id, a.id in (select * from led), {condition} from people_account a
         where a.id = any(%(ids)s::bigint[])""",
-        of_line | given | {"ids": ids},
+        of_line | params | {"ids": ids},
     )
-    free = own | {ident for ident, _public, _is_led, is_free in rows if is_free}
+    free = account_ids | {ident for ident, _public, _is_led, is_free in rows if is_free}
     if rest := [ident for ident in ids if ident not in free]:
         with system("whose names are free"):
             free |= set(
                 sql.column(
                     f"select a.id from people_account a where a.id = any(%(ids)s::bigint[])"
                     f" and (a.is_root or {condition})",
-                    given | {"ids": rest},
+                    params | {"ids": rest},
                 )
             )
     return NamesOfPage(
@@ -81,17 +81,20 @@ def free_names(viewer: Viewer, account: str) -> tuple[str, dict[str, Any]]:
     """
     if viewer.scope.everything:
         return "true", {}
-    held = viewer.appointments if viewer.is_strong else ()
-    reach = [span for one in held for span in one.ranges]
+    offices = viewer.appointments if viewer.is_strong else ()
+    reach = [span for office in offices for span in office.ranges]
     elected = [
-        span for one in held if one.hierarchy == Hierarchy.ELECTORAL and one.depth > 1 for span in one.ranges
+        span
+        for office in offices
+        if office.hierarchy == Hierarchy.ELECTORAL and office.depth > 1
+        for span in office.ranges
     ]
-    given = {
+    params = {
         "reader": viewer.account_id,
         "reach": literal(reach),
         "constituency": literal(elected),
-        "own_units": sorted({one.unit_id for one in held}),
-        "own_bodies": sorted({one.body_id for one in held if one.body_id is not None}),
+        "own_units": sorted({office.unit_id for office in offices}),
+        "own_bodies": sorted({office.body_id for office in offices if office.body_id is not None}),
     }
     condition = f"""({account} = %(reader)s or exists (select from org_appointment f
       left join units_placement fp on fp.unit_id = f.unit_id and fp.lo is not null
@@ -99,12 +102,14 @@ def free_names(viewer: Viewer, account: str) -> tuple[str, dict[str, Any]]:
           (select opened.created_at from people_account opened where opened.id = f.account_id))
         and (f.made_by = %(reader)s or f.body_id = any(%(own_bodies)s::bigint[])
         or {_IN_LINE})))"""
-    return condition, given
+    return condition, params
 
 
 def are_names_free(viewer: Viewer, *spans: tuple[int, int]) -> bool:
     """Return True if the names of all offices in these positions are free: the reader may sort and search by name."""
     if viewer.scope.everything:
         return True
-    reach = merged(span for one in viewer.appointments for span in one.ranges) if viewer.is_strong else ()
+    reach = (
+        merged(span for office in viewer.appointments for span in office.ranges) if viewer.is_strong else ()
+    )
     return all(covers(reach, span) for span in spans)

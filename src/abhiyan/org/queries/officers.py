@@ -39,11 +39,11 @@ def may_stop_data(viewer: Viewer) -> bool:
 
 def officers_of_top() -> dict[int, Officer]:
     """Return the data officers at the top, and the people who wait to be one, by account. In a scope that sees them."""
-    held = Appointment.objects.filter(
+    account_ids = Appointment.objects.filter(
         unit_id=top_unit() or NOWHERE, office__code=DATA_OFFICER, state=Appointment.State.ACTIVE
     ).values_list("account_id", flat=True)
     awaited = set(AwaitedOfficer.objects.values_list("account_id", flat=True))
     return {
         account.pk: Officer(account.name, account.last4, account.pk in awaited)
-        for account in people.accounts({*held, *awaited}).values()
+        for account in people.accounts({*account_ids, *awaited}).values()
     }

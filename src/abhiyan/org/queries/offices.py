@@ -64,10 +64,12 @@ def held_on(account_id: int, day: date) -> tuple[str, dict[str, Any]]:
 
 def appointment_for(viewer: Viewer, public_id: UUID) -> Appointment:
     """One appointment in the viewer's sight, or NotFound."""
-    found = Appointment.objects.select_related("office", "unit", "body").filter(public_id=public_id).first()
-    if found is None or not viewer.is_signed_in:
+    appointment = (
+        Appointment.objects.select_related("office", "unit", "body").filter(public_id=public_id).first()
+    )
+    if appointment is None or not viewer.is_signed_in:
         raise NotFound
-    return found
+    return appointment
 
 
 def offices_of(public_ids: Iterable[UUID]) -> dict[UUID, tuple[dict[str, str], dict[str, str]]]:
@@ -86,14 +88,14 @@ def offices_of(public_ids: Iterable[UUID]) -> dict[UUID, tuple[dict[str, str], d
 
 def offered(public_id: UUID) -> Appointment | None:
     """An office that was offered and waits for an answer. In a system scope."""
-    found = Appointment.objects.select_related("office", "unit", "body")
-    return found.filter(public_id=public_id, state=Appointment.State.OFFERED).first()
+    appointments = Appointment.objects.select_related("office", "unit", "body")
+    return appointments.filter(public_id=public_id, state=Appointment.State.OFFERED).first()
 
 
 def accepted(public_id: UUID) -> Appointment | None:
     """An office that its holder accepted and still holds. In a system scope."""
-    found = Appointment.objects.select_related("office", "unit", "body")
-    return found.filter(public_id=public_id, state__in=("active", "disputed")).first()
+    appointments = Appointment.objects.select_related("office", "unit", "body")
+    return appointments.filter(public_id=public_id, state__in=("active", "disputed")).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +217,8 @@ _HERE = f"""
 def ask_offices_here(unit_id: int, *, on: date) -> sql.Asked[list[OfficeHere]]:
     """The offices of a unit, senior first: those held on a day, disputed ones among them, and those expected there
     that nobody holds. Seats in bodies are not among them. In the caller's scope; one query."""
-    asked = sql.ask(_HERE, {"unit": unit_id, "on": on}, keep_plan=True)
-    return lambda: [OfficeHere(*row[:10]) for row in asked()]
+    read_rows = sql.ask(_HERE, {"unit": unit_id, "on": on}, keep_plan=True)
+    return lambda: [OfficeHere(*row[:10]) for row in read_rows()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,7 @@ def ask_leaders_of(unit_ids: Iterable[int], *, on: date) -> sql.Asked[dict[int, 
 
     Units out of sight, and units without a leader, are left out.
     """
-    asked = sql.ask(
+    read_rows = sql.ask(
         f"""
         select distinct on (ap.unit_id) ap.unit_id, a.id, a.name, o.names
         from org_appointment ap join units_unit u on u.id = ap.unit_id
@@ -247,7 +249,7 @@ def ask_leaders_of(unit_ids: Iterable[int], *, on: date) -> sql.Asked[dict[int, 
         {"units": list(unit_ids), "on": on},
         keep_plan=True,
     )
-    return lambda: {unit: Leader(*led) for unit, *led in asked()}
+    return lambda: {unit: Leader(*led) for unit, *led in read_rows()}
 
 
 def office_bearers(
@@ -260,14 +262,14 @@ def office_bearers(
     called = people.accounts_called(text, only=only)
     if not called:
         return []
-    found = _holders(
+    holders = _holders(
         "(select unit_id, min(depth) as depth from units_placement where lo is not null and unit_id = any("
         " select unit_id from org_appointment where account_id = any(%(accounts)s) and state <> 'ended')"
         " group by unit_id) p",
         {"accounts": called, "on": on},
     )
     wanted = set(called)
-    among = [holder for holder in found if holder.account_id in wanted]
+    among = [holder for holder in holders if holder.account_id in wanted]
     return sorted(among, key=lambda holder: (holder.depth, holder.rank, holder.name))[:limit]
 
 
@@ -300,7 +302,7 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[OfficeHol
     It reads past the viewer's scope and shows names above one's own state too, for everybody knows who leads them.
     """
     with system("line of command"):
-        found = _holders(
+        holders = _holders(
             """(with recursive up as (
                  select unit_id, parent_id, depth from units_placement
                  where unit_id = %(unit)s and hierarchy = %(hierarchy)s and valid_to is null
@@ -310,16 +312,16 @@ def line_of_command(unit_id: int, hierarchy: int, *, on: date) -> list[OfficeHol
                ) select * from up) p""",
             {"unit": unit_id, "hierarchy": hierarchy, "on": on},
         )
-    return [holder for holder in found if holder.body_names is None]
+    return [holder for holder in holders if holder.body_names is None]
 
 
 def holds_one_of(account_id: int, offices: Sequence[str], *, at: int) -> bool:
     """Return True if an account is appointed to one of these offices (codes) in the unit `at` itself. In a system
     scope; that its days are not over is asked by `require`."""
-    own = Appointment.objects.filter(
+    appointments = Appointment.objects.filter(
         account_id=account_id, unit_id=at, body=None, state=Appointment.State.ACTIVE
     )
-    return own.filter(office__code__in=offices).exists()
+    return appointments.filter(office__code__in=offices).exists()
 
 
 def is_phone_in_office(phone_id: UUID) -> bool:
@@ -333,7 +335,7 @@ def is_phone_in_office(phone_id: UUID) -> bool:
 
 def vacancies(unit_id: int, *, on: date) -> list[OfficeHere]:
     """The offices expected in a unit that nobody holds on a day, senior first, as `ask_offices_here` tells them."""
-    return [each for each in ask_offices_here(unit_id, on=on)() if each.appointment_id is None]
+    return [office for office in ask_offices_here(unit_id, on=on)() if office.appointment_id is None]
 
 
 def _counted_now(lo: int, hi: int, *, on: date) -> dict[tuple[int, str], tuple[int, int]]:
@@ -372,7 +374,7 @@ def ask_vacancies_below(
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     expected = units.counts_below(unit_id, hierarchy) if counts is None else counts
-    asked = sql.ask(
+    read_rows = sql.ask(
         f"""
         select id, code, names, expected_in, o.rank, o.capabilities, o.sees_people, {OF_OFFICERS},
           o.unit_id, case when row_number() over (order by rank, code) = 1 then (
@@ -385,18 +387,18 @@ def ask_vacancies_below(
     )
 
     def read() -> list[OfficeBelow]:
-        offices = asked()
+        offices = read_rows()
         if offices and offices[0][9] is not None:
-            held = {(office, kind): (n, disputed) for office, kind, n, disputed in offices[0][9]}
+            n_by_office = {(office, kind): (n, disputed) for office, kind, n, disputed in offices[0][9]}
         else:
-            held = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
+            n_by_office = _counted_now(*(span or units.span(unit_id, hierarchy)), on=on)
         here = {
             place: units_with(place, unit_id, hierarchy, expected)
             for place in {row[8] for row in offices if row[3]}
         }
         return [
             OfficeBelow(
-                code, names, kind, rank, codes, sees, is_of_officers, n, *held.get((pk, kind), (0, 0))
+                code, names, kind, rank, codes, sees, is_of_officers, n, *n_by_office.get((pk, kind), (0, 0))
             )
             for kind in expected
             for pk, code, names, kinds, rank, codes, sees, is_of_officers, place, _held in offices
@@ -449,14 +451,14 @@ class UnitVacancies:
     @property
     def n(self) -> int:
         """Count the offices vacant here and below. Every page and the list of vacancies have this number."""
-        return len(self.own) + sum(each.vacant for each in self.below)
+        return len(self.own) + sum(office.vacant for office in self.below)
 
 
-def vacancies_of(held: HeldOffice, *, at: datetime) -> UnitVacancies:
+def vacancies_of(office: HeldOffice, *, at: datetime) -> UnitVacancies:
     """Count the offices vacant in the unit of an office and below it, no matter who may fill them."""
-    own = vacancies(held.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
-    span = (held.lo, held.hi)
-    return UnitVacancies(own, ask_vacancies_below(held.unit_id, held.hierarchy, at=at, span=span)())
+    offices = vacancies(office.unit_id, on=clock.day_in(settings.TIME_ZONE, at))
+    span = (office.lo, office.hi)
+    return UnitVacancies(offices, ask_vacancies_below(office.unit_id, office.hierarchy, at=at, span=span)())
 
 
 def offices_used(*, near: int | None = None) -> list[Office]:
@@ -555,7 +557,7 @@ def offices_to_give(by: Actor, unit_id: int, hierarchy: int, body: Body | None =
 
 def cast(language: str) -> list[people.CastMember]:
     """The demo's people with their highest office, for the sign-in page. In a scope that sees them."""
-    found = sql.rows("""
+    office_rows = sql.rows("""
         select distinct on (a.id) a.public_id, a.name, o.names, u.names, p.depth, o.rank
         from people_account a
         join org_appointment ap on ap.account_id = a.id and ap.state in ('active', 'disputed')
@@ -565,7 +567,7 @@ def cast(language: str) -> list[people.CastMember]:
         where a.is_demo and a.closed_at is null
         order by a.id, p.depth, o.rank
         """)
-    rows = sorted(found, key=lambda row: (row[4], row[5], row[1]))
+    rows = sorted(office_rows, key=lambda row: (row[4], row[5], row[1]))
     return [
         people.CastMember(account, name, named(office, language), named(unit, language))
         for account, name, office, unit, _depth, _rank in rows[:CAST_SHOWN]
@@ -575,9 +577,9 @@ def cast(language: str) -> list[people.CastMember]:
 def units_served(*, accounts: Iterable[int], since: date, on: date) -> dict[int, set[int]]:
     """account -> units where it holds an office on the day `on`, or has held one after `since`. In system scope."""
     served: dict[int, set[int]] = {}
-    held = Appointment.objects.filter(
+    appointments = Appointment.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=since), account_id__in=set(accounts), starts_on__lte=on
     ).exclude(accepted_how="")
-    for account, unit in held.values_list("account_id", "unit_id"):
+    for account, unit in appointments.values_list("account_id", "unit_id"):
         served.setdefault(account, set()).add(unit)
     return served

@@ -48,11 +48,15 @@ class FieldPhoneRow:
 
 def newer_phone(account_id: int, *, than: UUID, at: datetime) -> FieldPhone | None:
     """The account's phone that was signed in lately, after the one that asks."""
-    own = people.phones_of_account(account_id, at=at)
-    this = next((one for one in own if one.pk == than), None)
-    if this is None or own[0] is this or own[0].begun_at <= max(this.begun_at, at - SAID_FOR):
+    field_phones = people.phones_of_account(account_id, at=at)
+    this = next((field_phone for field_phone in field_phones if field_phone.pk == than), None)
+    if (
+        this is None
+        or field_phones[0] is this
+        or field_phones[0].begun_at <= max(this.begun_at, at - SAID_FOR)
+    ):
         return None
-    return own[0]
+    return field_phones[0]
 
 
 def phone_rows(lo: int, hi: int, *, show: str, at: datetime) -> Rows[FieldPhoneRow]:
@@ -114,7 +118,7 @@ def held_rows(lo: int, hi: int, *, state: int) -> Rows[HeldRecordRow]:
 
 def phone_work(lo: int, hi: int, *, at: datetime) -> tuple[int, int]:
     """Count the silent phones of units at positions [lo, hi), and the records there that wait for a decision."""
-    silent, held = needed(
+    silent, n_held = needed(
         sql.row(
             f"""select (select count(*) {_OF_UNITS} where {_CONDITIONS["silent"]}),
              (select count(*) from people_field_held h join units_placement p on p.unit_id = h.unit_id
@@ -122,7 +126,7 @@ def phone_work(lo: int, hi: int, *, at: datetime) -> tuple[int, int]:
             _values(lo, hi, at),
         )
     )
-    return silent, held
+    return silent, n_held
 
 
 def _values(lo: int, hi: int, at: datetime) -> dict[str, Any]:

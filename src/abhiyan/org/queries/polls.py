@@ -18,7 +18,7 @@ AREAS_SHOWN = 10
 def sentences(release: Release) -> list[str]:
     """Return what exactly a request would put into force: its kind and days, each phase with its close and areas."""
     poll = units.poll(UUID(str(release.payload["poll"])))
-    said = [
+    texts = [
         _("%(kind)s, from %(first)s to %(last)s.")
         % {
             "kind": poll.get_kind_display(),
@@ -27,7 +27,7 @@ def sentences(release: Release) -> list[str]:
         }
     ]
     if poll.is_withdrawal:
-        return [_("This entry would be withdrawn."), *said]
+        return [_("This entry would be withdrawn."), *texts]
     phases = units.phases_of([poll.pk]).get(poll.pk, [])
     known = units.areas({area for _closes_at, areas in phases for area in areas})
     for closes_at, areas in phases:
@@ -36,9 +36,9 @@ def sentences(release: Release) -> list[str]:
         )
         names += "…" if len(areas) > AREAS_SHOWN else ""
         if closes_at is None or poll.kind == Poll.Kind.NONE:
-            said.append(_("Areas: %(areas)s.") % {"areas": names})
+            texts.append(_("Areas: %(areas)s.") % {"areas": names})
         else:
             local = timezone.localtime(closes_at, ZoneInfo(settings.TIME_ZONE))
-            told = _("The poll closes on %(when)s in %(areas)s.")
-            said.append(told % {"when": date_format(local, "j M Y, H:i"), "areas": names})
-    return said
+            sentence = _("The poll closes on %(when)s in %(areas)s.")
+            texts.append(sentence % {"when": date_format(local, "j M Y, H:i"), "areas": names})
+    return texts

@@ -38,13 +38,13 @@ def releases() -> QuerySet[Release]:
 def askers(found: Collection[Release]) -> dict[int, str]:
     """By id of a request: who asked, with their office and unit, for a name alone proves nothing. Past the scope."""
     with system("which office an asker holds"):
-        held = offices_of([getattr(one, "asker_id", None) or _NOBODY for one in found])
-    said = {}
+        offices_by_id = offices_of([getattr(release, "asker_id", None) or _NOBODY for release in found])
+    texts_by_id = {}
     for one in found:
-        office, unit = held.get(getattr(one, "asker_id", None) or _NOBODY, ({}, {}))
+        office, unit = offices_by_id.get(getattr(one, "asker_id", None) or _NOBODY, ({}, {}))
         parts = (person(getattr(one, "asker", "") or ""), named(office), named(unit))
-        said[one.pk] = ", ".join(filter(None, parts))
-    return said
+        texts_by_id[one.pk] = ", ".join(filter(None, parts))
+    return texts_by_id
 
 
 def releases_for(viewer: Viewer) -> QuerySet[Release]:

@@ -26,15 +26,20 @@ class OnTheConsole(NotYours):
 
 def highest_of(account_id: int) -> Appointment | None:
     """The living appointment of an account at the highest unit; None without any. In a scope that sees it."""
-    held = _living(account_id)
-    depths = {each.pk: units.standing(each.unit_id, each.hierarchy).depth for each in held}
-    return min(held, key=lambda each: (depths[each.pk] or 0, each.pk), default=None)
+    appointments = _living(account_id)
+    depths = {
+        appointment.pk: units.standing(appointment.unit_id, appointment.hierarchy).depth
+        for appointment in appointments
+    }
+    return min(
+        appointments, key=lambda appointment: (depths[appointment.pk] or 0, appointment.pk), default=None
+    )
 
 
 def is_high(account_id: int) -> bool:
     """Return True if an account holds an office of a state or the nation, or was offered one. In a scope that sees
     it."""
-    return any(each.unit.kind in HIGH for each in _living(account_id))
+    return any(appointment.unit.kind in HIGH for appointment in _living(account_id))
 
 
 def why_not_reset(by: Actor, account: Account) -> NotYours | None:
@@ -49,12 +54,12 @@ def why_not_reset(by: Actor, account: Account) -> NotYours | None:
         return OnTheConsole()
     with system("whose proof is lost"):
         is_all = is_root(by.account_id)
-        held = _living(account.pk)
-        if not held:
+        appointments = _living(account.pk)
+        if not appointments:
             return NotAbove()
-        for each in held:
-            grants = grants_at(by.account_id, each.unit_id, each.hierarchy)
-            is_officer = granting.is_of_officers(each.office.capabilities)
+        for appointment in appointments:
+            grants = grants_at(by.account_id, appointment.unit_id, appointment.hierarchy)
+            is_officer = granting.is_of_officers(appointment.office.capabilities)
             if not granting.may_reset(grants) and (is_officer or not is_all):
                 return NotAbove()
     return None
@@ -72,22 +77,24 @@ def why_not_hand_over(by: Actor, account: Account) -> NotYours | None:
         return OnTheConsole()
     with system("whose first sign-in it is"):
         is_all = is_root(by.account_id)
-        held = _living(account.pk)
-        for each in held:
-            capabilities = each.office.capabilities
-            grants = grants_at(by.account_id, each.unit_id, each.hierarchy)
+        appointments = _living(account.pk)
+        for appointment in appointments:
+            capabilities = appointment.office.capabilities
+            grants = grants_at(by.account_id, appointment.unit_id, appointment.hierarchy)
             is_officer = granting.is_of_officers(capabilities)
-            is_seat = each.body_id is not None
-            may = granting.may_end(grants, rank=each.office.rank, capabilities=capabilities, is_seat=is_seat)
+            is_seat = appointment.body_id is not None
+            may = granting.may_end(
+                grants, rank=appointment.office.rank, capabilities=capabilities, is_seat=is_seat
+            )
             if not may and (is_officer or not is_all):
                 return NotAbove()
-    return None if held else NotAbove()
+    return None if appointments else NotAbove()
 
 
 def _living(account_id: int) -> list[Appointment]:
-    found = Appointment.objects.select_related("office", "unit").filter(account_id=account_id)
-    found = found.exclude(state=Appointment.State.ENDED)
-    return list(found.order_by("id"))
+    appointments = Appointment.objects.select_related("office", "unit").filter(account_id=account_id)
+    appointments = appointments.exclude(state=Appointment.State.ENDED)
+    return list(appointments.order_by("id"))
 
 
 def holder_of(appointment: Appointment) -> Account | None:

@@ -76,13 +76,15 @@ def _visit_of_phone(
     """
     if session.strong_at is not None and session.strong_at + sessions.BOTH_PROOFS_LIVE <= at:
         session.strong_at = None
-    found = _viewer(row, session, trees)
-    if found.is_strong:
-        return (session, found) if found.appointments else (None, NOBODY)
-    held = by_one_code(found)
-    if not held:
+    viewer = _viewer(row, session, trees)
+    if viewer.is_strong:
+        return (session, viewer) if viewer.appointments else (None, NOBODY)
+    offices = by_one_code(viewer)
+    if not offices:
         return None, NOBODY
-    return session, replace(found, appointments=held, is_phone=True, scope=replace(found.scope, trees=trees))
+    return session, replace(
+        viewer, appointments=offices, is_phone=True, scope=replace(viewer.scope, trees=trees)
+    )
 
 
 def by_one_code(viewer: Viewer) -> tuple[HeldOffice, ...]:
@@ -90,12 +92,14 @@ def by_one_code(viewer: Viewer) -> tuple[HeldOffice, ...]:
 
     An account with any other office gets none, nor does an administrator: those must show two proofs.
     """
-    held = [one for one in viewer.appointments if one.body_id is None]
-    if viewer.is_root or not _are_of_booths((one.office, one.unit_kind) for one in held):
+    offices = [office for office in viewer.appointments if office.body_id is None]
+    if viewer.is_root or not _are_of_booths((office.office, office.unit_kind) for office in offices):
         return ()
     return tuple(
-        replace(one, capabilities=one.capabilities & known.BY_PHONE, sees_people=False, sees_figures=False)
-        for one in held
+        replace(
+            office, capabilities=office.capabilities & known.BY_PHONE, sees_people=False, sees_figures=False
+        )
+        for office in offices
     )
 
 
@@ -109,7 +113,7 @@ def comes_by_code(account_id: int, *, on: date, taking: Appointment | None = Non
     taking: an office that counts already, though it has not begun.
     """
     viewer = viewer_of(account_id=account_id, on=on)
-    seats = [(one.office, one.unit_kind) for one in viewer.appointments if one.body_id is None]
+    seats = [(office.office, office.unit_kind) for office in viewer.appointments if office.body_id is None]
     if taking is not None and taking.body_id is None:
         seats.append((taking.office.code, taking.unit.kind))
     return bool(seats) and not viewer.is_root and _are_of_booths(seats)
@@ -134,7 +138,7 @@ def own_work(viewer: Viewer) -> Iterator[None]:
     if not viewer.is_phone:
         yield
         return
-    booths = literal(each for one in viewer.appointments for each in one.ranges)
+    booths = literal(booth_range for office in viewer.appointments for booth_range in office.ranges)
     with scoped(replace(current(), people=booths, line=booths)):
         yield
 
@@ -188,7 +192,7 @@ def reader_over(
 
     spans: positions of the unit they read (unit_id). counts: where they see rounded counts, such as their state.
     """
-    held = HeldOffice(
+    office = HeldOffice(
         id=0,
         public_id=UUID(int=0),
         office="",
@@ -210,11 +214,11 @@ def reader_over(
         ranges=tuple(spans),
         counts=tuple(counts),
     )
-    own = Scope(trees=units.trees_version())
+    scope = Scope(trees=units.trees_version())
     return Viewer(
         account_id=NOBODY_IN_PARTICULAR,
-        appointments=(held,),
-        scope=_scope([held], is_root=False, own=own),
+        appointments=(office,),
+        scope=_scope([office], is_root=False, scope=scope),
         is_strong=True,
     )
 
@@ -250,9 +254,9 @@ def seen_by(by: Actor, *, at: datetime, reason: str) -> AbstractContextManager[S
 
 def _viewer(row: Sequence[Any], session: Session | None, trees: int) -> Viewer:
     account_id, public_id, name, language, is_root, is_demo, rows = row
-    held = tuple(_held(each) for each in rows or ())
+    offices = tuple(_held(held_json) for held_json in rows or ())
     is_strong = session is None or session.strong_at is not None
-    own = Scope(
+    scope = Scope(
         account=account_id,
         session=session.key if session else "",
         phone=session.phone_id if session else None,
@@ -262,8 +266,8 @@ def _viewer(row: Sequence[Any], session: Session | None, trees: int) -> Viewer:
         public_id=public_id,
         name=name,
         language=language,
-        appointments=held,
-        scope=_scope(held, is_root=is_root, own=replace(own, trees=trees)) if is_strong else own,
+        appointments=offices,
+        scope=_scope(offices, is_root=is_root, scope=replace(scope, trees=trees)) if is_strong else scope,
         is_strong=is_strong,
         is_root=is_root,
         is_demo=is_demo,
@@ -300,12 +304,12 @@ def _held(row: Sequence[Any]) -> HeldOffice:
     )
 
 
-def _imports(held: tuple[HeldOffice, ...], *, is_root: bool) -> tuple[str, ...]:
+def _imports(offices: tuple[HeldOffice, ...], *, is_root: bool) -> tuple[str, ...]:
     """Kinds of list whose imports of the whole are theirs: by an office at the top, of people only if it sees them.
 
     The policy decides if that top is the only one.
     """
-    tops = [one for one in held if one.depth == 0]
+    tops = [office for office in offices if office.depth == 0]
     if not tops and not is_root:
         return ()
     return tuple(
@@ -313,29 +317,44 @@ def _imports(held: tuple[HeldOffice, ...], *, is_root: bool) -> tuple[str, ...]:
         for kind in registered()
         if (is_root and kind.capability in known.ROOT)
         or any(
-            kind.capability in one.capabilities and (one.sees_people or not kind.layout.personal)
-            for one in tops
+            kind.capability in office.capabilities and (office.sees_people or not kind.layout.personal)
+            for office in tops
         )
     )
 
 
-def _scope(held: Iterable[HeldOffice], *, is_root: bool, own: Scope) -> Scope:
+def _scope(offices: Iterable[HeldOffice], *, is_root: bool, scope: Scope) -> Scope:
     """The nation's offices see everything: without bounds the database is quicker than with one vast range."""
-    held = tuple(held)
-    counts = [each for one in held for each in one.counts]
+    offices = tuple(offices)
+    counts = [count_range for office in offices for count_range in office.counts]
     if is_root:
         counts.append((FIRST_POSITION, LAST_POSITION))
     return replace(
-        own,
-        imports=_imports(held, is_root=is_root),
-        people=literal(each for one in held if one.sees_people for each in one.ranges),
+        scope,
+        imports=_imports(offices, is_root=is_root),
+        people=literal(
+            people_range for office in offices if office.sees_people for people_range in office.ranges
+        ),
         counts=literal(counts),
-        figures=literal(span for office in held if office.sees_figures for span in office.ranges),
-        requests=literal(each for one in held if granting.APPROVE in one.capabilities for each in one.ranges),
-        line=literal(each for one in held if known.LEADS in one.capabilities for each in one.ranges),
-        bodies=tuple(sorted({one.body_id for one in held if one.body_id is not None})),
+        figures=literal(span for office in offices if office.sees_figures for span in office.ranges),
+        requests=literal(
+            request_range
+            for office in offices
+            if granting.APPROVE in office.capabilities
+            for request_range in office.ranges
+        ),
+        line=literal(
+            line_range
+            for office in offices
+            if known.LEADS in office.capabilities
+            for line_range in office.ranges
+        ),
+        bodies=tuple(sorted({office.body_id for office in offices if office.body_id is not None})),
         everything=any(
-            one.unit_kind == "nation" and one.depth == 0 and one.sees_people and not one.is_disputed
-            for one in held
+            office.unit_kind == "nation"
+            and office.depth == 0
+            and office.sees_people
+            and not office.is_disputed
+            for office in offices
         ),
     )

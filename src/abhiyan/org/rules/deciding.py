@@ -98,40 +98,51 @@ class AskedDecision:
     rights: frozenset[str] | None = None
 
 
-def why_not(asked: AskedDecision, term: DecidingTerm, *, at: datetime) -> Why | None:
+def why_not(asked_decision: AskedDecision, term: DecidingTerm, *, at: datetime) -> Why | None:
     """Why the holder of an appointment may not decide a request by it; None where they may."""
-    if term.account == asked.by:
+    if term.account == asked_decision.by:
         return Why.OWN
-    if not _has_power(asked, term, at=at):
+    if not _has_power(asked_decision, term, at=at):
         return Why.NO_POWER
-    if asked.by in term.line:
+    if asked_decision.by in term.line:
         return Why.APPOINTED_BY_ASKER
-    if term.account in asked.line:
+    if term.account in asked_decision.line:
         return Why.APPOINTED_ASKER
-    if asked.line & term.line:
+    if asked_decision.line & term.line:
         return Why.ONE_APPOINTER
-    own = [each for each in asked.terms if each.counts_at(asked.at) or each.counts_at(at)]
-    if not term.is_officer and asked.rights is None:
+    deciding_terms = [
+        deciding_term
+        for deciding_term in asked_decision.terms
+        if deciding_term.counts_at(asked_decision.at) or deciding_term.counts_at(at)
+    ]
+    if not term.is_officer and asked_decision.rights is None:
         powers = [
-            each for each in own if asked.capability in each.capabilities and each.is_over(asked.positions)
+            deciding_term
+            for deciding_term in deciding_terms
+            if asked_decision.capability in deciding_term.capabilities
+            and deciding_term.is_over(asked_decision.positions)
         ]
-        if not powers or not all(term.is_above(each) for each in powers):
+        if not powers or not all(term.is_above(deciding_term) for deciding_term in powers):
             return Why.NOT_ABOVE
-    if any(each.can_end(term) for each in own) or (asked.is_root and not term.is_officer):
+    if any(deciding_term.can_end(term) for deciding_term in deciding_terms) or (
+        asked_decision.is_root and not term.is_officer
+    ):
         return Why.REMOVABLE
-    if not term.by_console and term.since > asked.at - SEATED_FOR:
+    if not term.by_console and term.since > asked_decision.at - SEATED_FOR:
         return Why.TOO_NEW
     return None
 
 
-def _has_power(asked: AskedDecision, term: DecidingTerm, *, at: datetime) -> bool:
+def _has_power(asked_decision: AskedDecision, term: DecidingTerm, *, at: datetime) -> bool:
     """Return True if the office decides such requests of that unit, for any asker."""
-    if asked.rights is not None and not _has_all(term, asked.rights, asked.positions):
+    if asked_decision.rights is not None and not _has_all(
+        term, asked_decision.rights, asked_decision.positions
+    ):
         return False
     return (
         term.counts_at(at)
-        and term.is_over(asked.positions)
-        and (term.is_officer or {RELEASE, asked.capability} <= term.capabilities)
+        and term.is_over(asked_decision.positions)
+        and (term.is_officer or {RELEASE, asked_decision.capability} <= term.capabilities)
     )
 
 

@@ -81,8 +81,10 @@ def is_within(grants: Iterable[Grant], *, capabilities: Iterable[str], sees_peop
     implied = (
         {REPRESENTS} if any(grant.sees_people and LEADS in grant.capabilities for grant in grants) else set()
     )
-    own = frozenset(implied).union(*(grant.capabilities for grant in grants))
-    return own.issuperset(capabilities) and (not sees_people or any(grant.sees_people for grant in grants))
+    codes_held = frozenset(implied).union(*(grant.capabilities for grant in grants))
+    return codes_held.issuperset(capabilities) and (
+        not sees_people or any(grant.sees_people for grant in grants)
+    )
 
 
 def may_decide(grants: Iterable[Grant]) -> bool:

@@ -8,7 +8,7 @@ Range = tuple[int, int]  # lo inclusive, hi exclusive
 def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
     """The same positions in as few ranges as can be, in order. Empty ones vanish; nothing is added."""
     whole: list[Range] = []
-    for lo, hi in sorted(each for each in ranges if each[0] < each[1]):
+    for lo, hi in sorted(id_range for id_range in ranges if id_range[0] < id_range[1]):
         if whole and lo <= whole[-1][1]:
             whole[-1] = (whole[-1][0], max(hi, whole[-1][1]))
         else:

@@ -60,8 +60,8 @@ WHY_ENDED = {
 
 def _why_ended(reason: str) -> str:
     """In words: what ended it by itself, and what was said beside a decline; else the reason somebody gave."""
-    known, colon, said = reason.partition(": ")
-    return f"{WHY_ENDED[known]}{colon}{said}" if known in WHY_ENDED else reason
+    reason_code, colon, reason_text = reason.partition(": ")
+    return f"{WHY_ENDED[reason_code]}{colon}{reason_text}" if reason_code in WHY_ENDED else reason
 
 
 class AppointmentFilters(forms.Form):
@@ -119,18 +119,18 @@ class AppointForm(forms.Form):
             del self.fields["account"]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not given.get("account"):
+        cleaned = super().clean() or {}
+        if not cleaned.get("account"):
             for name, missing in (
                 ("phone", _("Choose a person, or write the number of somebody new.")),
                 ("name", _("Write the name too.")),
             ):
-                if not given.get(name) and name not in self.errors:
+                if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, missing)
-        for fault in self._faults(given):
+        for fault in self._faults(cleaned):
             if fault.field not in self.errors:
                 self.add_error(fault.field, str(fault))
-        return given
+        return cleaned
 
     def _faults(self, given: dict[str, Any]) -> Iterator[Refused]:
         """Yield what the act would refuse one after the other of the days, the number and the name."""
@@ -235,7 +235,7 @@ def appointments(request: Request) -> HttpResponseBase:
     else:
         name = chosen.get("name", "").strip()
         is_whole = not name or may_search_all(request, (first, last))
-        held = queries.appointment_rows(
+        holder_rows = queries.appointment_rows(
             first,
             last,
             state=show,
@@ -247,14 +247,14 @@ def appointments(request: Request) -> HttpResponseBase:
         table = Table(
             request,
             HELD,
-            held,
+            holder_rows,
             name="appointments",
             caption=HEADINGS[show],
             sort="unit",
             unit_id=here.unit.id,
             narrowed=filters,
         )
-    shown = {
+    context = {
         "here": "appointments",
         "page_unit": here,
         "filters": filters,
@@ -266,7 +266,7 @@ def appointments(request: Request) -> HttpResponseBase:
         "appoint_href": here.href(reverse("org:appoint")),
         "crumbs": here.crumbs((say("Appointments"), reverse("org:appointments"))),
     }
-    return answer(request, "org/appointment_list.html", table, shown)
+    return answer(request, "org/appointment_list.html", table, context)
 
 
 def _vacant(
@@ -274,17 +274,17 @@ def _vacant(
 ) -> list[VacantRow]:
     """The rows of a page with who fills each; a file has no names."""
     if file_asked(request):
-        return [VacantRow(one, on) for one in found]
-    own = request.viewer.account_id
+        return [VacantRow(vacancy, on) for vacancy in found]
+    account_id = request.viewer.account_id
     return [
         VacantRow(
-            one,
+            vacancy,
             on,
             who,
-            is_own=who is not None and who.account_id == own,
-            may_fill=one.office in (gives.own if one.unit_id == here.unit.id else gives.below),
+            is_own=who is not None and who.account_id == account_id,
+            may_fill=vacancy.office in (gives.own if vacancy.unit_id == here.unit.id else gives.below),
         )
-        for one, who in zip(found, queries.appointers(found, here.hierarchy, on=on), strict=True)
+        for vacancy, who in zip(found, queries.appointers(found, here.hierarchy, on=on), strict=True)
     ]
 
 
@@ -331,7 +331,7 @@ def appoint(request: Request) -> HttpResponseBase:
     if done.value is not None:
         return _appointed(request, done.value)
     sitting = queries.with_names(done.refused.by) if isinstance(done.refused, actions.SeatHeld) else []
-    shown = {
+    context = {
         "here": "appointments",
         "form": form,
         "page_unit": here,
@@ -349,7 +349,7 @@ def appoint(request: Request) -> HttpResponseBase:
             (_("Appoint"), ""),
         ],
     }
-    return render(request, "org/appointment_new.html", shown, status=done.status)
+    return render(request, "org/appointment_new.html", context, status=done.status)
 
 
 def _appointed(request: Request, made: Appointment) -> HttpResponseBase:
@@ -370,11 +370,17 @@ def _appoint(
 ) -> Appointment:
     term = {name: given[name] for name in ("office", "starts_on", "ends_on", "order_no")}
     where = {"unit_id": here.unit.id, "hierarchy": here.hierarchy, "body_id": body.pk if body else None}
-    asked: dict[str, Any] = {**term, **where, "disputing": _disputing(request), "by": request.actor, "at": at}
+    arguments: dict[str, Any] = {
+        **term,
+        **where,
+        "disputing": _disputing(request),
+        "by": request.actor,
+        "at": at,
+    }
     if given.get("account"):
         account = people.account_by_public_id(UUID(given["account"]))
-        return actions.appoint(account_id=account.pk, **asked)
-    return actions.appoint_new(phone=given["phone"], name=given["name"], **asked)
+        return actions.appoint(account_id=account.pk, **arguments)
+    return actions.appoint_new(phone=given["phone"], name=given["name"], **arguments)
 
 
 def _disputing(request: Request) -> set[UUID]:
@@ -418,7 +424,7 @@ def _appointment(
     holder = queries.holder_of(held) if viewer.may("org.factors") and not ended and not is_own else None
     gives = held.made_by == viewer.account_id and any(office.pk == held.office_id for office in to_give)
     door = queries.door_of(held.account_id, on=clock.day_in(settings.TIME_ZONE, at), taking=held)
-    shown: dict[str, Any] = {
+    context: dict[str, Any] = {
         "here": "appointments",
         "held": held,
         "next": _next_vacancy(viewer, held, at=at) if gives and held.body is None else None,
@@ -445,7 +451,7 @@ def _appointment(
             (held.title(), ""),
         ],
     }
-    return render(request, "org/appointment.html", shown, status=status)
+    return render(request, "org/appointment.html", context, status=status)
 
 
 def _next_vacancy(viewer: Viewer, held: Appointment, *, at: datetime) -> tuple[str, str] | None:
@@ -454,11 +460,11 @@ def _next_vacancy(viewer: Viewer, held: Appointment, *, at: datetime) -> tuple[s
     place = units.spans([held.unit_id], held.hierarchy).get(held.unit_id)
     if home is None or place is None or home.hierarchy != held.hierarchy:
         return None
-    found = queries.next_vacancy(home, office=held.office.code, after=place[0], on=on)
-    if found is None:
+    vacancy = queries.next_vacancy(home, office=held.office.code, after=place[0], on=on)
+    if vacancy is None:
         return None
-    page = address(reverse("org:appoint"), found.unit_code, held.hierarchy, office=found.office)
-    return named(found.unit_names), page
+    page = address(reverse("org:appoint"), vacancy.unit_code, held.hierarchy, office=vacancy.office)
+    return named(vacancy.unit_names), page
 
 
 def may_end(
@@ -484,8 +490,8 @@ def _to_give(request: Request, held: Appointment) -> list[Office]:
 def _newcomer(account_id: int) -> Account | None:
     """Return an account that has yet to sign in and set up a second proof; None for somebody who has."""
     with system("whether an appointee has signed in before"):
-        found = None if people.confirmed_factors(account_id) else people.account(account_id)
-    return None if found is None or found.is_demo else found  # the demo's people sign in by a click
+        account = None if people.confirmed_factors(account_id) else people.account(account_id)
+    return None if account is None or account.is_demo else account  # the demo's people sign in by a click
 
 
 def _by_level(offices: list[Office]) -> list[tuple[str, str]]:

@@ -46,15 +46,15 @@ def seen(request: HttpRequest, accounts: Collection[int] | None, named: Collecti
     page = queries.names_of_page(viewer, {*(accounts or ()), *named}, on=clock.day_in(settings.TIME_ZONE, at))
     sheets = {account: address_of("pages:bearer", public_id) for account, public_id in page.led.items()}
     hidden = frozenset(named) - page.free
-    shown = 0
+    n_shown = 0
     if hidden and _count(request, len(hidden)):
-        hidden, shown = frozenset(), len(hidden)
+        hidden, n_shown = frozenset(), len(hidden)
     apart = request.__dict__.setdefault(_APART, [0, 0])
     if accounts is None:
         apart[0] += len(hidden)
-        apart[1] += shown
+        apart[1] += n_shown
         return BearersSeen(sheets, hidden)
-    return BearersSeen(sheets, hidden, _note(request, viewer, len(hidden) + apart[0], shown + apart[1]))
+    return BearersSeen(sheets, hidden, _note(request, viewer, len(hidden) + apart[0], n_shown + apart[1]))
 
 
 def searched(request: Request, account: str) -> tuple[str, dict[str, Any]]:
@@ -68,7 +68,7 @@ def may_search_all(request: Request, *spans: tuple[int, int]) -> bool:
     A search among names that are not all free wants the reason. It counts as one name, for an empty answer tells
     something too. Without the reason it reads the free names alone, and the page says so.
     """
-    spans = spans or tuple(span for one in request.viewer.appointments for span in one.counts)
+    spans = spans or tuple(span for office in request.viewer.appointments for span in office.counts)
     if request.viewer.scope.everything or (spans and queries.are_names_free(request.viewer, *spans)):
         return True
     if _count(request, 1):
@@ -109,7 +109,7 @@ def _note(request: HttpRequest, viewer: Viewer, n: int, shown: int) -> str:
     refused = request.__dict__.get(_REFUSED, "")
     if not viewer.is_strong or not (n or shown or narrowed or refused):
         return ""
-    given = {
+    note_facts = {
         "n": n,
         "shown": shown,
         "narrowed": narrowed,
@@ -117,4 +117,4 @@ def _note(request: HttpRequest, viewer: Viewer, n: int, shown: int) -> str:
         "form": _form(request) or NamesReasonForm(),
         "most": limits.allowed_by(declared.BEARER_NAMES, clock.now()),
     }
-    return render_to_string("org/_names.html", given, request)
+    return render_to_string("org/_names.html", note_facts, request)

@@ -43,7 +43,11 @@ BODIES: tuple[Column[queries.BodyHere], ...] = (
     Column("members", _("Members"), lambda row: row.members, css="num"),
     Column("vacant", _("Vacant"), lambda row: row.vacant, css="num", order=True),
     Column("duty", _("Responsibility"), lambda row: row.duty),
-    Column("owed", _("Asked of it"), lambda row: "; ".join(f"{one.title}: {one.said}" for one in row.owed)),
+    Column(
+        "owed",
+        _("Asked of it"),
+        lambda row: "; ".join(f"{owed_here.title}: {owed_here.said}" for owed_here in row.owed),
+    ),
 )
 SEATS: tuple[Column[queries.BodySeat], ...] = (
     Column("office", _("Office"), lambda row: named(row.office.names), is_name=True),
@@ -111,7 +115,7 @@ def bodies(request: Request) -> HttpResponseBase:
         finish=lambda rows: [replace(row, owed=owed[row.id]) for row in rows],
         unit_id=here.unit.id,
     )
-    shown = {
+    context = {
         "here": "appointments",
         "page_unit": here,
         "seats": seats(request, queries.ask_offices_here(here.unit.id, on=on)(), here.unit, language()),
@@ -123,7 +127,7 @@ def bodies(request: Request) -> HttpResponseBase:
         "missing": queries.bodies_missing(here.unit.id),
         "crumbs": here.crumbs((str(TITLE), reverse("org:bodies"))),
     }
-    return answer(request, "org/body_list.html", table, shown)
+    return answer(request, "org/body_list.html", table, context)
 
 
 @page_with_list
@@ -141,7 +145,7 @@ def body(request: Request, body_id: int) -> HttpResponseBase:
         unit_id=here.unit.id,
     )
     owed = _owed(request, here, clock.now())[one.pk]
-    shown = {
+    context = {
         "here": "appointments",
         "page_unit": here,
         "body": one,
@@ -151,7 +155,7 @@ def body(request: Request, body_id: int) -> HttpResponseBase:
         "may_change": may,
         "crumbs": _crumbs(here, one),
     }
-    return answer(request, "org/body.html", table, shown)
+    return answer(request, "org/body.html", table, context)
 
 
 @form_page
@@ -189,14 +193,14 @@ def body_new(request: Request) -> HttpResponseBase:
 def body_change(request: Request, body_id: int) -> HttpResponseBase:
     """Rename a body, or change its number of members or its work."""
     one, here = _body(request, body_id, changes=True)
-    known = {"name_en": one.names.get("en", ""), "name_hi": one.names.get("hi", "")}
+    initial = {"name_en": one.names.get("en", ""), "name_hi": one.names.get("hi", "")}
     return ask(
         request,
         lambda given: actions.change_body(body_id=one.pk, **_given(given), by=request.actor, at=clock.now()),
         form=BodyForm(
             request.POST if request.method == "POST" else None,
             body=one,
-            initial={**known, "seats": one.seats, "duty": one.duty},
+            initial={**initial, "seats": one.seats, "duty": one.duty},
         ),
         title=say("Change %(name)s") % {"name": named(one.names)},
         button=say("Save"),
@@ -211,8 +215,10 @@ def body_change(request: Request, body_id: int) -> HttpResponseBase:
 def body_end(request: Request, body_id: int) -> HttpResponseBase:
     """Dissolve a body, with a reason; its seats end with it."""
     one, here = _body(request, body_id, changes=True)
-    held = Appointment.objects.filter(body=one).exclude(state=Appointment.State.ENDED).count()
-    ends = ngettext("%(n)s appointment in it ends at once.", "%(n)s appointments in it end at once.", held)
+    n_holders = Appointment.objects.filter(body=one).exclude(state=Appointment.State.ENDED).count()
+    ends = ngettext(
+        "%(n)s appointment in it ends at once.", "%(n)s appointments in it end at once.", n_holders
+    )
     return ask(
         request,
         lambda given: actions.end_body(
@@ -220,7 +226,10 @@ def body_end(request: Request, body_id: int) -> HttpResponseBase:
         ),
         form=DissolveForm(request.POST if request.method == "POST" else None),
         title=say("Dissolve %(name)s?") % {"name": named(one.names)},
-        text=[*([ends % {"n": held}] if held else []), say("This cannot be undone. What it reported stays.")],
+        text=[
+            *([ends % {"n": n_holders}] if n_holders else []),
+            say("This cannot be undone. What it reported stays."),
+        ],
         button=say("Dissolve"),
         said=_("Dissolved."),
         done=here.href(reverse("org:bodies")),
@@ -255,10 +264,10 @@ def _body(request: Request, body_id: int, *, changes: bool = False) -> tuple[Bod
 
 def _owed(request: Request, here: Here, at: datetime) -> dict[int | None, list[owing.OwedHere]]:
     """Return what the unit owes, and each of its bodies, by the body's id."""
-    found: dict[int | None, list[owing.OwedHere]] = defaultdict(list)
-    for one in owing.owed_here(request.viewer, here.unit, here.hierarchy, at=at):
-        found[one.body_id].append(one)
-    return found
+    owed_by_body: dict[int | None, list[owing.OwedHere]] = defaultdict(list)
+    for owed_here in owing.owed_here(request.viewer, here.unit, here.hierarchy, at=at):
+        owed_by_body[owed_here.body_id].append(owed_here)
+    return owed_by_body
 
 
 def _crumbs(here: Here, one: Body) -> list[tuple[str, str]]:

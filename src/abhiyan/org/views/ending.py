@@ -44,15 +44,15 @@ class DisputeForm(forms.Form):
 @form_page
 def end_appointment(request: Request, public_id: UUID) -> HttpResponseBase:
     """End an appointment, with a reason."""
-    held = queries.appointment_for(request.viewer, public_id)
+    appointment = queries.appointment_for(request.viewer, public_id)
     page = reverse("org:appointment", args=[public_id])
-    if held.state == Appointment.State.ENDED:
+    if appointment.state == Appointment.State.ENDED:
         messages.info(request, str(actions.AlreadyEnded.message))
         return redirect(page)
-    if request.method != "POST" and not may_end(request, held, at=clock.now()):
+    if request.method != "POST" and not may_end(request, appointment, at=clock.now()):
         raise queries.NotYours(capability="org.appoint")
-    about = _about(held)
-    is_own = held.account_id == request.viewer.account_id
+    about = _about(appointment)
+    is_own = appointment.account_id == request.viewer.account_id
     return ask(
         request,
         lambda given: actions.end_appointment(
@@ -84,13 +84,13 @@ def end_appointment(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def decide(request: Request, public_id: UUID) -> HttpResponseBase:
     """Settle a disputed office for this claimant, by an order."""
-    held = queries.appointment_for(request.viewer, public_id)
+    appointment = queries.appointment_for(request.viewer, public_id)
     at, page = clock.now(), reverse("org:appointment", args=[public_id])
-    if refused := queries.why_not_decide(request.actor, held, at=at):
+    if refused := queries.why_not_decide(request.actor, appointment, at=at):
         raise refused
-    if held.state != Appointment.State.DISPUTED:
+    if appointment.state != Appointment.State.DISPUTED:
         return redirect(page)
-    about = _about(held)
+    about = _about(appointment)
     return ask(
         request,
         lambda given: actions.decide(
@@ -115,8 +115,8 @@ def decide(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-def _about(held: Appointment) -> dict[str, str]:
-    (row,) = queries.with_names([held])
+def _about(appointment: Appointment) -> dict[str, str]:
+    (row,) = queries.with_names([appointment])
     return {
         "who": person(row.holder),
         "office": row.title(),

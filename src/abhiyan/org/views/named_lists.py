@@ -63,22 +63,25 @@ class NamedLists:
         unit_id = needed(_unit_of(table), NotYours(capability=CAPABILITY[ACT]))
         which = wanted(request.path, _pairs(request))
         n = table.counted(reading.MOST_EXPORTED)
-        own = _own(request, which, at=at)
-        shown: dict[str, Any] = {
+        release = _own(request, which, at=at)
+        context: dict[str, Any] = {
             "back": which.href,
             "here": "appointments",
             "crumbs": [(table.caption, which.href), (say("With names"), "")],
         }
-        if own is not None and own.state == Release.State.RELEASED:
-            return _take(table, own, which, n, at, shown)
-        shown["title"] = say("With names: %(list)s") % {"list": table.caption}
-        if own is not None:
-            text = [say("You have asked for this list. Approvals lists who can approve it."), *details(own)]
-            return _said(request, text, shown)
+        if release is not None and release.state == Release.State.RELEASED:
+            return _take(table, release, which, n, at, context)
+        context["title"] = say("With names: %(list)s") % {"list": table.caption}
+        if release is not None:
+            text = [
+                say("You have asked for this list. Approvals lists who can approve it."),
+                *details(release),
+            ]
+            return _said(request, text, context)
         if refused := _why_not(which, n):
-            return _said(request, [str(refused)], shown)
+            return _said(request, [str(refused)], context)
 
-        def asked(given: dict[str, Any]) -> Release:
+        def ask_release(given: dict[str, Any]) -> Release:
             return ask_for_names(
                 wanted=which,
                 told={"kind": given["kind"], **_told(table)},
@@ -91,7 +94,7 @@ class NamedLists:
 
         return ask(
             request,
-            asked,
+            ask_release,
             form=NamedListForm(request.POST if request.method == "POST" else None),
             text=[
                 say("Somebody else must approve a file with names: a data officer, or the level above."),
@@ -100,7 +103,7 @@ class NamedLists:
             button=say("Ask for the file"),
             said=_("Request sent. Approvals lists who can approve it."),
             done=reverse("org:releases"),
-            **shown,
+            **context,
         )
 
 
@@ -148,35 +151,35 @@ def _own(request: Request, which: NamedList, *, at: datetime) -> Release | None:
     account_id = request.viewer.account_id
     if account_id is None:
         return None
-    said = which.said()
-    found = [
-        one
-        for one in queries.releases_asked(account_id, act=ACT, at=at)
-        if {key: one.payload.get(key) for key in said} == said
+    facts = which.said()
+    releases = [
+        release
+        for release in queries.releases_asked(account_id, act=ACT, at=at)
+        if {key: release.payload.get(key) for key in facts} == facts
     ]
-    return min(found, key=lambda one: one.state != Release.State.RELEASED, default=None)
+    return min(releases, key=lambda release: release.state != Release.State.RELEASED, default=None)
 
 
 def _take(
-    table: Table[Any], own: Release, which: NamedList, n: int, at: datetime, shown: dict[str, Any]
+    table: Table[Any], release: Release, which: NamedList, n: int, at: datetime, shown: dict[str, Any]
 ) -> HttpResponseBase:
     request = _request(table)
 
     def taken(_given: dict[str, Any]) -> HttpResponseBase:
-        take_names(public_id=own.public_id, wanted=which, n=n, by=request.actor, at=at)
+        take_names(public_id=release.public_id, wanted=which, n=n, by=request.actor, at=at)
         request.__dict__[REASON] = (
-            own.reason
+            release.reason
         )  # names from other units count, with what they were approved for
-        return table.written(str(own.payload["kind"]), with_names=True)
+        return table.written(str(release.payload["kind"]), with_names=True)
 
-    until = dated(localtime(own.expires_at), "j M Y, H:i")
+    until = dated(localtime(release.expires_at), "j M Y, H:i")
     return ask(
         request,
         taken,
         title=say("Approved: %(list)s, with names") % {"list": table.caption},
         text=[
             say("You can take the file once, until %(when)s. We record who takes it.") % {"when": until},
-            *_sentences(own.payload, n),
+            *_sentences(release.payload, n),
         ],
         button=say("Download once"),
         done=lambda file: file,
@@ -191,25 +194,29 @@ def _said(request: Request, text: Sequence[str], shown: dict[str, Any]) -> HttpR
 
 def _told(table: Table[Any]) -> dict[str, Any]:
     """Describe a list in both languages: its title, what narrows it, its columns."""
-    told: dict[str, dict[str, Any]] = {"caption": {}, "narrowed": {}, "columns": {}}
+    facts_by_part: dict[str, dict[str, Any]] = {"caption": {}, "narrowed": {}, "columns": {}}
     for code in languages.OWN:
         with override(code):
-            told["caption"][code] = str(table.caption)
-            told["narrowed"][code] = list(_narrowed(table))
-            told["columns"][code] = table.titles()
-    return told
+            facts_by_part["caption"][code] = str(table.caption)
+            facts_by_part["narrowed"][code] = list(_narrowed(table))
+            facts_by_part["columns"][code] = table.titles()
+    return facts_by_part
 
 
 def _narrowed(table: Table[Any]) -> Iterator[str]:
     """Yield what narrows a list, in words where its form has some."""
-    known = {one.html_name: one for one in table.narrowed} if table.narrowed is not None else {}
+    fields_by_name = (
+        {bound_field.html_name: bound_field for bound_field in table.narrowed}
+        if table.narrowed is not None
+        else {}
+    )
     for name, value in wanted("", _pairs(table.request)).asked:
-        if name not in known:
+        if name not in fields_by_name:
             yield f"{name}: {value}"
             continue
-        field = known[name].field
+        field = fields_by_name[name].field
         choices = {str(key): text for key, text in getattr(field, "choices", ())}
-        yield f"{known[name].label}: {choices.get(value, value)}"
+        yield f"{fields_by_name[name].label}: {choices.get(value, value)}"
 
 
 def _sentences(told: Any, n: int) -> list[str]:

@@ -24,7 +24,7 @@ def answer_offer(request: Request, public_id: UUID) -> HttpResponseBase:
     """Accept or decline one's own office. Refuses NoButton."""
     is_accepted = pressed(request, "answer", "accept", "decline") == "accept"
     try:
-        held = actions.answer_offer(
+        appointment = actions.answer_offer(
             public_id=public_id, is_accepted=is_accepted, by=request.actor, at=clock.now()
         )
     except Refused as refused:
@@ -32,7 +32,7 @@ def answer_offer(request: Request, public_id: UUID) -> HttpResponseBase:
             raise
         messages.error(request, str(refused))
         return redirect("org:appointment", public_id)
-    if held.state == Appointment.State.DISPUTED:
+    if appointment.state == Appointment.State.DISPUTED:
         messages.warning(
             request, _("Somebody holds this office already. It is disputed until the level above decides.")
         )
@@ -44,12 +44,12 @@ def answer_offer(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def first_word(request: Request, public_id: UUID) -> HttpResponseBase:
     """Make the word for the first sign-in of the appointed person, and show it this once."""
-    held = queries.appointment_for(request.viewer, public_id)
-    holder = needed(queries.holder_of(held))
+    appointment = queries.appointment_for(request.viewer, public_id)
+    holder = needed(queries.holder_of(appointment))
     if refused := queries.why_not_hand_over(request.actor, holder):
         raise refused
     page = reverse("org:appointment", args=[public_id])
-    who = shown_name(holder.name, held.account_id, names_left_out(request, [held.account_id]))
+    who = shown_name(holder.name, appointment.account_id, names_left_out(request, [appointment.account_id]))
     return ask(
         request,
         lambda _given: actions.make_first_word(appointment=public_id, by=request.actor, at=clock.now()),
@@ -68,7 +68,7 @@ def first_word(request: Request, public_id: UUID) -> HttpResponseBase:
         here="appointments",
         crumbs=[
             (say("Appointments"), reverse("org:appointments")),
-            (held.title(), page),
+            (appointment.title(), page),
             (say("Secret word for the first sign-in"), ""),
         ],
     )

@@ -68,9 +68,9 @@ class OwnSet:
         """The form of a new one, or of a change of one, which a second person approves. choices: of its fields."""
         require_making(request, here)
         offer(form, kinds=[(kind, Kind(kind).label) for kind in queries.kinds_from(here.unit.id)], **choices)
-        said, button = _("Request sent. Approvals lists who can approve it."), say("Ask for approval")
+        sentence, button = _("Request sent. Approvals lists who can approve it."), say("Ask for approval")
         return self.ask(
-            request, here, act, form=form, title=title, last=title, text=[text], button=button, said=said
+            request, here, act, form=form, title=title, last=title, text=[text], button=button, said=sentence
         )
 
     def ask(self, request: Request, here: Here, act: Act, *, last: str, **page: Any) -> HttpResponseBase:

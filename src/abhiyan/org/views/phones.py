@@ -92,7 +92,7 @@ def phone_sign_in(request: Request) -> HttpResponseBase:
     if request.viewer.is_phone or request.viewer.is_strong:
         return HttpResponseRedirect(_onwards(request))
     form, at = FieldNumberForm(request.POST or None), clock.now()
-    asked = tried(
+    attempt = tried(
         request,
         form,
         lambda given: acts.ask_phone_code(
@@ -104,40 +104,40 @@ def phone_sign_in(request: Request) -> HttpResponseBase:
             knows=request.visit.knows,
         ),
     )
-    if asked:
+    if attempt:
         number = phones.parse(form.cleaned_data["phone"]) or ""
         request.visit.remember(
             at,
             phone_in={
-                "request": str(asked.value),
+                "request": str(attempt.value),
                 "phone": str(keyring().phone_id(number)),
                 "last4": number[-4:],
                 "next": _wanted(request),
             },
         )
         return redirect("org:phone_sign_in_code")
-    shown = {
+    context = {
         "form": form,
         "next": _wanted(request),
         "start": reverse("pages:field_start"),
         "outbox": reverse("pages:field_outbox"),
     }
-    return render(request, "org/phone_sign_in.html", shown, status=asked.status)
+    return render(request, "org/phone_sign_in.html", context, status=attempt.status)
 
 
 @form_page
 def phone_sign_in_code(request: Request) -> HttpResponseBase:
     """Step two: the code, in the browser that asked for it. It begins a session with a cookie of its own."""
-    asked: dict[str, Any] = request.visit.facts.get("phone_in") or {}
-    if not asked:
+    sign_in_facts: dict[str, Any] = request.visit.facts.get("phone_in") or {}
+    if not sign_in_facts:
         return redirect("org:phone_sign_in")
     form, at = FieldCodeForm(request.POST or None), clock.now()
     begun = tried(
         request,
         form,
         lambda given: acts.let_phone_in(
-            request_id=UUID(asked["request"]),
-            phone_id=UUID(asked["phone"]),
+            request_id=UUID(sign_in_facts["request"]),
+            phone_id=UUID(sign_in_facts["phone"]),
             session=request.visit.key,
             code=given["code"],
             device=request.visit.device,
@@ -150,27 +150,27 @@ def phone_sign_in_code(request: Request) -> HttpResponseBase:
         request.visit.remember(at, phone_in=None)
         request.visit.phone = begun.value
         return HttpResponseRedirect(where)
-    shown = {"form": form, "asked": asked, "next": asked.get("next", "")}
-    return render(request, "org/phone_sign_in_code.html", shown, status=begun.status)
+    context = {"form": form, "asked": sign_in_facts, "next": sign_in_facts.get("next", "")}
+    return render(request, "org/phone_sign_in_code.html", context, status=begun.status)
 
 
 @require_GET
 def my_phones(request: Request) -> HttpResponseBase:
     """The phones this account is signed in on."""
     session = request.visit.session
-    shown = {
+    context = {
         "phones": people.phones_of_account(request.viewer.account_id or 0, at=clock.now()),
         "this": session.public_id if session else None,
         "most": MOST_PHONES,
     }
-    return render(request, "org/my_phones.html", shown)
+    return render(request, "org/my_phones.html", context)
 
 
 @form_page
 def my_phone_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Ask once, then sign a phone of one's own out."""
-    own = people.phones_of_account(request.viewer.account_id or 0, at=clock.now())
-    phone = next((one for one in own if one.pk == public_id), None)
+    field_phones = people.phones_of_account(request.viewer.account_id or 0, at=clock.now())
+    phone = next((field_phone for field_phone in field_phones if field_phone.pk == public_id), None)
     if phone is None and request.method != "POST":
         return redirect("org:my_phones")
     page = reverse("org:my_phones")
@@ -230,7 +230,7 @@ def phone_list(request: Request) -> HttpResponseBase:
         unit_id=here.unit.id,
         narrowed=filters,
     )
-    shown = {
+    context = {
         "here": "phones",
         "page_unit": here,
         "filters": filters,
@@ -238,7 +238,7 @@ def phone_list(request: Request) -> HttpResponseBase:
         "may_end": request.viewer.may_at("org.appoint", here.span[0]) and show != "ended",
         "crumbs": here.crumbs((say("Phones in the field"), reverse("org:phones"))),
     }
-    return answer(request, "org/phone_list.html", table, shown)
+    return answer(request, "org/phone_list.html", table, context)
 
 
 @form_page

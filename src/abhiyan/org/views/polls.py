@@ -78,7 +78,7 @@ class PollFilters(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        states = [(one.code, named(one.names)) for one in units.states()]
+        states = [(unit.code, named(unit.names)) for unit in units.states()]
         self.fields["area"].choices = [("", _("All")), *states]  # type: ignore[attr-defined]  # ChoiceField
 
 
@@ -102,15 +102,15 @@ def polls(request: Request) -> HttpResponseBase:
         is_brief=True,
     )
     lacking = units.states_without_entry(at=clock.now())
-    shown = {
+    context = {
         "here": "messages",
         "crumbs": [(_("Calendar of polls"), "")],
         "filters": filters,
         "may_keep": request.viewer.may(KEEP),
-        "lacking": [named(one.names) for one in lacking[:AREAS_SHOWN]],
+        "lacking": [named(unit.names) for unit in lacking[:AREAS_SHOWN]],
         "more_lacking": max(0, len(lacking) - AREAS_SHOWN),
     }
-    return answer(request, "org/poll_list.html", table, shown)
+    return answer(request, "org/poll_list.html", table, context)
 
 
 def _finished(found: list[Poll]) -> list[PollRow]:
@@ -168,8 +168,8 @@ def poll(request: Request, public_id: UUID) -> HttpResponseBase:
     about = next((each for each in versions if each.version <= one.version and not each.is_withdrawal), one)
     may_keep = _may_keep(viewer, one.unit_id)
     release = queries.release_about(ACT, poll=str(public_id)) if one.state == Poll.State.STATED else None
-    asked = _asked(viewer, release, at=at)
-    shown = {
+    poll_request = _asked(viewer, release, at=at)
+    context = {
         "here": "messages",
         "crumbs": [(_("Calendar of polls"), reverse("org:polls")), (one.name, "")],
         "one": one,
@@ -180,9 +180,9 @@ def poll(request: Request, public_id: UUID) -> HttpResponseBase:
         "versions": _with_names(viewer, versions),
         "may_keep": may_keep,
         "may_correct": may_keep and not any(each.state == Poll.State.STATED for each in versions),
-        **asked,
+        **poll_request,
     }
-    return render(request, "org/poll.html", shown)
+    return render(request, "org/poll.html", context)
 
 
 def _with_names(viewer: Viewer, versions: Sequence[Poll]) -> list[tuple[Poll, str, str]]:
@@ -251,15 +251,15 @@ class PollForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        known = units.ids_of(code for n in self.numbers for code in self.codes(n))
+        cleaned = super().clean() or {}
+        unit_ids = units.ids_of(code for n in self.numbers for code in self.codes(n))
         for n in self.numbers:
-            if lacking := [code for code in self.codes(n) if code not in known]:
+            if lacking := [code for code in self.codes(n) if code not in unit_ids]:
                 self.add_error(
                     f"areas_{n}", say("There is no unit with the code %(unit)s.") % {"unit": lacking[0]}
                 )
-        self.known = known
-        return given
+        self.known = unit_ids
+        return cleaned
 
     @property
     def numbers(self) -> range:
@@ -271,22 +271,22 @@ class PollForm(forms.Form):
 
     def stated_phases(self) -> list[tuple[datetime | None, list[int]]]:
         """Return the phases that are filled in, as far as they can be read."""
-        found: list[tuple[datetime | None, list[int]]] = []
+        phases: list[tuple[datetime | None, list[int]]] = []
         for n in self.numbers:
             day, at = self.cleaned_data.get(f"day_{n}"), self.cleaned_data.get(f"time_{n}") or CLOSES
             closes_at = datetime.combine(day, at, ZoneInfo(settings.TIME_ZONE)) if day else None
-            found.append((closes_at, [self.known[code] for code in self.codes(n) if code in self.known]))
-        return found
+            phases.append((closes_at, [self.known[code] for code in self.codes(n) if code in self.known]))
+        return phases
 
     def stated(self) -> StatedPoll:
         """The entry; of a form that is whole."""
-        given = self.cleaned_data
+        cleaned = self.cleaned_data
         return StatedPoll(
-            kind=given["kind"],
-            name=given["name"],
-            announced_on=given["announced_on"],
-            result_on=given["result_on"],
-            source=given["source"],
+            kind=cleaned["kind"],
+            name=cleaned["name"],
+            announced_on=cleaned["announced_on"],
+            result_on=cleaned["result_on"],
+            source=cleaned["source"],
             phases=self.stated_phases(),
         )
 
@@ -324,7 +324,7 @@ def new(request: Request) -> HttpResponseBase:
         if done.value is not None:
             return redirect("org:poll", done.value.public_id)
         status = done.status
-    shown = {
+    context = {
         "here": "messages",
         "crumbs": [(_("Calendar of polls"), reverse("org:polls")), (_("New entry"), "")],
         "form": form,
@@ -333,7 +333,7 @@ def new(request: Request) -> HttpResponseBase:
         "may_add": form.phases < MOST_PHASES,
         **_preview(form),
     }
-    return render(request, "org/poll_new.html", shown, status=status)
+    return render(request, "org/poll_new.html", context, status=status)
 
 
 @require_GET
@@ -347,14 +347,14 @@ def _preview(form: PollForm) -> dict[str, Any]:
     if not form.is_bound:
         return {"phases": [], "first": None, "last": None, "is_none": False}
     form.is_valid()
-    given = form.cleaned_data
-    first: date | None = given.get("announced_on")
-    last: date | None = given.get("result_on")
+    cleaned = form.cleaned_data
+    first: date | None = cleaned.get("announced_on")
+    last: date | None = cleaned.get("result_on")
     return {
         "phases": meant(form.stated_phases()),
         "first": first,
         "last": last,
-        "is_none": given.get("kind") == Poll.Kind.NONE,
+        "is_none": cleaned.get("kind") == Poll.Kind.NONE,
     }
 
 
@@ -364,11 +364,11 @@ def _number(text: str, *, otherwise: int) -> int:
 
 
 def _of(request: Request) -> Poll | None:
-    asked = request.GET.get("of", "")
-    if not asked:
+    poll_id = request.GET.get("of", "")
+    if not poll_id:
         return None
     try:
-        return units.poll(UUID(asked))
+        return units.poll(UUID(poll_id))
     except ValueError:
         raise NotFound from None
 
@@ -378,7 +378,10 @@ def _filled(of: Poll | None) -> tuple[int, dict[str, Any]]:
     if of is None:
         return 1, {}
     phases = units.phases_of([of.pk]).get(of.pk, [])
-    codes = {unit: area.code for unit, area in units.areas({a for _c, each in phases for a in each}).items()}
+    codes = {
+        unit: area.code
+        for unit, area in units.areas({a for _c, area_ids in phases for a in area_ids}).items()
+    }
     filled: dict[str, Any] = {
         name: getattr(of, name) for name in ("kind", "name", "announced_on", "result_on", "source")
     }

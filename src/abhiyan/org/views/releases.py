@@ -63,8 +63,8 @@ COLUMNS: tuple[Column[AskedRelease], ...] = (
 )
 
 
-def _annotated(one: Release, name: str) -> str:
-    return getattr(one, name, "") or ""
+def _annotated(release: Release, name: str) -> str:
+    return getattr(release, name, "") or ""
 
 
 class ReleaseFilters(forms.Form):
@@ -98,43 +98,47 @@ def releases(request: Request) -> HttpResponseBase:
         finish=judged,
         narrowed=filters,
     )
-    shown = {
+    context = {
         "here": "appointments",
         "filters": filters,
         "is_narrowed": bool(chosen),
         "now": at,
         "crumbs": [(_("Approvals"), "")],
     }
-    return answer(request, "org/release_list.html", table, shown)
+    return answer(request, "org/release_list.html", table, context)
 
 
 def _judged(found: list[Release], account_id: int | None, *, at: datetime) -> list[AskedRelease]:
-    waiting = [each for each in found if each.state == Release.State.ASKED and each.expires_at > at]
+    waiting = [
+        release for release in found if release.state == Release.State.ASKED and release.expires_at > at
+    ]
     deciders, askers = queries.deciders(waiting, at=at), queries.askers(found)
     return [
-        replace(_asked(each, account_id, deciders.get(each.pk), at=at), asker=askers[each.pk])
-        for each in found
+        replace(_asked(release, account_id, deciders.get(release.pk), at=at), asker=askers[release.pk])
+        for release in found
     ]
 
 
 def _asked(
-    one: Release, account_id: int | None, deciders: queries.Deciders | None, *, at: datetime
+    release: Release, account_id: int | None, deciders: queries.Deciders | None, *, at: datetime
 ) -> AskedRelease:
     """deciders: who may, while it waits."""
-    name = str(NAMES.get(one.act, one.act))
+    name = str(NAMES.get(release.act, release.act))
     if deciders is not None:
         refusal = deciders.refusal(account_id)
         why_not = f"{refusal} {deciders.whom_to_ask()}" if refusal else ""
-        return AskedRelease(one, name, may_decide=refusal is None, why_not=why_not)
-    if one.state == Release.State.ASKED:
-        return AskedRelease(one, name, why_not=str(actions.Lapsed()))
-    usable = one.state == Release.State.RELEASED and one.asked_by == account_id and one.expires_at > at
-    page = page_of(one.act)
+        return AskedRelease(release, name, may_decide=refusal is None, why_not=why_not)
+    if release.state == Release.State.ASKED:
+        return AskedRelease(release, name, why_not=str(actions.Lapsed()))
+    usable = (
+        release.state == Release.State.RELEASED and release.asked_by == account_id and release.expires_at > at
+    )
+    page = page_of(release.act)
     return AskedRelease(
-        one,
+        release,
         name,
-        may_reset=usable and one.act == "factors.reset",
-        href=page(one) if usable and page else "",
+        may_reset=usable and release.act == "factors.reset",
+        href=page(release) if usable and page else "",
     )
 
 
@@ -147,21 +151,21 @@ class ReleaseDecisionForm(forms.Form):
 @form_page
 def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
     """Say yes or no (`?allow=` yes, no)."""
-    one = queries.release_for(request.viewer, public_id)
+    release = queries.release_for(request.viewer, public_id)
     page = reverse("org:releases")
     form = ReleaseDecisionForm(request.POST if request.method == "POST" else request.GET)
     if not form.is_valid():
         return redirect(page)
     if request.method == "GET":
         with system("who may read what a request is about"):
-            actions.require_to_decide(asked=one, by=request.actor, at=clock.now())
-            if names_people(one.act):
+            actions.require_to_decide(release=release, by=request.actor, at=clock.now())
+            if names_people(release.act):
                 audit.record(
                     by=request.actor,
                     at=clock.now(),
                     act="org.read_request",
-                    subject=str(one.public_id),
-                    unit_id=one.unit_id,
+                    subject=str(release.public_id),
+                    unit_id=release.unit_id,
                 )
     allow = form.cleaned_data["allow"] == "yes"
     return ask(
@@ -170,14 +174,14 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
             public_id=public_id, allow=allow, by=request.actor, at=clock.now()
         ),
         form=form,
-        title=say("Approve this: %(what)s?") % _about(one)
+        title=say("Approve this: %(what)s?") % _about(release)
         if allow
-        else say("Refuse this: %(what)s?") % _about(one),
+        else say("Refuse this: %(what)s?") % _about(release),
         text=[
             say("%(who)s asked for it, in %(unit)s: %(why)s")
-            % (_about(one) | {"who": queries.askers([one])[one.pk] or say("Somebody")}),
-            *details_of(one),
-            _what_follows(one, allow=allow),
+            % (_about(release) | {"who": queries.askers([release])[release.pk] or say("Somebody")}),
+            *details_of(release),
+            _what_follows(release, allow=allow),
         ],
         button=say("Approve") if allow else say("Refuse"),
         said=_("Approved.") if allow else _("Refused."),
@@ -188,22 +192,22 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-def _what_follows(one: Release, *, allow: bool) -> str:
+def _what_follows(release: Release, *, allow: bool) -> str:
     if not allow:
-        return say("%(who)s can ask again.") % _about(one)
-    if one.act in DONE_BY_APPROVAL:
+        return say("%(who)s can ask again.") % _about(release)
+    if release.act in DONE_BY_APPROVAL:
         return say("Once you approve, it is in force. You cannot take that back.")
     hours = int(DECIDED_LASTS.total_seconds() // 3600)
     return say(
         "Once you approve, %(who)s can do it once, within %(hours)s hours. You cannot take that back."
-    ) % (_about(one) | {"hours": hours})
+    ) % (_about(release) | {"hours": hours})
 
 
 @form_page
 def reset_factors(request: Request, public_id: UUID) -> HttpResponseBase:
     """Carry out a reset that was allowed."""
-    one = queries.release_for(request.viewer, public_id)
-    if one.act != "factors.reset":
+    release = queries.release_for(request.viewer, public_id)
+    if release.act != "factors.reset":
         raise NotFound
     page = reverse("org:releases")
     return ask(
@@ -211,7 +215,7 @@ def reset_factors(request: Request, public_id: UUID) -> HttpResponseBase:
         lambda _given: actions.reset_factors(release=public_id, by=request.actor, at=clock.now()),
         title=say("Reset this second proof now?"),
         text=[
-            say("Asked in %(unit)s: %(why)s") % _about(one),
+            say("Asked in %(unit)s: %(why)s") % _about(release),
             say("The person's passkeys and apps stop working, and all their sessions end."),
             say("At the next sign-in they set up a new one, with a word that you tell them."),
         ],
@@ -229,7 +233,9 @@ def reset_factors(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def stop_reset(request: Request, public_id: UUID) -> HttpResponseBase:
     """Stop a reset of one's own second proof."""
-    own = {each.public_id: each for each in queries.resets_of(request.viewer.public_id, at=clock.now())}
+    own = {
+        release.public_id: release for release in queries.resets_of(request.viewer.public_id, at=clock.now())
+    }
     if public_id not in own:
         raise NotFound
     return ask(
@@ -252,10 +258,10 @@ def stop_reset(request: Request, public_id: UUID) -> HttpResponseBase:
     )
 
 
-def _about(one: Release) -> dict[str, str]:
+def _about(release: Release) -> dict[str, str]:
     return {
-        "what": str(NAMES.get(one.act, one.act)),
-        "who": _annotated(one, "asker") or say("Somebody"),
-        "unit": named(one.unit.names),
-        "why": one.reason,
+        "what": str(NAMES.get(release.act, release.act)),
+        "who": _annotated(release, "asker") or say("Somebody"),
+        "unit": named(release.unit.names),
+        "why": release.reason,
     }

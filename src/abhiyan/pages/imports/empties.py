@@ -47,11 +47,11 @@ def filled_rows(of_kind: ImportKind, places: Iterable[PlaceToFill]) -> tuple[lis
         head[after:after] = [say("Called"), say("Within")]
 
     def rows() -> Iterator[list[Any]]:
-        for each in places:
-            known = {UNIT.key: each.code, "place": each.name, "mandal": each.mandal}
-            row: list[Any] = [known.get(key, "") for key in keys]
+        for place in places:
+            value_by_key = {UNIT.key: place.code, "place": place.name, "mandal": place.mandal}
+            row: list[Any] = [value_by_key.get(key, "") for key in keys]
             if not has_names:
-                row[after:after] = [each.name, each.above]
+                row[after:after] = [place.name, place.above]
             yield row
 
     return head, rows()

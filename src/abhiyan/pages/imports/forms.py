@@ -23,19 +23,19 @@ COLUMN = "column_"
 def units_of(viewer: Viewer, kind: ImportKind) -> list[tuple[str, str]]:
     """Return units whose list somebody may bring: those of their own appointments, and everywhere for the
     administrator."""
-    found = {
-        str(held.unit_id): f"{held.unit_name()} ({held.unit_code})"
-        for held in viewer.appointments
-        if kind.capability in held.capabilities
+    unit_by_key = {
+        str(office.unit_id): f"{office.unit_name()} ({office.unit_code})"
+        for office in viewer.appointments
+        if kind.capability in office.capabilities
     }
-    if viewer.is_root and viewer.may(kind.capability) and not found:
-        found[EVERYWHERE] = _("All units")
-    return list(found.items())
+    if viewer.is_root and viewer.may(kind.capability) and not unit_by_key:
+        unit_by_key[EVERYWHERE] = _("All units")
+    return list(unit_by_key.items())
 
 
 def kinds_of(viewer: Viewer) -> list[ImportKind]:
     """Return lists that somebody may bring for a unit of theirs, or for all units."""
-    return [one for one in registered() if viewer.may(one.capability) and units_of(viewer, one)]
+    return [kind for kind in registered() if viewer.may(kind.capability) and units_of(viewer, kind)]
 
 
 class BeginForm(forms.Form):
@@ -108,7 +108,7 @@ class EmptyForm(forms.Form):
         super().__init__(data, auto_id="empty_%s")
         choices: dict[str, list[tuple[str, Any]]] = {
             "unit": units_of(viewer, kind),
-            "level": [(str(one), Kind(one).label) for one in kind.places],
+            "level": [(str(kind_code), Kind(kind_code).label) for kind_code in kind.places],
         }
         for name, some in choices.items():
             field: Any = self.fields[name]

@@ -89,7 +89,7 @@ def _page(
         crumbs.append((staged.file_name, reverse("imports:one", args=[staged.public_id])))
         label, tone = state_of(staged)
         more |= {"staged": staged, "state_label": label, "state_tone": tone, "of_kind": kind(staged.kind)}
-    crumbs = [one for one in (*crumbs, (str(more.pop("crumb", "")), "")) if one[0]]
+    crumbs = [crumb for crumb in (*crumbs, (str(more.pop("crumb", "")), "")) if crumb[0]]
     context = {"here": "imports", "crumbs": crumbs, "at": clock.now()} | more
     return render(request, f"pages/imports/{template}.html", context, status=status)
 
@@ -126,7 +126,7 @@ COLUMNS: tuple[Column[ImportListRow], ...] = (
 
 
 def _title(key: str) -> str:
-    return next((str(one.title) for one in registered() if one.key == key), key)
+    return next((str(import_kind.title) for import_kind in registered() if import_kind.key == key), key)
 
 
 @require_GET
@@ -147,7 +147,7 @@ def list_(request: Request) -> HttpResponseBase:
         is_counted=False,
         is_numbered=False,
     )
-    shown = {
+    context = {
         "here": "imports",
         "crumbs": [(_("Imports"), "")],
         "filters": filters,
@@ -155,7 +155,7 @@ def list_(request: Request) -> HttpResponseBase:
         "whose": _whose(request.viewer),
         "is_narrowed": bool(chosen),
     }
-    return answer(request, "pages/imports/list.html", table, shown)
+    return answer(request, "pages/imports/list.html", table, context)
 
 
 def _with_places(rows: list[StagedImport]) -> list[ImportListRow]:
@@ -169,18 +169,18 @@ def _whose(viewer: Viewer) -> str:
     """Say whose lists this page shows somebody, as the policy has it."""
     if viewer.scope.everything:
         return _("Every list that was brought is shown here.")
-    whole = [str(one.title) for one in registered() if one.key in viewer.scope.imports]
+    whole = [str(kind.title) for kind in registered() if kind.key in viewer.scope.imports]
     if not whole:
         return _("Shown here: the lists you brought, and those for your units.")
-    of = {"kinds": ", ".join(whole)}
+    blanks = {"kinds": ", ".join(whole)}
     if viewer.appointments:
         return (
             _(
                 "Shown here: the lists you brought, those for your units, and for the whole organisation: %(kinds)s."
             )
-            % of
+            % blanks
         )
-    return _("Shown here: the lists you brought, and those for the whole organisation: %(kinds)s.") % of
+    return _("Shown here: the lists you brought, and those for the whole organisation: %(kinds)s.") % blanks
 
 
 def _taken(row: StagedImport) -> int:
@@ -228,9 +228,9 @@ def begin(request: Request, key: str) -> HttpResponseBase:
                     return redirect("imports:one", staged.public_id)
                 return JsonResponse(_upload(staged), status=201)
         if by_pieces:
-            name, said = next(iter(form.errors.items()), ("", [""]))
+            name, errors = next(iter(form.errors.items()), ("", [""]))
             label = f"{form.fields[name].label}: " if name in form.fields and name != "file" else ""
-            text = f"{label}{said[0]}"
+            text = f"{label}{errors[0]}"
             return JsonResponse({"code": "not_valid", "message": text}, status=422)
     return _page(
         request,
@@ -390,39 +390,39 @@ def _one(
 
 
 def _fields(of_kind: ImportKind, preview: Any, form: ColumnsForm) -> list[dict[str, Any]]:
-    found = []
+    fields = []
     for spec in of_kind.layout.fields:
         column = preview.mapping.get(spec.key)
         samples = preview.columns[column].samples[:3] if column is not None else ()
         bound = form[f"column_{spec.key}"]
-        found.append(
+        fields.append(
             {"bound": bound, "required": spec.is_in_each_row, "needed": spec.needed, "samples": samples}
         )
-    return found
+    return fields
 
 
 def _counts(staged: StagedImport, of_kind: ImportKind) -> list[OutcomeRows]:
     counts, is_done = staged.counts, staged.state != State.CHECKED
-    found = [
+    outcome_rows = [
         OutcomeRows(outcome.said(is_done=is_done), counts[code], outcome.tone)
         for code, outcome in of_kind.outcomes.items()
         if counts.get(code)
     ]
     if counts.get("refused"):
-        found.append(OutcomeRows(_("Refused"), counts["refused"], "bad"))
+        outcome_rows.append(OutcomeRows(_("Refused"), counts["refused"], "bad"))
     if counts.get("skipped"):
-        found.append(OutcomeRows(_("Blank rows, repeated headers and totals"), counts["skipped"]))
-    return found
+        outcome_rows.append(OutcomeRows(_("Blank rows, repeated headers and totals"), counts["skipped"]))
+    return outcome_rows
 
 
 def _notes(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str, int]]:
-    found = []
+    notes = []
     for key, n in staged.notes.items():
         field, _slash, note = key.partition("/")
         if not field:
             continue  # of the list as a whole: queries.told
-        found.append((_label(of_kind, field, field), str(NOTES.get(note, note)), n))
-    return found
+        notes.append((_label(of_kind, field, field), str(NOTES.get(note, note)), n))
+    return notes
 
 
 def _options(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str]]:
@@ -448,7 +448,10 @@ def _refused(rows: Any, staged: StagedImport) -> list[dict[str, Any]]:
 
 
 def _differences(changed: Sequence[Any], of_kind: ImportKind) -> list[dict[str, Any]]:
-    return [{"it": each, "field": _label(of_kind, each.field, each.field)} for each in changed]
+    return [
+        {"it": difference, "field": _label(of_kind, difference.field, difference.field)}
+        for difference in changed
+    ]
 
 
 def _label(of_kind: ImportKind, key: str, otherwise: str = "") -> str:
@@ -557,9 +560,9 @@ def refused(request: Request, public_id: UUID) -> HttpResponseBase:
     if ending in tables.FILES:
         head: Sequence[str] = [_("Row"), _("Field"), _("Value in file"), _("Reason")]
         lines: Iterator[Sequence[Any]] = (
-            (each["row"], each["field"], each["excerpt"], each["reason"])
+            (refusal["row"], refusal["field"], refusal["excerpt"], refusal["reason"])
             for row in rows.iterator(chunk_size=2000)
-            for each in _refused([row], staged)
+            for refusal in _refused([row], staged)
         )
         if to_correct:
             lines = actions.take_refused(public_id=public_id, by=request.actor, at=clock.now())
@@ -583,17 +586,17 @@ def differences(request: Request, public_id: UUID) -> HttpResponse:
     staged, of_kind = _seen(public_id)
     if of_kind.differences is None:
         raise NotFound
-    found, turns = _part(request, partial(of_kind.differences, staged.id))
-    rows = _differences(found, of_kind)
+    changes, turns = _part(request, partial(of_kind.differences, staged.id))
+    rows = _differences(changes, of_kind)
     return _page(request, "differences", staged, differences=rows, **turns, crumb=_("Differences"))
 
 
 def _part(request: Request, read: Callable[[int, int], Iterable[Any]]) -> tuple[list[Any], dict[str, int]]:
     """Return the page that was asked for of what is read by offset and number; and the pages before and after it."""
     number = whole_number(request.GET.get("page", ""), most=10**6) or 1
-    found = list(read((number - 1) * tables.PER_PAGE, tables.PER_PAGE + 1))
-    after = number + 1 if len(found) > tables.PER_PAGE else 0
-    return found[: tables.PER_PAGE], {"before": number - 1, "after": after}
+    lines = list(read((number - 1) * tables.PER_PAGE, tables.PER_PAGE + 1))
+    after = number + 1 if len(lines) > tables.PER_PAGE else 0
+    return lines[: tables.PER_PAGE], {"before": number - 1, "after": after}
 
 
 @require_GET
@@ -604,10 +607,10 @@ def lacking(request: Request, public_id: UUID) -> HttpResponseBase:
     if ending in ("csv", "xlsx"):
         head = [_("Code"), _("Name"), _("Kind")]
         return tables.file_response(
-            "lacking", ending, head, ((one.code, one.name, one.kind) for one in _all_lacking(staged))
+            "lacking", ending, head, ((unit.code, unit.name, unit.kind) for unit in _all_lacking(staged))
         )
-    found, turns = _part(request, partial(queries.lacking, staged))
-    return _page(request, "lacking", staged, lacking=found, **turns, crumb=_("Not in the list"))
+    lacking_units, turns = _part(request, partial(queries.lacking, staged))
+    return _page(request, "lacking", staged, lacking=lacking_units, **turns, crumb=_("Not in the list"))
 
 
 def _all_lacking(staged: StagedImport) -> Iterator[Lacking]:

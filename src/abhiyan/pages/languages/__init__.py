@@ -95,14 +95,14 @@ def look(path: Path) -> LanguageFile:
         raise Wrong([f"the file: larger than {LARGEST:,} bytes; a whole language has a tenth of that"])
     try:
         text = raw.decode("utf-8-sig")
-        said = tomllib.loads(text)
+        table = tomllib.loads(text)
     except UnicodeDecodeError:
         raise Wrong(["the file: not in UTF-8; save it as UTF-8"]) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Wrong([f"the file: {error}; put that line right, as TOML wants it"]) from None
-    if wrong := [*_wrong_head(said), *_unseen("", said)]:
+    if wrong := [*_wrong_head(table), *_unseen("", table)]:
         raise Wrong(wrong)
-    language = Language(**said)
+    language = Language(**table)
     public = strings()
     if wrong := [
         *_wrong_replies(language.replies),
@@ -120,12 +120,12 @@ def add(path: Path) -> LanguageFile:
     Raises as `look` does; then nothing has changed. Its messages go out once they are published
     (messaging.publish_templates).
     """
-    found = look(path)
-    place = languages.folder() / found.language.code
-    build.write(place / "LC_MESSAGES" / "django.mo", _compiled(found.language))
-    build.write(place / languages.FILE, found.text.encode())
+    language_file = look(path)
+    place = languages.folder() / language_file.language.code
+    build.write(place / "LC_MESSAGES" / "django.mo", _compiled(language_file.language))
+    build.write(place / languages.FILE, language_file.text.encode())
     languages.read_again()
-    return found
+    return language_file
 
 
 @cache
@@ -133,31 +133,31 @@ def strings() -> dict[Key, str]:
     """Return the strings of pages for the public: context and English -> the English of more than one ("" where
     there is none)."""
     return {
-        (context, one): many
+        (context, singular): many
         for room in messages.rooms()
-        for context, one, many in messages.collect(room, PUBLIC).strings
+        for context, singular, many in messages.collect(room, PUBLIC).strings
     }
 
 
 def pages(table: Table) -> Iterator[tuple[Key, Any]]:
     """Yield the pages of a file, context by context. A text that is empty is not there."""
-    for name, said in table.items():
-        if isinstance(said, Mapping):
-            yield from (((name, one), text) for one, text in said.items() if text)
-        elif said:
-            yield ("", name), said
+    for name, texts_by_key in table.items():
+        if isinstance(texts_by_key, Mapping):
+            yield from (((name, singular), text) for singular, text in texts_by_key.items() if text)
+        elif texts_by_key:
+            yield ("", name), texts_by_key
 
 
 def _compiled(language: Language) -> bytes:
     """Return what Django reads of the pages. Missing strings are Hindi by themselves; English is written out."""
     public = strings()
-    said = dict(pages(language.pages))
+    text_by_key = dict(pages(language.pages))
     if language.otherwise == "en":
-        said = {key: [key[1], many] if many else key[1] for key, many in public.items()} | said
+        text_by_key = {key: [key[1], many] if many else key[1] for key, many in public.items()} | text_by_key
     catalogue = Catalog(charset="utf-8", fuzzy=False)
-    for (context, one), text in said.items():
-        many = public.get((context, one), "")
-        catalogue.add((one, many) if many else one, text, context=context or None)
+    for (context, singular), text in text_by_key.items():
+        many = public.get((context, singular), "")
+        catalogue.add((singular, many) if many else singular, text, context=context or None)
     out = io.BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()
@@ -177,14 +177,14 @@ def _near(name: str, known: Iterable[str]) -> str:
 def _unseen(place: str, said: Any) -> Iterator[str]:
     """Yield signs nobody sees, which could turn a page or an SMS round."""
     if isinstance(said, Mapping):
-        for name, each in said.items():
+        for name, part in said.items():
             yield from _unseen(place, name)
-            yield from _unseen(f"{place}.{name}".strip("."), each)
+            yield from _unseen(f"{place}.{name}".strip("."), part)
     elif isinstance(said, list):
-        for each in said:
-            yield from _unseen(place, each)
-    elif isinstance(said, str) and (found := _UNSEEN.search(said)):
-        yield f"{place}: has a sign nobody sees, U+{ord(found[0]):04X}; delete it"
+        for part in said:
+            yield from _unseen(place, part)
+    elif isinstance(said, str) and (match := _UNSEEN.search(said)):
+        yield f"{place}: has a sign nobody sees, U+{ord(match[0]):04X}; delete it"
 
 
 def _wrong_head(said: Mapping[str, Any]) -> Iterator[str]:
@@ -204,8 +204,8 @@ def _wrong_head(said: Mapping[str, Any]) -> Iterator[str]:
     if code in OWN:
         yield f"code: {OWN[code]} comes with Abhiyan; no file changes it"
     elif code and code not in SCHEDULE:
-        known = ", ".join(f"{each} ({name})" for each, name in SCHEDULE.items())
-        yield f"code: {code} is no language of the Eighth Schedule; write one of {known}"
+        codes_text = ", ".join(f"{language_code} ({name})" for language_code, name in SCHEDULE.items())
+        yield f"code: {code} is no language of the Eighth Schedule; write one of {codes_text}"
     if otherwise and otherwise not in OWN:
         yield 'otherwise: write "hi" or "en", the language in which people read what this one lacks'
     if bool(said.get("reviewed_by")) != bool(said.get("reviewed_on")):
@@ -235,22 +235,22 @@ def _wrong_replies(replies: Table) -> Iterator[str]:
 def _wrong_blanks(
     place: str, text: str, wanted: frozenset[str], *, all_of_them: bool = True
 ) -> Iterator[str]:
-    found = texts.blanks(text)
-    for blank in sorted(found - wanted):
-        known = ", ".join(f"{{{each}}}" for each in sorted(wanted)) or "none"
-        yield f"{place}: {{{blank}}} is filled by nothing; the blanks here are: {known}"
-    for blank in sorted(wanted - found) if all_of_them else ():
+    blanks = texts.blanks(text)
+    for blank in sorted(blanks - wanted):
+        blanks_text = ", ".join(f"{{{blank_name}}}" for blank_name in sorted(wanted)) or "none"
+        yield f"{place}: {{{blank}}} is filled by nothing; the blanks here are: {blanks_text}"
+    for blank in sorted(wanted - blanks) if all_of_them else ():
         yield f"{place}: lacks {{{blank}}}; put it where its value belongs"
 
 
 def _wrong_words(language: Language) -> Iterator[str]:
     wrong = False
-    for name, said in language.words.items():
+    for name, phrases in language.words.items():
         if name not in LISTS:
             wrong = True
             yield f"words.{name}: no such list; {_near(name, LISTS)}"
-        elif not isinstance(said, list) or not all(
-            isinstance(each, str) and words.is_phrase(each) for each in said
+        elif not isinstance(phrases, list) or not all(
+            isinstance(phrase, str) and words.is_phrase(phrase) for phrase in phrases
         ):
             wrong = True
             yield f'words.{name}: write words in quotes between brackets, such as ["…", "…"]'
@@ -268,7 +268,7 @@ def _wrong_notice(said: Table) -> Iterator[str]:
         place = f"notice.{name}"
         if isinstance(part, Mapping):
             if set(part) != {"heading", "text"} or not all(
-                isinstance(each, str) and each.strip() for each in part.values()
+                isinstance(text, str) and text.strip() for text in part.values()
             ):
                 yield f"{place}: write heading and text, each in quotes"
             else:
@@ -297,20 +297,20 @@ def _place(context: str, one: str) -> str:
 
 
 def _wrong_pages(table: Table, public: Mapping[Key, str]) -> Iterator[str]:
-    for (context, one), text in pages(table):
-        place = _place(context, one)
-        if not one:  # where a catalogue keeps what it says of itself
+    for (context, singular), text in pages(table):
+        place = _place(context, singular)
+        if not singular:  # where a catalogue keeps what it says of itself
             yield f"{place}: the English is missing; leave the line out"
             continue
-        many = public.get((context, one), "")
+        many = public.get((context, singular), "")
         forms = text if isinstance(text, list) else [text]
-        if not all(isinstance(each, str) for each in forms) or len(forms) != (2 if many else 1):
+        if not all(isinstance(plural_form, str) for plural_form in forms) or len(forms) != (2 if many else 1):
             wanted = 'two texts, for one and for more: ["…", "…"]' if many else "one text in quotes"
             yield f"{place}: write {wanted}"
             continue
-        for form, english in zip(forms, (one, many), strict=False):
+        for form, english in zip(forms, (singular, many), strict=False):
             has, needs = Counter(_MARKS.findall(form)), Counter(_MARKS.findall(english))
-            if many and english == one:  # of one, the number may be left out
+            if many and english == singular:  # of one, the number may be left out
                 needs &= has
             if has != needs:
                 differs = ", ".join(sorted((has - needs) + (needs - has)))
@@ -324,16 +324,16 @@ def _remarks(language: Language, public: Mapping[Key, str]) -> Iterator[str]:
         if code not in language.replies:
             yield f'replies."{code}": missing; people get it in {other}'
             continue
-        said, hindi = (texts.parts(each) for each in (language.replies[code], texts.TEXTS[code, "hi"]))
-        if said > hindi:
-            yield f'replies."{code}": {said} SMS long, {hindi} in Hindi'
+        n_parts, hindi = (texts.parts(text) for text in (language.replies[code], texts.TEXTS[code, "hi"]))
+        if n_parts > hindi:
+            yield f'replies."{code}": {n_parts} SMS long, {hindi} in Hindi'
     for name in sorted({*words.TextWord, "polite"} - set(language.words)):
         yield f"words.{name}: missing; only Hindi and English words are understood"
     if not language.notice:
         yield f"notice: missing; people read it in {other}"
-    for context, one in sorted(public.keys() - there.keys()):
-        yield f"{_place(context, one)}: missing; people read it in {other}"
-    for context, one in sorted(there.keys() - public.keys()):
-        yield f"{_place(context, one)}: used no longer; leave it out"
+    for context, singular in sorted(public.keys() - there.keys()):
+        yield f"{_place(context, singular)}: missing; people read it in {other}"
+    for context, singular in sorted(there.keys() - public.keys()):
+        yield f"{_place(context, singular)}: used no longer; leave it out"
     if not language.is_reviewed:
         yield "reviewed_by, reviewed_on: missing; every page says that nobody has reviewed this translation"

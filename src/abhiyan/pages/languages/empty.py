@@ -44,9 +44,9 @@ def of(code: str) -> str:
 
 def _lines(code: str) -> Iterator[str]:
     yield HEAD.format(code=code, english=SCHEDULE[code]).rstrip("\n")
-    for each in REPLIES:
-        yield from _said(texts.TEXTS[each, "en"], texts.TEXTS[each, "hi"])
-        yield f"# {_quoted(each)} = "
+    for reply_code in REPLIES:
+        yield from _said(texts.TEXTS[reply_code, "en"], texts.TEXTS[reply_code, "hi"])
+        yield f"# {_quoted(reply_code)} = "
     yield WORDS.rstrip("\n")
     yield from (f"# {name} = []" for name in sorted(LISTS))
     yield NOTICE.rstrip("\n")
@@ -64,25 +64,25 @@ def _lines(code: str) -> Iterator[str]:
                 yield f"# {key} = "
     yield "\n# Pages: the English, then what stands for it; where there are two texts, the first is for one.\n[pages]"
     by_context = defaultdict(list)
-    for (context, one), many in strings().items():
-        by_context[context].append((one, many))
+    for (context, singular), many in strings().items():
+        by_context[context].append((singular, many))
     hindi = _hindi()
     for context in sorted(by_context):
         if context:
             yield f"\n[pages.{_quoted(context)}]"
-        for one, many in sorted(by_context[context]):
-            yield from _said(*hindi.get((context, one), ()))
-            yield f"{_quoted(one)} = {'[]' if many else _quoted('')}"
+        for singular, many in sorted(by_context[context]):
+            yield from _said(*hindi.get((context, singular), ()))
+            yield f"{_quoted(singular)} = {'[]' if many else _quoted('')}"
 
 
 def _hindi() -> dict[tuple[str, str], Iterable[str]]:
     """Return by context and English the Hindi of it, of one and of more."""
     return {
-        (context, one): messages.texts(message)
+        (context, singular): messages.texts(message)
         for room in messages.rooms()
         for message in messages.read(messages.catalogue_path(room, "hi"), "hi")
         if message.id
-        for context, one, _many in [messages.key_of(message)]
+        for context, singular, _many in [messages.key_of(message)]
     }
 
 

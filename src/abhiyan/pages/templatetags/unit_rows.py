@@ -98,9 +98,11 @@ def _ahead(beside: VoteBeside) -> str:
 def _votes(beside: VoteBeside) -> str:
     """Return the cell of a unit's last votes and its electors; on a phone it is under the name."""
     title, n = escaped(_("Votes last time")), beside.electors
-    of = _("of %(n)s electors") % {"n": numbers.grouped(n)} if n else ""
+    of_electors = _("of %(n)s electors") % {"n": numbers.grouped(n)} if n else ""
     polled = numbers.grouped(beside.vote.polled) if beside.vote else numbers.NONE
-    return f'<td class="num under" data-l="{title}">{polled}<span class="ci">{escaped(of)}</span></td>'
+    return (
+        f'<td class="num under" data-l="{title}">{polled}<span class="ci">{escaped(of_electors)}</span></td>'
+    )
 
 
 def _titles() -> list[tuple[str, str]]:

@@ -129,7 +129,7 @@ def test_marks_wait_until_the_stay_is_accepted_and_go_once_they_are_made(cast: C
     by = cast.actor("booth_president")
     stays.answer_stay(stay=own.pk, accepts=True, by=by, at=NOW)
     assert (kept(), stay()) == (every, ["5"]) and f"{page}arrive/" in client.get(page).text
-    stays.add_mark(stay=own.pk, step=StayStep.ARRIVE, given=MarkGiven(), by=by, at=NOW)
+    stays.add_mark(stay=own.pk, step=StayStep.ARRIVE, mark_given=MarkGiven(), by=by, at=NOW)
     assert (kept(), stay()) == ([page, *every[2:]], ["4"])
     assert client.get("/field/list/reports/").status_code == 200
 

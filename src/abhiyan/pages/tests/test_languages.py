@@ -259,7 +259,7 @@ def test_a_text_in_urdu_is_answered_in_urdu(world: World) -> None:
     told = texts.TextIn(
         text=sms, hook="sms", number=sms.number, meaning="join", programme_id=world.programme.pk
     )
-    assert texts.hear(told=told, by=CHANNEL, at=NOW) is None
+    assert texts.hear(text_in=told, by=CHANNEL, at=NOW) is None
     assert world.rows("select template, language from messaging_message") == [("text.help", "ur")]
 
 

@@ -525,7 +525,7 @@ def truths_in(programme: Programme, account: Account, unit_id: int, tree: int) -
     """Return somebody's truths of a unit of a tree, by measure, if a frame has a figure or a grade of it."""
     with scoped(scope_of(account.pk, NOW.date())), override("en"):
         found = ask_latest([programme.pk], [unit_id], NOW.date())()
-        ladders = programmes.ladders(node=unit_id, hierarchy=tree, of=[programme], at=NOW)
+        ladders = programmes.ladders(node=unit_id, hierarchy=tree, programmes=[programme], at=NOW)
         none = programmes.blank(is_rounded=False)
         return {
             measure: truth_of(one, entries=ladder.entries, is_rounded=ladder.is_rounded)

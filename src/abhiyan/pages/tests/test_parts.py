@@ -52,7 +52,7 @@ def beneath(world: World, part: Programme) -> World:
 
 def ladders(world: World, code: str, *of: Programme) -> list[Ladder]:
     with system("test"):
-        found = queries.ladders(node=world.units[code].pk, hierarchy=1, of=of, at=world.now)
+        found = queries.ladders(node=world.units[code].pk, hierarchy=1, programmes=of, at=world.now)
         singly = [
             queries.ladder(node=world.units[code].pk, hierarchy=1, programme=one, at=world.now) for one in of
         ]

@@ -78,7 +78,7 @@ def test_a_measure_is_on_the_page_of_a_unit_exactly_where_it_has_a_target_or_an_
             running, node = queries.running_at(unit_id, 1, day_in("Asia/Kolkata", NOW))
             assert node is not None and len(running) == 4
             of = list({one.programme.pk: one.programme for one in running}.values())
-            found = queries.ladders(node=node, hierarchy=1, of=of, at=NOW)
+            found = queries.ladders(node=node, hierarchy=1, programmes=of, at=NOW)
             none = queries.blank(is_rounded=not node.is_exact)
             expected = {
                 (str(one.programme.public_id), str(one.measure))

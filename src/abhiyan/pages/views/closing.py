@@ -63,33 +63,33 @@ class CloseForm(forms.Form):
             }
         else:
             del self.fields["with_below"]
-        for thing, n, may in things:
+        for kind, n, may in things:
             offered = [
-                answer for answer in Answer if answer in thing.answers and (may or answer == Answer.STAYS)
+                answer for answer in Answer if answer in kind.answers and (may or answer == Answer.STAYS)
             ]
             field = forms.ChoiceField(
-                label=str(thing.title) if n is None else f"{thing.title}: {grouped(n)}",
+                label=str(kind.title) if n is None else f"{kind.title}: {grouped(n)}",
                 choices=[(answer.value, answer.label) for answer in offered],
-                initial=thing.usual(may=may),
+                initial=kind.usual(may=may),
             )
             if not may:
                 field.help_text = _("Your role cannot change these here, so they stay.")
-            elif thing.is_gone_for_good:
+            elif kind.is_gone_for_good:
                 field.help_text = _("What ends here does not come back when the unit is opened again.")
-            self.fields[thing.key] = field
+            self.fields[kind.key] = field
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("seen") != self._seen:
+        values = super().clean() or {}
+        if values.get("seen") != self._seen:
             self.data = {**self.data, "seen": self._seen}  # sent once more, with the numbers now shown
             raise forms.ValidationError(
                 _("Something about the unit has changed meanwhile. Look at the numbers again.")
             )
-        going = [str(self.fields[key].label) for key in given if given[key] == Answer.GOES]
-        if going and not given.get("successors"):
+        going = [str(self.fields[key].label) for key in values if values[key] == Answer.GOES]
+        if going and not values.get("successors"):
             text = _("Name who takes over, or choose another answer for: %(things)s.")
             self.add_error("successors", text % {"things": "; ".join(going)})
-        return given
+        return values
 
     @property
     def codes(self) -> list[str]:
@@ -107,16 +107,16 @@ def close(request: Request, code: str) -> HttpResponseBase:
         return redirect(page)
     below = units.open_below(unit.pk)
     counts = units.hanging_on([unit.pk, *below], (*hanging.obstacles(), *hanging.things()))
-    sums = {key: sum(found.values()) for key, found in counts.items()}
+    sums = {key: sum(n_by_unit.values()) for key, n_by_unit in counts.items()}
     los = [lo for lo, _hi in units.all_spans([unit.pk]).get(unit.pk, [])]
     things = [
         (
-            thing,
-            sums[thing.key] if not thing.is_people or any(map(request.viewer.sees_people_at, los)) else None,
-            request.viewer.may_at(thing.capability, *los),
+            kind,
+            sums[kind.key] if not kind.is_people or any(map(request.viewer.sees_people_at, los)) else None,
+            request.viewer.may_at(kind.capability, *los),
         )
-        for thing in hanging.things()
-        if sums[thing.key]
+        for kind in hanging.things()
+        if sums[kind.key]
     ]
     at = clock.now()
     form = CloseForm(
@@ -128,9 +128,9 @@ def close(request: Request, code: str) -> HttpResponseBase:
     )
     in_the_way = [
         _("%(title)s: %(n)s. Close or change these first; then the unit can be closed.")
-        % {"title": one.title, "n": grouped(sums[one.key])}
-        for one in hanging.obstacles()
-        if sums[one.key]
+        % {"title": obstacle.title, "n": grouped(sums[obstacle.key])}
+        for obstacle in hanging.obstacles()
+        if sums[obstacle.key]
     ]
     return ask(
         request,
@@ -138,7 +138,7 @@ def close(request: Request, code: str) -> HttpResponseBase:
             unit_id=unit.pk,
             on=form.cleaned_data["on"],
             successors=form.codes,
-            answers={thing.key: form.cleaned_data[thing.key] for thing, _n, _may_ in things},
+            answers={kind.key: form.cleaned_data[kind.key] for kind, _n, _may_ in things},
             with_below=bool(below),
             by=request.actor,
             at=at,

@@ -70,28 +70,28 @@ ICONS = {  # drawn from ui/mark.svg
 @require_GET
 def field_start(request: Request) -> HttpResponseBase:
     """Show the start of the field pages: a tile for each part of one's own work. Each opens without a network."""
-    shown = {
+    context = {
         "tiles": [tile for tile in _tiles(request) if tile.pages],
         "is_copy": KEPT in request.headers,
         "place": request.viewer.home and request.viewer.home.unit_name(),
         "newer": _newer_phone(request),
     }
-    return render(request, "pages/field_start.html", shown)
+    return render(request, "pages/field_start.html", context)
 
 
 @require_GET
 def field_list(request: Request, tile: str) -> HttpResponseBase:
     """Show the pages behind a tile of the start. NotFound for a tile that is not in `TILES`."""
-    found = next((one for one in _tiles(request) if one.code == tile), None)
-    return render(request, "pages/field_list.html", {"tile": needed(found)})
+    work_tile = next((one for one in _tiles(request) if one.code == tile), None)
+    return render(request, "pages/field_list.html", {"tile": needed(work_tile)})
 
 
 def _newer_phone(request: Request) -> FieldPhone | None:
     """Return a phone that came after this one. The page warns its holder, as it may be a thief's."""
-    session, own = request.visit.session, request.viewer.account_id
-    if session is None or not session.is_phone or own is None or KEPT in request.headers:
+    session, account_id = request.visit.session, request.viewer.account_id
+    if session is None or not session.is_phone or account_id is None or KEPT in request.headers:
         return None
-    return newer_phone(own, than=session.public_id, at=clock.now())
+    return newer_phone(account_id, than=session.public_id, at=clock.now())
 
 
 def made_on(request: HttpRequest) -> dict[str, str]:
@@ -107,18 +107,18 @@ def field_outbox(request: Request) -> HttpResponseBase:
     ended = request.visit.ended_phone is not None
     door = reverse("org:phone_sign_in" if ended or request.viewer.is_phone else "people:sign_in")
     months = "|".join(date_format(date(2000, month, 1), "M") for month in range(1, 13))
-    shown = {"is_ended": ended, "door": f"{door}?next={request.path}", "months": months}
-    return render(request, "pages/field_outbox.html", shown)
+    context = {"is_ended": ended, "door": f"{door}?next={request.path}", "months": months}
+    return render(request, "pages/field_outbox.html", context)
 
 
 @require_GET
 def field_keep(request: Request) -> HttpResponseBase:
     """Name the pages that a phone copies for its reader."""
-    own = [reverse(f"pages:field_{name}") for name in ("start", "outbox")]
+    own_paths = [reverse(f"pages:field_{name}") for name in ("start", "outbox")]
     tiles = _tiles(request)
-    own += [one.href for one in tiles if one.pages]
+    own_paths += [tile.href for tile in tiles if tile.pages]
     return JsonResponse(
-        {"pages": list(dict.fromkeys([*own, *(page.address for one in tiles for page in one.kept)]))}
+        {"pages": list(dict.fromkeys([*own_paths, *(page.address for tile in tiles for page in tile.kept)]))}
     )
 
 
@@ -134,7 +134,7 @@ def field_worker(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  # a
 def field_manifest(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  # a view
     """Describe the field pages as an app, for a phone's home screen."""
     name = settings.ORGANISATION or str(_("In the field"))
-    told = {
+    manifest = {
         "name": name,
         "short_name": name[:12],
         "id": "/field/",
@@ -146,7 +146,7 @@ def field_manifest(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  #
         "background_color": settings.ACCENT,
         "icons": [{"src": static(f"ui/{icon}"), **more} for icon, more in ICONS.items()],
     }
-    return JsonResponse(told, content_type="application/manifest+json")
+    return JsonResponse(manifest, content_type="application/manifest+json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,9 @@ class FieldSendForm(forms.Form):
 def kinds() -> dict[str, RecordKind]:
     """Return what phones may send, by code."""
     return {
-        one.code: one for _room, module in rooms.modules("records") for one in getattr(module, "RECORDS", ())
+        record_kind.code: record_kind
+        for _room, module in rooms.modules("records")
+        for record_kind in getattr(module, "RECORDS", ())
     }
 
 
@@ -253,8 +255,8 @@ def _asks(request: Request, address: str) -> dict[str, str]:
 def _not_kept(refused: Refused, **more: Any) -> HttpResponse:
     """Undo what was begun, and tell the phone why."""
     transaction.set_rollback(True)
-    told = {"code": refused.code, "message": str(refused), "field": refused.field}
-    return JsonResponse(told | more, status=refused.status)
+    error_facts = {"code": refused.code, "message": str(refused), "field": refused.field}
+    return JsonResponse(error_facts | more, status=refused.status)
 
 
 def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
@@ -314,14 +316,14 @@ def _kept_apart(request: Request, said: dict[str, Any]) -> HttpResponseBase:
     return JsonResponse(answer)
 
 
-def shown_of(own: Request, kind: RecordKind, said: Mapping[str, Any], age: timedelta) -> RecordShown:
+def shown_of(request: Request, kind: RecordKind, said: Mapping[str, Any], age: timedelta) -> RecordShown:
     """Say what a record of a signed-out phone would write. own: the request in its sender's name (`as_sender`).
 
     said: as of `as_its_page`, and `key` and `pictures`. Refuses NotTheirsThen, and what the record's form refuses.
     """
-    files = pictures_of(UUID(str(said["key"])), said["pictures"], own.actor)
+    files = pictures_of(UUID(str(said["key"])), said["pictures"], request.actor)
     try:
-        return kind.show(*as_its_page(own, kind, said, files, age))
+        return kind.show(*as_its_page(request, kind, said, files, age))
     except (NotYours, NotFound) as refused:
         raise NotTheirsThen from refused
 
@@ -386,8 +388,10 @@ def pictures_of(key: UUID, named: str, by: Actor) -> MultiValueDict[str, Uploade
 
 def _numbers(named: str) -> dict[str, int]:
     """Return the number of each picture by its field."""
-    said = {name: str(n) for name, n in QueryDict(named).items()}
-    numbers = {name: n for name, text in said.items() if (n := whole_number(text, most=999)) is not None}
+    value_by_name = {name: str(n) for name, n in QueryDict(named).items()}
+    numbers = {
+        name: n for name, text in value_by_name.items() if (n := whole_number(text, most=999)) is not None
+    }
     if len(numbers) > MOST_PICTURES:
         raise RecordUnfit(why=_("Send at most %(n)s pictures with one form.") % {"n": MOST_PICTURES})
     return numbers

@@ -52,7 +52,7 @@ def steps(viewer: Viewer, *, on: date) -> list[FirstStep]:
     An office-bearer is appointed once somebody holds every right that the later steps ask. A data officer has none of
     them, and an offer that nobody has accepted gives none.
     """
-    needs = [need for each in activities.every() for need in each.needs]
+    needs = [need for activity in activities.every() for need in activity.needs]
     rights = {MAKE, *(need.page.capability for need in needs)}
     if not viewer.is_root and not viewer.may_any(*rights):
         return []
@@ -61,7 +61,7 @@ def steps(viewer: Viewer, *, on: date) -> list[FirstStep]:
     with system("which first steps are done"):
         roots = units.roots(Hierarchy.ORGANISATIONAL)
         doers = org.holders_of(rights, on=on)
-        asked = org.holders_of(rights - doers.keys(), on=on, state="offered")
+        work_holders = org.holders_of(rights - doers.keys(), on=on, state="offered")
         lacking = activities.lacking()
         is_open = programmes.is_any_open()
     is_appointed = rights <= doers.keys()
@@ -88,7 +88,7 @@ def steps(viewer: Viewer, *, on: date) -> list[FirstStep]:
         address(reverse("org:appoint"), roots[0].code, Hierarchy.ORGANISATIONAL)
         if roots and may_appoint
         else "",
-        asked=None if is_appointed else next(iter(asked.values()), None),
+        asked=None if is_appointed else next(iter(work_holders.values()), None),
         after="" if roots or not may_appoint else import_units.title,
     )
 
@@ -117,9 +117,9 @@ def steps(viewer: Viewer, *, on: date) -> list[FirstStep]:
             after="" if may or doer or first is None else first.title,
         )
 
-    shown = [import_units, appoint]
+    first_steps = [import_units, appoint]
     for need in needs:
-        shown.append(
+        first_steps.append(
             later(
                 need.page.capability,
                 reverse(need.page.url_name),
@@ -129,11 +129,11 @@ def steps(viewer: Viewer, *, on: date) -> list[FirstStep]:
                 about=need.about,
                 act=need.act,
                 icon="edit",
-                before=shown,
+                before=first_steps,
             )
         )
     draft = programmes.programmes_for(viewer).filter(state=Programme.State.DRAFT).first()
-    shown.append(
+    first_steps.append(
         later(
             MAKE,
             reverse("programmes:draft", args=[draft.public_id, "check"])
@@ -145,7 +145,7 @@ def steps(viewer: Viewer, *, on: date) -> list[FirstStep]:
             about=_("Such as a membership drive: where, from when to when, who is in charge."),
             act=_("Go on with the draft") if draft else _("New programme"),
             icon="plus",
-            before=shown,
+            before=first_steps,
         )
     )
-    return shown
+    return first_steps

@@ -52,43 +52,45 @@ class RecordAsideForm(forms.Form):
 
 
 def _accept(*, request: Request, public_id: UUID, by: Actor, at: datetime) -> bool:
-    return acts.decide_record(public_id=public_id, accept=lambda held: _take(request, held, at), by=by, at=at)
+    return acts.decide_record(
+        public_id=public_id, accept=lambda field_held: _take(request, field_held, at), by=by, at=at
+    )
 
 
 def _set_aside(*, request: Request, public_id: UUID, reason: str, by: Actor, at: datetime) -> bool:  # noqa: ARG001  # as _accept
     return acts.decide_record(public_id=public_id, accept=None, reason=reason, by=by, at=at)
 
 
-def _take(request: Request, held: FieldHeld, at: datetime) -> str:
+def _take(request: Request, field_held: FieldHeld, at: datetime) -> str:
     """Do a record's act in the name and with the rights of its sender, as of the day it was made.
 
     Return why nothing of it may stay, else nothing. Refuses what the sender might not have sent.
     """
-    said, kind = opened(held), needed(kinds().get(held.record))
-    age = max(at - held.made_at, PROMPT)  # the visit is over
+    values, kind = opened(field_held), needed(kinds().get(field_held.record))
+    age = max(at - field_held.made_at, PROMPT)  # the visit is over
     with system("whose record it is"):
-        phone = sender_of(held)
+        phone = sender_of(field_held)
     with as_sender(request, phone, accepted_by=request.actor) as own:
         try:
-            shown_of(own, kind, said, age)
-            files = pictures_of(UUID(said["key"]), said["pictures"], own.actor)
+            shown_of(own, kind, values, age)
+            files = pictures_of(UUID(values["key"]), values["pictures"], own.actor)
             with transaction.atomic():
-                kind.take(*as_its_page(own, kind, said, files, age))
+                kind.take(*as_its_page(own, kind, values, files, age))
         except kind.forgets as refused:
             return str(refused)
     return ""
 
 
 def _shown(
-    request: Request, held: FieldHeld, said: dict[str, str], at: datetime
+    request: Request, field_held: FieldHeld, said: dict[str, str], at: datetime
 ) -> tuple[RecordShown | None, str]:
     """Say what a record would write; or nothing of it, and why it cannot be accepted."""
-    kind = needed(kinds().get(held.record))
+    kind = needed(kinds().get(field_held.record))
     with system("whose record it is"):
-        phone = sender_of(held)
+        phone = sender_of(field_held)
     try:
         with as_sender(request, phone) as own:
-            return shown_of(own, kind, said, max(at - held.made_at, PROMPT)), ""
+            return shown_of(own, kind, said, max(at - field_held.made_at, PROMPT)), ""
     except Refused as refused:
         return None, str(refused)
 
@@ -160,7 +162,7 @@ def held(request: Request) -> HttpResponseBase:
     state = STATES[show]
     table = Table(
         request,
-        [each for each in COLUMNS if show != "waits" or each.key not in ("reason", "by")],
+        [column for column in COLUMNS if show != "waits" or column.key not in ("reason", "by")],
         found.held_rows(*here.span, state=state),
         name="held-records",
         caption=state.label,
@@ -168,7 +170,7 @@ def held(request: Request) -> HttpResponseBase:
         unit_id=here.unit.id,
         narrowed=filters,
     )
-    shown = {
+    context = {
         "here": "phones",
         "page_unit": here,
         "filters": filters,
@@ -178,7 +180,7 @@ def held(request: Request) -> HttpResponseBase:
             (say("Phones in the field"), reverse("org:phones")), (str(TITLE), reverse("pages:held"))
         ),
     }
-    return answer(request, "pages/held.html", table, shown)
+    return answer(request, "pages/held.html", table, context)
 
 
 @form_page
@@ -186,10 +188,12 @@ def held_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Show what a record says, and ask once before it is accepted or set aside."""
     at, page, row = clock.now(), reverse("pages:held"), people.held_record(public_id)
     require(request.actor, APPOINTS, at=row.unit_id)
-    said = opened(row)
-    shown, problem = _shown(request, row, said, at)
+    values = opened(row)
+    record_shown, problem = _shown(request, row, values, at)
     if request.method != "POST":  # the sender, and everybody that the record names
-        read_people(by=request.actor, unit_id=row.unit_id, n=1 + (shown.names if shown else 0), at=at)
+        read_people(
+            by=request.actor, unit_id=row.unit_id, n=1 + (record_shown.names if record_shown else 0), at=at
+        )
     return needed(ACTS.get(act)).ask(
         request,
         known={"request": request, "public_id": public_id, "by": request.actor, "at": at},
@@ -201,12 +205,12 @@ def held_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
             (_kind(row.record), ""),
         ],
         detail="pages/_held_record.html",
-        is_open=act == "aside" or shown is not None,
+        is_open=act == "aside" or record_shown is not None,
         record=_kind(row.record),
         row=row,
-        shown=shown,
+        shown=record_shown,
         problem=problem,
         sender=people.names_of([row.account_id]).get(row.account_id, ""),
-        pictures=len(QueryDict(said["pictures"])),
+        pictures=len(QueryDict(values["pictures"])),
         other="" if act == "aside" else reverse("pages:held_act", args=[public_id, "aside"]),
     )

@@ -49,62 +49,66 @@ Kept = TypeVar("Kept", bound=Thing)
 @require_safe
 def launch(request: Request, public_id: UUID) -> HttpResponse:
     """Show the page of one drive in one unit. With htmx it asks for itself again every half minute."""
-    one = programmes.programme_for(request.viewer, public_id)
-    if not activities.of(one.kind).steps:  # nothing to follow by the minute
+    programme = programmes.programme_for(request.viewer, public_id)
+    if not activities.of(programme.kind).steps:  # nothing to follow by the minute
         raise NotFound
-    here = page_unit(request, hierarchy=one.hierarchy, otherwise=lambda: _own(request, one), counts=True)
+    here = page_unit(
+        request, hierarchy=programme.hierarchy, otherwise=lambda: _own(request, programme), counts=True
+    )
     at, viewer = clock.now(), request.viewer
-    node = programmes.node_of(here.unit.id, one.hierarchy)
+    node = programmes.node_of(here.unit.id, programme.hierarchy)
     is_exact = node is not None and node.is_exact
-    of = Of(
-        tuple(one.counted_ids),
-        str(one.public_id),
+    scope = Of(
+        tuple(programme.counted_ids),
+        str(programme.public_id),
         here.unit.id,
         here.unit.code,
         here.span,
-        one.zone,
+        programme.zone,
         is_exact,
-        is_exact and here.unit.id == one.owner_id,
+        is_exact and here.unit.id == programme.owner_id,
         at,
     )
-    today = clock.day_in(one.zone, at)
-    is_launch = windows.is_launch(one.opens_on, today)
-    begun = _not_started(here, one, node, at=at) if is_launch else None
-    below = None if is_launch else _field_day(here, one, node, at=at)
+    today = clock.day_in(programme.zone, at)
+    is_launch = windows.is_launch(programme.opens_on, today)
+    begun = _not_started(here, programme, node, at=at) if is_launch else None
+    below = None if is_launch else _field_day(here, programme, node, at=at)
     things = [
-        thing
+        figure
         for _config, room in rooms.modules("launch_day")
-        for thing in _told(room, "launch_day", viewer, of)
+        for figure in _told(room, "launch_day", viewer, scope)
     ]
     with system("the launch page"):  # each room has seen to it that the viewer may know
         for _config, room in rooms.modules("launch_day"):
-            things += _told(room, "beyond", viewer, of)
-        slowest = pace.slowest(one, of.span, at=at, limit=SLOWEST + 1) if is_exact and is_launch else []
-        for found in (begun, below):
-            if found is not None and found.units:
-                found.contacts.update(calling.whom_to_call(one, found.units, on=today))
+            things += _told(room, "beyond", viewer, scope)
+        slowest = (
+            pace.slowest(programme, scope.span, at=at, limit=SLOWEST + 1) if is_exact and is_launch else []
+        )
+        for part in (begun, below):
+            if part is not None and part.units:
+                part.contacts.update(calling.whom_to_call(programme, part.units, on=today))
     loops = {worked.loop: str(worked.stops) for worked in _only(WorkedLoop, things)}
     turning = heartbeats.turning(loops, at=at)
     figures = programmes.figures(
-        node=node or here.unit.id, hierarchy=one.hierarchy, programme=one, at=at, days=2
+        node=node or here.unit.id, hierarchy=programme.hierarchy, programme=programme, at=at, days=2
     )
-    noted = _noted(one, of)
-    waiting = [each for each in _only(Backlog, things) if each.waiting.n]
-    ways = [*_ways(one, viewer, noted, figures, at), *_only(ChannelTraffic, things)]
-    name, page = named(one.names), reverse("programmes:programme", args=[public_id])
+    noted = _noted(programme, scope)
+    waiting = [backlog for backlog in _only(Backlog, things) if backlog.waiting.n]
+    ways = [*_ways(programme, viewer, noted, figures, at), *_only(ChannelTraffic, things)]
+    name, page = named(programme.names), reverse("programmes:programme", args=[public_id])
     title = _("Launch day") if is_launch else _("Today in the field")
     context: dict[str, Any] = {
         "here": "programmes",
         "crumbs": [(_("Programmes"), reverse("programmes:list")), (name, page), (title, "")],
         "title": title,
-        "drives": () if is_launch else _drives(one, here),
-        "programme": one,
+        "drives": () if is_launch else _drives(programme, here),
+        "programme": programme,
         "name": name,
         "unit": here.unit,
         "unit_name": here.name,
         "path": here.crumbs(seen_by=viewer),
         "at": at,
-        "is_whole": of.is_whole,
+        "is_whole": scope.is_whole,
         "is_rounded": figures.ladder.is_rounded,
         "has_state": noted is not None,
         "has_rate": noted is not None and is_launch,
@@ -118,41 +122,41 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
         ],
         "ways": sorted(ways, key=lambda way: WORST.get(way.kind, len(WORST))),
         "has_notes": any(way.note or way.href for way in ways),
-        "has_acts": any(each.href for each in waiting),
-        "waiting": [(each, mark(each.waiting)) for each in waiting],
+        "has_acts": any(backlog.href for backlog in waiting),
+        "waiting": [(backlog, mark(backlog.waiting)) for backlog in waiting],
         "empties": _empties(waiting, turning),
         "ages": _bars(waiting),
         "noes": _only(Noes, things),
         "steps": [(_when(end), n) for end, n in noted.steps[-FIVES:]] if noted and is_launch else [],
-        "slowest": _slowest(one, slowest),
+        "slowest": _slowest(programme, slowest),
         "begun": begun,
         "below": below,
-        "said": _said(one, here, figures.ladder.counted, today) if below else "",
+        "said": _said(programme, here, figures.ladder.counted, today) if below else "",
     }
     return render(request, "pages/launch.html", context)
 
 
 def _told(room: ModuleType, name: str, viewer: Viewer, of: Of) -> list[Thing]:
     """Return what a room says by a function of its module; nothing where it has none."""
-    told = getattr(room, name, None)
-    return [*told(viewer, of)] if told else []
+    offer = getattr(room, name, None)
+    return [*offer(viewer, of)] if offer else []
 
 
 def _only(kind: type[Kept], things: Sequence[Thing]) -> list[Kept]:
-    return [one for one in things if isinstance(one, kind)]
+    return [figure for figure in things if isinstance(figure, kind)]
 
 
-def _own(request: Request, one: Programme) -> int:
+def _own(request: Request, programme: Programme) -> int:
     """Return the viewer's own unit where it is inside the drive, else the drive's."""
     home = request.viewer.home
-    if home is None or home.unit_id == one.owner_id:
-        return one.owner_id
-    owner = units.standing(one.owner_id, one.hierarchy)
+    if home is None or home.unit_id == programme.owner_id:
+        return programme.owner_id
+    owner = units.standing(programme.owner_id, programme.hierarchy)
     is_inside = owner.lo is not None and owner.lo <= home.lo < (owner.hi or 0)
-    return home.unit_id if is_inside else one.owner_id
+    return home.unit_id if is_inside else programme.owner_id
 
 
-def _noted(one: Programme, of: Of) -> pace.NotedPace | None:
+def _noted(programme: Programme, of: Of) -> pace.NotedPace | None:
     """Return how fast it goes: of the whole drive by the minute, below by districts.
 
     None where nothing is noted, or the viewer does not see the people.
@@ -160,8 +164,8 @@ def _noted(one: Programme, of: Of) -> pace.NotedPace | None:
     if not of.is_exact:
         return None
     if of.is_whole:
-        return pace.noted(one, at=of.at)
-    below = pace.noted_below(one, of.span, at=of.at)
+        return pace.noted(programme, at=of.at)
+    below = pace.noted_below(programme, of.span, at=of.at)
     return below if below.channels else None
 
 
@@ -199,8 +203,8 @@ def _waits(backlogs: Sequence[Backlog]) -> list[Figure]:
     """Return all that waits to go out by itself; and what goes only when somebody does something."""
     if not backlogs:
         return []
-    going = ages.together(each.waiting for each in backlogs if each.loop)
-    held = ages.together(each.waiting for each in backlogs if not each.loop)
+    going = ages.together(backlog.waiting for backlog in backlogs if backlog.loop)
+    held = ages.together(backlog.waiting for backlog in backlogs if not backlog.loop)
     figures = [
         Figure(
             _("Replies waiting"),
@@ -225,15 +229,19 @@ def _waits(backlogs: Sequence[Backlog]) -> list[Figure]:
 
 def _stopped(loops: Mapping[str, str], turning: Mapping[str, Turning]) -> list[tuple[str, str]]:
     """List the loops that are not turning: what does not happen, and since when."""
-    said = {
+    texts = {
         LoopState.LATE: _("since %(when)s"),
         LoopState.FAILS: _("its last turn failed at %(when)s"),
         LoopState.NEVER: _("it never ran here"),
     }
     return [
-        (loops[name], said[one.turns] % {"when": _when(one.turned_at) if one.turned_at else ""})
-        for name, one in turning.items()
-        if one.turns is not LoopState.WELL
+        (
+            loops[name],
+            texts[turning_loop.turns]
+            % {"when": _when(turning_loop.turned_at) if turning_loop.turned_at else ""},
+        )
+        for name, turning_loop in turning.items()
+        if turning_loop.turns is not LoopState.WELL
     ]
 
 
@@ -241,9 +249,9 @@ def _empties(waiting: Sequence[Backlog], turning: Mapping[str, Turning]) -> tupl
     """Say when what goes by itself will be gone at the rate of the last minute, and how that is marked; nothing
     where nothing goes by itself."""
     by_loop: dict[str, int] = {}
-    for each in waiting:
-        if each.loop:
-            by_loop[each.loop] = by_loop.get(each.loop, 0) + each.waiting.n
+    for backlog in waiting:
+        if backlog.loop:
+            by_loop[backlog.loop] = by_loop.get(backlog.loop, 0) + backlog.waiting.n
     if not by_loop:
         return "", ""
     if any(turning[loop].turns is not LoopState.WELL for loop in by_loop):
@@ -252,29 +260,31 @@ def _empties(waiting: Sequence[Backlog], turning: Mapping[str, Turning]) -> tupl
         (n / turning[loop].a_minute) if turning[loop].a_minute else None  # type: ignore[operator]  # asked before
         for loop, n in by_loop.items()
     ]
-    known = [each for each in minutes if each is not None]
-    if len(known) < len(minutes):
+    minutes_known = [n_minutes for n_minutes in minutes if n_minutes is not None]
+    if len(minutes_known) < len(minutes):
         return _("Nothing has left in the last minute."), "warn"
-    longest = max(1, round(max(known)))
-    told = ngettext("Empty in about %(n)s minute", "Empty in about %(n)s minutes", longest)
-    return told % {"n": grouped(longest)}, "ok" if longest <= 10 else "warn"
+    longest = max(1, round(max(minutes_known)))
+    text = ngettext("Empty in about %(n)s minute", "Empty in about %(n)s minutes", longest)
+    return text % {"n": grouped(longest)}, "ok" if longest <= 10 else "warn"
 
 
 def _ways(
-    one: Programme,
+    programme: Programme,
     viewer: Viewer,
     noted: pace.NotedPace | None,
     figures: programmes.MeasureFigures,
     at: datetime,
 ) -> list[ChannelTraffic]:
     """Return each way in that has brought somebody."""
-    activity = activities.of(one.kind)
+    activity = activities.of(programme.kind)
     first = activity.steps[0].key
     today = {
-        row.channel: row.figures.get(first) for row in figures.days() if row.on == clock.day_in(one.zone, at)
+        row.channel: row.figures.get(first)
+        for row in figures.days()
+        if row.on == clock.day_in(programme.zone, at)
     }
     own = activity.page
-    page = reverse(own.url_name, args=[one.public_id]) if own and own.opens(viewer.may) else ""
+    page = reverse(own.url_name, args=[programme.public_id]) if own and own.opens(viewer.may) else ""
     ways = []
     for channel in activity.channels:
         whole = next((row for row in figures.channels if row.channel == channel.number), None)
@@ -313,12 +323,17 @@ def _when(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "H:i")
 
 
-def _slowest(one: Programme, found: Sequence[pace.UnitRate]) -> list[tuple[pace.UnitRate, str, str]]:
+def _slowest(
+    programme: Programme, unit_rates: Sequence[pace.UnitRate]
+) -> list[tuple[pace.UnitRate, str, str]]:
     """Return units that have begun, the slowest of now first, each with its rate and its launch page."""
-    if len(found) < 2:  # the page's own unit
+    if len(unit_rates) < 2:  # the page's own unit
         return []
-    page = reverse("pages:launch", args=[one.public_id])
-    return [(each, grouped(round(each.a_minute)), address(page, each.code)) for each in found[:SLOWEST]]
+    page = reverse("pages:launch", args=[programme.public_id])
+    return [
+        (unit_rate, grouped(round(unit_rate.a_minute)), address(page, unit_rate.code))
+        for unit_rate in unit_rates[:SLOWEST]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,32 +361,32 @@ class Begun:
 
 
 def _not_started(
-    here: Here, one: Programme, node: programmes.LedgerNode | None, *, at: datetime
+    here: Here, programme: Programme, node: programmes.LedgerNode | None, *, at: datetime
 ) -> Begun | None:
     """Return the districts below, else the mandals or booths; None where there is nothing below, or too much to
     read."""
     below = programmes.first_level_below(node, rates.BEGINNING) if node is not None else None
     if node is None or below is None:
         return None
-    kind, found = below
+    kind, unit_ids = below
     leaf = programmes.children_ladders(
         node=node,
-        hierarchy=one.hierarchy,
-        programme=one,
+        hierarchy=programme.hierarchy,
+        programme=programme,
         at=at,
         show="without",
         language=language(),
         per=SHOWN,
-        units=found,
+        units=unit_ids,
     )
     return Begun(
         str(Kind(kind).label),
-        len(found) - leaf.outside,
+        len(unit_ids) - leaf.outside,
         leaf,
         address(
-            reverse("programmes:below", args=[one.public_id]),
+            reverse("programmes:below", args=[programme.public_id]),
             here.unit.code,
-            one.hierarchy,
+            programme.hierarchy,
             level=kind,
             show="without",
         ),
@@ -402,7 +417,7 @@ class DayBelow:
 
 
 def _field_day(
-    here: Here, one: Programme, node: programmes.LedgerNode | None, *, at: datetime
+    here: Here, programme: Programme, node: programmes.LedgerNode | None, *, at: datetime
 ) -> DayBelow | None:
     """Read the day of the districts below, else of the mandals or booths.
 
@@ -413,31 +428,40 @@ def _field_day(
     )
     if node is None or below is None:
         return None
-    kind, found = below
+    kind, unit_ids = below
     return DayBelow(
         str(Kind(kind).label),
-        programmes.field_day(one, node, found, at=at, language=language()),
-        address(reverse("programmes:below", args=[one.public_id]), here.unit.code, one.hierarchy, level=kind),
+        programmes.field_day(programme, node, unit_ids, at=at, language=language()),
+        address(
+            reverse("programmes:below", args=[programme.public_id]),
+            here.unit.code,
+            programme.hierarchy,
+            level=kind,
+        ),
     )
 
 
-def _said(one: Programme, here: Here, counted: int | None, today: date) -> str:
+def _said(programme: Programme, here: Here, counted: int | None, today: date) -> str:
     """Say the page's own unit in a sentence: counted, due, needed a day."""
-    target = programmes.targets(programme=one, units=[here.unit.id]).get(here.unit.id)
+    target = programmes.targets(programme=programme, units=[here.unit.id]).get(here.unit.id)
     return said(
         counted,
         target.n if target else None,
-        opens_on=one.opens_on,
-        closes_on=one.closes_on,
+        opens_on=programme.opens_on,
+        closes_on=programme.closes_on,
         on=today,
     )
 
 
-def _drives(one: Programme, here: Here) -> list[tuple[str, str, bool]]:
+def _drives(programme: Programme, here: Here) -> list[tuple[str, str, bool]]:
     """Return the open drives of the unit, to choose from."""
     return [
-        (named(names), address(reverse("pages:launch", args=[found]), here.unit.code), found == one.public_id)
-        for found, names, _opens_on in programmes.open_over(
+        (
+            named(names),
+            address(reverse("pages:launch", args=[programme_id]), here.unit.code),
+            programme_id == programme.public_id,
+        )
+        for programme_id, names, _opens_on in programmes.open_over(
             here.unit.id, limit=DRIVES, kinds=activities.drive_kinds()
         )
     ]
@@ -460,7 +484,7 @@ def _figure_of(begun: Begun | None) -> list[Figure]:
 def _bars(waiting: Sequence[Backlog]) -> list[tuple[str, int, int]]:
     """Return the waiting work by its age, all together: each step with its width, in per cent of the longest."""
     labels = (_("under 1 minute"), _("1 to 5 minutes"), _("5 to 10 minutes"), _("over 10 minutes"))
-    counts = ages.together(each.waiting for each in waiting).counts
+    counts = ages.together(backlog.waiting for backlog in waiting).counts
     most = max(counts)
     return (
         [(label, n, round(100 * n / most)) for label, n in zip(labels, counts, strict=True)] if most else []

@@ -107,22 +107,22 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
     running = _programmes(facts.id, at) if sees else []
     programme = _chosen(running, request.GET.get("programme", ""))
     offered = list(elections.whole_elections())
-    of = next((one for one in offered if one.code == request.GET.get("election", "")), None)
-    of = of or (offered[0] if offered else None)
-    side = side_asked(request.GET, of) if of is not None else NO_SIDE
-    if not side.value and of is not None:
-        side = _first_side(of, grounds.state_of_unit(facts.id))
+    election = next((one for one in offered if one.code == request.GET.get("election", "")), None)
+    election = election or (offered[0] if offered else None)
+    side = side_asked(request.GET, election) if election is not None else NO_SIDE
+    if not side.value and election is not None:
+        side = _first_side(election, grounds.state_of_unit(facts.id))
     places: list[Place] = []
     left_out = 0
-    if programme is not None and of is not None:
-        places, left_out = _places(here, programme, of, side.ours, at)
+    if programme is not None and election is not None:
+        places, left_out = _places(here, programme, election, side.ours, at)
     caption = _("Members and votes by place")
     table = Table(request, COLUMNS, places, name=f"membership-votes-{code}", caption=caption, sort="-share")
     if table.file_kind:
         return table.file()
     name = here.name()
-    asked = request.GET.copy()
-    asked["side"] = side.value  # also where nobody chose one
+    query = request.GET.copy()
+    query["side"] = side.value  # also where nobody chose one
     context = {
         "here": "elections",
         "crumbs": [
@@ -137,10 +137,10 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
         "sees": sees,
         "page_is_sample": facts.is_sample,
         "programme_name": named(programme.names) if programme is not None else "",
-        "election_name": named(of.names) if of is not None else "",
+        "election_name": named(election.names) if election is not None else "",
         "side": side,
         "filters": ResultFilters(
-            asked,
+            query,
             programme=(
                 gettext_lazy("Programme"),
                 [(str(one.public_id), named(one.names)) for one in running],
@@ -149,7 +149,7 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
                 gettext_lazy("Election"),
                 [(one.code, named(one.names)) for one in offered],
             ),
-            side=(gettext_lazy("Side"), side_choices(of, chosen=side) if of is not None else []),
+            side=(gettext_lazy("Side"), side_choices(election, chosen=side) if election is not None else []),
         ),
         "sorting": table.sorting,
         "leaf": table.leaf,
@@ -170,14 +170,17 @@ def _programmes(unit_id: int, at: datetime) -> list[Programme]:
     """Return programmes that run here today and put people on a roll: their first measure is who joined."""
     today = clock.day_in(settings.TIME_ZONE, at)
     return [
-        one.programme
-        for one in programmes.running_at(unit_id, Hierarchy.ORGANISATIONAL, today)[0]
-        if one.measure == 1 and activities.of(one.programme.kind).fills_roll
+        measure.programme
+        for measure in programmes.running_at(unit_id, Hierarchy.ORGANISATIONAL, today)[0]
+        if measure.measure == 1 and activities.of(measure.programme.kind).fills_roll
     ]
 
 
 def _chosen(running: list[Programme], wanted: str) -> Programme | None:
-    return next((one for one in running if str(one.public_id) == wanted), running[0] if running else None)
+    return next(
+        (programme for programme in running if str(programme.public_id) == wanted),
+        running[0] if running else None,
+    )
 
 
 def _not_here(request: Request, here: UnitRow, is_sample: bool) -> HttpResponseBase:
@@ -200,24 +203,24 @@ def _not_here(request: Request, here: UnitRow, is_sample: bool) -> HttpResponseB
     return render(request, "pages/membership_votes.html", context)
 
 
-def _first_side(of: Election, state: str) -> Chosen:
+def _first_side(election: Election, state: str) -> Chosen:
     """Return the side shown before anybody chooses: of the newest plan in sight for that state, the party or
     its alliance; without a plan the party with most votes there. A new alliance changes neither."""
     plan = elections.plans().filter(state=state).first()
-    codes = elections.parties_of(of, state=state, most=1)
+    codes = elections.parties_of(election, state=state, most=1)
     if plan is None:
         return party_chosen(codes[0]) if codes else NO_SIDE
-    if plan.alliance is not None and plan.election_id == of.pk:
+    if plan.alliance is not None and plan.election_id == election.pk:
         return alliance_chosen(plan.alliance)
     return party_chosen(plan.party)
 
 
 def _places(
-    here: UnitRow, programme: Programme, of: Election, side: OurSide, at: datetime
+    here: UnitRow, programme: Programme, election: Election, side: OurSide, at: datetime
 ) -> tuple[list[Place], int]:
     """Return segments below the unit, or its constituencies where the election has figures of those only; and
     how many are left out. Ten queries, however many there are."""
-    places, left_out = elections.places_below(of, here.id, most=MOST_PLACES)
+    places, left_out = elections.places_below(election, here.id, most=MOST_PLACES)
     leaf = programmes.children_ladders(
         node=here.id,
         hierarchy=Hierarchy.ELECTORAL,
@@ -227,7 +230,7 @@ def _places(
         per=MOST_PLACES,
         units=places,
     )
-    figures = elections.figures_of_units(of, places, side)
+    figures = elections.figures_of_units(election, places, side)
     found = [
         Place(
             child,

@@ -39,42 +39,42 @@ class ReadyRow:
 def ready(request: Request, public_id: UUID) -> HttpResponse:
     """Show the checks of one programme: what is due and missing first. For who runs it, and the administrator."""
     viewer, at = request.viewer, clock.now()
-    one = programmes.programme_for(viewer, public_id)
-    lo, _hi = units.span(one.owner_id, one.hierarchy)
+    programme = programmes.programme_for(viewer, public_id)
+    lo, _hi = units.span(programme.owner_id, programme.hierarchy)
     if not (viewer.may_at(RUN, lo) or viewer.is_root):
         raise NotYours(capability=RUN)
-    things = launch_things(one, at)
-    rights = {each.check.capability for each in things if each.check.capability}
+    things = launch_things(programme, at)
+    rights = {launch_row.check.capability for launch_row in things if launch_row.check.capability}
     with system("who does what a launch lacks"):
-        doers = org.holders_of(rights, on=clock.day_in(one.zone, at))
+        doers = org.holders_of(rights, on=clock.day_in(programme.zone, at))
     words = {
         Readiness.OK: _("Ready"),
         Readiness.MISSING: _("Missing"),
         Readiness.UNKNOWN: _("Not known"),
     }
 
-    def row(thing: CheckedThing) -> ReadyRow:
-        state, right = thing.finding.state, thing.check.capability
+    def row(launch_row: CheckedThing) -> ReadyRow:
+        state, right = launch_row.finding.state, launch_row.check.capability
         may = bool(right) and viewer.may_at(right, lo)
         who = ""
-        if state != Readiness.OK and not (may and thing.finding.href):
+        if state != Readiness.OK and not (may and launch_row.finding.href):
             doer = doers.get(right)
             who = doer.title() if doer else _("The operator of the server") if not right else _("Nobody yet")
-        return ReadyRow(thing, KINDS[state], words[state], thing.finding.href if may else "", who)
+        return ReadyRow(launch_row, KINDS[state], words[state], launch_row.finding.href if may else "", who)
 
-    rows = [row(thing) for thing in things]
-    lacking = [each for each in rows if each.thing.finding.state != Readiness.OK]
-    lacking.sort(key=lambda each: (not each.thing.is_urgent, each.thing.due_on))
-    name, page = named(one.names), reverse("programmes:programme", args=[public_id])
+    rows = [row(launch_row) for launch_row in things]
+    lacking = [ready_row for ready_row in rows if ready_row.thing.finding.state != Readiness.OK]
+    lacking.sort(key=lambda ready_row: (not ready_row.thing.is_urgent, ready_row.thing.due_on))
+    name, page = named(programme.names), reverse("programmes:programme", args=[public_id])
     title = _("Ready to launch?")
     context = {
         "here": "programmes",
         "crumbs": [(_("Programmes"), reverse("programmes:list")), (name, page), (title, "")],
         "title": title,
-        "programme": one,
+        "programme": programme,
         "name": name,
         "lacking": lacking,
-        "is_ready": not any(each.thing.finding.state == Readiness.MISSING for each in rows),
-        "done": [each for each in rows if each.thing.finding.state == Readiness.OK],
+        "is_ready": not any(ready_row.thing.finding.state == Readiness.MISSING for ready_row in rows),
+        "done": [ready_row for ready_row in rows if ready_row.thing.finding.state == Readiness.OK],
     }
     return render(request, "pages/ready.html", context)

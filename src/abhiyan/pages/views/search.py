@@ -37,10 +37,10 @@ def search(request: Request) -> HttpResponse:
     today = clock.day_in(settings.TIME_ZONE, at)
     may_read = request.viewer.may("org.read")
     offices = offices_in_place(request.viewer, text, on=today) if text and may_read else []
-    found = units.search(text, language=language(), limit=MOST) if text else []
-    if len(found) == 1 and found[0].code.casefold() == text.casefold():
-        return redirect(reverse("pages:unit", args=[found[0].code]))
-    held = (
+    unit_rows = units.search(text, language=language(), limit=MOST) if text else []
+    if len(unit_rows) == 1 and unit_rows[0].code.casefold() == text.casefold():
+        return redirect(reverse("pages:unit", args=[unit_rows[0].code]))
+    holders = (
         org.office_bearers(text, on=today, limit=MOST_HOLDERS + 1, only=searched(request, "w.account_id"))
         if text and may_read
         else []
@@ -57,14 +57,14 @@ def search(request: Request) -> HttpResponse:
                 row.is_sample,
                 row.closed_on,
             )
-            for row in found
+            for row in unit_rows
         ],
-        "more": len(found) == MOST,
+        "more": len(unit_rows) == MOST,
         "pages": found_pages(request.viewer, text, on=today),
         "offices": [(office, unit_href(office.unit.code, Hierarchy.ORGANISATIONAL)) for office in offices],
         "programmes": [
-            (reverse("programmes:programme", args=[one.public_id]), named(one.names))
-            for one in programmes.search(text, limit=10)
+            (reverse("programmes:programme", args=[programme.public_id]), named(programme.names))
+            for programme in programmes.search(text, limit=10)
         ]
         if text
         else [],
@@ -76,9 +76,9 @@ def search(request: Request) -> HttpResponse:
                 unit_href(holder.unit_code, Hierarchy.ORGANISATIONAL),
                 named(holder.unit_names),
             )
-            for holder in held[:MOST_HOLDERS]
+            for holder in holders[:MOST_HOLDERS]
         ],
-        "more_holders": len(held) > MOST_HOLDERS,
+        "more_holders": len(holders) > MOST_HOLDERS,
         **_people(request, text, at),
         "doors": doors(request.viewer, at=at, text=text),
     }
@@ -93,9 +93,9 @@ def _people(request: Request, text: str, at: datetime) -> dict[str, Any]:
     try:
         return {
             "found": [
-                one
-                for each in offered("found")
-                for one in each(request.viewer, by=request.actor, text=text, at=at)
+                door
+                for offer in offered("found")
+                for door in offer(request.viewer, by=request.actor, text=text, at=at)
             ]
         }
     except TooMany as refused:

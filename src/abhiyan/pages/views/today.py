@@ -76,11 +76,11 @@ class Group:
 
 def collected(viewer: Viewer, *, at: datetime) -> list[Thing]:
     """Return everything the rooms have for a viewer's Today."""
-    return [one for each in offered("owed") for one in each(viewer, at=at)]
+    return [owed_line for offer in offered("owed") for owed_line in offer(viewer, at=at)]
 
 
 def _only(kind: type[Kind], things: Sequence[Thing]) -> list[Kind]:
-    return [one for one in things if isinstance(one, kind)]
+    return [owed_line for owed_line in things if isinstance(owed_line, kind)]
 
 
 def standings_of(things: Sequence[Thing]) -> list[StandingHere]:
@@ -92,21 +92,24 @@ def owed(things: Sequence[Thing]) -> list[Owed]:
     """Return what is to be done, most urgent first."""
     return sorted(
         _only(Owed, things),
-        key=lambda one: (one.urgency, one.due_at.timestamp() if one.due_at else float("inf")),
+        key=lambda owed_row: (
+            owed_row.urgency,
+            owed_row.due_at.timestamp() if owed_row.due_at else float("inf"),
+        ),
     )
 
 
 def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[TodayRow]:
     """Return the same, with who took what of the work of the viewer's unit. One query, where they lead it."""
     home = viewer.home
-    leads = home is not None and viewer.may_at(LEADS, home.lo) and any(one.key for one in things)
+    leads = home is not None and viewer.may_at(LEADS, home.lo) and any(owed_row.key for owed_row in things)
     leaders = org.leaders_at(home.unit_id, at=at) if leads and home else []
-    by_key = {key: each for each in leaders for key in each.took}
-    found = []
+    by_key = {key: colleague for colleague in leaders for key in colleague.took}
+    lines = []
     for one in things:
         taker = by_key.get(one.key) if one.key else None
         is_mine = taker is not None and taker.account_id == viewer.account_id
-        found.append(
+        lines.append(
             TodayRow(
                 one,
                 taker.name if taker else "",
@@ -116,7 +119,7 @@ def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[TodayR
                 due_said(one.due_at, at=at) if one.due_at else "",
             )
         )
-    return found
+    return lines
 
 
 def grouped(things: Sequence[TodayRow], *, at: datetime) -> list[Group]:
@@ -129,44 +132,44 @@ def grouped(things: Sequence[TodayRow], *, at: datetime) -> list[Group]:
             due_at is not None and clock.day_in(settings.TIME_ZONE, due_at) <= today
         )
 
-    now = [one for one in things if is_now(one)]
-    later = [one for one in things if not is_now(one)]
+    now = [today_row for today_row in things if is_now(today_row)]
+    later = [today_row for today_row in things if not is_now(today_row)]
     groups = (
         (_("Now"), now),
-        (_("Today"), [one for one in later if one.one.urgency < SOON]),
-        (_("This week"), [one for one in later if one.one.urgency >= SOON]),
+        (_("Today"), [today_row for today_row in later if today_row.one.urgency < SOON]),
+        (_("This week"), [today_row for today_row in later if today_row.one.urgency >= SOON]),
     )
     return [Group(name, some) for name, some in groups if some]
 
 
 def sheets(things: Sequence[Thing]) -> dict[str, list[Beside]]:
     """Return what there is to know beside the work, by heading."""
-    found: dict[str, list[Beside]] = {}
-    for one in _only(Beside, things):
-        found.setdefault(str(one.sheet), []).append(one)
-    return found
+    lines_by_sheet: dict[str, list[Beside]] = {}
+    for link_beside in _only(Beside, things):
+        lines_by_sheet.setdefault(str(link_beside.sheet), []).append(link_beside)
+    return lines_by_sheet
 
 
 def _own_unit(viewer: Viewer) -> dict[str, str]:
     """Return the office a viewer lands on, and the way to its unit."""
-    held = viewer.home
-    if held is None:
+    office = viewer.home
+    if office is None:
         return {}
     return {
-        "home_href": unit_href(held.unit_code, held.hierarchy),
-        "home_name": held.unit_name(),
-        "home_office": held.office_name(),
+        "home_href": unit_href(office.unit_code, office.hierarchy),
+        "home_name": office.unit_name(),
+        "home_office": office.office_name(),
     }
 
 
 def _noted(request: Request, things: list[Owed], *, showing: int, at: datetime) -> list[Owed]:
     """Return the same, with a row in the trail for the people they name; without these past the day's quota."""
-    shown = Counter(one.names_in for one in things[:showing] if one.names_in is not None)
+    n_by_sheet = Counter(owed_row.names_in for owed_row in things[:showing] if owed_row.names_in is not None)
     try:
-        for unit_id, n in shown.items():
+        for unit_id, n in n_by_sheet.items():
             read_people(by=request.actor, unit_id=unit_id, n=n, at=at)
     except ReadEnough:
-        return [one for one in things if one.names_in is None]
+        return [owed_row for owed_row in things if owed_row.names_in is None]
     return things
 
 
@@ -183,16 +186,16 @@ def whom_to_call(things: Sequence[Thing]) -> list[BehindUnit]:
 
     The unit with fewest real entries is the last of them. A leader whose unit is both has both reasons.
     """
-    found: dict[int, BehindUnit] = {}
+    behind_units: dict[int, BehindUnit] = {}
     least: dict[int, BehindUnit] = {}
-    for one in _only(UnitsBehind, things):
-        for unit in one.units:
+    for units_behind in _only(UnitsBehind, things):
+        for unit in units_behind.units:
             if unit.account is not None:
-                (least if one.is_least_real else found).setdefault(unit.account, unit)
+                (least if units_behind.is_least_real else behind_units).setdefault(unit.account, unit)
     for account, unit in least.items():
-        if (also := found.pop(account, None)) is not None:
+        if (also := behind_units.pop(account, None)) is not None:
             least[account] = replace(unit, said=f"{also.said} · {unit.said}")
-    return [*list(found.values())[: CALLED - len(least)], *least.values()]
+    return [*list(behind_units.values())[: CALLED - len(least)], *least.values()]
 
 
 def _recruits(viewer: Viewer, *, leads: bool) -> bool:
@@ -210,7 +213,7 @@ def _lines(
     page = reverse("pages:today_all")
     others = standings[1:]
     if others:
-        n, late = len(others), sum(one.is_behind for one in others)
+        n, late = len(others), sum(standing_here.is_behind for standing_here in others)
         label = ngettext("%(n)s other programme", "%(n)s other programmes", n) % {"n": grouped_number(n)}
         if late:
             label += ", " + ngettext("%(n)s behind", "%(n)s behind", late) % {"n": grouped_number(late)}
@@ -228,8 +231,13 @@ def _lines(
         yield TodayLine(_("Morning message"), reverse("pages:morning"))
     pinned = standings[0].title if standings else ""
     for heading, lines in sheets(every).items():
-        own = next((one.href for one in lines if one.href and one.title == pinned), "")
-        yield TodayLine(heading if own else f"{heading} ({grouped_number(len(lines))})", own or page)
+        own_href = next(
+            (link_beside.href for link_beside in lines if link_beside.href and link_beside.title == pinned),
+            "",
+        )
+        yield TodayLine(
+            heading if own_href else f"{heading} ({grouped_number(len(lines))})", own_href or page
+        )
 
 
 def _shown(request: Request, *, showing: int, at: datetime) -> tuple[list[Thing], list[Owed], dict[str, Any]]:
@@ -254,11 +262,13 @@ def today(request: Request) -> HttpResponse:
     at = clock.now()
     every, things, context = _shown(request, showing=FIRST, at=at)
     standings = standings_of(every)
-    behind = next((one for one in _only(UnitsBehind, every) if not one.is_least_real), None)
+    behind = next(
+        (units_behind for units_behind in _only(UnitsBehind, every) if not units_behind.is_least_real), None
+    )
     # Units that are behind have their names here, also if nobody leads them.
     to_call = whom_to_call(every) or list(behind.units[:CALLED] if behind else ())
     leads = viewer.home is not None and viewer.may_at(LEADS, viewer.home.lo)
-    invitations = sorted(_only(Invitation, every), key=lambda one: not one.is_own_work)
+    invitations = sorted(_only(Invitation, every), key=lambda invitation: not invitation.is_own_work)
     invitation = invitations[0] if invitations and _recruits(viewer, leads=leads) else None
     shown = {
         "crumbs": [],
@@ -288,14 +298,17 @@ def today_all(request: Request) -> HttpResponse:
         "groups": grouped(rows(request.viewer, things[:SHOWN], at=at), at=at),
         "left_out": max(0, len(things) - SHOWN),
         "standings": standings,
-        "lagging": [*standings[:1], *(one for one in standings[1:] if one.is_behind)],
-        "steady": [one for one in standings[1:] if not one.is_behind],
+        "lagging": [
+            *standings[:1],
+            *(standing_here for standing_here in standings[1:] if standing_here.is_behind),
+        ],
+        "steady": [standing_here for standing_here in standings[1:] if not standing_here.is_behind],
         "known": beside.pop(str(WHERE_WE_STAND), []),
         "behind": _only(UnitsBehind, every),
         "waiting": beside.pop(str(I_WAIT_FOR), []),
         "late": _only(LateBelow, every),
         "sheets": list(beside.items()),
-        "invitations": sorted(_only(Invitation, every), key=lambda one: not one.is_own_work),
+        "invitations": sorted(_only(Invitation, every), key=lambda invitation: not invitation.is_own_work),
     }
     return render(request, "pages/today_all.html", context | shown)
 
@@ -304,7 +317,9 @@ def today_all(request: Request) -> HttpResponse:
 def take(request: Request) -> HttpResponse:
     """Put the viewer's name on a row of their Today, or take it off again."""
     home, what, at = request.viewer.home, request.POST.get("what", ""), clock.now()
-    if home is None or not any(one.key == what for one in owed(collected(request.viewer, at=at)) if one.key):
+    if home is None or not any(
+        owed_row.key == what for owed_row in owed(collected(request.viewer, at=at)) if owed_row.key
+    ):
         raise NotFound
     act = actions.give_back_work if request.POST.get("back") else actions.take_work
     try:

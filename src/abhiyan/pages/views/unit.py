@@ -40,9 +40,9 @@ MAY_CLOSE = "imports.units"  # closes a unit, and opens it again
 @require_safe
 def home(request: Request) -> HttpResponse:
     """Show units: the viewer's own unit, else the root of the tree."""
-    own = request.viewer.home
-    if own is not None:
-        return redirect(unit_href(own.unit_code, own.hierarchy))
+    office = request.viewer.home
+    if office is not None:
+        return redirect(unit_href(office.unit_code, office.hierarchy))
     roots = units.roots(Hierarchy.ORGANISATIONAL)
     if roots:
         return redirect(unit_href(roots[0].code, Hierarchy.ORGANISATIONAL))
@@ -82,8 +82,8 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     context |= {
         "counts": [(Kind(kind).label, n) for kind, n in place.counts.items()],
         "segments": [
-            (str(Hierarchy(each).label), unit_href(code, each), each == place.hierarchy)
-            for each in place.facts.hierarchies
+            (str(Hierarchy(hierarchy).label), unit_href(code, hierarchy), hierarchy == place.hierarchy)
+            for hierarchy in place.facts.hierarchies
         ],
         "is_running": bool(place.running),
         "seats": people[:MOST_PEOPLE],
@@ -139,27 +139,31 @@ def _read(
         return [], [], []
     here, node = place.here, place.node
     with sql.at_once():
-        offices, vacancies, asked = org.ask_offices_here(here.id, on=place.today), None, None
+        offices, vacancies, vacancy_query = org.ask_offices_here(here.id, on=place.today), None, None
         if here.lo is not None and here.hi is not None and place.counts:
             vacancies = org.ask_vacancies_below(
                 here.id, place.hierarchy, at=place.at, span=(here.lo, here.hi), counts=place.counts
             )
         if place.running and node is not None:
-            asked = programmes.ask_stands(place.running, node, at=place.at, has_days=not here.has_children)
-    stands = asked() if asked is not None else []
+            vacancy_query = programmes.ask_stands(
+                place.running, node, at=place.at, has_days=not here.has_children
+            )
+    stands = vacancy_query() if vacancy_query is not None else []
     whose = _whose(place, stands)
-    shown = [
+    measure_stands = [
         stand
         for stand in stands
         if has_figures(stand.ladder, stand.target) or (stand.programme.pk in whose and stand.of.measure == 1)
     ]
-    if shown and here.has_children:
-        shown[0] = programmes.with_figures(shown[0], _below(place, shown[0], context))
+    if measure_stands and here.has_children:
+        measure_stands[0] = programmes.with_figures(
+            measure_stands[0], _below(place, measure_stands[0], context)
+        )
     standings = [
         programmes.standing_here(
             stand, href=place.href_of(stand.of), whose=whose.get(stand.programme.pk), at=place.at
         )
-        for stand in shown
+        for stand in measure_stands
     ]
     return offices(), vacancies() if vacancies is not None else [], standings
 

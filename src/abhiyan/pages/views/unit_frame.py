@@ -32,8 +32,8 @@ def unit_href(code: str, hierarchy: int) -> str:
 
 def programme_href(code: str, hierarchy: int, measure: programmes.RunningMeasure) -> str:
     """Return the address of a unit's page about one measure."""
-    asked = {"programme": str(measure.programme.public_id), "measure": measure.measure}
-    return f"{unit_href(code, hierarchy)}&{urlencode(asked)}"
+    query = {"programme": str(measure.programme.public_id), "measure": measure.measure}
+    return f"{unit_href(code, hierarchy)}&{urlencode(query)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,11 @@ class UnitInTree:
 
     def chosen(self, asked: Mapping[str, str]) -> programmes.RunningMeasure:
         """Return the measure that the address asks for, else the first. Only where something runs."""
-        place = [each for each in self.running if str(each.programme.public_id) == asked.get("programme")]
+        place = [
+            measure for measure in self.running if str(measure.programme.public_id) == asked.get("programme")
+        ]
         place = place or self.running
-        return next((each for each in place if str(each.measure) == asked.get("measure")), place[0])
+        return next((measure for measure in place if str(measure.measure) == asked.get("measure")), place[0])
 
 
 def read_unit(request: Request, code: str) -> UnitInTree:
@@ -123,10 +125,10 @@ def unit_context(place: UnitInTree, *, ends_with: str = "") -> dict[str, Any]:
 
 def _acts(place: UnitInTree) -> list[Door]:
     """Return the bar that stays: what a leader needs first, and the dossier, which is the unit on paper."""
-    found = first_doors(place.request.viewer, at=place.at, unit=place.here)[:MOST_ACTS]
+    doors = first_doors(place.request.viewer, at=place.at, unit=place.here)[:MOST_ACTS]
     if place.sees_counts:
-        found.append(Door(_("Dossier"), address_of("review:dossier", place.here.code), icon="print"))
-    return found
+        doors.append(Door(_("Dossier"), address_of("review:dossier", place.here.code), icon="print"))
+    return doors
 
 
 def _crumbs(place: UnitInTree, ends_with: str) -> list[tuple[str, str]]:

@@ -68,10 +68,12 @@ def unit_programme(place: UnitInTree) -> HttpResponseBase:
     list. The viewer sees the unit's figures, and something runs there."""
     request, here = place.request, place.here
     chosen = place.chosen(request.GET)
-    measures = [each for each in place.running if each.programme.pk == chosen.programme.pk]
+    measures = [measure for measure in place.running if measure.programme.pk == chosen.programme.pk]
     context = unit_context(place, ends_with=chosen.name) | {
         "chosen": chosen,
-        "segments": [(named(each.names), place.href_of(each), each is chosen) for each in measures],
+        "segments": [
+            (named(measure.names), place.href_of(measure), measure is chosen) for measure in measures
+        ],
     }
     programme, today = chosen.programme, clock.day_in(chosen.programme.zone, place.at)
     about: dict[str, Any] = {
@@ -270,15 +272,15 @@ def _read_rows(
 
 def _narrowed(request: HttpRequest) -> dict[str, Any]:
     """Return how the list is sorted and narrowed."""
-    shown = _show(request)
+    part_shown = _show(request)
     return {
         "sorting": tables.sorting(
             request.GET, dict.fromkeys(programmes.SORTS, ""), default=programmes.FURTHEST_BEHIND
         ),
         "shows": [
-            (_("All"), "all", shown == "all"),
-            (_("Behind"), "behind", shown == "behind"),
-            (_("Nothing yet"), "without", shown == "without"),
+            (_("All"), "all", part_shown == "all"),
+            (_("Behind"), "behind", part_shown == "behind"),
+            (_("Nothing yet"), "without", part_shown == "without"),
         ],
         "matching": request.GET.get("matching", "")[:100],
         "kept": [
@@ -326,7 +328,7 @@ def _drawn(
     ]
 
 
-def _funnel(found: programmes.Funnel) -> dict[str, Any]:
+def _funnel(funnel: programmes.Funnel) -> dict[str, Any]:
     """Return the steps of each way in, all days together; and callers without a place beside them."""
     return {
         "funnels": [
@@ -334,16 +336,16 @@ def _funnel(found: programmes.Funnel) -> dict[str, Any]:
                 line.channel,
                 [charts.FunnelStep(name=step.name, value=line.value(step.key)) for step in line.steps],
             )
-            for line in found.lines
+            for line in funnel.lines
         ],
-        "steps": found.columns,
-        "callers": found.callers,
+        "steps": funnel.columns,
+        "callers": funnel.callers,
     }
 
 
 def _show(request: HttpRequest) -> Any:
-    shown = request.GET.get("show", "all")
-    return shown if shown in ("all", "behind", "without") else "all"
+    part_shown = request.GET.get("show", "all")
+    return part_shown if part_shown in ("all", "behind", "without") else "all"
 
 
 def _page(request: HttpRequest) -> int:

@@ -48,12 +48,12 @@ class UnknownLanguage(Refused):
 
 def faults(*, phone: str, name: str) -> list[Refused]:
     """Everything `open_account` refuses of what somebody typed, at once: NotAPhone, NotAName."""
-    found: list[Refused] = [] if phones.parse(phone) is not None else [NotAPhone(field="phone")]
+    refusals: list[Refused] = [] if phones.parse(phone) is not None else [NotAPhone(field="phone")]
     try:
         _clean(name)
     except NotAName as refused:
-        found.append(refused)
-    return found
+        refusals.append(refused)
+    return refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +92,13 @@ def open_account(
 
 def open_accounts(*, newcomers: Sequence[Newcomer], by: Actor, at: datetime) -> list[Account]:
     """As `open_account` for each, in their order and in a few statements; one entry in the trail for all."""
-    for one in newcomers:
-        for fault in faults(phone=one.phone, name=one.name):
+    for newcomer in newcomers:
+        for fault in faults(phone=newcomer.phone, name=newcomer.name):
             raise fault
     numbers = [phones.parse(one.phone) or "" for one in newcomers]
     with system("opening accounts"):
         ids = keep_phones(phones=numbers)
-        found = {account.phone_id: account for account in Account.objects.filter(phone_id__in=ids)}
+        accounts = {account.phone_id: account for account in Account.objects.filter(phone_id__in=ids)}
         made = [
             Account(
                 public_id=lot.uuid(),
@@ -112,7 +112,7 @@ def open_accounts(*, newcomers: Sequence[Newcomer], by: Actor, at: datetime) -> 
                 is_root=one.is_root,
             )
             for phone_id, number, one in zip(ids, numbers, newcomers, strict=True)
-            if phone_id not in found
+            if phone_id not in accounts
         ]
         Account.objects.bulk_create(made)
         AccountWord.objects.bulk_create(word for account in made for word in _words(account))
@@ -120,8 +120,8 @@ def open_accounts(*, newcomers: Sequence[Newcomer], by: Actor, at: datetime) -> 
             subject, unit_id = (str(made[0].public_id), made[0].unit_id) if len(made) == 1 else ("", None)
             act = "people.open_account"
             audit.record(by=by, at=at, act=act, subject=subject, unit_id=unit_id, n=len(made))
-    found |= {account.phone_id: account for account in made}
-    return [found[phone_id] for phone_id in ids]
+    accounts |= {account.phone_id: account for account in made}
+    return [accounts[phone_id] for phone_id in ids]
 
 
 def keep_phone(*, phone: str) -> UUID:
@@ -228,8 +228,8 @@ def _clean(name: str) -> str:
 
     Refuses signs no name has, words of letters that only look like those of their script, and the title of an office.
     """
-    shown = "".join(c for c in name if c.isprintable() or c in _JOINERS)
-    cleaned = unicodedata.normalize("NFC", " ".join(shown.split()))
+    clean_name = "".join(c for c in name if c.isprintable() or c in _JOINERS)
+    cleaned = unicodedata.normalize("NFC", " ".join(clean_name.split()))
     if (
         not 2 <= len(cleaned) <= LONGEST_NAME
         or not any(c.isalpha() for c in cleaned)

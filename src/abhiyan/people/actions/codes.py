@@ -139,11 +139,11 @@ def ask_code(
             expires_at=at + LIVES,
         )
         audit.record(by=by, at=at, act="people.ask_code", subject=str(request_id), facts={"for": purpose})
-        asked = CodeAsked(
+        code_asked = CodeAsked(
             purpose=purpose, phone=number, code=code, language=language, request_id=request_id, at=at
         )
         with transaction.atomic():
-            news.tell(asked)
+            news.tell(code_asked)
             if not expected:  # the same work, then undone: nobody can tell from outside
                 transaction.set_rollback(True)
     return request_id
@@ -286,13 +286,13 @@ def make_console_link(*, account_id: int, by: Actor, at: datetime, is_proof_lost
 def check_console(*, secret: str, by: Actor, at: datetime) -> Account:
     """Accept the console's one-time path; the account it signs in. Refuses LinkOver."""
     with system("one-time sign-in from the console"):
-        found = Code.objects.filter(
+        code = Code.objects.filter(
             purpose="console", digest=_console_digest(secret), used_at=None, expires_at__gt=at
         ).first()
-        if found is None or not Code.objects.filter(id=found.pk, used_at=None).update(used_at=at):
+        if code is None or not Code.objects.filter(id=code.pk, used_at=None).update(used_at=at):
             limits.take(declared.CONSOLE_WRONG, by.origin, at=at)
             raise LinkOver
-        account = needed(Account.objects.filter(phone_id=found.phone_id, closed_at=None).first(), LinkOver)
+        account = needed(Account.objects.filter(phone_id=code.phone_id, closed_at=None).first(), LinkOver)
         audit.record(by=by, at=at, act="people.console_sign_in", subject=str(account.public_id))
     return account
 

@@ -116,10 +116,10 @@ def give_consent(
     with system("keeping a consent"):
         standing = Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at=None).first()
         if standing is not None:
-            found: UUID = standing.pk
-            return found
-        told = f"consent|{person_id}|{purpose}|{at.isoformat()}".encode()
-        derived = hmac.digest(keyring().identity, told, "sha256")
+            standing_id: UUID = standing.pk
+            return standing_id
+        message = f"consent|{person_id}|{purpose}|{at.isoformat()}".encode()
+        derived = hmac.digest(keyring().identity, message, "sha256")
         consent = Consent(
             id=UUID(bytes=person_id.bytes[:6] + derived[:9] + bytes([purpose])),
             person_id=person_id,
@@ -134,8 +134,8 @@ def give_consent(
         )
         consent.save(force_insert=True)
         audit.record(by=by, at=at, act="people.give_consent", unit_id=unit_id, facts={"purpose": purpose})
-    given: UUID = consent.pk
-    return given
+    consent_id: UUID = consent.pk
+    return consent_id
 
 
 def renew_consents(*, person_id: UUID, withdrawn_at: datetime, channel: int, by: Actor, at: datetime) -> None:
@@ -171,11 +171,11 @@ def give_consents_back(
         slips = Consent.objects.filter(
             person_id__in=person_ids, withdrawn_channel=channel, withdrawn_at=withdrawn_at
         )
-        found = set(slips.values_list("person_id", flat=True))
-        if found:
+        returned_ids = set(slips.values_list("person_id", flat=True))
+        if returned_ids:
             slips.update(withdrawn_at=None, withdrawn_channel=None)
-            audit.record(by=by, at=at, act="people.give_consents_back", n=len(found))
-    return found
+            audit.record(by=by, at=at, act="people.give_consents_back", n=len(returned_ids))
+    return returned_ids
 
 
 def withdraw_consent(
@@ -189,15 +189,17 @@ def withdraw_consent(
     """
     with system("withdrawing a consent"):
         standing = Consent.objects.filter(person_id=person_id, purpose__in=purposes, withdrawn_at=None)
-        found = standing.select_for_update().order_by("purpose")
-        units = dict(found.values_list("purpose", "unit_id"))
+        consents = standing.select_for_update().order_by("purpose")
+        units = dict(consents.values_list("purpose", "unit_id"))
         if not units:
             return []
         standing.update(withdrawn_at=at, withdrawn_channel=channel)
         for purpose, unit_id in units.items():
             facts = {"purpose": purpose}
             audit.record(by=by, at=at, act="people.withdraw_consent", unit_id=unit_id, facts=facts)
-            told = ConsentWithdrawn(person_id=person_id, purpose=purpose, channel=channel, by=by, at=at)
-            news.tell(told)
+            consent_withdrawn = ConsentWithdrawn(
+                person_id=person_id, purpose=purpose, channel=channel, by=by, at=at
+            )
+            news.tell(consent_withdrawn)
         journal.write(journal.Withdrawal(person_id, tuple(units), channel, at))
     return list(units)

@@ -20,14 +20,14 @@ def issue_document(
 
     The caller holds the lock of what it is about, so that two requests at once get one document.
     """
-    known = documents.kind(kind)
+    document_kind = documents.kind(kind)
     with system("a document is issued"):
-        standing = queries.standing_document(known.code, about)
+        standing = queries.standing_document(document_kind.code, about)
         if standing is not None:
             return standing
         made = Document(
             id=UUID(bytes=lot.octets(16)),
-            kind=known.code,
+            kind=document_kind.code,
             about=about,
             person_id=person_id,
             issued_at=at,
@@ -39,7 +39,7 @@ def issue_document(
             act="people.issue_document",
             subject=str(about),
             unit_id=unit_id,
-            facts={"kind": known.code},
+            facts={"kind": document_kind.code},
         )
     return made
 
@@ -49,11 +49,15 @@ def issue_documents(*, kind: str, people: Mapping[UUID, UUID], unit_id: int, by:
 
     The caller knows that none of them has one. Two statements.
     """
-    known = documents.kind(kind)
+    document_kind = documents.kind(kind)
     with system("documents are issued"):
         Document.objects.bulk_create(
             Document(
-                id=UUID(bytes=lot.octets(16)), kind=known.code, about=about, person_id=person, issued_at=at
+                id=UUID(bytes=lot.octets(16)),
+                kind=document_kind.code,
+                about=about,
+                person_id=person,
+                issued_at=at,
             )
             for about, person in people.items()
         )
@@ -63,7 +67,7 @@ def issue_documents(*, kind: str, people: Mapping[UUID, UUID], unit_id: int, by:
             act="people.issue_documents",
             unit_id=unit_id,
             n=len(people),
-            facts={"kind": known.code},
+            facts={"kind": document_kind.code},
         )
 
 

@@ -58,11 +58,11 @@ def _keep(some: Sequence[tuple[UUID, UUID, int, bool]], at: datetime) -> None:
     there = Person.objects.filter(pk__in=ids, left_at=None, merged_into=None).exclude(name=None)
     persons = {person.pk: person for person in there}
     rows = []
-    for one, other, score, is_twin in some:
-        if one not in persons or other not in persons:
+    for person_id, other, score, is_twin in some:
+        if person_id not in persons or other not in persons:
             continue  # gone while we looked
-        first, second = sorted((persons[one], persons[other]), key=lambda person: person.pk)
-        said = judged(_known(first), _known(second), score=score, is_twin=is_twin)
+        first, second = sorted((persons[person_id], persons[other]), key=lambda person: person.pk)
+        judged_pair = judged(_known(first), _known(second), score=score, is_twin=is_twin)
         rows.append(
             Double(
                 id=UUID(bytes=hashlib.sha256(first.pk.bytes + second.pk.bytes).digest()[:16]),
@@ -71,9 +71,9 @@ def _keep(some: Sequence[tuple[UUID, UUID, int, bool]], at: datetime) -> None:
                 second_id=second.pk,
                 unit_id=first.unit_id,
                 other_unit_id=second.unit_id,
-                score=said.score,
-                reasons=said.reasons,
-                is_twin=said.is_twin,
+                score=judged_pair.score,
+                reasons=judged_pair.reasons,
+                is_twin=judged_pair.is_twin,
                 found_at=at,
             )
         )
@@ -132,8 +132,8 @@ def tell_apart(*, double: Double, is_apart: bool, by: Actor, at: datetime) -> No
 def joined(person_ids: Collection[UUID]) -> set[UUID]:
     """Return those of these people that another entry is merged into now."""
     either = Q(first_id__in=person_ids) | Q(second_id__in=person_ids)
-    found = Double.objects.filter(either, state=Double.State.MERGED, kept_id__in=person_ids)
-    return {kept_id for kept_id in found.values_list("kept_id", flat=True) if kept_id is not None}
+    doubles = Double.objects.filter(either, state=Double.State.MERGED, kept_id__in=person_ids)
+    return {kept_id for kept_id in doubles.values_list("kept_id", flat=True) if kept_id is not None}
 
 
 def _decide(

@@ -52,14 +52,14 @@ def erase(
     Refuses journal.NotSaved: then nothing is erased.
     """
     for person in persons:
-        said = journal.Erasure(person.pk, person.phone_id, who, channel, at)
-        _erase(said, person)
+        erasure = journal.Erasure(person.pk, person.phone_id, who, channel, at)
+        _erase(erasure, person)
         audit.record(by=by, at=at, act="people.erase", subject=str(person.public_id), unit_id=person.unit_id)
-        journal.write(said)
+        journal.write(erasure)
     for place, phone_id, who_there in formerly:
-        said = journal.Erasure(place, phone_id, who_there, channel, at)
-        _erase(said, None)
-        journal.write(said)
+        erasure = journal.Erasure(place, phone_id, who_there, channel, at)
+        _erase(erasure, None)
+        journal.write(erasure)
         drop_phone(phone_id=phone_id)
     for phone_id in {person.phone_id for person in persons}:
         is_gone = drop_phone(phone_id=phone_id)
@@ -70,18 +70,20 @@ def erase(
     return purge_at(at=at)
 
 
-def erase_again(*, said: journal.Erasure) -> None:
+def erase_again(*, erasure: journal.Erasure) -> None:
     """Repeat after a restore: erase people again who had everything erased since the backup, and purge on the day then
     named.
 
     A person the backup does not know yet leaves only the digest. Tells ErasureReplayed first.
     """
     news.tell(
-        ErasureReplayed(person_id=said.person_id, phone_id=said.phone_id, channel=said.channel, at=said.at)
+        ErasureReplayed(
+            person_id=erasure.person_id, phone_id=erasure.phone_id, channel=erasure.channel, at=erasure.at
+        )
     )
-    found = Person.objects.filter(pk=said.person_id, erased_at=None, at__lte=said.at).first()
-    _erase(said, found)
-    drop_phone(phone_id=said.phone_id)
+    person = Person.objects.filter(pk=erasure.person_id, erased_at=None, at__lte=erasure.at).first()
+    _erase(erasure, person)
+    drop_phone(phone_id=erasure.phone_id)
 
 
 def purge(*, at: datetime) -> int:
@@ -93,10 +95,10 @@ def purge(*, at: datetime) -> int:
             Consent.objects.filter(person_id=erasure.person_id, at__lte=erasure.at).delete()
             Document.objects.filter(person_id=erasure.person_id, issued_at__lte=erasure.at).delete()
             Erasure.objects.filter(pk=erasure.pk).update(sealed=None, purged_at=at)
-            told = ErasurePurged(
+            erasure_purged = ErasurePurged(
                 person_id=erasure.person_id, phone_id=erasure.phone_id, erased_at=erasure.at, at=at
             )
-            news.tell(told)
+            news.tell(erasure_purged)
             done += 1
         if done:
             audit.record(by=Actor.system("the legal period is over"), at=at, act="people.purge", n=done)
@@ -108,28 +110,30 @@ def key_of(*, erasure_id: UUID) -> bytes:
     return keyring().derive(f"erased/{erasure_id.hex}")
 
 
-def _erase(said: journal.Erasure, person: Person | None) -> None:
+def _erase(erasure: journal.Erasure, person: Person | None) -> None:
     ident = UUID(
-        bytes=hashlib.sha256(b"erasure|" + said.person_id.bytes + said.at.isoformat().encode()).digest()[:16]
+        bytes=hashlib.sha256(
+            b"erasure|" + erasure.person_id.bytes + erasure.at.isoformat().encode()
+        ).digest()[:16]
     )
     sealed = None
     if person is not None:
         nonce = os.urandom(12)
         sealed = nonce + AESGCM(key_of(erasure_id=ident)).encrypt(nonce, _told(person), ident.bytes)
         Person.objects.filter(pk=person.pk).update(
-            name=None, birth_year=None, language="", left_at=said.at, erased_at=said.at
+            name=None, birth_year=None, language="", left_at=erasure.at, erased_at=erasure.at
         )
         write_person_words(person_ids=[person.pk])
         Double.objects.filter(Q(first_id=person.pk) | Q(second_id=person.pk)).delete()
     row = Erasure(
         id=ident,
-        person_id=said.person_id,
-        phone_id=said.phone_id,
-        who=said.who,
+        person_id=erasure.person_id,
+        phone_id=erasure.phone_id,
+        who=erasure.who,
         sealed=sealed,
-        channel=said.channel,
-        at=said.at,
-        purge_at=purge_at(at=said.at),
+        channel=erasure.channel,
+        at=erasure.at,
+        purge_at=purge_at(at=erasure.at),
     )
     Erasure.objects.bulk_create([row], ignore_conflicts=True)
 
@@ -137,5 +141,5 @@ def _erase(said: journal.Erasure, person: Person | None) -> None:
 def _told(person: Person) -> bytes:
     phone = Phone.objects.filter(pk=person.phone_id).first()
     number = keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode() if phone else None
-    told = {"name": person.name, "birth_year": person.birth_year, "phone": number}
-    return json.dumps(told, ensure_ascii=False).encode()
+    facts = {"name": person.name, "birth_year": person.birth_year, "phone": number}
+    return json.dumps(facts, ensure_ascii=False).encode()

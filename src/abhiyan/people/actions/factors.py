@@ -135,7 +135,7 @@ def make_recovery_codes(*, account_id: int, by: Actor, at: datetime) -> list[str
 def use_recovery_code(*, account_id: int, code: str, by: Actor, at: datetime) -> int:
     """Accept a recovery code and burn it. Returns how many are left. Refuses FactorNotRight, TooMany."""
     take_a_try(account_id, at)
-    shown = _recovery_digest(account_id, code.strip().lower().replace(" ", ""))
+    digest = _recovery_digest(account_id, code.strip().lower().replace(" ", ""))
     with transaction.atomic():
         factor = (
             Factor.objects.select_for_update()
@@ -143,9 +143,9 @@ def use_recovery_code(*, account_id: int, code: str, by: Actor, at: datetime) ->
             .first()
         )
         kept = _digests(factor) if factor else []
-        if factor is None or shown not in kept:
+        if factor is None or digest not in kept:
             raise FactorNotRight(field="recovery")
-        kept.remove(shown)
+        kept.remove(digest)
         factor.sealed, factor.used_at = b"".join(kept), at
         factor.save(update_fields=["sealed", "used_at"])
         record_use("people.sign_in", factor, by, at)
@@ -172,9 +172,9 @@ def remove_factor(*, account_id: int, public_id: UUID, by: Actor, at: datetime) 
         raise FactorNeeded
     with transaction.atomic():
         _lock(account_id)
-        own = Factor.objects.filter(account_id=account_id, kind__in=SECOND).exclude(confirmed_at=None)
-        factor = needed(own.filter(public_id=public_id).first())
-        if own.count() == 1:
+        factors = Factor.objects.filter(account_id=account_id, kind__in=SECOND).exclude(confirmed_at=None)
+        factor = needed(factors.filter(public_id=public_id).first())
+        if factors.count() == 1:
             raise LastFactor
         factor.delete()
         record_use("people.remove_factor", factor, by, at, public_id)

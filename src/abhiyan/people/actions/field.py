@@ -58,14 +58,14 @@ def begin_record(*, key: UUID, content: bytes, by: Actor, at: datetime) -> dict[
     A record of one key waits for the other by its row: the act of a record may hold no other lock (`enrol`). A refusal
     undoes the row with the transaction. Refuses RecordSentOtherwise.
     """
-    own, digest = _id(by, key), _keyed(content)
+    record_id, digest = _id(by, key), _keyed(content)
     if sql.run(
         "insert into people_field_receipt (id, account_id, digest, answer, at) values (%s, %s, %s, '{}', %s)"
         " on conflict (id) do nothing",
-        [own, by.account_id, digest, at],
+        [record_id, by.account_id, digest, at],
     ):
         return None
-    there = FieldReceipt.objects.get(pk=own)
+    there = FieldReceipt.objects.get(pk=record_id)
     if not hmac.compare_digest(bytes(there.digest), digest):
         raise RecordSentOtherwise
     answer: dict[str, Any] = there.answer
@@ -74,9 +74,9 @@ def begin_record(*, key: UUID, content: bytes, by: Actor, at: datetime) -> dict[
 
 def end_record(*, key: UUID, answer: Mapping[str, Any], by: Actor) -> None:
     """Keep the answer of a record whose act is done, and let its pictures go: the act has taken them."""
-    own = _id(by, key)
-    FieldReceipt.objects.filter(pk=own).update(answer=dict(answer))
-    FieldPicture.objects.filter(record=own).delete()
+    record_id = _id(by, key)
+    FieldReceipt.objects.filter(pk=record_id).update(answer=dict(answer))
+    FieldPicture.objects.filter(record=record_id).delete()
 
 
 def form_answer(*, key: UUID, by: Actor) -> dict[str, Any] | None:
@@ -84,11 +84,13 @@ def form_answer(*, key: UUID, by: Actor) -> dict[str, Any] | None:
 
     Locks: the key, by two numbers. Phones are locked by one, and `enrolment.actions.enrol` refuses to wait for those.
     """
-    own = _id(by, key)
-    halves = (int.from_bytes(half, "big", signed=True) for half in (own.bytes[:4], own.bytes[4:8]))
+    record_id = _id(by, key)
+    halves = (
+        int.from_bytes(half, "big", signed=True) for half in (record_id.bytes[:4], record_id.bytes[4:8])
+    )
     sql.run("select pg_advisory_xact_lock(%s, %s)", list(halves))
     answer: dict[str, Any] | None = (
-        FieldReceipt.objects.filter(pk=own).values_list("answer", flat=True).first()
+        FieldReceipt.objects.filter(pk=record_id).values_list("answer", flat=True).first()
     )
     return answer
 
@@ -113,10 +115,10 @@ def keep_picture(*, key: UUID, n: int, data: bytes, by: Actor, at: datetime) -> 
 
     Refuses RecordSentOtherwise of another picture under its number, FieldPictureTooLarge, TooMany.
     """
-    record, own, account_id = _id(by, key), _id(by, key, n), needed(by.account_id)
+    record, picture_id, account_id = _id(by, key), _id(by, key, n), needed(by.account_id)
     if len(data) > LARGEST:
         raise FieldPictureTooLarge(mb=LARGEST >> 20)
-    there = FieldPicture.objects.filter(pk=own).only("digest").first()
+    there = FieldPicture.objects.filter(pk=picture_id).only("digest").first()
     if there is not None:
         if not hmac.compare_digest(bytes(there.digest), _keyed(data)):
             raise RecordSentOtherwise
@@ -127,11 +129,11 @@ def keep_picture(*, key: UUID, n: int, data: bytes, by: Actor, at: datetime) -> 
     if FieldPicture.objects.filter(account_id=account_id).count() >= MOST_WAITING:
         raise TooMany(wait_s=WAITS_S)
     picture = FieldPicture(
-        id=own,
+        id=picture_id,
         record=record,
         account_id=account_id,
         digest=_keyed(data),
-        sealed=keyring().seal(data, about=own.bytes),
+        sealed=keyring().seal(data, about=picture_id.bytes),
         at=at,
     )
     FieldPicture.objects.bulk_create([picture], ignore_conflicts=True)
@@ -140,10 +142,13 @@ def keep_picture(*, key: UUID, n: int, data: bytes, by: Actor, at: datetime) -> 
 def pictures_that_wait(*, key: UUID, numbers: Collection[int], by: Actor) -> dict[int, bytes]:
     """The pictures of a record, by their numbers. Refuses PicturesMissing."""
     ids = {_id(by, key, n): n for n in numbers}
-    found = FieldPicture.objects.in_bulk(ids)
-    if len(found) < len(ids):
+    field_pictures = FieldPicture.objects.in_bulk(ids)
+    if len(field_pictures) < len(ids):
         raise PicturesMissing
-    return {n: keyring().unseal(bytes(found[own].sealed), about=own.bytes) for own, n in ids.items()}
+    return {
+        n: keyring().unseal(bytes(field_pictures[picture_id].sealed), about=picture_id.bytes)
+        for picture_id, n in ids.items()
+    }
 
 
 def hold_record(
@@ -165,16 +170,16 @@ def hold_record(
     """
     limits.take(declared.FIELD_HELD, str(phone.public_id), at=at)
     pictures_that_wait(key=key, numbers=pictures, by=by)
-    own = _id(by, key)
-    FieldReceipt.objects.filter(pk=own).update(answer=dict(answer))
+    record_id = _id(by, key)
+    FieldReceipt.objects.filter(pk=record_id).update(answer=dict(answer))
     FieldHeld.objects.create(
-        id=own,
+        id=record_id,
         public_id=lot.uuid(),
         account_id=needed(by.account_id),
         phone_id=phone.public_id,
         unit_id=FieldPhone.objects.get(pk=phone.public_id).unit_id,
         record=record,
-        sealed=keyring().seal(json.dumps({**held, "key": str(key)}).encode(), about=own.bytes),
+        sealed=keyring().seal(json.dumps({**held, "key": str(key)}).encode(), about=record_id.bytes),
         made_at=at - age,
         at=at,
         signed_out_at=phone.ended_at,
@@ -182,18 +187,22 @@ def hold_record(
     )
 
 
-def sender_of(held: FieldHeld) -> SignedOutPhone:
+def sender_of(field_held: FieldHeld) -> SignedOutPhone:
     """Return the phone of a held record as it was when it was signed out. In a scope that sees accounts."""
-    holder = Account.objects.get(pk=held.account_id).public_id
-    return SignedOutPhone(held.phone_id, held.account_id, holder, held.signed_out_at, held.was_strong)
+    holder = Account.objects.get(pk=field_held.account_id).public_id
+    return SignedOutPhone(
+        field_held.phone_id, field_held.account_id, holder, field_held.signed_out_at, field_held.was_strong
+    )
 
 
-def opened(held: FieldHeld) -> dict[str, str]:
+def opened(field_held: FieldHeld) -> dict[str, str]:
     """The content of a held record: page, form, pictures and key. Refuses HeldDecided: then its words are gone."""
-    if held.state != FieldHeld.State.WAITS:
+    if field_held.state != FieldHeld.State.WAITS:
         raise HeldDecided
-    said: dict[str, str] = json.loads(keyring().unseal(bytes(held.sealed), about=held.pk.bytes))
-    return said
+    record_json: dict[str, str] = json.loads(
+        keyring().unseal(bytes(field_held.sealed), about=field_held.pk.bytes)
+    )
+    return record_json
 
 
 def take_held(*, public_id: UUID) -> FieldHeld:
@@ -201,26 +210,26 @@ def take_held(*, public_id: UUID) -> FieldHeld:
 
     Its only caller, `org.actions.phones`, asks for the capability. Refuses NotFound, HeldDecided.
     """
-    found = needed(FieldHeld.objects.select_for_update().filter(public_id=public_id).first())
-    if found.state != FieldHeld.State.WAITS:
+    field_held = needed(FieldHeld.objects.select_for_update().filter(public_id=public_id).first())
+    if field_held.state != FieldHeld.State.WAITS:
         raise HeldDecided
-    return found
+    return field_held
 
 
-def decide_held(*, held: FieldHeld, is_accepted: bool, reason: str, by: Actor, at: datetime) -> None:
+def decide_held(*, field_held: FieldHeld, is_accepted: bool, reason: str, by: Actor, at: datetime) -> None:
     """Write what became of a held record; its pictures and its words go. In a system scope."""
     state = FieldHeld.State.ACCEPTED if is_accepted else FieldHeld.State.ASIDE
-    FieldPicture.objects.filter(record=held.pk).delete()
-    FieldHeld.objects.filter(pk=held.pk).update(
+    FieldPicture.objects.filter(record=field_held.pk).delete()
+    FieldHeld.objects.filter(pk=field_held.pk).update(
         state=state, reason=reason, decided_by=by.account_id, decided_at=at, sealed=b""
     )
     audit.record(
         by=by,
         at=at,
         act="people.decide_held",
-        subject=str(held.public_id),
-        unit_id=held.unit_id,
-        facts={"record": held.record, "accepted": is_accepted},
+        subject=str(field_held.public_id),
+        unit_id=field_held.unit_id,
+        facts={"record": field_held.record, "accepted": is_accepted},
     )
 
 
@@ -237,8 +246,10 @@ def sweep_field(*, at: datetime) -> int:
     """
     FieldHeld.objects.filter(at__lt=at - HELD_LAST).delete()
     receipts, _of = FieldReceipt.objects.filter(at__lt=at - RECEIPTS_LAST).delete()
-    held = FieldHeld.objects.filter(state=FieldHeld.State.WAITS).values("pk")
-    pictures, _of = FieldPicture.objects.filter(at__lt=at - PICTURES_LAST).exclude(record__in=held).delete()
+    held_ids = FieldHeld.objects.filter(state=FieldHeld.State.WAITS).values("pk")
+    pictures, _of = (
+        FieldPicture.objects.filter(at__lt=at - PICTURES_LAST).exclude(record__in=held_ids).delete()
+    )
     return receipts + pictures
 
 

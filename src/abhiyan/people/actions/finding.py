@@ -44,11 +44,11 @@ def find_doubles(*, at: datetime) -> int:
     if not may_look():
         raise NoMatcher
     try:
-        ids, said = _asked()
+        ids, output = _asked()
     except BrokenPipeError:  # it was ended while it received entries
         raise SearchFailed from None
     with system("near duplicates are kept"):
-        return keep_doubles(found=_pairs(said, ids), at=at)
+        return keep_doubles(found=_pairs(output, ids), at=at)
 
 
 def _asked() -> tuple[list[UUID], str]:
@@ -63,13 +63,13 @@ def _asked() -> tuple[list[UUID], str]:
             with system("near duplicates are looked for"):
                 ids = _tell(process.stdin)
             process.stdin.close()  # it reads all before it writes
-            said = process.stdout.read()
+            output = process.stdout.read()
             if process.wait() != 0:
                 raise SearchFailed
         finally:
             limit.cancel()
             process.kill()
-    return ids, said
+    return ids, output
 
 
 def _tell(to: IO[str]) -> list[UUID]:
@@ -90,9 +90,9 @@ def _tell(to: IO[str]) -> list[UUID]:
 
 def _pairs(said: str, ids: list[UUID]) -> list[tuple[UUID, UUID, int, bool]]:
     """Read the process's answer, in the order of the persons' ids, whatever order it got them in."""
-    found = []
+    pairs = []
     for line in said.splitlines():
         a, b, score, is_twin = map(int, line.split("\t"))
         first, second = sorted((ids[a], ids[b]))
-        found.append((first, second, score, bool(is_twin)))
-    return sorted(found)
+        pairs.append((first, second, score, bool(is_twin)))
+    return sorted(pairs)

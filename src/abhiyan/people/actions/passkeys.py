@@ -92,8 +92,8 @@ def check_passkey(*, account_id: int, credential: str, challenge: str, by: Actor
     """Accept a passkey shown for this challenge. Refuses FactorNotRight, TooMany."""
     factors.take_a_try(account_id, at)
     try:
-        shown = base64url_to_bytes(str(json.loads(credential)["id"]))
-        factor = Factor.objects.get(account_id=account_id, kind=Factor.Kind.PASSKEY, credential=shown)
+        credential_id = base64url_to_bytes(str(json.loads(credential)["id"]))
+        factor = Factor.objects.get(account_id=account_id, kind=Factor.Kind.PASSKEY, credential=credential_id)
         verified = webauthn.verify_authentication_response(
             credential=credential,
             expected_challenge=base64url_to_bytes(challenge),

@@ -62,8 +62,8 @@ def move_to_phone(*, person_id: UUID, phone_id: UUID) -> None:
 def drop_phone(*, phone_id: UUID) -> bool:
     """Forget a phone's number, unless somebody is on it who was not erased, or signs in with it. Returns True if it is
     gone."""
-    held = Person.objects.filter(phone_id=phone_id, erased_at=None).exclude(name=None).exists()
-    if held or Account.objects.filter(phone_id=phone_id, closed_at=None).exists():
+    is_held = Person.objects.filter(phone_id=phone_id, erased_at=None).exclude(name=None).exists()
+    if is_held or Account.objects.filter(phone_id=phone_id, closed_at=None).exists():
         return False
     Phone.objects.filter(pk=phone_id).delete()
     LastSign.objects.filter(pk=phone_id).delete()

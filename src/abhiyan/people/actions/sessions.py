@@ -83,10 +83,10 @@ def whose_cookies(cookies: Mapping[str, str], *, path: str) -> str | None:
 
     Every bound on an account asks here: turns, and the bytes of bodies.
     """
-    shown = whose(token=cookies.get(settings.SESSION_COOKIE_NAME, ""))
-    if not shown and path.startswith(FIELD):
-        shown = whose(token=cookies.get(settings.PHONE_COOKIE_NAME, "")) or shown
-    return shown
+    session_owner = whose(token=cookies.get(settings.SESSION_COOKIE_NAME, ""))
+    if not session_owner and path.startswith(FIELD):
+        session_owner = whose(token=cookies.get(settings.PHONE_COOKIE_NAME, "")) or session_owner
+    return session_owner
 
 
 def key_of(*, token: str) -> str:
@@ -114,10 +114,10 @@ def known_with(cookie: str, *, phone_id: UUID) -> str:
 
 def _known_marks(cookie: str) -> list[str]:
     try:
-        found: list[str] = signing.loads(cookie, salt=KNOWN, max_age=KNOWN_LASTS)
+        marks: list[str] = signing.loads(cookie, salt=KNOWN, max_age=KNOWN_LASTS)
     except signing.BadSignature:
         return []
-    return found
+    return marks
 
 
 def _known_mark(phone_id: UUID) -> str:
@@ -237,13 +237,13 @@ def strengthen_phone(*, token: str, account_id: int, at: datetime) -> Started | 
     None where the cookie's session is over, or another account's.
     """
     with system("a phone of the field"):
-        found = Session.objects.filter(key=key_of_phone(token=token), account_id=account_id).first()
-        if found is None or not found.is_phone or not is_alive(session=found, at=at):
+        session = Session.objects.filter(key=key_of_phone(token=token), account_id=account_id).first()
+        if session is None or not session.is_phone or not is_alive(session=session, at=at):
             return None
-        fresh, old = token_for(account_id), found.key
-        found.key, found.strong_at = key_of_phone(token=fresh), at
-        Session.objects.filter(key=old).update(key=found.key, strong_at=at)
-    return Started(fresh, found)
+        fresh, old = token_for(account_id), session.key
+        session.key, session.strong_at = key_of_phone(token=fresh), at
+        Session.objects.filter(key=old).update(key=session.key, strong_at=at)
+    return Started(fresh, session)
 
 
 class SignedOutPhone(NamedTuple):
@@ -274,8 +274,8 @@ def end_phone(*, public_id: UUID, account_id: int, by: Actor, at: datetime) -> b
     """End the session of a phone. Returns True if it was alive. The caller asks who may: the owner, or who leads the
     unit."""
     with system("ending a phone"):
-        own = Session.objects.filter(public_id=public_id, account_id=account_id, ended_at=None)
-        if not _end(own.filter(key__startswith=Session.OF_PHONE).values_list("key", flat=True), at=at):
+        sessions = Session.objects.filter(public_id=public_id, account_id=account_id, ended_at=None)
+        if not _end(sessions.filter(key__startswith=Session.OF_PHONE).values_list("key", flat=True), at=at):
             return False
         FieldPhone.objects.filter(pk=public_id).update(ended_by=by.id)
         audit.record(by=by, at=at, act="people.end_phone", subject=str(public_id))
@@ -305,8 +305,8 @@ def end(*, session: Session, at: datetime) -> None:
 
 def end_of_account(*, account_id: int, public_id: UUID, at: datetime) -> bool:
     """End one of an account's sessions by its public id. Return True if there was one to end."""
-    found = Session.objects.filter(account_id=account_id, public_id=public_id, ended_at=None)
-    return bool(_end(found.values_list("key", flat=True), at=at))
+    sessions = Session.objects.filter(account_id=account_id, public_id=public_id, ended_at=None)
+    return bool(_end(sessions.values_list("key", flat=True), at=at))
 
 
 def end_all_of_account(*, account_id: int, at: datetime, but: str = "") -> int:
@@ -320,8 +320,10 @@ def end_all_of_account(*, account_id: int, at: datetime, but: str = "") -> int:
 
 def of_account(*, account_id: int, at: datetime) -> Sequence[Session]:
     """The living sessions of an account, last used first."""
-    found = Session.objects.filter(account_id=account_id, ended_at=None, ends_at__gt=at).order_by("-seen_at")
-    return [session for session in found if is_alive(session=session, at=at)]
+    sessions = Session.objects.filter(account_id=account_id, ended_at=None, ends_at__gt=at).order_by(
+        "-seen_at"
+    )
+    return [session for session in sessions if is_alive(session=session, at=at)]
 
 
 def sweep(*, at: datetime) -> int:

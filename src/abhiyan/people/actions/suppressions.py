@@ -52,12 +52,12 @@ def suppress(
     only asks for no messages. held: those it leaves once somebody has looked, which only the journal keeps.
     Tells PhoneSaidNo, so that what is queued stops. Refuses journal.NotSaved: then nothing of it is kept.
     """
-    said = journal.No(phone_id, scope, channel, at, tuple(sorted(rolls)), tuple(sorted(held)))
+    spoken_no = journal.No(phone_id, scope, channel, at, tuple(sorted(rolls)), tuple(sorted(held)))
     with system("a phone said no"):
-        _keep(said)
+        _keep(spoken_no)
         audit.record(by=by, at=at, act="people.suppress", facts={"scope": scope, "channel": channel})
-        news.tell(PhoneSaidNo(phone_id=phone_id, scope=scope, at=at, has_left=bool(said.rolls)))
-        journal.write(said)
+        news.tell(PhoneSaidNo(phone_id=phone_id, scope=scope, at=at, has_left=bool(spoken_no.rolls)))
+        journal.write(spoken_no)
 
 
 def keep_spoken_no(*, phone_id: UUID | None, by: Actor, at: datetime) -> None:
@@ -81,11 +81,11 @@ def note_word(*, word: str, phone_id: UUID, person_ids: Collection[UUID], channe
     """
     if not person_ids:
         return
-    said = journal.Word(word, phone_id, tuple(person_ids), channel, at)
+    journal_entry = journal.Word(word, phone_id, tuple(person_ids), channel, at)
     if word != BACK:
-        journal.write(said)
+        journal.write(journal_entry)
     else:
-        transaction.on_commit(lambda: journal.write(said), robust=True)
+        transaction.on_commit(lambda: journal.write(journal_entry), robust=True)
 
 
 def lift(*, phone_id: UUID, channel: int, by: Actor, at: datetime) -> bool:
@@ -101,8 +101,8 @@ def lift(*, phone_id: UUID, channel: int, by: Actor, at: datetime) -> bool:
         if lifted:
             audit.record(by=by, at=at, act="people.lift", facts={"channel": channel})
             # After the commit: a line that is lost, or cannot be written, only keeps us silent after a restore.
-            said = journal.No(phone_id, "", channel, at)
-            transaction.on_commit(lambda: journal.write(said), robust=True)
+            spoken_no = journal.No(phone_id, "", channel, at)
+            transaction.on_commit(lambda: journal.write(spoken_no), robust=True)
     return bool(lifted)
 
 
@@ -120,8 +120,8 @@ def take_back_no(
         lifted = slip.filter(lifted_at=None).update(lifted_at=at)
         if lifted:
             audit.record(by=by, at=at, act="people.take_back_no", facts={"channel": BY_WORD})
-            said = journal.No(phone_id, "", BY_WORD, at)
-            transaction.on_commit(lambda: journal.write(said), robust=True)
+            spoken_no = journal.No(phone_id, "", BY_WORD, at)
+            transaction.on_commit(lambda: journal.write(spoken_no), robust=True)
             news.tell(NoTakenBack(phone_id, said_at, is_spread, by, at))
     return bool(lifted)
 
@@ -139,18 +139,18 @@ def replay(*, taken_at: datetime, at: datetime, journals: Iterable[Path] = ()) -
     erasures: list[journal.Erasure] = []
     # of a person the last; leaving again takes a coming back away
     words: dict[UUID, journal.Word | None] = {}
-    for said in journal.since(taken_at, journals):
-        if isinstance(said, journal.Withdrawal):
-            _withdraw_again(said)
-            before = words.get(said.person_id)
-            if Purpose.MEMBERSHIP in said.purposes and before is not None and before.word == BACK:
-                words[said.person_id] = None
-        elif isinstance(said, journal.Word):
-            words.update(dict.fromkeys(said.persons, said))
-        elif isinstance(said, journal.Erasure):
-            erasures.append(said)
+    for journal_entry in journal.since(taken_at, journals):
+        if isinstance(journal_entry, journal.Withdrawal):
+            _withdraw_again(journal_entry)
+            before = words.get(journal_entry.person_id)
+            if Purpose.MEMBERSHIP in journal_entry.purposes and before is not None and before.word == BACK:
+                words[journal_entry.person_id] = None
+        elif isinstance(journal_entry, journal.Word):
+            words.update(dict.fromkeys(journal_entry.persons, journal_entry))
+        elif isinstance(journal_entry, journal.Erasure):
+            erasures.append(journal_entry)
         else:
-            noes[said.phone_id] = _together(noes.get(said.phone_id), said)
+            noes[journal_entry.phone_id] = _together(noes.get(journal_entry.phone_id), journal_entry)
     for no in noes.values():
         _say_again(no)
     for person_id, word in words.items():
@@ -165,78 +165,99 @@ def replay(*, taken_at: datetime, at: datetime, journals: Iterable[Path] = ()) -
                 )
             )
     for erasure in erasures:  # last: a subscriber of the others may still read the people they are about
-        erasing.erase_again(said=erasure)
+        erasing.erase_again(erasure=erasure)
     audit.record(by=Actor.system("restore"), at=at, act="people.replay", n=len(noes))
     return len(noes)
 
 
-def _withdraw_again(said: journal.Withdrawal) -> None:
+def _withdraw_again(withdrawal: journal.Withdrawal) -> None:
     """A consent given later than this word stays."""
     Consent.objects.filter(
-        person_id=said.person_id, purpose__in=said.purposes, withdrawn_at=None, at__lte=said.at
-    ).update(withdrawn_at=said.at, withdrawn_channel=said.channel)
+        person_id=withdrawal.person_id,
+        purpose__in=withdrawal.purposes,
+        withdrawn_at=None,
+        at__lte=withdrawal.at,
+    ).update(withdrawn_at=withdrawal.at, withdrawn_channel=withdrawal.channel)
     news.tell(
-        WithdrawalReplayed(person_id=said.person_id, purposes=said.purposes, channel=said.channel, at=said.at)
+        WithdrawalReplayed(
+            person_id=withdrawal.person_id,
+            purposes=withdrawal.purposes,
+            channel=withdrawal.channel,
+            at=withdrawal.at,
+        )
     )
 
 
-def _say_again(said: journal.No) -> None:
+def _say_again(spoken_no: journal.No) -> None:
     """A phone that has taken this no back before the backup was taken is left alone: the backup knows better."""
-    if not said.scope:
-        Suppression.objects.filter(phone_id=said.phone_id, lifted_at=None, at__lte=said.at).update(
-            lifted_at=said.at
+    if not spoken_no.scope:
+        Suppression.objects.filter(phone_id=spoken_no.phone_id, lifted_at=None, at__lte=spoken_no.at).update(
+            lifted_at=spoken_no.at
         )
         return
-    if Suppression.objects.filter(phone_id=said.phone_id, lifted_at__gte=said.at).exists():
+    if Suppression.objects.filter(phone_id=spoken_no.phone_id, lifted_at__gte=spoken_no.at).exists():
         return
-    _keep(said)
-    news.tell(PhoneSaidNo(phone_id=said.phone_id, scope=said.scope, at=said.at, has_left=said.rolls != ()))
+    _keep(spoken_no)
+    news.tell(
+        PhoneSaidNo(
+            phone_id=spoken_no.phone_id,
+            scope=spoken_no.scope,
+            at=spoken_no.at,
+            has_left=spoken_no.rolls != (),
+        )
+    )
     news.tell(
         NoReplayed(
-            phone_id=said.phone_id,
-            scope=said.scope,
-            rolls=said.rolls,
-            held=said.held,
-            channel=said.channel,
-            at=said.at,
+            phone_id=spoken_no.phone_id,
+            scope=spoken_no.scope,
+            rolls=spoken_no.rolls,
+            held=spoken_no.held,
+            channel=spoken_no.channel,
+            at=spoken_no.at,
         )
     )
 
 
-def _keep(said: journal.No) -> None:
+def _keep(spoken_no: journal.No) -> None:
     """Write a no down, together with one that stands already."""
-    Suppression.objects.bulk_create([_row(said)], ignore_conflicts=True)
-    found = Suppression.objects.select_for_update().get(phone_id=said.phone_id)
+    Suppression.objects.bulk_create([_row(spoken_no)], ignore_conflicts=True)
+    suppression = Suppression.objects.select_for_update().get(phone_id=spoken_no.phone_id)
     before = None
-    if found.lifted_at is None:
-        before = journal.No(found.phone_id, found.scope, found.channel, found.at, tuple(found.rolls))
-    _row(_together(before, said)).save(force_update=True)
+    if suppression.lifted_at is None:
+        before = journal.No(
+            suppression.phone_id,
+            suppression.scope,
+            suppression.channel,
+            suppression.at,
+            tuple(suppression.rolls),
+        )
+    _row(_together(before, spoken_no)).save(force_update=True)
 
 
-def _row(said: journal.No) -> Suppression:
+def _row(spoken_no: journal.No) -> Suppression:
     return Suppression(
-        phone_id=said.phone_id,
-        scope=said.scope,
-        channel=said.channel,
-        at=said.at,
-        rolls=list(said.rolls or ()),
+        phone_id=spoken_no.phone_id,
+        scope=spoken_no.scope,
+        channel=spoken_no.channel,
+        at=spoken_no.at,
+        rolls=list(spoken_no.rolls or ()),
         lifted_at=None,
     )
 
 
-def _together(before: journal.No | None, said: journal.No) -> journal.No:
+def _together(before: journal.No | None, spoken_no: journal.No) -> journal.No:
     """Return what holds after another word of the phone: of two noes the wider one, for every roll left by either."""
-    if before is None or not before.scope or not said.scope:
-        return said
-    every = before.rolls is None or said.rolls is None
-    rolls = None if every else tuple(sorted({*(before.rolls or ()), *(said.rolls or ())}))
-    held = () if rolls is None else tuple(sorted({*before.held, *said.held} - {*rolls}))
-    last = max(before, said, key=lambda one: one.at)
+    if before is None or not before.scope or not spoken_no.scope:
+        return spoken_no
+    every = before.rolls is None or spoken_no.rolls is None
+    rolls = None if every else tuple(sorted({*(before.rolls or ()), *(spoken_no.rolls or ())}))
+    held_rolls = () if rolls is None else tuple(sorted({*before.held, *spoken_no.held} - {*rolls}))
+    last = max(before, spoken_no, key=lambda spoken_no: spoken_no.at)
     return journal.No(
-        said.phone_id,
-        ALL if ALL in (before.scope, said.scope) else OUTREACH,
+        spoken_no.phone_id,
+        ALL if ALL in (before.scope, spoken_no.scope) else OUTREACH,
         last.channel,
         last.at,
         rolls,
-        held,
+        held_rolls,
     )

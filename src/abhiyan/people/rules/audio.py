@@ -35,8 +35,8 @@ def _is_frame(data: bytes) -> bool:
 
 def part(asked: str, size: int) -> tuple[int, int] | None:
     """First and last byte of the one range a player asks for (RFC 9110, 14.1.2); None: the whole file."""
-    unit, _sign, given = asked.partition("=")
-    first, sign, last = given.partition("-")
+    unit, _sign, range_text = asked.partition("=")
+    first, sign, last = range_text.partition("-")
     if unit.strip() != "bytes" or not sign or not first.isdecimal() or len(first) > 9:
         return None
     end = min(int(last), size - 1) if last.isdecimal() and len(last) < 10 else size - 1

@@ -163,8 +163,8 @@ def _of_names(a: str, b: str, *, is_twin: bool) -> str:
 
 def _heard(word: str) -> str:
     """A folded word as it tells people apart: its consonants, and its vowels too where it has few consonants."""
-    found = bones(word)
-    return found if len(found) >= _SHORT else word.replace("b", "v")
+    sound_text = bones(word)
+    return sound_text if len(sound_text) >= _SHORT else word.replace("b", "v")
 
 
 def _alike(a: str, b: str) -> bool:
@@ -173,13 +173,13 @@ def _alike(a: str, b: str) -> bool:
 
 
 def _of_the_rest(a: Known, b: Known) -> list[str]:
-    found = ["same_phone" if a.phone == b.phone else "other_phone"]
+    levels = ["same_phone" if a.phone == b.phone else "other_phone"]
     if a.birth_year is not None and b.birth_year is not None:
         apart = abs(a.birth_year - b.birth_year)
-        found.append("same_year" if apart == 0 else "near_year" if apart <= NEAR_YEARS else "other_year")
+        levels.append("same_year" if apart == 0 else "near_year" if apart <= NEAR_YEARS else "other_year")
     if a.unit_id == b.unit_id:
-        found.append("same_place")
-    return found
+        levels.append("same_place")
+    return levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +193,9 @@ class Standing:
 
 def stays(entries: Sequence[Standing]) -> int:
     """Return which of two entries stays: the one others were merged into, else the better proven, else the older."""
-    one, other = entries
-    if one.is_joint != other.is_joint:
-        return 0 if one.is_joint else 1
-    if one.rung != other.rung:
-        return 0 if one.rung > other.rung else 1
-    return 0 if one.at <= other.at else 1
+    first_entry, other = entries
+    if first_entry.is_joint != other.is_joint:
+        return 0 if first_entry.is_joint else 1
+    if first_entry.rung != other.rung:
+        return 0 if first_entry.rung > other.rung else 1
+    return 0 if first_entry.at <= other.at else 1

@@ -32,8 +32,10 @@ class NoticeText:
 
 def missing(text: NoticeText) -> list[str]:
     """Keys of required sections that are absent or empty."""
-    said = {section.key for section in text.sections if section.heading.strip() and section.text.strip()}
-    lacking = [key for key in REQUIRED if key not in said]
+    section_keys = {
+        section.key for section in text.sections if section.heading.strip() and section.text.strip()
+    }
+    lacking = [key for key in REQUIRED if key not in section_keys]
     return lacking + ([] if text.title.strip() else ["title"]) + ([] if text.short.strip() else ["short"])
 
 
@@ -81,4 +83,4 @@ def shipped(file: str) -> dict[str, dict[str, Any]]:
     return tomllib.loads((Path(__file__).parent / file).read_text("utf-8"))
 
 
-SAMPLE = {language: of_file(said) for language, said in shipped("sample_notice.toml").items()}
+SAMPLE = {language: of_file(notice_toml) for language, notice_toml in shipped("sample_notice.toml").items()}

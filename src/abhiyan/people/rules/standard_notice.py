@@ -19,7 +19,7 @@ _OTHERS = {code: shipped(f"{code}_notice.toml") for code in ("friends", "contrib
 LANGUAGES = tuple(_SHIPPED)  # in which every notice is written
 BLANKS = frozenset({"name", "contact", "page", "by_call"})  # what an installation knows of itself
 PHRASES = {"first_reply": set[str](), "no_name": set[str](), "no_contact": set[str](), "by_call": {"leave"}}
-NO_NAME = {language: str(said["no_name"]) for language, said in _SHIPPED.items()}
+NO_NAME = {language: str(notice_toml["no_name"]) for language, notice_toml in _SHIPPED.items()}
 _BLANK = re.compile(r"\{([a-z_]+)\}")
 _HOLE = re.compile(r"\[[^\[\]]*\]")
 OTHER = "more"  # key of a part with a heading of the organisation's own
@@ -30,7 +30,7 @@ def offered(code: str = "") -> tuple[str, ...]:
     code: of the notice."""
     if code in _OTHERS:
         return LANGUAGES
-    return (*LANGUAGES, *(code for code, one in languages.known().items() if one.notice))
+    return (*LANGUAGES, *(code for code, language in languages.known().items() if language.notice))
 
 
 def said(language: str) -> Mapping[str, Any]:
@@ -64,7 +64,7 @@ def standard(
     words.
     """
     file = _of(code, language)
-    told = {
+    values = {
         "name": organisation or file["no_name"],
         "contact": contact or file["no_contact"],
         "page": page,
@@ -72,8 +72,8 @@ def standard(
     }
     text = of_file(file)
     return NoticeText(
-        title=filled(text.title, told),
-        sections=[replace(section, text=filled(section.text, told)) for section in text.sections],
+        title=filled(text.title, values),
+        sections=[replace(section, text=filled(section.text, values)) for section in text.sections],
         short=text.short,
     )
 
@@ -111,12 +111,12 @@ def read(typed: str, language: str, *, before: Iterable[Section] = ()) -> Notice
 
 def _keys(language: str, before: Iterable[Section]) -> Mapping[str, str]:
     """heading -> key, of the standard text, the sample and the version before."""
-    known = [
+    sections = [
         *(SAMPLE[language].sections if language in SAMPLE else ()),
         *of_file(said(language)).sections,
         *(section for section in before if section.key),
     ]
-    return {" ".join(section.heading.split()): section.key for section in known}
+    return {" ".join(section.heading.split()): section.key for section in sections}
 
 
 def heading(key: str, language: str) -> str:

@@ -37,11 +37,14 @@ class OfficeTitles:
         words = fold(name)
         together = "".join(words), run_together(name)
         chunks = _CHUNKS.split(name)
-        said = {*words, *("".join(fold(one)) for chunk in chunks for one in (chunk, _GLUED.sub("", chunk)))}
-        said |= {run_together(part) for part in _APART.split(name)}  # "P r e s i d e n t"
+        word_set = {
+            *words,
+            *("".join(fold(chunk_text)) for chunk in chunks for chunk_text in (chunk, _GLUED.sub("", chunk))),
+        }
+        word_set |= {run_together(part) for part in _APART.split(name)}  # "P r e s i d e n t"
         return (
-            any(title in each for title in self._whole for each in together)
-            or bool(self._heads.intersection(said) - self._families)
+            any(title in joined_words for title in self._whole for joined_words in together)
+            or bool(self._heads.intersection(word_set) - self._families)
             or any(self._is_title(fold(part)) for part in _APART.split(name))
         )
 
@@ -53,7 +56,9 @@ class OfficeTitles:
     def _whole(self) -> frozenset[str]:
         """Titles of two words and more, run together: as they sound apart, and as one word, "Statepresident"."""
         several = [title for title, _is_leading in self._titles if len(fold(title)) > 1]
-        return frozenset(each for title in several for each in ("".join(fold(title)), run_together(title)))
+        return frozenset(
+            title_text for title in several for title_text in ("".join(fold(title)), run_together(title))
+        )
 
     @cached_property
     def _heads(self) -> frozenset[str]:

@@ -28,17 +28,17 @@ def code_of(secret: bytes, step: int) -> str:
 def step_of(secret: bytes, code: str, at: datetime) -> int | None:
     """The step a code belongs to, of those near `at`; None when it belongs to none."""
     now = step_at(at)
-    found = None
+    step_found = None
     for step in range(now - DRIFT, now + DRIFT + 1):
         if hmac.compare_digest(code_of(secret, step).encode(), code.encode("utf-8", "replace")):
-            found = step
-    return found
+            step_found = step
+    return step_found
 
 
 def address(secret: bytes, *, issuer: str, account: str) -> str:
     """The otpauth:// address an authenticator app reads from a QR code."""
-    told = urlencode({"secret": text(secret), "issuer": issuer}, quote_via=quote)
-    return f"otpauth://totp/{quote(f'{issuer}:{account}')}?{told}"
+    query = urlencode({"secret": text(secret), "issuer": issuer}, quote_via=quote)
+    return f"otpauth://totp/{quote(f'{issuer}:{account}')}?{query}"
 
 
 def text(secret: bytes) -> str:

@@ -60,7 +60,7 @@ def session_end(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     """End one of my sessions on another device. This one ends by signing out."""
     at = clock.now()
     own = own_account(request)
-    found = {each.public_id: each for each in sessions.of_account(account_id=own.pk, at=at)}
+    found = {session.public_id: session for session in sessions.of_account(account_id=own.pk, at=at)}
     if public_id not in found:
         raise NotFound
     page = reverse("people:account")
@@ -113,7 +113,7 @@ def factor_totp(request: VisitRequest) -> HttpResponseBase:
         return _set_up(request, own)
     _factor, secret = factors.begin_totp(account_id=own.pk, by=request.actor, at=at)
     link = totp.address(secret, issuer=settings.ORGANISATION or "Abhiyan", account=f"{own.name} {own.last4}")
-    shown = {
+    context = {
         "form": form,
         "secret": " ".join(_fours(totp.text(secret))),
         "link": link,
@@ -122,7 +122,7 @@ def factor_totp(request: VisitRequest) -> HttpResponseBase:
             segno.make(link, error="l").svg_inline(svgclass="qr", omitsize=True, dark="#000", light="#fff")
         ),
     }
-    return render(request, "people/factor_totp.html", shown, status=done.status)
+    return render(request, "people/factor_totp.html", context, status=done.status)
 
 
 @form_page
@@ -176,7 +176,7 @@ def factor_rename(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
 def factor_remove(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     """Take a factor out of force."""
     own, page = own_account(request), reverse("people:account")
-    found = {each.public_id: each for each in queries.confirmed_factors(own.pk)}
+    found = {factor.public_id: factor for factor in queries.confirmed_factors(own.pk)}
     if public_id not in found:
         raise NotFound
     return ask(
@@ -232,7 +232,7 @@ def _set_up(request: VisitRequest, own: Account) -> HttpResponseBase:
 def _account(request: VisitRequest, *, status: int = 200) -> HttpResponseBase:
     own = own_account(request)
     at, email = clock.now(), mailboxes.own_email(own.pk)
-    shown: dict[str, Any] = {
+    context: dict[str, Any] = {
         "own": own,
         "sessions": sessions.of_account(account_id=own.pk, at=at),
         "this_session": request.visit.session.public_id if request.visit.session else None,
@@ -245,7 +245,7 @@ def _account(request: VisitRequest, *, status: int = 200) -> HttpResponseBase:
         "now": at,
         "crumbs": [(_("My account"), "")],
     }
-    return render(request, "people/account.html", shown, status=status)
+    return render(request, "people/account.html", context, status=status)
 
 
 def _fours(text: str) -> list[str]:

@@ -20,11 +20,11 @@ def document_check(request: VisitRequest, sealed: str) -> HttpResponseBase:
     """Show if a card or certificate is valid. Altered, never issued, revoked and over are answered alike."""
     at = clock.now()
     with system("a document is checked"):  # also where the seal is wrong: it takes as long
-        found = queries.holder_of(documents.opened(sealed) or NOBODYS)
-    if not found:
+        holder = queries.holder_of(documents.opened(sealed) or NOBODYS)
+    if not holder:
         limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
-    shown = {"kind": found[0].label, "initials": initials(found[1]), "at": at} if found else {}
-    response = render(request, "people/document_check.html", shown, status=200 if found else 404)
+    context = {"kind": holder[0].label, "initials": initials(holder[1]), "at": at} if holder else {}
+    response = render(request, "people/document_check.html", context, status=200 if holder else 404)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"
     return response

@@ -93,7 +93,7 @@ def sign_in(request: VisitRequest) -> HttpResponseBase:
     form, at = PhoneForm(request.POST or None), clock.now()
     by_email = environment.sends_mail() and request.POST.get("way") == "email"
     purpose = codes.SIGN_IN_BY_EMAIL if by_email else "sign_in"
-    asked = tried(
+    attempt = tried(
         request,
         form,
         lambda given: actions.ask_code(
@@ -106,12 +106,12 @@ def sign_in(request: VisitRequest) -> HttpResponseBase:
             knows=request.visit.knows,
         ),
     )
-    if asked:
+    if attempt:
         number = phones.parse(form.cleaned_data["phone"]) or ""
         request.visit.remember(
             at,
             sign_in={
-                "request": str(asked.value),
+                "request": str(attempt.value),
                 "purpose": purpose,
                 "phone": str(phone_id_of(number)),
                 "last4": number[-4:],
@@ -120,16 +120,16 @@ def sign_in(request: VisitRequest) -> HttpResponseBase:
         )
         return redirect("people:sign_in_code")
     wanted = _wanted(request)
-    if wanted and request.visit.is_strong and not asked.refused and request.method != "POST":
+    if wanted and request.visit.is_strong and not attempt.refused and request.method != "POST":
         return HttpResponseRedirect(wanted)
     door = address_of("org:phone_sign_in")
     if wanted.startswith(FIELD):
         door += "?" + urlencode({"next": wanted})
-    shown = {"form": form, "next": wanted, "phone_door": door, "sends_mail": environment.sends_mail()}
+    context = {"form": form, "next": wanted, "phone_door": door, "sends_mail": environment.sends_mail()}
     if settings.DEMO and address.is_loopback(request):
         with system("the demo's people"):
-            shown["cast"] = queries.parts(language_of_page())
-    return render(request, "people/sign_in.html", shown, status=asked.status)
+            context["cast"] = queries.parts(language_of_page())
+    return render(request, "people/sign_in.html", context, status=attempt.status)
 
 
 @form_page
@@ -138,17 +138,17 @@ def sign_in_code(request: VisitRequest) -> HttpResponseBase:
 
     A code by e-mail proves no phone, so the session has none: what a phone opens stays shut.
     """
-    asked: dict[str, Any] = request.visit.facts.get("sign_in") or {}
-    if not asked:
+    sign_in_facts: dict[str, Any] = request.visit.facts.get("sign_in") or {}
+    if not sign_in_facts:
         return redirect("people:sign_in")
-    purpose = asked.get("purpose", "sign_in")
+    purpose = sign_in_facts.get("purpose", "sign_in")
     form, at = CodeForm(request.POST or None), clock.now()
 
     def check(given: dict[str, Any]) -> tuple[Account, UUID]:
         phone_id = actions.check_code(
-            request_id=UUID(asked["request"]),
+            request_id=UUID(sign_in_facts["request"]),
             purpose=purpose,
-            phone=UUID(asked["phone"]),
+            phone=UUID(sign_in_facts["phone"]),
             session=request.visit.key,
             code=given["code"],
             network=request.visit.origin,
@@ -164,11 +164,11 @@ def sign_in_code(request: VisitRequest) -> HttpResponseBase:
     if done.value is not None:
         account, phone_id = done.value
         request.visit.sign_in(account.pk, None if purpose in codes.BY_EMAIL else phone_id, at)
-        request.visit.remember(at, next=asked.get("next") or None)
+        request.visit.remember(at, next=sign_in_facts.get("next") or None)
         return redirect("people:second_factor")
     context = {
         "form": form,
-        "asked": asked,
+        "asked": sign_in_facts,
         "purpose": purpose,
         "by_email": purpose in codes.BY_EMAIL,
         "sends_mail": environment.sends_mail(),
@@ -186,15 +186,15 @@ def second_factor(request: VisitRequest) -> HttpResponseBase:
         return _first_word(request, account)
     if request.method != "POST":
         return _second_factor(request, account)
-    own: dict[str, Any] = {"account_id": account.pk, "by": request.actor, "at": clock.now()}
+    arguments: dict[str, Any] = {"account_id": account.pk, "by": request.actor, "at": clock.now()}
     if "recovery" in request.POST:
         form: forms.Form = RecoveryForm(request.POST)
         done: Tried[Any] = tried(
-            request, form, lambda given: factors.use_recovery_code(code=given["recovery"], **own)
+            request, form, lambda given: factors.use_recovery_code(code=given["recovery"], **arguments)
         )
     else:
         form = AppCodeForm(request.POST)
-        done = tried(request, form, lambda given: factors.check_totp(code=given["code"], **own))
+        done = tried(request, form, lambda given: factors.check_totp(code=given["code"], **arguments))
     if done:
         return strengthened(request, account)
     return _second_factor(request, account, form, status=done.status)
@@ -221,8 +221,8 @@ def _first_word(request: VisitRequest, account: Account) -> HttpResponseBase:
     if done:
         request.visit.remember(at, handed=True)
         return redirect("people:second_factor")
-    shown = {"account": account, "form": form}
-    return render(request, "people/first_word.html", shown, status=done.status)
+    context = {"account": account, "form": form}
+    return render(request, "people/first_word.html", context, status=done.status)
 
 
 @require_POST
@@ -257,7 +257,7 @@ def _second_factor(
 ) -> HttpResponseBase:
     own = queries.confirmed_factors(account.pk)
     kinds = {factor.kind for factor in own}
-    shown: dict[str, Any] = {
+    context: dict[str, Any] = {
         "account": account,
         "refused": refused,
         "app_form": failed if isinstance(failed, AppCodeForm) else AppCodeForm(),
@@ -266,15 +266,15 @@ def _second_factor(
         "has_passkey": Factor.Kind.PASSKEY in kinds,
         "has_recovery": Factor.Kind.RECOVERY in kinds,
     }
-    if shown["has_passkey"]:
+    if context["has_passkey"]:
         from abhiyan.people.actions import passkeys
 
         options, challenge = passkeys.ask_passkey(account_id=account.pk)
         request.visit.remember(clock.now(), asked=challenge)
-        shown["options"] = options
+        context["options"] = options
     if not kinds & {Factor.Kind.TOTP, Factor.Kind.PASSKEY}:
-        return render(request, "people/factor_first.html", shown, status=status)
-    return render(request, "people/second_factor.html", shown, status=status)
+        return render(request, "people/factor_first.html", context, status=status)
+    return render(request, "people/second_factor.html", context, status=status)
 
 
 @form_page

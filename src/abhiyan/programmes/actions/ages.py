@@ -59,16 +59,20 @@ def count_ages_nightly(*, at: datetime) -> int:
     if timezone.localtime(at).hour not in NIGHT:
         return 0
     with system("counting by age"):
-        due = [one for one in Programme.objects.exclude(state=Programme.State.DRAFT) if _is_due(one, at)]
+        due = [
+            programme
+            for programme in Programme.objects.exclude(state=Programme.State.DRAFT)
+            if _is_due(programme, at)
+        ]
     for one in due:
         count_ages(programme=one, at=at)
     return len(due)
 
 
-def _is_due(one: Programme, at: datetime) -> bool:
-    until: date = day_in(one.zone, at) - timedelta(days=1)
+def _is_due(programme: Programme, at: datetime) -> bool:
+    until: date = day_in(programme.zone, at) - timedelta(days=1)
     return (
-        bool(activities.of(one.kind).ages)
-        and one.opens_on <= until <= one.closes_on + GOES_ON
-        and (one.ages_on is None or one.ages_on < until)
+        bool(activities.of(programme.kind).ages)
+        and programme.opens_on <= until <= programme.closes_on + GOES_ON
+        and (programme.ages_on is None or programme.ages_on < until)
     )

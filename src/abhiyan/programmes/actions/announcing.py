@@ -61,12 +61,12 @@ def announce_schedules(*, at: datetime) -> int:
         is_announced=False, ended_at=None, first_on__lte=_day(at) + timedelta(days=1)
     )
     waiting: dict[datetime, list[Schedule]] = {}
-    for one in unannounced.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
-        hour = hours.next_opening(one.timing.announce_at(), settings.TIME_ZONE, open_hours)
-        if hour + STALE <= at or one.last_on < _day(at):
-            Schedule.objects.filter(pk=one.pk).update(is_announced=True)
+    for schedule in unannounced.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
+        hour = hours.next_opening(schedule.timing.announce_at(), settings.TIME_ZONE, open_hours)
+        if hour + STALE <= at or schedule.last_on < _day(at):
+            Schedule.objects.filter(pk=schedule.pk).update(is_announced=True)
         elif hour <= at:
-            waiting.setdefault(hour, []).append(one)
+            waiting.setdefault(hour, []).append(schedule)
     if not waiting:
         return 0
     hour = min(waiting)
@@ -75,19 +75,19 @@ def announce_schedules(*, at: datetime) -> int:
 
 def _announce(some: Sequence[Schedule], hour: datetime, *, at: datetime) -> int:
     """Queue the messages to the next people of some schedules, which share a message."""
-    known = {one.pk: one for one in some}
-    given = {
-        "schedules": list(known),
+    schedules = {schedule.pk: schedule for schedule in some}
+    params = {
+        "schedules": list(schedules),
         "on": _day(at),
-        "after": min(one.announced_to for one in some),
+        "after": min(schedule.announced_to for schedule in some),
         "most": AT_ONCE,
     }
-    rows = sql.rows(_OWING, given)
+    rows = sql.rows(_OWING, params)
     made = []
     for (account_id, language), asked_of in groupby(rows, key=lambda row: (row[0], row[1])):
         mine = list(asked_of)
-        one, asked = known[mine[0][2]], found.AskedUnit(*mine[0][3:])
-        period = one.timing.current(at)
+        asked_schedule, asked_unit = schedules[mine[0][2]], found.AskedUnit(*mine[0][3:])
+        period = asked_schedule.timing.current(at)
         if period is None:
             continue
         more = len(mine) - 1
@@ -96,17 +96,19 @@ def _announce(some: Sequence[Schedule], hour: datetime, *, at: datetime) -> int:
                 account_id=account_id,
                 template=TEMPLATE,
                 blanks={
-                    "title": one.title_in(language),
-                    "unit": named(asked.body_names or asked.names, language or settings.LANGUAGE_CODE),
+                    "title": asked_schedule.title_in(language),
+                    "unit": named(
+                        asked_unit.body_names or asked_unit.names, language or settings.LANGUAGE_CODE
+                    ),
                     "day": period.ends_on.strftime("%d-%m-%Y"),
                     "more": grouped(more) if more else "",
-                    "link": due_link(one, asked, period, account_id, today=_day(at)),
+                    "link": due_link(asked_schedule, asked_unit, period, account_id, today=_day(at)),
                 },
                 key=f"ask|{hour.isoformat()}|{account_id}",
-                unit_id=asked.unit_id,
+                unit_id=asked_unit.unit_id,
             )
         )
-    announced = Schedule.objects.filter(pk__in=known)
+    announced = Schedule.objects.filter(pk__in=schedules)
     if len({row[0] for row in rows}) < AT_ONCE:
         announced.update(is_announced=True)
     else:

@@ -74,7 +74,7 @@ THINGS = (
 )
 
 
-def see_to_closing(*, told: UnitsClosing) -> None:
+def see_to_closing(*, closing: UnitsClosing) -> None:
     """Do with targets, charges, scopes and items of units about to close what was answered.
 
     A target that goes is added to its successor's, of several by their electors; to one that is locked or not in the
@@ -83,39 +83,39 @@ def see_to_closing(*, told: UnitsClosing) -> None:
     such as a target that is set elsewhere or the scope of another's programme. Refuses NotYours of a successor.
     """
     with system("units close"):
-        _extend_scopes(told)
-        _hand_over_targets(told)
-        _hand_over_charges(told)
-        _hand_over_items(told)
+        _extend_scopes(closing)
+        _hand_over_targets(closing)
+        _hand_over_charges(closing)
+        _hand_over_items(closing)
 
 
-def _require(told: UnitsClosing, capability: str, unit_ids: Iterable[int]) -> None:
+def _require(closing: UnitsClosing, capability: str, unit_ids: Iterable[int]) -> None:
     wanted = set(unit_ids)
-    if wanted - yours(capability, wanted, by=told.by, at=told.at):
+    if wanted - yours(capability, wanted, by=closing.by, at=closing.at):
         raise org.NotYours(capability=capability)
 
 
-def _extend_scopes(told: UnitsClosing) -> None:
+def _extend_scopes(closing: UnitsClosing) -> None:
     """Put successors in the place of units that a programme covers by name, where it does not cover them already."""
-    going = told.going(SCOPE, to_one=False)
+    going = closing.going(SCOPE, to_one=False)
     rows = ProgrammeUnit.objects.filter(unit_id__in=going).exclude(programme__state=Programme.State.CLOSED)
     wanted = set(rows.values_list("programme__owner_id", flat=True))
-    owners = yours("programmes.run", wanted, by=told.by, at=told.at)
+    owners = yours("programmes.run", wanted, by=closing.by, at=closing.at)
     added = []
     for row in rows.select_related("programme").order_by("programme_id", "unit_id"):
         programme, to = row.programme, going[row.unit_id]
         if programme.owner_id not in owners:
             continue
-        _require(told, "programmes.run", [row.unit_id, *to])
-        covered = splits.in_play(programme.pk, programme.hierarchy, to, on=day_in(programme.zone, told.at))
+        _require(closing, "programmes.run", [row.unit_id, *to])
+        covered = splits.in_play(programme.pk, programme.hierarchy, to, on=day_in(programme.zone, closing.at))
         added += [
             ProgrammeUnit(programme=programme, unit_id=unit_id) for unit_id in to if unit_id not in covered
         ]
     made = ProgrammeUnit.objects.bulk_create(added, ignore_conflicts=True)
     if made:
-        _settle_whole((one.programme_id for one in made), told)
-        pairs = [[one.programme_id, one.unit_id] for one in made]
-        units.keep(closing_id=told.closing_id, what=SCOPE, facts=pairs)
+        _settle_whole((programme_unit.programme_id for programme_unit in made), closing)
+        pairs = [[programme_unit.programme_id, programme_unit.unit_id] for programme_unit in made]
+        units.keep(closing_id=closing.closing_id, what=SCOPE, facts=pairs)
 
 
 def _settle_whole(programme_ids: Iterable[int], told: UnitsClosing | UnitsOpening) -> None:
@@ -125,15 +125,15 @@ def _settle_whole(programme_ids: Iterable[int], told: UnitsClosing | UnitsOpenin
         settle(programme=programme, units=None, on=day_in(programme.zone, told.at))
 
 
-def _hand_over_targets(told: UnitsClosing) -> None:
-    going, ending = told.going(TARGETS, to_one=False), set(told.ending(TARGETS))
+def _hand_over_targets(closing: UnitsClosing) -> None:
+    going, ending = closing.going(TARGETS, to_one=False), set(closing.ending(TARGETS))
     theirs = Target.objects.filter(unit_id__in=going.keys() | ending, replaced_at=None)
     numbers = theirs.exclude(programme__state=Programme.State.CLOSED).values_list("programme_id", flat=True)
     concerned = {*going, *ending, *(to for all_ in going.values() for to in all_)}
     for programme_id in sorted(set(numbers)):
         programme = held(programme_id=programme_id)
-        on = day_in(programme.zone, told.at)
-        others = _set_by_others(programme, concerned, told, on=on)
+        on = day_in(programme.zone, closing.at)
+        others = _set_by_others(programme, concerned, closing, on=on)
         moving = {unit: to for unit, to in going.items() if unit not in others}
         found = defaultdict[int, dict[int, Target]](dict)
         for target in Target.objects.filter(programme=programme, unit_id__in=concerned, replaced_at=None):
@@ -143,11 +143,17 @@ def _hand_over_targets(told: UnitsClosing) -> None:
             gone = {unit for unit in ending - others if unit in targets} | parts.keys()
             after: dict[int, int | None] = dict.fromkeys(sorted(gone))
             for to, part in (share for shares in parts.values() for share in shares):
-                known = after[to] if to in after else targets[to].n if to in targets else 0
-                after[to] = (known or 0) + part
+                n_known = after[to] if to in after else targets[to].n if to in targets else 0
+                after[to] = (n_known or 0) + part
             if not others.isdisjoint(after):
                 raise org.NotYours(capability="programmes.targets")
-            _put(programme, measure, gone, [_change(to, targets.get(to), n) for to, n in after.items()], told)
+            _put(
+                programme,
+                measure,
+                gone,
+                [_change(to, targets.get(to), n) for to, n in after.items()],
+                closing,
+            )
             rows = [
                 [
                     unit,
@@ -161,15 +167,15 @@ def _hand_over_targets(told: UnitsClosing) -> None:
                 if unit in gone
             ]
             facts = {"programme": programme_id, "measure": measure, "targets": rows}
-            units.keep(closing_id=told.closing_id, what=TARGETS, facts=facts)
+            units.keep(closing_id=closing.closing_id, what=TARGETS, facts=facts)
 
 
 def _set_by_others(
-    programme: Programme, unit_ids: Iterable[int], told: UnitsClosing, *, on: date
+    programme: Programme, unit_ids: Iterable[int], closing: UnitsClosing, *, on: date
 ) -> set[int]:
     """Return the units among these whose targets are set where `by` does not set any."""
     setters = splits.set_from(programme, sorted(unit_ids), on=on)
-    mine = yours("programmes.targets", set(setters.values()), by=told.by, at=told.at)
+    mine = yours("programmes.targets", set(setters.values()), by=closing.by, at=closing.at)
     return {unit for unit, setter in setters.items() if setter not in mine}
 
 
@@ -181,26 +187,26 @@ def _parts(
     wanted = {to for unit in moving for to in going[unit]}
     in_play = splits.in_play(programme.pk, programme.hierarchy, sorted(wanted), on=on)
     electors = unit_queries.electors_of(wanted)
-    found = {}
+    parts_by_id = {}
     for unit in moving:
         takers = [to for to in going[unit] if to in in_play and not (to in targets and targets[to].is_locked)]
         if takers:
             shares = split.in_proportion(targets[unit].n, [electors.get(to) or 0 for to in takers])
-            found[unit] = list(zip(takers, shares, strict=True))
-    return found
+            parts_by_id[unit] = list(zip(takers, shares, strict=True))
+    return parts_by_id
 
 
-def _change(unit_id: int, known: Target | None, after: int | None) -> TargetDifference:
+def _change(unit_id: int, target: Target | None, after: int | None) -> TargetDifference:
     return TargetDifference(
         unit_id,
         "",
         "",
         {},
-        known.n if known else None,
+        target.n if target else None,
         after,
-        known.is_locked if known else False,
+        target.is_locked if target else False,
         False,
-        (known.basis if known else "") or "hand",
+        (target.basis if target else "") or "hand",
     )
 
 
@@ -226,84 +232,84 @@ def _put(
 
 def _where(programme: Programme, unit_ids: list[int]) -> int:
     """Return the unit a version is filed at: above the only unit it closes, or above them all; else at the owner."""
-    found = sql.rows(
+    unit_rows = sql.rows(
         "select distinct parent_id from units_placement where unit_id = any(%s) and hierarchy = %s"
         " and valid_to is null and parent_id is not null limit 2",
         [unit_ids, programme.hierarchy],
     )
-    return int(found[0][0]) if len(found) == 1 else programme.owner_id
+    return int(unit_rows[0][0]) if len(unit_rows) == 1 else programme.owner_id
 
 
-def _hand_over_charges(told: UnitsClosing) -> None:
+def _hand_over_charges(closing: UnitsClosing) -> None:
     """Put the same person in charge of the successor, with their answer, unless they are already."""
-    going, ending = told.going(CHARGES), set(told.ending(CHARGES))
+    going, ending = closing.going(CHARGES), set(closing.ending(CHARGES))
     charges = InCharge.objects.filter(unit_id__in=going.keys() | ending, ended_at=None)
     rows = list(charges.exclude(programme__state=Programme.State.CLOSED).order_by("programme_id", "pk"))
     for number in sorted({row.programme_id for row in rows}):
         programme = Programme.objects.get(pk=number)
-        on = day_in(programme.zone, told.at)
+        on = day_in(programme.zone, closing.at)
         theirs = [row for row in rows if row.programme_id == number]
         wanted = sorted({going[row.unit_id][0] for row in theirs if row.unit_id in going})
         in_play = splits.in_play(number, programme.hierarchy, wanted, on=on)
         ended = [row for row in theirs if row.unit_id in ending or going[row.unit_id][0] in in_play]
         goers = {row: going[row.unit_id][0] for row in ended if row.unit_id not in ending}
-        _require(told, "programmes.run", [*(row.unit_id for row in ended), *goers.values()])
+        _require(closing, "programmes.run", [*(row.unit_id for row in ended), *goers.values()])
         there = InCharge.objects.filter(programme=programme, unit_id__in=wanted, ended_at=None)
-        known = set(there.values_list("unit_id", "account_id"))
+        charge_keys = set(there.values_list("unit_id", "account_id"))
         named = {
             (to, row.account_id): InCharge(
                 programme=programme,
                 unit_id=to,
                 account_id=row.account_id,
                 role=row.role,
-                named_at=told.at,
-                named_by=told.by.account_id,
+                named_at=closing.at,
+                named_by=closing.by.account_id,
                 told_at=row.told_at,
                 state=row.state,
                 answered_at=row.answered_at,
             )
             for row, to in goers.items()
-            if (to, row.account_id) not in known
+            if (to, row.account_id) not in charge_keys
         }
-        end_charges(InCharge.objects.filter(pk__in=[row.pk for row in ended]), at=told.at)
+        end_charges(InCharge.objects.filter(pk__in=[row.pk for row in ended]), at=closing.at)
         made = InCharge.objects.bulk_create(named.values())
-        facts = {"ended": [row.pk for row in ended], "named": [one.pk for one in made]}
-        units.keep(closing_id=told.closing_id, what=CHARGES, facts=facts)
+        facts = {"ended": [row.pk for row in ended], "named": [in_charge.pk for in_charge in made]}
+        units.keep(closing_id=closing.closing_id, what=CHARGES, facts=facts)
 
 
-def _hand_over_items(told: UnitsClosing) -> None:
+def _hand_over_items(closing: UnitsClosing) -> None:
     """Hand items to a single successor, after the scopes that cover it."""
-    for unit_id, (to,) in sorted(told.going(ITEMS).items()):
-        moved = move_items(from_unit=unit_id, to_unit=to, at=told.at)
+    for unit_id, (to,) in sorted(closing.going(ITEMS).items()):
+        moved = move_items(from_unit=unit_id, to_unit=to, at=closing.at)
         if moved:
-            _require(told, "programmes.run", [unit_id, to])
+            _require(closing, "programmes.run", [unit_id, to])
         for n in range(0, len(moved), KEPT_AT_ONCE):
-            ids = [str(one) for one in moved[n : n + KEPT_AT_ONCE]]
+            ids = [str(item_id) for item_id in moved[n : n + KEPT_AT_ONCE]]
             units.keep(
-                closing_id=told.closing_id, what=ITEMS, facts={"unit": unit_id, "to": to, "items": ids}
+                closing_id=closing.closing_id, what=ITEMS, facts={"unit": unit_id, "to": to, "items": ids}
             )
 
 
-def restore_from_closing(*, told: UnitsOpening) -> None:
+def restore_from_closing(*, opening: UnitsOpening) -> None:
     """Restore what hung on units that are open again, but for what was changed since."""
     with system("units open again"):
-        _restore(told)
+        _restore(opening)
 
 
-def _restore(told: UnitsOpening) -> None:
-    for pairs in unit_queries.kept(closing_id=told.closing_id, what=SCOPE):
+def _restore(opening: UnitsOpening) -> None:
+    for pairs in unit_queries.kept(closing_id=opening.closing_id, what=SCOPE):
         for programme_id, unit_id in pairs:
             rows = ProgrammeUnit.objects.filter(programme_id=programme_id, unit_id=unit_id)
             rows.exclude(programme__state=Programme.State.CLOSED).delete()
-        _settle_whole((programme_id for programme_id, _unit in pairs), told)
-    for facts in unit_queries.kept(closing_id=told.closing_id, what=ITEMS):
+        _settle_whole((programme_id for programme_id, _unit in pairs), opening)
+    for facts in unit_queries.kept(closing_id=opening.closing_id, what=ITEMS):
         bring_items_back(
-            ids=map(UUID, facts["items"]), from_unit=facts["to"], to_unit=facts["unit"], at=told.at
+            ids=map(UUID, facts["items"]), from_unit=facts["to"], to_unit=facts["unit"], at=opening.at
         )
-    for facts in unit_queries.kept(closing_id=told.closing_id, what=CHARGES):
+    for facts in unit_queries.kept(closing_id=opening.closing_id, what=CHARGES):
         named = InCharge.objects.filter(pk__in=facts["named"])
-        end_charges(named.filter(ended_at=None), at=told.at)
-        if told.is_undo:
+        end_charges(named.filter(ended_at=None), at=opening.at)
+        if opening.is_undo:
             named.delete()
         for row in InCharge.objects.filter(pk__in=facts["ended"]).order_by("pk"):
             again = InCharge.objects.filter(
@@ -311,19 +317,19 @@ def _restore(told: UnitsOpening) -> None:
             )
             if not again.exists():
                 InCharge.objects.filter(pk=row.pk).update(ended_at=None)
-    for facts in unit_queries.kept(closing_id=told.closing_id, what=TARGETS):
+    for facts in unit_queries.kept(closing_id=opening.closing_id, what=TARGETS):
         programme = held(programme_id=facts["programme"])
         if programme.state != Programme.State.CLOSED and not (
-            told.is_undo and _forgotten(programme, facts, told)
+            opening.is_undo and _forgotten(programme, facts, opening)
         ):
-            _give_back(programme, facts, told)
+            _give_back(programme, facts, opening)
 
 
-def _forgotten(programme: Programme, facts: Mapping[str, Any], told: UnitsOpening) -> bool:
+def _forgotten(programme: Programme, facts: Mapping[str, Any], opening: UnitsOpening) -> bool:
     """Return True if the version of a closing was removed as if it had never been: nothing came after it."""
-    of: dict[str, Any] = {"programme": programme, "measure": facts["measure"]}
+    filters: dict[str, Any] = {"programme": programme, "measure": facts["measure"]}
     version = TargetVersion.objects.filter(
-        **of, act=TargetVersion.Act.CLOSED, facts__closing=str(told.closing_id)
+        **filters, act=TargetVersion.Act.CLOSED, facts__closing=str(opening.closing_id)
     ).first()
     if version is None:
         return False
@@ -333,22 +339,22 @@ def _forgotten(programme: Programme, facts: Mapping[str, Any], told: UnitsOpenin
     )
     concerned = {*written.values_list("unit_id", flat=True), *ended.values_list("unit_id", flat=True)}
     later = Q(version_id__gt=version.pk) | Q(replaced_by__gt=version.pk)
-    if Target.objects.filter(later, **of, unit_id__in=concerned).exists():
+    if Target.objects.filter(later, **filters, unit_id__in=concerned).exists():
         return False
     written.delete()
     ended.update(replaced_at=None, replaced_by=None)
     version.delete()
-    settle_above(programme=programme, changed=concerned, on=day_in(programme.zone, told.at))
+    settle_above(programme=programme, changed=concerned, on=day_in(programme.zone, opening.at))
     return True
 
 
-def _give_back(programme: Programme, facts: Mapping[str, Any], told: UnitsOpening) -> None:
+def _give_back(programme: Programme, facts: Mapping[str, Any], opening: UnitsOpening) -> None:
     """Give each unit its target again where it has none, and take as much from its successors, but not from
     locked ones."""
     rows, measure = facts["targets"], facts["measure"]
     concerned = {unit for unit, *_rest in rows} | {to for *_rest, parts in rows for to, _n, _had in parts}
     targets = Target.objects.filter(programme=programme, measure=measure, unit_id__in=concerned)
-    now = {one.unit_id: one for one in targets.filter(replaced_at=None)}
+    now = {target.unit_id: target for target in targets.filter(replaced_at=None)}
     after: dict[int, int | None] = {}
     back = {}
     for unit, n, is_locked, basis, is_plans_lock, parts in rows:
@@ -361,4 +367,4 @@ def _give_back(programme: Programme, facts: Mapping[str, Any], told: UnitsOpenin
                 left = max(0, (after.get(to, known.n) or 0) - part)
                 after[to] = left if left or had else None
     less = [_change(to, now[to], n) for to, n in after.items()]
-    _put(programme, measure, back, [*back.values(), *less], told)
+    _put(programme, measure, back, [*back.values(), *less], opening)

@@ -133,15 +133,15 @@ def plan_due(*, owes: Owes, on: date, by: Actor, at: datetime) -> Due:
     ScheduleEnded, NotThis of a report, DoneAlready, PlannedDayUnfit.
     """
     with transaction.atomic():
-        held = _answering(owes, by=by, at=at, is_meeting=True)
-        due = held.due
+        held_due = _answering(owes, by=by, at=at, is_meeting=True)
+        due = held_due.due
         if due.state in rules.FINISHED:
             raise DoneAlready
-        last = held.one.timing.latest_plan(held.period, held.today)
-        if not held.today <= on <= last:
+        last = held_due.one.timing.latest_plan(held_due.period, held_due.today)
+        if not held_due.today <= on <= last:
             raise PlannedDayUnfit(field="on", last=date_format(last, "j M Y"))
         due.state, due.planned_on, due.reason = DueState.PLANNED, on, ""
-        _say(held, "plan_due", by=by, at=at)
+        _say(held_due, "plan_due", by=by, at=at)
     return due
 
 
@@ -164,20 +164,20 @@ def hold_due(
     HeldDayMissing, HeldDayUnfit, PeopleUnfit, TextTooLong, DueWordsUnfit, FormMissing, AnswersUnfit.
     """
     with transaction.atomic():
-        held = _answering(owes, by=by, at=at, is_meeting=True, is_record=made_at is not None)
-        due = held.due
+        held_due = _answering(owes, by=by, at=at, is_meeting=True, is_record=made_at is not None)
+        due = held_due.due
         if on is None:
             raise HeldDayMissing
-        if not held.period.begins_on <= on <= held.today:
-            raise HeldDayUnfit(field="on", first=date_format(held.period.begins_on, "j M Y"))
+        if not held_due.period.begins_on <= on <= held_due.today:
+            raise HeldDayUnfit(field="on", first=date_format(held_due.period.begins_on, "j M Y"))
         if people is not None and not 0 < people <= rules.MOST_PEOPLE:
             raise PeopleUnfit(field="people")
         came = _Came(made_at, held_on=on, people=people, text=_words(text), filled=filled)
-        if not _stands(held, came, by=by, at=at):
+        if not _stands(held_due, came, by=by, at=at):
             return due
         due.state, due.held_on, due.people, due.text, due.reason = DueState.DONE, on, people, came.text, ""
-        _fill(held, filled, by=by, at=at)
-        _say(held, "hold_due", by=by, at=at)
+        _fill(held_due, filled, by=by, at=at)
+        _say(held_due, "hold_due", by=by, at=at)
     return due
 
 
@@ -201,9 +201,9 @@ def count_people(*, due: Due, on: date, n: int, seen: int, by: Actor, at: dateti
         raise PeopleUnfit(field="n")
     with transaction.atomic():
         owes = Owes(due.schedule.public_id, due.unit_id, due.begins_on, due.body_id)
-        held = _answering(owes, by=by, at=at, is_meeting=True)
-        kept = held.due
-        is_after = at - held.one.timing.due_at(held.period) > WITHIN
+        held_due = _answering(owes, by=by, at=at, is_meeting=True)
+        kept = held_due.due
+        is_after = at - held_due.one.timing.due_at(held_due.period) > WITHIN
         if kept.state == DueState.ACCEPTED or (
             kept.state == DueState.DONE and is_after and not kept.is_after
         ):
@@ -212,13 +212,13 @@ def count_people(*, due: Due, on: date, n: int, seen: int, by: Actor, at: dateti
         is_counted = kept.seen is not None and kept.seen == (kept.people or 0)
         is_same = (kept.people, kept.held_on) == (n or None, on)
         if kept.state == DueState.CANNOT or not (is_counted or is_same):
-            _keep_former(held, DueRecord.Why.REPLACED)
+            _keep_former(held_due, DueRecord.Why.REPLACED)
         kept.held_on, kept.people, kept.seen = on, n or None, seen
         kept.reason, kept.made_at = "", None
-        if held.one.form is None or kept.submission_id is not None:
+        if held_due.one.form is None or kept.submission_id is not None:
             kept.is_after = is_after and kept.state != DueState.RETURNED
             kept.state, kept.done_at = DueState.DONE, kept.done_at or at
-        _say(held, "count_people", by=by, at=at)
+        _say(held_due, "count_people", by=by, at=at)
 
 
 def report_due(
@@ -239,24 +239,24 @@ def report_due(
     without any number, TextTooLong, DueWordsUnfit, FormMissing, AnswersUnfit.
     """
     with transaction.atomic():
-        held = _answering(owes, by=by, at=at, is_meeting=False, is_record=made_at is not None)
-        due, given = held.due, dict(numbers or {})
+        held_due = _answering(owes, by=by, at=at, is_meeting=False, is_record=made_at is not None)
+        due, numbers_by_key = held_due.due, dict(numbers or {})
         if due.state == DueState.ACCEPTED and made_at is None:
             raise AcceptedAlready
-        if held.one.form is not None:
-            given = dict.fromkeys(held.one.figures, 0) | dict(filled.answers if filled else {})
-        for key in held.one.figures:
-            if not 0 <= given.get(key, -1) <= rules.LARGEST_FIGURE:
+        if held_due.one.form is not None:
+            numbers_by_key = dict.fromkeys(held_due.one.figures, 0) | dict(filled.answers if filled else {})
+        for key in held_due.one.figures:
+            if not 0 <= numbers_by_key.get(key, -1) <= rules.LARGEST_FIGURE:
                 raise NumberUnfit(field=key)
-        figures = {str(measure): given[key] for key, measure in held.one.figures.items()}
+        figures = {str(measure): numbers_by_key[key] for key, measure in held_due.one.figures.items()}
         came = _Came(made_at, text=_words(text), figures=figures, filled=filled)
-        if not came.text and not held.one.figures and held.one.form is None:
+        if not came.text and not held_due.one.figures and held_due.one.form is None:
             raise WordsMissing(field="text")
-        if not _stands(held, came, by=by, at=at):
+        if not _stands(held_due, came, by=by, at=at):
             return due
         due.state, due.text, due.figures, due.reason = DueState.DONE, came.text, figures, ""
-        _fill(held, filled, by=by, at=at)
-        _say(held, "report_due", by=by, at=at)
+        _fill(held_due, filled, by=by, at=at)
+        _say(held_due, "report_due", by=by, at=at)
     return due
 
 
@@ -266,12 +266,12 @@ def cannot_due(*, owes: Owes, reason: str, by: Actor, at: datetime) -> Due:
     Needs what `plan_due` needs. Refuses as there, NoteMissing, TextTooLong; DoneAlready once it is done or returned.
     """
     with transaction.atomic():
-        held = _answering(owes, by=by, at=at)
-        due = held.due
+        held_due = _answering(owes, by=by, at=at)
+        due = held_due.due
         if due.state in (*rules.FINISHED, DueState.RETURNED):
             raise DoneAlready
         due.state, due.reason, due.planned_on = DueState.CANNOT, _reason(reason), None
-        _say(held, "cannot_due", by=by, at=at)
+        _say(held_due, "cannot_due", by=by, at=at)
     return due
 
 
@@ -282,14 +282,14 @@ def take_back_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
     there, AcceptedAlready, NothingSaid (also of what was returned: it is mended).
     """
     with transaction.atomic():
-        held = _answering(owes, by=by, at=at)
-        due = held.due
+        held_due = _answering(owes, by=by, at=at)
+        due = held_due.due
         if due.state == DueState.ACCEPTED:
             raise AcceptedAlready
         if due.state in (DueState.OPEN, DueState.RETURNED):
             raise NothingSaid
         if due.state == DueState.DONE:
-            _keep_former(held, DueRecord.Why.BACK)
+            _keep_former(held_due, DueRecord.Why.BACK)
             due.held_on = due.people = due.seen = due.done_at = due.made_at = None
             due.text, due.figures, due.is_after = "", {}, False
             due.state = DueState.PLANNED if due.planned_on else DueState.OPEN
@@ -299,7 +299,7 @@ def take_back_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
                 )
         else:
             due.planned_on, due.reason, due.state = None, "", DueState.OPEN
-        _say(held, "take_back_due", by=by, at=at)
+        _say(held_due, "take_back_due", by=by, at=at)
     return due
 
 
@@ -311,17 +311,17 @@ def accept_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
     DaysTaken where somebody typed a figure of other days.
     """
     with transaction.atomic():
-        held = _deciding(owes, by=by, at=at)
-        due = held.due
+        held_due = _deciding(owes, by=by, at=at)
+        due = held_due.due
         if due.state == DueState.ACCEPTED:
             raise AcceptedAlready
         if due.state not in (DueState.DONE, DueState.RETURNED):
             raise NothingSent
         due.state, due.reason = DueState.ACCEPTED, ""
-        due.fed = _feed(held, by=by, at=at)
+        due.fed = _feed(held_due, by=by, at=at)
         if due.submission_id is not None:
             forms.accept(submission_id=due.submission_id, by=by, at=at)
-        _decide(held, "accept_due", by=by, at=at)
+        _decide(held_due, "accept_due", by=by, at=at)
     return due
 
 
@@ -331,29 +331,34 @@ def return_due(*, owes: Owes, reason: str, by: Actor, at: datetime) -> Due:
     Needs what `accept_due` needs. Refuses NotFound, NotYours, NothingSent, NoteMissing, TextTooLong.
     """
     with transaction.atomic():
-        held = _deciding(owes, by=by, at=at)
-        due = held.due
+        held_due = _deciding(owes, by=by, at=at)
+        due = held_due.due
         if due.state not in rules.FINISHED:
             raise NothingSent
         due.state, due.reason = DueState.RETURNED, _reason(reason)
         for measure, first, last in due.fed:
             _type(
-                held, measure, Period(date.fromisoformat(first), date.fromisoformat(last)), None, by=by, at=at
+                held_due,
+                measure,
+                Period(date.fromisoformat(first), date.fromisoformat(last)),
+                None,
+                by=by,
+                at=at,
             )
         due.fed = []
         if due.submission_id is not None:
             forms.send_back(submission_id=due.submission_id, reason=due.reason, by=by, at=at)
-        _decide(held, "return_due", by=by, at=at)
+        _decide(held_due, "return_due", by=by, at=at)
     return due
 
 
-def _stands(held: _Held, came: _Came, *, by: Actor, at: datetime) -> bool:
+def _stands(held_due: _Held, came: _Came, *, by: Actor, at: datetime) -> bool:
     """Return whether the answer stands now; else it is kept beside the one that does. Any answer it replaces is kept.
 
     It is done when the phone finished it, if it came within seven days of the hour.
     """
-    due, due_at = held.due, held.one.timing.due_at(held.period)
-    begun = datetime.combine(held.period.begins_on, time(), due_at.tzinfo)
+    due, due_at = held_due.due, held_due.one.timing.due_at(held_due.period)
+    begun = datetime.combine(held_due.period.begins_on, time(), due_at.tzinfo)
     made_at = at if came.made_at is None else min(at, max(came.made_at, begun))
     is_after = at - due_at > WITHIN
     former = (due.made_at or due.said_at) if due.state not in (DueState.OPEN, DueState.PLANNED) else None
@@ -362,7 +367,7 @@ def _stands(held: _Held, came: _Came, *, by: Actor, at: datetime) -> bool:
     elif due.state == DueState.ACCEPTED or (due.state == DueState.DONE and is_after and not due.is_after):
         why = DueRecord.Why.AFTER
     else:
-        _keep_former(held, DueRecord.Why.REPLACED, but=came)
+        _keep_former(held_due, DueRecord.Why.REPLACED, but=came)
         due.made_at = made_at if came.made_at is not None else None
         due.is_after = is_after and due.state not in (DueState.RETURNED, DueState.ACCEPTED)
         due.done_at = min(due.done_at or at, at if due.is_after else made_at)
@@ -387,7 +392,7 @@ def _stands(held: _Held, came: _Came, *, by: Actor, at: datetime) -> bool:
         by=by,
         at=at,
         act="programmes.keep_due_record",
-        subject=str(held.one.public_id),
+        subject=str(held_due.one.public_id),
         unit_id=due.unit_id,
         facts={"from": due.begins_on.isoformat(), "why": why.value},
     )
@@ -395,18 +400,18 @@ def _stands(held: _Held, came: _Came, *, by: Actor, at: datetime) -> bool:
     return False
 
 
-def _keep_former(held: _Held, why: DueRecord.Why, *, but: _Came | None = None) -> None:
+def _keep_former(held_due: _Held, why: DueRecord.Why, *, but: _Came | None = None) -> None:
     """Keep what was said before and no longer stands. but: what comes in its place; the same again is not kept."""
-    due = held.due
+    due = held_due.due
     is_refusal = due.state == DueState.CANNOT
     has_words = is_refusal or due.state in (*rules.FINISHED, DueState.RETURNED) or due.people is not None
     if not has_words or due.said_at is None:
         return
     answers = due.submission.answers if due.submission is not None else None
-    said = (due.held_on, due.people, due.text, due.figures, answers)
+    answer = (due.held_on, due.people, due.text, due.figures, answers)
     if but is not None and not is_refusal:
         new = dict(but.filled.answers) if but.filled else None
-        if (but.held_on, but.people, but.text, dict(but.figures), new) == said:
+        if (but.held_on, but.people, but.text, dict(but.figures), new) == answer:
             return
     with system("what does not stand is kept"):
         DueRecord.objects.create(
@@ -423,17 +428,17 @@ def _keep_former(held: _Held, why: DueRecord.Why, *, but: _Came | None = None) -
         )
 
 
-def _fill(held: _Held, filled: Filled | None, *, by: Actor, at: datetime) -> None:
+def _fill(held_due: _Held, filled: Filled | None, *, by: Actor, at: datetime) -> None:
     """Keep the form that was filled in: the first time as a submission, then as its mended answers."""
-    one, due = held.one, held.due
-    if one.form is None:
+    schedule, due = held_due.one, held_due.due
+    if schedule.form is None:
         return
     if filled is None:
         raise FormMissing
     if due.submission_id is None:
         due.submission = forms.submit(
             key=f"due|{due.pk}",
-            version=one.form,
+            version=schedule.form,
             unit_id=due.unit_id,
             body_id=due.body_id,
             answers=filled.answers,
@@ -448,30 +453,30 @@ def _fill(held: _Held, filled: Filled | None, *, by: Actor, at: datetime) -> Non
         )
 
 
-def _feed(held: _Held, *, by: Actor, at: datetime) -> list[tuple[int, str, str]]:
+def _feed(held_due: _Held, *, by: Actor, at: datetime) -> list[tuple[int, str, str]]:
     """Write the figures of a report that is accepted: which measure, from which day to which."""
-    one, due = held.one, held.due
-    if one.programme is None or due.said_at is None or due.body_id is not None or due.is_after:
+    schedule, due = held_due.one, held_due.due
+    if schedule.programme is None or due.said_at is None or due.body_id is not None or due.is_after:
         return []
     days = rules.clipped(
-        held.period,
-        opens_on=one.programme.opens_on,
-        closes_on=one.programme.closes_on,
-        sent_on=clock.day_in(one.timing.zone, due.said_at),
+        held_due.period,
+        opens_on=schedule.programme.opens_on,
+        closes_on=schedule.programme.closes_on,
+        sent_on=clock.day_in(schedule.timing.zone, due.said_at),
     )
-    if days is None or not is_in_play(one.programme, due.unit_id, on=days.ends_on):
+    if days is None or not is_in_play(schedule.programme, due.unit_id, on=days.ends_on):
         return []
     for measure, n in due.figures.items():
-        _type(held, int(measure), days, n, by=by, at=at)
+        _type(held_due, int(measure), days, n, by=by, at=at)
     return [(int(measure), days.begins_on.isoformat(), days.ends_on.isoformat()) for measure in due.figures]
 
 
-def _type(held: _Held, measure: int, days: Period, n: int | None, *, by: Actor, at: datetime) -> None:
-    assert held.one.programme is not None  # only what is asked in a programme has figures
+def _type(held_due: _Held, measure: int, days: Period, n: int | None, *, by: Actor, at: datetime) -> None:
+    assert held_due.one.programme is not None  # only what is asked in a programme has figures
     type_figure(
-        programme=held.one.programme,
+        programme=held_due.one.programme,
         measure=measure,
-        unit_id=held.due.unit_id,
+        unit_id=held_due.due.unit_id,
         begins_on=days.begins_on,
         ends_on=days.ends_on,
         n=n,
@@ -487,77 +492,77 @@ def _answering(
 
     is_record: a phone kept it for a while.
     """
-    one, asked, period = _found(owes, at=at, is_record=is_record)
-    if not found.may_say(by, asked):
+    schedule, asked_unit, period = _found(owes, at=at, is_record=is_record)
+    if not found.may_say(by, asked_unit):
         raise org.NotYours(capability=LEADS)
-    if not asked.is_open:
+    if not asked_unit.is_open:
         raise UnitClosed
-    if one.ended_at is not None:
+    if schedule.ended_at is not None:
         raise ScheduleEnded
-    if is_meeting is not None and one.is_meeting != is_meeting:
+    if is_meeting is not None and schedule.is_meeting != is_meeting:
         raise NotThis
-    return _locked(one, asked, period, at=at)
+    return _locked(schedule, asked_unit, period, at=at)
 
 
 def _deciding(owes: Owes, *, by: Actor, at: datetime) -> _Held:
     """Return the due of a report that somebody above decides on, locked."""
-    one, asked, period = _found(owes, at=at)
-    if not found.may_decide(by, one, asked):
+    schedule, asked_unit, period = _found(owes, at=at)
+    if not found.may_decide(by, schedule, asked_unit):
         raise org.NotYours(capability=LEADS)
-    if not asked.is_open:
+    if not asked_unit.is_open:
         raise UnitClosed
-    if one.is_meeting:
+    if schedule.is_meeting:
         raise NotThis
-    return _locked(one, asked, period, at=at)
+    return _locked(schedule, asked_unit, period, at=at)
 
 
 def _found(owes: Owes, *, at: datetime, is_record: bool = False) -> tuple[Schedule, found.AskedUnit, Period]:
     """Return what was asked in the caller's sight; NotFound of a unit that is not asked, and of a period that
     is no longer answered."""
-    one = found.schedule_for(owes.schedule)
-    asked = needed(found.asked_unit(one, unit_id=owes.unit_id, body_id=owes.body_id))
-    period = needed(one.timing.begun_on(owes.begins_on, at, is_record=is_record), NotFound(field="from"))
-    return schedule_forms.in_period(one, period), asked, period
+    schedule = found.schedule_for(owes.schedule)
+    asked_unit = needed(found.asked_unit(schedule, unit_id=owes.unit_id, body_id=owes.body_id))
+    period = needed(schedule.timing.begun_on(owes.begins_on, at, is_record=is_record), NotFound(field="from"))
+    return schedule_forms.in_period(schedule, period), asked_unit, period
 
 
-def _locked(one: Schedule, asked: found.AskedUnit, period: Period, *, at: datetime) -> _Held:
+def _locked(schedule: Schedule, asked_unit: found.AskedUnit, period: Period, *, at: datetime) -> _Held:
     with system("what a unit answers"):
-        given = {
-            "schedule": one,
-            "unit_id": asked.unit_id,
-            "body_id": asked.body_id,
+        filters = {
+            "schedule": schedule,
+            "unit_id": asked_unit.unit_id,
+            "body_id": asked_unit.body_id,
             "begins_on": period.begins_on,
         }
-        Due.objects.bulk_create([Due(**given)], ignore_conflicts=True)
-        due = Due.objects.select_for_update(of=("self",)).get(**given)
-    return _Held(one, asked, period, due, clock.day_in(one.timing.zone, at), due.held_on)
+        Due.objects.bulk_create([Due(**filters)], ignore_conflicts=True)
+        due = Due.objects.select_for_update(of=("self",)).get(**filters)
+    return _Held(schedule, asked_unit, period, due, clock.day_in(schedule.timing.zone, at), due.held_on)
 
 
-def _say(held: _Held, act: str, *, by: Actor, at: datetime) -> None:
-    held.due.said_at, held.due.said_by = at, by.account_id
-    held.due.let_in_by = by.accepted_by.account_id if by.accepted_by is not None else None
-    _write(held, act, by=by, at=at)
+def _say(held_due: _Held, act: str, *, by: Actor, at: datetime) -> None:
+    held_due.due.said_at, held_due.due.said_by = at, by.account_id
+    held_due.due.let_in_by = by.accepted_by.account_id if by.accepted_by is not None else None
+    _write(held_due, act, by=by, at=at)
 
 
-def _decide(held: _Held, act: str, *, by: Actor, at: datetime) -> None:
-    held.due.decided_at, held.due.decided_by = at, by.account_id
-    _write(held, act, by=by, at=at)
+def _decide(held_due: _Held, act: str, *, by: Actor, at: datetime) -> None:
+    held_due.due.decided_at, held_due.due.decided_by = at, by.account_id
+    _write(held_due, act, by=by, at=at)
 
 
-def _write(held: _Held, act: str, *, by: Actor, at: datetime) -> None:
+def _write(held_due: _Held, act: str, *, by: Actor, at: datetime) -> None:
     with system("what a unit answers"):
-        held.due.save()
+        held_due.due.save()
     audit.record(
         by=by,
         at=at,
         act=f"programmes.{act}",
-        subject=str(held.one.public_id),
-        unit_id=held.asked.unit_id,
-        facts={"period": held.period.begins_on.isoformat()}
-        | ({"body": held.asked.body_id} if held.asked.body_id is not None else {}),
+        subject=str(held_due.one.public_id),
+        unit_id=held_due.asked.unit_id,
+        facts={"period": held_due.period.begins_on.isoformat()}
+        | ({"body": held_due.asked.body_id} if held_due.asked.body_id is not None else {}),
     )
-    if held.one.is_meeting:
-        news.tell(DueAnswered(held.due, held.former_on, at))
+    if held_due.one.is_meeting:
+        news.tell(DueAnswered(held_due.due, held_due.former_on, at))
 
 
 def _words(text: str) -> str:

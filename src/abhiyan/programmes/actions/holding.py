@@ -9,5 +9,5 @@ def held(*, programme_id: int) -> Programme:
 
     Rows that only point to it, such as who is in charge, are written meanwhile.
     """
-    found = Programme.objects.select_for_update(of=("self",), no_key=True)
-    return needed(found.filter(pk=programme_id).first())
+    programmes = Programme.objects.select_for_update(of=("self",), no_key=True)
+    return needed(programmes.filter(pk=programme_id).first())

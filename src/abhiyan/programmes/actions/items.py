@@ -88,18 +88,18 @@ def report_items(*, new: Sequence[NewItem], at: datetime) -> list[Item]:
     An erased one is known by its id alone. Refuses KnownOtherwise.
     """
     by_id: dict[UUID, NewItem] = {}
-    for one in new:
-        if by_id.setdefault(one.id, one).digest() != one.digest():
+    for item in new:
+        if by_id.setdefault(item.id, item).digest() != item.digest():
             raise KnownOtherwise
     made = {
         ident: Item(
-            **{name: value for name, value in asdict(one).items() if name != "is_counted"},
+            **{name: value for name, value in asdict(new_item).items() if name != "is_counted"},
             public_id=lot.uuid(),
             stored_at=at,
-            digest=one.digest(),
-            counted_at=at if one.is_counted else None,
+            digest=new_item.digest(),
+            counted_at=at if new_item.is_counted else None,
         )
-        for ident, one in sorted(by_id.items())
+        for ident, new_item in sorted(by_id.items())
     }
     with system("items are reported"):
         Item.objects.bulk_create(made.values(), ignore_conflicts=True)
@@ -109,7 +109,7 @@ def report_items(*, new: Sequence[NewItem], at: datetime) -> list[Item]:
                 raise KnownOtherwise
         fresh = [ident for ident, row in found.items() if row.public_id == made[ident].public_id]
         post(deltas=_ladder(fresh), at=at)
-    return [found[one.id] for one in new]
+    return [found[new_item.id] for new_item in new]
 
 
 def sign_items(*, ids: Collection[UUID], at: datetime) -> int:
@@ -185,55 +185,55 @@ class AskedItem:
     names: bool = False
 
 
-def ask_whether(*, asked: Sequence[AskedItem], at: datetime) -> int:
+def ask_whether(*, asked_items: Sequence[AskedItem], at: datetime) -> int:
     """Ask phones whether items were so, each once. Returns how many were new.
 
     An item raises no question if it has ended, has no phone, or was reported from the same phone.
     """
     with system("phones are asked about items"):
-        numbers = people.numbers_of(one.item.phone_id for one in asked if one.item.phone_id)
-        own_phones = people.phones_behind({one.item.by_id for one in asked if one.item.by_id})
+        numbers = people.numbers_of(item.item.phone_id for item in asked_items if item.item.phone_id)
+        own_phones = people.phones_behind({item.item.by_id for item in asked_items if item.item.by_id})
         signs = people.last_signs(numbers)
-        programmes = Programme.objects.in_bulk({one.item.programme_id for one in asked})
+        programmes = Programme.objects.in_bulk({item.item.programme_id for item in asked_items})
         askings = []
-        for one in asked:
-            phone_id = one.item.phone_id
-            if phone_id not in numbers or one.item.ended_at is not None:
+        for asked_item in asked_items:
+            phone_id = asked_item.item.phone_id
+            if phone_id not in numbers or asked_item.item.ended_at is not None:
                 continue
-            if phone_id in own_phones.get(one.item.by_id or 0, ()):
+            if phone_id in own_phones.get(asked_item.item.by_id or 0, ()):
                 continue
             asking = messaging.PhoneQuestion(
                 room=items.ROOM,
-                kind=programmes[one.item.programme_id].kind,
-                about=one.item.public_id,
+                kind=programmes[asked_item.item.programme_id].kind,
+                about=asked_item.item.public_id,
                 phone=numbers[phone_id],
-                language=one.language or settings.LANGUAGE_CODE,
-                template=one.template,
-                blanks=one.blanks,
-                label=one.label,
-                expires_at=one.expires_at,
-                remind_at=one.remind_at,
-                unit_id=one.item.unit_id,
-                programme_id=one.item.programme_id,
+                language=asked_item.language or settings.LANGUAGE_CODE,
+                template=asked_item.template,
+                blanks=asked_item.blanks,
+                label=asked_item.label,
+                expires_at=asked_item.expires_at,
+                remind_at=asked_item.remind_at,
+                unit_id=asked_item.item.unit_id,
+                programme_id=asked_item.item.programme_id,
                 address=ADDRESS,
-                names=one.names,
+                names=asked_item.names,
                 last_sign=signs.get(phone_id),
             )
             askings.append(asking)
         return messaging.ask_many(askings=askings, at=at)
 
 
-def hear_answer(*, told: QuestionAnswered) -> None:
+def hear_answer(*, answer: QuestionAnswered) -> None:
     """Hear a phone's word on an item (`say_whether`). In the answer's transaction. Refuses ByReporter."""
-    if told.room != items.ROOM:
+    if answer.room != items.ROOM:
         return
     with system("a phone answers about an item"):
-        row = Item.objects.filter(public_id=told.about, phone_id=told.phone_id).first()
+        row = Item.objects.filter(public_id=answer.about, phone_id=answer.phone_id).first()
         if row is None:
             return
-        if told.yes and told.by.account_id is not None and told.by.account_id == row.by_id:
+        if answer.yes and answer.by.account_id is not None and answer.by.account_id == row.by_id:
             raise ByReporter
-        say_whether(item=row, yes=told.yes, why=told.why, by=told.by, at=told.at)
+        say_whether(item=row, yes=answer.yes, why=answer.why, by=answer.by, at=answer.at)
 
 
 def say_whether(*, item: Item, yes: bool, why: str, by: Actor, at: datetime) -> None:
@@ -245,8 +245,8 @@ def say_whether(*, item: Item, yes: bool, why: str, by: Actor, at: datetime) -> 
     now = Item.objects.select_related("programme").get(pk=item.pk)
     act, subject = items.SAID_YES if yes else items.SAID_NO, str(now.public_id)
     audit.record(by=by, at=at, act=act, subject=subject, unit_id=now.unit_id)
-    if (asked := activities.items_of(now.programme.kind, now.measure)) is not None:
-        asked.heard(item=now, yes=yes, why=why, by=by, at=at)
+    if (activity_items := activities.items_of(now.programme.kind, now.measure)) is not None:
+        activity_items.heard(item=now, yes=yes, why=why, by=by, at=at)
 
 
 def set_total(*, id: UUID, n: int, at: datetime) -> None:  # noqa: A002  # as the field is called
@@ -263,9 +263,9 @@ def move_items(*, from_unit: int, to_unit: int, at: datetime) -> list[UUID]:
     with system("items of a unit"):
         theirs = Item.objects.filter(unit_id=from_unit).exclude(programme__state=Programme.State.CLOSED)
         there = [
-            one.pk
-            for one in Programme.objects.filter(pk__in=theirs.values("programme_id"))
-            if is_in_play(one, to_unit, on=day_in(one.zone, at))
+            programme.pk
+            for programme in Programme.objects.filter(pk__in=theirs.values("programme_id"))
+            if is_in_play(programme, to_unit, on=day_in(programme.zone, at))
         ]
         ids = list(theirs.filter(programme_id__in=there).values_list("pk", flat=True))
     with _changing(ids, at):
@@ -292,13 +292,13 @@ def erase_items(*, phone_ids: Collection[UUID], at: datetime) -> list[UUID]:
     return [row.public_id for row in rows]
 
 
-def forget_phone(*, told: ItemsErased) -> None:
+def forget_phone(*, erasure: ItemsErased) -> None:
     """Erase all items of a phone, for every person on it: one of them had everything erased.
 
     Tells ItemsErased, so that answers in checks about these items go too. In the transaction of the erasure.
     """
-    if erased := erase_items(phone_ids=[told.phone_id], at=told.at):
-        news.tell(ItemsErased(tuple(erased), told.phone_id, told.at))
+    if erased := erase_items(phone_ids=[erasure.phone_id], at=erasure.at):
+        news.tell(ItemsErased(tuple(erased), erasure.phone_id, erasure.at))
 
 
 # What the acts share
@@ -312,7 +312,7 @@ def _changing(ids: Collection[UUID], at: datetime) -> Iterator[list[Item]]:
         rows = list(some.select_for_update(of=("self",)))
         before = _ladder(ids)
         yield rows
-        post(deltas=[*_ladder(ids), *(one._replace(n=-one.n) for one in before)], at=at)
+        post(deltas=[*_ladder(ids), *(delta._replace(n=-delta.n) for delta in before)], at=at)
 
 
 def _ladder(ids: Collection[UUID]) -> list[TallyChange]:
@@ -337,5 +337,5 @@ def _question(row: Item, phone_id: UUID) -> UUID:
 
 
 def _does_yes_count(row: Item) -> bool:
-    asked = activities.items_of(row.programme.kind, row.measure)
-    return asked is not None and asked.does_yes_count
+    activity_items = activities.items_of(row.programme.kind, row.measure)
+    return activity_items is not None and activity_items.does_yes_count

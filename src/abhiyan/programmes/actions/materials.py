@@ -100,11 +100,11 @@ def add_material(
         today = clock.day_in(programme.zone, at)
         if not is_in_play(programme, unit_id, on=today):
             raise refusals.NotCovered(field="unit")
-        if set(offices) - {one.code for one in found.offices_at(unit_id, programme.hierarchy)}:
+        if set(offices) - {office.code for office in found.offices_at(unit_id, programme.hierarchy)}:
             raise OfficeUnfit(field="offices")
         kind, kept, digest = _checked(data, programme_id)
         with system("a material is put up"):
-            one = Material.objects.create(
+            material = Material.objects.create(
                 public_id=lot.uuid(),
                 programme=programme,
                 unit_id=unit_id,
@@ -114,9 +114,9 @@ def add_material(
                 made_by=by.account_id,
                 newest_at=at,
             )
-            _keep(one, 1, kept, kind=kind, digest=digest, by=by, at=at)
-        _record("add_material", one, by=by, at=at)
-    return one
+            _keep(material, 1, kept, kind=kind, digest=digest, by=by, at=at)
+        _record("add_material", material, by=by, at=at)
+    return material
 
 
 def replace_material(*, public_id: UUID, data: bytes, by: Actor, at: datetime) -> int:
@@ -127,20 +127,20 @@ def replace_material(*, public_id: UUID, data: bytes, by: Actor, at: datetime) -
     caller's sight.
     """
     with transaction.atomic():
-        one = _held(public_id, by=by)
-        if one.programme.state != Programme.State.OPEN:
+        material = _held(public_id, by=by)
+        if material.programme.state != Programme.State.OPEN:
             raise NotOpen
-        if one.withdrawn_at is not None:
+        if material.withdrawn_at is not None:
             raise WithdrawnAlready
-        kind, kept, digest = _checked(data, one.programme_id)
+        kind, kept, digest = _checked(data, material.programme_id)
         with system("a material is replaced"):
-            last = one.versions.defer("sealed").get(replaced_at=None)
+            last = material.versions.defer("sealed").get(replaced_at=None)
             last.replaced_at = at
             last.save(update_fields=["replaced_at"])
-            _keep(one, last.number + 1, kept, kind=kind, digest=digest, by=by, at=at)
-            one.newest_at = at
-            one.save(update_fields=["newest_at"])
-        _record("replace_material", one, by=by, at=at)
+            _keep(material, last.number + 1, kept, kind=kind, digest=digest, by=by, at=at)
+            material.newest_at = at
+            material.save(update_fields=["newest_at"])
+        _record("replace_material", material, by=by, at=at)
     return last.number + 1
 
 
@@ -166,27 +166,29 @@ def open_document(data: bytes, *, unfit: Refused) -> tuple[str, bytes]:
 
     def work() -> tuple[str, bytes]:
         try:
-            told = file_pool.read(look_into, data)
+            document_kind = file_pool.read(look_into, data)
         except ReaderRefusal as refused:
             raise PlaceInFile(field=unfit.field) if refused.code == "place" else unfit from None
         except UnreadableFile:
             raise unfit from None
-        return told["kind"], b64decode(told["drawn"]) if told["drawn"] else data
+        return document_kind["kind"], b64decode(document_kind["drawn"]) if document_kind["drawn"] else data
 
     return apart.done(("document", sha256(data).digest()), work)
 
 
 def _keep(
-    one: Material, number: int, data: bytes, *, kind: str, digest: bytes, by: Actor, at: datetime
+    material: Material, number: int, data: bytes, *, kind: str, digest: bytes, by: Actor, at: datetime
 ) -> None:
-    same = MaterialVersion.objects.filter(material__programme_id=one.programme_id, unit_id=one.unit_id)
+    same = MaterialVersion.objects.filter(
+        material__programme_id=material.programme_id, unit_id=material.unit_id
+    )
     if same.count() >= MOST_FILES:
         raise TooManyFiles(field="file", most=MOST_FILES)
     MaterialVersion.of(
         data,
         digest=digest,
-        material=one,
-        unit_id=one.unit_id,
+        material=material,
+        unit_id=material.unit_id,
         number=number,
         kind=kind,
         added_at=at,
@@ -203,27 +205,27 @@ def withdraw_material(*, public_id: UUID, reason: str = "", by: Actor, at: datet
     if len(reason) > LONGEST_REASON or "\0" in reason:
         raise ReasonTooLong(field="reason", longest=LONGEST_REASON)
     with transaction.atomic():
-        one = _held(public_id, by=by)
-        if one.withdrawn_at is not None:
+        material = _held(public_id, by=by)
+        if material.withdrawn_at is not None:
             raise WithdrawnAlready
-        one.withdrawn_at, one.withdrawn_by, one.reason = at, by.account_id, reason
+        material.withdrawn_at, material.withdrawn_by, material.reason = at, by.account_id, reason
         with system("a material is withdrawn"):
-            one.save(update_fields=["withdrawn_at", "withdrawn_by", "reason"])
-        _record("withdraw_material", one, by=by, at=at)
-    return one
+            material.save(update_fields=["withdrawn_at", "withdrawn_by", "reason"])
+        _record("withdraw_material", material, by=by, at=at)
+    return material
 
 
 def bring_back_material(*, public_id: UUID, by: Actor, at: datetime) -> Material:
     """Give a withdrawn material back to its readers. Needs what withdrawing needs. Refuses NotFound, NotWithdrawn."""
     with transaction.atomic():
-        one = _held(public_id, by=by)
-        if one.withdrawn_at is None:
+        material = _held(public_id, by=by)
+        if material.withdrawn_at is None:
             raise NotWithdrawn
-        one.withdrawn_at, one.withdrawn_by, one.reason = None, None, ""
+        material.withdrawn_at, material.withdrawn_by, material.reason = None, None, ""
         with system("a material is brought back"):
-            one.save(update_fields=["withdrawn_at", "withdrawn_by", "reason"])
-        _record("bring_back_material", one, by=by, at=at)
-    return one
+            material.save(update_fields=["withdrawn_at", "withdrawn_by", "reason"])
+        _record("bring_back_material", material, by=by, at=at)
+    return material
 
 
 def note_opened(*, version: MaterialVersion, place: tuple[int, str], by: Actor, at: datetime) -> None:
@@ -254,5 +256,7 @@ def _held(public_id: UUID, *, by: Actor) -> Material:
         return rows.get(pk=seen.pk)
 
 
-def _record(act: str, one: Material, *, by: Actor, at: datetime) -> None:
-    audit.record(by=by, at=at, act=f"programmes.{act}", subject=str(one.public_id), unit_id=one.unit_id)
+def _record(act: str, material: Material, *, by: Actor, at: datetime) -> None:
+    audit.record(
+        by=by, at=at, act=f"programmes.{act}", subject=str(material.public_id), unit_id=material.unit_id
+    )

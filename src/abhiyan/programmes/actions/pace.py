@@ -36,18 +36,18 @@ def note_pace(*, at: datetime) -> int:
     """
     minute = at.replace(second=0, microsecond=0)
     rows: list[Pace] = []
-    for one in Programme.objects.filter(state=Programme.State.OPEN).order_by("pk"):
-        node = node_of(one.owner_id, one.hierarchy)
+    for programme in Programme.objects.filter(state=Programme.State.OPEN).order_by("pk"):
+        node = node_of(programme.owner_id, programme.hierarchy)
         if node is None:
             continue
         query, values = counted_below(node, None)
-        found = sql.rows(
+        figures = sql.rows(
             f"select channel, sum(n)::bigint from ({query}) rows where measure = 1 and rung = %(rung)s group by 1",
-            values | {"programmes": one.counted_ids, "rung": Rung.REPORTED.value},
+            values | {"programmes": programme.counted_ids, "rung": Rung.REPORTED.value},
         )
         rows += [
-            Pace(programme=one, unit_id=one.owner_id, channel=channel, minute=minute, n=n)
-            for channel, n in found
+            Pace(programme=programme, unit_id=programme.owner_id, channel=channel, minute=minute, n=n)
+            for channel, n in figures
         ]
     _count_reported(rows, minute)
     Pace.objects.bulk_create(rows, ignore_conflicts=True)
@@ -96,29 +96,29 @@ def note_units(*, at: datetime) -> int:
     what is old. Every five minutes is once. Returns how many rows: at most MOST_UNITS units of a programme,
     none where too many units below them would be added up. Run by a loop, in its system scope."""
     minute, rows = rates.noted_at(at), 0
-    for one in Programme.objects.filter(state=Programme.State.OPEN).order_by("pk"):
-        if UnitPace.objects.filter(programme=one, minute=minute).exists():
+    for programme in Programme.objects.filter(state=Programme.State.OPEN).order_by("pk"):
+        if UnitPace.objects.filter(programme=programme, minute=minute).exists():
             continue
-        node = node_of(one.owner_id, one.hierarchy)
+        node = node_of(programme.owner_id, programme.hierarchy)
         below = first_level_below(node, rates.BEGINNING) if node is not None else None
         if below is None or len(below[1]) > MOST_UNITS:
             continue
-        found = sql.rows(
+        figures = sql.rows(
             _BY_UNIT,
             {
-                "hierarchy": one.hierarchy,
+                "hierarchy": programme.hierarchy,
                 "units": below[1],
                 "rung": Rung.REPORTED.value,
-                "programmes": one.counted_ids,
+                "programmes": programme.counted_ids,
             },
         )
         UnitPace.objects.bulk_create(
             (
-                UnitPace(programme=one, unit_id=unit, channel=channel, minute=minute, n=n)
-                for unit, channel, n in found
+                UnitPace(programme=programme, unit_id=unit, channel=channel, minute=minute, n=n)
+                for unit, channel, n in figures
             ),
             ignore_conflicts=True,
         )
-        rows += len(found)
+        rows += len(figures)
     UnitPace.objects.filter(minute__lt=at - UNITS_KEPT).delete()
     return rows

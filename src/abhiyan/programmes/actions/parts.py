@@ -102,7 +102,7 @@ def _template(whole: Programme) -> str:
     """Return the template of the whole's kind with the same measures: else the kind's first."""
     offered = activities.of(whole.kind).templates
     codes = set(Measure.objects.filter(programme=whole).values_list("code", flat=True))
-    fits = [one for one in offered if {measure.code for measure in one.measures} == codes]
+    fits = [template for template in offered if {measure.code for measure in template.measures} == codes]
     return (fits or list(offered))[0].code
 
 

@@ -44,22 +44,22 @@ def make_past(
     template = activities.of(kind).templates[0]
     with transaction.atomic():
         org.require(by, "imports.totals", at=owner_id)
-        known = (
+        programme = (
             Programme.objects.select_for_update(of=("self",), no_key=True)
             .filter(pk__in=among, kind=kind, owner_id=owner_id, names__en=names["en"])
             .first()
         )
-        if known is not None:
-            opens_on, closes_on = min(opens_on, known.opens_on), max(closes_on, known.closes_on)
-        zone = known.zone if known else settings.TIME_ZONE
+        if programme is not None:
+            opens_on, closes_on = min(opens_on, programme.opens_on), max(closes_on, programme.closes_on)
+        zone = programme.zone if programme else settings.TIME_ZONE
         if closes_on < opens_on:
             raise WindowReversed(field="closes_on")
         if closes_on >= day_in(zone, at):
             raise NotPast(field="closes_on")
-        if known is not None:
-            known.opens_on, known.closes_on = opens_on, closes_on
-            known.save(update_fields=["opens_on", "closes_on"])
-            return known
+        if programme is not None:
+            programme.opens_on, programme.closes_on = opens_on, closes_on
+            programme.save(update_fields=["opens_on", "closes_on"])
+            return programme
         made = Programme.objects.create(
             public_id=lot.uuid(),
             kind=kind,
@@ -74,8 +74,13 @@ def make_past(
         )
         ProgrammeUnit.objects.create(programme=made, unit_id=owner_id)
         Measure.objects.bulk_create(
-            Measure(programme=made, number=one.number, code=one.code, names=one.names)
-            for one in template.measures
+            Measure(
+                programme=made,
+                number=measure_template.number,
+                code=measure_template.code,
+                names=measure_template.names,
+            )
+            for measure_template in template.measures
         )
         audit.record(by=by, at=at, act="programmes.make_past", subject=str(made.public_id), unit_id=owner_id)
         news.tell(ProgrammeMade(made.pk, made.kind, template.code, by, at))

@@ -139,8 +139,13 @@ def make_programme(
             ProgrammeUnit(programme=made, unit_id=unit_id) for unit_id in sorted(set(unit_ids))
         )
         Measure.objects.bulk_create(
-            Measure(programme=made, number=one.number, code=one.code, names=one.names)
-            for one in chosen.measures
+            Measure(
+                programme=made,
+                number=measure_template.number,
+                code=measure_template.code,
+                names=measure_template.names,
+            )
+            for measure_template in chosen.measures
         )
         _tell(made, "programmes.make", by=by, at=at, facts={"template": template})
         news.tell(ProgrammeMade(made.pk, made.kind, template, by, at))
@@ -312,7 +317,7 @@ def check_within(whole: Programme, opens_on: date, closes_on: date) -> None:
 def _check_scope(owner_id: int, unit_ids: Sequence[int], hierarchy: int) -> None:
     if not unit_ids:
         raise ScopeEmpty(field="units")
-    twice = next((one for one, n in Counter(unit_ids).items() if n > 1), None)
+    twice = next((unit_id for unit_id, n in Counter(unit_ids).items() if n > 1), None)
     if twice is not None:
         raise ScopeTwice(field="units", name=named(units.unit_by_id(twice).names))
     with system("where a programme runs"):

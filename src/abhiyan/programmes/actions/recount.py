@@ -81,10 +81,10 @@ def _compare(wanted: str, found: str, unit: str) -> str:
 
 # Each comparison is one statement, so it sees one instant: a fact and its change commit together.
 def _units() -> str:
-    own = f"select unit_id, {ledger_sql.KEY}, n from programmes_tally where day <> {ledger_sql.ALL_DAYS}"
+    own_sql = f"select unit_id, {ledger_sql.KEY}, n from programmes_tally where day <> {ledger_sql.ALL_DAYS}"
     return _compare(
         f"select unit_id, {ledger_sql.KEY}, n from ({_facts()}) facts",
-        f"{own} union all select unit_id, {ledger_sql.KEY}, n from programmes_delta",
+        f"{own_sql} union all select unit_id, {ledger_sql.KEY}, n from programmes_delta",
         "unit_id",
     )
 
@@ -112,11 +112,11 @@ _TOTALS = _compare(
 
 
 def _differences(where: str, query: str) -> list[LedgerDifference]:
-    found = []
+    differences = []
     for row in sql.rows(query):
         unit_id, hierarchy, rest = (row[0], row[1], row[2:]) if where == "total" else (row[0], 0, row[1:])
-        found.append(LedgerDifference(where, hierarchy, unit_id, *rest))
-    return found
+        differences.append(LedgerDifference(where, hierarchy, unit_id, *rest))
+    return differences
 
 
 def _count(query: str) -> int:
@@ -141,43 +141,62 @@ def recount(*, at: datetime, mend: bool = False) -> Recount:
     with system("recount"), transaction.atomic():
         if mend:
             hold()
-        found = _all()
+        ledger_differences = _all()
         orphans = {name: _count(query) for name, query in facts.orphans().items()}
         compared = _count(
             "select (select count(*) from programmes_tally) + (select count(*) from programmes_total)"
         )
-        if mend and found:
-            _mend(found, at)
-        return Recount(found, orphans, compared, mended=mend and bool(found))
+        if mend and ledger_differences:
+            _mend(ledger_differences, at)
+        return Recount(ledger_differences, orphans, compared, mended=mend and bool(ledger_differences))
 
 
-def _mend(found: list[LedgerDifference], at: datetime) -> None:
+def _mend(ledger_differences: list[LedgerDifference], at: datetime) -> None:
     """Mend tallies by a posted change and a fold; then the rows that sum days, and totals, as they then differ."""
     _insert(
         "insert into programmes_delta (unit_id, programme_id, measure, day, channel, rung, n, posted_at)",
         "%s, %s, %s, %s, %s, %s, %s, %s",
-        [(*_key(one), one.wanted - one.found, at) for one in found if one.where == "unit"],
+        [
+            (*_key(ledger_difference), ledger_difference.wanted - ledger_difference.found, at)
+            for ledger_difference in ledger_differences
+            if ledger_difference.where == "unit"
+        ],
     )
     fold(at=at)
     _insert(
         f"insert into programmes_tally as t (unit_id, {ledger_sql.KEY}, n)",
         "%s, %s, %s, %s, %s, %s, %s",
-        [(*_key(one), one.wanted - one.found) for one in _differences("all days", _all_days())],
+        [
+            (*_key(ledger_difference), ledger_difference.wanted - ledger_difference.found)
+            for ledger_difference in _differences("all days", _all_days())
+        ],
         f"on conflict (unit_id, {ledger_sql.KEY}) do update set n = t.n + excluded.n",
     )
     _insert(
         f"insert into programmes_total as t (unit_id, hierarchy, {ledger_sql.KEY}, n)",
         "%s, %s, %s, %s, %s, %s, %s, %s",
         [
-            (one.unit_id, one.hierarchy, *_key(one)[1:], one.wanted - one.found)
-            for one in _differences("total", _TOTALS)
+            (
+                ledger_difference.unit_id,
+                ledger_difference.hierarchy,
+                *_key(ledger_difference)[1:],
+                ledger_difference.wanted - ledger_difference.found,
+            )
+            for ledger_difference in _differences("total", _TOTALS)
         ],
         f"on conflict (unit_id, hierarchy, {ledger_sql.KEY}) do update set n = t.n + excluded.n",
     )
 
 
-def _key(one: LedgerDifference) -> tuple[Any, ...]:
-    return (one.unit_id, one.programme_id, one.measure, one.day, one.channel, one.rung)
+def _key(ledger_difference: LedgerDifference) -> tuple[Any, ...]:
+    return (
+        ledger_difference.unit_id,
+        ledger_difference.programme_id,
+        ledger_difference.measure,
+        ledger_difference.day,
+        ledger_difference.channel,
+        ledger_difference.rung,
+    )
 
 
 def _insert(into: str, places: str, rows: list[tuple[Any, ...]], conflict: str = "") -> None:

@@ -44,22 +44,22 @@ def ask_newest_form(*, public_id: UUID, by: Actor, at: datetime) -> int:
     An actor with `tasks.ask` at the asking unit may. Refuses NotFound, FormIsNewest, NoNextPeriod, FigureNotAsked.
     """
     with transaction.atomic():
-        one, (own, *passed_on) = _held(public_id, by=by, at=at)
-        if not own.is_older:
+        schedule, (form_of_schedule, *passed_on) = _held(public_id, by=by, at=at)
+        if not form_of_schedule.is_older:
             raise FormIsNewest
-        if own.next_on is None:
+        if form_of_schedule.next_on is None:
             raise NoNextPeriod
-        if own.lacks:
-            raise FigureNotAsked(names=", ".join(own.lacks))
-        newest = needed(latest_version(own.form_id))
-        moved = [each for each in (own, *passed_on) if each.can_move]
+        if form_of_schedule.lacks:
+            raise FigureNotAsked(names=", ".join(form_of_schedule.lacks))
+        newest = needed(latest_version(form_of_schedule.form_id))
+        moved = [each for each in (form_of_schedule, *passed_on) if each.can_move]
         with system("a schedule asks a newer version"):
             for each in moved:
                 since = str(each.next_on)
                 kept = [[day, pk] for day, pk in each.one.later_forms if day < since]
                 each.one.later_forms = [*kept, [since, newest.pk]]
                 each.one.save(update_fields=["later_forms"])
-        _record("ask_newest_form", one, n=len(moved), by=by, at=at)
+        _record("ask_newest_form", schedule, n=len(moved), by=by, at=at)
     return len(moved)
 
 
@@ -69,18 +69,18 @@ def stay_with_form(*, public_id: UUID, by: Actor, at: datetime) -> int:
     Needs the same. Refuses NotFound, FormStays.
     """
     with transaction.atomic():
-        one, (own, *passed_on) = _held(public_id, by=by, at=at)
-        if not own.later:
+        schedule, (form_of_schedule, *passed_on) = _held(public_id, by=by, at=at)
+        if not form_of_schedule.later:
             raise FormStays
-        stayed = [each.one for each in (own, *passed_on) if each.later]
+        stayed = [each.one for each in (form_of_schedule, *passed_on) if each.later]
         with system("a schedule stays with its form"):
-            for each in stayed:
-                today = clock.day_in(each.timing.zone, at)
-                each.later_forms = [
-                    [day, pk] for day, pk in each.later_forms if date.fromisoformat(day) <= today
+            for asked_schedule in stayed:
+                today = clock.day_in(asked_schedule.timing.zone, at)
+                asked_schedule.later_forms = [
+                    [day, pk] for day, pk in asked_schedule.later_forms if date.fromisoformat(day) <= today
                 ]
-                each.save(update_fields=["later_forms"])
-        _record("stay_with_form", one, n=len(stayed), by=by, at=at)
+                asked_schedule.save(update_fields=["later_forms"])
+        _record("stay_with_form", schedule, n=len(stayed), by=by, at=at)
     return len(stayed)
 
 
@@ -92,12 +92,14 @@ def _held(public_id: UUID, *, by: Actor, at: datetime) -> tuple[Schedule, list[f
     form = needed(seen.form)
     with system("the form of a schedule"):
         rows = with_passed_on(seen, None)
-        held = SCHEDULES.select_for_update(of=("self",)).filter(pk__in=rows, form__form_id=form.form_id)
-        by_pk = {each.pk: each for each in held.order_by("pk")}
+        schedules = SCHEDULES.select_for_update(of=("self",)).filter(pk__in=rows, form__form_id=form.form_id)
+        by_pk = {schedule.pk: schedule for schedule in schedules.order_by("pk")}
         if seen.pk not in by_pk or by_pk[seen.pk].ended_at is not None:
             raise FormStays
         return seen, found.with_forms([by_pk.pop(seen.pk), *by_pk.values()], at=at)
 
 
-def _record(act: str, one: Schedule, *, n: int, by: Actor, at: datetime) -> None:
-    audit.record(by=by, at=at, act=f"programmes.{act}", subject=str(one.public_id), unit_id=one.unit_id, n=n)
+def _record(act: str, schedule: Schedule, *, n: int, by: Actor, at: datetime) -> None:
+    audit.record(
+        by=by, at=at, act=f"programmes.{act}", subject=str(schedule.public_id), unit_id=schedule.unit_id, n=n
+    )

@@ -188,8 +188,8 @@ def _programme_of(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime)
         if asking.wanted != AskedFor.REPORT or asking.body_kind or len(asking.figures) > MOST_FIGURES:
             raise FiguresUnfit(field="figures")
         wanted = set(asking.figures.values())
-        known = Measure.objects.filter(programme=programme, number__in=wanted).count()
-        if known != len(wanted) or len(wanted) != len(asking.figures):
+        n_known = Measure.objects.filter(programme=programme, number__in=wanted).count()
+        if n_known != len(wanted) or len(wanted) != len(asking.figures):
             raise refusals.UnknownMeasure(field="figures")
     return programme
 
@@ -201,7 +201,7 @@ def _form_of(asking: Asking) -> FormVersion | None:
     form = needed(latest_version(asking.form_id), NotFound(field="form"))
     if form.form.ended_at is not None:
         raise NotFound(field="form")
-    whole = {one.key for one in form.asked if one.kind is QuestionKind.WHOLE}
+    whole = {question.key for question in form.asked if question.kind is QuestionKind.WHOLE}
     if not asking.figures.keys() <= whole:
         raise FiguresUnfit(field="figures")
     return form
@@ -273,31 +273,33 @@ def _to_pass_on(above: UUID, unit_id: int) -> Schedule:
     """Lock the schedule that the unit was asked by, so that it is passed on once."""
     seen = found.schedule_for(above)
     with system("passing on what was asked"):
-        one = Schedule.objects.select_for_update(of=("self",)).get(pk=seen.pk)
-        if one.ended_at is not None:
+        schedule = Schedule.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+        if schedule.ended_at is not None:
             raise ScheduleEnded
         if found.asked_unit(seen, unit_id=unit_id) is None:
             raise NotAsked
-        if found.passed_on(one, unit_id):
+        if found.passed_on(schedule, unit_id):
             raise AskedBefore
-    return one
+    return schedule
 
 
-def _check_fed(one: Schedule) -> None:
+def _check_fed(schedule: Schedule) -> None:
     """Refuse two schedules that give one measure of one unit. Within a system scope."""
-    if not one.figures or one.programme is None:
+    if not schedule.figures or schedule.programme is None:
         return
-    sql.wait_for(f"figures of reports in {one.programme.pk}")
-    near = found.feeding(one.programme, one.figures.values())
-    spans = units.spans([one.unit_id, *(each.unit_id for each in near)], one.hierarchy)
-    own = spans[one.unit_id]
+    sql.wait_for(f"figures of reports in {schedule.programme.pk}")
+    near = found.feeding(schedule.programme, schedule.figures.values())
+    spans = units.spans(
+        [schedule.unit_id, *(asked_schedule.unit_id for asked_schedule in near)], schedule.hierarchy
+    )
+    own_span = spans[schedule.unit_id]
     for each in near:
         other = spans.get(each.unit_id)
-        is_same_days = each.first_on <= one.last_on and one.first_on <= each.last_on
-        if each.pk == one.pk or each.kind != one.kind or other is None or not is_same_days:
+        is_same_days = each.first_on <= schedule.last_on and schedule.first_on <= each.last_on
+        if each.pk == schedule.pk or each.kind != schedule.kind or other is None or not is_same_days:
             continue
-        is_near = other[0] < own[1] and own[0] < other[1]
-        if is_near and (not (one.is_narrow or each.is_narrow) or sets.share_a_unit(one, each)):
+        is_near = other[0] < own_span[1] and own_span[0] < other[1]
+        if is_near and (not (schedule.is_narrow or each.is_narrow) or sets.share_a_unit(schedule, each)):
             raise FigureFed(field="figures", title=each.title)
 
 
@@ -307,13 +309,13 @@ def end_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
     Needs `tasks.ask` at the asking unit. Refuses NotFound, ScheduleEnded.
     """
     with transaction.atomic():
-        one = _held(public_id, by=by)
-        if one.ended_at is not None:
+        schedule = _held(public_id, by=by)
+        if schedule.ended_at is not None:
             raise ScheduleEnded
         with system("ending what was asked"):
-            rows = with_passed_on(one, None)
+            rows = with_passed_on(schedule, None)
             Schedule.objects.filter(pk__in=rows).update(ended_at=at)
-        _record("end_schedule", one, by=by, at=at, n=len(rows))
+        _record("end_schedule", schedule, by=by, at=at, n=len(rows))
     return len(rows)
 
 
@@ -324,38 +326,38 @@ def resume_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
     UnitClosed, AskedBefore.
     """
     with transaction.atomic():
-        one = _held(public_id, by=by)
-        if one.ended_at is None:
+        schedule = _held(public_id, by=by)
+        if schedule.ended_at is None:
             raise AskedBefore
-        if one.last_on < clock.day_in(one.timing.zone, at):
+        if schedule.last_on < clock.day_in(schedule.timing.zone, at):
             raise DaysUnfit
-        if one.unit.closed_on is not None:
+        if schedule.unit.closed_on is not None:
             raise UnitClosed
         with system("asking again"):
-            if one.above is not None and found.passed_on(one.above, one.unit_id):
+            if schedule.above is not None and found.passed_on(schedule.above, schedule.unit_id):
                 raise AskedBefore
-            _check_fed(one)
-            rows = with_passed_on(one, one.ended_at)
-            pause = [one.ended_at.isoformat(), at.isoformat()]
-            for each in Schedule.objects.filter(pk__in=rows):
-                each.ended_at, each.pauses = None, [*each.pauses, pause]
-                each.save(update_fields=["ended_at", "pauses"])
-        _record("resume_schedule", one, by=by, at=at, n=len(rows))
+            _check_fed(schedule)
+            rows = with_passed_on(schedule, schedule.ended_at)
+            pause = [schedule.ended_at.isoformat(), at.isoformat()]
+            for asked_schedule in Schedule.objects.filter(pk__in=rows):
+                asked_schedule.ended_at, asked_schedule.pauses = None, [*asked_schedule.pauses, pause]
+                asked_schedule.save(update_fields=["ended_at", "pauses"])
+        _record("resume_schedule", schedule, by=by, at=at, n=len(rows))
     return len(rows)
 
 
 def end_of_units(*, units: Iterable[int], at: datetime) -> None:
     """End what closed units asked. By the system, after the act that closed them."""
     with system("units were closed"):
-        for one in Schedule.objects.filter(unit_id__in=list(units), ended_at=None).order_by("pk"):
-            Schedule.objects.filter(pk__in=with_passed_on(one, None)).update(ended_at=at)
-            _record("end_schedule", one, by=Actor.system("its unit was closed"), at=at)
+        for schedule in Schedule.objects.filter(unit_id__in=list(units), ended_at=None).order_by("pk"):
+            Schedule.objects.filter(pk__in=with_passed_on(schedule, None)).update(ended_at=at)
+            _record("end_schedule", schedule, by=Actor.system("its unit was closed"), at=at)
 
 
-def with_passed_on(one: Schedule, ended_at: datetime | None) -> list[int]:
+def with_passed_on(schedule: Schedule, ended_at: datetime | None) -> list[int]:
     """Return a schedule and what was passed on because of it, level by level, that ended at one moment or is in
     force."""
-    rows, level = [one.pk], [one.pk]
+    rows, level = [schedule.pk], [schedule.pk]
     while level:
         more = Schedule.objects.filter(above__in=level, ended_at=ended_at).order_by("pk")
         level = list(more.values_list("pk", flat=True))
@@ -371,75 +373,90 @@ def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, 
     NobodyToRemind, also where all of them were reminded today.
     """
     with transaction.atomic():
-        one = found.schedule_for(public_id)
+        schedule = found.schedule_for(public_id)
         org.require(by, LEADS, at=unit_id)
-        if one.ended_at is not None:
+        if schedule.ended_at is not None:
             raise ScheduleEnded
-        period = needed(next((each for each in one.timing.begun(at) if each.begins_on == begins_on), None))
-        today = clock.day_in(one.timing.zone, at)
+        period = needed(
+            next((each for each in schedule.timing.begun(at) if each.begins_on == begins_on), None)
+        )
+        today = clock.day_in(schedule.timing.zone, at)
         with system("reminding the silent"):
-            span = units.span(unit_id, one.hierarchy)
-            silent = boards.to_remind(one, period, span, at=at, most=messaging.MOST_REMINDED + 1)
-            known = found.responsible(one, silent, on=today, period=period)
-            silent = [asked for asked in silent if asked.key in known]
+            span = units.span(unit_id, schedule.hierarchy)
+            silent = boards.to_remind(schedule, period, span, at=at, most=messaging.MOST_REMINDED + 1)
+            responsibles = found.responsible(schedule, silent, on=today, period=period)
+            silent = [asked_unit for asked_unit in silent if asked_unit.key in responsibles]
             Due.objects.bulk_create(
                 [
-                    Due(schedule=one, unit_id=asked.unit_id, body_id=asked.body_id, begins_on=begins_on)
-                    for asked in silent
+                    Due(
+                        schedule=schedule,
+                        unit_id=asked_unit.unit_id,
+                        body_id=asked_unit.body_id,
+                        begins_on=begins_on,
+                    )
+                    for asked_unit in silent
                 ],
                 ignore_conflicts=True,
             )
-            dues = found.dues_of(one, silent, since=begins_on)
+            dues = found.dues_of(schedule, silent, since=begins_on)
             n = messaging.remind(
                 kind="due",
                 template="duty.asked",
                 people=[
                     messaging.RemindedPerson(
-                        account_id=known[asked.key].account_id,
-                        unit_id=asked.unit_id,
+                        account_id=responsibles[asked_unit.key].account_id,
+                        unit_id=asked_unit.unit_id,
                         blanks={
-                            "title": one.title_in(known[asked.key].language),
+                            "title": schedule.title_in(responsibles[asked_unit.key].language),
                             "unit": named(
-                                asked.body_names or asked.names,
-                                known[asked.key].language or settings.LANGUAGE_CODE,
+                                asked_unit.body_names or asked_unit.names,
+                                responsibles[asked_unit.key].language or settings.LANGUAGE_CODE,
                             ),
                             "day": period.ends_on.strftime("%d-%m-%Y"),
-                            "link": due_link(one, asked, period, known[asked.key].account_id, today=today),
+                            "link": due_link(
+                                schedule,
+                                asked_unit,
+                                period,
+                                responsibles[asked_unit.key].account_id,
+                                today=today,
+                            ),
                         },
-                        about=dues[asked.key][begins_on].pk,
+                        about=dues[asked_unit.key][begins_on].pk,
                     )
-                    for asked in silent
+                    for asked_unit in silent
                 ],
                 at=at,
             )
-        _record("remind_silent", one, by=by, at=at, n=n, unit_id=unit_id)
+        _record("remind_silent", schedule, by=by, at=at, n=n, unit_id=unit_id)
     return n
 
 
-def due_link(one: Schedule, asked: found.AskedUnit, period: Period, account_id: int, *, today: date) -> str:
+def due_link(
+    schedule: Schedule, asked_unit: found.AskedUnit, period: Period, account_id: int, *, today: date
+) -> str:
     """Return the address where an account answers: the field's form if one code lets it in, else the due's page."""
-    page = due_href(one, asked, period)
+    page = due_href(schedule, asked_unit, period)
     if org.comes_by_code(account_id, on=today):
-        page = f"{reverse('pages:field_due', args=[one.public_id])}?{page.partition('?')[2]}"
+        page = f"{reverse('pages:field_due', args=[schedule.public_id])}?{page.partition('?')[2]}"
     return settings.ORIGIN + page
 
 
-def due_href(one: Schedule, asked: found.AskedUnit, period: Period) -> str:
+def due_href(schedule: Schedule, asked_unit: found.AskedUnit, period: Period) -> str:
     """Return the address of one due, whether or not anybody has said anything."""
-    query = {"unit": asked.code, "from": period.begins_on.isoformat()}
-    query |= {"body": str(asked.body_id)} if asked.body_id is not None else {}
-    return f"{reverse('programmes:due', args=[one.public_id])}?{urlencode(query)}"
+    query = {"unit": asked_unit.code, "from": period.begins_on.isoformat()}
+    query |= {"body": str(asked_unit.body_id)} if asked_unit.body_id is not None else {}
+    return f"{reverse('programmes:due', args=[schedule.public_id])}?{urlencode(query)}"
 
 
 def due_page(due_id: str, *, at: datetime) -> str:
     """Return the address of a due in the viewer's sight, by its id; "" where there is none any more."""
     due = Due.objects.filter(pk=due_id).first()
-    one = found.SCHEDULES.filter(pk=due.schedule_id).first() if due else None
-    if due is None or one is None:
+    schedule = found.SCHEDULES.filter(pk=due.schedule_id).first() if due else None
+    if due is None or schedule is None:
         return ""
-    asked = found.asked_unit(one, unit_id=due.unit_id, body_id=due.body_id)
-    period = next((each for each in one.timing.begun(at) if each.begins_on == due.begins_on), None)
-    return due_href(one, asked, period) if asked and period else ""
+    asked_unit = found.asked_unit(schedule, unit_id=due.unit_id, body_id=due.body_id)
+    period = next((each for each in schedule.timing.begun(at) if each.begins_on == due.begins_on), None)
+    return due_href(schedule, asked_unit, period) if asked_unit and period else ""
 
 
 def _held(public_id: UUID, *, by: Actor) -> Schedule:
@@ -451,8 +468,13 @@ def _held(public_id: UUID, *, by: Actor) -> Schedule:
 
 
 def _record(
-    act: str, one: Schedule, *, by: Actor, at: datetime, n: int = 0, unit_id: int | None = None
+    act: str, schedule: Schedule, *, by: Actor, at: datetime, n: int = 0, unit_id: int | None = None
 ) -> None:
     audit.record(
-        by=by, at=at, act=f"programmes.{act}", subject=str(one.public_id), unit_id=unit_id or one.unit_id, n=n
+        by=by,
+        at=at,
+        act=f"programmes.{act}",
+        subject=str(schedule.public_id),
+        unit_id=unit_id or schedule.unit_id,
+        n=n,
     )

@@ -152,7 +152,7 @@ def _scope(programme: Programme) -> set[int]:
 
 def _held(*, hierarchy: int | None) -> list[Programme]:
     with system("what targets sum to"):
-        return [held(programme_id=each) for each in _with_targets(hierarchy=hierarchy)]
+        return [held(programme_id=programme_id) for programme_id in _with_targets(hierarchy=hierarchy)]
 
 
 def _with_targets(*, hierarchy: int | None) -> list[int]:

@@ -48,19 +48,19 @@ def set_target(
     with transaction.atomic():
         programme = programme_to_set(programme_id, measure)
         require_set(programme, unit_id, by=by, at=at)
-        known = _current(programme, measure, unit_id)
-        if known and known.is_locked:
+        target = _current(programme, measure, unit_id)
+        if target and target.is_locked:
             raise refusals.TargetLocked(field="n")
-        if known and known.n == n and not lock:
+        if target and target.n == n and not lock:
             return False
         _put(
             programme,
             measure,
             unit_id,
-            [_one(unit_id, known, n, is_locked=lock)],
+            [_one(unit_id, target, n, is_locked=lock)],
             act=Act.SET,
             basis="hand",
-            told=("set_target", {"n": n, "before": known.n if known else None, "lock": lock}),
+            told=("set_target", {"n": n, "before": target.n if target else None, "lock": lock}),
             by=by,
             at=at,
         )
@@ -75,16 +75,16 @@ def lock_target(
     with transaction.atomic():
         programme = programme_to_set(programme_id, measure)
         require_set(programme, unit_id, by=by, at=at)
-        known = needed(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
-        if known.is_locked == locked:
+        target = needed(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
+        if target.is_locked == locked:
             return
         _put(
             programme,
             measure,
             unit_id,
-            [_one(unit_id, known, known.n, is_locked=locked)],
+            [_one(unit_id, target, target.n, is_locked=locked)],
             act=Act.LOCKED if locked else Act.UNLOCKED,
-            basis=known.basis,
+            basis=target.basis,
             told=("lock_target" if locked else "unlock_target", {}),
             by=by,
             at=at,
@@ -116,33 +116,33 @@ def split_target(
     TargetUnfit, TargetLocked, TooManyUnits, UnknownBasis, PartyDidNotStand, NoWeight, NoClasses, UnknownMeasure,
     ScopeOutside, ProgrammeOver, ChangedMeanwhile.
     """
-    given = dict(by_hand or {})
-    if any(not 0 <= n <= LARGEST for n in given.values()):
+    n_by_unit = dict(by_hand or {})
+    if any(not 0 <= n <= LARGEST for n in n_by_unit.values()):
         raise refusals.TargetUnfit(field="n")
     with transaction.atomic():
         programme = programme_to_set(programme_id, measure)
         org.require(by, "programmes.targets", at=unit_id)
         chosen = weights.basis(how, options)
-        own = needed(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
-        found = splits.planned_split(
+        target = needed(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
+        changes = splits.planned_split(
             programme=programme,
             measure=measure,
             unit_id=unit_id,
-            own=own.n,
+            own=target.n,
             by=chosen,
             far=far if far is not None else ("" if levels is None else str(levels)),
             on=day_in(programme.zone, at),
-            by_hand=given,
+            by_hand=n_by_unit,
         )
-        require_set(programme, *given, by=by, at=at)
-        _require_seen(expected, found)
+        require_set(programme, *n_by_unit, by=by, at=at)
+        _require_seen(expected, changes)
         facts = dict(chosen.options)
-        told = {"how": how, "total": own.n, "levels": found.levels, "by_hand": len(given)}
+        told = {"how": how, "total": target.n, "levels": changes.levels, "by_hand": len(n_by_unit)}
         _put(
             programme,
             measure,
             unit_id,
-            found.differences,
+            changes.differences,
             act=Act.SPLIT,
             basis=how,
             facts=facts,
@@ -150,7 +150,7 @@ def split_target(
             by=by,
             at=at,
         )
-        return len(found.differences)
+        return len(changes.differences)
 
 
 def go_back(
@@ -177,7 +177,7 @@ def go_back(
         org.require(by, "programmes.targets", at=unit_id)
         if own:
             require_set(programme, unit_id, by=by, at=at)
-        found = splits.planned_return(
+        changes = splits.planned_return(
             programme=programme,
             measure=to.measure,
             unit_id=unit_id,
@@ -185,12 +185,12 @@ def go_back(
             upto=to.id - 1 if before else to.id,
             on=day_in(programme.zone, at),
         )
-        _require_seen(expected, found)
+        _require_seen(expected, changes)
         _put(
             programme,
             to.measure,
             unit_id,
-            found.differences,
+            changes.differences,
             act=Act.BACK,
             basis="" if before else to.basis,
             facts={"version": str(version), "before": "yes" if before else ""},
@@ -198,7 +198,7 @@ def go_back(
             by=by,
             at=at,
         )
-        return len(found.differences)
+        return len(changes.differences)
 
 
 def take_over_plan(
@@ -223,17 +223,17 @@ def take_over_plan(
         org.require(by, "programmes.targets", at=programme.owner_id)
         plan = elections.plan_for(plan_public_id)
         on = day_in(programme.zone, at)
-        found = plan_as_targets(programme, plan, per_100=per_100, measure=measure, on=on)
-        if not found.taken:
+        takeover = plan_as_targets(programme, plan, per_100=per_100, measure=measure, on=on)
+        if not takeover.taken:
             raise refusals.PlanUnplaced(field="plan")
-        if found.disagreement is not None:
-            raise found.disagreement
-        _require_seen(expected, found.changes)
+        if takeover.disagreement is not None:
+            raise takeover.disagreement
+        _require_seen(expected, takeover.changes)
         _put(
             programme,
             measure,
             programme.owner_id,
-            found.changes.differences,
+            takeover.changes.differences,
             act=Act.PLAN,
             basis="plan",
             facts=weights.plan_facts(plan),
@@ -244,11 +244,11 @@ def take_over_plan(
             by=by,
             at=at,
         )
-        return found
+        return takeover
 
 
-def _one(unit_id: int, known: Target | None, n: int, *, is_locked: bool) -> TargetDifference:
-    before, was_locked = (known.n, known.is_locked) if known else (None, False)
+def _one(unit_id: int, target: Target | None, n: int, *, is_locked: bool) -> TargetDifference:
+    before, was_locked = (target.n, target.is_locked) if target else (None, False)
     return TargetDifference(unit_id, "", "", {}, before, n, was_locked, is_locked)
 
 
@@ -268,8 +268,8 @@ def put_version(
 
     In the transaction that holds the programme. Nothing where nothing differs.
     """
-    changed = sorted(differences, key=lambda one: one.unit_id)
-    written = [one for one in changed if one.after is not None]
+    changed = sorted(differences, key=lambda target_difference: target_difference.unit_id)
+    written = [target_difference for target_difference in changed if target_difference.after is not None]
     if not changed:
         return
     version = TargetVersion.objects.create(
@@ -287,7 +287,7 @@ def put_version(
     sql.run(
         "update programmes_target set replaced_at = %s, replaced_by = %s"
         " where programme_id = %s and measure = %s and unit_id = any(%s) and replaced_at is null",
-        [at, version.pk, programme.pk, measure, [one.unit_id for one in changed]],
+        [at, version.pk, programme.pk, measure, [target_difference.unit_id for target_difference in changed]],
     )
     sql.run(
         "insert into programmes_target (programme_id, measure, unit_id, n, is_locked, is_plans_lock, basis,"
@@ -299,14 +299,18 @@ def put_version(
             at,
             by.account_id,
             version.pk,
-            [one.unit_id for one in written],
-            [one.after for one in written],
-            [one.is_locked for one in written],
-            [one.is_plans_lock for one in written],
-            [one.basis or basis for one in written],
+            [target_difference.unit_id for target_difference in written],
+            [target_difference.after for target_difference in written],
+            [target_difference.is_locked for target_difference in written],
+            [target_difference.is_plans_lock for target_difference in written],
+            [target_difference.basis or basis for target_difference in written],
         ],
     )
-    settle_above(programme=programme, changed=[one.unit_id for one in changed], on=day_in(programme.zone, at))
+    settle_above(
+        programme=programme,
+        changed=[target_difference.unit_id for target_difference in changed],
+        on=day_in(programme.zone, at),
+    )
 
 
 def _put(

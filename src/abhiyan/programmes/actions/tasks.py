@@ -117,7 +117,7 @@ def ask_task(
     there are several; without an office the person themselves. Needs `tasks.ask` at the unit, so the own unit
     and below. Refuses NobodyToAsk and what is wrong with the words, the time or the effort.
     """
-    said = _looked_at(what, at=at)
+    checked_task = _looked_at(what, at=at)
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
         with system("asking a task"):
@@ -126,18 +126,18 @@ def ask_task(
                 raise NobodyToAsk(field="whom")
             task = Task.objects.create(
                 public_id=lot.uuid(),
-                typed_title=said.title,
-                titles=said.titles,
-                text=said.text,
-                programme_id=said.programme_id,
+                typed_title=checked_task.title,
+                titles=checked_task.titles,
+                text=checked_task.text,
+                programme_id=checked_task.programme_id,
                 asked_by=by.account_id,
                 asked_at=at,
                 account_id=seat.account_id if seat else account_id,
                 office_id=seat.office_id if seat and office else None,
                 unit_id=unit_id,
                 hierarchy=seat.hierarchy if seat else hierarchy,
-                effort_min=said.effort_min,
-                due_at=said.due_at,
+                effort_min=checked_task.effort_min,
+                due_at=checked_task.due_at,
                 state_at=at,
             )
         _record("ask_task", task, by=by, at=at)
@@ -162,7 +162,7 @@ def ask_contributors(
     It needs `tasks.ask` at the unit. The caller has chosen helpers of this unit and below. Refuses NobodyToAsk and what
     is wrong with the words, the time or the effort.
     """
-    said, batch = _looked_at(what, at=at), lot.uuid()
+    task, batch = _looked_at(what, at=at), lot.uuid()
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
         if not helpers:
@@ -172,21 +172,21 @@ def ask_contributors(
                 Task(
                     public_id=lot.uuid(),
                     batch=batch,
-                    typed_title=said.title,
-                    titles=said.titles,
-                    text=said.text,
-                    programme_id=said.programme_id,
+                    typed_title=task.title,
+                    titles=task.titles,
+                    text=task.text,
+                    programme_id=task.programme_id,
                     asked_by=by.account_id,
                     asked_at=at,
-                    person_id=one.person_id,
-                    phone_id=one.phone_id,
-                    unit_id=one.unit_id,
-                    hierarchy=one.hierarchy,
-                    effort_min=said.effort_min,
-                    due_at=said.due_at,
+                    person_id=helper_asked.person_id,
+                    phone_id=helper_asked.phone_id,
+                    unit_id=helper_asked.unit_id,
+                    hierarchy=helper_asked.hierarchy,
+                    effort_min=task.effort_min,
+                    due_at=task.due_at,
                     state_at=at,
                 )
-                for one in helpers
+                for helper_asked in helpers
             )
         audit.record(
             by=by, at=at, act="programmes.ask_contributors", subject=str(batch), unit_id=unit_id, n=len(made)
@@ -218,7 +218,7 @@ def ask_tasks(
     expected: how many the asker was shown; CountChanged where it is another number by now. Needs `tasks.ask` at the
     unit. Refuses NobodyToAsk, TooManyAsked, and as `ask_task`.
     """
-    said, batch = _looked_at(what, at=at), lot.uuid()
+    task, batch = _looked_at(what, at=at), lot.uuid()
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
         with system("asking a task of many"):
@@ -240,14 +240,14 @@ def ask_tasks(
                 | {
                     "chance": lot.token(16),
                     "batch": batch,
-                    "title": said.title,
-                    "titles": json.dumps(dict(said.titles)),
-                    "text": said.text,
-                    "programme": said.programme_id,
+                    "title": task.title,
+                    "titles": json.dumps(dict(task.titles)),
+                    "text": task.text,
+                    "programme": task.programme_id,
                     "asked_by": by.account_id,
                     "at": at,
-                    "effort": said.effort_min,
-                    "due": said.due_at,
+                    "effort": task.effort_min,
+                    "due": task.due_at,
                 },
             )
         audit.record(
@@ -313,10 +313,10 @@ def change_together(*, batch: UUID, act: Act, by: Actor, at: datetime) -> int:
         raise ValueError(act)
     sources = [TaskState.WITHDRAWN] if act == Act.REOPEN else list(MOVES[act].sources)
     with transaction.atomic(), system("tasks asked together"):
-        asked = Task.objects.filter(batch=batch, asked_by=by.account_id)
-        if by.account_id is None or not asked.exists():
+        tasks = Task.objects.filter(batch=batch, asked_by=by.account_id)
+        if by.account_id is None or not tasks.exists():
             raise NotFound
-        moving = asked.filter(state__in=sources)
+        moving = tasks.filter(state__in=sources)
         if act == Act.CONFIRM:
             moving = moving.exclude(account_id=by.account_id, account_id__isnull=False)
             phones = people.own_phones(by.account_id)
@@ -354,24 +354,24 @@ def hand_over(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime, no
     return task
 
 
-def hand_on_of_appointment(*, told: AppointmentEnded) -> int:
+def hand_on_of_appointment(*, ending: AppointmentEnded) -> int:
     """Hand the open tasks of an ended appointment to who holds the same office there, else to the office above.
 
     Tasks somebody asked of others go the same way with their last appointment, so that somebody looks at them.
     """
     by = Actor.system("an appointment ended")
     with system("an appointment ended"):
-        tasks = Task.objects.filter(account_id=told.account_id, state__in=OPEN)
-        of_office = tasks.filter(office__code=told.office, unit_id=told.unit_id)
-        moved = _hand_on(of_office, told.account_id, by=by, at=told.at)
-        if told.is_last:
-            moved += _hand_on(tasks, told.account_id, by=by, at=told.at)
+        tasks = Task.objects.filter(account_id=ending.account_id, state__in=OPEN)
+        of_office = tasks.filter(office__code=ending.office, unit_id=ending.unit_id)
+        moved = _hand_on(of_office, ending.account_id, by=by, at=ending.at)
+        if ending.is_last:
+            moved += _hand_on(tasks, ending.account_id, by=by, at=ending.at)
             next_one = found.next_seat(
-                unit_id=told.unit_id, office=told.office, without=told.account_id, on=_day(told.at)
+                unit_id=ending.unit_id, office=ending.office, without=ending.account_id, on=_day(ending.at)
             )
             if next_one is not None:
                 Task.objects.filter(
-                    asked_by=told.account_id, state__in=[*OPEN, TaskState.DECLINED, TaskState.DONE]
+                    asked_by=ending.account_id, state__in=[*OPEN, TaskState.DECLINED, TaskState.DONE]
                 ).update(asked_by=next_one.account_id)
     return moved
 

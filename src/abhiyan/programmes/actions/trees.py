@@ -83,15 +83,15 @@ def _sum_anew(hierarchy: int, nodes: list[int]) -> None:
             " where l.unit_id = any(%(nodes)s) and l.hierarchy = %(h)s and l.lo is not null"
             " group by 1, 2, 3, 4, 5, 6, 7"
         )
-        given = ""
+        condition = ""
     else:
         sums = "select * from node_sum where unit_id = any(%(nodes)s)"
-        given = (
+        condition = (
             f"with tally as (select * from programmes_tally), {ledger_sql.TREE},"
             f" {ledger_sql.sums_above('tally', hierarchies='p.hierarchy = %(h)s')} "
         )
     sql.run(
-        given + ledger_sql.add_to("programmes_total", "unit_id, hierarchy", sums),
+        condition + ledger_sql.add_to("programmes_total", "unit_id, hierarchy", sums),
         {"h": hierarchy, "nodes": nodes},
     )
 

@@ -48,18 +48,23 @@ def change_targets(
     """
     programme = needed(Programme.objects.filter(pk=programme_id).first())
     targets.require_change(programme, measure, unit_id, _set_by_themselves(act, unit_id, given), by=by, at=at)
-    own: dict[str, Any] = {"programme": programme, "measure": measure, "unit_id": unit_id, "ended_at": None}
+    filters: dict[str, Any] = {
+        "programme": programme,
+        "measure": measure,
+        "unit_id": unit_id,
+        "ended_at": None,
+    }
     # Read without a lock: the asker does not wait for the job that holds the programme.
-    if (known := TargetChange.objects.filter(**own).first()) is not None:
-        return _the_same(known, act, given)
+    if (change := TargetChange.objects.filter(**filters).first()) is not None:
+        return _the_same(change, act, given)
     targets.require_no_job(programme_id)
     if concerned(programme, measure, unit_id, act, given, most=MOST_AT_ONCE) <= MOST_AT_ONCE:
         return _done(act, programme_id, measure, unit_id, given, by=by, at=at)
     if given["expected"] == "":
         raise refusals.ChangedMeanwhile
     with transaction.atomic():
-        asked = TargetChange(
-            **own,
+        target_change = TargetChange(
+            **filters,
             public_id=lot.uuid(),
             act=act,
             given=dict(given),
@@ -67,11 +72,11 @@ def change_targets(
             asked_by=by.account_id,
             person=by.id,
         )
-        TargetChange.objects.bulk_create([asked], ignore_conflicts=True)
-        known = needed(TargetChange.objects.filter(**own).first(), refusals.ChangeUnderWay)
-        if known.public_id != asked.public_id:  # somebody pressed at the same moment
-            return _the_same(known, act, given)
-        key = str(known.public_id)
+        TargetChange.objects.bulk_create([target_change], ignore_conflicts=True)
+        change = needed(TargetChange.objects.filter(**filters).first(), refusals.ChangeUnderWay)
+        if change.public_id != target_change.public_id:  # somebody pressed at the same moment
+            return _the_same(change, act, given)
+        key = str(change.public_id)
         jobs.later("programmes.change_targets", key, at=at, public_id=key)
         audit.record(
             by=by,
@@ -81,7 +86,7 @@ def change_targets(
             unit_id=unit_id,
             facts={"measure": measure, "act": act},
         )
-    return known
+    return change
 
 
 def do_change(*, public_id: UUID, at: datetime) -> None:
@@ -94,15 +99,23 @@ def do_change(*, public_id: UUID, at: datetime) -> None:
     with system(WHY):
         rows.filter(begun_at=None).update(begun_at=at)
     with system(WHY):  # its asker may not see it any more
-        one = rows.select_for_update().first()
-        if one is None:
+        change = rows.select_for_update().first()
+        if change is None:
             return
-        by = Actor(kind="person", id=one.person, account_id=one.asked_by)
+        by = Actor(kind="person", id=change.person, account_id=change.asked_by)
         try:
             with org.seen_by(by, at=at, reason=WHY):
-                alone = _set_by_themselves(one.act, one.unit_id, one.given)
-                targets.require_change(one.programme, one.measure, one.unit_id, alone, by=by, at=at)
-                n = _done(one.act, one.programme_id, one.measure, one.unit_id, one.given, by=by, at=at)
+                alone = _set_by_themselves(change.act, change.unit_id, change.given)
+                targets.require_change(change.programme, change.measure, change.unit_id, alone, by=by, at=at)
+                n = _done(
+                    change.act,
+                    change.programme_id,
+                    change.measure,
+                    change.unit_id,
+                    change.given,
+                    by=by,
+                    at=at,
+                )
         except TreesMoved:
             raise  # the job tries again
         except Refused as refused:
@@ -119,10 +132,10 @@ def end_change(*, public_id: UUID, refused: Refused, at: datetime) -> None:
         )
 
 
-def _the_same(known: TargetChange, act: str, given: Mapping[str, Any]) -> TargetChange:
-    if (known.act, known.given) != (act, dict(given)):
+def _the_same(change: TargetChange, act: str, given: Mapping[str, Any]) -> TargetChange:
+    if (change.act, change.given) != (act, dict(given)):
         raise refusals.ChangeUnderWay
-    return known
+    return change
 
 
 def _set_by_themselves(act: str, unit_id: int, given: Mapping[str, Any]) -> list[int]:
@@ -158,13 +171,13 @@ def _done(
             own=given["own"],
         )
     if act == Act.PLAN:
-        found = targets.take_over_plan(
+        takeover = targets.take_over_plan(
             **common,
             measure=measure,
             plan_public_id=UUID(given["plan"]),
             per_100=Decimal(given["per_100"]),
         )
-        return len(found.changes.differences)
+        return len(takeover.changes.differences)
     return targets.split_target(
         **common,
         measure=measure,

@@ -21,32 +21,35 @@ class AnsweredFor:
 
 def unit_targets(rows: Sequence[InCharge]) -> dict[tuple[int, int], dict[int, int]]:
     """Return the targets in force by programme and unit: of each measure."""
-    found: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    n_by_unit: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     rows_of = Target.objects.filter(
-        programme__in={one.programme_id for one in rows},
-        unit__in={one.unit_id for one in rows},
+        programme__in={in_charge.programme_id for in_charge in rows},
+        unit__in={in_charge.unit_id for in_charge in rows},
         replaced_at=None,
     )
     for programme, unit, measure, n in rows_of.values_list("programme_id", "unit_id", "measure", "n"):
-        found[programme, unit][measure] = n
-    return found
+        n_by_unit[programme, unit][measure] = n
+    return n_by_unit
 
 
-def accepted_by_measure(one: InCharge) -> dict[int, int]:
+def accepted_by_measure(in_charge: InCharge) -> dict[int, int]:
     """Return the targets that somebody accepted, by measure."""
-    return {int(measure): n for measure, n in (one.accepted or {}).items()}
+    return {int(measure): n for measure, n in (in_charge.accepted or {}).items()}
 
 
 def answered_for(known: Sequence[Measure], numbers: Mapping[int, int]) -> list[AnsweredFor]:
     """Return numbers by measure in the order of a programme's measures. A target of 0 asks nothing of anybody."""
     return [
-        AnsweredFor(each.number, named(each.names) if len(known) > 1 else "", numbers[each.number])
-        for each in known
-        if numbers.get(each.number)
+        AnsweredFor(measure.number, named(measure.names) if len(known) > 1 else "", numbers[measure.number])
+        for measure in known
+        if numbers.get(measure.number)
     ]
 
 
 def accepted_charges(rows: Collection[InCharge]) -> dict[int, list[AnsweredFor]]:
     """Return the numbers that each of these accepted to answer for, by the id of the charge. One query for all."""
-    names = measures({one.programme for one in rows})
-    return {one.pk: answered_for(names[one.programme_id], accepted_by_measure(one)) for one in rows}
+    names = measures({in_charge.programme for in_charge in rows})
+    return {
+        in_charge.pk: answered_for(names[in_charge.programme_id], accepted_by_measure(in_charge))
+        for in_charge in rows
+    }

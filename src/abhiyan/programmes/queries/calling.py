@@ -34,6 +34,8 @@ def whom_to_call(programme: Programme, unit_ids: Iterable[int], *, on: date) -> 
             [programme.pk, units, InCharge.State.ACCEPTED],
         )
         led = org.ask_leaders_of(units, on=on)
-    found = {unit: Contact(account, name, {}) for unit, account, name in charged()}
-    leaders = {unit: Contact(one.account_id, one.name, one.office_names) for unit, one in led().items()}
-    return leaders | found
+    contacts = {unit: Contact(account, name, {}) for unit, account, name in charged()}
+    leaders = {
+        unit: Contact(leader.account_id, leader.name, leader.office_names) for unit, leader in led().items()
+    }
+    return leaders | contacts

@@ -180,7 +180,10 @@ def _like(text: str) -> dict[str, Any]:
 
 def _reader(viewer: Viewer) -> dict[str, Any]:
     runs = [
-        each for held in viewer.appointments if "programmes.run" in held.capabilities for each in held.ranges
+        span
+        for office in viewer.appointments
+        if "programmes.run" in office.capabilities
+        for span in office.ranges
     ]
     return {"viewer": viewer.account_id, "runs": literal(runs) if viewer.is_strong else "{}"}
 
@@ -341,16 +344,18 @@ _DOWN = """(with recursive down as (
 def _kinds_down_to(hierarchy: int, kind: str) -> list[str]:
     deepest = levels.level(hierarchy, kind)
     return [
-        each
-        for each in levels.kinds(hierarchy)
-        if deepest is not None and (levels.level(hierarchy, each) or 0) <= deepest
+        level_kind
+        for level_kind in levels.kinds(hierarchy)
+        if deepest is not None and (levels.level(hierarchy, level_kind) or 0) <= deepest
     ]
 
 
 def _with_decliners(rows: list[MissingRow]) -> list[MissingRow]:
-    known = holders(row.declined_account for row in rows if row.declined_account is not None)
+    signed_holders = holders(row.declined_account for row in rows if row.declined_account is not None)
     return [
-        replace(row, declined_by=known[row.declined_account].name) if row.declined_account in known else row
+        replace(row, declined_by=signed_holders[row.declined_account].name)
+        if row.declined_account in signed_holders
+        else row
         for row in rows
     ]
 
@@ -415,7 +420,7 @@ def coverage(
     """Count each kind of unit at and below a place, and the units of it that miss an in-charge; from the top."""
     places = _places(programme, lo, hi)
     counts = _in_play(places, on)
-    held = dict(
+    n_by_kind = dict(
         sql.rows(
             f"""select u.kind, count(distinct i.unit_id) from programmes_in_charge i
         join units_placement p on p.unit_id = i.unit_id join units_unit u on u.id = i.unit_id
@@ -425,7 +430,7 @@ def coverage(
         )
     )
     return [
-        ChargeLevel(kind, counts[kind], max(0, counts[kind] - held.get(kind, 0)))
+        ChargeLevel(kind, counts[kind], max(0, counts[kind] - n_by_kind.get(kind, 0)))
         for kind in levels.kinds(programme.hierarchy)
         if kind in counts
     ]
@@ -440,21 +445,21 @@ def _in_play(places: dict[str, Any], on: date) -> dict[str, int]:
     version = sql.count(
         "select coalesce(max(version), 0) from units_tree where hierarchy = %s", [places["h"]]
     )
-    known = _kept.get(key)
-    if known is not None and known[0] == version:
-        return known[1]
-    found: dict[str, int] = dict(
+    cached = _kept.get(key)
+    if cached is not None and cached[0] == version:
+        return cached[1]
+    n_by_kind: dict[str, int] = dict(
         sql.rows(
             f"""select u.kind, count(*) from units_placement p join units_unit u on u.id = p.unit_id
         where {_PLAYS} group by u.kind""",
             places | {"on": on},
         )
     )
-    if sum(found.values()) >= _WIDE:
+    if sum(n_by_kind.values()) >= _WIDE:
         if len(_kept) >= 1_000:
             _kept.clear()
-        _kept[key] = (version, found)
-    return found
+        _kept[key] = (version, n_by_kind)
+    return n_by_kind
 
 
 def declined_by(account_id: int) -> QuerySet[InCharge]:
@@ -488,49 +493,51 @@ def own_charges(account_id: int, *, on: date) -> list[OwnCharge]:
         .select_related("programme", "unit")
         .order_by("-named_at", "-pk")[:200]
     )
-    known = holders(one.named_by for one in rows if one.named_by)
+    signed_holders = holders(in_charge.named_by for in_charge in rows if in_charge.named_by)
     places = {
-        hierarchy: units.spans((one.unit_id for one in rows), hierarchy)
-        for hierarchy in {one.programme.hierarchy for one in rows}
+        hierarchy: units.spans((in_charge.unit_id for in_charge in rows), hierarchy)
+        for hierarchy in {in_charge.programme.hierarchy for in_charge in rows}
     }
-    names = measures({one.programme for one in rows})
+    names = measures({in_charge.programme for in_charge in rows})
     with system("what those named answer for, and to whom"):
         targets = unit_targets(rows)
         above = {
             (hierarchy, unit_id): name
             for hierarchy in places
             for unit_id, name in _leaders_above(
-                {one.unit_id for one in rows if one.programme.hierarchy == hierarchy}, hierarchy, on=on
+                {in_charge.unit_id for in_charge in rows if in_charge.programme.hierarchy == hierarchy},
+                hierarchy,
+                on=on,
             )
         }
     found = [
         OwnCharge(
-            one.pk,
-            one.role,
-            one.state,
-            one.named_at,
-            one.unit.code,
-            one.unit.names,
-            places[one.programme.hierarchy].get(one.unit_id, (None,))[0],
-            one.programme,
-            known[one.named_by].name if one.named_by in known else "",
-            one.unit_id,
-            answered_for(names[one.programme_id], targets[one.programme_id, one.unit_id]),
-            answered_for(names[one.programme_id], accepted_by_measure(one)),
-            above.get((one.programme.hierarchy, one.unit_id), ""),
+            in_charge.pk,
+            in_charge.role,
+            in_charge.state,
+            in_charge.named_at,
+            in_charge.unit.code,
+            in_charge.unit.names,
+            places[in_charge.programme.hierarchy].get(in_charge.unit_id, (None,))[0],
+            in_charge.programme,
+            signed_holders[in_charge.named_by].name if in_charge.named_by in signed_holders else "",
+            in_charge.unit_id,
+            answered_for(names[in_charge.programme_id], targets[in_charge.programme_id, in_charge.unit_id]),
+            answered_for(names[in_charge.programme_id], accepted_by_measure(in_charge)),
+            above.get((in_charge.programme.hierarchy, in_charge.unit_id), ""),
         )
-        for one in rows
+        for in_charge in rows
     ]
-    return sorted(found, key=lambda one: (not one.is_open, one.is_declined))
+    return sorted(found, key=lambda own_charge: (not own_charge.is_open, own_charge.is_declined))
 
 
 def _leaders_above(unit_ids: Collection[int], hierarchy: int, *, on: date) -> Iterator[tuple[int, str]]:
     """Yield a unit with the leaders of the nearest unit above it that has some."""
     paths = units.paths(sorted(unit_ids), hierarchy)
     above = {unit_id: [row.id for row in path if row.id != unit_id] for unit_id, path in paths.items()}
-    leaders = org.ask_leaders_of({one for found in above.values() for one in found}, on=on)()
+    leaders = org.ask_leaders_of({unit_above for found in above.values() for unit_above in found}, on=on)()
     for unit_id, found in above.items():
-        if nearest := next((leaders[one] for one in reversed(found) if one in leaders), None):
+        if nearest := next((leaders[above] for above in reversed(found) if above in leaders), None):
             yield unit_id, nearest.name
 
 
@@ -598,13 +605,15 @@ def answers_below(
         group by 1, 2 order by 3 desc, 1, 2 desc""",
         {"lo": lo, "hi": hi, "h": hierarchy, "kinds": list(kinds), "on": on, "most": most},
     )
-    known = {one.pk: one for one in Programme.objects.filter(pk__in={row[0] for row in rows})}
-    found = [(known[number], *of) for number, *of in rows if number in known]
+    programmes = {
+        programme.pk: programme for programme in Programme.objects.filter(pk__in={row[0] for row in rows})
+    }
+    answers = [(programmes[number], *facts) for number, *facts in rows if number in programmes]
     return (
         [
-            Unanswered(one, n, list(zip(codes, names, strict=True)))
-            for one, role, n, codes, names in found
+            Unanswered(programme, n, list(zip(codes, names, strict=True)))
+            for programme, role, n, codes, names in answers
             if not role
         ],
-        [Declined(one, n, role) for one, role, n, _codes, _names in found if role],
+        [Declined(programme, n, role) for programme, role, n, _codes, _names in answers if role],
     )

@@ -56,38 +56,38 @@ class Truth:
         return " ".join(filter(None, (self.parts, self.no_entry, self.checks, self.frame)))
 
 
-def truth_of(one: Estimated, *, entries: int | None = None, is_rounded: bool = False) -> Truth:
+def truth_of(estimate: Estimated, *, entries: int | None = None, is_rounded: bool = False) -> Truth:
     """Write what the checks of a frame say of a unit: every page, slide, paper and file takes its words from here.
 
     entries: counted and unanswered of the unit's ladder today, as the page shows them; None where it shows none.
     is_rounded: the reader sees the unit from outside, so counts are whole tens (`small_cells`); the rest is the same.
     """
-    share, real = one.entered, shown_real(one, is_rounded=is_rounded)
-    frame = _frame(one)
-    if one.grade:
-        words = _sentence_of_grade(one)
-        return Truth(words, "", say("grade %(grade)s") % {"grade": one.grade}, None, "", "", "", frame)
+    share, real = estimate.entered, shown_real(estimate, is_rounded=is_rounded)
+    frame = _frame(estimate)
+    if estimate.grade:
+        words = _sentence_of_grade(estimate)
+        return Truth(words, "", say("grade %(grade)s") % {"grade": estimate.grade}, None, "", "", "", frame)
     if real is None:
-        why, short = _why_none(one, is_rounded=is_rounded)
-        parts = _parts(one, is_rounded=is_rounded) if share.unchecked else ""
+        why, short = _why_none(estimate, is_rounded=is_rounded)
+        parts = _parts(estimate, is_rounded=is_rounded) if share.unchecked else ""
         return Truth(why, "", short, None, parts, "", "", frame)
-    count, is_open = _counts(is_rounded), one.ends_on is not None
+    count, is_open = _counts(is_rounded), estimate.ends_on is not None
     return Truth(
-        _sentence(one, real, count),
+        _sentence(estimate, real, count),
         _covers(share, entries, count, is_open=is_open, is_rounded=is_rounded),
         _short(real),
         real,
-        _parts(one, is_rounded=is_rounded),
-        _no_entry(one, is_rounded=is_rounded),
+        _parts(estimate, is_rounded=is_rounded),
+        _no_entry(estimate, is_rounded=is_rounded),
         _checks(share, count, is_open=is_open),
         frame,
     )
 
 
-def shown_real(one: Estimated, *, is_rounded: bool) -> RealOf100 | None:
+def shown_real(estimate: Estimated, *, is_rounded: bool) -> RealOf100 | None:
     """Return the numbers of a unit's sentence; None without a figure, and from outside where it has fewer than 10."""
-    is_small = is_rounded and small_cells.shown(one.entered.items) is None
-    return None if one.grade or is_small else real_of_100(one.entered)
+    is_small = is_rounded and small_cells.shown(estimate.entered.items) is None
+    return None if estimate.grade or is_small else real_of_100(estimate.entered)
 
 
 def short_of(share: RealShare) -> str:
@@ -96,9 +96,9 @@ def short_of(share: RealShare) -> str:
     return _short(real) if real else ""
 
 
-def at_most(one: Estimated) -> str:
+def at_most(estimate: Estimated) -> str:
     """Say how many of 100 may be real at best, of a unit that checks tell apart from the whole."""
-    real = real_of_100(one.entered)
+    real = real_of_100(estimate.entered)
     return say("At most %(high)s of 100 are real") % {"high": real.high} if real and real.high else ""
 
 
@@ -129,21 +129,22 @@ def _word_of(checked: Estimated, entries: int | None, is_rounded: bool, name: st
 _truth_word = lazy(_word_of, str)  # made once: each `lazy` makes a class
 
 
-def picture_of(one: Estimated, ladder: Ladder) -> dict[str, Any]:
+def picture_of(estimate: Estimated, ladder: Ladder) -> dict[str, Any]:
     """Return a unit's part of a picture (`ui.ladder.LadderShown`). ladder: the unit's, as the page shows it.
 
     The words are made when a page reads them: a list of fifty units reads none.
     """
-    said: dict[str, Any] = {
-        name: _truth_word(one, ladder.entries, ladder.is_rounded, name) for name in ("note", "short", "how")
+    context: dict[str, Any] = {
+        name: _truth_word(estimate, ladder.entries, ladder.is_rounded, name)
+        for name in ("note", "short", "how")
     }
-    said |= {"more": None if one.href is None else (one.href, _("Reported beside checked"))}
-    if one.grade:
-        return said | {"grade": one.grade}
-    if shown_real(one, is_rounded=ladder.is_rounded) is None:
-        return said
-    share = one.entered
-    return said | {"estimate": share.rate, "low": share.low, "high": share.high}
+    context |= {"more": None if estimate.href is None else (estimate.href, _("Reported beside checked"))}
+    if estimate.grade:
+        return context | {"grade": estimate.grade}
+    if shown_real(estimate, is_rounded=ladder.is_rounded) is None:
+        return context
+    share = estimate.entered
+    return context | {"estimate": share.rate, "low": share.low, "high": share.high}
 
 
 Count = Callable[[int], str]
@@ -157,15 +158,20 @@ def _day(on: date) -> str:
     return date_format(on, "j M Y")
 
 
-def _window(one: Estimated) -> str:
-    if one.since is None or one.since > one.frozen_on:
-        return say("up to %(last)s") % {"last": _day(one.frozen_on)}
-    return say("from %(first)s to %(last)s") % {"first": _day(one.since), "last": _day(one.frozen_on)}
+def _window(estimate: Estimated) -> str:
+    if estimate.since is None or estimate.since > estimate.frozen_on:
+        return say("up to %(last)s") % {"last": _day(estimate.frozen_on)}
+    return say("from %(first)s to %(last)s") % {
+        "first": _day(estimate.since),
+        "last": _day(estimate.frozen_on),
+    }
 
 
-def _sentence(one: Estimated, real: RealOf100, count: Count) -> str:
-    items = str(activities.entered_of(one.kind, one.measure).items) % {"n": count(one.entered.items)}
-    of = say("%(items)s %(window)s") % {"items": items, "window": _window(one)}
+def _sentence(estimate: Estimated, real: RealOf100, count: Count) -> str:
+    items = str(activities.entered_of(estimate.kind, estimate.measure).items) % {
+        "n": count(estimate.entered.items)
+    }
+    items_and_days = say("%(items)s %(window)s") % {"items": items, "window": _window(estimate)}
     if real.about is not None:
         words = say(
             "Of %(items)s, about %(about)s of 100 are real (%(low)s to %(high)s), from %(checks)s checks."
@@ -181,12 +187,12 @@ def _sentence(one: Estimated, real: RealOf100, count: Count) -> str:
     else:
         words = say("Of %(items)s, nobody can say yet how many are real; too few checks (%(checks)s).")
     numbers = {"about": real.about, "low": real.low, "high": real.high}
-    return words % {"items": of, "checks": count(one.entered.finished), **numbers}
+    return words % {"items": items_and_days, "checks": count(estimate.entered.finished), **numbers}
 
 
-def _sentence_of_grade(one: Estimated) -> str:
+def _sentence_of_grade(estimate: Estimated) -> str:
     words = say("Grade %(grade)s for entries %(window)s: %(meaning)s.")
-    return words % {"grade": one.grade, "window": _window(one), "meaning": GRADES[one.grade]}
+    return words % {"grade": estimate.grade, "window": _window(estimate), "meaning": GRADES[estimate.grade]}
 
 
 def _short(real: RealOf100) -> str:
@@ -218,28 +224,28 @@ def _covers(share: RealShare, entries: int | None, count: Count, *, is_open: boo
     return words % {**numbers, "entries": count(entries)}
 
 
-def _why_none(one: Estimated, *, is_rounded: bool) -> tuple[str, str]:
+def _why_none(estimate: Estimated, *, is_rounded: bool) -> tuple[str, str]:
     """Say why a unit has no figure, in a sentence and for a cell. From outside no number below 10 is said."""
-    if one.entered.rate is not None:
+    if estimate.entered.rate is not None:
         return small_cells.said(None), small_cells.said(None)
-    if one.entered.unchecked:
+    if estimate.entered.unchecked:
         words = say("Entries without a phone have not been checked yet, so there is no total.")
         return words, say("no total yet")
-    wanted = {"wanted": one.wanted}
-    if is_rounded or one.finished is None:
+    wanted = {"wanted": estimate.wanted}
+    if is_rounded or estimate.finished is None:
         words = say("not enough checks: fewer than %(wanted)s are answered")
         return words % wanted, say("fewer than %(wanted)s checks") % wanted
-    numbers = wanted | {"n": one.finished, "lacking": max(0, one.wanted - one.finished)}
+    numbers = wanted | {"n": estimate.finished, "lacking": max(0, estimate.wanted - estimate.finished)}
     return (
         say("not enough checks (%(n)s of %(wanted)s): %(lacking)s are lacking") % numbers,
         say("%(n)s of %(wanted)s checks") % numbers,
     )
 
 
-def _parts(one: Estimated, *, is_rounded: bool) -> str:
+def _parts(estimate: Estimated, *, is_rounded: bool) -> str:
     """Say what the parts of the frame have by themselves, in words that nobody takes for the whole."""
-    shares = ((NAMES["counted"], one.counted), (NAMES["unsigned"], one.unanswered))
-    confirmed = ((NAMES["confirmed"], one.confirmed),)
+    shares = ((NAMES["counted"], estimate.counted), (NAMES["unsigned"], estimate.unanswered))
+    confirmed = ((NAMES["confirmed"], estimate.confirmed),)
     parts = [
         say("%(part)s %(short)s, from %(n)s checks")
         % {"part": name, "short": _short(real), "n": _counts(is_rounded)(share.finished)}
@@ -249,13 +255,16 @@ def _parts(one: Estimated, *, is_rounded: bool) -> str:
     if not parts:
         return ""
     return say("By group, %(window)s: %(parts)s.") % {
-        "window": _window(one),
+        "window": _window(estimate),
         "parts": "; ".join(parts),
     }
 
 
-def _no_entry(one: Estimated, *, is_rounded: bool) -> str:
-    words, n = activities.entered_of(one.kind, one.measure).no_entry, one.reported - one.entered.items
+def _no_entry(estimate: Estimated, *, is_rounded: bool) -> str:
+    words, n = (
+        activities.entered_of(estimate.kind, estimate.measure).no_entry,
+        estimate.reported - estimate.entered.items,
+    )
     if not words or n <= 0 or (is_rounded and small_cells.shown(n) is None):
         return ""
     return str(words) % {"n": _counts(is_rounded)(n)}
@@ -266,17 +275,17 @@ def _checks(share: RealShare, count: Count, *, is_open: bool) -> str:
     words = say("%(n)s checks answered, %(open)s refused or not reached.")
     if is_open:
         words = say("%(n)s checks answered, %(open)s refused, not reached or not asked yet.")
-    said = [
+    sentences = [
         words % {"n": count(share.finished), "open": count(share.not_told)},
         say("The ranges hold in 95 of 100 cases; method: %(method)s.") % {"method": share.method},
     ]
     if not share.is_corrected:
-        said.append(say("As answered: not corrected for verifiers' errors."))
-    return " ".join(said)
+        sentences.append(say("As answered: not corrected for verifiers' errors."))
+    return " ".join(sentences)
 
 
-def _frame(one: Estimated) -> str:
-    said = say("Checks of %(day)s.") % {"day": _day(one.frozen_on)}
-    if one.ends_on is None:
-        return said
-    return f"{said} {say('Provisional until %(day)s.') % {'day': _day(one.ends_on)}}"
+def _frame(estimate: Estimated) -> str:
+    sentence = say("Checks of %(day)s.") % {"day": _day(estimate.frozen_on)}
+    if estimate.ends_on is None:
+        return sentence
+    return f"{sentence} {say('Provisional until %(day)s.') % {'day': _day(estimate.ends_on)}}"

@@ -51,18 +51,18 @@ class By:
 
     def key(self, of: str = "t") -> dict[str, str]:
         """Return each part of the key, and what it is of a row."""
-        found = {}
+        values = {}
         if self.time:
             day = f"least({of}.day, %(last)s::date)"  # some clocks run ahead
             monday = f"({day} - (extract(isodow from {day})::int - 1))"
-            found["day"] = monday if self.time == "week" else day
+            values["day"] = monday if self.time == "week" else day
         if self.channel:
-            found["channel"] = f"{of}.channel"
+            values["channel"] = f"{of}.channel"
         if self.age:
-            found["band"] = f"{of}.band"
+            values["band"] = f"{of}.band"
         if self.rungs:
-            found["rung"] = f"{of}.rung"
-        return found
+            values["rung"] = f"{of}.rung"
+        return values
 
     def counts(self, asked: ChildrenAsked, row: str = "t") -> str:
         """Return the condition for rows of the measure, on the rungs asked for."""
@@ -119,30 +119,32 @@ def split_by(
     if not units:
         return {}
     here = replace(node, has_pending=node.has_pending and not by.age)
-    asked = ChildrenAsked(here, programme, measure, at, units=units)
-    tables, parts = [kids(asked)], [*_stored(asked, by)]
+    children = ChildrenAsked(here, programme, measure, at, units=units)
+    tables, parts = [kids(children)], [*_stored(children, by)]
     if here.has_own:
         tables.append(own_part.tables(by_child=True))
-        parts += _own(asked, by)
+        parts += _own(children, by)
     if here.has_pending:
-        parts += _pending(asked, by)
+        parts += _pending(children, by)
     key = [f"r.{name}" for name in by.key()]
-    found = sql.rows(
+    count_rows = sql.rows(
         f"""with {", ".join(tables)}
         select {", ".join(["k.unit_id", "k.is_exact", *key])}, sum(r.n) filter (where not r.is_own)::bigint,
           coalesce(sum(r.n) filter (where r.is_own), 0)::bigint
         from kid k left join ({" union all ".join(parts)}) r on r.unit_id = k.unit_id
         group by {", ".join(["k.unit_id", "k.is_exact", *key])}""",
-        asked.values()
+        children.values()
         | {"rung": rung, "rungs": list(by.rungs), "since": by.since, "last": day_in(programme.zone, at)},
     )
-    told: dict[int, tuple[dict[Key, int], bool]] = {}
-    for unit_id, is_exact, *of, n, own in found:
-        figures, _is_exact = told.setdefault(unit_id, ({}, is_exact))
-        figure = (n or 0) if is_exact else together(own, (n or 0) - own)
+    counts_by_unit: dict[int, tuple[dict[Key, int], bool]] = {}
+    for unit_id, is_exact, *key_values, n, own_n in count_rows:
+        figures, _is_exact = counts_by_unit.setdefault(unit_id, ({}, is_exact))
+        figure = (n or 0) if is_exact else together(own_n, (n or 0) - own_n)
         if figure:
-            figures[tuple(of)] = figure
-    return {unit_id: CountSplit(figures, not is_exact) for unit_id, (figures, is_exact) in told.items()}
+            figures[tuple(key_values)] = figure
+    return {
+        unit_id: CountSplit(figures, not is_exact) for unit_id, (figures, is_exact) in counts_by_unit.items()
+    }
 
 
 def _columns(unit: str, key: Mapping[str, str], n: str) -> str:

@@ -49,7 +49,7 @@ def earlier(programme: Programme, *, units: Collection[int], hierarchy: int, on:
             "select unit_id, n from programmes_unit_total where label = %s and unit_id = any(%s)",
             [programme.earlier, list(units)],
         )
-        of = dict(rows)
+        n_by_drive = dict(rows)
     else:
-        of = basis("totals", {"label": programme.earlier}).weigh(list(units), Within(hierarchy, on))
-    return Earlier(programme.earlier, "; ".join(source for source, _n in sources if source), of)
+        n_by_drive = basis("totals", {"label": programme.earlier}).weigh(list(units), Within(hierarchy, on))
+    return Earlier(programme.earlier, "; ".join(source for source, _n in sources if source), n_by_drive)

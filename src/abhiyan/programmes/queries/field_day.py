@@ -61,4 +61,11 @@ def field_day(
         days.append(
             DayInTheField(child, came, pace.per_day(child.target, before, left) if child.target else None)
         )
-    return sorted(days, key=lambda one: (one.short is None, -(one.short or 0), one.came))
+    return sorted(
+        days,
+        key=lambda day_in_the_field: (
+            day_in_the_field.short is None,
+            -(day_in_the_field.short or 0),
+            day_in_the_field.came,
+        ),
+    )

@@ -37,7 +37,7 @@ class FunnelLine:
 
     def value(self, key: str) -> int | None:
         """Return the figure of a step or part by its key; None also where it is not of this line."""
-        return next((self.figure(one) for one in self.columns if one.key == key and self.has(one)), None)
+        return next((self.figure(step) for step in self.columns if step.key == key and self.has(step)), None)
 
     @property
     def cells(self) -> list[tuple[str, int | None, bool]]:
@@ -83,8 +83,10 @@ def shown_funnel(
     activity = activities.of(programme.kind)
     if node is None or not rows:
         return Funnel((), activity.steps, None)
-    asked = callers or ask_callers_without_place(node=node, programme=programme, measure=measure, at=at)
-    placeless = asked()
+    callers_query = callers or ask_callers_without_place(
+        node=node, programme=programme, measure=measure, at=at
+    )
+    placeless = callers_query()
     steps = [activity.steps_of(row.channel, hides=_hides(activity, row, placeless)) for row in rows]
     parts = activity.parts if any(activity.parts_in(row.parts) for row in rows) else ()
     columns = (*(step for step in activity.steps if any(step in each for each in steps)), *parts)

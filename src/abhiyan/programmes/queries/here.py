@@ -47,14 +47,14 @@ def _standing(sums: Mapping[int, int], *, is_exact: bool) -> Ladder | None:
         n = sums.get(number, 0)
         return n if is_exact else shown(n)
 
-    found = Ladder(
+    ladder = Ladder(
         reported=figure(rung.REPORTED),
         unsigned=figure(rung.UNSIGNED),
         counted=figure(rung.COUNTED),
         confirmed=figure(rung.CONFIRMED),
         is_rounded=not is_exact,
     )
-    return found if found.reported or found.unsigned or found.counted else None
+    return ladder if ladder.reported or ladder.unsigned or ladder.counted else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +76,16 @@ def ask_own_words(
     at: datetime,
 ) -> sql.Asked[CountedHere | None]:
     """Return `ask_standing_here` in words, for the page of a unit; None where there is nothing to say."""
-    asked = ask_standing_here(node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
+    query = ask_standing_here(node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
 
     def read() -> CountedHere | None:
-        own = asked()
-        if own is None:
+        ladder = query()
+        if ladder is None:
             return None
         unplaced = activities.of(programme.kind).unplaced
-        page = unplaced.page if own.counted or own.unsigned else None
-        said = unplaced.words(own, unit_id == programme.owner_id or bool(programme.parts))
-        return CountedHere(said, page if page is not None and page.opens(viewer.may) else None)
+        page = unplaced.page if ladder.counted or ladder.unsigned else None
+        words = unplaced.words(ladder, unit_id == programme.owner_id or bool(programme.parts))
+        return CountedHere(words, page if page is not None and page.opens(viewer.may) else None)
 
     return read
 
@@ -157,7 +157,7 @@ def ask_callers_without_place(
     callers = activities.of(programme.kind).callers
     if callers is None:
         return lambda: None
-    asked = sql.ask(
+    query = sql.ask(
         _PLACELESS,
         {
             "owner": programme.owner_id,
@@ -172,7 +172,7 @@ def ask_callers_without_place(
         },
         keep_plan=True,
     )
-    return lambda: _placeless(asked(), is_spread=bool(programme.parts))
+    return lambda: _placeless(query(), is_spread=bool(programme.parts))
 
 
 def _placeless(rows: Sequence[tuple[Any, ...]], *, is_spread: bool) -> Placeless | None:

@@ -44,8 +44,8 @@ def holders(account_ids: Iterable[int], *, on: date | None = None) -> dict[int, 
             {"ids": ids, "on": on},
         )
         return {
-            number: SignedHolder(public_id, name, last4, _offices(found))
-            for number, public_id, name, last4, found in rows
+            number: SignedHolder(public_id, name, last4, _offices(office_names))
+            for number, public_id, name, last4, office_names in rows
         }
 
 

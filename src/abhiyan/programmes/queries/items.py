@@ -13,8 +13,8 @@ from abhiyan.programmes.models import Item
 
 def keyed(*parts: object) -> bytes:
     """Return a keyed hash (HMAC-SHA256, 32 bytes) of what these parts say."""
-    said = json.dumps([str(part) for part in parts], ensure_ascii=False)
-    return hmac.digest(keyring().derive("items"), said.encode(), "sha256")
+    text = json.dumps([str(part) for part in parts], ensure_ascii=False)
+    return hmac.digest(keyring().derive("items"), text.encode(), "sha256")
 
 
 def item_key(*parts: object) -> UUID:

@@ -177,8 +177,8 @@ def _figure(sums: Mapping[int, int], *rungs: int, less: Sequence[int] = (), is_e
     n = sum(sums.get(number, 0) for number in rungs) - sum(sums.get(number, 0) for number in less)
     if is_exact:
         return n
-    own = sum(sums.get(-number, 0) for number in rungs) - sum(sums.get(-number, 0) for number in less)
-    return together(own, n - own)
+    n_own = sum(sums.get(-number, 0) for number in rungs) - sum(sums.get(-number, 0) for number in less)
+    return together(n_own, n - n_own)
 
 
 def _figures(sums: Mapping[int, int], steps: Iterable[Step], *, is_exact: bool) -> dict[str, int | None]:
@@ -204,7 +204,7 @@ def reported_below(
 ) -> dict[int, int]:
     """Return what some units had reported by now, pending changes among it; in the system's scope. One query."""
     leaves = "select unit_id, n from {} where rung = %(rung)s and measure = %(measure)s and programme_id = any(%(of)s)"
-    found = sql.rows(
+    sum_rows = sql.rows(
         f"""
 with leaf as (
   select unit_id, sum(n) as n from (
@@ -222,7 +222,7 @@ select up.unit_id, sum(l.n)::bigint from leaf l
             "units": list(unit_ids),
         },
     )
-    return dict(found)
+    return dict(sum_rows)
 
 
 def blank(*, is_rounded: bool) -> Ladder:
@@ -231,7 +231,12 @@ def blank(*, is_rounded: bool) -> Ladder:
 
 
 def ask_ladders(
-    *, node: int | LedgerNode, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
+    *,
+    node: int | LedgerNode,
+    hierarchy: int,
+    programmes: Sequence[Programme],
+    at: datetime,
+    on: date | None = None,
 ) -> sql.Asked[dict[tuple[int, int], Ladder]]:
     """Return the ladders of a unit in several programmes, by programme id and measure; what has no counts is
     left out.
@@ -241,42 +246,52 @@ def ask_ladders(
     Two queries (one by a place), whatever the number of programmes, days or units below.
     """
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
-    if here is None or not of:
+    if here is None or not programmes:
         return dict
-    until = here.until(min(programme.zone for programme in of), at, on)
+    until = here.until(min(programme.zone for programme in programmes), at, on)
     query, values = counted_below(here, until)
     asked = sql.ask(
         f"select programme_id, measure, rung, sum(n)::bigint from ({query}) rows group by 1, 2, 3",
-        values | {"programmes": sorted({one for programme in of for one in programme.counted_ids})},
+        values
+        | {
+            "programmes": sorted(
+                {counted_id for programme in programmes for counted_id in programme.counted_ids}
+            )
+        },
         keep_plan=here.keeps_plan,
     )
-    return lambda: _ladders(asked(), of, is_exact=here.is_exact)
+    return lambda: _ladders(asked(), programmes, is_exact=here.is_exact)
 
 
 def _ladders(
-    rows: Iterable[tuple[int, int, int, int]], of: Sequence[Programme], *, is_exact: bool
+    rows: Iterable[tuple[int, int, int, int]], programmes: Sequence[Programme], *, is_exact: bool
 ) -> dict[tuple[int, int], Ladder]:
     counts_in: dict[int, list[int]] = defaultdict(list)
-    for programme in of:
-        for one in programme.counted_ids:
-            counts_in[one].append(programme.pk)
+    for programme in programmes:
+        for counted_id in programme.counted_ids:
+            counts_in[counted_id].append(programme.pk)
     sums: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
     for programme_id, measure, number, n in rows:
         for whole in counts_in[programme_id]:
             sums[whole, measure][number] = sums[whole, measure].get(number, 0) + n
-    parts = {programme.pk: activities.of(programme.kind).parts for programme in of}
+    parts = {programme.pk: activities.of(programme.kind).parts for programme in programmes}
     told = {
-        key: _ladder(found, is_exact=is_exact, parts=parts[key[0]] if key[1] == 1 else ())
-        for key, found in sums.items()
+        key: _ladder(sum_by_rung, is_exact=is_exact, parts=parts[key[0]] if key[1] == 1 else ())
+        for key, sum_by_rung in sums.items()
     }
     return {key: one for key, one in told.items() if is_exact or one.is_told}
 
 
 def ladders(
-    *, node: int | LedgerNode, hierarchy: int, of: Sequence[Programme], at: datetime, on: date | None = None
+    *,
+    node: int | LedgerNode,
+    hierarchy: int,
+    programmes: Sequence[Programme],
+    at: datetime,
+    on: date | None = None,
 ) -> dict[tuple[int, int], Ladder]:
     """Return the ladders of `ask_ladders`, read at once."""
-    return ask_ladders(node=node, hierarchy=hierarchy, of=of, at=at, on=on)()
+    return ask_ladders(node=node, hierarchy=hierarchy, programmes=programmes, at=at, on=on)()
 
 
 def ladder(
@@ -290,7 +305,7 @@ def ladder(
 ) -> Ladder:
     """Return the ladder of one measure of one unit; see `ladders`. A unit outside the hierarchy has zeros."""
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
-    found = ladders(node=here, hierarchy=hierarchy, of=[programme], at=at, on=on) if here else {}
+    found = ladders(node=here, hierarchy=hierarchy, programmes=[programme], at=at, on=on) if here else {}
     if (programme.pk, measure) in found:
         return found[programme.pk, measure]
     return _ladder({}, is_exact=here is None or here.is_exact)
@@ -302,7 +317,7 @@ def ladders_by_measure(
     """Return the ladder of each of these measures of a programme in one unit, by its number; with zeros where
     nothing came."""
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
-    found = ladders(node=here, hierarchy=hierarchy, of=[programme], at=at) if here else {}
+    found = ladders(node=here, hierarchy=hierarchy, programmes=[programme], at=at) if here else {}
     none = blank(is_rounded=here is not None and not here.is_exact)
     return {number: found.get((programme.pk, number)) or none for number in measures}
 
@@ -423,23 +438,28 @@ def figures_of(
     by_channel: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     by_day: dict[date, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     whole: dict[int, int] = defaultdict(int)
-    for (channel, day), found in sums.items():
-        for number, n in found.items():
+    for (channel, day), sum_by_rung in sums.items():
+        for number, n in sum_by_rung.items():
             by_channel[channel][number] += n
             by_day[day][number] += n
             whole[number] += n
     activity = activities.of(kind)
 
-    def told(of: Iterable[tuple[int, date | None, Mapping[int, int]]]) -> list[FunnelRow]:
-        made = (_row(channel, day, found, activity, is_exact=here.is_exact) for channel, day, found in of)
+    def funnel_rows(of: Iterable[tuple[int, date | None, Mapping[int, int]]]) -> list[FunnelRow]:
+        made = (
+            _row(channel, day, sum_by_rung, activity, is_exact=here.is_exact)
+            for channel, day, sum_by_rung in of
+        )
         return [row for row in made if row.is_told]
 
     return MeasureFigures(
         ladder=_ladder(whole, is_exact=here.is_exact, parts=activity.parts),
         trend=_trend(by_day, begins, last, is_exact=here.is_exact),
-        channels=told((channel, None, found) for channel, found in sorted(by_channel.items())),
-        days=lambda: told(
-            (channel, day, found) for (channel, day), found in sorted(sums.items()) if day != ALL_DAYS
+        channels=funnel_rows((channel, None, n_by_rung) for channel, n_by_rung in sorted(by_channel.items())),
+        days=lambda: funnel_rows(
+            (channel, day, sum_by_rung)
+            for (channel, day), sum_by_rung in sorted(sums.items())
+            if day != ALL_DAYS
         ),
     )
 
@@ -449,15 +469,15 @@ def _trend(
 ) -> list[TrendDay]:
     so_far: dict[int, int] = defaultdict(int, by_day.get(ALL_DAYS, {}))
     stood = _ladder(so_far, is_exact=is_exact)
-    found = []
+    points = []
     for offset in range((last - begins).days + 1):
         day = begins + timedelta(days=offset)
         if added := by_day.get(day):
             for number, n in added.items():
                 so_far[number] += n
             stood = _ladder(so_far, is_exact=is_exact)
-        found.append(TrendDay(day, stood))
-    return found
+        points.append(TrendDay(day, stood))
+    return points
 
 
 def _row(
@@ -481,8 +501,10 @@ def funnel(
     days: int = 0,
 ) -> list[FunnelRow]:
     """Return the funnel of a unit by channel over all days, and for each of the last `days` days; see `figures`."""
-    found = figures(node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days)
-    return [*found.channels, *found.days()]
+    measure_figures = figures(
+        node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
+    )
+    return [*measure_figures.channels, *measure_figures.days()]
 
 
 def beside(

@@ -114,7 +114,7 @@ def children_ladders(
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None:
         return NOTHING
-    asked = ChildrenAsked(
+    children = ChildrenAsked(
         here,
         programme,
         measure,
@@ -130,12 +130,12 @@ def children_ladders(
         sums_electors=sums_electors,
         sums_gaps=sums_gaps,
     )
-    found, _own = _listed(asked)
-    if page > 1 and not found.rows:  # past the end: the last one
-        found, _own = _listed(replace(asked, offset=0))
-        if found.pages and found.pages > 1:
-            found, _own = _listed(replace(asked, offset=(found.pages - 1) * per))
-    return found
+    children_leaf, _own = _listed(children)
+    if page > 1 and not children_leaf.rows:  # past the end: the last one
+        children_leaf, _own = _listed(replace(children, offset=0))
+        if children_leaf.pages and children_leaf.pages > 1:
+            children_leaf, _own = _listed(replace(children, offset=(children_leaf.pages - 1) * per))
+    return children_leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +213,12 @@ def _listed(asked: ChildrenAsked) -> tuple[ChildrenLeaf, list[tuple[int, date, i
     if whole:  # with one row only: it is the size of all the others together
         query = f"select page.*, case when row_number() over () = 1 then {whole} end from ({query}) page"
     keeps_plan = (here.is_large or not here.has_pending) and not here.has_own
-    found = sql.rows(f"with {', '.join(tables)} {query}", values, keep_plan=keeps_plan)
-    leaf = _leaf(asked, found)
-    if not asked.begins or not found:
+    child_rows = sql.rows(f"with {', '.join(tables)} {query}", values, keep_plan=keeps_plan)
+    leaf = _leaf(asked, child_rows)
+    if not asked.begins or not child_rows:
         return leaf, None
-    own = found[0][19]
-    return leaf, [(channel, date.fromisoformat(day), number, n) for channel, day, number, n in own or ()]
+    own_text = child_rows[0][19]
+    return leaf, [(channel, date.fromisoformat(day), number, n) for channel, day, number, n in own_text or ()]
 
 
 # The tallies that count, and a child's last day: the one asked for, or the last closed one where its people are out
@@ -358,9 +358,9 @@ def _chosen(asked: ChildrenAsked, values: dict[str, Any]) -> str:
         "without": "coalesce(f.counted, 0) = 0",
     }[asked.show]
     if asked.matching:
-        fits, given = places.fitting(asked.matching)
+        fits, params = places.fitting(asked.matching)
         filters += f" and {fits}"
-        values |= given
+        values |= params
     targets = _TARGETS if asked.here.hierarchy == asked.programme.hierarchy else _TARGETS_ELSEWHERE
     gaps = "null"
     if asked.sums_gaps:
@@ -414,11 +414,11 @@ def _figure(name: str, *, has_own: bool) -> str:
     def rounded(n: str) -> str:
         return f"case when {n} < 10 then {{few}} else ({n} + 5) / 10 * 10 end"
 
-    n, own = f"coalesce(s.{name}, 0)", f"coalesce(s.own_{name}, 0)"
-    told = n
+    n, own_sql = f"coalesce(s.{name}, 0)", f"coalesce(s.own_{name}, 0)"
+    figure_sql = n
     if has_own:
-        told = f"({own} + {rounded(f'({n} - {own})').format(few=0)})"
-    return f"case when k.is_exact then {n} else {rounded(told).format(few='null')} end as {name}"
+        figure_sql = f"({own_sql} + {rounded(f'({n} - {own_sql})').format(few=0)})"
+    return f"case when k.is_exact then {n} else {rounded(figure_sql).format(few='null')} end as {name}"
 
 
 def board(
@@ -443,7 +443,7 @@ def board(
     if here is None:
         return MeasureFigures(Ladder(), [], []), NOTHING
     begins, last, _until = window(here, programme, at, days)
-    asked = ChildrenAsked(
+    children = ChildrenAsked(
         here,
         programme,
         measure,
@@ -457,9 +457,9 @@ def board(
         sums_gaps=sums_gaps,
         begins=begins if here.is_exact and here.has_pending else None,
     )
-    leaf, found = _listed(asked)
-    if found is not None:
-        return figures_of(here, programme.kind, begins, last, found), leaf
+    leaf, day_sums = _listed(children)
+    if day_sums is not None:
+        return figures_of(here, programme.kind, begins, last, day_sums), leaf
     return figures(
         node=here, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
     ), leaf
@@ -473,16 +473,16 @@ def level_below(here: LedgerNode, kind: str) -> list[int] | None:
     """
     if places.counts_below(here.unit_id, here.hierarchy).get(kind, 0) > DEEPEST_ROW:
         return None
-    found = places.of_kind_below(here.unit_id, here.hierarchy, kind)
-    return found if is_listable(here, found) else None
+    unit_ids = places.of_kind_below(here.unit_id, here.hierarchy, kind)
+    return unit_ids if is_listable(here, unit_ids) else None
 
 
 def first_level_below(here: LedgerNode, kinds: Sequence[str]) -> tuple[str, list[int]] | None:
     """Return the first of these kinds that there is below a node, with the ids of its open units; None for
     none, or too many for one list of figures."""
     for kind in kinds:
-        if found := places.of_kind_below(here.unit_id, here.hierarchy, kind):
-            return (kind, found) if len(found) <= DEEPEST_ROW and is_listable(here, found) else None
+        if unit_ids := places.of_kind_below(here.unit_id, here.hierarchy, kind):
+            return (kind, unit_ids) if len(unit_ids) <= DEEPEST_ROW and is_listable(here, unit_ids) else None
     return None
 
 

@@ -34,7 +34,7 @@ _LED = "select unit_id from units_placement where lo <@ %s::int8multirange"
 
 def _held(viewer: Viewer) -> list[list[int] | list[str]]:
     some = viewer.appointments if viewer.is_strong else ()
-    return [[one.unit_id for one in some], [one.office for one in some]]
+    return [[office.unit_id for office in some], [office.office for office in some]]
 
 
 def _for_them(viewer: Viewer) -> Q:
@@ -43,22 +43,24 @@ def _for_them(viewer: Viewer) -> Q:
 
 def _led(viewer: Viewer) -> Q:
     """Return the condition on units where the viewer may put files up."""
-    held = [one for one in viewer.appointments if RUN in one.capabilities] if viewer.is_strong else []
-    led = literal(each for one in held for each in one.ranges)
+    offices = (
+        [office for office in viewer.appointments if RUN in office.capabilities] if viewer.is_strong else []
+    )
+    led = literal(span for office in offices for span in office.ranges)
     return Q(unit_id__in=RawSQL(_LED, [led]))  # noqa: S611  # values are parameters
 
 
 def materials_of(viewer: Viewer, programme: Programme) -> QuerySet[Material]:
     """Return the materials of a programme the viewer reads by their office; where they put up files also
     withdrawn ones."""
-    found = Material.objects.select_related("unit").filter(programme=programme)
-    return found.filter(_for_them(viewer) | _led(viewer))
+    materials = Material.objects.select_related("unit").filter(programme=programme)
+    return materials.filter(_for_them(viewer) | _led(viewer))
 
 
 def own_materials(viewer: Viewer) -> QuerySet[Material]:
     """Return the materials for the viewer's own offices, in programmes that run."""
-    found = Material.objects.select_related("unit", "programme").filter(_for_them(viewer))
-    return found.filter(programme__state=Programme.State.OPEN)
+    materials = Material.objects.select_related("unit", "programme").filter(_for_them(viewer))
+    return materials.filter(programme__state=Programme.State.OPEN)
 
 
 def count_own(viewer: Viewer) -> tuple[int, int]:
@@ -76,52 +78,56 @@ def count_own(viewer: Viewer) -> tuple[int, int]:
 
 def material_for(viewer: Viewer, public_id: UUID) -> Material:
     """Return one material the viewer reads, or put files up where it is for; or NotFound."""
-    found = Material.objects.select_related("unit", "programme__owner").filter(public_id=public_id)
-    return needed(found.filter(_for_them(viewer) | _led(viewer)).first())
+    materials = Material.objects.select_related("unit", "programme__owner").filter(public_id=public_id)
+    return needed(materials.filter(_for_them(viewer) | _led(viewer)).first())
 
 
-def may_lead(viewer: Viewer, one: Material) -> bool:
+def may_lead(viewer: Viewer, material: Material) -> bool:
     """Return True if the viewer may put files up where a material is for."""
-    return viewer.may_at(RUN, *(lo for lo, _hi in units.all_spans([one.unit_id]).get(one.unit_id, [])))
+    return viewer.may_at(
+        RUN, *(lo for lo, _hi in units.all_spans([material.unit_id]).get(material.unit_id, []))
+    )
 
 
-def newest(found: Iterable[Material]) -> dict[int, MaterialVersion]:
+def newest(materials: Iterable[Material]) -> dict[int, MaterialVersion]:
     """Return the version in force of each, by the materials' ids; not its bytes."""
-    rows = MaterialVersion.objects.filter(material__in=[one.pk for one in found], replaced_at=None)
+    rows = MaterialVersion.objects.filter(
+        material__in=[material.pk for material in materials], replaced_at=None
+    )
     return {row.material_id: row for row in rows.defer("sealed", "digest")}
 
 
 def opened_by(account_id: int | None, versions: Iterable[MaterialVersion]) -> set[UUID]:
     """Return the versions among these that somebody has opened."""
     rows = MaterialOpening.objects.filter(
-        account_id=account_id or 0, version__in=[one.pk for one in versions]
+        account_id=account_id or 0, version__in=[material_version.pk for material_version in versions]
     )
     return set(rows.values_list("version_id", flat=True))
 
 
-def versions_of(one: Material) -> list[MaterialVersion]:
+def versions_of(material: Material) -> list[MaterialVersion]:
     """Return the versions of a material in the viewer's sight, the newest first; not their bytes."""
-    rows = MaterialVersion.objects.filter(material=one).defer("sealed", "digest")
+    rows = MaterialVersion.objects.filter(material=material).defer("sealed", "digest")
     return list(rows.order_by("-number")[:MOST_VERSIONS])
 
 
-def version_for(one: Material, number: int, *, leads: bool) -> MaterialVersion:
+def version_for(material: Material, number: int, *, leads: bool) -> MaterialVersion:
     """Return a version of a material, with its bytes sealed; without `leads` only the one in force. NotFound."""
-    rows = MaterialVersion.objects.filter(material=one, number=number)
+    rows = MaterialVersion.objects.filter(material=material, number=number)
     return needed((rows if leads else rows.filter(replaced_at=None)).first())
 
 
 def same_there(programme_id: int, digest: bytes) -> Material | None:
     """Return a material of a programme in the caller's sight whose version in force is this very file."""
-    found = Material.objects.filter(programme_id=programme_id, withdrawn_at=None)
-    return found.filter(versions__digest=digest, versions__replaced_at=None).first()
+    materials = Material.objects.filter(programme_id=programme_id, withdrawn_at=None)
+    return materials.filter(versions__digest=digest, versions__replaced_at=None).first()
 
 
-def reached_by(viewer: Viewer, one: Material) -> tuple[int, str] | None:
+def reached_by(viewer: Viewer, material: Material) -> tuple[int, str] | None:
     """Return unit and code of the highest of the viewer's offices a material is for; None: it is for none of them."""
     row: tuple[int, str] | None = sql.row(
         f"select held.unit_id, held.office {_HELD} and m.id = %s order by pl.depth, held.office limit 1",
-        [*_held(viewer), one.pk],
+        [*_held(viewer), material.pk],
     )
     return row
 
@@ -143,18 +149,20 @@ _OPENED = """select o.names, u.kind, count(distinct b.account_id) filter (where 
  where v.material_id = %s group by o.id, o.names, o.rank, u.kind order by o.rank, o.id, u.kind"""
 
 
-def opened(one: Material) -> list[OpenedMaterial]:
+def opened(material: Material) -> list[OpenedMaterial]:
     """Count the people who opened a material, by office and kind of unit, as far as in the viewer's sight."""
-    return sql.each(OpenedMaterial, _OPENED, [one.pk])
+    return sql.each(OpenedMaterial, _OPENED, [material.pk])
 
 
 def offices_at(unit_id: int, hierarchy: int) -> list[Office]:
     """Return the offices that may be held in a unit or below it, senior first."""
     kinds = {units.standing(unit_id, hierarchy).kind, *units.counts_below(unit_id, hierarchy)}
-    return [one for one in org.offices_used() if not one.kinds or kinds & set(one.kinds)]
+    return [office for office in org.offices_used() if not office.kinds or kinds & set(office.kinds)]
 
 
-def named_offices(found: Sequence[Material]) -> dict[str, dict[str, str]]:
+def named_offices(materials: Sequence[Material]) -> dict[str, dict[str, str]]:
     """Return the names of the offices that materials are for, by their codes."""
-    codes: Collection[str] = {code for one in found for code in one.offices}
-    return {one.code: one.names for one in org.offices_used() if one.code in codes} if codes else {}
+    codes: Collection[str] = {code for material in materials for code in material.offices}
+    return (
+        {office.code: office.names for office in org.offices_used() if office.code in codes} if codes else {}
+    )

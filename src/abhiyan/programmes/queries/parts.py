@@ -33,22 +33,29 @@ def parts_of(
     """Return the programmes beneath one that are in the viewer's sight, by name of the unit. Four queries at most."""
     if not whole.parts:
         return []
-    found = list(programmes_for(viewer).filter(parent=whole).order_by("owner__code", "pk"))
+    programmes = list(programmes_for(viewer).filter(parent=whole).order_by("owner__code", "pk"))
     here = node if isinstance(node, LedgerNode) else node_of(node, whole.hierarchy)
-    shown = ladders(node=here, hierarchy=whole.hierarchy, of=found, at=at) if here and found else {}
+    shown = (
+        ladders(node=here, hierarchy=whole.hierarchy, programmes=programmes, at=at)
+        if here and programmes
+        else {}
+    )
     none = blank(is_rounded=here is not None and not here.is_exact)
     targets = dict(
         Target.objects.filter(
-            programme__in=found, measure=1, replaced_at=None, unit_id=F("programme__owner_id")
+            programme__in=programmes, measure=1, replaced_at=None, unit_id=F("programme__owner_id")
         ).values_list("programme_id", "n")
     )
-    return [ProgrammePart(one, shown.get((one.pk, 1)) or none, targets.get(one.pk)) for one in found]
+    return [
+        ProgrammePart(programme, shown.get((programme.pk, 1)) or none, targets.get(programme.pk))
+        for programme in programmes
+    ]
 
 
 def startable(whole: Programme, *, language: str) -> list[units.UnitRow]:
     """Return units a part may be started in: right below the owner, or chosen for the programme; none that has one."""
     taken = set(Programme.objects.filter(parent=whole, state="open").values_list("owner_id", flat=True))
-    found: dict[int, units.UnitRow] = {}
+    unit_rows: dict[int, units.UnitRow] = {}
     for unit_id in scope_units(whole):
         if unit_id == whole.owner_id:
             rows: Sequence[units.UnitRow] = units.children(
@@ -56,5 +63,5 @@ def startable(whole: Programme, *, language: str) -> list[units.UnitRow]:
             ).rows
         else:
             rows = [units.standing(unit_id, whole.hierarchy)]
-        found |= {row.id: row for row in rows if row.id not in taken and row.closed_on is None}
-    return list(found.values())
+        unit_rows |= {row.id: row for row in rows if row.id not in taken and row.closed_on is None}
+    return list(unit_rows.values())

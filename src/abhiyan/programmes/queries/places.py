@@ -61,10 +61,10 @@ def places_counted(spans: Sequence[tuple[int, int, int]], values: Mapping[str, A
     if not spans:
         return {}
     around = {"lo": min(lo for _unit, lo, _hi in spans), "hi": max(hi for _unit, _lo, hi in spans)}
-    found = sql.column(_PLACES, {**values, **around})
+    place_ids = sql.column(_PLACES, {**values, **around})
     counts: dict[int, int] = {}
     for unit, lo, hi in spans:
-        counts[unit] = counts.get(unit, 0) + bisect_left(found, hi) - bisect_left(found, lo)
+        counts[unit] = counts.get(unit, 0) + bisect_left(place_ids, hi) - bisect_left(place_ids, lo)
     return counts
 
 

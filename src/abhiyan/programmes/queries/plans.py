@@ -57,8 +57,12 @@ class Takeover:
     @property
     def disagreement(self) -> PlanDisagrees | None:
         """Return the refusal where parts exceed the whole, or are all known and come to another number."""
-        one = next((each for each in self.misfits if each.below > each.n or not each.without), None)
-        return PlanDisagrees(field="plan", where=named(one.names), n=one.n, below=one.below) if one else None
+        misfit = next((each for each in self.misfits if each.below > each.n or not each.without), None)
+        return (
+            PlanDisagrees(field="plan", where=named(misfit.names), n=misfit.n, below=misfit.below)
+            if misfit
+            else None
+        )
 
 
 def plan_as_targets(
@@ -74,10 +78,10 @@ def plan_as_targets(
     below = needed(elections.part_figures(plan, most=MOST), PlanTooWide(field="plan", most=MOST))
     parts |= below
     nowhere = sum(seat.votes for seat in seats if seat.unit_id is None)
-    found = planned_takeover(
+    takeover = planned_takeover(
         programme=programme, measure=measure, parts=parts, on=on, nowhere=nowhere, per_100=per_100
     )
-    return replace(found, seats=len(of_seats.intersection(found.unplaced)))
+    return replace(takeover, seats=len(of_seats.intersection(takeover.unplaced)))
 
 
 def planned_takeover(
@@ -101,18 +105,18 @@ def planned_takeover(
     parts = {**parts, **_members(parts, placed, per_100)}
     rows = _above(values | {"inside": list(inside), "measure": measure})
     beside = _beside(values | {"rows": [row.unit_id for row in rows], "measure": measure})
-    below: dict[int, _Sum] = {unit_id: _Sum(*found) for unit_id, found in beside.items()}
+    below: dict[int, _Sum] = {unit_id: _Sum(*sum_parts) for unit_id, sum_parts in beside.items()}
     after: dict[int, tuple[int, bool]] = {}
     kept: list[tuple[_Row, int]] = []
     misfits: list[tuple[_Row, int, _Sum]] = []
     for row in reversed(rows):  # from below
-        own = below.pop(row.unit_id, None) or _Sum()
+        own_sum = below.pop(row.unit_id, None) or _Sum()
         if row.unit_id in parts:
             planned = parts[row.unit_id]
-        elif row.n is not None and not row.is_of_plan and own.without:
+        elif row.n is not None and not row.is_of_plan and own_sum.without:
             planned = (row.n, False)
         else:
-            planned = (own.n, False)
+            planned = (own_sum.n, False)
         n, is_locked = planned
         if row.is_locked and not row.is_plans_lock:
             assert row.n is not None
@@ -120,8 +124,8 @@ def planned_takeover(
             if n != planned[0]:
                 kept.append((row, planned[0]))
         after[row.unit_id] = (n, is_locked)
-        if own.known and own.n != n:
-            misfits.append((row, n, own))
+        if own_sum.known and own_sum.n != n:
+            misfits.append((row, n, own_sum))
         if row.parent_id is not None:
             above = below.setdefault(row.parent_id, _Sum())
             above.n, above.known = above.n + n, above.known + 1
@@ -161,7 +165,7 @@ def _members(
     def scaled(votes: int) -> int:
         return int((votes * per_100 / 100).quantize(Decimal(1), "ROUND_HALF_UP"))
 
-    found: dict[int, tuple[int, bool]] = {}
+    parts_by_unit: dict[int, tuple[int, bool]] = {}
     running = 0
     in_order = sorted(placed, key=lambda unit: (placed[unit][0], -placed[unit][1]))
     above: list[
@@ -171,11 +175,11 @@ def _members(
     def close(upto: int | None) -> None:
         while above and (upto is None or placed[above[-1][0]][1] <= upto):
             unit, votes, members = above.pop()
-            own, is_locked = parts[unit]
-            found[unit] = (max(0, members + scaled(own - votes)), is_locked)
+            own_n, is_locked = parts[unit]
+            parts_by_unit[unit] = (max(0, members + scaled(own_n - votes)), is_locked)
             if above:
                 over, its_votes, its_members = above[-1]
-                above[-1] = (over, its_votes + own, its_members + found[unit][0])
+                above[-1] = (over, its_votes + own_n, its_members + parts_by_unit[unit][0])
 
     for unit, after in zip_longest(in_order, in_order[1:]):
         lo, hi = placed[unit]
@@ -184,13 +188,13 @@ def _members(
             above.append((unit, 0, 0))
             continue
         votes, is_locked = parts[unit]
-        found[unit] = (scaled(running + votes) - scaled(running), is_locked)
+        parts_by_unit[unit] = (scaled(running + votes) - scaled(running), is_locked)
         running += votes
         if above:
             over, its_votes, its_members = above[-1]
-            above[-1] = (over, its_votes + votes, its_members + found[unit][0])
+            above[-1] = (over, its_votes + votes, its_members + parts_by_unit[unit][0])
     close(None)
-    return found
+    return parts_by_unit
 
 
 @dataclass(slots=True)
@@ -268,7 +272,7 @@ def _beside(values: Mapping[str, Any]) -> dict[int, tuple[int, int, int]]:
         where row is null group by p.parent_id""",
         values,
     )
-    return {parent: (n, known, without) for parent, n, known, without in rows}
+    return {parent: (n, n_known, without) for parent, n, n_known, without in rows}
 
 
 def _names(unit_ids: list[int]) -> dict[int, tuple[str, dict[str, str]]]:

@@ -8,10 +8,10 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.prepared import PreparedLine
 
 
-def prepared_in(one: Programme, *, lo: int, hi: int, on: date) -> list[PreparedLine]:
+def prepared_in(programme: Programme, *, lo: int, hi: int, on: date) -> list[PreparedLine]:
     """Return the lines that rooms offer by `prepared.py` at positions [lo, hi) on a day. Numbers alone.
 
     The caller checks that the viewer sees the programme.
     """
     with system("how far a programme is prepared"):
-        return [line for each in rooms.offered("prepared") for line in each(one, lo=lo, hi=hi, on=on)]
+        return [line for offer in rooms.offered("prepared") for line in offer(programme, lo=lo, hi=hi, on=on)]

@@ -36,13 +36,13 @@ def there(
 
     account_id: only where this person held it. In the caller's scope; one query.
     """
-    rows = [(one, place, period) for one, place, periods in asked for period in periods]
+    rows = [(schedule, place, period) for schedule, place, periods in asked for period in periods]
     if not rows:
         return set()
-    hours = [one.timing.due_at(period) for one, _place, period in rows]
-    given = {
-        "schedules": [one.pk for one, _place, _period in rows],
-        "offices": [one.office_id for one, _place, _period in rows],
+    hours = [schedule.timing.due_at(period) for schedule, _place, period in rows]
+    params = {
+        "schedules": [schedule.pk for schedule, _place, _period in rows],
+        "offices": [schedule.office_id for schedule, _place, _period in rows],
         "units": [place[0] for _one, place, _period in rows],
         "bodies": [place[1] for _one, place, _period in rows],
         "begins": [period.begins_on.isoformat() for _one, _place, period in rows],
@@ -50,4 +50,4 @@ def there(
         "hours": hours,
         "account": account_id,
     }
-    return {tuple(row) for row in sql.rows(_THERE, given)}
+    return {tuple(row) for row in sql.rows(_THERE, params)}

@@ -57,10 +57,10 @@ def programmes_for(viewer: Viewer) -> QuerySet[Programme]:
     programmes."""
     if not viewer.is_signed_in:
         return Programme.objects.none()
-    found = _seen().select_related("owner").order_by("-opens_on", "-id")
+    programmes = _seen().select_related("owner").order_by("-opens_on", "-id")
     if not (viewer.may("programmes.make") or viewer.may("programmes.run")):
-        found = found.exclude(state=Programme.State.DRAFT)
-    return found
+        programmes = programmes.exclude(state=Programme.State.DRAFT)
+    return programmes
 
 
 def programme_for(viewer: Viewer, public_id: UUID) -> Programme:
@@ -85,8 +85,8 @@ def is_any_open() -> bool:
 
 def names_of_running() -> list[tuple[int, str]]:
     """Open programmes in sight: (id, name), newest window first."""
-    found = _seen().filter(state=Programme.State.OPEN).order_by("-opens_on", "-id")
-    return [(one.pk, words.named(one.names)) for one in found]
+    programmes = _seen().filter(state=Programme.State.OPEN).order_by("-opens_on", "-id")
+    return [(one.pk, words.named(one.names)) for one in programmes]
 
 
 def whose_numbers(programme_id: int) -> list[int]:
@@ -102,18 +102,18 @@ def programmes_beginning(
 
     owners: only those of these units. Not those beneath another.
     """
-    found = Programme.objects.exclude(state=Programme.State.CLOSED).filter(
+    programmes = Programme.objects.exclude(state=Programme.State.CLOSED).filter(
         opens_on__gte=first, opens_on__lte=last, parent=None
     )
     if owners is not None:
-        found = found.filter(owner_id__in=owners)
-    return list(found.select_related("owner").order_by("opens_on", "pk")[:limit])
+        programmes = programmes.filter(owner_id__in=owners)
+    return list(programmes.select_related("owner").order_by("opens_on", "pk")[:limit])
 
 
 def all_running() -> list[Programme]:
     """Open programmes that stand beneath no other, oldest first, with their owners. In the system's scope."""
-    found = Programme.objects.filter(state=Programme.State.OPEN, parent=None)
-    return list(found.select_related("owner").order_by("pk"))
+    programmes = Programme.objects.filter(state=Programme.State.OPEN, parent=None)
+    return list(programmes.select_related("owner").order_by("pk"))
 
 
 def open_over(
@@ -123,16 +123,16 @@ def open_over(
 
     Programmes with a target of the unit come first, then the newest. kinds: only of these.
     """
-    asked = {"unit": unit_id, "limit": limit, "kinds": None if kinds is None else list(kinds)}
-    return sql.rows(_OPEN_OVER, asked, keep_plan=True)
+    params = {"unit": unit_id, "limit": limit, "kinds": None if kinds is None else list(kinds)}
+    return sql.rows(_OPEN_OVER, params, keep_plan=True)
 
 
 def search(text: str, *, limit: int = 10, only_open: bool = False) -> list[Programme]:
     """Return programmes in sight whose name holds the text, newest window first: no drafts, or only what is open."""
-    found = _seen().exclude(state=Programme.State.DRAFT).filter(names__icontains=text)
+    programmes = _seen().exclude(state=Programme.State.DRAFT).filter(names__icontains=text)
     if only_open:
-        found = found.filter(state=Programme.State.OPEN)
-    return list(found.order_by("-opens_on", "-id")[:limit])
+        programmes = programmes.filter(state=Programme.State.OPEN)
+    return list(programmes.order_by("-opens_on", "-id")[:limit])
 
 
 _COVERS = """select s.programme_id from programmes_scope s
@@ -181,11 +181,11 @@ _OF_BOOTHS = of_booths(
 
 def open_of(kind: str) -> list[Programme]:
     """Open programmes of a kind, the older first; their windows may be over or to come."""
-    found = Programme.objects.filter(kind=kind, state=Programme.State.OPEN)
-    return list(found.select_related("owner").order_by("opens_on", "pk"))
+    programmes = Programme.objects.filter(kind=kind, state=Programme.State.OPEN)
+    return list(programmes.select_related("owner").order_by("opens_on", "pk"))
 
 
-_COLUMNS = tuple(one.attname for one in Programme._meta.concrete_fields if one.attname != "made_at")
+_COLUMNS = tuple(field.attname for field in Programme._meta.concrete_fields if field.attname != "made_at")
 _MEASURES = f"""(select jsonb_agg(jsonb_build_array(measure.number, measure.names, coalesce(target.n,
         case when programme.hierarchy <> %(hierarchy)s then {_OF_BOOTHS} end), {EXPECTED})
         order by measure.number)
@@ -261,8 +261,8 @@ def measures_at(programme: Programme, unit_id: int, hierarchy: int) -> list[Runn
 
     One query.
     """
-    given = {"programme": programme.pk, "unit": unit_id, "hierarchy": hierarchy, "zone": settings.TIME_ZONE}
-    return _measures_read(programme, sql.value(_MEASURES_AT, given))
+    params = {"programme": programme.pk, "unit": unit_id, "hierarchy": hierarchy, "zone": settings.TIME_ZONE}
+    return _measures_read(programme, sql.value(_MEASURES_AT, params))
 
 
 def running_at(
@@ -272,22 +272,24 @@ def running_at(
 
     One query. is_pinned_first: the programme that the account in scope has pinned comes first.
     """
-    given = {"unit": unit_id, "hierarchy": hierarchy, "on": on, "pinned": is_pinned_first}
-    given["zone"] = settings.TIME_ZONE
+    params = {"unit": unit_id, "hierarchy": hierarchy, "on": on, "pinned": is_pinned_first}
+    params["zone"] = settings.TIME_ZONE
     pins, rows = zip(
-        *((row[0], row[1:]) for row in sql.rows(_RUNNING_AT, given, keep_plan=True)), strict=True
+        *((row[0], row[1:]) for row in sql.rows(_RUNNING_AT, params, keep_plan=True)), strict=True
     )
     width = len(rows[0]) - len(_COLUMNS) - 1
     place = rows[0][:width]
     node = LedgerNode(unit_id, hierarchy, *place) if place[0] is not None else None
-    found = []
+    programmes = []
     for is_pinned, row in ((pin, row[width:]) for pin, row in zip(pins, rows, strict=True)):
         if row[0] is None:
             continue
-        known = dict(zip(_COLUMNS, row, strict=False))
-        programme = Programme.from_db("default", list(known), list(known.values()))
-        found += [replace(measure, is_pinned=is_pinned) for measure in _measures_read(programme, row[-1])]
-    return found, node
+        value_by_column = dict(zip(_COLUMNS, row, strict=False))
+        programme = Programme.from_db("default", list(value_by_column), list(value_by_column.values()))
+        programmes += [
+            replace(measure, is_pinned=is_pinned) for measure in _measures_read(programme, row[-1])
+        ]
+    return programmes, node
 
 
 def measures(programmes: Iterable[Programme]) -> dict[int, list[Measure]]:
@@ -307,7 +309,7 @@ def scope_units(programme: Programme) -> list[int]:
 
 def ask_outside(programme: Programme, unit_ids: Iterable[int], *, hierarchy: int) -> sql.Asked[set[int]]:
     """Ask which of the units a programme does not cover, neither whole nor in part. One query."""
-    asked = sql.ask(
+    query = sql.ask(
         "select t.unit_id from units_placement t where t.unit_id = any(%(units)s::bigint[])"
         " and t.hierarchy = %(hierarchy)s and t.valid_to is null and t.lo is not null"
         " and not exists (select from programmes_scope s join units_placement a on a.unit_id = s.unit_id"
@@ -316,7 +318,7 @@ def ask_outside(programme: Programme, unit_ids: Iterable[int], *, hierarchy: int
         {"units": list(unit_ids), "hierarchy": hierarchy, "programme": programme.pk},
         keep_plan=True,
     )
-    return lambda: {unit for (unit,) in asked()}
+    return lambda: {unit for (unit,) in query()}
 
 
 def covers_whole(programme: Programme, span: tuple[int, int]) -> bool:
@@ -369,12 +371,12 @@ def in_charges(
         order by i.role desc, u.code, i.named_at""",
         [programme.pk, chosen, chosen, only, only],
     )
-    known = holders(row[1] for row in rows)
+    signed_holders = holders(row[1] for row in rows)
     return [
         UnitCharge(
             number,
-            known[account].account,
-            known[account].name,
+            signed_holders[account].account,
+            signed_holders[account].name,
             role,
             unit_id,
             code,
@@ -384,7 +386,7 @@ def in_charges(
             account,
         )
         for number, account, role, unit_id, code, names, since, state in rows
-        if account in known
+        if account in signed_holders
     ]
 
 
@@ -424,10 +426,10 @@ def target_versions(
     )
     ended_by = dict(
         TargetVersion.objects.filter(
-            pk__in=[one.replaced_by for one in found if one.replaced_by]
+            pk__in=[target.replaced_by for target in found if target.replaced_by]
         ).values_list("pk", "public_id")
     )
-    return [(one, ended_by.get(one.replaced_by) if one.replaced_by else None) for one in found]
+    return [(target, ended_by.get(target.replaced_by) if target.replaced_by else None) for target in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,8 @@ def record_for(viewer: Viewer, public_id: UUID | None, *, at: datetime) -> Recor
             raise NotFound
     # In the reader's own scope: figures of a unit whose people they do not see are rounded here too.
     is_own = account_id == viewer.account_id
-    offices = [held for held in whose.appointments if held.body_id is None and not is_own]
-    of_units = [(held, found) for held in offices if (found := stands(held, at=at))]
+    offices = [office for office in whose.appointments if office.body_id is None and not is_own]
+    of_units = [(office, measure_stands) for office in offices if (measure_stands := stands(office, at=at))]
     with system("a record, for its owner or the level above"):
         return Record(
             account_id=account_id,
@@ -113,18 +113,18 @@ def leads(viewer: Viewer, whose: Viewer, *, on: date) -> bool:
     """Return True if the viewer leads somebody from one level above: the nearest unit above theirs where
     anybody leads."""
     mine = (
-        {held.unit_id for held in viewer.appointments if LEADS in held.capabilities}
+        {office.unit_id for office in viewer.appointments if LEADS in office.capabilities}
         if viewer.is_strong
         else set()
     )
     if not mine:
         return False
-    leading = {one.code for one in org.offices_used() if LEADS in one.capabilities}
-    for held in whose.appointments:
+    leading = {office.code for office in org.offices_used() if LEADS in office.capabilities}
+    for held_office in whose.appointments:
         above = [
-            one.unit_id
-            for one in org.line_of_command(held.unit_id, held.hierarchy, on=on)
-            if one.unit_id != held.unit_id and one.office in leading and one.state == "active"
+            holder.unit_id
+            for holder in org.line_of_command(held_office.unit_id, held_office.hierarchy, on=on)
+            if holder.unit_id != held_office.unit_id and holder.office in leading and holder.state == "active"
         ]
         if above and above[0] in mine:
             return True
@@ -152,15 +152,15 @@ def _charges(account_id: int) -> list[RecordedCharge]:
     numbers = accepted_charges(rows)
     return [
         RecordedCharge(
-            one.programme,
-            str(InCharge.Role(one.role).label),
-            str(InCharge.State(one.state).label),
-            one.unit.names,
-            one.named_at,
-            one.ended_at,
-            numbers[one.pk],
+            in_charge.programme,
+            str(InCharge.Role(in_charge.role).label),
+            str(InCharge.State(in_charge.state).label),
+            in_charge.unit.names,
+            in_charge.named_at,
+            in_charge.ended_at,
+            numbers[in_charge.pk],
         )
-        for one in rows
+        for in_charge in rows
     ]
 
 
@@ -176,7 +176,9 @@ class Led:
 
 def led_by(viewer: Viewer, *, on: date) -> Rows[Led]:
     """Return the office-holders in the units right below those the viewer leads, in the order of the tree."""
-    mine = [held for held in viewer.appointments if LEADS in held.capabilities] if viewer.is_strong else []
+    mine = (
+        [office for office in viewer.appointments if LEADS in office.capabilities] if viewer.is_strong else []
+    )
     return Rows(
         "a.id, a.name, o.names, u.names",
         """from units_placement p
@@ -188,8 +190,8 @@ def led_by(viewer: Viewer, *, on: date) -> Rows[Led]:
             and p.lo is not null and ap.account_id <> %(account)s""",
         {
             "on": on,
-            "units": [held.unit_id for held in mine],
-            "trees": [held.hierarchy for held in mine],
+            "units": [office.unit_id for office in mine],
+            "trees": [office.hierarchy for office in mine],
             "account": viewer.account_id,
         },
         orders={"tree": ("p.lo", "o.rank", "ap.id")},

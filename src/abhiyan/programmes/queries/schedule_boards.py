@@ -39,23 +39,25 @@ _SAID = """from programmes_due d join units_unit u on u.id = d.unit_id and u.kin
   and (d.state, d.unit_id) > (%(after_state)s, %(after)s)"""
 
 
-def _given(one: Schedule, period: Period, span: tuple[int, int], *, on: date) -> dict[str, Any]:
+def _given(schedule: Schedule, period: Period, span: tuple[int, int], *, on: date) -> dict[str, Any]:
     """Return the parameters of the statements of a board. ids: units of a high level, which are few."""
-    given: dict[str, Any] = set_values(one) | {
-        "schedule": one.pk,
+    params: dict[str, Any] = set_values(schedule) | {
+        "schedule": schedule.pk,
         "begins_on": period.begins_on,
         "due_on": period.ends_on,
-        "due_at": one.timing.due_at(period),
-        "kind": one.kind,
-        "body_kind": one.body_kind,
-        "office": one.office_id,
+        "due_at": schedule.timing.due_at(period),
+        "kind": schedule.kind,
+        "body_kind": schedule.body_kind,
+        "office": schedule.office_id,
         "on": on,
         "lo": span[0],
         "hi": span[1],
     }
-    if one.kind and one.kind not in MANY:
-        given["ids"] = units.of_kind_below(one.unit_id, one.hierarchy, one.kind, with_closed=True)
-    return given
+    if schedule.kind and schedule.kind not in MANY:
+        params["ids"] = units.of_kind_below(
+            schedule.unit_id, schedule.hierarchy, schedule.kind, with_closed=True
+        )
+    return params
 
 
 def _state(text: str) -> DueState:
@@ -157,36 +159,36 @@ class UnitBoard(MarkedRows[AskedUnit]):
             self._open += _OF_FEW
         self._said = _SAID + (" and d.state = %(state)s and not d.is_after" if state else "")
         self._has_open = of.open > 0 and not state and one.timing.is_asked(period)
-        said = of.said + of.after if state is None else of.of(state)
-        self._has_said = not vacant and said > 0 and state != DueState.OPEN
+        n_said = of.said + of.after if state is None else of.of(state)
+        self._has_said = not vacant and n_said > 0 and state != DueState.OPEN
         self.total = of.vacant if vacant else of.asked if state is None else of.of(state)
 
     def parts(self, mark: Sequence[int] | None) -> list[Rows[AskedUnit]]:
         """Return rows after a mark (a state, then a position or a unit): open units first, then the units that
         answered."""
         state, key = mark or (DueState.OPEN, 0)
-        found: list[Rows[AskedUnit]] = []
+        parts: list[Rows[AskedUnit]] = []
         if self._has_open and state == DueState.OPEN:
-            given = self._given | {"lo": max(key, self._bounds[0]), "hi": self._bounds[1]}
+            params = self._given | {"lo": max(key, self._bounds[0]), "hi": self._bounds[1]}
             columns = "u.id, u.code, u.names, 0, p.lo"
-            found.append(Rows(columns, self._open, given, orders={"": ("p.lo",)}, make=_on_board))
+            parts.append(Rows(columns, self._open, params, orders={"": ("p.lo",)}, make=_on_board))
         if self._has_said:
-            given = self._given | {"after_state": state, "after": key if state else LAST_KEY}
+            params = self._given | {"after_state": state, "after": key if state else LAST_KEY}
             columns = "u.id, u.code, u.names, d.state, d.unit_id"
-            found.append(
-                Rows(columns, self._said, given, orders={"": ("d.state", "d.unit_id")}, make=_on_board)
+            parts.append(
+                Rows(columns, self._said, params, orders={"": ("d.state", "d.unit_id")}, make=_on_board)
             )
-        return found
+        return parts
 
     def mark(self, row: AskedUnit) -> tuple[int, int]:
         return row.place
 
     def after(self, mark: Sequence[Any] | None, most: int) -> list[AskedUnit]:
-        found: list[AskedUnit] = []
+        asked_units: list[AskedUnit] = []
         for part in self.parts(mark):
-            if len(found) < most:
-                found += part[: most - len(found)]
-        return found
+            if len(asked_units) < most:
+                asked_units += part[: most - len(asked_units)]
+        return asked_units
 
     def each(self) -> Iterator[AskedUnit]:
         for part in self.parts(None):
@@ -233,22 +235,22 @@ _TO_REMIND = """u.closed_on is null and not exists (select from programmes_due d
 
 
 def to_remind(
-    one: Schedule, period: Period, span: tuple[int, int], *, at: datetime, most: int
+    schedule: Schedule, period: Period, span: tuple[int, int], *, at: datetime, most: int
 ) -> list[AskedUnit]:
     """Return the units or bodies in a span that are silent in a period, or whose set day went by, and got no
     message today. They are in the order of the tree, at most so many. Nobody before the hour of the period."""
-    if not one.timing.is_over(period, at):
+    if not schedule.timing.is_over(period, at):
         return []
-    given = _given(one, period, span, on=today(at)) | {"most": most}
-    if one.body_kind:
+    params = _given(schedule, period, span, on=today(at)) | {"most": most}
+    if schedule.body_kind:
         columns = "u.id, u.code, u.names, b.id, b.names"
         source = f"{BODIES} where b.kind = %(body_kind)s and b.ended_on is null and {_THERE}"
         source += f" and {BODY_THERE.format(**_DUE)} and {_SEATED} and {IN_SET} and {OF_BODY}"
     else:
         columns, source = "u.id, u.code, u.names", f"{_UNITS} and {_IN_OFFICE}"
-        source += _OF_FEW if "ids" in given else ""
-    remind = _TO_REMIND.format(body="b.id" if one.body_kind else "null")
-    return sql.each(AskedUnit, f"select {columns} {source} and {remind} order by p.lo limit %(most)s", given)
+        source += _OF_FEW if "ids" in params else ""
+    remind = _TO_REMIND.format(body="b.id" if schedule.body_kind else "null")
+    return sql.each(AskedUnit, f"select {columns} {source} and {remind} order by p.lo limit %(most)s", params)
 
 
 _HOUR = {"on": "w.due_on", "at": "w.due_at"}
@@ -307,47 +309,47 @@ def numbers(
     counts: how many units of each kind are open there today. is_newest_alone: count the silent of each schedule's
     newest period that is over, and of no other. Each asks all holders of an office, and Today needs one.
     """
-    timings = [(one.timing, period) for one, period in of]
+    timings = [(schedule.timing, period) for schedule, period in of]
     over = [timing.is_over(period, at) for timing, period in timings]
-    asked = [timing.is_asked(period) for timing, period in timings]
+    marks = [timing.is_asked(period) for timing, period in timings]
     newest: dict[int, date] = {}
-    for (one, period), is_over in zip(of, over, strict=True):
+    for (asked_schedule, period), is_over in zip(of, over, strict=True):
         if is_over:
-            newest[one.pk] = max(period.begins_on, newest.get(one.pk, period.begins_on))
+            newest[asked_schedule.pk] = max(period.begins_on, newest.get(asked_schedule.pk, period.begins_on))
     rows = sql.rows(
         _NUMBERS,
         {
             "lo": span[0],
             "hi": span[1],
             "on": today(at),
-            "schedules": [one.pk for one, _period in of],
+            "schedules": [schedule.pk for schedule, _period in of],
             "days": [period.begins_on for _one, period in of],
             "due_on": [period.ends_on for _one, period in of],
             "due_at": [timing.due_at(period) for timing, period in timings],
-            "kinds": [one.kind for one, _period in of],
-            "body_kinds": [one.body_kind for one, _period in of],
-            "offices": [one.office_id for one, _period in of],
+            "kinds": [schedule.kind for schedule, _period in of],
+            "body_kinds": [schedule.body_kind for schedule, _period in of],
+            "offices": [schedule.office_id for schedule, _period in of],
             "over": [
-                is_over and (not is_newest_alone or newest[one.pk] == period.begins_on)
-                for (one, period), is_over in zip(of, over, strict=True)
+                is_over and (not is_newest_alone or newest[schedule.pk] == period.begins_on)
+                for (schedule, period), is_over in zip(of, over, strict=True)
             ],
-            "asked": asked,
+            "asked": marks,
         },
     )
-    found: dict[tuple[int, date], BoardNumbers] = {}
-    for (one, period), is_over, is_asked in zip(of, over, asked, strict=True):
-        mine = [row[2:] for row in rows if row[:2] == (one.pk, period.begins_on)]
-        said = [row[1:] for row in mine if row[0] == "said"]
+    board_numbers: dict[tuple[int, date], BoardNumbers] = {}
+    for (asked_schedule, period), is_over, is_asked in zip(of, over, marks, strict=True):
+        mine = [row[2:] for row in rows if row[:2] == (asked_schedule.pk, period.begins_on)]
+        answers = [row[1:] for row in mine if row[0] == "said"]
         there = sum(row[2] for row in mine if row[0] == "there") + (
-            counts.get(one.kind, 0) if is_asked and not one.is_narrow else 0
+            counts.get(asked_schedule.kind, 0) if is_asked and not asked_schedule.is_narrow else 0
         )
-        found[one.pk, period.begins_on] = BoardNumbers(
+        board_numbers[asked_schedule.pk, period.begins_on] = BoardNumbers(
             asked=there + sum(row[-1] for row in mine if row[0] in ("said", "after")),
-            states={state: n for state, n, *_rest in said},
-            people=sum(row[2] for row in said),
-            seen=sum(row[3] for row in said),
+            states={state: n for state, n, *_rest in answers},
+            people=sum(row[2] for row in answers),
+            seen=sum(row[3] for row in answers),
             silent=sum(row[2] for row in mine if row[0] == "silent"),
             after=sum(row[2] for row in mine if row[0] == "after"),
             is_over=is_over,
         )
-    return found
+    return board_numbers

@@ -42,12 +42,12 @@ class FormOfSchedule:
         return self.is_older and not self.lacks and self.next_on is not None
 
 
-def in_period(one: Schedule, period: Period) -> Schedule:
+def in_period(schedule: Schedule, period: Period) -> Schedule:
     """Return a schedule with the version of its form that is asked in a period."""
-    asked = [pk for since, pk in one.later_forms if date.fromisoformat(since) <= period.begins_on]
-    if asked:
-        one.form = version_by_id(asked[-1])
-    return one
+    form_ids = [pk for since, pk in schedule.later_forms if date.fromisoformat(since) <= period.begins_on]
+    if form_ids:
+        schedule.form = version_by_id(form_ids[-1])
+    return schedule
 
 
 def asking(form: Form, *, at: datetime) -> QuerySet[Schedule]:
@@ -69,31 +69,41 @@ def with_forms(some: Sequence[Schedule], *, at: datetime) -> list[FormOfSchedule
         return []
     form_id = some[0].form.form_id if some[0].form else 0
     versions = versions_in_use(form_id)
-    newest = max(versions.values(), key=lambda one: one.number)
-    whole = {one.key for one in newest.asked if one.kind is QuestionKind.WHOLE}
-    return [_with_form(one, versions, newest, whole, at=at) for one in some]
+    newest = max(versions.values(), key=lambda version: version.number)
+    whole = {question.key for question in newest.asked if question.kind is QuestionKind.WHOLE}
+    return [_with_form(schedule, versions, newest, whole, at=at) for schedule in some]
 
 
 def _with_form(
-    one: Schedule, versions: dict[int, FormVersion], newest: FormVersion, whole: set[str], *, at: datetime
+    schedule: Schedule,
+    versions: dict[int, FormVersion],
+    newest: FormVersion,
+    whole: set[str],
+    *,
+    at: datetime,
 ) -> FormOfSchedule:
-    today = clock.day_in(one.timing.zone, at)
-    since = [(date.min, one.form_id), *((date.fromisoformat(day), pk) for day, pk in one.later_forms)]
+    today = clock.day_in(schedule.timing.zone, at)
+    since = [
+        (date.min, schedule.form_id),
+        *((date.fromisoformat(day), pk) for day, pk in schedule.later_forms),
+    ]
     begun = [pk for day, pk in since if day <= today]
     later = [(versions[pk].number, day) for day, pk in since if day > today]
     return FormOfSchedule(
-        one,
+        schedule,
         number=versions[begun[-1]].number,
         later=later[-1] if later else None,
         is_older=since[-1][1] != newest.pk,
-        lacks=tuple(sorted(one.figures.keys() - whole)),
-        next_on=_next_on(one, today),
+        lacks=tuple(sorted(schedule.figures.keys() - whole)),
+        next_on=_next_on(schedule, today),
     )
 
 
-def _next_on(one: Schedule, today: date) -> date | None:
+def _next_on(schedule: Schedule, today: date) -> date | None:
     """Return the first day of the period after today's; None where there is none."""
-    if today < one.first_on:
-        return one.first_on
-    period = one.timing.period_of(today)
-    return next((each.begins_on for each in one.timing.following(period, most=1)), None) if period else None
+    if today < schedule.first_on:
+        return schedule.first_on
+    period = schedule.timing.period_of(today)
+    return (
+        next((each.begins_on for each in schedule.timing.following(period, most=1)), None) if period else None
+    )

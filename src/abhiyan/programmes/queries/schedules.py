@@ -57,9 +57,13 @@ def schedule_for(public_id: UUID) -> Schedule:
 
 def offices_to_ask(unit_id: int, hierarchy: int, *, at: datetime) -> list[org.OfficeBelow]:
     """Return the offices below a unit that lead, with how many units should have each and how many have none."""
-    leading = {one.code for one in org.offices_used() if LEADS in one.capabilities}
+    leading = {office.code for office in org.offices_used() if LEADS in office.capabilities}
     below = org.ask_vacancies_below(unit_id, hierarchy, at=at)()
-    return [one for one in below if one.expected and one.office in leading and not one.is_of_officers]
+    return [
+        office
+        for office in below
+        if office.expected and office.office in leading and not office.is_of_officers
+    ]
 
 
 BODIES = """from org_body b join units_unit u on u.id = b.unit_id
@@ -98,7 +102,7 @@ def is_body_below(body_id: int, kind: str, unit_id: int, hierarchy: int) -> bool
     )
 
 
-def asked_unit(one: Schedule, *, unit_id: int, body_id: int | None = None) -> AskedUnit | None:
+def asked_unit(schedule: Schedule, *, unit_id: int, body_id: int | None = None) -> AskedUnit | None:
     """Return a unit, or a body of it, if the schedule asks it; None if it does not."""
     row = sql.row(
         f"""select u.id, u.code, u.names, b.id, coalesce(b.names, '{{}}'),
@@ -109,9 +113,15 @@ def asked_unit(one: Schedule, *, unit_id: int, body_id: int | None = None) -> As
         where u.id = %(unit)s and p.lo >= a.lo and p.lo < a.hi
           and (b.kind = %(body_kind)s or %(body)s::bigint is null and u.kind = %(kind)s and p.lo > a.lo)
           and {IN_SET} and (%(only)s::bigint is null or b.id = %(only)s::bigint)""",
-        set_values(one)
-        | {"tree": one.hierarchy, "asks": one.unit_id, "unit": unit_id, "body": body_id, "only": one.body_id}
-        | {"kind": one.kind, "body_kind": one.body_kind},
+        set_values(schedule)
+        | {
+            "tree": schedule.hierarchy,
+            "asks": schedule.unit_id,
+            "unit": unit_id,
+            "body": body_id,
+            "only": schedule.body_id,
+        }
+        | {"kind": schedule.kind, "body_kind": schedule.body_kind},
     )
     return AskedUnit(*row) if row else None
 
@@ -127,7 +137,7 @@ def may_say(by: Actor, asked: AskedUnit) -> bool:
     )
 
 
-def may_decide(by: Actor, one: Schedule, asked: AskedUnit) -> bool:
+def may_decide(by: Actor, schedule: Schedule, asked: AskedUnit) -> bool:
     """Return True if the actor may accept or return a report: they lead from above the unit, or the body's unit."""
     if by.kind == "system":
         return True
@@ -135,25 +145,25 @@ def may_decide(by: Actor, one: Schedule, asked: AskedUnit) -> bool:
         return False
     return any(
         LEADS in grant.capabilities and (grant.is_above or asked.body_id is not None)
-        for grant in org.grants_at(by.account_id, asked.unit_id, one.hierarchy)
+        for grant in org.grants_at(by.account_id, asked.unit_id, schedule.hierarchy)
     )
 
 
-def due_of(one: Schedule, asked: AskedUnit, period: Period) -> Due | None:
+def due_of(schedule: Schedule, asked: AskedUnit, period: Period) -> Due | None:
     """Return the due of a unit or body in a period; None while it is silent without a reminder."""
-    found = Due.objects.filter(schedule=one, unit_id=asked.unit_id, begins_on=period.begins_on)
-    return found.filter(Q(body_id=asked.body_id) if asked.body_id is not None else Q(body=None)).first()
+    dues = Due.objects.filter(schedule=schedule, unit_id=asked.unit_id, begins_on=period.begins_on)
+    return dues.filter(Q(body_id=asked.body_id) if asked.body_id is not None else Q(body=None)).first()
 
 
 def dues_of(
-    one: Schedule, asked: Iterable[AskedUnit], *, since: date
+    schedule: Schedule, asked_units: Iterable[AskedUnit], *, since: date
 ) -> dict[tuple[int, int | None], dict[date, Due]]:
     """Return the dues of these since a day, by unit and body and by the first day of the period. One query."""
-    found: dict[tuple[int, int | None], dict[date, Due]] = {}
-    of_units = {each.unit_id for each in asked}
-    for due in Due.objects.filter(schedule=one, unit_id__in=of_units, begins_on__gte=since):
-        found.setdefault((due.unit_id, due.body_id), {})[due.begins_on] = due
-    return found
+    dues: dict[tuple[int, int | None], dict[date, Due]] = {}
+    of_units = {each.unit_id for each in asked_units}
+    for due in Due.objects.filter(schedule=schedule, unit_id__in=of_units, begins_on__gte=since):
+        dues.setdefault((due.unit_id, due.body_id), {})[due.begins_on] = due
+    return dues
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,27 +179,27 @@ class Responsible:
 
 
 def responsible(
-    one: Schedule, asked: Iterable[AskedUnit], *, on: date, period: Period | None = None
+    schedule: Schedule, asked_units: Iterable[AskedUnit], *, on: date, period: Period | None = None
 ) -> dict[tuple[int, int | None], Responsible]:
     """Return the responsible person of each of these units or bodies, if any. In the caller's scope; one query.
 
     period: only people who held the office at its hour, too.
     """
-    held = presence.HELD.format(on="%(due_on)s", at="%(due_at)s") if period else "true"
+    condition = presence.HELD.format(on="%(due_on)s", at="%(due_at)s") if period else "true"
     rows = sql.rows(
         f"""select distinct on (ap.unit_id, ap.body_id) ap.unit_id, ap.body_id, a.id, a.public_id, ap.public_id, a.name,
           a.language, o.names
         from org_appointment ap join org_office o on o.id = ap.office_id join people_account a on a.id = ap.account_id
-        where ap.unit_id = any(%(units)s::bigint[]) and {ACTIVE} and {held}
+        where ap.unit_id = any(%(units)s::bigint[]) and {ACTIVE} and {condition}
           and (ap.body_id is null and ap.office_id = %(office)s or ap.body_id = any(%(bodies)s::bigint[]))
         order by ap.unit_id, ap.body_id, o.rank, ap.starts_on, ap.id""",
         {
-            "units": [each.unit_id for each in asked],
-            "bodies": [each.body_id for each in asked if each.body_id is not None],
-            "office": one.office_id,
+            "units": [each.unit_id for each in asked_units],
+            "bodies": [each.body_id for each in asked_units if each.body_id is not None],
+            "office": schedule.office_id,
             "on": on,
             "due_on": period.ends_on if period else None,
-            "due_at": one.timing.due_at(period) if period else None,
+            "due_at": schedule.timing.due_at(period) if period else None,
         },
     )
     return {(unit, body): Responsible(*rest) for unit, body, *rest in rows}
@@ -221,8 +231,8 @@ def _above(
         {"units": [unit for unit, _tree in places], "trees": [tree for _unit, tree in places]}
         | {"since": since, "until": until, "running": running},
     )
-    known = SCHEDULES.in_bulk({schedule for _n, schedule in rows})
-    return [(n, known[schedule]) for n, schedule in rows if schedule in known]
+    schedules = SCHEDULES.in_bulk({schedule for _n, schedule in rows})
+    return [(n, schedules[schedule]) for n, schedule in rows if schedule in schedules]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,20 +265,27 @@ def with_dues(
 
     most: periods. account_id: late and silent begin with this person's own time in the office.
     """
-    begun = [(one, asked, one.timing.begun(at, most=most)) for one, asked in found]
-    said = {
+    begun = [(schedule, asked, schedule.timing.begun(at, most=most)) for schedule, asked in found]
+    dues = {
         (due.schedule_id, due.unit_id, due.body_id, due.begins_on): due
         for due in Due.objects.filter(
-            schedule__in={one.pk for one, _asked in found},
+            schedule__in={schedule.pk for schedule, _asked in found},
             unit_id__in={asked.unit_id for _one, asked in found},
         )
     }
     there = frozenset(
-        presence.there(((one, asked.key, periods) for one, asked, periods in begun), account_id=account_id)
+        presence.there(
+            ((schedule, asked.key, periods) for schedule, asked, periods in begun), account_id=account_id
+        )
     )
     return [
-        Owing(one, asked, [(each, said.get((one.pk, *asked.key, each.begins_on))) for each in periods], there)
-        for one, asked, periods in begun
+        Owing(
+            schedule,
+            asked,
+            [(period, dues.get((schedule.pk, *asked.key, period.begins_on))) for period in periods],
+            there,
+        )
+        for schedule, asked, periods in begun
         if periods
     ]
 
@@ -280,22 +297,22 @@ def asked_of(
 
     with_ended: also bodies that were dissolved since, for what they owed before.
     """
-    found = _above([(unit_id, tree) for tree in hierarchies], since=since, until=today(at), running=False)
-    if not found:
+    schedules = _above([(unit_id, tree) for tree in hierarchies], since=since, until=today(at), running=False)
+    if not schedules:
         return []
     unit = units.unit_by_id(unit_id)
     bodies = (
         _bodies_of([unit_id], with_ended=with_ended).values()
-        if any(one.body_kind for _n, one in found)
+        if any(schedule.body_kind for _n, schedule in schedules)
         else ()
     )
     owed: dict[tuple[int, int | None], tuple[Schedule, AskedUnit]] = {}
-    for _n, one in found:
-        if one.kind == unit.kind and one.unit_id != unit_id:
-            owed[one.pk, None] = one, AskedUnit(unit.pk, unit.code, unit.names)
+    for _n, asked_schedule in schedules:
+        if asked_schedule.kind == unit.kind and asked_schedule.unit_id != unit_id:
+            owed[asked_schedule.pk, None] = asked_schedule, AskedUnit(unit.pk, unit.code, unit.names)
         for kind, body in bodies:
-            if one.body_kind == kind:
-                owed[one.pk, body.body_id] = one, body
+            if asked_schedule.body_kind == kind:
+                owed[asked_schedule.pk, body.body_id] = asked_schedule, body
     return with_dues(_asked_alone(owed.values()), at=at, most=SHOWN)
 
 
@@ -312,39 +329,52 @@ def owed_by(viewer: Viewer, *, at: datetime) -> tuple[list[Owing], list[Schedule
     A few queries, however many offices they hold.
     """
     on = today(at)
-    held = (
-        [each for each in viewer.appointments if not each.is_disputed]
+    offices = (
+        [office for office in viewer.appointments if not office.is_disputed]
         if viewer.is_strong or viewer.is_phone
         else []
     )
-    places = [(each.unit_id, each.hierarchy) for each in held]
-    found = _above(places, since=on - STILL_OWED, until=on, running=True)
-    bodies = _bodies_of([each.unit_id for each in held if each.body_id is not None]) if found else {}
+    places = [(office.unit_id, office.hierarchy) for office in offices]
+    schedules = _above(places, since=on - STILL_OWED, until=on, running=True)
+    bodies = (
+        _bodies_of([office.unit_id for office in offices if office.body_id is not None]) if schedules else {}
+    )
     mine: dict[tuple[int, int, int | None], tuple[Schedule, AskedUnit]] = {}
     below: dict[int, Schedule] = {}
     home = viewer.home
-    for n, one in found:
-        each = held[n]
-        if each.body_id is not None:
-            kind, body = bodies.get(each.body_id, ("", None))
-            if body is not None and kind == one.body_kind:
-                mine[one.pk, *body.key] = one, body
-        elif one.office is not None and one.office.code == each.office and one.kind == each.unit_kind:
-            if one.unit_id != each.unit_id:
-                asked = AskedUnit(each.unit_id, each.unit_code, dict(each.unit_names))
-                mine[one.pk, *asked.key] = one, asked
-        elif home is each and LEADS in each.capabilities and _is_below(one, each.unit_kind):
-            below[one.pk] = one
+    for n, schedule in schedules:
+        held_office = offices[n]
+        if held_office.body_id is not None:
+            kind, body = bodies.get(held_office.body_id, ("", None))
+            if body is not None and kind == schedule.body_kind:
+                mine[schedule.pk, *body.key] = schedule, body
+        elif (
+            schedule.office is not None
+            and schedule.office.code == held_office.office
+            and schedule.kind == held_office.unit_kind
+        ):
+            if schedule.unit_id != held_office.unit_id:
+                asked = AskedUnit(held_office.unit_id, held_office.unit_code, dict(held_office.unit_names))
+                mine[schedule.pk, *asked.key] = schedule, asked
+        elif (
+            home is held_office
+            and LEADS in held_office.capabilities
+            and _is_below(schedule, held_office.unit_kind)
+        ):
+            below[schedule.pk] = schedule
     owed = with_dues(_asked_alone(mine.values()), at=at, most=2, account_id=viewer.account_id)
     return owed, reaching_span(below.values(), (home.lo, home.hi)) if home else []
 
 
-def _is_below(one: Schedule, kind: str) -> bool:
+def _is_below(schedule: Schedule, kind: str) -> bool:
     """Return True if it is owed below a unit of that kind. Bodies belong to their own unit and those above."""
-    if one.body_kind:
+    if schedule.body_kind:
         return True
-    own, asked = levels.level(one.hierarchy, kind), levels.level(one.hierarchy, one.kind)
-    return own is not None and asked is not None and own < asked
+    own_level, asked_level = (
+        levels.level(schedule.hierarchy, kind),
+        levels.level(schedule.hierarchy, schedule.kind),
+    )
+    return own_level is not None and asked_level is not None and own_level < asked_level
 
 
 def _bodies_of(unit_ids: Sequence[int], *, with_ended: bool = False) -> dict[int, tuple[str, AskedUnit]]:
@@ -378,17 +408,19 @@ def over(day: date) -> Q:
     return Q(ended_at__isnull=False) | Q(last_on__lt=day)
 
 
-def passed_on(one: Schedule, unit_id: int) -> Schedule | None:
+def passed_on(schedule: Schedule, unit_id: int) -> Schedule | None:
     """Return the schedule by which a unit passed another one on; None while it did not."""
-    return SCHEDULES.filter(above=one, unit_id=unit_id, ended_at=None).first()
+    return SCHEDULES.filter(above=schedule, unit_id=unit_id, ended_at=None).first()
 
 
 def passed_on_by(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """Return those of pairs of a schedule and a unit (ids) where the unit asks its own units because of it."""
     if not pairs:
         return set()
-    found = Schedule.objects.filter(above__in={one for one, _unit in pairs}, ended_at=None)
-    return {(above, unit) for above, unit in found.values_list("above", "unit") if above} & set(pairs)
+    schedules = Schedule.objects.filter(
+        above__in={schedule_id for schedule_id, _unit in pairs}, ended_at=None
+    )
+    return {(above, unit) for above, unit in schedules.values_list("above", "unit") if above} & set(pairs)
 
 
 def sums(owings: Iterable[Owing], *, at: datetime) -> Counter[DueSign]:
@@ -399,8 +431,8 @@ def sums(owings: Iterable[Owing], *, at: datetime) -> Counter[DueSign]:
 def feeding(programme: Programme, measures: Iterable[int]) -> list[Schedule]:
     """Return schedules in force whose reports give one of these measures of a programme. In a system scope."""
     wanted = set(measures)
-    found = Schedule.objects.filter(programme=programme, ended_at=None).exclude(figures={})
-    return [one for one in found if wanted & set(one.figures.values())]
+    schedules = Schedule.objects.filter(programme=programme, ended_at=None).exclude(figures={})
+    return [schedule for schedule in schedules if wanted & set(schedule.figures.values())]
 
 
 def today(at: datetime) -> date:

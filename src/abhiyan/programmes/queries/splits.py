@@ -78,22 +78,28 @@ class Changes:
     @property
     def to_nothing(self) -> list[int]:
         """Return the units, by id, that get a target of 0 and had another or none."""
-        return [each.unit_id for each in self.differences if each.after == 0 and each.before != 0]
+        return [
+            target_difference.unit_id
+            for target_difference in self.differences
+            if target_difference.after == 0 and target_difference.before != 0
+        ]
 
     @property
     def digest(self) -> str:
         """Return a mark of exactly these differences: what is done is what was looked at."""
         rows = [
             [
-                one.unit_id,
-                one.before,
-                one.after,
-                one.was_locked,
-                one.is_locked,
-                one.basis,
-                one.is_plans_lock,
+                target_difference.unit_id,
+                target_difference.before,
+                target_difference.after,
+                target_difference.was_locked,
+                target_difference.is_locked,
+                target_difference.basis,
+                target_difference.is_plans_lock,
             ]
-            for one in sorted(self.differences, key=lambda one: one.unit_id)
+            for target_difference in sorted(
+                self.differences, key=lambda target_difference: target_difference.unit_id
+            )
         ]
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:32]
 
@@ -200,7 +206,7 @@ def planned_split(
     exactly. Refuses NothingBelow, NotBelow, TargetLocked, LocksDoNotFit, AllLocked, TooManyUnits, NoClasses,
     PlanUnplaced.
     """
-    given = dict(by_hand or {})
+    n_by_unit = dict(by_hand or {})
     within = Within(programme.hierarchy, on, programme.pk)
     totals, level = {unit_id: own}, 0
     differences: list[TargetDifference] = []
@@ -215,7 +221,7 @@ def planned_split(
         if not level:
             if not families:
                 raise refusals.NothingBelow(field="unit")
-            _check_by_hand(given, families[unit_id])
+            _check_by_hand(n_by_unit, families[unit_id])
         if level and far == WHERE_TARGETS_STAND:  # the targets may all be of units that are closed by now
             families = {
                 parent: family
@@ -236,28 +242,36 @@ def planned_split(
         below: dict[int, int] = {}
         for parent, family in families.items():
             locked = {child.unit_id: child.n or 0 for child in family if child.is_locked}
-            locked |= {child.unit_id: given[child.unit_id] for child in family if child.unit_id in given}
+            locked |= {
+                child.unit_id: n_by_unit[child.unit_id] for child in family if child.unit_id in n_by_unit
+            }
             weights = {child.unit_id: found.weights[child.unit_id] for child in family}
             parts = split.around_locks(totals[parent], weights, locked)
             if parts is None:
                 raise _misfit(parent, totals[parent], locked)
             for child in family:
                 after = parts[child.unit_id]
-                differences.append(_difference(child, after, is_given=child.unit_id in given))
+                differences.append(_difference(child, after, is_given=child.unit_id in n_by_unit))
                 is_last = by.key == "places" and child.kind in PLACE_RULES[programme.places].ends_at
                 if not is_last and _goes_on(far, level + 1, programme.hierarchy, child.kind):
                     below[child.unit_id] = after
             looked_at += len(family)
         totals, level = below, level + 1
-    return Changes(tuple(one for one in differences if one.is_one), looked_at, level, by_electors, unknown)
+    return Changes(
+        tuple(target_difference for target_difference in differences if target_difference.is_one),
+        looked_at,
+        level,
+        by_electors,
+        unknown,
+    )
 
 
 def _check_by_hand(given: Mapping[int, int], family: Sequence[SplitBelow]) -> None:
     """Refuse (NotBelow, TargetLocked) what cannot be given by hand."""
-    known = {child.unit_id: child for child in family}
-    if not given.keys() <= known.keys():
+    child_by_id = {child.unit_id: child for child in family}
+    if not given.keys() <= child_by_id.keys():
         raise refusals.NotBelow(field="unit")
-    if any(known[unit_id].is_locked and known[unit_id].n != n for unit_id, n in given.items()):
+    if any(child_by_id[unit_id].is_locked and child_by_id[unit_id].n != n for unit_id, n in given.items()):
         raise refusals.TargetLocked(field="n")
 
 
@@ -288,8 +302,8 @@ def _goes_on(far: str, done: int, hierarchy: int, kind: str) -> bool:
         return True
     if (steps := whole_number(far, most=99)) is not None:
         return done < steps
-    own, last = levels.level(hierarchy, kind), levels.level(hierarchy, far)
-    return own is not None and last is not None and own < last
+    own_level, last = levels.level(hierarchy, kind), levels.level(hierarchy, far)
+    return own_level is not None and last is not None and own_level < last
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,26 +319,28 @@ def _weights(families: Mapping[int, Sequence[SplitBelow]], by: Basis, within: Wi
 
     A unit without a figure weighs the average of its sisters; that is counted, and said.
     """
-    known = by.weigh([child.unit_id for family in families.values() for child in family], within)
-    is_known = bool(known)
+    weight_by_unit = by.weigh([child.unit_id for family in families.values() for child in family], within)
+    is_known = bool(weight_by_unit)
     silent = []
     if by.key not in _BY_THEMSELVES:
         for family in families.values():
             free = [child.unit_id for child in family if not child.is_locked]
-            if free and not any(known.get(unit_id) for unit_id in free):
+            if free and not any(weight_by_unit.get(unit_id) for unit_id in free):
                 silent.append([child.unit_id for child in family])
     if silent:
         instead = [unit_id for family in silent for unit_id in family]
         electors = basis("electors").weigh(instead, within)
-        known = {unit_id: n for unit_id, n in known.items() if unit_id not in set(instead)} | electors
+        weight_by_unit = {
+            unit_id: n for unit_id, n in weight_by_unit.items() if unit_id not in set(instead)
+        } | electors
     weights: dict[int, int] = {}
     unknown = 0
     for family in families.values():
-        figures = [known[child.unit_id] for child in family if child.unit_id in known]
+        figures = [weight_by_unit[child.unit_id] for child in family if child.unit_id in weight_by_unit]
         average = round(sum(figures) / len(figures)) if figures else 1
         for child in family:
-            weights[child.unit_id] = known.get(child.unit_id, average)
-            unknown += child.unit_id not in known and not child.is_locked
+            weights[child.unit_id] = weight_by_unit.get(child.unit_id, average)
+            unknown += child.unit_id not in weight_by_unit and not child.is_locked
     return _Weights(weights, len(silent), unknown, is_known)
 
 
@@ -366,10 +382,10 @@ def families_of(
             "on": on,
         },
     )
-    found: dict[int, list[SplitBelow]] = defaultdict(list)
+    families: dict[int, list[SplitBelow]] = defaultdict(list)
     for row in rows:
-        found[row[0]].append(SplitBelow(*row))
-    return dict(found)
+        families[row[0]].append(SplitBelow(*row))
+    return dict(families)
 
 
 def planned_return(
@@ -449,19 +465,19 @@ def to_nothing(changes: Changes) -> list[NothingThere]:
         [ids],
     )
     order = {kind: n for n, kind in enumerate(Kind.values)}
-    found = [NothingThere(kind, n, [named(names) for names in some or ()]) for kind, n, some in rows]
-    return sorted(found, key=lambda level: order[level.kind])
+    gaps = [NothingThere(kind, n, [named(names) for names in some or ()]) for kind, n, some in rows]
+    return sorted(gaps, key=lambda level: order[level.kind])
 
 
 def described(differences: Sequence[TargetDifference]) -> list[TargetDifference]:
     """Return differences with code, kind and names of their units, where they were found without."""
     rows = sql.rows(
         "select id, code, kind, names from units_unit where id = any(%s)",
-        [[one.unit_id for one in differences if not one.code]],
+        [[target_difference.unit_id for target_difference in differences if not target_difference.code]],
     )
-    known = {unit_id: (code, kind, names) for unit_id, code, kind, names in rows}
-    found = []
+    unit_by_id = {unit_id: (code, kind, names) for unit_id, code, kind, names in rows}
+    changes = []
     for one in differences:
-        code, kind, names = known.get(one.unit_id, (one.code, one.kind, one.names))
-        found.append(replace(one, code=code, kind=kind, names=names))
-    return found
+        code, kind, names = unit_by_id.get(one.unit_id, (one.code, one.kind, one.names))
+        changes.append(replace(one, code=code, kind=kind, names=names))
+    return changes

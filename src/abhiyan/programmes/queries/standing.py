@@ -72,72 +72,81 @@ def drawn_ladders(
     known: ladders read already, at least one; the others are read at once. before: the earlier drive beside a
     measure.
     """
-    rest = [one for one in running if (one.programme.pk, one.measure) not in known]
-    of = list({one.programme.pk: one.programme for one in rest}.values())
-    found = {**(ladders(node=node, hierarchy=hierarchy, of=of, at=at) if of else {}), **known}
+    rest = [measure for measure in running if (measure.programme.pk, measure.measure) not in known]
+    programmes = list({measure.programme.pk: measure.programme for measure in rest}.values())
+    found = {
+        **(ladders(node=node, hierarchy=hierarchy, programmes=programmes, at=at) if programmes else {}),
+        **known,
+    }
     none = blank(is_rounded=next(iter(known.values())).is_rounded)
-    shown = []
-    for one in running:
-        programme, key = one.programme, (one.programme.pk, one.measure)
+    pictures = []
+    for running_measure in running:
+        programme, key = running_measure.programme, (running_measure.programme.pk, running_measure.measure)
         ladder = found.get(key, none)
         picture = drawn(
             ladder,
-            name=one.name,
+            name=running_measure.name,
             programme=programme,
-            measure=one.measure,
+            measure=running_measure.measure,
             on=today,
-            target=one.target,
+            target=running_measure.target,
             checked=checked.get((*key, unit_id)),
             **(before or {}).get(key, {}),
         )
         window = {"opens_on": programme.opens_on, "closes_on": programme.closes_on, "on": today}
         page = address_of("programmes:programme", programme.public_id)
-        page += f"?{urlencode(one.asked)}" if one.asked else ""
-        shown.append((page, picture, pace.said(ladder.counted, one.target, **window)))
-    return shown
+        page += f"?{urlencode(running_measure.asked)}" if running_measure.asked else ""
+        pictures.append((page, picture, pace.said(ladder.counted, running_measure.target, **window)))
+    return pictures
 
 
-def drawn_measures(of: Sequence[Programme], *, node: LedgerNode, at: datetime) -> dict[int, list[Picture]]:
+def drawn_measures(
+    programmes: Sequence[Programme], *, node: LedgerNode, at: datetime
+) -> dict[int, list[Picture]]:
     """Return by programme a picture of each measure that has a target or figures in a unit; where none has, of
     the first.
 
     A page or paper that is about a whole programme asks here. A picture is called as its measure where a
     programme has several, else as its programme. Four queries, however many programmes.
     """
-    known = measures(of)
-    found = ladders(node=node, hierarchy=node.hierarchy, of=of, at=at) if of else {}
-    targets = targets_of(node=node.unit_id, hierarchy=node.hierarchy, programmes=of) if of else {}
+    known = measures(programmes)
+    found = ladders(node=node, hierarchy=node.hierarchy, programmes=programmes, at=at) if programmes else {}
+    targets = (
+        targets_of(node=node.unit_id, hierarchy=node.hierarchy, programmes=programmes) if programmes else {}
+    )
     today = clock.day_in(settings.TIME_ZONE, at)
-    checked = estimated([one.pk for one in of], [node.unit_id], on=today)
+    checked = estimated([programme.pk for programme in programmes], [node.unit_id], on=today)
     none = blank(is_rounded=not node.is_exact)
     shown = {}
-    for one in of:
+    for one in programmes:
         pictures = [
             drawn(
-                found.get((one.pk, each.number)) or none,
-                name=named(each.names if len(known[one.pk]) > 1 else one.names),
+                found.get((one.pk, measure.number)) or none,
+                name=named(measure.names if len(known[one.pk]) > 1 else one.names),
                 programme=one,
-                measure=each.number,
+                measure=measure.number,
                 on=clock.day_in(one.zone, at),
-                target=targets.get((one.pk, each.number)),
-                checked=checked.get((one.pk, each.number, node.unit_id)),
+                target=targets.get((one.pk, measure.number)),
+                checked=checked.get((one.pk, measure.number, node.unit_id)),
             )
-            for each in known[one.pk]
+            for measure in known[one.pk]
         ]
-        shown[one.pk] = [each for each in pictures if rungs.has_figures(each, each.target)] or pictures[:1]
+        shown[one.pk] = [
+            ladder for ladder in pictures if rungs.has_figures(ladder, ladder.target)
+        ] or pictures[:1]
     return shown
 
 
 def drawn_trend(
-    one: RunningMeasure, figures: MeasureFigures, before: EarlierDrive | None = None
+    measure: RunningMeasure, figures: MeasureFigures, before: EarlierDrive | None = None
 ) -> charts.Trend:
     """Return the days of a measure, beside its target and the earlier drive."""
     return charts.Trend(
-        name=one.name,
+        name=measure.name,
         before=before,
-        begins_on=one.programme.opens_on,
-        ends_on=one.programme.closes_on,
-        target=one.target,
+        begins_on=measure.programme.opens_on,
+        ends_on=measure.programme.closes_on,
+        target=measure.target,
         days=[
             charts.Day(
                 on=day.on,

@@ -87,8 +87,8 @@ def stands(
     below = units.of_kind_below(held.unit_id, held.hierarchy, kinds[-1]) if kinds else []
     has_estimates = node.is_exact and kinds and kinds[-1] != Kind.BOOTH
     with sql.at_once():
-        asked = ask_stands(running, node, at=at, parts=below if has_estimates else ())
-    return [replace(stand, below=below) for stand in asked()]
+        query = ask_stands(running, node, at=at, parts=below if has_estimates else ())
+    return [replace(stand, below=below) for stand in query()]
 
 
 def ask_stands(
@@ -109,24 +109,30 @@ def ask_stands(
         figures = ask_figures(
             node=node, hierarchy=node.hierarchy, programme=first.programme, measure=first.measure, at=at
         )
-    rest = {one.programme.pk: one.programme for one in (running[1:] if has_days else running)}
-    ladders_asked = ask_ladders(node=node, hierarchy=node.hierarchy, of=list(rest.values()), at=at)
-    every = sorted({one.programme.pk for one in running})
+    rest = {measure.programme.pk: measure.programme for measure in (running[1:] if has_days else running)}
+    ladders_asked = ask_ladders(node=node, hierarchy=node.hierarchy, programmes=list(rest.values()), at=at)
+    every = sorted({measure.programme.pk for measure in running})
     checked_asked = ask_estimated(every, [node.unit_id, *parts], on=clock.day_in(settings.TIME_ZONE, at))
 
     def read() -> list[MeasureStand]:
         ladders, checked = ladders_asked(), checked_asked()
         none = blank(is_rounded=not node.is_exact)
-        found = []
+        stands_here = []
         for measure in running:
             key = measure.programme.pk, measure.measure
             ladder, estimate = ladders.get(key) or none, checked.get((*key, node.unit_id))
-            found.append(MeasureStand(measure, ladder, node, estimate))
+            stands_here.append(MeasureStand(measure, ladder, node, estimate))
         of_first = {
-            unit: one for unit in parts if (one := checked.get((first.programme.pk, first.measure, unit)))
+            unit: estimated_rung
+            for unit in parts
+            if (estimated_rung := checked.get((first.programme.pk, first.measure, unit)))
         }
-        found[0] = replace(found[0], parts=of_first)
-        return [with_figures(found[0], figures()), *found[1:]] if figures is not None else found
+        stands_here[0] = replace(stands_here[0], parts=of_first)
+        return (
+            [with_figures(stands_here[0], figures()), *stands_here[1:]]
+            if figures is not None
+            else stands_here
+        )
 
     return read
 
@@ -149,11 +155,11 @@ def standing_here(
         stand = replace(stand, of=replace(stand.of, target=whose.target))
     programme, on, n = stand.programme, clock.day_in(stand.programme.zone, at), stand.ladder.counted
     opens_on, closes_on, target = programme.opens_on, programme.closes_on, stand.target
-    said = pace.said(n, target, opens_on=opens_on, closes_on=closes_on, on=on)
+    text = pace.said(n, target, opens_on=opens_on, closes_on=closes_on, on=on)
     if whose is not None:
-        said += f" {whose.said}"
+        text += f" {whose.said}"
     if not stand.node.is_exact:
-        said += " " + _("As of yesterday, rounded to 10.")
+        text += " " + _("As of yesterday, rounded to 10.")
     outlook = []
     if stand.figures is not None and stand.node.is_exact:  # what is made of days is not for the outside
         outlook = pace.outlook(
@@ -165,7 +171,7 @@ def standing_here(
         )
     return StandingHere(
         title=stand.of.name,
-        said=said,
+        said=text,
         href=href,
         drawn=stand.drawn(on=on),
         is_behind=bool(target) and (n or 0) < windows.due(target or 0, opens_on, closes_on, on),

@@ -83,7 +83,7 @@ def seat_of(appointment: UUID, *, on: date) -> TaskSeat | None:
 
 def code_of(office_id: int) -> str:
     """Return the code of an office."""
-    return next((one.code for one in org.offices_used() if one.pk == office_id), "")
+    return next((office.code for office in org.offices_used() if office.pk == office_id), "")
 
 
 def next_seat(
@@ -97,17 +97,22 @@ def next_seat(
     """
     others = {"unit": unit_id, "office": office, "without": without, "on": on}
     same = "ap.unit_id = %(unit)s and o.code = %(office)s and ap.account_id <> %(without)s"
-    if office and (found := _seat(same, others)):
-        return found
+    if office and (task_seat := _seat(same, others)):
+        return task_seat
     trees = [hierarchy] if hierarchy else units.hierarchies_of(unit_id)
     if not trees:
         return None
     leading = {one.code: one.rank for one in org.offices_used() if LEADS in one.capabilities}
     rank = leading.get(office, max(leading.values(), default=0) + 1)
-    for one in org.line_of_command(unit_id, trees[0], on=on):
-        is_senior = one.unit_id != unit_id or leading.get(one.office, rank) < rank
-        if one.office in leading and is_senior and one.state == "active" and one.account_id != without:
-            return seat_of(one.appointment_id, on=on)
+    for holder in org.line_of_command(unit_id, trees[0], on=on):
+        is_senior = holder.unit_id != unit_id or leading.get(holder.office, rank) < rank
+        if (
+            holder.office in leading
+            and is_senior
+            and holder.state == "active"
+            and holder.account_id != without
+        ):
+            return seat_of(holder.appointment_id, on=on)
     return None
 
 
@@ -150,8 +155,8 @@ def is_over(by: Actor, task: Task) -> bool:
 
 def task_for(public_id: UUID) -> Task:
     """Return one task in the viewer's sight, or NotFound: the asker's, the asked one's, of a unit they lead."""
-    found = Task.objects.select_related("unit", "office", "programme")
-    return needed(found.filter(public_id=public_id).first())
+    tasks = Task.objects.select_related("unit", "office", "programme")
+    return needed(tasks.filter(public_id=public_id).first())
 
 
 def acts_on(task: Task, by: Actor) -> list[Act]:
@@ -174,11 +179,11 @@ class TaskPast:
 def steps(task: Task) -> list[TaskPast]:
     """Return the acts on a task since it was asked, in order."""
     rows = list(TaskStep.objects.filter(task=task).order_by("at", "pk"))
-    known = people_of(account for row in rows for account in (row.account_id, row.to_account_id))
+    signed_holders = people_of(account for row in rows for account in (row.account_id, row.to_account_id))
 
     def name(account_id: int | None) -> str:
-        found = known.get(account_id or 0)
-        return found.name if found else ""
+        holder = signed_holders.get(account_id or 0)
+        return holder.name if holder else ""
 
     return [
         TaskPast(row.act, row.at, name(row.account_id), name(row.to_account_id), row.note) for row in rows
@@ -187,7 +192,7 @@ def steps(task: Task) -> list[TaskPast]:
 
 def people_of(account_ids: Iterable[int | None], *, on: date | None = None) -> dict[int, SignedHolder]:
     """Return the people of the accounts of tasks in sight."""
-    return holders((one for one in account_ids if one is not None), on=on)
+    return holders((account_id for account_id in account_ids if account_id is not None), on=on)
 
 
 def together(batch: UUID, account_id: int) -> dict[str, int]:
@@ -235,8 +240,8 @@ def not_reminded_since_late(*, on: date) -> Q:
 
 def unfinished() -> Q:
     """Return the condition of tasks that lists show first. Nobody needs to look at a task done for oneself."""
-    own = Q(state=TaskState.DONE, account_id__isnull=False, account_id=F("asked_by"))
-    return ~Q(state__in=FINISHED) & ~own
+    own_tasks = Q(state=TaskState.DONE, account_id__isnull=False, account_id=F("asked_by"))
+    return ~Q(state__in=FINISHED) & ~own_tasks
 
 
 def with_urgency(rows: QuerySet[Task], *, at: datetime) -> QuerySet[Task]:
@@ -328,7 +333,7 @@ def by_unit(
 
     Units without tasks are left out. batch, programme_id: only such tasks. One query.
     """
-    found = [
+    unit_tasks = [
         UnitTasks(code, names or {}, TaskCounts(*(int(n or 0) for n in counts)))
         for code, names, *counts in sql.rows(
             _BY_UNIT,
@@ -343,9 +348,12 @@ def by_unit(
             },
         )
     ]
-    (whole,) = (one.counts for one in found if not one.code)
-    units_there = [one for one in found if one.code]
-    return sorted(units_there, key=lambda one: (-one.counts.late, -one.counts.open, one.code)), whole
+    (whole,) = (one.counts for one in unit_tasks if not one.code)
+    units_there = [one for one in unit_tasks if one.code]
+    return sorted(
+        units_there,
+        key=lambda unit_tasks: (-unit_tasks.counts.late, -unit_tasks.counts.open, unit_tasks.code),
+    ), whole
 
 
 def late_to_remind(unit_id: int, hierarchy: int, *, at: datetime, but: int | None) -> list[tuple[int, int]]:
@@ -390,8 +398,8 @@ def first_confirmed(phone_id: UUID) -> Task | None:
 
 def helpers_of(some: Iterable[Task]) -> dict[UUID, str]:
     """Return the names of contributors who have these tasks, by their person; as far as the viewer sees them."""
-    ids = {one.person_id for one in some if one.person_id is not None}
-    return {one.pk: one.name or "" for one in people.persons(ids)} if ids else {}
+    ids = {task.person_id for task in some if task.person_id is not None}
+    return {person.pk: person.name or "" for person in people.persons(ids)} if ids else {}
 
 
 def due_of(account_id: int, *, limit: int) -> list[Task]:
@@ -455,7 +463,7 @@ def tasks_today(account_id: int, home: HeldOffice | None, kind: str, *, at: date
 
 def waiting_for(account_id: int, counts: dict[str, int], *, at: datetime) -> list[WaitingTasks]:
     """Return what somebody asked of others that is done, declined or late. counts: of `tasks_today`."""
-    asked = tasks_of(asked=account_id).exclude(account_id=account_id)
+    tasks = tasks_of(asked=account_id).exclude(account_id=account_id)
     kinds = {
         "done": Q(state=TaskState.DONE),
         "declined": Q(state=TaskState.DECLINED),
@@ -465,7 +473,7 @@ def waiting_for(account_id: int, counts: dict[str, int], *, at: datetime) -> lis
     for name, condition in kinds.items():
         if not counts[name]:
             continue
-        some = list(asked.filter(condition).order_by("due_at", "pk")[:3])
+        some = list(tasks.filter(condition).order_by("due_at", "pk")[:3])
         titles = list(dict.fromkeys(task.title for task in some))
         found.append(
             WaitingTasks(name, counts[name], titles, some[0].public_id if counts[name] == 1 else None)

@@ -86,13 +86,13 @@ def basis(key: str, options: Options | None = None) -> Basis:
     UnknownBasis, PartyDidNotStand, NoWeight.
     """
     source = SOURCES.get(key)
-    given = {name: text.strip() for name, text in (options or {}).items()}
-    if source is None or any(not given.get(name) for name in source.needs):
+    text_by_name = {name: text.strip() for name, text in (options or {}).items()}
+    if source is None or any(not text_by_name.get(name) for name in source.needs):
         raise UnknownBasis(field="how")
-    kept = {name: given[name] for name in source.needs}
+    kept = {name: text_by_name[name] for name in source.needs}
     if key == "class":
         for name in CLASSES:
-            weight = whole_number(given.get(name) or USUAL[name], most=HEAVIEST)
+            weight = whole_number(text_by_name.get(name) or USUAL[name], most=HEAVIEST)
             if weight is None:
                 raise UnknownBasis(field=name)
             kept[name] = str(weight)
@@ -141,8 +141,8 @@ def said(key: str, facts: Mapping[str, str] | None = None) -> str:
     if key not in SOURCES:
         return ""
     text = str(SOURCES[key].said)
-    told = [(facts or {}).get(name, "") for name in SOURCES[key].needs]
-    return f"{text}: {', '.join(told)}" if all(told) and told else text
+    texts = [(facts or {}).get(name, "") for name in SOURCES[key].needs]
+    return f"{text}: {', '.join(texts)}" if all(texts) and texts else text
 
 
 _OPEN = "({unit}.closed_on is null or {unit}.closed_on > %(on)s)"
@@ -194,25 +194,25 @@ def _totals(units: Sequence[int], within: Within, options: Options) -> dict[int,
 
     Closed units count too: their earlier total was reached in the unit above, and lists name no place twice.
     """
-    asked = sql.rows(f"with {_ASKED} select unit_id, lo, hi from asked", within.values(units))
-    if not asked:
+    units_asked = sql.rows(f"with {_ASKED} select unit_id, lo, hi from asked", within.values(units))
+    if not units_asked:
         return {}
-    known = sql.rows(
+    totals = sql.rows(
         """select b.lo, b.hi, t.n from programmes_unit_total t
         join units_placement b on b.unit_id = t.unit_id and b.hierarchy = %s and b.lo >= %s and b.lo < %s
         where t.label = %s order by b.lo""",
         [
             within.hierarchy,
-            min(lo for _unit, lo, _hi in asked),
-            max(hi for _unit, _lo, hi in asked),
+            min(lo for _unit, lo, _hi in units_asked),
+            max(hi for _unit, _lo, hi in units_asked),
             options["label"],
         ],
     )
-    places = [lo for lo, _hi, _n in known]
+    places = [lo for lo, _hi, _n in totals]
     return sums(
         NestedFigure(unit, *row)
-        for unit, lo, hi in asked
-        for row in known[bisect_left(places, lo) : bisect_left(places, hi)]
+        for unit, lo, hi in units_asked
+        for row in totals[bisect_left(places, lo) : bisect_left(places, hi)]
     )
 
 

@@ -275,7 +275,7 @@ class Activity:
 
     @cached_property
     def _by_number(self) -> dict[int, ItemChannel]:
-        return {one.number: one for one in self.channels}
+        return {channel.number: channel for channel in self.channels}
 
     def channel(self, number: int) -> ItemChannel:
         """Return a way in by its number. One that is not registered (any more) is still a way in."""
@@ -310,13 +310,16 @@ def register(activity: Activity) -> None:
     Raise ValueError for entries that would make the ledger unreadable: a kind, template, channel, measure or
     step that exists twice, or an unknown rung.
     """
-    codes = [one.code for other in (*_KNOWN.values(), activity) for one in other.templates]
+    codes = [template.code for other in (*_KNOWN.values(), activity) for template in other.templates]
     once: list[tuple[str, Sequence[str | int]]] = [
         ("kinds", [*_KNOWN, activity.kind]),
         ("templates", codes),
-        ("channels", [one.number for one in activity.channels]),
-        ("steps", [one.key for one in (*activity.steps, *activity.parts)]),
-        *(("measures", [one.number for one in template.measures]) for template in activity.templates),
+        ("channels", [channel.number for channel in activity.channels]),
+        ("steps", [step.key for step in (*activity.steps, *activity.parts)]),
+        *(
+            ("measures", [measure_template.number for measure_template in template.measures])
+            for template in activity.templates
+        ),
     ]
     for what, keys in once:
         if len(keys) != len(set(keys)):
@@ -370,13 +373,13 @@ def pages_while_open(kind: str, may: Callable[[str], bool]) -> list[Page]:
 
 def drive_kinds() -> list[str]:
     """Return the kinds of programmes that fill a roll: only these have a launch day, and a day in the field."""
-    return [kind for kind, one in _KNOWN.items() if one.fills_roll]
+    return [kind for kind, activity in _KNOWN.items() if activity.fills_roll]
 
 
 def pages_of(kind: str) -> list[Page]:
     """Return the pages a programme of a kind has beside the one all have: its own first."""
-    one = of(kind)
-    return [*([one.page] if one.page else []), *(_PAGES_OF_ITEMS if one.items else ())]
+    activity = of(kind)
+    return [*([activity.page] if activity.page else []), *(_PAGES_OF_ITEMS if activity.items else ())]
 
 
 def forget(kind: str) -> None:
@@ -392,7 +395,7 @@ def of(kind: str) -> Activity:
 
 def items_of(kind: str, measure: int) -> Items | None:
     """Return the countable items of one measure of a kind; None where it has none."""
-    return next((one for one in of(kind).items if one.measure == measure), None)
+    return next((items for items in of(kind).items if items.measure == measure), None)
 
 
 def meanings_of(kind: str, measure: int) -> Mapping[str, Text]:
@@ -419,7 +422,7 @@ def every() -> list[Activity]:
 
 def templates() -> dict[str, tuple[Activity, ProgrammeTemplate]]:
     """Return the templates for new programmes, by code."""
-    return {one.code: (activity, one) for activity in every() for one in activity.templates}
+    return {template.code: (activity, template) for activity in every() for template in activity.templates}
 
 
 def lacking() -> list[Need]:

@@ -111,8 +111,8 @@ def ask_estimated(programmes: Sequence[int], units: Sequence[int], *, on: date) 
 
     Nothing of what has no frame.
     """
-    asked = [ask(programmes, units, on) for ask in _answers]
-    return lambda: {key: one for read in asked for key, one in read().items()}
+    queries = [ask(programmes, units, on) for ask in _answers]
+    return lambda: {key: estimate for read in queries for key, estimate in read().items()}
 
 
 def estimated(programmes: Sequence[int], units: Sequence[int], *, on: date) -> Of:
@@ -126,20 +126,20 @@ def least_real(whole: Estimated | None, parts: Mapping[int, Estimated]) -> int |
     The difference of both rates has a 95% interval above 0. It is made from their two intervals: MOVER, G. Zou and A.
     Donner, Statistics in Medicine 27 (2008), 1693-1702.
     """
-    of, found = whole.entered if whole else RealShare(), {}
-    if of.rate is None:
+    real_share, share_by_unit = whole.entered if whole else RealShare(), {}
+    if real_share.rate is None:
         return None
     for key, part in parts.items():
         share = part.entered
         if share.rate is None or part.grade or real_of_100(share) is None:
             continue
-        if of.rate - share.rate > hypot(of.rate - of.low, share.high - share.rate):
-            found[key] = share.rate
-    return min(found, key=lambda key: (found[key], key), default=None)
+        if real_share.rate - share.rate > hypot(real_share.rate - real_share.low, share.high - share.rate):
+            share_by_unit[key] = share.rate
+    return min(share_by_unit, key=lambda key: (share_by_unit[key], key), default=None)
 
 
-def is_doubted(one: Estimated | None) -> bool:
+def is_doubted(estimate: Estimated | None) -> bool:
     """Return True where independent checks of a unit raise a flag on its items. None: it has no estimate."""
-    return one is not None and (
-        one.grade == WORST or (one.entered.rate is not None and one.entered.high < LEAST_REAL)
+    return estimate is not None and (
+        estimate.grade == WORST or (estimate.entered.rate is not None and estimate.entered.high < LEAST_REAL)
     )

@@ -29,4 +29,6 @@ def register(tell: Tell) -> None:
 
 def about(item_ids: Collection[UUID]) -> list[HeldDeed]:
     """Return what is held about one person's items, in order of time."""
-    return sorted((one for tell in _tellers for one in tell(item_ids)), key=lambda one: one.at)
+    return sorted(
+        (held_deed for tell in _tellers for held_deed in tell(item_ids)), key=lambda held_deed: held_deed.at
+    )

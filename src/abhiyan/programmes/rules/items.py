@@ -64,14 +64,14 @@ def items_of(
 
     `activities.Items` explains entered, questions, leave, tries, does_yes_count, more, and who is asked.
     """
-    of = f"{_of(kind)} left join people_account a on a.id = i.by_id"
+    tables = f"{_of(kind)} left join people_account a on a.id = i.by_id"
     counts = f"i.measure = {int(measure)} and {PASSED}"
     return Items(
         measure,
         f"""
 select i.programme_id, i.public_id as item_id, i.unit_id, a.public_id as by, i.channel, i.day, i.stored_at,
     i.is_signed, i.confirmed_at is not null as is_confirmed, i.phone_id
-  from programmes_item i {of} where {counts}""",
+  from programmes_item i {tables} where {counts}""",
         f"""
 select i.programme_id, i.public_id as item_id, i.unit_id, case when i.why in ('left', 'denied') then i.why
     else 'struck' end as why
@@ -81,7 +81,7 @@ select i.programme_id, i.public_id as item_id, i.unit_id, case when i.why in ('l
 select i.programme_id, i.public_id as item_id, i.unit_id, a.public_id as by, i.channel, i.at, i.phone_id, h.last4,
     null::int as birth_year, case when i.confirmed_at is not null then true when q.closed_at is not null then false end
       as is_confirmed, null::boolean as is_double, i.is_signed, null::uuid as sent_with, o.device, i.seconds
-  from programmes_item i {of} left join people_phone h on h.id = i.phone_id
+  from programmes_item i {tables} left join people_phone h on h.id = i.phone_id
   left join messaging_question q on q.room = '{ROOM}' and q.about = i.public_id and q.phone_id = i.phone_id
   left join (select subject, min(coalesce(nullif(device, ''), nullif(origin, ''))) as device from core_audit
     where act = '{SAID_YES}' group by subject) o on o.subject = i.public_id::text

@@ -52,8 +52,8 @@ class Ladder:
     def entries(self) -> int | None:
         """Return everything that passes the rules, signed or not, as far as it is shown; None where neither
         figure is."""
-        shown = [n for n in (self.counted, self.unsigned) if n is not None]
-        return sum(shown) if shown else None
+        numbers = [n for n in (self.counted, self.unsigned) if n is not None]
+        return sum(numbers) if numbers else None
 
 
 def has_figures(figures: Ladder | LadderShown, target: int | None) -> bool:

@@ -28,8 +28,8 @@ _NOT_IN_NAMES = '/\\:*?"<>|'
 
 def _spelt(*names: str) -> re.Pattern[bytes]:
     """Return a pattern of names of a PDF. Each letter may also be written by its number: /Launch, /L#61unch."""
-    each = ("".join(f"(?:{letter}|#{ord(letter):02x})" for letter in name) for name in names)
-    return re.compile(f"/(?:{'|'.join(each)})(?![A-Za-z0-9#])".encode(), re.IGNORECASE)
+    spellings = ("".join(f"(?:{letter}|#{ord(letter):02x})" for letter in name) for name in names)
+    return re.compile(f"/(?:{'|'.join(spellings)})(?![A-Za-z0-9#])".encode(), re.IGNORECASE)
 
 
 # These names start something, or carry another file. An action that runs a script names it by its kind, /JavaScript.
@@ -66,11 +66,11 @@ def _starts_something(data: bytes) -> bool:
     if _STARTS.search(data):
         return True
     room = MOST_UNPACKED
-    for found in _STREAM.finditer(data):
-        if not _PACKED.search(data, max(0, found.start() - _BEFORE_STREAM), found.start()):
+    for match in _STREAM.finditer(data):
+        if not _PACKED.search(data, max(0, match.start() - _BEFORE_STREAM), match.start()):
             continue
         try:
-            objects = _unpacked(data, found.end(), room)
+            objects = _unpacked(data, match.end(), room)
         except zlib.error:
             return True
         room -= len(objects)
@@ -96,17 +96,17 @@ def _office_kind(file: Path) -> str | None:
     try:
         with zipfile.ZipFile(file) as parts:
             infos = parts.infolist()
-            if sum(one.file_size for one in infos) > MOST_UNPACKED:
+            if sum(info.file_size for info in infos) > MOST_UNPACKED:
                 return None
-            if any(_reaches_out(parts, one) for one in infos):
+            if any(_reaches_out(parts, info) for info in infos):
                 return None
-            if any(_says_place(parts, one) for one in infos):
+            if any(_says_place(parts, info) for info in infos):
                 raise ReaderRefusal("place")
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, RuntimeError, ValueError):
         return None  # RuntimeError: it wants a password, or is packed in a way we do not know
-    names = {one.filename for one in infos}
-    found = {kind for part, kind in _MAIN_PART.items() if part in names}
-    return found.pop() if len(found) == 1 and "[Content_Types].xml" in names else None
+    names = {info.filename for info in infos}
+    kinds = {kind for part, kind in _MAIN_PART.items() if part in names}
+    return kinds.pop() if len(kinds) == 1 and "[Content_Types].xml" in names else None
 
 
 def _says_place(parts: zipfile.ZipFile, one: zipfile.ZipInfo) -> bool:
@@ -147,17 +147,17 @@ class _OfficePart:
 
     def _begin(self, name: str, given: dict[str, str]) -> None:
         self.is_field = self.is_text and "instrtext" in name.lower()
-        said = {key.lower(): value.lower() for key, value in given.items()}
+        attributes = {key.lower(): value.lower() for key, value in given.items()}
         if self.is_text:
-            self.fields += [value for key, value in said.items() if key.rpartition(":")[2] == "instr"]
+            self.fields += [value for key, value in attributes.items() if key.rpartition(":")[2] == "instr"]
             return
-        if any(word in value for value in said.values() for word in _NO_DOCUMENT):
+        if any(word in value for value in attributes.values() for word in _NO_DOCUMENT):
             self.reaches_out = True
         elif (
             name.lower().rpartition(":")[2] == "relationship"
-            and said.get("targetmode", "").strip() == "external"
+            and attributes.get("targetmode", "").strip() == "external"
         ):
-            self.reaches_out |= not said.get("type", "").strip().endswith("/hyperlink")
+            self.reaches_out |= not attributes.get("type", "").strip().endswith("/hyperlink")
 
     def _text(self, text: str) -> None:
         if self.is_field:

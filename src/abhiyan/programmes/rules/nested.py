@@ -26,7 +26,7 @@ def topmost(rows: Iterable[NestedFigure]) -> list[NestedFigure]:
 
 def sums(rows: Iterable[NestedFigure]) -> dict[int, int]:
     """Add up the figures of each unit."""
-    found: dict[int, int] = {}
+    sum_by_unit: dict[int, int] = {}
     for row in topmost(rows):
-        found[row.of] = found.get(row.of, 0) + row.n
-    return found
+        sum_by_unit[row.of] = sum_by_unit.get(row.of, 0) + row.n
+    return sum_by_unit

@@ -141,18 +141,18 @@ class Timing:
         has ended."""
         until = at if self.ended_at is None else min(at, self.ended_at)
         day = min(until.astimezone(ZoneInfo(self.zone)).date(), self.last_on)
-        found: list[Period] = []
-        while len(found) < most and (period := self.period_of(day)):
-            found.append(period)
+        periods: list[Period] = []
+        while len(periods) < most and (period := self.period_of(day)):
+            periods.append(period)
             day = period.begins_on - timedelta(days=1)
-        return found[::-1]
+        return periods[::-1]
 
     def following(self, period: Period, *, most: int) -> list[Period]:
         """Return the periods after one, the next one first."""
-        found: list[Period] = []
-        while len(found) < most and (after := self.period_of(period.ends_on + timedelta(days=1))):
-            found.append(period := after)
-        return found
+        periods: list[Period] = []
+        while len(periods) < most and (after := self.period_of(period.ends_on + timedelta(days=1))):
+            periods.append(period := after)
+        return periods
 
     def begun_on(self, day: date, at: datetime, *, is_record: bool = False) -> Period | None:
         """Return the period that began on a day, while a unit may still answer it.
@@ -176,7 +176,7 @@ class Timing:
     def is_asked(self, period: Period) -> bool:
         """Return True if a period was asked before its hour, and still asked then."""
         due_at = self.due_at(period)
-        is_on = not any(each.holds(due_at) for each in self.pauses)
+        is_on = not any(pause.holds(due_at) for pause in self.pauses)
         return is_on and was_asked(asked_at=self.asked_at, due_at=due_at, there=[Presence(until=self._until)])
 
     @property

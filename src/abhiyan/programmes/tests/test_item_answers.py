@@ -94,7 +94,7 @@ def asked(run: Programme, unit_id: int, *, number: str = PHONE, by: int | None =
         expires_at=NOW + timedelta(days=1),
         **more,
     )
-    actions.ask_whether(asked=[one], at=NOW)
+    actions.ask_whether(asked_items=[one], at=NOW)
     return row
 
 
@@ -127,7 +127,7 @@ def test_a_yes_by_sms_counts_and_confirms_and_a_no_takes_it_back(
     heard: Heard,
 ) -> None:
     row = asked(run, trees.units["b000"].pk)
-    assert actions.ask_whether(asked=[], at=NOW) == 0 and Message.objects.count() == 1
+    assert actions.ask_whether(asked_items=[], at=NOW) == 0 and Message.objects.count() == 1
     assert said(row, yes=True) is Answered.TAKEN
     assert ladder(run, trees) == Ladder(reported=1, counted=1, confirmed=1)
     assert said(row, yes=False) is Answered.TAKEN, "a no is heard after a yes"

@@ -119,32 +119,32 @@ class AskUnitsForm(TitledForm):
 
     def asking(self, programmes: Sequence[Programme]) -> acts.Asking:
         """Return what the form says."""
-        given = self.cleaned_data
-        kind, _colon, rest = given["whom"].partition(":")
+        values = self.cleaned_data
+        kind, _colon, rest = values["whom"].partition(":")
         office, _colon, level = rest.partition(":")
-        chosen = {str(one.public_id): one.pk for one in programmes}
+        chosen = {str(programme.public_id): programme.pk for programme in programmes}
         figures: dict[str, int] = {}
         for name in self.figure_names:
-            form, _colon, question = given[name].partition(":")
+            form, _colon, question = values[name].partition(":")
             number = int(name.removeprefix(FIGURE))
             if question:
                 figures[question if form else f"{FIGURE}{number}"] = number
         return acts.Asking(
-            title=given["title"],
-            titles=given["titles"],
-            wanted=given["wanted"],
-            rhythm=given["rhythm"],
-            first_on=given["first_on"],
-            last_on=given["last_on"],
-            hour=given["hour"],
+            title=values["title"],
+            titles=values["titles"],
+            wanted=values["wanted"],
+            rhythm=values["rhythm"],
+            first_on=values["first_on"],
+            last_on=values["last_on"],
+            hour=values["hour"],
             office=office if kind == OFFICE else "",
             kind=level if kind == OFFICE else "",
             body_kind=office if kind in (BODY, ONE_BODY) else "",
             body_id=int(level) if kind == ONE_BODY else None,
-            within=tuple(dict.fromkeys([*map(int, given.get("ticked", ())), *given["named"]])),
-            area=given.get("area", ""),
-            programme_id=chosen.get(given["programme"]),
-            form_id=int(given["form_id"]) if given["form_id"] else None,
+            within=tuple(dict.fromkeys([*map(int, values.get("ticked", ())), *values["named"]])),
+            area=values.get("area", ""),
+            programme_id=chosen.get(values["programme"]),
+            form_id=int(values["form_id"]) if values["form_id"] else None,
             figures=figures,
         )
 
@@ -188,16 +188,24 @@ def asked_new(request: Request) -> HttpResponseBase:
         raise org.NotYours(capability=LEADS)
     above = _above(request)
     running = list(queries.programmes_for(request.viewer).filter(state=Programme.State.OPEN)[:200])
-    some = [latest_version(one.pk) for one in forms_for(request.viewer).order_by("pk")[:MOST_FORMS]]
-    versions = [one for one in some if one is not None]
+    some = [
+        latest_version(form_made.pk) for form_made in forms_for(request.viewer).order_by("pk")[:MOST_FORMS]
+    ]
+    versions = [version for version in some if version is not None]
     posted = request.POST if request.method == "POST" else None
     form = AskUnitsForm(posted, initial=_initial(above, today=shown.today(at)), here=here)
     form.opened = above is not None  # its words fill the form
     has_any = _offer_whom(form, here, at=at)
     offer(
         form,
-        programme=[("", _("none")), *((str(one.public_id), named(one.names)) for one in running)],
-        form_id=[("", _("none")), *((str(one.form_id), named(one.form.names)) for one in versions)],
+        programme=[
+            ("", _("none")),
+            *((str(programme.public_id), named(programme.names)) for programme in running),
+        ],
+        form_id=[
+            ("", _("none")),
+            *((str(version.form_id), named(version.form.names)) for version in versions),
+        ],
     )
     _ask_figures(request, form, running, versions)
     looked = tried(request, form, lambda _given: _preview(form, running, here, at=at))
@@ -299,9 +307,9 @@ def _ask_figures(
 
 
 def _above(request: Request) -> Schedule | None:
-    given = request.GET.get("above", "") or request.POST.get("above", "")
+    above_text = request.GET.get("above", "") or request.POST.get("above", "")
     try:
-        return found.schedule_for(UUID(given)) if given else None
+        return found.schedule_for(UUID(above_text)) if above_text else None
     except ValueError:
         raise NotFound from None
 
@@ -324,12 +332,19 @@ def _initial(above: Schedule | None, *, today: date) -> dict[str, Any]:
 def _preview(
     form: AskUnitsForm, running: Sequence[Programme], here: Here, *, at: datetime
 ) -> AskPreview | None:
-    given, asking = form.cleaned_data, form.asking(running)
-    one = Schedule(**{each: given[each] for each in ("rhythm", "first_on", "last_on", "hour")})
-    period = one.timing.period_of(given["first_on"])
+    values, asking = form.cleaned_data, form.asking(running)
+    schedule = Schedule(
+        **{field_name: values[field_name] for field_name in ("rhythm", "first_on", "last_on", "hour")}
+    )
+    period = schedule.timing.period_of(values["first_on"])
     if period is None:
         return None  # its days are out of order: the act says so
-    asked, n, vacant = acts.schedule_set(asking, here.unit.id, here.hierarchy, at=at)
-    key = "|".join([given["whom"], *([asking.area, *map(str, asked.within)] if asked.is_narrow else [])])
-    first, due = period_name(one, period), one.timing.due_at(period)
-    return AskPreview(key, whom(asked), parts_named(asked), n, vacant, first, due)
+    asked_schedule, n, vacant = acts.schedule_set(asking, here.unit.id, here.hierarchy, at=at)
+    key = "|".join(
+        [
+            values["whom"],
+            *([asking.area, *map(str, asked_schedule.within)] if asked_schedule.is_narrow else []),
+        ]
+    )
+    first, due = period_name(schedule, period), schedule.timing.due_at(period)
+    return AskPreview(key, whom(asked_schedule), parts_named(asked_schedule), n, vacant, first, due)

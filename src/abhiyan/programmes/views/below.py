@@ -60,8 +60,12 @@ def _few(n: int | None) -> int | str:
 
 
 def _share(line: UnitBelowLine) -> str:
-    of = line.child
-    return share(of.ladder.counted or 0, of.target) if of.target and of.ladder.counted is not None else ""
+    child = line.child
+    return (
+        share(child.ladder.counted or 0, child.target)
+        if child.target and child.ladder.counted is not None
+        else ""
+    )
 
 
 COLUMNS: tuple[Column[UnitBelowLine], ...] = (
@@ -118,23 +122,23 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
     level: a kind of unit below; without one the next that somebody looks after. If too many units are below for
     one list, the page says where to begin.
     """
-    one = queries.programme_for(request.viewer, public_id)
+    programme = queries.programme_for(request.viewer, public_id)
     here = page_unit(request, counts=True)
     at = clock.now()
     counts = units.counts_below(here.unit.id, here.hierarchy)
     usual = [kind for kind in LOOKS_AFTER.get(here.unit.kind, ()) if kind in counts]
     kind = request.GET.get("level", "")
     kind = kind if kind in counts else (usual or list(counts) or [""])[-1 if usual else 0]
-    measure = shown.measure_chosen(request, one)
+    measure = shown.measure_chosen(request, programme)
     node = queries.node_of(here.unit.id, here.hierarchy)
     assert node is not None  # `page_unit` refuses what is not placed
-    found = queries.level_below(node, kind)
-    measured: dict[str, Any] = {"node": node, "programme": one, "measure": measure.number}
-    rows = queries.LevelRows(found or (), language=language(), at=at, **measured)
-    is_due = shown.today(at) > one.opens_on and queries.has_targets(found or (), **measured)
+    unit_ids = queries.level_below(node, kind)
+    measured: dict[str, Any] = {"node": node, "programme": programme, "measure": measure.number}
+    rows = queries.LevelRows(unit_ids or (), language=language(), at=at, **measured)
+    is_due = shown.today(at) > programme.opens_on and queries.has_targets(unit_ids or (), **measured)
     heading = say("Furthest behind") if is_due else say("Units below")
     caption = str(Kind(kind).label) if kind else say("Units below")
-    election = queries.votes_election(found or (), here.hierarchy)
+    election = queries.votes_election(unit_ids or (), here.hierarchy)
     table = Table(
         request,
         (*COLUMNS, *VOTES) if election else COLUMNS,
@@ -143,7 +147,13 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
         caption=caption,
         sort=queries.FURTHEST_BEHIND if is_due else "-counted",
         finish=partial(
-            _lines, here, one, measure.number, clock.day_in(one.zone, at), shown.today(at), election
+            _lines,
+            here,
+            programme,
+            measure.number,
+            clock.day_in(programme.zone, at),
+            shown.today(at),
+            election,
         ),
         is_brief=True,
         unit_id=here.unit.id,
@@ -153,20 +163,20 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
         return here.href(level=each, **measure.asked)
 
     context: dict[str, Any] = {
-        **shown.frame(one, (heading, "")),
+        **shown.frame(programme, (heading, "")),
         "heading": heading,
         "is_due": is_due,
         "outside": len(rows.outside),
         "kind": kind,
         "caption": caption,
         "unit_name": here.name,
-        "programme_name": shown.name_of(one),
+        "programme_name": shown.name_of(programme),
         "measure_name": measure.name if measure.tabs else "",
         "tabs": measure.tabs,
         "election_name": named(election.names) if election else "",
-        "levels": [(Kind(each).label, at_level(each), each == kind) for each in counts],
+        "levels": [(Kind(kind_code).label, at_level(kind_code), kind_code == kind) for kind_code in counts],
     }
-    if found is None:
+    if unit_ids is None:
         context |= {"too_many": counts[kind], "wider": at_level(next(iter(counts)))}
         return render(request, "programmes/units_below.html", context)
     if not table.file_kind and fits_a_map(here.unit.kind, table.leaf.total):
@@ -193,7 +203,7 @@ def _lines(
     votes = queries.last_votes(ids, here.hierarchy, election=election)
     paths = units.paths(ids, here.hierarchy)
     expected = queries.expected_of(ids, [one])
-    asked = urlencode({"in": levels.SLUGS[here.hierarchy], "programme": str(one.public_id)})
+    query = urlencode({"in": levels.SLUGS[here.hierarchy], "programme": str(one.public_id)})
 
     def line(child: queries.Child) -> UnitBelowLine:
         above = [
@@ -213,7 +223,7 @@ def _lines(
             None if child.target is None else windows.due(child.target, one.opens_on, one.closes_on, on),
             ", ".join(row.name() for row in reversed(above)),
             leaders.get(child.unit_id),
-            reverse("pages:unit", args=[child.code]) + f"?{asked}",
+            reverse("pages:unit", args=[child.code]) + f"?{query}",
             votes.beside(child),
             expected.get((one.pk, measure, child.unit_id)),
         )

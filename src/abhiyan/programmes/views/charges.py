@@ -82,14 +82,14 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     show: missing, for units without anybody; declined, where somebody declined besides; waiting, who has not
     answered.
     """
-    one = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, one)
+    programme = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, programme)
     unit, on = here.unit, shown.today(clock.now())
     show = request.GET.get("show")
     declined = show == "declined"
     is_missing, is_waiting = declined or show == "missing", show == "waiting"
     bounds: dict[str, Any] = {"lo": unit.lo, "hi": unit.hi, "on": on}
-    levels = queries.coverage(one, **bounds)
+    levels = queries.coverage(programme, **bounds)
     bounds["viewer"] = request.viewer
     filters = ChargeFilters(request.GET, kinds=[level.kind for level in levels], is_missing=is_missing)
     chosen = filters.cleaned_data if filters.is_valid() else {}
@@ -98,7 +98,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     table: Table[Any]
     if is_missing:
         role = role or InCharge.Role.IN_CHARGE
-        rows = queries.missing(one, **bounds, **wanted, role=role, declined=declined)
+        rows = queries.missing(programme, **bounds, **wanted, role=role, declined=declined)
         table = Table(
             request,
             MISSING,
@@ -108,7 +108,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             is_counted=False,
             total=None
             if declined or wanted["text"]
-            else _missing_in_all(one, levels, bounds, wanted["level"], role),
+            else _missing_in_all(programme, levels, bounds, wanted["level"], role),
             longest_file=LONGEST_FILE,
             is_brief=True,
             unit_id=unit.id,
@@ -116,7 +116,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
         )
     else:
         state = InCharge.State.NAMED if is_waiting else ""
-        named_there = queries.charges(one, **bounds, **wanted, role=role, state=state)
+        named_there = queries.charges(programme, **bounds, **wanted, role=role, state=state)
         table = Table(
             request,
             NAMED,
@@ -128,10 +128,10 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             unit_id=unit.id,
             narrowed=filters,
         )
-    may_name = one.state != Programme.State.CLOSED and shown.may(request, "programmes.run", unit.id)
-    to_remind = may_name and queries.charges_to_remind(one, unit.id, on=on).count()
+    may_name = programme.state != Programme.State.CLOSED and shown.may(request, "programmes.run", unit.id)
+    to_remind = may_name and queries.charges_to_remind(programme, unit.id, on=on).count()
     context = {
-        **shown.frame(one, (say("In-charges"), "")),
+        **shown.frame(programme, (say("In-charges"), "")),
         "unit_name": here.name,
         "path": here.crumbs(seen_by=request.viewer),
         "is_missing": is_missing,
@@ -149,41 +149,41 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             for level in levels
         ],
         "to_remind": to_remind,
-        "were_told": may_name and not to_remind and queries.charges_told(one, unit.id).exists(),
-        "together": queries.named_together(one, request.viewer.account_id) if may_name else [],
+        "were_told": may_name and not to_remind and queries.charges_told(programme, unit.id).exists(),
+        "together": queries.named_together(programme, request.viewer.account_id) if may_name else [],
         "unit": unit,
         "filters": filters,
         "on": on,
-        "doors": shown.doors_beside(request, programme=(one, here)),
+        "doors": shown.doors_beside(request, programme=(programme, here)),
         "may_name": may_name,
     }
     return answer(request, "programmes/in_charge_list.html", table, context)
 
 
 def _missing_in_all(
-    one: Programme, levels: list[queries.ChargeLevel], bounds: dict[str, Any], kind: str, role: str
+    programme: Programme, levels: list[queries.ChargeLevel], bounds: dict[str, Any], kind: str, role: str
 ) -> int:
     """Count the rows of the list of missing units: from the counts by kind, not by walking past every unit."""
     if role != InCharge.Role.IN_CHARGE:
-        levels = queries.coverage(one, lo=bounds["lo"], hi=bounds["hi"], on=bounds["on"], role=role)
+        levels = queries.coverage(programme, lo=bounds["lo"], hi=bounds["hi"], on=bounds["on"], role=role)
     return sum(level.missing for level in levels if kind in ("", level.kind))
 
 
 @form_page
 def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
     """Name somebody in charge of a programme in a unit. Looking at this address leads to the page it belongs to."""
-    one = queries.programme_for(request.viewer, public_id)
+    programme = queries.programme_for(request.viewer, public_id)
     if request.method != "POST":  # as ui.posts.posted, of two pages
-        is_draft = one.state == Programme.State.DRAFT
-        page = reverse("programmes:draft", args=[public_id, "who"]) if is_draft else href_of(one)
+        is_draft = programme.state == Programme.State.DRAFT
+        page = reverse("programmes:draft", args=[public_id, "who"]) if is_draft else href_of(programme)
         return redirect(f"{page}?{request.META.get('QUERY_STRING', '')}")
-    here = shown.unit_of(request, one)
+    here = shown.unit_of(request, programme)
     form = InChargeForm(request.POST, accounts=accounts_found(request.GET.get("q", "")[:100]))
     done = tried(
         request,
         form,
         lambda given: actions.name_in_charge(
-            programme_id=one.pk,
+            programme_id=programme.pk,
             unit_id=here.unit.id,
             account=UUID(given["account"]),
             role=given["role"],
@@ -192,10 +192,10 @@ def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
         ),
         said=_("Named."),
     )
-    if one.state == Programme.State.DRAFT:
+    if programme.state == Programme.State.DRAFT:
         if done:
             return redirect("programmes:draft", public_id, "who")
-        return step_page(request, one, "who", form=form, status=done.status)
+        return step_page(request, programme, "who", form=form, status=done.status)
     if done:
-        return redirect(here.href(href_of(one)))
-    return programme_page(request, one, in_charge=form, status=done.status)
+        return redirect(here.href(href_of(programme)))
+    return programme_page(request, programme, in_charge=form, status=done.status)

@@ -86,49 +86,56 @@ class CountLine:
 @require_GET
 def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show what was reported, counted or confirmed in a unit, in parts; CSV and XLSX of them."""
-    one = queries.programme_for(request.viewer, public_id)
+    programme = queries.programme_for(request.viewer, public_id)
     here = page_unit(request, counts=True)
-    measures = {str(each.number): named(each.names) for each in queries.measures([one])[one.pk]}
+    measures = {
+        str(measure.number): named(measure.names) for measure in queries.measures([programme])[programme.pk]
+    }
     levels = units.counts_below(here.unit.id, here.hierarchy)
-    form = _form(request, one, levels, measures)
+    form = _form(request, programme, levels, measures)
     is_whole = form.is_valid()
-    asked = form.cleaned_data if is_whole else {"measure": "1", "rung": "counted", "by": "channel"}
+    values = form.cleaned_data if is_whole else {"measure": "1", "rung": "counted", "by": "channel"}
     node = queries.node_of(here.unit.id, here.hierarchy)
     assert node is not None  # `page_unit` refuses what is not placed
-    at, rung, by = clock.now(), asked["rung"], asked["by"]
-    of: dict[str, Any] = {"node": node, "programme": one, "measure": int(asked["measure"]), "at": at}
+    at, rung, by = clock.now(), values["rung"], values["by"]
+    params: dict[str, Any] = {
+        "node": node,
+        "programme": programme,
+        "measure": int(values["measure"]),
+        "at": at,
+    }
     context: dict[str, Any] = {
-        **shown.frame(one, (say("All figures"), "")),
+        **shown.frame(programme, (say("All figures"), "")),
         "unit_name": here.name,
         "path": here.crumbs(seen_by=request.viewer),
         "hierarchies": here.segments(),
-        "measure_name": measures.get(asked["measure"], "") if len(measures) > 1 else "",
+        "measure_name": measures.get(values["measure"], "") if len(measures) > 1 else "",
         "form": form,
         "rung": rung,
         "by": by,
         "is_rounded": not node.is_exact,
-        "ages_on": one.ages_on,
+        "ages_on": programme.ages_on,
     }
     if HAS_PARQUET:
         in_file = _levels_in_file(levels)
         left_out = [str(Kind(kind).label) for kind in levels if kind not in in_file]
         context["file"] = {
-            "href": here.href(reverse("programmes:figures_file", args=[one.public_id])),
+            "href": here.href(reverse("programmes:figures_file", args=[programme.public_id])),
             "left_out": ", ".join(left_out),
         }
     rows: Sequence[Any]
     finish: Callable[[list[Any]], list[CountLine]] = list
-    kept = {"rung": rung} | ({"measure": asked["measure"]} if len(measures) > 1 else {})
+    kept = {"rung": rung} | ({"measure": values["measure"]} if len(measures) > 1 else {})
     if by in PARTS:
-        lines, is_parted = _parts(one, rung, by, of), node.is_exact and by != "week"
+        lines, is_parted = _parts(programme, rung, by, params), node.is_exact and by != "week"
         rows, sort = lines, ""
         total = sum(line.n or 0 for line in lines) if is_parted else 0
         context["holds_back"] = any(line.is_held for line in lines)
     else:
-        found = queries.level_below(node, by)
-        if found is None:
+        unit_ids = queries.level_below(node, by)
+        if unit_ids is None:
             return render(request, "programmes/counts.html", context | {"too_many": True}, status=200)
-        below = queries.LevelRows(found, language=language(), **of)
+        below = queries.LevelRows(unit_ids, language=language(), **params)
         rows, total, sort = below, 0, f"-{rung}"
         context |= {"outside": len(below.outside), "kind": by}
         finish = partial(_units, here, rung, kept)
@@ -177,9 +184,9 @@ def _levels_in_file(below: dict[str, int]) -> list[str]:
     return [kind for kind, n in zip(below, sums, strict=True) if n <= MOST_IN_FILE]
 
 
-def _form(request: Request, one: Programme, below: dict[str, int], measures: dict[str, str]) -> ByForm:
+def _form(request: Request, programme: Programme, below: dict[str, int], measures: dict[str, str]) -> ByForm:
     levels = {kind: Kind(kind).label for kind in below}
-    parts = {key: name for key, name in PARTS.items() if key != "age" or activities.of(one.kind).ages}
+    parts = {key: name for key, name in PARTS.items() if key != "age" or activities.of(programme.kind).ages}
     usual = {"measure": next(iter(measures), "1"), "rung": "counted", "by": next(iter(levels), "week")}
     form = ByForm(usual | {key: text for key, text in request.GET.items() if key in usual and text})
     offer(form, measure=list(measures.items()), by=[*levels.items(), *parts.items()])
@@ -215,11 +222,11 @@ def _units(here: Here, rung: str, kept: dict[str, Any], found: list[queries.Chil
     ]
 
 
-def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[CountLine]:
+def _parts(programme: Programme, rung: str, by: str, of: dict[str, Any]) -> list[CountLine]:
     """Return the unit's own figure by week, channel or age band; one query."""
-    node, today = of["node"], clock.day_in(one.zone, of["at"])
+    node, today = of["node"], clock.day_in(programme.zone, of["at"])
     this_week = monday_of(today)
-    since = max(monday_of(one.opens_on), this_week - (MOST_WEEKS - 1) * WEEK)
+    since = max(monday_of(programme.opens_on), this_week - (MOST_WEEKS - 1) * WEEK)
     how = {
         "week": queries.By("week", since),
         "channel": queries.By(channel=True),
@@ -227,21 +234,21 @@ def _parts(one: Programme, rung: str, by: str, of: dict[str, Any]) -> list[Count
     }[by]
     split = queries.split_by(units=[node.unit_id], rung=RUNGS[rung], by=how, **of)[node.unit_id]
     if by == "week":
-        last = max([min(this_week, monday_of(one.closes_on)), *(key for (key,) in split.figures)])
+        last = max([min(this_week, monday_of(programme.closes_on)), *(key for (key,) in split.figures)])
         weeks = [since + n * WEEK for n in range((last - since).days // 7 + 1)]
         earlier = [CountLine(say("Earlier"), n)] if (n := split.get(queries.BEFORE)) else []
         return earlier + [CountLine("", split.get(week), on=week) for week in weeks]
     if by == "channel":
-        activity = activities.of(one.kind)
-        known = [each.number for each in activity.channels]
-        numbers_ = [*known, *sorted(key for (key,) in split.figures if key not in known)]
+        activity = activities.of(programme.kind)
+        channel_ids = [channel.number for channel in activity.channels]
+        numbers_ = [*channel_ids, *sorted(key for (key,) in split.figures if key not in channel_ids)]
         return [CountLine(activity.channel(number).label, split.get(number)) for number in numbers_]
-    if one.ages_on is None:
+    if programme.ages_on is None:
         return []
     bands = {band: split.get(band) for band in ages.NAMES}
-    held = small_cells.held_back(bands) if split.is_rounded else None
+    n_held = small_cells.held_back(bands) if split.is_rounded else None
     return [
-        CountLine(ages.NAMES[band], None if band == held else n, is_held=band == held)
+        CountLine(ages.NAMES[band], None if band == n_held else n, is_held=band == n_held)
         for band, n in bands.items()
     ]
 
@@ -253,9 +260,9 @@ def _pictures(table: Table[Any], rows: Sequence[Any], here: Here, rung: str, at:
         charts.FunnelStep(name=line.label, value=line.n, note="" if isinstance(line.told, int) else line.told)
         for line in lines[:MOST_BARS]
     ]
-    found: dict[str, Any] = {"steps": steps, "more_bars": len(lines) > MOST_BARS, "most_bars": MOST_BARS}
+    context: dict[str, Any] = {"steps": steps, "more_bars": len(lines) > MOST_BARS, "most_bars": MOST_BARS}
     if isinstance(rows, queries.LevelRows) and FEWEST_PLACES <= (table.total or 0) <= MOST_PLACES:
-        found["places"] = [
+        context["places"] = [
             maps.MapPlace(
                 name=named(child.names),
                 lon=child.lon,
@@ -265,5 +272,5 @@ def _pictures(table: Table[Any], rows: Sequence[Any], here: Here, rung: str, at:
             )
             for child in rows.each()
         ]
-        found["outlines"] = units.outlines_behind(here.unit.id, at=at)
-    return found
+        context["outlines"] = units.outlines_behind(here.unit.id, at=at)
+    return context

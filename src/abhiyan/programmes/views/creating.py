@@ -79,17 +79,17 @@ class WhatForm(BriefForm):
         if len(ways) == 1:
             del self.fields["hierarchy"]
         self.name = "name_hi" if language() == "hi" else "name_en"  # the name in the language of the page
-        own = ["owner"] if len(owners) > 1 else []
-        self.brief = ("template", *own, self.name, "opens_on", "closes_on")
+        owner_fields = ["owner"] if len(owners) > 1 else []
+        self.brief = ("template", *owner_fields, self.name, "opens_on", "closes_on")
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not given.get("name_hi", "").strip() and not given.get("name_en", "").strip():
+        values = super().clean() or {}
+        if not values.get("name_hi", "").strip() and not values.get("name_en", "").strip():
             self.add_error(self.name, str(actions.NameMissing()))
-        chosen, owner = given.get("hierarchy"), given.get("owner", "")
+        chosen, owner = values.get("hierarchy"), values.get("owner", "")
         if chosen and chosen not in self._trees.get(owner, {chosen}):
             self.add_error("hierarchy", _("This unit has no such units below it. Choose another."))
-        return given
+        return values
 
 
 class WhenForm(BriefForm):
@@ -152,9 +152,13 @@ class TargetForm(forms.Form):
         ]
         places = [("places", _("One in each place. The target may stay empty then."))] if is_by_place else []
         offer(self, how=[*places, *(far if is_far else near), ("", _("Not yet"))])
-        for asked in among:
-            self.fields[asked.key] = WholeField(
-                label=asked.name, min_value=0, max_value=2_000_000_000, required=False, initial=asked.n
+        for target_asked in among:
+            self.fields[target_asked.key] = WholeField(
+                label=target_asked.name,
+                min_value=0,
+                max_value=2_000_000_000,
+                required=False,
+                initial=target_asked.n,
             )
         self.order_fields([*(asked.key for asked in among), "how"])
 
@@ -205,23 +209,25 @@ def create(request: Request) -> HttpResponseBase:
     """Step 1. A valid answer makes the draft, with the whole unit as its place."""
     at = clock.now()
     owners = {
-        held.unit_code: held for held in request.viewer.appointments if "programmes.make" in held.capabilities
+        office.unit_code: office
+        for office in request.viewer.appointments
+        if "programmes.make" in office.capabilities
     }
     if not owners:
         raise NotYours(capability="programmes.make")
     trees: dict[str, set[int]] = {code: set() for code in owners}
-    for held in request.viewer.appointments:
-        if held.unit_code in trees and "programmes.make" in held.capabilities:
-            trees[held.unit_code] |= held.hierarchies
+    for held_office in request.viewer.appointments:
+        if held_office.unit_code in trees and "programmes.make" in held_office.capabilities:
+            trees[held_office.unit_code] |= held_office.hierarchies
     offered = activities.templates()
     _activity, first = next(iter(offered.values()))
     form = WhatForm(
         request.POST or None,
         templates=[
-            (code, f"{named(one.names)}. " + say("Usually %(days)s days.") % {"days": one.days})
-            for code, (_activity, one) in offered.items()
+            (code, f"{named(template.names)}. " + say("Usually %(days)s days.") % {"days": template.days})
+            for code, (_activity, template) in offered.items()
         ],
-        owners=[(code, held.unit_name()) for code, held in owners.items()],
+        owners=[(code, office.unit_name()) for code, office in owners.items()],
         trees=trees,
         initial={
             "hierarchy": next(iter(owners.values())).hierarchy,
@@ -234,7 +240,7 @@ def create(request: Request) -> HttpResponseBase:
     )
 
     def make(given: dict[str, Any]) -> Programme:
-        held, chosen = owners[given["owner"]], offered[given["template"]][1]
+        office, chosen = owners[given["owner"]], offered[given["template"]][1]
         names = {
             language: _name_of(chosen.names[language], shown.today(at).year)
             if given[f"name_{language}"] == form[f"name_{language}"].initial
@@ -246,9 +252,9 @@ def create(request: Request) -> HttpResponseBase:
         return actions.make_programme(
             template=given["template"],
             names=names,
-            owner_id=held.unit_id,
-            unit_ids=[held.unit_id],
-            hierarchy=given.get("hierarchy") or held.hierarchy,
+            owner_id=office.unit_id,
+            unit_ids=[office.unit_id],
+            hierarchy=given.get("hierarchy") or office.hierarchy,
             opens_on=opens_on,
             closes_on=given["closes_on"] or opens_on + usual,
             by=request.actor,
@@ -267,7 +273,9 @@ def create(request: Request) -> HttpResponseBase:
             "form": form,
             "steps": _steps(None, "when"),
             "number": 1,
-            "abouts": [(named(one.names), named(one.about)) for _activity, one in offered.values()],
+            "abouts": [
+                (named(template.names), named(template.about)) for _activity, template in offered.values()
+            ],
             "needs": [
                 {
                     "text": need.text,
@@ -281,19 +289,27 @@ def create(request: Request) -> HttpResponseBase:
     )
 
 
-def _steps(one: Programme | None, current: str) -> list[tuple[str, str, bool]]:
+def _steps(programme: Programme | None, current: str) -> list[tuple[str, str, bool]]:
     return [
-        (str(name), reverse("programmes:draft", args=[one.public_id, step]) if one else "", step == current)
+        (
+            str(name),
+            reverse("programmes:draft", args=[programme.public_id, step]) if programme else "",
+            step == current,
+        )
         for step, name in STEPS.items()
     ]
 
 
-def begun(request: Request, one: Programme) -> HttpResponseBase:
+def begun(request: Request, programme: Programme) -> HttpResponseBase:
     """Lead a visitor of a draft that was opened meanwhile, by them or another, to the programme, with a word."""
-    one.refresh_from_db(fields=["state"])
-    text = _("%(name)s is open already.") if one.state == Programme.State.OPEN else _("%(name)s is closed.")
-    messages.info(request, text % {"name": shown.name_of(one)})
-    return redirect("programmes:programme", one.public_id)
+    programme.refresh_from_db(fields=["state"])
+    text = (
+        _("%(name)s is open already.")
+        if programme.state == Programme.State.OPEN
+        else _("%(name)s is closed.")
+    )
+    messages.info(request, text % {"name": shown.name_of(programme)})
+    return redirect("programmes:programme", programme.public_id)
 
 
 @form_page
@@ -301,76 +317,87 @@ def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     """Show the steps of a draft. Entries of any step are kept at once."""
     if step not in STEPS:
         raise NotFound
-    one = queries.programme_for(request.viewer, public_id)
-    if one.state != Programme.State.DRAFT:
-        return begun(request, one)
+    programme = queries.programme_for(request.viewer, public_id)
+    if programme.state != Programme.State.DRAFT:
+        return begun(request, programme)
     if request.method != "POST":
-        return step_page(request, one, step)
-    form = _form(request, one, step)
+        return step_page(request, programme, step)
+    form = _form(request, programme, step)
     if form is None:
-        return step_page(request, one, step)
-    done = tried(request, form, lambda given: _keep(request, one, step, given))
+        return step_page(request, programme, step)
+    done = tried(request, form, lambda given: _keep(request, programme, step, given))
     if done:
         names = list(STEPS)
         return redirect("programmes:draft", public_id, names[names.index(step) + 1])
-    return step_page(request, one, step, form=form, status=done.status)
+    return step_page(request, programme, step, form=form, status=done.status)
 
 
 def step_page(
-    request: Request, one: Programme, step: str, *, form: forms.Form | None = None, status: int = 200
+    request: Request, programme: Programme, step: str, *, form: forms.Form | None = None, status: int = 200
 ) -> HttpResponseBase:
     """Show the page of one step."""
-    today = clock.day_in(one.zone, clock.now())
-    scope = _scope(one)
-    targets = _asked(one) if step == "check" else []
+    today = clock.day_in(programme.zone, clock.now())
+    scope = _scope(programme)
+    targets = _asked(programme) if step == "check" else []
     names = list(STEPS)
     number = names.index(step)
     context: dict[str, Any] = {
-        **shown.frame(one),
-        "owner": named(one.owner.names),
+        **shown.frame(programme),
+        "owner": named(programme.owner.names),
         "step": step,
         "step_name": STEPS[step],
-        "steps": _steps(one, step),
+        "steps": _steps(programme, step),
         "number": number + 1,
-        "before": reverse("programmes:draft", args=[one.public_id, names[number - 1]]) if number else "",
-        "after": reverse("programmes:draft", args=[one.public_id, names[number + 1]])
+        "before": reverse("programmes:draft", args=[programme.public_id, names[number - 1]])
+        if number
+        else "",
+        "after": reverse("programmes:draft", args=[programme.public_id, names[number + 1]])
         if number + 1 < len(names)
         else "",
-        "form": form or _form(request, one, step),
+        "form": form or _form(request, programme, step),
         "q": request.GET.get("q", "")[:100],
         "scope": [row.name() for row in scope],
-        "targets": [(asked.name, asked.n) for asked in targets],
-        "places": _places_said(one, scope, on=today) if step == "check" else "",
-        "lacks_target": {asked.unit_id for asked in targets}
-        > {asked.unit_id for asked in targets if asked.n},
+        "targets": [(target_asked.name, target_asked.n) for target_asked in targets],
+        "places": _places_said(programme, scope, on=today) if step == "check" else "",
+        "lacks_target": {target_asked.unit_id for target_asked in targets}
+        > {target_asked.unit_id for target_asked in targets if target_asked.n},
         "gaps": [
-            (asked.name, gap)
-            for asked in targets
-            if asked.n is not None
+            (target_asked.name, gap)
+            for target_asked in targets
+            if target_asked.n is not None
             and not (
-                gap := queries.gap(programme=one, node=asked.unit_id, measure=asked.measure, on=today)
+                gap := queries.gap(
+                    programme=programme, node=target_asked.unit_id, measure=target_asked.measure, on=today
+                )
             ).sums
             and gap.children
         ],
-        "splits": [(asked.name, _split_shown(one, asked)) for asked in targets if asked.n is not None],
-        "charges": [(charge, named(charge.unit_names)) for charge in queries.in_charges(one)],
-        "days": windows.length_days(one.opens_on, one.closes_on),
+        "splits": [
+            (target_asked.name, _split_shown(programme, target_asked))
+            for target_asked in targets
+            if target_asked.n is not None
+        ],
+        "charges": [(charge, named(charge.unit_names)) for charge in queries.in_charges(programme)],
+        "days": windows.length_days(programme.opens_on, programme.closes_on),
         "launch": [
-            (reverse(page.url_name, args=[one.public_id]), page.label)
-            for page in shown.launch_pages(request, one, today)
+            (reverse(page.url_name, args=[programme.public_id]), page.label)
+            for page in shown.launch_pages(request, programme, today)
         ],
     }
     return render(request, "programmes/programme_draft.html", context, status=status)
 
 
-def _places_said(one: Programme, scope: Sequence[units.UnitRow], *, on: date) -> str:
+def _places_said(programme: Programme, scope: Sequence[units.UnitRow], *, on: date) -> str:
     """Return which places a draft means, their number, and the booths left out. Empty where it goes to no places."""
-    if not activities.of(one.kind).is_by_place:
+    if not activities.of(programme.kind).is_by_place:
         return ""
-    n = sum(queries.count_places(one, [row.id for row in scope], on=on).values())
-    words = say("%(places)s: %(n)s.") % {"places": PLACE_RULES[one.places].name, "n": numbers.grouped(n)}
-    if one.places in ("booth_of_village", "village_and_town") and (
-        left := queries.booths_without_village(one, on=on)
+    n = sum(queries.count_places(programme, [row.id for row in scope], on=on).values())
+    words = say("%(places)s: %(n)s.") % {
+        "places": PLACE_RULES[programme.places].name,
+        "n": numbers.grouped(n),
+    }
+    if programme.places in ("booth_of_village", "village_and_town") and (
+        left := queries.booths_without_village(programme, on=on)
     ):
         words += " " + ngettext(
             "%(n)s booth is in no village and is left out.",
@@ -380,40 +407,42 @@ def _places_said(one: Programme, scope: Sequence[units.UnitRow], *, on: date) ->
     return words
 
 
-def _split_shown(one: Programme, asked: TargetAsked) -> dict[str, Any] | None:
+def _split_shown(programme: Programme, target_asked: TargetAsked) -> dict[str, Any] | None:
     """Return how a target stands split, for the check; None while nothing below has one."""
-    found = queries.standing_split(
-        programme=one, node=asked.unit_id, measure=asked.measure, first=SHOWN_SHARES
+    target_split = queries.standing_split(
+        programme=programme, node=target_asked.unit_id, measure=target_asked.measure, first=SHOWN_SHARES
     )
-    if found is None:
+    if target_split is None:
         return None
     return {
-        "how": found.basis,
-        "levels": [(Kind(kind).label, n) for kind, n in found.levels],
-        "shares": [(named(names), n) for names, n in found.shares],
-        "more": found.children - len(found.shares),
+        "how": target_split.basis,
+        "levels": [(Kind(kind).label, n) for kind, n in target_split.levels],
+        "shares": [(named(names), n) for names, n in target_split.shares],
+        "more": target_split.children - len(target_split.shares),
     }
 
 
-def _scope(one: Programme) -> list[units.UnitRow]:
-    return [path[-1] for path in units.paths(queries.scope_units(one), one.hierarchy).values()]
+def _scope(programme: Programme) -> list[units.UnitRow]:
+    return [path[-1] for path in units.paths(queries.scope_units(programme), programme.hierarchy).values()]
 
 
-def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
+def _form(request: Request, programme: Programme, step: str) -> forms.Form | None:
     posted = request.POST if request.method == "POST" else None
     if step == "when":
-        below = units.children(one.owner_id, one.hierarchy, language=language(), limit=SHOWN_CHILDREN)
-        inside = set(queries.scope_units(one))
+        below = units.children(
+            programme.owner_id, programme.hierarchy, language=language(), limit=SHOWN_CHILDREN
+        )
+        inside = set(queries.scope_units(programme))
         ticked = below.rows if below.total <= SHOWN_CHILDREN else []
         return WhenForm(
             posted,
             below=[(row.code, row.name()) for row in ticked],
-            programme=one,
+            programme=programme,
             initial={
-                "named": "\n".join(_named(one, inside - {row.id for row in ticked})),
-                "opens_on": one.opens_on,
-                "closes_on": one.closes_on,
-                "places": one.places,
+                "named": "\n".join(_named(programme, inside - {row.id for row in ticked})),
+                "opens_on": programme.opens_on,
+                "closes_on": programme.closes_on,
+                "places": programme.places,
                 "units": [row.code for row in ticked if row.id in inside],
             },
         )
@@ -422,47 +451,49 @@ def _form(request: Request, one: Programme, step: str) -> forms.Form | None:
     if step == "target":
         return TargetForm(
             posted,
-            among=_asked(one),
-            is_far=queries.far_at_once(one, queries.scope_units(one)) == queries.ALL_THE_WAY,
-            is_by_place=activities.of(one.kind).is_by_place,
-            initial={"how": "places" if activities.of(one.kind).is_by_place else "electors"},
+            among=_asked(programme),
+            is_far=queries.far_at_once(programme, queries.scope_units(programme)) == queries.ALL_THE_WAY,
+            is_by_place=activities.of(programme.kind).is_by_place,
+            initial={"how": "places" if activities.of(programme.kind).is_by_place else "electors"},
         )
     return None
 
 
-def _named(one: Programme, ids: set[int]) -> list[str]:
+def _named(programme: Programme, ids: set[int]) -> list[str]:
     """Return the codes of these units, which name them on the form again."""
-    some = units.units_by_id(ids - {one.owner_id})
+    some = units.units_by_id(ids - {programme.owner_id})
     return sorted(unit.code for unit in some.values())
 
 
-def _keep(request: Request, one: Programme, step: str, given: dict[str, Any]) -> None:
+def _keep(request: Request, programme: Programme, step: str, given: dict[str, Any]) -> None:
     at = clock.now()
     if step == "when":
         chosen = [*units.ids_of(given.get("units") or []).values(), *given["named"]]
         actions.change_programme(
-            programme_id=one.pk,
+            programme_id=programme.pk,
             opens_on=given["opens_on"],
             closes_on=given["closes_on"],
-            unit_ids=chosen or [one.owner_id],
+            unit_ids=chosen or [programme.owner_id],
             places=given.get("places"),
             by=request.actor,
             at=at,
         )
     if step == "target":
-        far = queries.far_at_once(one, queries.scope_units(one))
+        far = queries.far_at_once(programme, queries.scope_units(programme))
         with transaction.atomic():  # one answer, one form: where one unit is refused, none is changed
-            for asked in _asked(one):
-                n = given.get(asked.key)
+            for target_asked in _asked(programme):
+                n = given.get(target_asked.key)
                 if n is None and given["how"] == "places":  # one in each place
-                    on = clock.day_in(one.zone, at)
-                    n = queries.count_places(one, [asked.unit_id], on=on).get(asked.unit_id)
+                    on = clock.day_in(programme.zone, at)
+                    n = queries.count_places(programme, [target_asked.unit_id], on=on).get(
+                        target_asked.unit_id
+                    )
                 if n is None:
                     continue
                 about: dict[str, Any] = {
-                    "programme_id": one.pk,
-                    "measure": asked.measure,
-                    "unit_id": asked.unit_id,
+                    "programme_id": programme.pk,
+                    "measure": target_asked.measure,
+                    "unit_id": target_asked.unit_id,
                 }
                 actions.set_target(**about, n=n, by=request.actor, at=at)
                 if given["how"]:
@@ -487,16 +518,16 @@ def open_draft(request: Request, public_id: UUID) -> HttpResponseBase:
     """Open the draft: from its first day on it runs. A visitor of this address is led to the check."""
     if request.method != "POST":
         return redirect("programmes:draft", public_id, "check")
-    one = queries.programme_for(request.viewer, public_id)
-    if one.state != Programme.State.DRAFT:
-        return begun(request, one)
+    programme = queries.programme_for(request.viewer, public_id)
+    if programme.state != Programme.State.DRAFT:
+        return begun(request, programme)
     try:
-        opened = actions.open_programme(programme_id=one.pk, by=request.actor, at=clock.now())
+        opened = actions.open_programme(programme_id=programme.pk, by=request.actor, at=clock.now())
     except actions.NotADraft:
-        return begun(request, one)
+        return begun(request, programme)
     except Refused as refused:
         messages.error(request, str(refused))
-        return step_page(request, one, "check", status=refused.status)
+        return step_page(request, programme, "check", status=refused.status)
     say_when_done(
         request,
         _("%(name)s is open.") % {"name": numbers.NONE if not opened.names else shown.name_of(opened)},

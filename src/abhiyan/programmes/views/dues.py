@@ -172,21 +172,21 @@ def _page(request: Request, public_id: UUID, *, at: datetime, sent: RecordSent |
 
     sent: a record that a phone kept. It belongs to the period its page named, however long ago that was.
     """
-    one = found.schedule_for(public_id)
-    given, is_record = request.GET, sent is not None
-    unit_id = page_unit(request, hierarchy=one.hierarchy, otherwise=shown.nowhere).unit.id
-    body_id = whole_number(given.get("body", ""), most=10**9)
-    asked = needed(found.asked_unit(one, unit_id=unit_id, body_id=body_id))
-    if not found.may_say(request.actor, asked):
+    schedule = found.schedule_for(public_id)
+    query, is_record = request.GET, sent is not None
+    unit_id = page_unit(request, hierarchy=schedule.hierarchy, otherwise=shown.nowhere).unit.id
+    body_id = whole_number(query.get("body", ""), most=10**9)
+    asked_unit = needed(found.asked_unit(schedule, unit_id=unit_id, body_id=body_id))
+    if not found.may_say(request.actor, asked_unit):
         raise NotFound
     try:
-        day = date.fromisoformat(given.get("from", ""))
+        day = date.fromisoformat(query.get("from", ""))
     except ValueError:
-        period = needed(one.timing.current(at))
+        period = needed(schedule.timing.current(at))
     else:
         over = PeriodOver(day=date_format(day, "j M Y"))
-        period = needed(one.timing.begun_on(day, at, is_record=is_record), over)
-    return schedule_forms.in_period(one, period), asked, period
+        period = needed(schedule.timing.begun_on(day, at, is_record=is_record), over)
+    return schedule_forms.in_period(schedule, period), asked_unit, period
 
 
 @require_GET
@@ -204,16 +204,20 @@ def _shown(
 ) -> HttpResponseBase:
     """refused: the act that was not done, and its forms with what is wrong."""
     at = clock.now()
-    one, asked, period = _page(request, public_id, at=at)
-    today = clock.day_in(one.timing.zone, at)
-    row = found.due_of(one, asked, period)
+    schedule, asked_unit, period = _page(request, public_id, at=at)
+    today = clock.day_in(schedule.timing.zone, at)
+    row = found.due_of(schedule, asked_unit, period)
     state = DueState(row.state) if row else DueState.OPEN
-    may_say = asked.is_open and one.ended_at is None
-    may_decide = asked.is_open and not one.is_meeting and found.may_decide(request.actor, one, asked)
-    is_to_mend = state == DueState.RETURNED and one.form is not None  # a form sent back is mended first
-    forms_of = _forms(one, row, period, state, today=today)
+    may_say = asked_unit.is_open and schedule.ended_at is None
+    may_decide = (
+        asked_unit.is_open
+        and not schedule.is_meeting
+        and found.may_decide(request.actor, schedule, asked_unit)
+    )
+    is_to_mend = state == DueState.RETURNED and schedule.form is not None  # a form sent back is mended first
+    forms_of = _forms(schedule, row, period, state, today=today)
     sent_before = _sent(row)
-    wrong, questions = "", _questions(one, sent_before)
+    wrong, questions = "", _questions(schedule, sent_before)
     if refused:
         act, sent, filled = refused
         questions = filled or questions
@@ -221,35 +225,45 @@ def _shown(
             forms_of[act] = sent
         else:
             wrong = problem(sent)
-    who = found.responsible(one, [asked], on=shown.today(at)).get(asked.key)
+    who = found.responsible(schedule, [asked_unit], on=shown.today(at)).get(asked_unit.key)
     whose = (row.said_by, row.let_in_by, row.decided_by) if row else (None, None, None)
-    known = holders(each for each in whose if each is not None)
-    said_by, let_in_by, decided_by = (person(known[each].name) if each in known else "" for each in whose)
+    signed_holders = holders(account_id for account_id in whose if account_id is not None)
+    said_by, let_in_by, decided_by = (
+        person(signed_holders[account_id].name) if account_id in signed_holders else ""
+        for account_id in whose
+    )
     is_own = any(
-        (held.unit_id, held.body_id) == (asked.unit_id, asked.body_id) for held in request.viewer.appointments
+        (office.unit_id, office.body_id) == (asked_unit.unit_id, asked_unit.body_id)
+        for office in request.viewer.appointments
     )
     board = reverse("programmes:schedule", args=[public_id])
-    (owing,) = found.with_dues([(one, asked)], at=at)
+    (owing,) = found.with_dues([(schedule, asked_unit)], at=at)
     signs = [(each, owing.sign(each, past, at)) for each, past in owing.periods]
     sign = dict(signs)[period]
     context = {
-        **crumbs((one.title, "" if is_own else board), (named(asked.body_names or asked.names), "")),
-        "schedule": one,
-        "whom": whom(one),
-        "asked": asked,
-        "unit_name": named(asked.names),
+        **crumbs(
+            (schedule.title, "" if is_own else board), (named(asked_unit.body_names or asked_unit.names), "")
+        ),
+        "schedule": schedule,
+        "whom": whom(schedule),
+        "asked": asked_unit,
+        "unit_name": named(asked_unit.names),
         "due": row,
-        "state": str(SIGN_NAMES[sign]) if state == DueState.OPEN else state_name(one, state, is_over=True),
+        "state": str(SIGN_NAMES[sign])
+        if state == DueState.OPEN
+        else state_name(schedule, state, is_over=True),
         "kind": "bad" if sign == DueSign.SILENT else KINDS.get(state, ""),
         "period": period,
-        "period_name": period_name(one, period),
-        "due_at": one.timing.due_at(period),
-        "is_late": one.timing.is_over(period, at) and sign != DueSign.NOT_ASKED,
+        "period_name": period_name(schedule, period),
+        "due_at": schedule.timing.due_at(period),
+        "is_late": schedule.timing.is_over(period, at) and sign != DueSign.NOT_ASKED,
         "who": who,
         "said_by": said_by,
         "let_in_by": let_in_by,
         "decided_by": decided_by,
-        "numbers": [(words, row.figures.get(str(one.figures[key]))) for key, words in _asks(one).items()]
+        "numbers": [
+            (words, row.figures.get(str(schedule.figures[key]))) for key, words in _asks(schedule).items()
+        ]
         if row and row.figures
         else [],
         "forms": forms_of if may_say else {},
@@ -257,19 +271,24 @@ def _shown(
         "may_accept": may_decide and state in (DueState.DONE, DueState.RETURNED) and not is_to_mend,
         "return_form": forms_of["return"] if may_decide and state in FINISHED else None,
         "questions": questions,
-        "records": _records(one, row),
+        "records": _records(schedule, row),
         "sent_later": row.sent_later if row else 0,
         "reminded_on": last_reminders("due", [row.pk]).get(row.pk) if row else None,
         **(filled_forms.shown(sent_before) if sent_before else {}),
         "problem": wrong,
-        "query": "?" + schedules.due_href(one, asked, period).partition("?")[2],
+        "query": "?" + schedules.due_href(schedule, asked_unit, period).partition("?")[2],
         "past": [
-            (period_name(one, each), schedules.due_href(one, asked, each), each == period, *SIGNS[sign])
+            (
+                period_name(schedule, each),
+                schedules.due_href(schedule, asked_unit, each),
+                each == period,
+                *SIGNS[sign],
+            )
             for each, sign in reversed(signs)
         ],
-        "silence": _silence(one, asked, row, at=at),
-        "below": _below(request, one, asked, at=at) if is_own else None,
-        "doors": shown.doors_beside(request, due=(one, asked, period)) if may_say else [],
+        "silence": _silence(schedule, asked_unit, row, at=at),
+        "below": _below(request, schedule, asked_unit, at=at) if is_own else None,
+        "doors": shown.doors_beside(request, due=(schedule, asked_unit, period)) if may_say else [],
         "is_own": is_own,
         "is_refused": refused is not None,
         "today": today,
@@ -287,36 +306,38 @@ class OtherRecord:
     answers: Sequence[tuple[str, str]]
 
 
-def _records(one: Schedule, row: Due | None) -> list[OtherRecord]:
+def _records(schedule: Schedule, row: Due | None) -> list[OtherRecord]:
     """Return the answers to a due that are not in force, the newest first."""
     if row is None:
         return []
     some = list(row.records.order_by("-made_at")[:MOST_RECORDS])
-    known = holders(each.said_by for each in some if each.said_by is not None)
-    names = figure_names(one) if some else {}
+    signed_holders = holders(due_record.said_by for due_record in some if due_record.said_by is not None)
+    names = figure_names(schedule) if some else {}
     return [
         OtherRecord(
-            each,
-            person(known[each.said_by].name) if each.said_by in known else "",
-            [(names.get(int(measure), measure), n) for measure, n in each.figures.items()],
-            filled_forms.in_words(one.form.asked, each.answers) if one.form and each.answers else [],
+            due_record,
+            person(signed_holders[due_record.said_by].name) if due_record.said_by in signed_holders else "",
+            [(names.get(int(measure), measure), n) for measure, n in due_record.figures.items()],
+            filled_forms.in_words(schedule.form.asked, due_record.answers)
+            if schedule.form and due_record.answers
+            else [],
         )
-        for each in some
+        for due_record in some
     ]
 
 
-def _asks(one: Schedule) -> dict[str, str]:
+def _asks(schedule: Schedule) -> dict[str, str]:
     """Return the numbers a report gives besides a form: their keys, in the words of their measures."""
-    if one.form is not None:
+    if schedule.form is not None:
         return {}
-    names = figure_names(one)
-    return {key: names.get(measure, key) for key, measure in one.figures.items()}
+    names = figure_names(schedule)
+    return {key: names.get(measure, key) for key, measure in schedule.figures.items()}
 
 
-def _report_form(one: Schedule) -> Callable[..., ReportForm]:
+def _report_form(schedule: Schedule) -> Callable[..., ReportForm]:
     """Return the form of a schedule's report."""
-    asks = _asks(one)
-    return partial(ReportForm, asks=asks, needs_words=not asks and one.form is None)
+    asks = _asks(schedule)
+    return partial(ReportForm, asks=asks, needs_words=not asks and schedule.form is None)
 
 
 def _sent(row: Due | None) -> Submission | None:
@@ -325,12 +346,12 @@ def _sent(row: Due | None) -> Submission | None:
 
 
 def _questions(
-    one: Schedule, sent: Submission | None, data: Any = None, files: Any = None
+    schedule: Schedule, sent: Submission | None, data: Any = None, files: Any = None
 ) -> FilledForm | None:
     """Return the form of the schedule, with what was answered; None where it has none."""
-    if one.form is None:
+    if schedule.form is None:
         return None
-    return answers_form(one.form)(
+    return answers_form(schedule.form)(
         data,
         files,
         prefix="q",
@@ -340,47 +361,57 @@ def _questions(
 
 
 def _forms(
-    one: Schedule, row: Due | None, period: Period, state: DueState, *, today: Any
+    schedule: Schedule, row: Due | None, period: Period, state: DueState, *, today: Any
 ) -> dict[str, forms.Form]:
     """Return the forms of what may be said now, filled with what is there."""
     made: dict[str, forms.Form] = {"return": DueReasonForm(auto_id="return_%s")}
-    asked = _asked_keys(one)
-    if one.is_meeting:
+    asked_keys = _asked_keys(schedule)
+    if schedule.is_meeting:
         planned_on = row.planned_on if row else None
         if state not in FINISHED:
-            last = min(max(period.ends_on, today), one.timing.latest_plan(period, today))
+            last = min(max(period.ends_on, today), schedule.timing.latest_plan(period, today))
             made["plan"] = DueDayForm(initial={"on": planned_on or last}, auto_id="plan_%s")
-        held = (row.held_on if row else None) or (planned_on if planned_on and planned_on <= today else today)
-        given = {"on": held, "people": row.people if row else None, "text": row.text if row else ""}
-        made["hold"] = HoldForm(initial=given, auto_id="hold_%s", asked=asked, period=period, today=today)
+        held_on = (row.held_on if row else None) or (
+            planned_on if planned_on and planned_on <= today else today
+        )
+        given = {"on": held_on, "people": row.people if row else None, "text": row.text if row else ""}
+        made["hold"] = HoldForm(
+            initial=given, auto_id="hold_%s", asked=asked_keys, period=period, today=today
+        )
     elif state != DueState.ACCEPTED:
-        figures = {key: row.figures.get(str(measure)) for key, measure in one.figures.items()} if row else {}
+        figures = (
+            {key: row.figures.get(str(measure)) for key, measure in schedule.figures.items()} if row else {}
+        )
         initial = {"text": row.text if row else "", **figures}
-        made["report"] = _report_form(one)(initial=initial, auto_id="report_%s")
+        made["report"] = _report_form(schedule)(initial=initial, auto_id="report_%s")
     if state in (DueState.OPEN, DueState.PLANNED):
         made["cannot"] = DueReasonForm(auto_id="cannot_%s")
     return made
 
 
-def _silence(one: Schedule, asked: found.AskedUnit, row: Due | None, *, at: datetime) -> bool:
+def _silence(schedule: Schedule, asked_unit: found.AskedUnit, row: Due | None, *, at: datetime) -> bool:
     """Return True if the day that is set lies in the 48 hours before a poll there: inner meetings get a warning."""
     if row is None or row.state != DueState.PLANNED or row.planned_on is None:
         return False
-    begins = datetime.combine(row.planned_on, time(), ZoneInfo(one.timing.zone))
-    there = units.polling({asked.unit_id: [asked.unit_id]}, at=at)[asked.unit_id]
+    begins = datetime.combine(row.planned_on, time(), ZoneInfo(schedule.timing.zone))
+    there = units.polling({asked_unit.unit_id: [asked_unit.unit_id]}, at=at)[asked_unit.unit_id]
     return any(first < begins + timedelta(days=1) and begins < last for first, last in there.silences)
 
 
 def _below(
-    request: Request, one: Schedule, asked: found.AskedUnit, *, at: datetime
+    request: Request, schedule: Schedule, asked_unit: found.AskedUnit, *, at: datetime
 ) -> tuple[Schedule | None, int] | None:
     """Return the schedule by which the unit passed this on, or how many units it may ask; None where it has none."""
-    if asked.body_id is not None or one.ended_at is not None or not shown.may(request, LEADS, asked.unit_id):
+    if (
+        asked_unit.body_id is not None
+        or schedule.ended_at is not None
+        or not shown.may(request, LEADS, asked_unit.unit_id)
+    ):
         return None
-    passed_on = found.passed_on(one, asked.unit_id)
+    passed_on = found.passed_on(schedule, asked_unit.unit_id)
     if passed_on is not None:
         return passed_on, 0
-    n = next(iter(found.offices_to_ask(asked.unit_id, one.hierarchy, at=at)), None)
+    n = next(iter(found.offices_to_ask(asked_unit.unit_id, schedule.hierarchy, at=at)), None)
     return (None, n.expected) if n is not None else None
 
 
@@ -420,10 +451,10 @@ def due_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
 Said = tuple[forms.Form, FilledForm | None, Callable[[dict[str, Any]], Due]]
 
 
-def _asked_keys(one: Schedule) -> set[str]:
+def _asked_keys(schedule: Schedule) -> set[str]:
     """Return which of the day and the people of a meeting its form asks for: by the key and the kind of a question."""
-    asked = one.form.asked if one.form is not None and one.is_meeting else ()
-    return {each.key for each in asked if KIND_ASKED.get(each.key) is each.kind}
+    questions = schedule.form.asked if schedule.form is not None and schedule.is_meeting else ()
+    return {question.key for question in questions if KIND_ASKED.get(question.key) is question.kind}
 
 
 def _said(
@@ -432,26 +463,26 @@ def _said(
     """Return the form of an act as it was sent, the questions with it, and what does the act with what both
     cleaned."""
     chosen = ACTS[act]
-    one, asked, period = page
+    schedule, asked_unit, period = page
     sent: Any = request.POST
-    is_in_form = act == "hold" and DAY_ASKED in _asked_keys(one)
+    is_in_form = act == "hold" and DAY_ASKED in _asked_keys(schedule)
     if act in ("plan", "hold") and "on" not in sent and not is_in_form:
-        sent = _tapped(one, asked, period, act, at=at)
-    make: Any = _report_form(one) if act == "report" else chosen.form
+        sent = _tapped(schedule, asked_unit, period, act, at=at)
+    make: Any = _report_form(schedule) if act == "report" else chosen.form
     if act == "hold":
-        today = clock.day_in(one.timing.zone, at)
-        make = partial(HoldForm, asked=_asked_keys(one), period=period, today=today)
+        today = clock.day_in(schedule.timing.zone, at)
+        make = partial(HoldForm, asked=_asked_keys(schedule), period=period, today=today)
     form = make(sent, auto_id=f"{act}_%s")
-    row = found.due_of(one, asked, period)
-    filled = _questions(one, _sent(row), request.POST, files) if act in ("hold", "report") else None
-    owes = acts.Owes(one.public_id, asked.unit_id, period.begins_on, asked.body_id)
+    row = found.due_of(schedule, asked_unit, period)
+    filled = _questions(schedule, _sent(row), request.POST, files) if act in ("hold", "report") else None
+    owes = acts.Owes(schedule.public_id, asked_unit.unit_id, period.begins_on, asked_unit.body_id)
 
     def done_with(given: dict[str, Any]) -> Due:
         words = form.given() if isinstance(form, ReportForm) else given
         if filled is not None:
             words = words | {"filled": acts.Filled(filled.answers, filled.pictures)}
         if filled is not None and act == "hold":
-            words |= _of_form(one, filled.answers)
+            words |= _of_form(schedule, filled.answers)
         if made_at is not None:
             words = words | {"made_at": made_at}
         due: Due = chosen.do(owes=owes, **words, by=request.actor, at=at)
@@ -466,18 +497,18 @@ def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the form of one due, for a phone. The due's own page shows the rest, and takes decisions."""
     at = clock.now()
     page = _page(request, public_id, at=at)
-    one, asked, period = page
-    act = "hold" if one.is_meeting else "report"
-    row = found.due_of(one, asked, period)
+    schedule, asked_unit, period = page
+    act = "hold" if schedule.is_meeting else "report"
+    row = found.due_of(schedule, asked_unit, period)
     state = DueState(row.state) if row else DueState.OPEN
-    form = _forms(one, row, period, state, today=clock.day_in(one.timing.zone, at)).get(act)
+    form = _forms(schedule, row, period, state, today=clock.day_in(schedule.timing.zone, at)).get(act)
     where = address_of("pages:field_start") if request.viewer.is_phone else schedules.due_href(*page)
-    if form is None or one.ended_at is not None or not asked.is_open:
+    if form is None or schedule.ended_at is not None or not asked_unit.is_open:
         return redirect(where)
     is_others = request.viewer.is_phone and row is not None and row.said_by != request.viewer.account_id
     if is_others:  # one SMS code shows nothing that another wrote
-        form = _forms(one, None, period, state, today=clock.day_in(one.timing.zone, at))[act]
-    questions, status = _questions(one, None if is_others else _sent(row)), 200
+        form = _forms(schedule, None, period, state, today=clock.day_in(schedule.timing.zone, at))[act]
+    questions, status = _questions(schedule, None if is_others else _sent(row)), 200
     if request.method == "POST":
         form, questions, do = _said(request, page, act, request.FILES, at=at)
         is_fit = questions is None or questions.is_valid()
@@ -486,19 +517,19 @@ def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
             return redirect(where)
         status = done.status
     context = {
-        "schedule": one,
+        "schedule": schedule,
         "form": form,
         "questions": questions,
         "reason": row.reason if row and state == DueState.RETURNED and not is_others else "",
-        "unit_name": named(asked.body_names or asked.names),
-        "period_name": period_name(one, period),
-        "due_at": one.timing.due_at(period),
-        "button": _("It was held") if one.is_meeting else _("Send the report"),
+        "unit_name": named(asked_unit.body_names or asked_unit.names),
+        "period_name": period_name(schedule, period),
+        "due_at": schedule.timing.due_at(period),
+        "button": _("It was held") if schedule.is_meeting else _("Send the report"),
         "back": address_of("pages:field_start"),
         "page": _own_address(request, page),
         "periods": [
-            (each.begins_on, period_name(one, each), _own_address(request, (one, asked, each)))
-            for each in (period, *one.timing.following(period, most=MOST_PERIODS))
+            (each.begins_on, period_name(schedule, each), _own_address(request, (schedule, asked_unit, each)))
+            for each in (period, *schedule.timing.following(period, most=MOST_PERIODS))
         ],
     }
     return render(request, "programmes/field_due.html", context, status=status)
@@ -536,40 +567,44 @@ def show_report(request: Request, sent: RecordSent) -> RecordShown:
     at = clock.now()
     with own_work(request.viewer):
         page = _page(request, sent.named["public_id"], at=at, sent=sent)
-        one, asked, period = page
-        form, questions, _do = _said(request, page, "hold" if one.is_meeting else "report", sent.files, at=at)
+        schedule, asked_unit, period = page
+        form, questions, _do = _said(
+            request, page, "hold" if schedule.is_meeting else "report", sent.files, at=at
+        )
         if questions is not None:
             taken(questions, dict)
         taken(form, dict)
     facts = [
-        unit_fact(asked.unit_id),
-        *([(say("Body"), named(asked.body_names))] if asked.body_names else []),
-        (say("What is asked"), one.title),
-        (say("Period"), period_name(one, period)),
+        unit_fact(asked_unit.unit_id),
+        *([(say("Body"), named(asked_unit.body_names))] if asked_unit.body_names else []),
+        (say("What is asked"), schedule.title),
+        (say("Period"), period_name(schedule, period)),
         *typed(form),
     ]
-    if one.form is not None and questions is not None:
-        facts += filled_forms.in_words(one.form.asked, questions.answers)
+    if schedule.form is not None and questions is not None:
+        facts += filled_forms.in_words(schedule.form.asked, questions.answers)
     return RecordShown(facts)
 
 
-def _of_form(one: Schedule, answers: Mapping[str, Any]) -> dict[str, Any]:
+def _of_form(schedule: Schedule, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the day and the people of a meeting as its form has them, where it asks for them."""
-    asked, words = _asked_keys(one), dict[str, Any]()
-    if DAY_ASKED in asked:
+    asked_keys, words = _asked_keys(schedule), dict[str, Any]()
+    if DAY_ASKED in asked_keys:
         day = answers.get(DAY_ASKED)
         words["on"] = date.fromisoformat(day) if day else None
-    if CAME_ASKED in asked:
+    if CAME_ASKED in asked_keys:
         words["people"] = answers.get(CAME_ASKED) or None
     return words
 
 
-def _tapped(one: Schedule, asked: found.AskedUnit, period: Period, act: str, *, at: datetime) -> QueryDict:
+def _tapped(
+    schedule: Schedule, asked_unit: found.AskedUnit, period: Period, act: str, *, at: datetime
+) -> QueryDict:
     """Return the form one tap on Today means: the day its words named. Empty where they name none any more."""
     sent = QueryDict(mutable=True)
-    row = found.due_of(one, asked, period)
-    today = clock.day_in(one.timing.zone, at)
-    tap = one.timing.tap(period, row.state if row else None, row.planned_on if row else None, today)
+    row = found.due_of(schedule, asked_unit, period)
+    today = clock.day_in(schedule.timing.zone, at)
+    tap = schedule.timing.tap(period, row.state if row else None, row.planned_on if row else None, today)
     if tap and tap[0] == act:
         sent["on"] = tap[1].isoformat()
     return sent

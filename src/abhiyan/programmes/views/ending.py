@@ -53,21 +53,21 @@ def _plain(name: str) -> str:
 @form_page
 def close(request: Request, public_id: UUID) -> HttpResponseBase:
     """Close an open programme, once its name is typed."""
-    one = queries.programme_for(request.viewer, public_id)
+    programme = queries.programme_for(request.viewer, public_id)
     page = reverse("programmes:programme", args=[public_id])
-    actions.require_run(programme=one, by=request.actor)
-    name = shown.name_of(one)
-    if one.state != Programme.State.OPEN:
+    actions.require_run(programme=programme, by=request.actor)
+    name = shown.name_of(programme)
+    if programme.state != Programme.State.OPEN:
         messages.info(request, _("%(name)s is not open.") % {"name": name})
         return redirect(page)
     return ask(
         request,
-        lambda _cleaned: actions.close_programme(programme_id=one.pk, by=request.actor, at=clock.now()),
-        form=EndProgrammeForm(request.POST if request.method == "POST" else None, programme=one),
+        lambda _cleaned: actions.close_programme(programme_id=programme.pk, by=request.actor, at=clock.now()),
+        form=EndProgrammeForm(request.POST if request.method == "POST" else None, programme=programme),
         title=say("Close this programme: %(name)s") % {"name": name},
         text=[
-            *activities.of(one.kind).stops(public_id),
-            *([say("Its parts close with it.")] if one.parts else []),
+            *activities.of(programme.kind).stops(public_id),
+            *([say("Its parts close with it.")] if programme.parts else []),
             say("Its targets and people in charge can no longer be changed."),
             say("Its figures stay, and everybody can still read them."),
             say("A closed programme cannot be opened again."),
@@ -84,15 +84,15 @@ def close(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def discard(request: Request, public_id: UUID) -> HttpResponseBase:
     """Discard a draft."""
-    one = queries.programme_for(request.viewer, public_id)
-    if one.state != Programme.State.DRAFT:
-        return begun(request, one)
-    if not shown.may(request, "programmes.make", one.owner_id):
+    programme = queries.programme_for(request.viewer, public_id)
+    if programme.state != Programme.State.DRAFT:
+        return begun(request, programme)
+    if not shown.may(request, "programmes.make", programme.owner_id):
         raise NotYours(capability="programmes.make")
-    name, page = shown.name_of(one), reverse("programmes:draft", args=[public_id, "check"])
+    name, page = shown.name_of(programme), reverse("programmes:draft", args=[public_id, "check"])
     return ask(
         request,
-        lambda _given: actions.discard_draft(programme_id=one.pk, by=request.actor, at=clock.now()),
+        lambda _given: actions.discard_draft(programme_id=programme.pk, by=request.actor, at=clock.now()),
         title=say("Discard this draft: %(name)s") % {"name": name},
         text=[
             say("Its days, units, people in charge and targets are deleted."),
@@ -111,18 +111,18 @@ def discard(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def end_in_charge(request: Request, public_id: UUID, in_charge: int) -> HttpResponseBase:
     """End somebody's charge."""
-    one = queries.programme_for(request.viewer, public_id)
-    found = queries.in_charges(one, only=in_charge)
-    if not found:
+    programme = queries.programme_for(request.viewer, public_id)
+    unit_charges = queries.in_charges(programme, only=in_charge)
+    if not unit_charges:
         raise NotFound
-    (charge,) = found
+    (charge,) = unit_charges
     if not shown.may(request, "programmes.run", charge.unit_id):
         raise NotYours(capability="programmes.run")
-    is_draft = one.state == Programme.State.DRAFT
+    is_draft = programme.state == Programme.State.DRAFT
     page = (
         reverse("programmes:draft", args=[public_id, "who"])
         if is_draft
-        else shown.href(one, "programme", charge.unit_code)
+        else shown.href(programme, "programme", charge.unit_code)
     )
     about = {"who": charge.name, "unit": named(charge.unit_names)}
     return ask(
@@ -136,6 +136,6 @@ def end_in_charge(request: Request, public_id: UUID, in_charge: int) -> HttpResp
         said=_("%(who)s is no longer in charge of %(unit)s.") % about,
         done=page,
         here="programmes",
-        crumbs=shown.crumbs((shown.name_of(one), page), (say("End"), "")),
+        crumbs=shown.crumbs((shown.name_of(programme), page), (say("End"), "")),
         is_danger=True,
     )

@@ -20,15 +20,15 @@ from .expecting import ExpectedForm
 @posted("programmes:targets")
 def expectation(request: Request, public_id: UUID) -> HttpResponseBase:
     """Say what is expected of a unit beside its target, or take it back by an empty field."""
-    one = queries.programme_for(request.viewer, public_id)
-    about, measure = targets.target_about(request, one)
+    programme = queries.programme_for(request.viewer, public_id)
+    about, measure = targets.target_about(request, programme)
     form = ExpectedForm(request.POST, auto_id="own_%s")
     if not form.is_valid():
         problem = f"{about.name()}: {' '.join(map(str, form.errors['expected']))}"
-        return targets.targets_page(request, one, problem=problem, status=422)
+        return targets.targets_page(request, programme, problem=problem, status=422)
     try:
         is_changed = actions.set_expected(
-            programme_id=one.pk,
+            programme_id=programme.pk,
             measure=measure,
             unit_id=about.id,
             n=form.cleaned_data["expected"],
@@ -36,9 +36,9 @@ def expectation(request: Request, public_id: UUID) -> HttpResponseBase:
             at=clock.now(),
         )
     except Refused as refused:
-        return targets.targets_page(request, one, problem=str(refused), status=refused.status)
+        return targets.targets_page(request, programme, problem=str(refused), status=refused.status)
     if is_changed:
         say_when_done(request, _("Saved."))
     else:
         messages.info(request, _("Nothing changed."))
-    return targets.back_to_targets(request, one)
+    return targets.back_to_targets(request, programme)

@@ -34,14 +34,16 @@ class FormAskedRow:
 
 def said_next(row: FormAskedRow) -> str:
     """Say what a schedule asks from its next period on, or why it cannot ask the newest version."""
-    of = row.of
-    if of.later:
-        number, day = of.later
+    form_of_schedule = row.of
+    if form_of_schedule.later:
+        number, day = form_of_schedule.later
         return say("version %(number)s from %(day)s") % {"number": number, "day": date_format(day, "j M Y")}
-    if of.is_older and of.next_on is None:
+    if form_of_schedule.is_older and form_of_schedule.next_on is None:
         return say("has no next period")
-    if of.is_older and of.lacks:
-        return say("the newest version lacks a figure: %(names)s") % {"names": ", ".join(of.lacks)}
+    if form_of_schedule.is_older and form_of_schedule.lacks:
+        return say("the newest version lacks a figure: %(names)s") % {
+            "names": ", ".join(form_of_schedule.lacks)
+        }
     return ""
 
 
@@ -73,8 +75,11 @@ def form_asked(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _rows(request: Request, some: Sequence[Schedule], *, at: datetime) -> list[FormAskedRow]:
-    spans = units.all_spans([one.unit_id for one in some])
+    spans = units.all_spans([schedule.unit_id for schedule in some])
     return [
-        FormAskedRow(of, request.viewer.may_at(LEADS, *(lo for lo, _hi in spans.get(of.one.unit_id, []))))
-        for of in found.with_forms(some, at=at)
+        FormAskedRow(
+            form_of_schedule,
+            request.viewer.may_at(LEADS, *(lo for lo, _hi in spans.get(form_of_schedule.one.unit_id, []))),
+        )
+        for form_of_schedule in found.with_forms(some, at=at)
     ]

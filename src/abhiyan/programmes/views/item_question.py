@@ -21,11 +21,11 @@ def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> Ask
     if about is None:
         return None
     is_unnamed = asked.is_unnamed(link=link, question=row, at=at)
-    of = activities.items_of(about.programme.kind, about.measure)
+    items = activities.items_of(about.programme.kind, about.measure)
     is_others = about.by_id is not None and request.visit.account_id == about.by_id
     context = {
         "state": _state(row, about, at),
-        "sentence": "" if of is None or is_unnamed else of.sentence(about),
+        "sentence": "" if items is None or is_unnamed else items.sentence(about),
         "is_unnamed": is_unnamed,
         "is_others": is_others,
     }

@@ -32,32 +32,32 @@ class LeadersForm(forms.Form):
 
 def _where(request: Request, public_id: UUID) -> tuple[Programme, Here]:
     """Return the programme and unit of a page, for somebody who runs programmes there."""
-    one = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, one)
+    programme = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, programme)
     if not shown.may(request, "programmes.run", here.unit.id):
         raise NotYours(capability="programmes.run")
-    if one.state == Programme.State.CLOSED:
+    if programme.state == Programme.State.CLOSED:
         raise actions.ProgrammeOver
-    return one, here
+    return programme, here
 
 
-def _around(one: Programme, here: Here, title: str) -> dict[str, Any]:
+def _around(programme: Programme, here: Here, title: str) -> dict[str, Any]:
     """Return the list of in-charges, where the page leads back to."""
-    page = here.href(reverse("programmes:in_charges", args=[one.public_id]))
-    frame = shown.frame(one, (say("In-charges"), page), (title, ""))
+    page = here.href(reverse("programmes:in_charges", args=[programme.public_id]))
+    frame = shown.frame(programme, (say("In-charges"), page), (title, ""))
     return {"done": page, "here": frame["here"], "crumbs": frame["crumbs"]}
 
 
 @form_page
 def name_leaders(request: Request, public_id: UUID) -> HttpResponseBase:
     """Name the leader of each unit of a level. The page first says how many, and one press names them."""
-    one, here = _where(request, public_id)
+    programme, here = _where(request, public_id)
     unit, on, kind = here.unit, shown.today(clock.now()), request.GET.get("level", "")
     place: dict[str, Any] = {"lo": unit.lo, "hi": unit.hi, "on": on}
-    if kind not in {each.kind for each in queries.coverage(one, **place)}:
+    if kind not in {charge_level.kind for charge_level in queries.coverage(programme, **place)}:
         raise NotFound
-    found = queries.leaders_to_name(one, unit.id, kind, on=on)
-    n, title = len(found.leaders), say("Name the leaders: %(level)s") % {"level": Kind(kind).label}
+    leaders_to_name = queries.leaders_to_name(programme, unit.id, kind, on=on)
+    n, title = len(leaders_to_name.leaders), say("Name the leaders: %(level)s") % {"level": Kind(kind).label}
     text = [say("Every unit of this level has an in-charge, or nobody leads it.")]
     if n:
         text = [
@@ -68,26 +68,26 @@ def name_leaders(request: Request, public_id: UUID) -> HttpResponseBase:
             )
             % {"n": grouped(n)}
         ]
-    if found.vacant:
+    if leaders_to_name.vacant:
         left_out = ngettext(
             "%(n)s unit is left out, because nobody leads it.",
             "%(n)s units are left out, because nobody leads them.",
-            found.vacant,
+            leaders_to_name.vacant,
         )
-        text.append(left_out % {"n": grouped(found.vacant)})
-    if found.declined:
+        text.append(left_out % {"n": grouped(leaders_to_name.vacant)})
+    if leaders_to_name.declined:
         said_no = ngettext(
             "%(n)s leader declined and is not asked again.",
             "%(n)s leaders declined and are not asked again.",
-            found.declined,
+            leaders_to_name.declined,
         )
-        text.append(said_no % {"n": grouped(found.declined)})
-    if n and one.state == Programme.State.OPEN:
+        text.append(said_no % {"n": grouped(leaders_to_name.declined)})
+    if n and programme.state == Programme.State.OPEN:
         text.append(say("Each of them gets one message, and may decline. You can end them together later."))
     return ask(
         request,
         lambda given: actions.name_leaders(
-            programme_id=one.pk,
+            programme_id=programme.pk,
             unit_id=unit.id,
             kind=kind,
             expected=given["expected"],
@@ -100,46 +100,46 @@ def name_leaders(request: Request, public_id: UUID) -> HttpResponseBase:
         button=say("Name them"),
         said=lambda made: say("Named in charge: %(n)s") % {"n": grouped(made)},
         is_open=bool(n),
-        **_around(one, here, title),
+        **_around(programme, here, title),
     )
 
 
 @form_page
 def end_together(request: Request, public_id: UUID, together: UUID) -> HttpResponseBase:
     """Ask once before all that one act named are in charge no more."""
-    one, here = _where(request, public_id)
-    mine = queries.named_together(one, request.viewer.account_id)
-    found = next((each for each in mine if each.together == together), None)
-    if found is None:
+    programme, here = _where(request, public_id)
+    mine = queries.named_together(programme, request.viewer.account_id)
+    named_together = next((each for each in mine if each.together == together), None)
+    if named_together is None:
         raise NotFound
     title = say("End what you named together")
     ended = ngettext(
         "%(n)s person is in charge no more, answered or not.",
         "%(n)s people are in charge no more, answered or not.",
-        found.n,
+        named_together.n,
     )
     return ask(
         request,
         lambda _given: actions.end_together(
-            programme_id=one.pk, together=together, by=request.actor, at=clock.now()
+            programme_id=programme.pk, together=together, by=request.actor, at=clock.now()
         ),
         title=title,
         text=[
-            ended % {"n": grouped(found.n)},
+            ended % {"n": grouped(named_together.n)},
             say("Messages that have not left are not sent. You can name others afterwards."),
         ],
         button=say("End them"),
         said=lambda n: say("Ended: %(n)s") % {"n": grouped(n)},
         is_danger=True,
-        **_around(one, here, title),
+        **_around(programme, here, title),
     )
 
 
 @form_page
 def remind_in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask once before people who did not answer get a message."""
-    one, here = _where(request, public_id)
-    waiting = queries.charges_to_remind(one, here.unit.id, on=shown.today(clock.now()))
+    programme, here = _where(request, public_id)
+    waiting = queries.charges_to_remind(programme, here.unit.id, on=shown.today(clock.now()))
     n, title = waiting.count(), say("Remind those who have not replied")
     text = [str(NobodyToRemind.message)]
     if n:
@@ -148,12 +148,12 @@ def remind_in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     return ask(
         request,
         lambda _given: actions.remind_in_charges(
-            programme_id=one.pk, unit_id=here.unit.id, by=request.actor, at=clock.now()
+            programme_id=programme.pk, unit_id=here.unit.id, by=request.actor, at=clock.now()
         ),
         title=title,
         text=text,
         button=say("Send reminders"),
         said=lambda told: say("Reminders on their way: %(n)s") % {"n": grouped(told)},
         is_open=bool(n),
-        **_around(one, here, title),
+        **_around(programme, here, title),
     )

@@ -115,13 +115,13 @@ def own_materials(request: Request) -> HttpResponseBase:
 @require_GET
 def materials(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the materials of a programme for the viewer's offices, and all of those where they may put files up."""
-    one = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, one)
+    programme = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, programme)
     leads = shown.may(request, RUN, here.unit.id)
     table: Table[MaterialRow] = Table(
         request,
         OF_PROGRAMME,
-        found.materials_of(request.viewer, one),
+        found.materials_of(request.viewer, programme),
         name="materials",
         caption=_("Materials"),
         sort="-newest",
@@ -130,10 +130,10 @@ def materials(request: Request, public_id: UUID) -> HttpResponseBase:
         is_brief=True,
     )
     context = {
-        **shown.frame(one, (say("Materials"), "")),
+        **shown.frame(programme, (say("Materials"), "")),
         "unit": here.unit,
         "unit_name": here.name,
-        "may": leads and one.state == Programme.State.OPEN,
+        "may": leads and programme.state == Programme.State.OPEN,
     }
     return answer(request, "programmes/material_list.html", table, context)
 
@@ -182,18 +182,18 @@ def _too_large() -> str:
 @form_page
 def material_new(request: Request, public_id: UUID) -> HttpResponseBase:
     """Offer a file to the workers of the programme in a unit and below."""
-    one = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, one)
+    programme = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, programme)
     if not shown.may(request, RUN, here.unit.id):
         raise org.NotYours(capability=RUN)
     form = NewMaterialForm(request.POST or None, request.FILES or None)
-    offices = found.offices_at(here.unit.id, one.hierarchy)
-    offer(form, offices=[(each.code, named(each.names)) for each in offices])
+    offices = found.offices_at(here.unit.id, programme.hierarchy)
+    offer(form, offices=[(office.code, named(office.names)) for office in offices])
     done = tried(
         request,
         form,
         lambda given: acts.add_material(
-            programme_id=one.pk,
+            programme_id=programme.pk,
             unit_id=here.unit.id,
             names={"hi": given["name_hi"], "en": given["name_en"]},
             offices=given["offices"],
@@ -206,9 +206,9 @@ def material_new(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     if done.value:
         return redirect("programmes:material", done.value.public_id)
-    way = (say("Materials"), shown.href(one, "materials", here.unit.code))
+    way = (say("Materials"), shown.href(programme, "materials", here.unit.code))
     context = {
-        **shown.frame(one, way, (say("Add a file"), "")),
+        **shown.frame(programme, way, (say("Add a file"), "")),
         "form": form,
         "place": here.name,
         "unit": here.unit,
@@ -258,9 +258,15 @@ def _page(
         "leads": leads,
         "versions": found.versions_of(one) if leads else [],
         "opened": [
-            (named(each.office_names), str(Kind(each.kind).label), each.newest, each.ever) for each in opened
+            (
+                named(opened_material.office_names),
+                str(Kind(opened_material.kind).label),
+                opened_material.newest,
+                opened_material.ever,
+            )
+            for opened_material in opened
         ],
-        "opened_sum": sum(each.newest for each in opened),
+        "opened_sum": sum(opened_material.newest for opened_material in opened),
         "form": form if leads and one.withdrawn_at is None else None,
         "is_running": one.programme.state == Programme.State.OPEN,
         "problem": problem,

@@ -112,23 +112,23 @@ def _said(request: Request, charge: queries.OwnCharge, *, at: datetime) -> list[
     say how many a day."""
     if not charge.targets:
         return [say("No target is set here yet.")]
-    one = charge.programme
+    programme = charge.programme
     days: dict[str, Any] = {
-        "opens_on": one.opens_on,
-        "closes_on": one.closes_on,
-        "on": clock.day_in(one.zone, at),
+        "opens_on": programme.opens_on,
+        "closes_on": programme.closes_on,
+        "on": clock.day_in(programme.zone, at),
     }
     ladders: dict[int, Ladder] = {}
     if _page_of(request, charge):
-        numbers = [each.measure for each in charge.targets]
+        numbers = [answered_for.measure for answered_for in charge.targets]
         ladders = queries.ladders_by_measure(
-            node=charge.unit_id, hierarchy=one.hierarchy, programme=one, measures=numbers, at=at
+            node=charge.unit_id, hierarchy=programme.hierarchy, programme=programme, measures=numbers, at=at
         )
     lines = []
     for each in charge.targets:
         words = say("You answer for %(n)s by %(day)s.") % {
             "n": grouped(each.n),
-            "day": date_format(one.closes_on, "j F Y"),
+            "day": date_format(programme.closes_on, "j F Y"),
         }
         if each.measure in ladders:
             words = f"{words} {pace.said(ladders[each.measure].counted, each.n, **days)}"

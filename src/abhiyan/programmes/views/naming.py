@@ -25,8 +25,8 @@ class InChargeForm(forms.Form):
 
 def accounts_found(text: str) -> list[tuple[str, str]]:
     """Return accounts to choose from, as a form's choices."""
-    found = people.search_accounts(text) if text.replace("\0", "").strip() else []
-    return [(str(each.public_id), f"{each.name} (•••• {each.last4})") for each in found]
+    accounts = people.search_accounts(text) if text.replace("\0", "").strip() else []
+    return [(str(each.public_id), f"{each.name} (•••• {each.last4})") for each in accounts]
 
 
 def in_charge_form(request: Request) -> InChargeForm:

@@ -39,11 +39,13 @@ class FigureForm(forms.Form):
 @form_page
 def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the figures a unit gave of itself, newest first; a leader there gives one, or takes it back."""
-    one = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, one)
-    measures = {each.number: named(each.names) for each in queries.measures([one])[one.pk]}
+    programme = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, programme)
+    measures = {
+        measure.number: named(measure.names) for measure in queries.measures([programme])[programme.pk]
+    }
     at, may = clock.now(), shown.may(request, LEADS, here.unit.id)
-    found = queries.typed_figures(one, unit_id=here.unit.id, at=at)
+    figures = queries.typed_figures(programme, unit_id=here.unit.id, at=at)
     is_exact = request.viewer.sees_exact_at(*filter(None, [here.unit.lo]))
 
     def number(row: queries.TypedFigure) -> str:
@@ -67,7 +69,7 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
     table = Table(
         request,
         columns,
-        found,
+        figures,
         name="own-figures",
         caption=_("Figures given"),
         is_numbered=False,
@@ -79,8 +81,8 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
         request.POST if request.method == "POST" else None,
         initial={
             "measure": next(iter(measures), 1),
-            "begins_on": one.opens_on,
-            "ends_on": min(one.closes_on, clock.day_in(one.zone, at)),
+            "begins_on": programme.opens_on,
+            "ends_on": min(programme.closes_on, clock.day_in(programme.zone, at)),
         },
     )
     offer(form, measure=list(measures.items()))
@@ -90,7 +92,7 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
         request,
         form,
         lambda given: actions.type_figure(
-            programme=one,
+            programme=programme,
             measure=int(given["measure"]),
             unit_id=here.unit.id,
             begins_on=given["begins_on"],
@@ -103,9 +105,9 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
         has_form=may,
     )
     if done:
-        return redirect(shown.href(one, "own_figures", here.unit.code))
+        return redirect(shown.href(programme, "own_figures", here.unit.code))
     context: dict[str, Any] = {
-        **shown.frame(one, (say("What units say"), "")),
+        **shown.frame(programme, (say("What units say"), "")),
         "unit": here.unit,
         "unit_name": here.name,
         "form": form if may else None,

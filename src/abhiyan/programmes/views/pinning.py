@@ -18,11 +18,13 @@ from abhiyan.ui.posts import posted
 @posted("pages:today_all", takes=())
 def pin(request: Request, public_id: UUID) -> HttpResponseBase:
     """Put a programme first on one's own Today, or take it off that place again."""
-    one = queries.programme_for(request.viewer, public_id)
+    programme = queries.programme_for(request.viewer, public_id)
     if request.POST.get("back"):
-        actions.unpin_programme(programme=one, by=request.actor, at=clock.now())
-        say_when_done(request, _("%(name)s is no longer first on your Today.") % {"name": named(one.names)})
+        actions.unpin_programme(programme=programme, by=request.actor, at=clock.now())
+        say_when_done(
+            request, _("%(name)s is no longer first on your Today.") % {"name": named(programme.names)}
+        )
     else:
-        actions.pin_programme(programme=one, by=request.actor, at=clock.now())
-        say_when_done(request, _("%(name)s is first on your Today.") % {"name": named(one.names)})
+        actions.pin_programme(programme=programme, by=request.actor, at=clock.now())
+        say_when_done(request, _("%(name)s is first on your Today.") % {"name": named(programme.names)})
     return redirect(address_of("pages:today"))

@@ -52,8 +52,10 @@ def _cell(n: int | None) -> int | str:
 
 def _lines(row: dict[str, Any], of: Callable[[LadderShown], Any]) -> Any:
     """Return a line for each measure of a programme. A single measure keeps its value: files have a number."""
-    said = [of(one) for one in row["measures"]]
-    return said[0] if len(said) == 1 else "\n".join("–" if one is None else str(one) for one in said)
+    values = [of(measure) for measure in row["measures"]]
+    return (
+        values[0] if len(values) == 1 else "\n".join("–" if value is None else str(value) for value in values)
+    )
 
 
 COLUMNS: tuple[Column[dict[str, Any]], ...] = (
@@ -63,10 +65,14 @@ COLUMNS: tuple[Column[dict[str, Any]], ...] = (
     Column("first", _("First day"), lambda row: row["programme"].opens_on, only_in_file=True),
     Column("last", _("Last day"), lambda row: row["programme"].closes_on, only_in_file=True),
     Column("window", _("Window"), css="nums"),
-    Column("measure", _("Measure"), lambda row: _lines(row, lambda one: str(one.name)), only_in_file=True),
-    Column("target", _("Target"), lambda row: _lines(row, lambda one: one.target), css="num"),
-    Column("reported", _("Reported"), lambda row: _lines(row, lambda one: _cell(one.reported)), css="num"),
-    Column("counted", _("Counted"), lambda row: _lines(row, lambda one: _cell(one.counted)), css="num"),
+    Column(
+        "measure", _("Measure"), lambda row: _lines(row, lambda ladder: str(ladder.name)), only_in_file=True
+    ),
+    Column("target", _("Target"), lambda row: _lines(row, lambda ladder: ladder.target), css="num"),
+    Column(
+        "reported", _("Reported"), lambda row: _lines(row, lambda ladder: _cell(ladder.reported)), css="num"
+    ),
+    Column("counted", _("Counted"), lambda row: _lines(row, lambda ladder: _cell(ladder.counted)), css="num"),
 )
 
 
@@ -101,8 +107,8 @@ def programmes(request: Request) -> HttpResponseBase:
         "may_make": request.viewer.may("programmes.make"),
         "beside": [
             (reverse(page.url_name), page.label)
-            for each in activities.every()
-            for page in each.beside
+            for activity in activities.every()
+            for page in activity.beside
             if page.opens(request.viewer.may)
         ],
     }
@@ -249,38 +255,42 @@ def _stands(
     """Return the picture of each measure in the unit, with the page of its targets; and the days of the chosen one."""
     on = clock.day_in(one.zone, at)
     measures = queries.measures([one])[one.pk]
-    found = queries.ladders_by_measure(
+    ladders = queries.ladders_by_measure(
         node=here.id,
         hierarchy=one.hierarchy,
         programme=one,
-        measures=[each.number for each in measures],
+        measures=[measure.number for measure in measures],
         at=at,
     )
     targets = queries.targets_of(node=here.id, hierarchy=one.hierarchy, programmes=[one])
     expected = queries.expected_of([here.id], [one])
-    names = next(each.names for each in measures if each.number == chosen) if len(measures) > 1 else {}
-    of = queries.RunningMeasure(one, chosen, names, targets.get((one.pk, chosen)))
+    names = (
+        next(measure.names for measure in measures if measure.number == chosen) if len(measures) > 1 else {}
+    )
+    running_measure = queries.RunningMeasure(one, chosen, names, targets.get((one.pk, chosen)))
     days = queries.figures(node=here.id, hierarchy=one.hierarchy, programme=one, measure=chosen, at=at)
     before = earlier.beside(here.id) if earlier and chosen == 1 else {}
     return {
-        "trend": queries.drawn_trend(of, days, **before) if has_figures(days.ladder, of.target) else None,
-        "is_rounded": any(each.is_rounded for each in found.values()),
+        "trend": queries.drawn_trend(running_measure, days, **before)
+        if has_figures(days.ladder, running_measure.target)
+        else None,
+        "is_rounded": any(ladder.is_rounded for ladder in ladders.values()),
         "stands": [
             (
                 queries.drawn(
-                    found[each.number],
-                    name=named(each.names),
+                    ladders[measure.number],
+                    name=named(measure.names),
                     programme=one,
-                    measure=each.number,
+                    measure=measure.number,
                     on=on,
-                    target=targets.get((one.pk, each.number)),
-                    expected=row.words if (row := expected.get((one.pk, each.number, here.id))) else "",
-                    checked=checked.get((one.pk, each.number, here.id)),
-                    **(earlier.beside(here.id) if earlier and each.number == 1 else {}),
+                    target=targets.get((one.pk, measure.number)),
+                    expected=row.words if (row := expected.get((one.pk, measure.number, here.id))) else "",
+                    checked=checked.get((one.pk, measure.number, here.id)),
+                    **(earlier.beside(here.id) if earlier and measure.number == 1 else {}),
                 ),
-                shown.href(one, "targets", here.code, measure=each.number),
+                shown.href(one, "targets", here.code, measure=measure.number),
             )
-            for each in measures
+            for measure in measures
         ],
     }
 
@@ -371,7 +381,10 @@ class ChangeForm(forms.Form):
         labels = queries.total_labels()
         if (kept := self.initial.get("earlier")) and kept not in labels:
             labels.append(kept)
-        bodies = [(str(one.id), f"{one.label}: {named(one.names)}") for one in org.bodies_of(owner_id, on=on)]
+        bodies = [
+            (str(body_here.id), f"{body_here.label}: {named(body_here.names)}")
+            for body_here in org.bodies_of(owner_id, on=on)
+        ]
         offer(
             self,
             earlier=[("", say("none")), *((label, label) for label in labels)],

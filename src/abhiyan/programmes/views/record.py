@@ -31,7 +31,7 @@ def record_of(request: Request, public_id: UUID) -> HttpResponse:
         "here": "my_work",
         "crumbs": [(person(record.name), "")],
         **duties(record, at=at),
-        "stands": [(held, [one.drawn(on=on) for one in stands]) for held, stands in record.stands],
+        "stands": [(office, [stand.drawn(on=on) for stand in stands]) for office, stands in record.stands],
     }
     return render(request, "programmes/record.html", context)
 

@@ -83,7 +83,11 @@ class Shared:
 
     @property
     def text(self) -> str:
-        lines = [f"{self.programme}: {self.unit}", *(each.text for each in self.measures), self.foot]
+        lines = [
+            f"{self.programme}: {self.unit}",
+            *(shared_measure.text for shared_measure in self.measures),
+            self.foot,
+        ]
         return "\n".join(filter(None, (*lines, self.organisation)))
 
     def values(self) -> dict[str, Any]:
@@ -92,37 +96,41 @@ class Shared:
             "organisation": self.organisation,
             "programme": self.programme,
             "unit": self.unit,
-            "measures": [each.values() for each in self.measures],
+            "measures": [shared_measure.values() for shared_measure in self.measures],
             "foot": self.foot,
         }
 
 
-def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
+def shared(programme: Programme, here: Here, *, at: datetime) -> Shared:
     """Return the measures of a unit, as anybody outside may read them, in the language in force.
 
     Leaders pass them on to outsiders. So they are of the last closed day, also where they themselves read
     today's.
     """
-    measures = queries.measures([one])[one.pk]
+    measures = queries.measures([programme])[programme.pk]
     with system("what anybody outside may read"):
         ladders = {
             each.number: queries.ladder_from_outside(
-                unit_id=here.unit.id, hierarchy=one.hierarchy, programme=one, measure=each.number, at=at
+                unit_id=here.unit.id,
+                hierarchy=programme.hierarchy,
+                programme=programme,
+                measure=each.number,
+                at=at,
             )
             for each in measures
         }
-    targets = queries.targets_of(node=here.unit.id, hierarchy=one.hierarchy, programmes=[one])
-    today = clock.day_in(one.zone, at)
-    checked = estimated([one.pk], [here.unit.id], on=today)
+    targets = queries.targets_of(node=here.unit.id, hierarchy=programme.hierarchy, programmes=[programme])
+    today = clock.day_in(programme.zone, at)
+    checked = estimated([programme.pk], [here.unit.id], on=today)
     on = today - timedelta(days=1)
-    days = {"opens_on": one.opens_on, "closes_on": one.closes_on, "on": on}
-    found: list[SharedMeasure] = []
+    days = {"opens_on": programme.opens_on, "closes_on": programme.closes_on, "on": on}
+    shared_measures: list[SharedMeasure] = []
     silent: list[SharedMeasure] = []
     for measure in measures:
-        key = (one.pk, measure.number)
+        key = (programme.pk, measure.number)
         counted, target = ladders[measure.number].counted, targets.get(key)
         truth = checked.get((*key, here.unit.id))
-        (found if target or counted else silent).append(
+        (shared_measures if target or counted else silent).append(
             SharedMeasure(
                 named(measure.names) if len(measures) > 1 else "",
                 tuple(pace.passed_on(counted, target, **days, day=date_format(on, "j M"))),
@@ -133,9 +141,9 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
         )
     return Shared(
         settings.ORGANISATION,
-        shown.name_of(one),
+        shown.name_of(programme),
         named(here.unit.names),
-        tuple(found or silent[:1]),
+        tuple(shared_measures or silent[:1]),
         queries.as_of(at, is_rounded=True),
     )
 
@@ -143,9 +151,9 @@ def shared(one: Programme, here: Here, *, at: datetime) -> Shared:
 @require_safe
 def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
     """Show the text to copy or send, and the picture beside it, each in the language of the page."""
-    one = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, one)
-    made = shared(one, here, at=clock.now())
+    programme = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, programme)
+    made = shared(programme, here, at=clock.now())
     unit = here.unit.code
     missing = printing.letters_refused(made.values())
     lines = {"with_lines": 1} if missing else {}
@@ -153,15 +161,15 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
         request,
         "programmes/ladder_share.html",
         {
-            **shown.frame(one, (_("Share the figures"), "")),
+            **shown.frame(programme, (_("Share the figures"), "")),
             "unit_name": here.name,
             "path": here.crumbs(seen_by=request.viewer),
             "shared": made,
             "whatsapp": by_whatsapp(made.text),
-            "picture": shown.href(one, "share_picture", unit, language_now(), **lines),
+            "picture": shown.href(programme, "share_picture", unit, language_now(), **lines),
             "missing": missing,
             "other": [
-                (name, shown.href(one, "share_picture", unit, code, **lines))
+                (name, shown.href(programme, "share_picture", unit, code, **lines))
                 for code, name in (("hi", "हिंदी"), ("en", "English"))
                 if code != language_now()
             ],
@@ -172,11 +180,11 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
 @require_safe
 def share_picture(request: Request, public_id: UUID, language: str) -> HttpResponse:
     """Send the picture, as PNG, in Hindi or English."""
-    one = queries.programme_for(request.viewer, public_id)
-    here, at = shown.unit_of(request, one), clock.now()
+    programme = queries.programme_for(request.viewer, public_id)
+    here, at = shown.unit_of(request, programme), clock.now()
     code = language if language in LANGUAGES else "en"
     with override(code):
-        made = shared(one, here, at=at)
+        made = shared(programme, here, at=at)
         values = made.values()
     drawn = printing.png(
         TEMPLATE,

@@ -39,13 +39,18 @@ def crumbs(*more: tuple[str, str]) -> Crumbs:
     return [(_("Programmes"), reverse("programmes:list")), *more]
 
 
-def frame(one: Programme, *more: tuple[str, str]) -> dict[str, Any]:
+def frame(programme: Programme, *more: tuple[str, str]) -> dict[str, Any]:
     """Return what every page about a programme shows: its place in the menu, the way to it, its name.
 
     more: the way on.
     """
-    name, own = name_of(one), href(one, "programme") if more else ""
-    return {"here": "programmes", "crumbs": crumbs((name, own), *more), "programme": one, "name": name}
+    name, own_href = name_of(programme), href(programme, "programme") if more else ""
+    return {
+        "here": "programmes",
+        "crumbs": crumbs((name, own_href), *more),
+        "programme": programme,
+        "name": name,
+    }
 
 
 def href(one: Programme, page: str, unit: str = "", *of: UUID | str, **more: str | int) -> str:
@@ -63,14 +68,14 @@ def doors_beside(request: Request, **about: Any) -> list[Door]:
     The thing is a `due` (schedule, asked unit, period), or the in-charges of a `programme` (programme, page's
     unit). The room of forms asks the same about a `form`.
     """
-    return [door for each in rooms.offered("beside") for door in each(request.viewer, **about)]
+    return [door for offer in rooms.offered("beside") for door in offer(request.viewer, **about)]
 
 
-def slides(one: Programme, unit: str, measure: int) -> str:
+def slides(programme: Programme, unit: str, measure: int) -> str:
     """Return the address of the page that makes slides of a programme in a unit, with one of its measures chosen."""
     page = reverse("review:deck_new")
-    chosen = f"{one.public_id}-{measure}"  # as the form there names it
-    return address(page, unit, one.hierarchy, programme=str(one.public_id), measure=chosen)
+    chosen = f"{programme.public_id}-{measure}"  # as the form there names it
+    return address(page, unit, programme.hierarchy, programme=str(programme.public_id), measure=chosen)
 
 
 def unit_of(request: Request, programme: Programme, *, is_asked: bool = False) -> Here:
@@ -79,8 +84,8 @@ def unit_of(request: Request, programme: Programme, *, is_asked: bool = False) -
     NotFound when it is not in the programme's hierarchy, or its counts are out of the viewer's sight; with
     is_asked, also where none was asked for.
     """
-    own: Callable[[], int] = nowhere if is_asked else partial(_own, request.viewer, programme)
-    here = page_unit(request, hierarchy=programme.hierarchy, otherwise=own)
+    own_unit: Callable[[], int] = nowhere if is_asked else partial(_own, request.viewer, programme)
+    here = page_unit(request, hierarchy=programme.hierarchy, otherwise=own_unit)
     if not request.viewer.sees_counts_at(here.unit.lo):
         raise NotFound
     return here
@@ -152,16 +157,16 @@ class ChosenMeasure:
         return {"measure": self.of, "measure_name": self.name, "tabs": self.tabs}
 
 
-def measure_chosen(request: Request, one: Programme) -> ChosenMeasure:
+def measure_chosen(request: Request, programme: Programme) -> ChosenMeasure:
     """Return the measure that the address asks for, else the programme's first.
 
     Every page of a programme asks here.
     """
-    known = queries.measures([one])[one.pk]
+    choices = queries.measures([programme])[programme.pk]
     wanted = request.GET.get("measure", "")
-    chosen = next((each for each in known if str(each.number) == wanted), known[0])
-    tabs = [(named(each.names), each.number, each == chosen) for each in known]
-    return ChosenMeasure(chosen, tabs if len(known) > 1 else [])
+    chosen = next((measure for measure in choices if str(measure.number) == wanted), choices[0])
+    tabs = [(named(measure.names), measure.number, measure == chosen) for measure in choices]
+    return ChosenMeasure(chosen, tabs if len(choices) > 1 else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +178,15 @@ class Off:
     href: str
 
 
-def off(one: Programme, here: units.UnitRow, measure: int, n: int | None = None) -> Off | None:
+def off(programme: Programme, here: units.UnitRow, measure: int, n: int | None = None) -> Off | None:
     """Return the targets that do not sum beneath a unit; None where everything does.
 
     n: how many, where it is known already.
     """
-    found = queries.count_misfits(programme=one, node=here.id, measure=measure) if n is None else n
-    if not found:
+    n_misfits = queries.count_misfits(programme=programme, node=here.id, measure=measure) if n is None else n
+    if not n_misfits:
         return None
-    return Off(found, _counted(found), href(one, "misfits", here.code, measure=measure))
+    return Off(n_misfits, _counted(n_misfits), href(programme, "misfits", here.code, measure=measure))
 
 
 def _counted(n: int) -> str:
@@ -189,6 +194,8 @@ def _counted(n: int) -> str:
     return f"{numbers.grouped(most)}+" if n > most else numbers.grouped(n)
 
 
-def launch_pages(request: Request, one: Programme, on: date) -> list[activities.Page]:
+def launch_pages(request: Request, programme: Programme, on: date) -> list[activities.Page]:
     """Return the pages of a programme that is still to begin, for who runs it over its owner."""
-    return activities.pages_of_launches(one.opens_on, on, lambda right: may(request, right, one.owner_id))
+    return activities.pages_of_launches(
+        programme.opens_on, on, lambda right: may(request, right, programme.owner_id)
+    )

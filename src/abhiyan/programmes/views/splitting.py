@@ -113,29 +113,31 @@ class SplitForm(forms.Form):
             offer(self, election=[("", "–"), *elections])
         if offered:
             offer(self, plan_id=[("", "–"), *offered])
-        own = levels.level(hierarchy, kind)
+        own_level = levels.level(hierarchy, kind)
         below = [
-            one
-            for one in levels.kinds(hierarchy)
-            if own is not None and own < (levels.level(hierarchy, one) or 0) and one != "booth"
+            kind_code
+            for kind_code in levels.kinds(hierarchy)
+            if own_level is not None
+            and own_level < (levels.level(hierarchy, kind_code) or 0)
+            and kind_code != "booth"
         ]
         offer(
             self,
             levels=[
                 ("1", _("Among the units directly below")),
                 ("kept", _("As far down as there are targets")),
-                *((one, Kind(one).label) for one in below),
+                *((kind_code, Kind(kind_code).label) for kind_code in below),
                 ("", _("Down to the booths")),
             ],
         )
 
     def clean(self) -> dict[str, Any]:
         """Leave out what the chosen way does not need: those fields are not on the page."""
-        given = super().clean() or {}
-        for name in set(OPTIONS).difference(FIELDS.get(given.get("how", ""), ())):
+        values = super().clean() or {}
+        for name in set(OPTIONS).difference(FIELDS.get(values.get("how", ""), ())):
             self.errors.pop(name, None)
-            given.pop(name, None)
-        return given
+            values.pop(name, None)
+        return values
 
     @property
     def option_fields(self) -> list[tuple[forms.BoundField, str]]:
@@ -149,8 +151,8 @@ class SplitForm(forms.Form):
     @property
     def options(self) -> dict[str, str]:
         """Return what the chosen source may need to know."""
-        given = self.cleaned_data
-        return {name: str(given[name]) for name in OPTIONS if given.get(name) not in (None, "")}
+        values = self.cleaned_data
+        return {name: str(values[name]) for name in OPTIONS if values.get(name) not in (None, "")}
 
 
 def before_now(programme: Programme, unit_id: int, measure: int) -> dict[str, str]:

@@ -54,39 +54,41 @@ class TakeoverPlanForm(forms.Form):
         offer(self, plan=[("", _("Choose a plan")), *offered])
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("way") == "weights":
+        values = super().clean() or {}
+        if values.get("way") == "weights":
             self.errors.pop("per_100", None)
-        elif given.get("per_100") is None and "per_100" not in self.errors:
+        elif values.get("per_100") is None and "per_100" not in self.errors:
             self.add_error("per_100", say("Say how many members, from 0.1 to 100."))
-        return given
+        return values
 
 
 @form_page
 def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show what a plan would make of this programme's targets; take exactly what somebody has looked at, or
     nothing."""
-    one = queries.programme_for(request.viewer, public_id)
-    if one.state == Programme.State.CLOSED:
+    programme = queries.programme_for(request.viewer, public_id)
+    if programme.state == Programme.State.CLOSED:
         raise actions.ProgrammeOver
-    if not shown.may(request, "programmes.targets", one.owner_id):
+    if not shown.may(request, "programmes.targets", programme.owner_id):
         raise NotYours
     offered = plans_offered()
-    given = request.POST if request.method == "POST" else request.GET
-    form = TakeoverPlanForm(given if "plan" in given else None, offered=offered)
-    measure = shown.measure_chosen(request, one)
+    query = request.POST if request.method == "POST" else request.GET
+    form = TakeoverPlanForm(query if "plan" in query else None, offered=offered)
+    measure = shown.measure_chosen(request, programme)
     is_whole = form.is_bound and form.is_valid()
     if is_whole and form.cleaned_data["way"] == "weights":
         how = {"how": "planned", "plan_id": form.cleaned_data["plan"], "levels": "kept"}
-        return redirect(shown.href(one, "split_preview", one.owner.code, measure=measure.number, **how))
+        return redirect(
+            shown.href(programme, "split_preview", programme.owner.code, measure=measure.number, **how)
+        )
     if request.method != "POST" or not is_whole:
-        return _page(request, one, form)
+        return _page(request, programme, form)
     try:
         changed = actions.change_targets(
             act=TargetVersion.Act.PLAN,
-            programme_id=one.pk,
+            programme_id=programme.pk,
             measure=measure.number,
-            unit_id=one.owner_id,
+            unit_id=programme.owner_id,
             given={
                 "plan": form.cleaned_data["plan"],
                 "per_100": str(form.cleaned_data["per_100"]),
@@ -97,23 +99,23 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
         )
     except NotFound:
         gone = say("There is no such plan any more. Choose another.")
-        return _page(request, one, form, problem=gone, status=422)
+        return _page(request, programme, form, problem=gone, status=422)
     except Refused as refused:
-        return _page(request, one, form, problem=str(refused), status=refused.status)
-    return taken(request, one, one.owner.code, measure.number, changed)
+        return _page(request, programme, form, problem=str(refused), status=refused.status)
+    return taken(request, programme, programme.owner.code, measure.number, changed)
 
 
 def _page(
-    request: Request, one: Programme, form: TakeoverPlanForm, *, problem: str = "", status: int = 200
+    request: Request, programme: Programme, form: TakeoverPlanForm, *, problem: str = "", status: int = 200
 ) -> HttpResponseBase:
-    measure = shown.measure_chosen(request, one)
+    measure = shown.measure_chosen(request, programme)
     plan = found = table = None
     if form.is_bound and form.is_valid():
         plan = elections.plan_for(UUID(form.cleaned_data["plan"]))
-        on = clock.day_in(one.zone, clock.now())
+        on = clock.day_in(programme.zone, clock.now())
         per_100 = form.cleaned_data["per_100"]
         try:
-            found = queries.plan_as_targets(one, plan, per_100=per_100, measure=measure.number, on=on)
+            found = queries.plan_as_targets(programme, plan, per_100=per_100, measure=measure.number, on=on)
         except Refused as refused:
             status = shown.refuse(form, refused)
         else:
@@ -128,8 +130,11 @@ def _page(
         "programmes/target_takeover.html",
         {
             **shown.frame(
-                one,
-                (say("Targets"), shown.href(one, "targets", one.owner.code, measure=measure.number)),
+                programme,
+                (
+                    say("Targets"),
+                    shown.href(programme, "targets", programme.owner.code, measure=measure.number),
+                ),
                 (say("From a plan"), ""),
             ),
             **measure.about,
@@ -141,9 +146,13 @@ def _page(
             "to_nothing": queries.to_nothing(found.changes) if found else [],
             "waiting": elections.not_passed_down(plan, found.unplaced) if plan and found else 0,
             "unplaced_below": len(found.unplaced) - found.seats if found else 0,
-            "misfits": [(named(each.names), each) for each in found.misfits[:MOST_NAMED]] if found else [],
+            "misfits": [(named(misfit.names), misfit) for misfit in found.misfits[:MOST_NAMED]]
+            if found
+            else [],
             "more_misfits": len(found.misfits[MOST_NAMED:]) if found else 0,
-            "locked": [(named(each.names), each) for each in found.locked[:MOST_NAMED]] if found else [],
+            "locked": [(named(kept_target.names), kept_target) for kept_target in found.locked[:MOST_NAMED]]
+            if found
+            else [],
             "more_locked": len(found.locked[MOST_NAMED:]) if found else 0,
             "table": table,
             "problem": problem,

@@ -58,15 +58,15 @@ class NewTaskForm(TitledForm):
 
     def what(self, programmes: Sequence[Programme]) -> actions.What:
         """Return what the form says, with the number of the programme."""
-        given = self.cleaned_data
-        chosen = [one.pk for one in programmes if str(one.public_id) == given["programme"]]
-        factor = 60 if given["effort_in"] == HOURS else 1
+        values = self.cleaned_data
+        chosen = [programme.pk for programme in programmes if str(programme.public_id) == values["programme"]]
+        factor = 60 if values["effort_in"] == HOURS else 1
         return actions.What(
-            title=given["title"],
-            titles=given["titles"],
-            text=given["text"],
-            due_at=datetime.combine(given["due_on"], given["due_time"], ZoneInfo(settings.TIME_ZONE)),
-            effort_min=given["effort"] * factor if given["effort"] is not None else None,
+            title=values["title"],
+            titles=values["titles"],
+            text=values["text"],
+            due_at=datetime.combine(values["due_on"], values["due_time"], ZoneInfo(settings.TIME_ZONE)),
+            effort_min=values["effort"] * factor if values["effort"] is not None else None,
             programme_id=chosen[0] if chosen else None,
         )
 
@@ -81,11 +81,11 @@ def task_ask(request: Request) -> HttpResponseBase:
     if not found.may_ask_in(viewer, here.unit.id):
         raise org.NotYours(capability=LEADS)
     on = shown.today(at)
-    people = {str(each.appointment): each for each in found.candidates([here.unit.id], on=on)}
+    people = {str(candidate.appointment): candidate for candidate in found.candidates([here.unit.id], on=on)}
     below = {
-        one.office: one
-        for one in org.ask_vacancies_below(here.unit.id, here.hierarchy, at=at)()
-        if one.held and not one.is_of_officers
+        office.office: office
+        for office in org.ask_vacancies_below(here.unit.id, here.hierarchy, at=at)()
+        if office.held and not office.is_of_officers
     }
     running = list(queries.programmes_for(viewer).filter(state=Programme.State.OPEN)[:200])
     form = NewTaskForm(
@@ -94,7 +94,10 @@ def task_ask(request: Request) -> HttpResponseBase:
     offer(
         form,
         whom=_groups(people, below),
-        programme=[("", _("none")), *((str(one.public_id), named(one.names)) for one in running)],
+        programme=[
+            ("", _("none")),
+            *((str(programme.public_id), named(programme.names)) for programme in running),
+        ],
     )
     expected = request.POST.get("expected", "")
     many = ""
@@ -138,11 +141,14 @@ def _groups(
         (
             BELOW + code,
             say("%(office)s: everybody below (%(n)s units)")
-            % {"office": named(one.office_names), "n": numbers.grouped(one.held)},
+            % {"office": named(office.office_names), "n": numbers.grouped(office.held)},
         )
-        for code, one in below.items()
+        for code, office in below.items()
     ]
-    here = [(key, f"{person(each.name)}, {named(each.office_names)}") for key, each in people.items()]
+    here = [
+        (key, f"{person(candidate.name)}, {named(candidate.office_names)}")
+        for key, candidate in people.items()
+    ]
     return [
         ("", "–"),
         *([(_("One person here"), here)] if here else []),

@@ -110,10 +110,10 @@ def effort_in_words(minutes: int | None) -> str:
     if minutes is None:
         return ""
     n, is_hours = found.in_words(minutes)
-    one = (
+    words = (
         ngettext("%(n)s hour", "%(n)s hours", n) if is_hours else ngettext("%(n)s minute", "%(n)s minutes", n)
     )
-    return one % {"n": numbers.grouped(n)}
+    return words % {"n": numbers.grouped(n)}
 
 
 def _programme(row: TaskRow) -> str:
@@ -169,7 +169,7 @@ class TaskFilters(forms.Form):
             self,
             programme=[
                 ("", _("All")),
-                *((str(one.public_id), named(one.names)) for one in programmes),
+                *((str(programme.public_id), named(programme.names)) for programme in programmes),
             ],
         )
         if not has_unit:
@@ -194,8 +194,8 @@ def tasks(request: Request) -> HttpResponseBase:
             raise org.NotYours(capability=LEADS)
         rows = found.tasks_of(below=(here.unit.id, here.hierarchy))
     else:
-        own = viewer.account_id
-        rows = found.tasks_of(mine=own) if show == "mine" else found.tasks_of(asked=own)
+        account_id = viewer.account_id
+        rows = found.tasks_of(mine=account_id) if show == "mine" else found.tasks_of(asked=account_id)
     running = list(queries.programmes_for(viewer).exclude(state=Programme.State.DRAFT)[:200])
     filters = TaskFilters(request.GET, programmes=running, has_unit=show == "unit")
     chosen = filters.cleaned_data if filters.is_valid() else {}
@@ -280,23 +280,23 @@ def _together(some: list[TaskRow], rows: QuerySet[Task], *, opens: str, at: date
     batches = {row.task.batch for row in some if row.task.batch}
     counts = found.counts_of_batches(rows, batches, at=at) if batches else {}
 
-    def one(row: TaskRow) -> TaskRow:
-        of = counts.get(row.task.batch) if row.task.batch else None
-        if of is None or of.n < 2:
+    def joined_line(row: TaskRow) -> TaskRow:
+        task_counts = counts.get(row.task.batch) if row.task.batch else None
+        if task_counts is None or task_counts.n < 2:
             return row
-        who = ngettext("%(n)s person", "%(n)s people", of.n) % {"n": numbers.grouped(of.n)}
-        return replace(row, who=who, together=of, href=f"{opens}&batch={row.task.batch}")
+        who = ngettext("%(n)s person", "%(n)s people", task_counts.n) % {"n": numbers.grouped(task_counts.n)}
+        return replace(row, who=who, together=task_counts, href=f"{opens}&batch={row.task.batch}")
 
-    return [one(row) for row in some]
+    return [joined_line(row) for row in some]
 
 
 def _with_names(some: list[Task], *, at: datetime) -> list[TaskRow]:
-    known = found.people_of(account for task in some for account in (task.account_id, task.asked_by))
+    holders = found.people_of(account for task in some for account in (task.account_id, task.asked_by))
     helpers = found.helpers_of(some)
 
     def name(account_id: int | None) -> str:
-        one = known.get(account_id or 0)
-        return person(one.name) if one else ""
+        holder = holders.get(account_id or 0)
+        return person(holder.name) if holder else ""
 
     return [
         TaskRow(
@@ -343,8 +343,8 @@ DONE: dict[Act, Promise] = {
     Act.WITHDRAW: _("Withdrawn. You can reopen it here."),
 }
 ACTS = {
-    str(act): PageAct(partial(actions.change_task, act=act), said, partial(NoteForm, act))
-    for act, said in DONE.items()
+    str(act): PageAct(partial(actions.change_task, act=act), message, partial(NoteForm, act))
+    for act, message in DONE.items()
 }
 # The same for all that were asked together; they take no note.
 OF_ALL = {str(act): PageAct(partial(actions.change_together, act=act), _changed) for act in DONE}
@@ -399,11 +399,11 @@ def _page(
             "problem": wrong,
             "steps": [
                 (
-                    str(STEPS[each.act])
-                    % {"who": person(each.who) or say("the office"), "to": person(each.to) or "–"},
-                    each,
+                    str(STEPS[task_past.act])
+                    % {"who": person(task_past.who) or say("the office"), "to": person(task_past.to) or "–"},
+                    task_past,
                 )
-                for each in found.steps(one)
+                for task_past in found.steps(one)
             ],
             "may_hand_over": is_open
             and viewer.may(LEADS)
@@ -420,12 +420,12 @@ def _page(
 @posted("programmes:task", takes=("public_id",))
 def task_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Accept, decline, do, take back, confirm, reopen or withdraw; one task, or all that were asked together."""
-    known: dict[str, Any] = {"by": request.actor, "at": clock.now()}
+    params: dict[str, Any] = {"by": request.actor, "at": clock.now()}
     if request.POST.get("all"):
         batch = needed(found.task_for(public_id).batch)
-        done = needed(OF_ALL.get(act)).tried(request, batch=batch, **known)
+        done = needed(OF_ALL.get(act)).tried(request, batch=batch, **params)
     else:
-        done = needed(ACTS.get(act)).tried(request, public_id=public_id, **known)
+        done = needed(ACTS.get(act)).tried(request, public_id=public_id, **params)
     return redirect("programmes:task", public_id) if done else _page(request, public_id, refused=(act, done))
 
 
@@ -447,7 +447,7 @@ def task_hand_over(request: Request, public_id: UUID) -> HttpResponseBase:
     one, page = found.task_for(public_id), reverse("programmes:task", args=[public_id])
     form = HandOverForm(request.POST if request.method == "POST" else None)
     people = found.candidates(_near(request.viewer, one), on=shown.today(clock.now()))
-    offer(form, whom=[(str(each.appointment), _label(each)) for each in people])
+    offer(form, whom=[(str(candidate.appointment), _label(candidate)) for candidate in people])
     return ask(
         request,
         lambda given: actions.hand_over(
@@ -485,5 +485,5 @@ def _near(viewer: Viewer, one: Task) -> list[int]:
     ]
 
 
-def _label(each: found.TaskCandidate) -> str:
-    return f"{person(each.name)}, {named(each.office_names)}, {named(each.unit_names)}"
+def _label(candidate: found.TaskCandidate) -> str:
+    return f"{person(candidate.name)}, {named(candidate.office_names)}, {named(candidate.unit_names)}"

@@ -50,8 +50,8 @@ def tasks_by_unit(
     kinds = LOOKS_AFTER.get(here.unit.kind, ())
     if not kinds:
         return {}
-    asked = request.GET.get("level", "")
-    kind = asked if asked in kinds else kinds[-1]
+    level_text = request.GET.get("level", "")
+    kind = level_text if level_text in kinds else kinds[-1]
     batch: UUID | None = chosen.get("batch")
     lines, whole = found.by_unit(
         here.span,
@@ -73,14 +73,16 @@ def tasks_by_unit(
             name, href("all"), counts, href("late"), href("open"), href("declined"), href("finished")
         )
 
-    rows = [line(named(one.names), one.code, one.counts) for one in lines[:MOST_SHOWN]]
+    rows = [
+        line(named(unit_tasks.names), unit_tasks.code, unit_tasks.counts) for unit_tasks in lines[:MOST_SHOWN]
+    ]
     to_remind = (
         len(_people(found.late_to_remind(here.unit.id, here.hierarchy, **_who(request)))) if whole.late else 0
     )
     rest = found.TaskCounts(
         *(
-            getattr(whole, each) - sum(getattr(one.counts, each) for one in lines)
-            for each in found.TaskCounts.__dataclass_fields__
+            getattr(whole, field_name) - sum(getattr(unit_tasks.counts, field_name) for unit_tasks in lines)
+            for field_name in found.TaskCounts.__dataclass_fields__
         )
     )
     if rest.n:  # of the unit itself, and of levels between
@@ -90,7 +92,10 @@ def tasks_by_unit(
         "by_unit_declined": whole.declined,
         "by_unit_kind": Kind(kind).label,
         "by_unit_more": max(0, len(lines) - MOST_SHOWN),
-        "by_unit_levels": [(Kind(each).label, here.href(level=each, **kept), each == kind) for each in kinds],
+        "by_unit_levels": [
+            (Kind(kind_code).label, here.href(level=kind_code, **kept), kind_code == kind)
+            for kind_code in kinds
+        ],
         "to_remind": to_remind,
         "why_no_reminder": _why_no_reminder(here) if whole.late and not to_remind else "",
     }

@@ -21,10 +21,10 @@ class UnitNamesField(forms.CharField):
     def clean(self, value: Any) -> list[int]:
         text = super().clean(value)
         lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
-        found = units.called_any(lines, within=self.within, hierarchy=self.hierarchy) if lines else {}
+        ids_by_name = units.called_any(lines, within=self.within, hierarchy=self.hierarchy) if lines else {}
         chosen: dict[int, str] = {}
         for line in lines:
-            which = found.get(line, [])
+            which = ids_by_name.get(line, [])
             if not which:
                 raise forms.ValidationError(_("We know no unit “%(name)s” here.") % {"name": line})
             if len(which) > 1:

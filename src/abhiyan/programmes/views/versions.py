@@ -33,59 +33,61 @@ VERSIONS: tuple[Column[queries.Version], ...] = (
 @page_with_list
 def versions(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the changes of targets at, below and above a unit: who, when, from what."""
-    one = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, one)
-    measure = shown.measure_chosen(request, one)
-    found = queries.versions(one, unit_id=here.unit.id, measure=measure.number)
+    programme = queries.programme_for(request.viewer, public_id)
+    here = shown.unit_of(request, programme)
+    measure = shown.measure_chosen(request, programme)
+    versions_shown = queries.versions(programme, unit_id=here.unit.id, measure=measure.number)
     caption = _("Who changed what, newest first")
-    table = Table(request, VERSIONS, found, name="versions", caption=caption, unit_id=here.unit.id)
-    context = _frame(one, here, measure.number, (say("Versions"), "")) | measure.about
+    table = Table(request, VERSIONS, versions_shown, name="versions", caption=caption, unit_id=here.unit.id)
+    context = _frame(programme, here, measure.number, (say("Versions"), "")) | measure.about
     return answer(request, "programmes/version_list.html", table, context)
 
 
 @page_with_list
 def version(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
     """Show one change of targets, unit by unit; with `to`, what going back there would change now."""
-    one = queries.programme_for(request.viewer, public_id)
-    return _version(request, one, queries.version_for(one, version))
+    programme = queries.programme_for(request.viewer, public_id)
+    return _version(request, programme, queries.version_for(programme, version))
 
 
 def _version(
-    request: Request, one: Programme, chosen: queries.Version, *, problem: str = "", status: int = 200
+    request: Request, programme: Programme, chosen: queries.Version, *, problem: str = "", status: int = 200
 ) -> HttpResponseBase:
-    here = shown.unit_of(request, one)
+    here = shown.unit_of(request, programme)
     unit, to = here.unit, request.GET.get("to", "")
-    may_go_back = one.state != Programme.State.CLOSED and shown.may(request, "programmes.targets", unit.id)
-    own = may_go_back and _takes_own(request, one, here)
+    may_go_back = programme.state != Programme.State.CLOSED and shown.may(
+        request, "programmes.targets", unit.id
+    )
+    takes_own = may_go_back and _takes_own(request, programme, here)
     back: queries.Changes | None = None
     if to in ("after", "before") and may_go_back:
         back = queries.planned_return(
-            programme=one,
+            programme=programme,
             measure=chosen.measure,
             unit_id=unit.id,
-            own=own,
+            own=takes_own,
             upto=chosen.id - (to == "before"),
-            on=clock.day_in(one.zone, clock.now()),
+            on=clock.day_in(programme.zone, clock.now()),
         )
-    rows: Any = back.differences if back else queries.version_differences(one, chosen)
+    rows: Any = back.differences if back else queries.version_differences(programme, chosen)
     table = differences_table(request, rows)
     context = {
         **_frame(
-            one,
+            programme,
             here,
             chosen.measure,
-            (say("Versions"), shown.href(one, "versions", unit.code, measure=chosen.measure)),
+            (say("Versions"), shown.href(programme, "versions", unit.code, measure=chosen.measure)),
             (chosen.act_name, ""),
         ),
         "version": chosen,
-        "measure_name": _named_measure(one, chosen.measure),
+        "measure_name": _named_measure(programme, chosen.measure),
         "version_unit": named(chosen.unit_names),
         "to": to if back else "",
         "back": back,
         "may_go_back": may_go_back,
-        "takes_own": own,
-        "href_after": shown.href(one, "version", unit.code, chosen.public_id, to="after"),
-        "href_before": shown.href(one, "version", unit.code, chosen.public_id, to="before"),
+        "takes_own": takes_own,
+        "href_after": shown.href(programme, "version", unit.code, chosen.public_id, to="after"),
+        "href_before": shown.href(programme, "version", unit.code, chosen.public_id, to="before"),
         "problem": problem,
     }
     return answer(request, "programmes/version.html", table, context, status=status)
@@ -94,42 +96,44 @@ def _version(
 @posted("programmes:version")
 def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
     """Give the targets below a unit the values they had after a version, or before it."""
-    one = queries.programme_for(request.viewer, public_id)
-    chosen = queries.version_for(one, version)
-    here = shown.unit_of(request, one, is_asked=True)
+    programme = queries.programme_for(request.viewer, public_id)
+    chosen = queries.version_for(programme, version)
+    here = shown.unit_of(request, programme, is_asked=True)
     try:
         changed = actions.change_targets(
             act=TargetVersion.Act.BACK,
-            programme_id=one.pk,
+            programme_id=programme.pk,
             measure=chosen.measure,
             unit_id=here.unit.id,
             given={
                 "version": str(version),
                 "before": request.GET.get("to") == "before",
-                "own": _takes_own(request, one, here),
+                "own": _takes_own(request, programme, here),
                 "expected": request.POST.get("expected", ""),  # without a look nothing is taken
             },
             by=request.actor,
             at=clock.now(),
         )
     except Refused as refused:
-        return _version(request, one, chosen, problem=str(refused), status=refused.status)
-    return taken(request, one, here.unit.code, chosen.measure, changed)
+        return _version(request, programme, chosen, problem=str(refused), status=refused.status)
+    return taken(request, programme, here.unit.code, chosen.measure, changed)
 
 
-def _takes_own(request: Request, one: Programme, here: Here) -> bool:
+def _takes_own(request: Request, programme: Programme, here: Here) -> bool:
     """Return True if going back takes the unit's own target along: where the viewer may set it; else the level
     above does."""
-    on = clock.day_in(one.zone, clock.now())
-    return here.unit.id in may_set_of(request, one, [here.unit.id], on=on)
+    on = clock.day_in(programme.zone, clock.now())
+    return here.unit.id in may_set_of(request, programme, [here.unit.id], on=on)
 
 
-def _named_measure(one: Programme, number: int) -> str:
+def _named_measure(programme: Programme, number: int) -> str:
     """Return the measure a version is of; empty where the programme has no other."""
-    known = queries.measures([one])[one.pk]
-    return next((named(each.names) for each in known if each.number == number and len(known) > 1), "")
+    measures = queries.measures([programme])[programme.pk]
+    return next(
+        (named(measure.names) for measure in measures if measure.number == number and len(measures) > 1), ""
+    )
 
 
-def _frame(one: Programme, here: Here, measure: int, *more: tuple[str, str]) -> dict[str, Any]:
-    targets = (say("Targets"), shown.href(one, "targets", here.unit.code, measure=measure))
-    return shown.frame(one, targets, *more) | {"unit": here.unit, "unit_name": here.name}
+def _frame(programme: Programme, here: Here, measure: int, *more: tuple[str, str]) -> dict[str, Any]:
+    targets = (say("Targets"), shown.href(programme, "targets", here.unit.code, measure=measure))
+    return shown.frame(programme, targets, *more) | {"unit": here.unit, "unit_name": here.name}

@@ -51,9 +51,9 @@ def add_template(*, name: str, data: bytes, by: Actor, at: datetime) -> DeckTemp
     digest = digest_of(data, within="deck template")
     with transaction.atomic(), system("a template of slides is brought"):
         sql.wait_for("templates of slides")
-        for each in files.templates():
-            if bytes(each.digest) == digest:
-                raise refusals.TemplateThere(field="file", number=each.number)
+        for deck_template in files.templates():
+            if bytes(deck_template.digest) == digest:
+                raise refusals.TemplateThere(field="file", number=deck_template.number)
         n = DeckTemplate.objects.count()
         if n >= MOST:
             raise refusals.TooManyTemplates(field="file", most=MOST)
@@ -81,11 +81,11 @@ def use_template(*, public_id: UUID | None, by: Actor, at: datetime) -> None:
     org.require(by, LEADS, at=None)
     with transaction.atomic(), system("another template of slides is used"):
         sql.wait_for("templates of slides")
-        one = files.template_by(public_id) if public_id else None
+        deck_template = files.template_by(public_id) if public_id else None
         DeckTemplate.objects.filter(is_used=True).update(is_used=False)
-        if one is not None:
-            one.is_used = True
-            one.save(update_fields=["is_used"])
+        if deck_template is not None:
+            deck_template.is_used = True
+            deck_template.save(update_fields=["is_used"])
         audit.record(by=by, at=at, act="review.use_template", subject=str(public_id or "house"), n=1)
 
 
@@ -95,12 +95,12 @@ def _tried(data: bytes, at: datetime) -> tuple[bytes, Layouts]:
 
     def work() -> tuple[bytes, Layouts]:
         try:
-            told = file_pool.read(clean_file, data)
+            clean_data = file_pool.read(clean_file, data)
         except ReaderRefusal as unfit:
             raise _UNFIT[unfit.code](field="file", **unfit.facts) from None
         except UnreadableFile:
             raise refusals.TemplateNotPptx(field="file") from None
-        return b64decode(told["clean"]), from_json(told["layouts"])
+        return b64decode(clean_data["clean"]), from_json(clean_data["layouts"])
 
     clean, layouts = apart.done(("template", sha256(data).digest()), work)
     try:

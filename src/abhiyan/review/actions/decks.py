@@ -127,8 +127,8 @@ def schedule_deck(
     unit has others informed. Refuses NotYours, NoOfficeForSlides, SeatsUnfit, TooManySchedules.
     """
     viewer = _viewer(by, at)
-    own = found.own_seat(viewer, deck)
-    if own is None or viewer.account_id is None:
+    office = found.own_seat(viewer, deck)
+    if office is None or viewer.account_id is None:
         raise refusals.NoOfficeForSlides
     offered = {(seat.unit_id, seat.office) for seat in found.seats_to_tell(viewer, deck, at=at)}
     if set(seats) - offered or len(seats) > rules.MOST_SEATS:
@@ -137,12 +137,12 @@ def schedule_deck(
         mine = DeckSchedule.objects.filter(account_id=viewer.account_id, ended_at=None)
         if mine.count() >= rules.MOST_SCHEDULES:
             raise refusals.TooManySchedules(most=rules.MOST_SCHEDULES)
-        one = DeckSchedule.objects.create(
+        deck_schedule = DeckSchedule.objects.create(
             public_id=lot.uuid(),
             deck=deck,
             account_id=viewer.account_id,
-            unit_id=own.unit_id,
-            office=own.office,
+            unit_id=office.unit_id,
+            office=office.office,
             seats=[list(seat) for seat in dict.fromkeys(seats)],
             every=every,
             day=day,
@@ -151,7 +151,7 @@ def schedule_deck(
             made_at=at,
         )
         _record("schedule_deck", deck, by=by, at=at, n=len(seats) + 1)
-    return one
+    return deck_schedule
 
 
 def change_schedule(*, public_id: UUID, to: str, by: Actor, at: datetime) -> DeckSchedule:
@@ -159,24 +159,26 @@ def change_schedule(*, public_id: UUID, to: str, by: Actor, at: datetime) -> Dec
     with transaction.atomic(), system("a schedule of slides"):
         rows = DeckSchedule.objects.select_related("deck").select_for_update(of=("self",))
         mine = rows.filter(public_id=public_id, account_id=by.account_id or 0, ended_at=None)
-        one = needed(mine.first() if by.kind == "person" else None)
-        one.next_at = None
+        deck_schedule = needed(mine.first() if by.kind == "person" else None)
+        deck_schedule.next_at = None
         if to == "resume":
-            one.next_at = rules.next_at(one.every, one.day, one.hour, after=at, zone=settings.TIME_ZONE)
+            deck_schedule.next_at = rules.next_at(
+                deck_schedule.every, deck_schedule.day, deck_schedule.hour, after=at, zone=settings.TIME_ZONE
+            )
         elif to == "end":
-            one.ended_at = at
-        one.save(update_fields=["next_at", "ended_at"])
-        _record(f"{to}_schedule", one.deck, by=by, at=at)
-    return one
+            deck_schedule.ended_at = at
+        deck_schedule.save(update_fields=["next_at", "ended_at"])
+        _record(f"{to}_schedule", deck_schedule.deck, by=by, at=at)
+    return deck_schedule
 
 
-def end_schedules_of(*, told: AppointmentEnded) -> None:
+def end_schedules_of(*, ending: AppointmentEnded) -> None:
     """End what somebody had sent by an office they no longer hold. In the transaction of that act."""
     with system("an office ended"):
-        mine = DeckSchedule.objects.filter(account_id=told.account_id, ended_at=None)
-        if not told.is_last:
-            mine = mine.filter(unit_id=told.unit_id, office=told.office)
-        mine.update(ended_at=told.at, next_at=None)
+        mine = DeckSchedule.objects.filter(account_id=ending.account_id, ended_at=None)
+        if not ending.is_last:
+            mine = mine.filter(unit_id=ending.unit_id, office=ending.office)
+        mine.update(ended_at=ending.at, next_at=None)
 
 
 def forget_units(*, going: UnitsGoing) -> None:
@@ -196,8 +198,8 @@ def tell_due(*, at: datetime) -> int:
     today = clock.day_in(settings.TIME_ZONE, at)
     for row in rows:
         setter = org.viewer_of(account_id=row.account_id, on=today)
-        own = found.own_seat(setter, row.deck)
-        if own is None:
+        office = found.own_seat(setter, row.deck)
+        if office is None:
             row.ended_at, row.next_at = at, None
             continue
         readers = [
@@ -219,7 +221,7 @@ def _sending(deck: Deck, setter: Viewer, *, at: datetime) -> Deck | None:
     It is None where there is nothing to show now: the other schedules are sent all the same.
     """
     origin = deck.sent_of_id or deck.pk
-    made = {each.attname: getattr(deck, each.attname) for each in Deck._meta.concrete_fields}
+    made = {field.attname: getattr(deck, field.attname) for field in Deck._meta.concrete_fields}
     try:
         with transaction.atomic():
             sent = Deck.objects.create(

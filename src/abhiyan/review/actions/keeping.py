@@ -90,24 +90,24 @@ def _settled(on: date, round_id: int | None = None) -> int:
         return sum(sql.row(_SETTLE, {"on": on, "round": round_id, "chance": lot.token(16)}))
 
 
-def follow_move(*, told: UnitsMoved) -> int:
+def follow_move(*, units_moved: UnitsMoved) -> int:
     """Have rounds of today follow units that moved, also where the move is dated back. How many reviews changed."""
-    if told.hierarchy != ORGANISATIONAL:
+    if units_moved.hierarchy != ORGANISATIONAL:
         return 0
     today = clock.today(settings.TIME_ZONE)
     with system("whether rounds run"):
         is_running = Round.objects.filter(ends_on__gte=today).exists()
-    return _settled(max(told.on, today)) if is_running else 0
+    return _settled(max(units_moved.on, today)) if is_running else 0
 
 
-def leave_with_appointment(*, told: AppointmentEnded) -> int:
+def leave_with_appointment(*, ending: AppointmentEnded) -> int:
     """Have the reviews of an ended appointment's holder leave their rounds with what was written; nobody
     inherits them. How many."""
-    on = clock.day_in(settings.TIME_ZONE, told.at)
+    on = clock.day_in(settings.TIME_ZONE, ending.at)
     with system("an appointment ended"):
-        found = Review.objects.filter(account_id=told.account_id, unit_id=told.unit_id, left_on=None)
-        found = found.filter(round__of_office=told.office, round__ends_on__gte=on)
-        return found.update(left_on=on)
+        reviews = Review.objects.filter(account_id=ending.account_id, unit_id=ending.unit_id, left_on=None)
+        reviews = reviews.filter(round__of_office=ending.office, round__ends_on__gte=on)
+        return reviews.update(left_on=on)
 
 
 def let_go(*, going: UnitsGoing) -> None:
@@ -143,14 +143,14 @@ def tell_holders(*, at: datetime) -> int:
         account_id__isnull=False, told_at=None, left_on=None, decided_at=None, round__ends_on__gte=on
     ).filter(round__begins_on__lte=on + BEFOREHAND)
     some = list(rows.order_by("pk").select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
-    for one in some:
-        assert one.account_id is not None  # as filtered
+    for review in some:
+        assert review.account_id is not None  # as filtered
         messaging.tell_account(
-            account_id=one.account_id,
+            account_id=review.account_id,
             template=_TEMPLATE,
             blanks=_BLANKS,
-            key=f"review|{one.public_id}",
-            unit_id=one.unit_id,
+            key=f"review|{review.public_id}",
+            unit_id=review.unit_id,
             at=at,
         )
     Review.objects.filter(pk__in=[one.pk for one in some]).update(told_at=at)
@@ -202,19 +202,19 @@ group by x.account_id order by 1 limit {messaging.MOST_REMINDED + 1}"""
 
 
 def remind_silent_reviewers(
-    one: Round, *, under: int, unit_id: int | None, but: int | None, at: datetime
+    review_round: Round, *, under: int, unit_id: int | None, but: int | None, at: datetime
 ) -> int:
     """Remind the silent reviewers of a round below a unit, or those of one unit, that reviews wait. Return how many.
 
     In a system scope. but: the account that asks. Refuses NobodyToRemind, TooManyToRemind.
     """
     on = clock.day_in(settings.TIME_ZONE, at)
-    lo, hi = units.span(under, one.hierarchy)
+    lo, hi = units.span(under, review_round.hierarchy)
     parameters = {
-        "hierarchy": one.hierarchy,
+        "hierarchy": review_round.hierarchy,
         "lo": lo,
         "hi": hi,
-        "round": one.pk,
+        "round": review_round.pk,
         "unit": unit_id,
         "but": but,
         "on": on,

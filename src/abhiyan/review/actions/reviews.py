@@ -72,27 +72,27 @@ def decide_review(
         raise refusals.TaskHalf(field="task")
     today = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic():
-        one = _locked(public_id)
-        _require_reviewer(one, by=by, today=today)
-        if not one.round.begins_on <= today <= one.round.ends_on:
-            raise refusals.RoundNotNow(**_round_days(one.round))
-        if one.is_of_holder and not has_been_heard(
-            told_on=one.told_at and clock.day_in(settings.TIME_ZONE, one.told_at),
-            has_answered=one.replied_at is not None,
+        review = _locked(public_id)
+        _require_reviewer(review, by=by, today=today)
+        if not review.round.begins_on <= today <= review.round.ends_on:
+            raise refusals.RoundNotNow(**_round_days(review.round))
+        if review.is_of_holder and not has_been_heard(
+            told_on=review.told_at and clock.day_in(settings.TIME_ZONE, review.told_at),
+            has_answered=review.replied_at is not None,
             today=today,
         ):
             raise refusals.NotHeardYet
         with system("deciding on a unit"):
-            last = Minute.objects.select_related("task").filter(review=one).order_by("-at", "-pk").first()
-            asked = todo.title.strip() if todo is not None else ""
+            last = Minute.objects.select_related("task").filter(review=review).order_by("-at", "-pk").first()
+            title = todo.title.strip() if todo is not None else ""
             if last is not None and (
                 last.decision,
                 last.text,
                 last.account_id,
                 last.task.title if last.task else "",
-            ) == (decision, text, by.account_id, asked):
-                return one
-            figures = reached(one.unit_id, one.round.hierarchy, at=at)
+            ) == (decision, text, by.account_id, title):
+                return review
+            figures = reached(review.unit_id, review.round.hierarchy, at=at)
             if decision != sure and (against := contradicting(decision, figures)) is not None:
                 raise _contradicts(against)
             task = None
@@ -101,19 +101,19 @@ def decide_review(
                 what = programmes.What(title=todo.title, due_at=due_at)
                 task = programmes.ask_of(what=what, appointment=todo.whom, by=by, at=at)
             Minute.objects.create(
-                review=one,
+                review=review,
                 decision=decision,
                 text=text,
                 at=at,
                 account_id=by.account_id,
                 task=task,
-                figures=[each.kept() for each in figures],
+                figures=[measure.kept() for measure in figures],
             )
-            one.decision, one.decided_at = decision, at
-            one.met_on = one.met_on or (today if has_met else None)
-            one.save(update_fields=["decision", "decided_at", "met_on"])
-        _record(one, "review.decide_review", by, at)
-    return one
+            review.decision, review.decided_at = decision, at
+            review.met_on = review.met_on or (today if has_met else None)
+            review.save(update_fields=["decision", "decided_at", "met_on"])
+        _record(review, "review.decide_review", by, at)
+    return review
 
 
 def _contradicts(against: MeasureReached) -> Refused:
@@ -141,10 +141,10 @@ def decide_listed(
         raise refusals.NothingChosen
     today = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic():
-        one = found.round_of(public_id)
-        if not one.begins_on <= today <= one.ends_on:
-            raise refusals.RoundNotNow(**_round_days(one))
-        seen = Review.objects.filter(round=one, public_id__in=decisions, account_id=None)
+        review_round = found.round_of(public_id)
+        if not review_round.begins_on <= today <= review_round.ends_on:
+            raise refusals.RoundNotNow(**_round_days(review_round))
+        seen = Review.objects.filter(round=review_round, public_id__in=decisions, account_id=None)
         wanted = list(seen.values_list("pk", "by_unit_id"))
         for above in sorted({above for _pk, above in wanted}):
             org.require(by, LEADS, at=above)
@@ -155,36 +155,36 @@ def decide_listed(
                     unit__closed_on=None
                 )
             )
-            if {each.pk for each in some} - set(
-                found.reviewed_by(by.account_id, [each.pk for each in some], on=today)
+            if {review.pk for review in some} - set(
+                found.reviewed_by(by.account_id, [review.pk for review in some], on=today)
             ):
                 raise org.NotYours
             if own_units(some, by.account_id, on=today):
                 raise refusals.OwnUnit
             figures: dict[int, list[MeasureReached]] = {}
-            for above in sorted({each.by_unit_id for each in some}):
-                ids = [each.unit_id for each in some if each.by_unit_id == above]
-                figures |= reached_below(above, ids, one.hierarchy, at=at)
+            for above in sorted({review.by_unit_id for review in some}):
+                ids = [review.unit_id for review in some if review.by_unit_id == above]
+                figures |= reached_below(above, ids, review_round.hierarchy, at=at)
             against = {
-                each.public_id
-                for each in some
-                if decisions[each.public_id] != sure.get(each.public_id)
-                and contradicting(decisions[each.public_id], figures[each.unit_id])
+                review.public_id
+                for review in some
+                if decisions[review.public_id] != sure.get(review.public_id)
+                and contradicting(decisions[review.public_id], figures[review.unit_id])
             }
-            done = [each for each in some if each.public_id not in against]
+            done = [review for review in some if review.public_id not in against]
             for each in done:
                 each.decision, each.decided_at = decisions[each.public_id], at
             Review.objects.bulk_update(done, ["decision", "decided_at"])
             Minute.objects.bulk_create(
                 Minute(
-                    review=each,
-                    decision=each.decision,
+                    review=review,
+                    decision=review.decision,
                     text=say("Decided from the list."),
                     at=at,
                     account_id=by.account_id,
-                    figures=[of.kept() for of in figures[each.unit_id]],
+                    figures=[measure.kept() for measure in figures[review.unit_id]],
                 )
-                for each in done
+                for review in done
             )
         if done:
             audit.record(
@@ -192,7 +192,7 @@ def decide_listed(
                 at=at,
                 act="review.decide_listed",
                 subject=str(public_id),
-                unit_id=one.unit_id,
+                unit_id=review_round.unit_id,
                 n=len(done),
             )
     return ListDecided(len(done), against)
@@ -208,17 +208,17 @@ def set_meeting(
     """
     today = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic():
-        one = _locked(public_id)
-        _require_reviewer(one, by=by, today=today)
-        if meets_on is not None and not one.round.begins_on <= meets_on <= one.round.ends_on:
-            raise refusals.MeetingOutside(field="meets_on", **_round_days(one.round))
+        review = _locked(public_id)
+        _require_reviewer(review, by=by, today=today)
+        if meets_on is not None and not review.round.begins_on <= meets_on <= review.round.ends_on:
+            raise refusals.MeetingOutside(field="meets_on", **_round_days(review.round))
         if is_held and (meets_on is None or meets_on > today):
             raise refusals.MeetingAhead(field="is_held")
         with system("the day of a meeting"):
-            one.meets_on, one.met_on = meets_on, meets_on if is_held else None
-            one.save(update_fields=["meets_on", "met_on"])
-        _record(one, "review.set_meeting", by, at)
-    return one
+            review.meets_on, review.met_on = meets_on, meets_on if is_held else None
+            review.save(update_fields=["meets_on", "met_on"])
+        _record(review, "review.set_meeting", by, at)
+    return review
 
 
 def note_opened(*, reviews: Collection[int], by: Actor, at: datetime) -> int:
@@ -229,7 +229,7 @@ def note_opened(*, reviews: Collection[int], by: Actor, at: datetime) -> int:
     on = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic(), system("a dossier was opened"):
         some = Review.objects.select_for_update(of=("self",)).filter(pk__in=reviews, prepared_at=None)
-        mine = found.reviewed_by(by.account_id, [one.pk for one in some.order_by("pk")], on=on)
+        mine = found.reviewed_by(by.account_id, [review.pk for review in some.order_by("pk")], on=on)
         n = Review.objects.filter(pk__in=mine).update(prepared_at=at)
         if n:
             audit.record(by=by, at=at, act="review.note_opened", n=n)
@@ -256,25 +256,25 @@ def reply_to_review(*, public_id: UUID, text: str, by: Actor, at: datetime) -> R
     if not text or len(text) > LONGEST_TEXT or "\0" in text:
         raise refusals.ReplyMissing(field="text", longest=LONGEST_TEXT)
     with transaction.atomic():
-        one = _locked(public_id)
+        review = _locked(public_id)
         today = clock.day_in(settings.TIME_ZONE, at)
-        if one.is_of_holder:
-            if one.account_id != by.account_id:
+        if review.is_of_holder:
+            if review.account_id != by.account_id:
                 raise org.NotYours
-            _require_there(one)
-            if one.decided_at is not None or one.replied_at is not None or today > one.round.ends_on:
+            _require_there(review)
+            if review.decided_at is not None or review.replied_at is not None or today > review.round.ends_on:
                 raise refusals.AnswerNotNow
         else:
-            org.require(by, LEADS, at=one.unit_id)
-            if not found.holds_office(by.account_id, one.unit_id, on=today):
+            org.require(by, LEADS, at=review.unit_id)
+            if not found.holds_office(by.account_id, review.unit_id, on=today):
                 raise org.NotYours
-            if one.decided_at is None or one.replied_at is not None:
+            if review.decided_at is None or review.replied_at is not None:
                 raise refusals.ReplyNotNow
         with system("a reply"):
-            one.reply, one.replied_at, one.replied_by = text, at, by.account_id
-            one.save(update_fields=["reply", "replied_at", "replied_by"])
-        _record(one, "review.reply_to_review", by, at)
-    return one
+            review.reply, review.replied_at, review.replied_by = text, at, by.account_id
+            review.save(update_fields=["reply", "replied_at", "replied_by"])
+        _record(review, "review.reply_to_review", by, at)
+    return review
 
 
 def _locked(public_id: UUID) -> Review:
@@ -285,22 +285,25 @@ def _locked(public_id: UUID) -> Review:
         return rows.get(pk=seen.pk)
 
 
-def _require_reviewer(one: Review, *, by: Actor, today: date) -> None:
-    org.require(by, LEADS, at=one.unit_id)
-    if (why := why_not(one, by.account_id, on=today)) is not None:
+def _require_reviewer(review: Review, *, by: Actor, today: date) -> None:
+    org.require(by, LEADS, at=review.unit_id)
+    if (why := why_not(review, by.account_id, on=today)) is not None:
         raise why
-    _require_there(one)
+    _require_there(review)
 
 
-def _require_there(one: Review) -> None:
+def _require_there(review: Review) -> None:
     """Refuse what has left the round."""
-    if one.left_on is not None or one.unit.closed_on is not None:
-        raise refusals.HolderLeft if one.is_of_holder else refusals.UnitClosed
+    if review.left_on is not None or review.unit.closed_on is not None:
+        raise refusals.HolderLeft if review.is_of_holder else refusals.UnitClosed
 
 
-def _round_days(one: Round) -> dict[str, str]:
-    return {"first": date_format(one.begins_on, "j M Y"), "last": date_format(one.ends_on, "j M Y")}
+def _round_days(review_round: Round) -> dict[str, str]:
+    return {
+        "first": date_format(review_round.begins_on, "j M Y"),
+        "last": date_format(review_round.ends_on, "j M Y"),
+    }
 
 
-def _record(one: Review, act: str, by: Actor, at: datetime) -> None:
-    audit.record(by=by, at=at, act=act, subject=str(one.public_id), unit_id=one.unit_id)
+def _record(review: Review, act: str, by: Actor, at: datetime) -> None:
+    audit.record(by=by, at=at, act=act, subject=str(review.public_id), unit_id=review.unit_id)

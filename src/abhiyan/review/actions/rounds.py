@@ -67,7 +67,7 @@ def open_round(
             sql.wait_for(LOCK)  # of two clicks the second finds what the first made
             if there := Round.objects.filter(**same).order_by("pk").first():
                 return there
-            one = Round.objects.create(
+            review_round = Round.objects.create(
                 **same,
                 titles=titles,
                 public_id=lot.uuid(),
@@ -75,29 +75,31 @@ def open_round(
                 made_at=at,
                 made_by=by.account_id,
             )
-            n = settle_rounds(at=at, round_id=one.pk)
+            n = settle_rounds(at=at, round_id=review_round.pk)
             if not n:
                 raise refusals.NothingToReview(field="what")
-        audit.record(by=by, at=at, act="review.open_round", subject=str(one.public_id), unit_id=unit_id, n=n)
-    return one
+        audit.record(
+            by=by, at=at, act="review.open_round", subject=str(review_round.public_id), unit_id=unit_id, n=n
+        )
+    return review_round
 
 
 def _reviewed(what: str) -> tuple[str, str]:
     """Return the kind of unit, and the office whose holders are reviewed, if they are. Refuses OfficeNotAbove."""
-    seat = next((one for one in found.offices_that_review() if one.code == what), None)
+    seat = next((office for office in found.offices_that_review() if office.code == what), None)
     kinds = [what] if seat is None else seat.expected_in
-    known = [kind for kind in kinds if levels.level(ORGANISATIONAL, kind) is not None]
-    if not known:
+    kinds_known = [kind for kind in kinds if levels.level(ORGANISATIONAL, kind) is not None]
+    if not kinds_known:
         raise refusals.OfficeNotAbove(field="what")
-    return known[0], seat.code if seat else ""
+    return kinds_known[0], seat.code if seat else ""
 
 
 def _require_above(office: str, kind: str) -> None:
     """Refuse (OfficeNotAbove) an office that leads no kind of unit above this one."""
     seat = next((one for one in found.offices_that_review() if one.code == office), None)
-    own = levels.level(ORGANISATIONAL, kind)
-    above = [levels.level(ORGANISATIONAL, each) for each in seat.expected_in] if seat else []
-    if own is None or not any(level is not None and level < own for level in above):
+    own_level = levels.level(ORGANISATIONAL, kind)
+    above = [levels.level(ORGANISATIONAL, kind_above) for kind_above in seat.expected_in] if seat else []
+    if own_level is None or not any(level is not None and level < own_level for level in above):
         raise refusals.OfficeNotAbove(field="office")
 
 
@@ -110,25 +112,28 @@ def change_last_day(*, public_id: UUID, ends_on: date, reason: str, by: Actor, a
     if not reason or len(reason) > LONGEST_REASON or "\0" in reason:
         raise refusals.ReasonMissing(field="reason", longest=LONGEST_REASON)
     with transaction.atomic():
-        one = _held(public_id, by)
-        if not found.is_opener(one, by.account_id):
+        review_round = _held(public_id, by)
+        if not found.is_opener(review_round, by.account_id):
             raise org.NotYours
-        if ends_on == one.ends_on or not days_stand(one.begins_on, ends_on, today=today):
+        if ends_on == review_round.ends_on or not days_stand(review_round.begins_on, ends_on, today=today):
             raise refusals.LastDayWrong(field="ends_on")
         with system("changing a round's last day"):
-            one.changes = [*one.changes, [today.isoformat(), one.ends_on.isoformat(), reason]]
-            one.ends_on = ends_on
-            one.save(update_fields=["changes", "ends_on"])
-        settle_rounds(at=at, round_id=one.pk)
+            review_round.changes = [
+                *review_round.changes,
+                [today.isoformat(), review_round.ends_on.isoformat(), reason],
+            ]
+            review_round.ends_on = ends_on
+            review_round.save(update_fields=["changes", "ends_on"])
+        settle_rounds(at=at, round_id=review_round.pk)
         audit.record(
             by=by,
             at=at,
             act="review.change_last_day",
             subject=str(public_id),
-            unit_id=one.unit_id,
+            unit_id=review_round.unit_id,
             facts={"ends_on": ends_on},
         )
-    return one
+    return review_round
 
 
 def name_stand_in(*, public_id: UUID, unit_id: int, appointment: UUID, by: Actor, at: datetime) -> StandIn:
@@ -140,16 +145,16 @@ def name_stand_in(*, public_id: UUID, unit_id: int, appointment: UUID, by: Actor
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic():
-        one = _held(public_id, by)
+        review_round = _held(public_id, by)
         with system("naming a stand-in"):
-            needed(Review.objects.filter(round=one, by_unit_id=unit_id).first())
-            if found.is_held(one, unit_id, on=on):
+            needed(Review.objects.filter(round=review_round, by_unit_id=unit_id).first())
+            if found.is_held(review_round, unit_id, on=on):
                 raise refusals.NotVacant(field="appointment")
-            fit = {each.appointment_id for each in reads.candidates(one, unit_id, on=on)}
+            fit = {holder.appointment_id for holder in reads.candidates(review_round, unit_id, on=on)}
             if appointment not in fit:
                 raise refusals.StandInUnfit(field="appointment")
             made, _is_new = StandIn.objects.update_or_create(
-                round=one,
+                round=review_round,
                 by_unit_id=unit_id,
                 defaults={
                     "appointment_id": found.appointment_id(appointment),
@@ -178,14 +183,15 @@ def remind_round(*, public_id: UUID, under: int, unit_id: int | None = None, by:
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     with transaction.atomic():
-        one = found.round_of(public_id)
+        review_round = found.round_of(public_id)
         org.require(by, LEADS, at=unit_id or under)
-        if not one.begins_on <= on <= one.ends_on:
+        if not review_round.begins_on <= on <= review_round.ends_on:
             raise refusals.RoundNotNow(
-                first=date_format(one.begins_on, "j M Y"), last=date_format(one.ends_on, "j M Y")
+                first=date_format(review_round.begins_on, "j M Y"),
+                last=date_format(review_round.ends_on, "j M Y"),
             )
         with system("reminding reviewers"):
-            n = remind_silent_reviewers(one, under=under, unit_id=unit_id, but=by.account_id, at=at)
+            n = remind_silent_reviewers(review_round, under=under, unit_id=unit_id, but=by.account_id, at=at)
         audit.record(
             by=by, at=at, act="review.remind_round", subject=str(public_id), unit_id=unit_id or under, n=n
         )
@@ -194,7 +200,7 @@ def remind_round(*, public_id: UUID, under: int, unit_id: int | None = None, by:
 
 def _held(public_id: UUID, by: Actor) -> Round:
     """Return a round whose unit the actor leads, locked."""
-    one = found.round_of(public_id)
-    org.require(by, LEADS, at=one.unit_id)
+    review_round = found.round_of(public_id)
+    org.require(by, LEADS, at=review_round.unit_id)
     with system("a round"):
-        return Round.objects.select_for_update(of=("self",)).get(pk=one.pk)
+        return Round.objects.select_for_update(of=("self",)).get(pk=review_round.pk)

@@ -48,11 +48,11 @@ def asked_below(
     """
     if not running or here.lo is None or here.hi is None:
         return []
-    spans = units.all_spans({one.programme.owner_id for one in running})
+    spans = units.all_spans({measure.programme.owner_id for measure in running})
     deciding = {
-        one.programme.pk
-        for one in running
-        if viewer.may_at(PLAN, *(lo for lo, _hi in spans.get(one.programme.owner_id, [])))
+        measure.programme.pk
+        for measure in running
+        if viewer.may_at(PLAN, *(lo for lo, _hi in spans.get(measure.programme.owner_id, [])))
     }
     below: dict[str, Any] = {
         "hierarchy": hierarchy,
@@ -61,20 +61,25 @@ def asked_below(
         "at": at,
     }
     closed = small_cells.until(at, settings.TIME_ZONE)
-    outside = flags_below({one.programme.pk for one in running}, **below, until=closed)
+    outside = flags_below({measure.programme.pk for measure in running}, **below, until=closed)
     now = flags_below(deciding, **below) if deciding and on_screen else {}
-    shown = []
-    for one in running:
-        key, decides = (one.programme.pk, one.measure), one.programme.pk in deciding
+    measures = []
+    for running_measure in running:
+        key, decides = (
+            (running_measure.programme.pk, running_measure.measure),
+            running_measure.programme.pk in deciding,
+        )
         in_tens = [(label, small_cells.shown(n)) for label, n in _steps(outside.get(key, FlagNumbers()))]
         numbers = _steps(now.get(key, FlagNumbers())) if decides and on_screen else in_tens
-        shown.append(MeasureAsked(one.programme, one.name, numbers, in_tens, decides))
-    return shown
+        measures.append(
+            MeasureAsked(running_measure.programme, running_measure.name, numbers, in_tens, decides)
+        )
+    return measures
 
 
-def _steps(of: FlagNumbers) -> list[tuple[str, int]]:
+def _steps(flag_numbers: FlagNumbers) -> list[tuple[str, int]]:
     return [
-        (say("Waiting for an answer"), of.unanswered),
-        (say("Answered, not decided"), of.answered),
-        (say("Proven"), of.proven),
+        (say("Waiting for an answer"), flag_numbers.unanswered),
+        (say("Answered, not decided"), flag_numbers.answered),
+        (say("Proven"), flag_numbers.proven),
     ]

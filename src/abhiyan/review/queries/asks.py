@@ -89,10 +89,10 @@ def of_late(late: Iterable[Task]) -> list[DeckAsk]:
     ]
 
 
-def asks_of_meeting(one: Meeting, *, at: datetime) -> list[DeckAsk]:
+def asks_of_meeting(meeting: Meeting, *, at: datetime) -> list[DeckAsk]:
     """List the open tasks that a meeting decided, as its page does. For readers of the meeting."""
     asks = []
-    for point in meetings.points(one):
+    for point in meetings.points(meeting):
         if not point.is_open or point.due_at is None:
             continue
         day = clock.day_in(settings.TIME_ZONE, point.due_at)
@@ -114,34 +114,34 @@ def asks_of_comparison(
     worse: the units surely below. ends_on: the planned end of the frame while it is ahead.
     """
     until = short_day(ends_on) if ends_on else say("now")
-    asked = [
+    lines_asked = [
         (row, say("Aimed checks of its entries, and a review")) for row in rows if row.line.unit_id in worse
     ]
-    if not asked and ends_on:
-        asked = [(row, words) for row in rows if (words := _checks_lacking(row))]
-    leaders = org.ask_leaders_of([row.line.unit_id for row, _words in asked[:OF_EACH]], on=on)()
+    if not lines_asked and ends_on:
+        lines_asked = [(row, words) for row in rows if (words := _checks_lacking(row))]
+    leaders = org.ask_leaders_of([row.line.unit_id for row, _words in lines_asked[:OF_EACH]], on=on)()
     return [
         DeckAsk(row.name, named(leader.office_names) if leader else "", words, until, ends_on)
-        for row, words in asked[:OF_EACH]
+        for row, words in lines_asked[:OF_EACH]
         for leader in [leaders.get(row.line.unit_id)]
     ]
 
 
 def _checks_lacking(row: ShownLine) -> str:
     """Say how many checks a unit lacks, as its sentence does; "" where none are lacking or nothing is to be checked."""
-    told = row.told
+    estimate = row.told
     if (
-        told.entered.rate is not None
-        or told.entered.unchecked
-        or told.finished is None
-        or not told.entered.items
+        estimate.entered.rate is not None
+        or estimate.entered.unchecked
+        or estimate.finished is None
+        or not estimate.entered.items
     ):
         return ""
-    lacking = told.wanted - told.finished
+    lacking = estimate.wanted - estimate.finished
     if lacking <= 0:
         return ""
     if not row.is_exact:
-        return say("Checks, until %(wanted)s are answered") % {"wanted": grouped(told.wanted)}
+        return say("Checks, until %(wanted)s are answered") % {"wanted": grouped(estimate.wanted)}
     words = ngettext("%(n)s more check to be answered", "%(n)s more checks to be answered", lacking)
     return words % {"n": grouped(lacking)}
 
@@ -150,16 +150,16 @@ def _to_decide(n: int) -> str:
     return ngettext("%(n)s review to decide", "%(n)s reviews to decide", n) % {"n": grouped(n)}
 
 
-def asks_of_round(one: Round, branches: Sequence[boards.BoardBranch], office: str) -> list[DeckAsk]:
+def asks_of_round(review_round: Round, branches: Sequence[boards.BoardBranch], office: str) -> list[DeckAsk]:
     """Return the requests in a round: reviews from the branches furthest back. office: the name of who reviews."""
-    waiting = [each for each in branches if each.coverage.of > each.coverage.decided]
+    waiting = [branch for branch in branches if branch.coverage.of > branch.coverage.decided]
     return [
         DeckAsk(
-            named(each.names),
+            named(branch.names),
             office,
-            _to_decide(each.coverage.of - each.coverage.decided),
-            short_day(one.ends_on),
-            one.ends_on,
+            _to_decide(branch.coverage.of - branch.coverage.decided),
+            short_day(review_round.ends_on),
+            review_round.ends_on,
         )
-        for each in waiting[:OF_EACH]
+        for branch in waiting[:OF_EACH]
     ]

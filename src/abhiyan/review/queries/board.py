@@ -76,58 +76,61 @@ select s.is_whole, u.code, u.names, s.next_on, s.open, s.late, s.decided, s.met,
 from s left join units_unit u on u.id = s.unit_id where s.is_whole or s.unit_id is not null"""  # names of ours
 
 
-def board(one: Round, unit_id: int, *, on: date, at: datetime) -> Board:
+def board(review_round: Round, unit_id: int, *, on: date, at: datetime) -> Board:
     """Return the progress of a round below a unit, in one statement. In a scope that sees it.
 
     In a round of units the unit itself counts too; in one of office-bearers its own do not: the reader is their
     colleague, or holds the office next. The branches are units of the deepest level above what is reviewed that
     has at most MOST_BRANCHES of them.
     """
-    lo, hi = units.span(unit_id, one.hierarchy)
-    given = {
-        "round": one.pk,
-        "hierarchy": one.hierarchy,
+    lo, hi = units.span(unit_id, review_round.hierarchy)
+    params = {
+        "round": review_round.pk,
+        "hierarchy": review_round.hierarchy,
         "lo": lo,
-        "first": lo + 1 if one.of_office else lo,
+        "first": lo + 1 if review_round.of_office else lo,
         "hi": hi,
         "on": on,
         "at": at,
         "open": sorted(OPEN),
-        "kind": _kind_of_branches(one, unit_id),
+        "kind": _kind_of_branches(review_round, unit_id),
     }
-    whole, found = BoardBranch("", {}, Coverage()), []
-    for is_whole, code, names, next_on, open_, late, *counts in sql.rows(_BOARD, given):
+    whole, branches = BoardBranch("", {}, Coverage()), []
+    for is_whole, code, names, next_on, open_, late, *counts in sql.rows(_BOARD, params):
         coverage, decisions = Coverage(*counts[:5]), dict(zip(_KINDS, counts[5:], strict=True))
         branch = BoardBranch(code or "", names or {}, coverage, open_ or 0, late or 0, next_on, decisions)
         if is_whole:
             whole = branch
         else:
-            found.append(branch)
-    found.sort(key=lambda each: (each.coverage.share, -each.coverage.of, each.code))
-    return Board(whole, found)
+            branches.append(branch)
+    branches.sort(key=lambda branch: (branch.coverage.share, -branch.coverage.of, branch.code))
+    return Board(whole, branches)
 
 
-def _kind_of_branches(one: Round, unit_id: int) -> str:
-    own = levels.level(one.hierarchy, one.kind) or 0
+def _kind_of_branches(review_round: Round, unit_id: int) -> str:
+    own_level = levels.level(review_round.hierarchy, review_round.kind) or 0
     counts = {
         kind: n
-        for kind, n in units.counts_below(unit_id, one.hierarchy).items()
-        if (levels.level(one.hierarchy, kind) or 0) < own and levels.level(one.hierarchy, kind) is not None
+        for kind, n in units.counts_below(unit_id, review_round.hierarchy).items()
+        if (levels.level(review_round.hierarchy, kind) or 0) < own_level
+        and levels.level(review_round.hierarchy, kind) is not None
     }
     few = {kind: n for kind, n in counts.items() if n <= MOST_BRANCHES}
     return max(few, key=few.__getitem__, default=min(counts, key=counts.__getitem__, default=""))
 
 
-def meetings(one: Round, unit_id: int, *, on: date) -> list[Review]:
+def meetings(review_round: Round, unit_id: int, *, on: date) -> list[Review]:
     """Return the next meetings of a round below a unit, from a day on; as far as in sight."""
-    found = Review.objects.select_related("unit", "by_unit").filter(round=one, meets_on__gte=on)
-    found = found.filter(decided_at=None, left_on=None, unit_id__in=units.below(unit_id, one.hierarchy))
-    return list(found.order_by("meets_on", "pk")[:MEETINGS])
+    reviews = Review.objects.select_related("unit", "by_unit").filter(round=review_round, meets_on__gte=on)
+    reviews = reviews.filter(
+        decided_at=None, left_on=None, unit_id__in=units.below(unit_id, review_round.hierarchy)
+    )
+    return list(reviews.order_by("meets_on", "pk")[:MEETINGS])
 
 
-def late_tasks(one: Round, unit_id: int, *, at: datetime) -> Cut[Task]:
+def late_tasks(review_round: Round, unit_id: int, *, at: datetime) -> Cut[Task]:
     """Return the LATE oldest tasks of a round that are open past their day, and how many are late; of units
     below one, as far as in sight."""
-    of_round = Minute.objects.filter(review__round=one, task__isnull=False).values("task_id")
-    found = tasks.tasks_of(below=(unit_id, one.hierarchy)).filter(tasks.is_late(at))
+    of_round = Minute.objects.filter(review__round=review_round, task__isnull=False).values("task_id")
+    found = tasks.tasks_of(below=(unit_id, review_round.hierarchy)).filter(tasks.is_late(at))
     return first_of(found.filter(pk__in=of_round).order_by("due_at", "pk"), LATE)

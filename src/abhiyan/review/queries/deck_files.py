@@ -32,8 +32,12 @@ HAS_PPTX = find_spec("pptx") is not None  # the extra `slides` may be left out
 
 def template_in_use() -> tuple[Layouts, bytes]:
     """Return the template decks are made by, with its file; the house's has none here."""
-    one = DeckTemplate.objects.filter(is_used=True).first() if HAS_PPTX else None
-    return (from_json(one.layouts), one.opened()) if one else (house_layouts(settings.ACCENT), b"")
+    deck_template = DeckTemplate.objects.filter(is_used=True).first() if HAS_PPTX else None
+    return (
+        (from_json(deck_template.layouts), deck_template.opened())
+        if deck_template
+        else (house_layouts(settings.ACCENT), b"")
+    )
 
 
 def house_file() -> bytes:

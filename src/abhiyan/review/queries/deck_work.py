@@ -30,15 +30,17 @@ from abhiyan.units import queries as units
 
 
 def centre_calls(
-    one: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
+    measure: RunningMeasure | None, here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
 ) -> tuple[str, Sequence[tuple[str, str]]] | None:
     """Return what call centres of a unit do, where the measure of a deck is theirs. In a system scope."""
-    if one is None or (one.programme.kind, one.measure) != (KIND, CALLED):
+    if measure is None or (measure.programme.kind, measure.measure) != (KIND, CALLED):
         return None
-    if here.lo is None or here.hi is None or one.programme.hierarchy != hierarchy:
+    if here.lo is None or here.hi is None or measure.programme.hierarchy != hierarchy:
         return None
-    found = called_in(one.programme, (here.lo, here.hi), is_exact=viewer.sees_exact_at(here.lo), at=at)
-    return None if found is None else (found.silence, found.lines)
+    centres_reviewed = called_in(
+        measure.programme, (here.lo, here.hi), is_exact=viewer.sees_exact_at(here.lo), at=at
+    )
+    return None if centres_reviewed is None else (centres_reviewed.silence, centres_reviewed.lines)
 
 
 def led_programme(
@@ -100,11 +102,23 @@ def opinions_heard(
     here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
 ) -> decks.Heard | None:
     """Return what people said in a unit, and the quotes that came up to it."""
-    said = forms.opinions_said(here, hierarchy, viewer, at=at)
-    if said is None:
+    opinions_said = forms.opinions_said(here, hierarchy, viewer, at=at)
+    if opinions_said is None:
         return None
-    choices = [(asked, choice, n) for asked, each in said.choices for choice, n in each if n != 0]
-    quotes = [(Mention(words, "quote", key), named(names), done) for key, words, names, done in said.quotes]
+    choices = [
+        (question, choice, n)
+        for question, choice_counts in opinions_said.choices
+        for choice, n in choice_counts
+        if n != 0
+    ]
+    quotes = [
+        (Mention(words, "quote", key), named(names), done) for key, words, names, done in opinions_said.quotes
+    ]
     return decks.Heard(
-        said.asked, said.answered, choices, Cut(quotes, said.quotes.total), said.settled, said.most
+        opinions_said.asked,
+        opinions_said.answered,
+        choices,
+        Cut(quotes, opinions_said.quotes.total),
+        opinions_said.settled,
+        opinions_said.most,
     )

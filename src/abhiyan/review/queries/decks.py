@@ -68,9 +68,9 @@ def deck_for(viewer: Viewer, public_id: UUID) -> Deck:
     rows = Deck.objects.select_related(
         "unit", "programme", "frame__programme", "round__unit", "meeting__unit"
     ).filter(public_id=public_id)
-    found = needed(rows.first() if viewer.is_signed_in else None)
-    needed(found.meeting_id is None or found.meeting)
-    return found
+    deck = needed(rows.first() if viewer.is_signed_in else None)
+    needed(deck.meeting_id is None or deck.meeting)
+    return deck
 
 
 def subject(deck: Deck, language: str = "") -> str:
@@ -82,9 +82,11 @@ def subject(deck: Deck, language: str = "") -> str:
 
 def measures_of(viewer: Viewer, unit_id: int, hierarchy: int, *, at: datetime) -> list[RunningMeasure]:
     """Return the measures somebody may make slides of: what runs in a unit."""
-    found, _node = programmes.running_at(unit_id, hierarchy, clock.day_in(settings.TIME_ZONE, at))
-    seen = set(programmes.programmes_for(viewer).filter(pk__in={one.programme.pk for one in found}))
-    return [one for one in found if one.programme in seen]
+    measures, _node = programmes.running_at(unit_id, hierarchy, clock.day_in(settings.TIME_ZONE, at))
+    seen = set(
+        programmes.programmes_for(viewer).filter(pk__in={measure.programme.pk for measure in measures})
+    )
+    return [measure for measure in measures if measure.programme in seen]
 
 
 def compose(deck: Deck, viewer: Viewer, *, at: datetime) -> list[Slide]:
@@ -123,7 +125,7 @@ def _about(
     return decks.About(
         unit=unit,
         measure=measure,
-        window=" – ".join(dict.fromkeys(_day(each) for each in window)),
+        window=" – ".join(dict.fromkeys(_day(day) for day in window)),
         as_of=programmes.as_of(at, is_rounded=is_rounded),
         organisation=settings.ORGANISATION,
         closes_on=_day(window[1]) if window else "",
@@ -137,30 +139,34 @@ def _about(
 
 
 def _pages(
-    deck: Deck, here: units.UnitRow, viewer: Viewer, one: RunningMeasure | None, kinds: Iterable[str]
+    deck: Deck, here: units.UnitRow, viewer: Viewer, measure: RunningMeasure | None, kinds: Iterable[str]
 ) -> dict[str, str]:
     """Return the addresses of the pages that have the figures of a unit's slides.
 
     kinds: of units below, the nearest first.
     """
     tree = levels.SLUGS[deck.hierarchy]
-    asked = {"programme": str(one.programme.public_id), **one.asked} if one else {}
+    query = {"programme": str(measure.programme.public_id), **measure.asked} if measure else {}
     pages = {
-        "unit": reverse("pages:unit", args=[here.code]) + f"?{urlencode({'in': tree, **asked})}",
+        "unit": reverse("pages:unit", args=[here.code]) + f"?{urlencode({'in': tree, **query})}",
         "dossier": reverse("review:dossier", args=[here.code]) + f"?in={tree}",
     }
     pages["asked"], pages["review"] = _asked_page(deck), pages["dossier"]
-    if one:
-        below = reverse("programmes:below", args=[one.programme.public_id])
+    if measure:
+        below = reverse("programmes:below", args=[measure.programme.public_id])
         level = deck.level or next(iter(kinds), "")
-        more = one.asked | ({"level": level} if level else {})
+        more = measure.asked | ({"level": level} if level else {})
         pages["below"] = address(below, here.code, deck.hierarchy, **more)
     if org.decides(viewer, forms.CARRY, at=here.id):
         pages["opinions"] = pages["quotes"] = address(reverse("forms:opinions"), here.code)
-    if one and (one.programme.kind, one.measure) == (KIND, CALLED) and viewer.sees_people_at(here.lo or 0):
-        page = reverse("contact:calling", args=[one.programme.public_id])
+    if (
+        measure
+        and (measure.programme.kind, measure.measure) == (KIND, CALLED)
+        and viewer.sees_people_at(here.lo or 0)
+    ):
+        page = reverse("contact:calling", args=[measure.programme.public_id])
         pages["calls"] = address(page, here.code)
-    if led := deck_work.led_programme(one, here, deck.hierarchy, viewer):
+    if led := deck_work.led_programme(measure, here, deck.hierarchy, viewer):
         for key, page in (("graded", "dialogues:organisation"), ("leaders", "dialogues:leaders")):
             pages[key] = address(reverse(page, args=[led.public_id]), here.code)
     if viewer.sees_people_at(here.lo or 0):
@@ -185,12 +191,12 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
     hierarchy, today = deck.hierarchy, clock.day_in(settings.TIME_ZONE, at)
     counts = units.counts_below(here.id, hierarchy, here=here) if here.has_children else {}
     assert here.lo is not None and here.hi is not None  # `slides_of` refuses what is not placed
-    one = _counted(deck, viewer)
+    measure = _counted(deck, viewer)
     node = programmes.node_of(here.id, hierarchy)
     with sql.at_once():
         offices = org.ask_offices_here(here.id, on=today)
         vacant = org.ask_vacancies_below(here.id, hierarchy, at=at, span=(here.lo, here.hi), counts=counts)
-    held = [
+    office_lines = [
         (
             named(seat.office_names),
             Mention(person(seat.name), "holder", str(seat.account_id)) if seat.account_id else "",
@@ -198,21 +204,21 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         )
         for seat in offices()
     ]
-    missing = _vacant([each for each in vacant() if each.vacant])
-    asked = []
+    missing = _vacant([office for office in vacant() if office.vacant])
+    questions = []
     with system("work of rooms on slides, in numbers alone"):
-        if one is not None and here.kind not in BELOW_FLAGS:
-            asked = asked_below(viewer, [one], here, hierarchy, at)
-        calls = deck_work.centre_calls(one, here, hierarchy, viewer, at=at)
-        roll, board = deck_work.roll_work(one, here, hierarchy, viewer, at=at)
-        reports = deck_work.stays_heard(one, here, hierarchy, viewer, at=at)
+        if measure is not None and here.kind not in BELOW_FLAGS:
+            questions = asked_below(viewer, [measure], here, hierarchy, at)
+        calls = deck_work.centre_calls(measure, here, hierarchy, viewer, at=at)
+        roll, board = deck_work.roll_work(measure, here, hierarchy, viewer, at=at)
+        reports = deck_work.stays_heard(measure, here, hierarchy, viewer, at=at)
         helpers = helpers_on_slides(here, hierarchy, is_exact=viewer.sees_people_at(here.lo), at=at)
     last = last_review(here.id, at=at)
-    led, span = deck_work.led_programme(one, here, hierarchy, viewer), (here.lo, here.hi)
+    led, span = deck_work.led_programme(measure, here, hierarchy, viewer), (here.lo, here.hi)
     unit = decks.DeckUnit(
-        offices=held,
+        offices=office_lines,
         vacant=missing,
-        questions=asked[0].numbers if asked else (),
+        questions=questions[0].numbers if questions else (),
         heard=deck_work.opinions_heard(here, hierarchy, viewer, at=at),
         review=(_day(last.on), str(last.decided), [(task.text, str(task.state)) for task in last.tasks])
         if last
@@ -223,17 +229,17 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         roll=roll,
         helpers=helpers,
     )
-    pages = _pages(deck, here, viewer, one, counts)
-    if one is not None and unit.roll is not None:
-        pages["roll"] = address(reverse(board, args=[one.programme.public_id]), here.code)
-    empty = sum(n for _office, n, _of in missing) + sum(not name for _office, name, _since in held)
+    pages = _pages(deck, here, viewer, measure, counts)
+    if measure is not None and unit.roll is not None:
+        pages["roll"] = address(reverse(board, args=[measure.programme.public_id]), here.code)
+    empty = sum(n for _office, n, _of in missing) + sum(not name for _office, name, _since in office_lines)
     asked_of = partial(asks_of_unit, here, hierarchy, vacant=empty, at=at)
-    if one is None or node is None:
+    if measure is None or node is None:
         unit = replace(unit, asks=asked_of(behind=(), closes_on=None))
         about = _about(named(here.names), "", (), at, is_sample=here.is_sample, pages=pages)
         return decks.unit_deck(about, unit, None)
-    measured, is_rounded, frame = _measured(deck, one, here, node, viewer, at=at)
-    programme = one.programme
+    measured, is_rounded, frame = _measured(deck, measure, here, node, viewer, at=at)
+    programme = measure.programme
     unit = replace(
         unit,
         asks=asked_of(behind=measured.below.rows, closes_on=programme.closes_on),
@@ -247,44 +253,51 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         pages["beside"] = _beside(frame, here, deck.level)
     about = _about(
         named(here.names),
-        one.name,
+        measure.name,
         (programme.opens_on, programme.closes_on),
         at,
         is_sample=here.is_sample or programme.is_sample,
         is_rounded=is_rounded,
         pages=pages,
     )
-    return decks.unit_deck(about, unit, measured, _others(one, node, at=at))
+    return decks.unit_deck(about, unit, measured, _others(measure, node, at=at))
 
 
 def _others(
-    one: RunningMeasure, node: programmes.LedgerNode, *, at: datetime
+    measure: RunningMeasure, node: programmes.LedgerNode, *, at: datetime
 ) -> list[tuple[str, LadderShown]]:
     """Return the programme's other measures with a target or figures: name and ladder."""
-    own = named(one.names)
-    if not own:
+    own_name = named(measure.names)
+    if not own_name:
         return []  # it has one measure
-    drawn = programmes.drawn_measures([one.programme], node=node, at=at)[one.programme.pk]
-    return [(f"{named(one.programme.names)}: {each.name}", each) for each in drawn if each.name != own]
+    drawn = programmes.drawn_measures([measure.programme], node=node, at=at)[measure.programme.pk]
+    return [
+        (f"{named(measure.programme.names)}: {ladder.name}", ladder)
+        for ladder in drawn
+        if ladder.name != own_name
+    ]
 
 
-def _vacant(found: Sequence[org.OfficeBelow]) -> list[tuple[str, int, int]]:
+def _vacant(offices: Sequence[org.OfficeBelow]) -> list[tuple[str, int, int]]:
     """Return offices below with how many are vacant of how many; with the level where one name is that of several."""
-    names = [named(each.office_names) for each in found]
+    names = [named(office.office_names) for office in offices]
     return [
         (
-            f"{name} ({Kind(each.unit_kind).label})" if names.count(name) > 1 else name,
-            each.vacant,
-            each.expected,
+            f"{name} ({Kind(office.unit_kind).label})" if names.count(name) > 1 else name,
+            office.vacant,
+            office.expected,
         )
-        for name, each in zip(names, found, strict=True)
+        for name, office in zip(names, offices, strict=True)
     ]
 
 
 def all_measures(programme: Programme) -> list[RunningMeasure]:
     """Return every measure of a programme, whether it still runs or not; without a target."""
-    known = programmes.measures([programme])[programme.pk]
-    return [RunningMeasure(programme, one.number, one.names if len(known) > 1 else {}, None) for one in known]
+    measures = programmes.measures([programme])[programme.pk]
+    return [
+        RunningMeasure(programme, measure.number, measure.names if len(measures) > 1 else {}, None)
+        for measure in measures
+    ]
 
 
 def _counted(deck: Deck, viewer: Viewer) -> RunningMeasure | None:
@@ -292,13 +305,13 @@ def _counted(deck: Deck, viewer: Viewer) -> RunningMeasure | None:
     if deck.programme is None:
         return None
     programme = programmes.programme_for(viewer, deck.programme.public_id)
-    known = programmes.measures_at(programme, deck.unit_id, deck.hierarchy)
-    return needed(next((measure for measure in known if measure.measure == deck.measure), None))
+    measures = programmes.measures_at(programme, deck.unit_id, deck.hierarchy)
+    return needed(next((measure for measure in measures if measure.measure == deck.measure), None))
 
 
 def _measured(
     deck: Deck,
-    one: RunningMeasure,
+    measure: RunningMeasure,
     here: units.UnitRow,
     node: programmes.LedgerNode,
     viewer: Viewer,
@@ -306,49 +319,49 @@ def _measured(
     at: datetime,
 ) -> tuple[decks.Measured, bool, Frame | None]:
     """Return one measure, whether it is seen from outside, and the frame by which units below are compared."""
-    programme = one.programme
+    programme = measure.programme
     today = clock.day_in(programme.zone, at)
     with sql.at_once():
         read = programmes.ask_figures(
-            node=node, hierarchy=deck.hierarchy, programme=programme, measure=one.measure, at=at
+            node=node, hierarchy=deck.hierarchy, programme=programme, measure=measure.measure, at=at
         )
         checked = ask_estimated([programme.pk], [here.id], on=today)
     figures = read()
-    estimated = checked().get((programme.pk, one.measure, here.id))
+    estimated = checked().get((programme.pk, measure.measure, here.id))
     ladder = programmes.drawn(
         figures.ladder,
-        name=one.name,
+        name=measure.name,
         programme=programme,
-        measure=one.measure,
+        measure=measure.measure,
         on=today,
-        target=one.target,
-        expected=one.expected_words,
+        target=measure.target,
+        expected=measure.expected_words,
         checked=estimated,
     )
     left = windows.days_left(programme.opens_on, programme.closes_on, today)
-    trend = programmes.drawn_trend(one, figures)
-    frame, whole, gaps, said = _newest(one, here.id, deck.level, viewer, at=at)
+    trend = programmes.drawn_trend(measure, figures)
+    frame, whole, gaps, sentences = _newest(measure, here.id, deck.level, viewer, at=at)
     headline = _headline(estimated, is_rounded=figures.ladder.is_rounded)
-    below = _behind(deck, one, here, node, today=today, at=at)
+    below = _behind(deck, measure, here, node, today=today, at=at)
     measured = decks.Measured(
         ladder,
         trend,
         days=[_day(day.on, "j M") for day in trend.days],
         headline=headline,
         provisional=_provisional(estimated),
-        daily=pace.per_day(one.target, ladder.counted or 0, left) if one.target else None,
+        daily=pace.per_day(measure.target, ladder.counted or 0, left) if measure.target else None,
         lately=programmes.lately(figures),
         below=below,
         whole=whole,
         gaps=gaps,
-        checks=said,
+        checks=sentences,
     )
     return measured, figures.ladder.is_rounded, frame
 
 
 def _behind(
     deck: Deck,
-    one: RunningMeasure,
+    measure: RunningMeasure,
     here: units.UnitRow,
     node: programmes.LedgerNode,
     *,
@@ -358,12 +371,12 @@ def _behind(
     """Return units below, the furthest behind first."""
     if not here.has_children:
         return Cut([], 0)
-    programme = one.programme
+    programme = measure.programme
     leaf = programmes.children_ladders(
         node=node,
         hierarchy=deck.hierarchy,
         programme=programme,
-        measure=one.measure,
+        measure=measure.measure,
         at=at,
         sort=programmes.FURTHEST_BEHIND,
         language=language(),
@@ -387,30 +400,36 @@ def _behind(
 # --- what checks found
 
 
-def _headline(one: Estimated | None, *, is_rounded: bool) -> str:
+def _headline(estimate: Estimated | None, *, is_rounded: bool) -> str:
     """Return the title of a deck: the sentence of every other page, without its full stop. "" without an estimate."""
-    truth = programmes.truth_of(one, is_rounded=is_rounded) if one else None
+    truth = programmes.truth_of(estimate, is_rounded=is_rounded) if estimate else None
     return truth.sentence.rstrip(".।") if truth and truth.real else ""
 
 
-def _provisional(one: Estimated | None) -> str:
-    return say("Provisional until %(day)s.") % {"day": _day(one.ends_on)} if one and one.ends_on else ""
+def _provisional(estimate: Estimated | None) -> str:
+    return (
+        say("Provisional until %(day)s.") % {"day": _day(estimate.ends_on)}
+        if estimate and estimate.ends_on
+        else ""
+    )
 
 
 def _newest(
-    one: RunningMeasure, unit_id: int, level: str, viewer: Viewer, *, at: datetime
+    measure: RunningMeasure, unit_id: int, level: str, viewer: Viewer, *, at: datetime
 ) -> tuple[Frame | None, SlideInterval | None, list[SlideInterval], list[str]]:
     """Return the comparison of the frame of the headline, else of the newest that has one; and what to know of it."""
-    own = checks.speaking_frames([one.programme.pk], unit_id).get((one.programme.pk, one.measure))
-    drawn = frames.frames_of(one.programme).filter(measure=one.measure).exclude(state=Frame.State.FROZEN)
-    first, gaps, said, whole = None, list[SlideInterval](), list[str](), None
+    own = checks.speaking_frames([measure.programme.pk], unit_id).get((measure.programme.pk, measure.measure))
+    drawn = (
+        frames.frames_of(measure.programme).filter(measure=measure.measure).exclude(state=Frame.State.FROZEN)
+    )
+    first, gaps, sentences, whole = None, list[SlideInterval](), list[str](), None
     for frame in sorted(drawn.order_by("-number")[:MOST_FRAMES], key=lambda frame: frame != own):
         line, rows, about = _compared(frame, unit_id, level, viewer, at=at)
         own_gap, compared = _gap(line) if line else None, [_gap(row) for row in rows]
         if any(gap.true is not None for gap in compared):
             return frame, own_gap, compared, about
-        first, gaps, said, whole = first or frame, gaps or compared, said or about, whole or own_gap
-    return first, whole, gaps, said
+        first, gaps, sentences, whole = first or frame, gaps or compared, sentences or about, whole or own_gap
+    return first, whole, gaps, sentences
 
 
 def _compared(
@@ -424,28 +443,28 @@ def _compared(
     ranked = checks.ranked([line for line in lines if line.down and line.kind == kind])
     rows = [ShownLine(line, frame, viewer, on=on) for line in ranked]
     rows.sort(key=lambda row: _gap(row).true is None)
-    own = next((ShownLine(line, frame, viewer, on=on) for line in lines if not line.down), None)
-    if own is None:
+    shown_line = next((ShownLine(line, frame, viewer, on=on) for line in lines if not line.down), None)
+    if shown_line is None:
         return None, rows, []
-    truth = own.truth
-    said = [truth.parts, truth.no_entry, truth.checks, truth.frame]
+    truth = shown_line.truth
+    sentences = [truth.parts, truth.no_entry, truth.checks, truth.frame]
     if (n := sum(_gap(row).true is not None for row in rows)) > 1:
         missing = {"n": grouped(n), "missing": f"{n * (1 - CONFIDENCE):.1f}"}
-        said.append(say("Of these %(n)s ranges, about %(missing)s miss the truth by chance.") % missing)
-    return own, rows, [one for one in said if one]
+        sentences.append(say("Of these %(n)s ranges, about %(missing)s miss the truth by chance.") % missing)
+    return shown_line, rows, [sentence for sentence in sentences if sentence]
 
 
-def _gap(shown: ShownLine) -> SlideInterval:
-    of = shown.of.entered
-    if shown.real is None or of.rate is None:
-        return SlideInterval(shown.name, why=shown.short)
-    ends = (100 * of.rate, 100 * of.low, 100 * of.high)
-    return SlideInterval(shown.name, *ends, shown.gap, shown.line.rank, value=shown.short)
+def _gap(shown_line: ShownLine) -> SlideInterval:
+    real_share = shown_line.of.entered
+    if shown_line.real is None or real_share.rate is None:
+        return SlideInterval(shown_line.name, why=shown_line.short)
+    ends = (100 * real_share.rate, 100 * real_share.low, 100 * real_share.high)
+    return SlideInterval(shown_line.name, *ends, shown_line.gap, shown_line.line.rank, value=shown_line.short)
 
 
 def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> list[Slide]:
     one = frames.frame_for(viewer, frame.public_id)
-    own, rows, said = _compared(one, here.id, deck.level, viewer, at=at)
+    shown_line, rows, sentences = _compared(one, here.id, deck.level, viewer, at=at)
     days = frames.days_of(one)
     programme: Programme = one.programme
     window = (days[0] or programme.opens_on, days[1])
@@ -462,74 +481,86 @@ def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, a
     node = programmes.node_of(here.id, deck.hierarchy)
     ladder = programmes.blank(is_rounded=node is None or not node.is_exact)
     drawn = programmes.drawn(ladder, name=about.measure, programme=programme, measure=one.measure, on=days[1])
-    told = own.told if own else None
-    whole, gaps = _gap(own) if own else None, [_gap(row) for row in rows]
+    estimate = shown_line.told if shown_line else None
+    whole, gaps = _gap(shown_line) if shown_line else None, [_gap(row) for row in rows]
     measured = decks.Measured(
         drawn,
-        headline=_headline(told, is_rounded=not is_exact) or _why_none(own),
-        provisional=_provisional(told),
+        headline=_headline(estimate, is_rounded=not is_exact) or _why_none(shown_line),
+        provisional=_provisional(estimate),
         whole=whole,
         gaps=gaps,
-        checks=said,
+        checks=sentences,
     )
     worse = decks.are_worse(gaps, whole)
     asks = asks_of_comparison(
         rows,
         {row.line.unit_id for row, gap in zip(rows, gaps, strict=True) if gap in worse},
-        ends_on=told.ends_on if told else None,
+        ends_on=estimate.ends_on if estimate else None,
         on=clock.day_in(settings.TIME_ZONE, at),
     )
     return decks.checked_deck(about, measured, asks)
 
 
-def _why_none(own: ShownLine | None) -> str:
+def _why_none(shown_line: ShownLine | None) -> str:
     """Say why a unit has no figure, as the title of a comparison; "" where it has one, or may not be said."""
-    if own is None or own.told.entered.rate is not None or own.told.grade:
+    if shown_line is None or shown_line.told.entered.rate is not None or shown_line.told.grade:
         return ""
-    words = own.truth.sentence.rstrip(".।")
+    words = shown_line.truth.sentence.rstrip(".।")
     return words[:1].upper() + words[1:]
 
 
 # --- rounds
 
 
-def _round(deck: Deck, one: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
+def _round(deck: Deck, review_round: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
     today = clock.day_in(settings.TIME_ZONE, at)
-    is_leading = viewer.may_at(LEADS, units.standing(one.unit_id, one.hierarchy).lo or 0)
-    mine = partial(rounds.reviews_in, one, text="", under=one.unit_id, at=at)
+    is_leading = viewer.may_at(LEADS, units.standing(review_round.unit_id, review_round.hierarchy).lo or 0)
+    mine = partial(rounds.reviews_in, review_round, text="", under=review_round.unit_id, at=at)
     decided = mine(show=ReviewState.DECIDED)
     counted = dict(decided.order_by().values_list("decision").annotate(n=Count("pk")))
-    if not is_leading and (one.of_office or not mine(show="").exists()):
+    if not is_leading and (review_round.of_office or not mine(show="").exists()):
         raise NotYours
     whole, branches = None, []
     if is_leading:
         with system("how far a round is"):
-            board = boards.board(one, one.unit_id, on=today, at=at)
+            board = boards.board(review_round, review_round.unit_id, on=today, at=at)
         whole = (board.whole.coverage.decided, board.whole.coverage.of)
-        branches = [(named(each.names), each.coverage.decided, each.coverage.of) for each in board.branches]
+        branches = [
+            (named(branch.names), branch.coverage.decided, branch.coverage.of) for branch in board.branches
+        ]
     # No slide has the decision about an office-bearer or the tasks from it: slides are passed on.
-    shown = [] if one.of_office else decided.order_by("-decided_at", "-pk")[: decks.MOST_ROWS]
+    reviews = [] if review_round.of_office else decided.order_by("-decided_at", "-pk")[: decks.MOST_ROWS]
     asks = []
-    if whole is not None and not one.of_office:
-        asks = asks_of_round(one, board.branches, _office(one.office))
-    late: Cut[Task] = Cut() if one.of_office else boards.late_tasks(one, one.unit_id, at=at)
-    of = deck_rounds.ReviewedRound(
+    if whole is not None and not review_round.of_office:
+        asks = asks_of_round(review_round, board.branches, _office(review_round.office))
+    late: Cut[Task] = (
+        Cut() if review_round.of_office else boards.late_tasks(review_round, review_round.unit_id, at=at)
+    )
+    reviewed_round = deck_rounds.ReviewedRound(
         whole=whole,
         branches=branches,
         decided=[
-            (named(each.unit.names), str(each.get_decision_display()), _on(each.decided_at)) for each in shown
+            (named(review.unit.names), str(review.get_decision_display()), _on(review.decided_at))
+            for review in reviews
         ],
-        decisions=[(str(each.label), counted.get(each.value, 0)) for each in Review.Decision],
+        decisions=[(str(decision.label), counted.get(decision.value, 0)) for decision in Review.Decision],
         well=counted.get(Review.Decision.KEEP, 0),
         asks=[*asks, *of_late(late.rows[:OF_EACH])],
-        are_people=bool(one.of_office),
+        are_people=bool(review_round.of_office),
         late=Cut([(task.title, named(task.unit.names), _on(task.due_at)) for task in late], late.total),
     )
-    window = (one.begins_on, one.ends_on)
-    page = reverse("review:round", args=[one.public_id])
+    window = (review_round.begins_on, review_round.ends_on)
+    page = reverse("review:round", args=[review_round.public_id])
     pages = {"round": page, "asked": _asked_page(deck)}
-    about = _about(named(one.unit.names), one.title, window, at, is_sample=one.unit.is_sample, pages=pages)
-    return deck_rounds.round_deck(about, of)
+    about = _about(
+        named(review_round.unit.names),
+        review_round.title,
+        window,
+        at,
+        is_sample=review_round.unit.is_sample,
+        pages=pages,
+    )
+    return deck_rounds.round_deck(about, reviewed_round)
 
 
 def _office(code: str) -> str:
@@ -551,23 +582,23 @@ def _decided(point: meetings.PointShown) -> deck_meetings.DecidedPoint:
     return deck_meetings.DecidedPoint(point.text, who, _on(point.due_at), point.state_name, is_done)
 
 
-def _meeting(deck: Deck, one: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
+def _meeting(deck: Deck, meeting: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
     """Return the report of a meeting, for its readers (`deck_for`); of the list it invited, for who sees that list."""
-    lo = units.standing(one.unit_id, one.hierarchy).lo
+    lo = units.standing(meeting.unit_id, meeting.hierarchy).lo
     has_quotes = lo is not None and viewer.sees_people_at(lo)
-    who = meetings.attendance(one, at=at)
-    send = messaging.send_of(one.roll)
-    held, heard = dict[str, int](), None
+    who = meetings.attendance(meeting, at=at)
+    send = messaging.send_of(meeting.roll)
+    n_by_kind, heard = dict[str, int](), None
     if send is not None:
         with system("what became of an invitation"):
-            _gone, held = messaging.became_of(send)
+            _gone, n_by_kind = messaging.became_of(send)
         heard = heard_of(send.audience, has_quotes=has_quotes)
-    of = deck_meetings.ConventionReport(
+    convention_report = deck_meetings.ConventionReport(
         headline=who.said(),
         has_begun=who.has_begun,
         named=who.invited,
         messages=who.messages,
-        held=[(str(reason(why)), n) for why, n in sorted(held.items(), key=lambda each: -each[1])],
+        held=[(str(reason(why)), n) for why, n in sorted(n_by_kind.items(), key=lambda each: -each[1])],
         ticked=(who.drawn.counted or 0) - who.by_phone,
         by_phone=who.by_phone,
         confirmed=who.drawn.confirmed or 0,
@@ -575,15 +606,15 @@ def _meeting(deck: Deck, one: Meeting, viewer: Viewer, *, at: datetime) -> list[
         said=heard.outcomes if heard else (),
         quotes=[Mention(f"“{words}”", "note", key) for key, words in heard.quotes] if heard else (),
         open=heard.requests if heard else (),
-        points=[_decided(point) for point in meetings.points(one)],
-        asks=asks_of_meeting(one, at=at),
+        points=[_decided(point) for point in meetings.points(meeting)],
+        asks=asks_of_meeting(meeting, at=at),
     )
     about = _about(
-        named(one.unit.names),
-        one.title,
-        (one.first_on, one.last_on),
+        named(meeting.unit.names),
+        meeting.title,
+        (meeting.first_on, meeting.last_on),
         at,
-        is_sample=one.unit.is_sample,
-        pages={"meeting": reverse("meetings:meeting", args=[one.public_id]), "asked": _asked_page(deck)},
+        is_sample=meeting.unit.is_sample,
+        pages={"meeting": reverse("meetings:meeting", args=[meeting.public_id]), "asked": _asked_page(deck)},
     )
-    return deck_meetings.meeting_deck(about, of)
+    return deck_meetings.meeting_deck(about, convention_report)

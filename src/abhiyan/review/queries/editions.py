@@ -81,12 +81,12 @@ def _reader(deck: Deck, sight: str) -> Viewer:
     above = units.path(owner.unit_id, owner.hierarchy)
     state = next((row for row in above if row.kind == Kind.STATE), above[0] if above else None)
     spans = units.all_spans({owner.unit_id, *([state.id] if state else [])})
-    own = spans.get(owner.unit_id, [])
-    if not own or state is None:
+    own_spans = spans.get(owner.unit_id, [])
+    if not own_spans or state is None:
         raise NotYours
     rights = {WHOLE: (LEADS, forms.CARRY, OFFICES), LED: (LEADS,)}.get(sight, (OFFICES,))
     return org.reader_over(
-        own,
+        own_spans,
         spans[state.id],
         unit_id=owner.unit_id,
         sees_people=sight == WHOLE,
@@ -121,7 +121,7 @@ def read(
         )
         if not may
     }
-    kept = [each for each in edition.slides if each["page"] not in hidden]
+    kept = [slide for slide in edition.slides if slide["page"] not in hidden]
     with override(deck.language):
         # Readers of a meeting's slides sit together, so they see who is to do what.
         names = left_out if deck.meeting_id is None else _nobody

@@ -42,17 +42,17 @@ def last_review(unit_id: int, *, at: datetime) -> LastReview | None:
     return _summary(rounds.last_review(unit_id), at=at)
 
 
-def _summary(one: Review | None, *, at: datetime) -> LastReview | None:
-    if one is None or one.decided_at is None:
+def _summary(review: Review | None, *, at: datetime) -> LastReview | None:
+    if review is None or review.decided_at is None:
         return None
-    given = [
+    given_tasks = [
         GivenTask(task.title, _became(task, at=at), reverse("programmes:task", args=[task.public_id]))
-        for each in rounds.minutes_of(one)
-        if (task := each.one.task) is not None
+        for minutes in rounds.minutes_of(review)
+        if (task := minutes.one.task) is not None
     ]
-    page = reverse("review:review", args=[one.public_id])
-    on = clock.day_in(settings.TIME_ZONE, one.decided_at)
-    return LastReview(on, one.get_decision_display(), page, given)
+    page = reverse("review:review", args=[review.public_id])
+    on = clock.day_in(settings.TIME_ZONE, review.decided_at)
+    return LastReview(on, review.get_decision_display(), page, given_tasks)
 
 
 def _became(task: Task, *, at: datetime) -> str:
@@ -87,7 +87,11 @@ def last_and_around(
     """Return the last review of a unit, and decisions on the unit above (its id; None: it is the top) and those
     right below, in the viewer's sight."""
     last = rounds.last_reviews([unit_id, above] if above else [unit_id])
-    found = dict(sql.rows(_BELOW, {"unit": unit_id, "hierarchy": hierarchy}))
-    below = [(str(one.label), found[one.value]) for one in Review.Decision if one.value in found]
+    facts_by_key = dict(sql.rows(_BELOW, {"unit": unit_id, "hierarchy": hierarchy}))
+    below = [
+        (str(decision.label), facts_by_key[decision.value])
+        for decision in Review.Decision
+        if decision.value in facts_by_key
+    ]
     above_it = _summary(last.get(above), at=at) if above else None
     return _summary(last.get(unit_id), at=at), Around(above_it, below)

@@ -21,13 +21,18 @@ def reached(unit_id: int, hierarchy: int, *, at: datetime) -> list[MeasureReache
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     running, node = programmes.running_at(unit_id, hierarchy, on)
-    running = [one for one in running if one.target]
-    of = list({one.programme.pk: one.programme for one in running}.values())
-    found = programmes.ladders(node=node or unit_id, hierarchy=hierarchy, of=of, at=at, on=on)
+    running = [measure for measure in running if measure.target]
+    of = list({measure.programme.pk: measure.programme for measure in running}.values())
+    ladders = programmes.ladders(node=node or unit_id, hierarchy=hierarchy, programmes=of, at=at, on=on)
     blank = programmes.blank(is_rounded=node is not None and not node.is_exact)
     return [
-        _progress(one, found.get((one.programme.pk, one.measure), blank).counted, one.target, on=on)
-        for one in running
+        _progress(
+            measure,
+            ladders.get((measure.programme.pk, measure.measure), blank).counted,
+            measure.target,
+            on=on,
+        )
+        for measure in running
     ]
 
 
@@ -40,13 +45,13 @@ def reached_below(
     """
     on = clock.day_in(settings.TIME_ZONE, at)
     running, node = programmes.running_at(above, hierarchy, on)
-    found: dict[int, list[MeasureReached]] = {one: [] for one in unit_ids}
-    for one in running if node is not None and unit_ids else ():
+    measures: dict[int, list[MeasureReached]] = {unit_id: [] for unit_id in unit_ids}
+    for measure in running if node is not None and unit_ids else ():
         leaf = programmes.children_ladders(
             node=node or above,
             hierarchy=hierarchy,
-            programme=one.programme,
-            measure=one.measure,
+            programme=measure.programme,
+            measure=measure.measure,
             at=at,
             on=on,
             units=list(unit_ids),
@@ -54,13 +59,15 @@ def reached_below(
         )
         for row in leaf.rows:
             if row.target:
-                found[row.unit_id].append(_progress(one, row.ladder.counted, row.target, on=on))
-    return found
+                measures[row.unit_id].append(_progress(measure, row.ladder.counted, row.target, on=on))
+    return measures
 
 
-def _progress(one: RunningMeasure, counted: int | None, target: int | None, *, on: date) -> MeasureReached:
-    due = windows.due(target or 0, one.programme.opens_on, one.programme.closes_on, on)
-    return MeasureReached(one.programme.pk, one.measure, counted, due, target or 0, one.name)
+def _progress(
+    measure: RunningMeasure, counted: int | None, target: int | None, *, on: date
+) -> MeasureReached:
+    due = windows.due(target or 0, measure.programme.opens_on, measure.programme.closes_on, on)
+    return MeasureReached(measure.programme.pk, measure.measure, counted, due, target or 0, measure.name)
 
 
 def as_reached(
@@ -68,9 +75,11 @@ def as_reached(
 ) -> list[MeasureReached]:
     """Return the same of a unit whose ladders are drawn already."""
     return [
-        MeasureReached(one.programme.pk, one.measure, drawn.counted, drawn.due, one.target, one.name)
-        for one, (_page, drawn, _said) in zip(running, ladders, strict=True)
-        if one.target
+        MeasureReached(
+            measure.programme.pk, measure.measure, drawn.counted, drawn.due, measure.target, measure.name
+        )
+        for measure, (_page, drawn, _said) in zip(running, ladders, strict=True)
+        if measure.target
     ]
 
 
@@ -78,7 +87,7 @@ def names_of(
     figures: Iterable[MeasureReached], running: Iterable[MeasureReached]
 ) -> dict[tuple[int, int], str]:
     """Return the names of measures, by programme and number. One query for each programme that is over."""
-    known = {(one.programme_id, one.measure): one.name for one in running}
-    rest = {(one.programme_id, one.measure) for one in figures} - known.keys()
+    name_by_key = {(measure.programme_id, measure.measure): measure.name for measure in running}
+    rest = {(measure.programme_id, measure.measure) for measure in figures} - name_by_key.keys()
     over = {pk: named(programmes.programme_by_id(pk).names) for pk in sorted({pk for pk, _number in rest})}
-    return known | {key: over[key[0]] for key in rest}
+    return name_by_key | {key: over[key[0]] for key in rest}

@@ -67,7 +67,7 @@ def _reviewers(some: Sequence[Review], *, on: date) -> dict[int, list[Reviewer]]
         from review_review r join review_round d on d.id = r.round_id cross join {REVIEWER} x
         join people_account a on a.id = x.account_id
         where r.id = any(%(reviews)s::bigint[]) order by r.id, x.starts_on, x.id""",
-        {"reviews": [one.pk for one in some], "on": on},
+        {"reviews": [review.pk for review in some], "on": on},
     )
     found: dict[int, list[Reviewer]] = {}
     for review_id, account_id, name, *rest in rows:
@@ -75,21 +75,25 @@ def _reviewers(some: Sequence[Review], *, on: date) -> dict[int, list[Reviewer]]
     return found
 
 
-def why_not(one: Review, account_id: int | None, *, on: date) -> type[Refused] | None:
+def why_not(review: Review, account_id: int | None, *, on: date) -> type[Refused] | None:
     """Return why somebody may not review on a day; None: they may.
 
     Nobody reviews themselves, a unit in whose line they hold an office up to the one they review by, or
     somebody who leads them.
     """
-    if one.account_id is not None and one.account_id == account_id:
+    if review.account_id is not None and review.account_id == account_id:
         return refusals.OwnReview
     with system("whose line"):
-        mine = [each for each in _reviewers([one], on=on).get(one.pk, []) if each.account_id == account_id]
+        mine = [
+            reviewer
+            for reviewer in _reviewers([review], on=on).get(review.pk, [])
+            if reviewer.account_id == account_id
+        ]
         if not mine:
             return org.NotYours
-        if own_units([one], account_id, on=on):
+        if own_units([review], account_id, on=on):
             return refusals.OwnUnit
-        is_led = one.account_id is not None and sql.exists(
+        is_led = review.account_id is not None and sql.exists(
             f"""select 1 from org_appointment ap join org_office o on o.id = ap.office_id
             join units_placement p on p.unit_id = ap.unit_id and p.lo is not null
             join units_placement m on m.unit_id = %(mine)s and m.hierarchy = p.hierarchy and m.lo is not null
@@ -97,7 +101,7 @@ def why_not(one: Review, account_id: int | None, *, on: date) -> type[Refused] |
               and p.lo <= m.lo and p.hi > m.lo and (p.lo < m.lo or o.rank < %(rank)s)""",
             {
                 "on": on,
-                "reviewed": one.account_id,
+                "reviewed": review.account_id,
                 "leads": LEADS,
                 "mine": mine[0].unit_id,
                 "rank": mine[0].rank,
@@ -117,7 +121,7 @@ def own_units(some: Sequence[Review], account_id: int | None, *, on: date) -> li
         left join units_placement b on b.unit_id = r.by_unit_id and b.hierarchy = p.hierarchy and b.lo is not null
         where r.id = any(%(reviews)s::bigint[])
           and (p.lo >= u.lo and p.lo < u.hi or p.lo > b.lo and p.lo < u.lo and p.hi > u.lo)""",
-        {"reviews": [one.pk for one in some], "account": account_id, "on": on},
+        {"reviews": [review.pk for review in some], "account": account_id, "on": on},
     )
 
 
@@ -136,7 +140,7 @@ class Vacant:
 MOST_VACANT = 50
 
 
-def vacant(one: Round, *, on: date) -> list[Vacant]:
+def vacant(review_round: Round, *, on: date) -> list[Vacant]:
     """List units with reviews left and no holder of the office, most first; MOST_VACANT of them.
 
     In a scope that sees it.
@@ -152,19 +156,19 @@ def vacant(one: Round, *, on: date) -> list[Vacant]:
           select from org_appointment ap join org_office o on o.id = ap.office_id and o.code = d.office
           where ap.unit_id = r.by_unit_id and {ACTIVE})
         order by s.name is not null, r.n desc, u.code limit {MOST_VACANT}""",
-        {"round": one.pk, "on": on},
+        {"round": review_round.pk, "on": on},
     )
     return [Vacant(code, names, n, person(name or ""), account) for code, names, n, name, account in rows]
 
 
-def candidates(one: Round, by_unit_id: int, *, on: date) -> list[OfficeHolder]:
+def candidates(review_round: Round, by_unit_id: int, *, on: date) -> list[OfficeHolder]:
     """List the possible stand-ins at a unit of a round: leaders of it, or of a unit above it, by another office.
 
     Nearest first.
     """
-    leading = {each.code for each in org.offices_used() if LEADS in each.capabilities}
+    leading = {office.code for office in org.offices_used() if LEADS in office.capabilities}
     return [
-        each
-        for each in org.line_of_command(by_unit_id, one.hierarchy, on=on)
-        if each.office in leading and each.office != one.office and each.state == "active"
+        holder
+        for holder in org.line_of_command(by_unit_id, review_round.hierarchy, on=on)
+        if holder.office in leading and holder.office != review_round.office and holder.state == "active"
     ]

@@ -44,15 +44,15 @@ def round_of(public_id: UUID) -> Round:
 
 def review_of(public_id: UUID) -> Review:
     """Return a review in the viewer's sight: of a unit they lead, or below it; their own. NotFound."""
-    found = Review.objects.select_related("round__unit", "unit", "by_unit")
-    return needed(found.filter(public_id=public_id).first())
+    reviews = Review.objects.select_related("round__unit", "unit", "by_unit")
+    return needed(reviews.filter(public_id=public_id).first())
 
 
 def rounds(*, text: str = "", show: str = "", today: date | None = None) -> QuerySet[Round]:
     """Return rounds with the unit whose branch each is of. text: part of the name. show: running, over, or all."""
-    found = Round.objects.select_related("unit").filter(title_contains(text.replace("\0", "")))
+    review_rounds = Round.objects.select_related("unit").filter(title_contains(text.replace("\0", "")))
     kinds = {"running": Q(ends_on__gte=today), "over": Q(ends_on__lt=today)}
-    return found.filter(kinds.get(show, Q()))
+    return review_rounds.filter(kinds.get(show, Q()))
 
 
 def reviews_in(one: Round, *, show: str, text: str, under: int, at: datetime) -> QuerySet[Review]:
@@ -73,44 +73,46 @@ def reviews_in(one: Round, *, show: str, text: str, under: int, at: datetime) ->
         LEFT: Q(decided_at=None) & ~Q(left_on=None),
         TASKS: Q(Exists(with_task)),
         LATE: Q(Exists(with_task.filter(task__due_at__lt=at))),
-        **{each: Q(decision=each) for each in Review.Decision.values},
+        **{decision: Q(decision=decision) for decision in Review.Decision.values},
     }
-    found = Review.objects.select_related("unit", "by_unit").filter(kinds.get(show, Q()), round=one)
+    reviews = Review.objects.select_related("unit", "by_unit").filter(kinds.get(show, Q()), round=one)
     if under != one.unit_id:
-        found = found.filter(unit_id__in=units.below(*place))
+        reviews = reviews.filter(unit_id__in=units.below(*place))
     if text.strip():
         near = units.search(
             text, language=language(), within=place, hierarchy=one.hierarchy, limit=MOST_FOUND
         )
         called = people.accounts_called(text) if one.of_office else []
-        found = found.filter(Q(unit_id__in=[each.id for each in near]) | Q(account_id__in=called))
-    return found
+        reviews = reviews.filter(Q(unit_id__in=[unit.id for unit in near]) | Q(account_id__in=called))
+    return reviews
 
 
 def offices_that_review() -> list[Office]:
     """Return the offices that lead a unit of the organisational tree: they review what is below, and are reviewed."""
     return [
-        one
-        for one in org.offices_used()
-        if LEADS in one.capabilities
-        and any(levels.level(ORGANISATIONAL, each) is not None for each in one.expected_in)
+        office
+        for office in org.offices_used()
+        if LEADS in office.capabilities
+        and any(levels.level(ORGANISATIONAL, kind) is not None for kind in office.expected_in)
     ]
 
 
-def is_opener(one: Round, account_id: int | None) -> bool:
+def is_opener(review_round: Round, account_id: int | None) -> bool:
     """Return True if a leader of a round's unit may change it: its opener, or anybody once the opener leads no
     more."""
     return (
-        one.made_by is None or one.made_by == account_id or not org.holds(one.made_by, LEADS, at=one.unit_id)
+        review_round.made_by is None
+        or review_round.made_by == account_id
+        or not org.holds(review_round.made_by, LEADS, at=review_round.unit_id)
     )
 
 
-def is_held(one: Round, unit_id: int, *, on: date) -> bool:
+def is_held(review_round: Round, unit_id: int, *, on: date) -> bool:
     """Return True if somebody holds the reviewing office in a unit. In a scope that sees it."""
     return sql.exists(
         "select 1 from org_appointment ap join org_office o on o.id = ap.office_id and o.code = %(office)s"
         f" where ap.unit_id = %(unit)s and {ACTIVE}",
-        {"office": one.office, "unit": unit_id, "on": on},
+        {"office": review_round.office, "unit": unit_id, "on": on},
     )
 
 
@@ -131,7 +133,7 @@ def reviewed_by(account_id: int | None, reviews: Collection[int], *, on: date) -
 
 def holds_in(viewer: Viewer, unit_id: int) -> bool:
     """Return True if the viewer holds an office in a unit: for showing a button; the act asks again."""
-    return viewer.is_strong and any(held.unit_id == unit_id for held in viewer.appointments)
+    return viewer.is_strong and any(office.unit_id == unit_id for office in viewer.appointments)
 
 
 def holds_office(account_id: int | None, unit_id: int, *, on: date) -> bool:
@@ -161,17 +163,17 @@ def minutes_of(review: Review) -> list[Written]:
 
 def names_of(account_ids: Iterable[int | None]) -> dict[int, str]:
     """Return names of accounts that reviews in sight tell of."""
-    return {pk: person(one.name) for pk, one in tasks.people_of(account_ids).items()}
+    return {pk: person(holder.name) for pk, holder in tasks.people_of(account_ids).items()}
 
 
 def last_review(unit_id: int, *, before: Review | None = None) -> Review | None:
     """Return the last decided review in the viewer's sight: of the unit, or of the same office-bearer there; of
     another round than `before`."""
-    found = Review.objects.select_related("round").filter(unit_id=unit_id).exclude(decided_at=None)
-    found = found.filter(account_id=before.account_id if before else None)
+    reviews = Review.objects.select_related("round").filter(unit_id=unit_id).exclude(decided_at=None)
+    reviews = reviews.filter(account_id=before.account_id if before else None)
     if before is not None:
-        found = found.exclude(pk=before.pk)
-    return found.order_by("-decided_at", "-pk").first()
+        reviews = reviews.exclude(pk=before.pk)
+    return reviews.order_by("-decided_at", "-pk").first()
 
 
 def last_reviews(unit_ids: Collection[int]) -> dict[int, Review]:
@@ -220,13 +222,13 @@ union all
 
 
 def _given(viewer: Viewer, on: date) -> dict[str, Any]:
-    held = [one for one in viewer.appointments if LEADS in one.capabilities]
+    offices = [office for office in viewer.appointments if LEADS in office.capabilities]
     return {
         "on": on,
         "account": viewer.account_id,
-        "offices": [one.office for one in held],
-        "units": [one.unit_id for one in held],
-        "appointments": [one.id for one in held],
+        "offices": [office.office for office in offices],
+        "units": [office.unit_id for office in offices],
+        "appointments": [office.id for office in offices],
     }
 
 
@@ -253,14 +255,17 @@ def asked_of(viewer: Viewer, *, on: date, at: datetime, shown: int) -> ReviewsAs
     rows = sql.rows(_ASKED, _given(viewer, on) | more)
     rounds_ = Round.objects.in_bulk([key for kind, key, *_rest in rows if kind == "review"])
     some = Review.objects.select_related("round", "unit")
-    known = some.in_bulk([key for kind, key, *_rest in rows if kind != "review"])
+    reviews = some.in_bulk([key for kind, key, *_rest in rows if kind != "review"])
     return ReviewsAsked(
         [
             ToReview(rounds_[key], n, UUID(first) if n == 1 else None)
             for kind, key, n, first in rows
             if kind == "review"
         ],
-        *([known[key] for kind, key, *_rest in rows if kind == of] for of in ("answer", "read", "reply")),
+        *(
+            [reviews[key] for kind, key, *_rest in rows if kind == answer_kind]
+            for answer_kind in ("answer", "read", "reply")
+        ),
     )
 
 
@@ -275,44 +280,44 @@ def unprepared(viewer: Viewer, unit_ids: Sequence[int], *, on: date) -> list[int
     )
 
 
-def of_week(viewer: Viewer, one: Round, *, on: date, limit: int) -> Cut[Review]:
+def of_week(viewer: Viewer, review_round: Round, *, on: date, limit: int) -> Cut[Review]:
     """Return the units of a round whose meeting the viewer has within a week from a day, in the order of the days."""
     keys = sql.column(
         f"{_WITH} select distinct r.id {_MINE}"
         " and r.account_id is null and r.round_id = %(round)s and r.meets_on >= %(on)s and r.meets_on < %(until)s",
-        _given(viewer, on) | {"until": on + A_WEEK, "round": one.pk},
+        _given(viewer, on) | {"until": on + A_WEEK, "round": review_round.pk},
     )
-    found = Review.objects.select_related("unit").filter(pk__in=keys)
-    return first_of(found.order_by("meets_on", "pk"), limit)
+    reviews = Review.objects.select_related("unit").filter(pk__in=keys)
+    return first_of(reviews.order_by("meets_on", "pk"), limit)
 
 
-def to_decide(viewer: Viewer, one: Round, *, on: date) -> QuerySet[Review]:
+def to_decide(viewer: Viewer, review_round: Round, *, on: date) -> QuerySet[Review]:
     """Return the units of a round that the viewer still has to decide, in the order of their codes."""
     keys = sql.column(
         f"{_WITH} select distinct r.id {_MINE} and r.account_id is null and r.round_id = %(round)s"
         " and d.begins_on <= %(on)s",
-        _given(viewer, on) | {"round": one.pk},
+        _given(viewer, on) | {"round": review_round.pk},
     )
-    found = Review.objects.select_related("unit", "by_unit").filter(pk__in=keys)
-    return found.order_by(NaturalOrder("by_unit__code"), NaturalOrder("unit__code"), "pk")
+    reviews = Review.objects.select_related("unit", "by_unit").filter(pk__in=keys)
+    return reviews.order_by(NaturalOrder("by_unit__code"), NaturalOrder("unit__code"), "pk")
 
 
 def last_decisions(some: Sequence[Review]) -> dict[int, str]:
     """Return the last decision about each of these units in another round. One query."""
-    past = Review.objects.filter(unit_id__in=[one.unit_id for one in some], account_id=None)
-    past = past.exclude(decided_at=None).exclude(pk__in=[one.pk for one in some])
+    past = Review.objects.filter(unit_id__in=[review.unit_id for review in some], account_id=None)
+    past = past.exclude(decided_at=None).exclude(pk__in=[review.pk for review in some])
     rows = past.order_by("unit_id", "-decided_at").distinct("unit_id")
-    return {one.unit_id: one.get_decision_display() for one in rows}
+    return {review.unit_id: review.get_decision_display() for review in rows}
 
 
-def reviewing_units(one: Round, *, under: int) -> QuerySet[Review, dict[str, Any]]:
+def reviewing_units(review_round: Round, *, under: int) -> QuerySet[Review, dict[str, Any]]:
     """Return how far each unit that reviews below one is in a round, in the viewer's sight. Silent ones come first.
 
     n, decided, prepared, met, is_set: of its reviews; one: the key of one of them.
     """
-    rows = Review.objects.filter(round=one, left_on=None)
-    if under != one.unit_id:
-        rows = rows.filter(by_unit_id__in=units.below(under, one.hierarchy))
+    rows = Review.objects.filter(round=review_round, left_on=None)
+    if under != review_round.unit_id:
+        rows = rows.filter(by_unit_id__in=units.below(under, review_round.hierarchy))
     grouped = rows.values("by_unit_id", "by_unit__code", "by_unit__names").annotate(
         n=Count("pk"),
         decided=Count("decided_at"),
@@ -332,18 +337,18 @@ def coverage_of(some: Sequence[Round]) -> dict[int, tuple[int, int]]:
     return {pk: (done, n) for pk, done, n in rows.annotate(Count("decided_at"), Count("pk")).order_by()}
 
 
-def leads_whole(viewer: Viewer, one: Round) -> bool:
+def leads_whole(viewer: Viewer, review_round: Round) -> bool:
     """Return True if the viewer leads the unit of a round."""
-    return org.holds(viewer.account_id or 0, LEADS, at=one.unit_id)
+    return org.holds(viewer.account_id or 0, LEADS, at=review_round.unit_id)
 
 
-def top_for(viewer: Viewer, one: Round) -> int | None:
+def top_for(viewer: Viewer, review_round: Round) -> int | None:
     """Return the unit whose part of a round the viewer may see as a whole.
 
     It is the round's own, else the highest below it that they lead; None: there is none.
     """
-    if leads_whole(viewer, one):
-        return one.unit_id
-    lo, hi = units.span(one.unit_id, one.hierarchy)
-    mine = (held for held in viewer.appointments if LEADS in held.capabilities and lo <= held.lo < hi)
-    return next((held.unit_id for held in mine), None) if viewer.is_strong else None
+    if leads_whole(viewer, review_round):
+        return review_round.unit_id
+    lo, hi = units.span(review_round.unit_id, review_round.hierarchy)
+    mine = (office for office in viewer.appointments if LEADS in office.capabilities and lo <= office.lo < hi)
+    return next((office.unit_id for office in mine), None) if viewer.is_strong else None

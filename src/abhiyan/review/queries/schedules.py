@@ -50,7 +50,9 @@ def own_seat(viewer: Viewer, deck: Deck) -> HeldOffice | None:
     lo = _place(deck)
     if lo is None or deck.about == Deck.About.MEETING:
         return None
-    return next((one for one in viewer.appointments if any(a <= lo < b for a, b in one.counts)), None)
+    return next(
+        (office for office in viewer.appointments if any(a <= lo < b for a, b in office.counts)), None
+    )
 
 
 def seats_to_tell(viewer: Viewer, deck: Deck, *, at: datetime) -> list[ReviewSeat]:
@@ -89,25 +91,25 @@ def told_by(row: DeckSchedule, *, on: date) -> list[int]:
     In the system's scope.
     """
     pairs = [(int(unit), str(office)) for unit, office in row.seats]
-    held = sql.column(
+    unit_ids = sql.column(
         f"""select distinct ap.account_id from org_appointment ap join org_office o on o.id = ap.office_id
         join unnest(%(units)s::bigint[], %(offices)s::text[]) s(unit_id, office)
           on s.unit_id = ap.unit_id and s.office = o.code
         where {ACTIVE} order by 1""",
         {"units": [unit for unit, _o in pairs], "offices": [office for _u, office in pairs], "on": on},
     )
-    return list(dict.fromkeys([row.account_id, *held]))
+    return list(dict.fromkeys([row.account_id, *unit_ids]))
 
 
 def own_schedules(viewer: Viewer, deck: Deck) -> Sequence[DeckSchedule]:
     """Return the viewer's own schedules of a deck that have not ended, the newest first."""
-    found = DeckSchedule.objects.filter(account_id=viewer.account_id or 0, deck=deck, ended_at=None)
-    return list(found.order_by("-pk"))
+    deck_schedules = DeckSchedule.objects.filter(account_id=viewer.account_id or 0, deck=deck, ended_at=None)
+    return list(deck_schedules.order_by("-pk"))
 
 
 def unread(viewer: Viewer, *, at: datetime) -> Sequence[DeckSent]:
     """Return slides somebody got lately and has not opened, the newest first; a few."""
-    found = DeckSent.objects.select_related("deck__unit", "deck__programme", "deck__round").filter(
+    deck_sents = DeckSent.objects.select_related("deck__unit", "deck__programme", "deck__round").filter(
         account_id=viewer.account_id or 0, read_at=None, at__gt=at - SHOWN_FOR
     )
-    return list(found.order_by("-at")[:MOST_SHOWN])
+    return list(deck_sents.order_by("-at")[:MOST_SHOWN])

@@ -59,11 +59,15 @@ class ConventionReport:
     asks: Sequence[DeckAsk] = ()
 
 
-def meeting_deck(about: About, of: ConventionReport) -> list[Slide]:
+def meeting_deck(about: About, convention_report: ConventionReport) -> list[Slide]:
     """Return the deck of a meeting: who was invited, came and confirmed; what people of its list said; and its
     tasks."""
-    made = [*_convention(about, of), *_decided(about, of.points), *asked_slides(about, of.asks)]
-    return assembled_deck(about, of.headline, made, page="meeting")
+    made = [
+        *_convention(about, convention_report),
+        *_decided(about, convention_report.points),
+        *asked_slides(about, convention_report.asks),
+    ]
+    return assembled_deck(about, convention_report.headline, made, page="meeting")
 
 
 def _most_often(said: Sequence[tuple[str, int]]) -> str:
@@ -81,11 +85,11 @@ def _decided(about: About, points: Sequence[DecidedPoint]) -> Iterator[list[Slid
         return
     tasks = [point for point in points if point.state]
     n = len(points) - len(tasks)
-    said = [filled(ngettext("%(n)s decision", "%(n)s decisions", n), n=n)] if n else []
+    sentences = [filled(ngettext("%(n)s decision", "%(n)s decisions", n), n=n)] if n else []
     if tasks:
         done = sum(point.is_done for point in tasks)
         words = ngettext("%(n)s task, %(done)s done", "%(n)s tasks, %(done)s done", len(tasks))
-        said.append(filled(words, n=len(tasks), done=done))
+        sentences.append(filled(words, n=len(tasks), done=done))
     body = table_of(
         SlideColumn(_("Decision or task"), 0.46),
         SlideColumn(_("Who does it"), 0.22),
@@ -95,42 +99,67 @@ def _decided(about: About, points: Sequence[DecidedPoint]) -> Iterator[list[Slid
     rows = [
         (point.text, point.who or NONE, point.until or NONE, point.state or _("Decided")) for point in points
     ]
-    yield table_slides(about, "; ".join(said), rows, body, page="meeting", under=_("Decisions and tasks"))
+    yield table_slides(
+        about, "; ".join(sentences), rows, body, page="meeting", under=_("Decisions and tasks")
+    )
 
 
-def _convention(about: About, of: ConventionReport) -> Iterator[list[Slide]]:
+def _convention(about: About, convention_report: ConventionReport) -> Iterator[list[Slide]]:
     """Yield numbers of people behind reasons, talks and requests, in tens and "fewer than 10": a file is passed on."""
-    invited = ((_("Invited by name"), of.named), (_("Invited by message"), of.messages))
+    invited = (
+        (_("Invited by name"), convention_report.named),
+        (_("Invited by message"), convention_report.messages),
+    )
     came = (
-        ("counted", _("Ticked by name"), of.ticked),
-        *([("counted", _("Ticked by phone number"), of.by_phone)] if of.messages else ()),
-        ("confirmed", _("Confirmed by their own yes"), of.confirmed),
+        ("counted", _("Ticked by name"), convention_report.ticked),
+        *(
+            [("counted", _("Ticked by phone number"), convention_report.by_phone)]
+            if convention_report.messages
+            else ()
+        ),
+        ("confirmed", _("Confirmed by their own yes"), convention_report.confirmed),
     )
     bars = [SlideBar("due", name, grouped(n), n) for name, n in invited if n]
-    if of.has_begun:
+    if convention_report.has_begun:
         bars += [SlideBar(key, name, grouped(n), n) for key, name, n in came]
     title = _("%(named)s invited by name, %(messages)s by message")
-    title = filled(title, named=of.named, messages=of.messages)
-    if of.has_begun:
-        words = ngettext("%(n)s confirmed by their own yes", "%(n)s confirmed by their own yes", of.confirmed)
-        title = filled(words, n=of.confirmed)
-    if of.has_begun or len(bars) > 1:
+    title = filled(title, named=convention_report.named, messages=convention_report.messages)
+    if convention_report.has_begun:
+        words = ngettext(
+            "%(n)s confirmed by their own yes",
+            "%(n)s confirmed by their own yes",
+            convention_report.confirmed,
+        )
+        title = filled(words, n=convention_report.confirmed)
+    if convention_report.has_begun or len(bars) > 1:
         names = {"due": _("Invited")} | {key: str(NAMES[key]) for key, _name, _n in came}
-        word = filled(_("The organiser reported %(n)s. That number is one person's word."), n=of.reported)
-        foot = word if of.has_begun else ""
+        word = filled(
+            _("The organiser reported %(n)s. That number is one person's word."), n=convention_report.reported
+        )
+        foot = word if convention_report.has_begun else ""
         yield [made_slide(about, title, Bars(tuple(bars), names), foot, page="meeting")]
     number = SlideColumn(_("How many"), 0.3, is_number=True)
     for rows, head, under, words in (
-        (of.held, _("Why"), _("Messages that stayed"), _("Some people got no message")),
-        (of.said, _("What came of it"), _("Talks at the doors"), _most_often(of.said)),
-        (of.open, _("Status"), _("Requests to the helpline"), _("Requests to the helpline are open")),
+        (convention_report.held, _("Why"), _("Messages that stayed"), _("Some people got no message")),
+        (
+            convention_report.said,
+            _("What came of it"),
+            _("Talks at the doors"),
+            _most_often(convention_report.said),
+        ),
+        (
+            convention_report.open,
+            _("Status"),
+            _("Requests to the helpline"),
+            _("Requests to the helpline are open"),
+        ),
     ):
         if rows:
-            said = [(name, small_cells.said(small_cells.shown(n))) for name, n in rows]
+            lines = [(name, small_cells.said(small_cells.shown(n))) for name, n in rows]
             body = table_of(SlideColumn(head, 0.7), number)
-            yield table_slides(about, words, said, body, _("Rounded to 10."), page="meeting", under=under)
-    if of.quotes:
-        quotes = [(quote,) for quote in dict.fromkeys(of.quotes)]
+            yield table_slides(about, words, lines, body, _("Rounded to 10."), page="meeting", under=under)
+    if convention_report.quotes:
+        quotes = [(quote,) for quote in dict.fromkeys(convention_report.quotes)]
         foot = _("Notes of workers, without names. A note that names the person or the place is left out.")
         body = table_of(SlideColumn(_("In their words"), 1.0))
         yield table_slides(about, _("What people say"), quotes, body, foot, page="meeting", under=_("Notes"))

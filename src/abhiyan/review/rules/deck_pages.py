@@ -64,12 +64,12 @@ def assembled_deck(
     notes = (_("The title says what was found. The next slides show the figures behind it."),)
     cover = Slide(title, "", Cover(lines), notes=notes, href=about.pages.get(page, ""))
     cover = replace(cover, page=page)
-    appendix = [slide for each in made for slide in each[1:]]
+    appendix = [slide for slides in made for slide in slides[1:]]
     named = [
         replace(slide, title=filled(_("Appendix %(letter)s: %(what)s"), letter=_letter(n), what=slide.title))
         for n, slide in enumerate(appendix)
     ]
-    return [cover, *(each[0] for each in made), *named]
+    return [cover, *(slides[0] for slides in made), *named]
 
 
 def _letter(n: int) -> str:
@@ -78,7 +78,7 @@ def _letter(n: int) -> str:
 
 def filled(text: str, **given: int | str) -> str:
     """Fill a sentence's blanks; whole numbers as people write them."""
-    return text % {name: grouped(each) if isinstance(each, int) else each for name, each in given.items()}
+    return text % {name: grouped(value) if isinstance(value, int) else value for name, value in given.items()}
 
 
 def whole_or_lakh(*numbers: int) -> list[str]:
@@ -115,21 +115,21 @@ def table_slides(
 ) -> list[Slide]:
     """Put rows on a slide of ROWS, and the rest in the appendix, where the title is what the rows are about."""
     every = rows if isinstance(rows, Cut) else Cut(rows, len(rows))
-    shown, of, about_what = every.rows[:MOST_ROWS], every.total, under or about.measure
+    rows_shown, total, about_what = every.rows[:MOST_ROWS], every.total, under or about.measure
     slides = []
-    for start in range(0, len(shown), ROWS):
-        part = shown[start : start + ROWS]
+    for start in range(0, len(rows_shown), ROWS):
+        part = rows_shown[start : start + ROWS]
         where, more = about_what, []
-        if of > ROWS:
+        if total > ROWS:
             which = filled(
-                _("%(first)s to %(last)s of %(of)s"), first=start + 1, last=start + len(part), of=of
+                _("%(first)s to %(last)s of %(of)s"), first=start + 1, last=start + len(part), of=total
             )
             where = f"{where} · {which}" if where else which
-        if not start and len(shown) > ROWS:
+        if not start and len(rows_shown) > ROWS:
             more.append(_("The rest is in the appendix."))
-        if of > len(shown):
+        if total > len(rows_shown):
             limit = _("The slides show %(n)s of %(of)s. The page behind the title has all of them.")
-            more.append(filled(limit, n=len(shown), of=of))
+            more.append(filled(limit, n=len(rows_shown), of=total))
         name = about_what or title if start else title
         slides.append(made_slide(about, name, body(part), *more, *foot, page=page, under=where))
     return slides
@@ -169,14 +169,14 @@ def asked_finding(asks: Sequence[DeckAsk]) -> str:
 
     Units are counted where an office is not known.
     """
-    n, asked = len(asks), {(ask.unit, ask.office) for ask in asks}
-    of = ngettext("%(n)s office", "%(n)s offices", len(asked))
+    n, offices = len(asks), {(ask.unit, ask.office) for ask in asks}
+    offices_text = ngettext("%(n)s office", "%(n)s offices", len(offices))
     if not all(ask.office for ask in asks):
-        asked = {(ask.unit, "") for ask in asks}
-        of = ngettext("%(n)s unit", "%(n)s units", len(asked))
+        offices = {(ask.unit, "") for ask in asks}
+        offices_text = ngettext("%(n)s unit", "%(n)s units", len(offices))
     both = {
         "asks": filled(ngettext("%(n)s ask", "%(n)s asks", n), n=n),
-        "offices": filled(of, n=len(asked)),
+        "offices": filled(offices_text, n=len(offices)),
     }
     days = [ask.by for ask in asks if ask.by]
     if n == 1 and days:

@@ -38,12 +38,12 @@ class ReviewedRound:
         return sum(n for _decision, n in self.decisions)
 
 
-def round_deck(about: About, of: ReviewedRound) -> list[Slide]:
+def round_deck(about: About, reviewed_round: ReviewedRound) -> list[Slide]:
     """Return the deck of a round of reviews: how far it is, what was decided, which tasks are late."""
-    if of.whole:
-        n, every = of.whole
+    if reviewed_round.whole:
+        n, every = reviewed_round.whole
         words = ngettext("%(n)s of %(of)s unit is reviewed", "%(n)s of %(of)s units are reviewed", every)
-        if of.are_people:
+        if reviewed_round.are_people:
             words = ngettext(
                 "%(n)s of %(of)s office-bearer is reviewed",
                 "%(n)s of %(of)s office-bearers are reviewed",
@@ -51,8 +51,16 @@ def round_deck(about: About, of: ReviewedRound) -> list[Slide]:
             )
         title = filled(words, n=n, of=every) if every else _("This round has no review to make")
     else:
-        title = filled(ngettext("%(n)s unit is reviewed", "%(n)s units are reviewed", of.n), n=of.n)
-    return assembled_deck(about, title, [*_round(about, of), *asked_slides(about, of.asks)], page="round")
+        title = filled(
+            ngettext("%(n)s unit is reviewed", "%(n)s units are reviewed", reviewed_round.n),
+            n=reviewed_round.n,
+        )
+    return assembled_deck(
+        about,
+        title,
+        [*_round(about, reviewed_round), *asked_slides(about, reviewed_round.asks)],
+        page="round",
+    )
 
 
 def decided_finding(well: int, of: int) -> str:
@@ -94,34 +102,45 @@ def branches_finding(branches: Sequence[tuple[str, int, int]]) -> str:
     return filled(_("Furthest back, by the same share: %(units)s"), units=names)
 
 
-def _round(about: About, of: ReviewedRound) -> Iterator[list[Slide]]:
-    if of.branches:
-        title = branches_finding(of.branches)
+def _round(about: About, reviewed_round: ReviewedRound) -> Iterator[list[Slide]]:
+    if reviewed_round.branches:
+        title = branches_finding(reviewed_round.branches)
         shades = {"counted": _("Reviewed"), "unsigned": _("Not reviewed yet")}
 
         def bars(rows: Sequence[tuple[str, int, int]]) -> Bars:
-            said = _("%(n)s of %(of)s")
+            text = _("%(n)s of %(of)s")
             return Bars(
                 tuple(
-                    SlideBar("counted", name, filled(said, n=done, of=wanted), done, more=wanted - done)
+                    SlideBar("counted", name, filled(text, n=done, of=wanted), done, more=wanted - done)
                     for name, done, wanted in rows
                 ),
                 shades,
             )
 
         yield table_slides(
-            about, title, of.branches, bars, _("Full: reviewed. Dotted: not reviewed yet."), page="round"
+            about,
+            title,
+            reviewed_round.branches,
+            bars,
+            _("Full: reviewed. Dotted: not reviewed yet."),
+            page="round",
         )
-    if of.decided:
-        title = decided_finding(of.well, of.n)
+    if reviewed_round.decided:
+        title = decided_finding(reviewed_round.well, reviewed_round.n)
         body = table_of(
             SlideColumn(_("Unit"), 0.36), SlideColumn(_("Decision"), 0.44), SlideColumn(_("Decided on"), 0.2)
         )
-        rest = " · ".join(f"{each}: {grouped(n)}" for each, n in of.decisions if n) + "."
+        rest = " · ".join(f"{label}: {grouped(n)}" for label, n in reviewed_round.decisions if n) + "."
         yield table_slides(
-            about, title, Cut(of.decided, of.n), body, rest, page="round", under=_("Decisions")
+            about,
+            title,
+            Cut(reviewed_round.decided, reviewed_round.n),
+            body,
+            rest,
+            page="round",
+            under=_("Decisions"),
         )
-    if of.late:
-        title = late_words(of.late.total)
+    if reviewed_round.late:
+        title = late_words(reviewed_round.late.total)
         body = table_of(SlideColumn(_("Task"), 0.5), SlideColumn(_("Unit"), 0.3), SlideColumn(_("Due"), 0.2))
-        yield table_slides(about, title, of.late, body, page="round", under=_("Late tasks"))
+        yield table_slides(about, title, reviewed_round.late, body, page="round", under=_("Late tasks"))

@@ -224,12 +224,12 @@ def _rungs(about: About, drawn: LadderShown) -> Slide:
     if drawn.expected:
         under += f" · {drawn.expected}"
     if drawn.target and drawn.counted is not None and drawn.counted > drawn.target:
-        said = _("%(n)s counted; the target was %(target)s")
-        title = filled(said, n=drawn.counted, target=drawn.target)
+        text = _("%(n)s counted; the target was %(target)s")
+        title = filled(text, n=drawn.counted, target=drawn.target)
     elif drawn.target and drawn.counted is not None:
-        done, of = whole_or_lakh(drawn.counted, drawn.target)
-        said = _("%(share)s of the target is counted: %(n)s of %(target)s")
-        title = filled(said, share=share(drawn.counted, drawn.target), n=done, target=of)
+        done, target_text = whole_or_lakh(drawn.counted, drawn.target)
+        text = _("%(share)s of the target is counted: %(n)s of %(target)s")
+        title = filled(text, share=share(drawn.counted, drawn.target), n=done, target=target_text)
     else:
         title = CountWords().sentence(seen=drawn.counted, reported=drawn.reported)
     names = {key: str(NAMES[key]) for key in (*BARS, "unsigned")}
@@ -252,8 +252,8 @@ def _rung(drawn: LadderShown, key: str) -> SlideBar:
     }
     bar = SlideBar(key, str(NAMES[key]), small_cells.said(n), n, meant[key])
     if key == "counted" and drawn.unsigned:
-        said = f"+ {grouped(drawn.unsigned)}"
-        return replace(bar, more=drawn.unsigned, beside=said, below=str(NAMES["unsigned"]))
+        text = f"+ {grouped(drawn.unsigned)}"
+        return replace(bar, more=drawn.unsigned, beside=text, below=str(NAMES["unsigned"]))
     return bar
 
 
@@ -291,7 +291,7 @@ def _course(about: About, of: Measured, trend: Trend) -> Slide:
     return made_slide(
         about,
         title,
-        Course(tuple((day.on, said) for day, said in zip(days, of.days, strict=True)), tuple(lines)),
+        Course(tuple((day.on, label) for day, label in zip(days, of.days, strict=True)), tuple(lines)),
         *foot,
         page="unit",
     )
@@ -345,11 +345,11 @@ def _lacking_most(furthest: Sequence[Behind], n: int, *, is_alone: bool) -> str:
 
 
 def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
-    known = [row for row in of.gaps if row.true is not None]
-    if not known:
+    slide_intervals = [row for row in of.gaps if row.true is not None]
+    if not slide_intervals:
         return
-    others = len(of.gaps) - len(known)
-    title = _compared(known, of.whole)
+    others = len(of.gaps) - len(slide_intervals)
+    title = _compared(slide_intervals, of.whole)
     names = (_("real"), _("gap"), _("cannot be told apart: the ranges overlap"))
     foot = [
         _("Line: at least to at most. Dot: the middle; a wide line has none."),
@@ -362,7 +362,7 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     def body(rows: Sequence[SlideInterval]) -> Gaps:
         return Gaps(tuple(rows), _tied(rows), names, _("at least %(n)s"))
 
-    yield table_slides(about, title, known, body, *foot, page="beside", under=under)
+    yield table_slides(about, title, slide_intervals, body, *foot, page="beside", under=under)
 
 
 def _more_unknown(n: int) -> str:
@@ -377,12 +377,12 @@ def are_worse(rows: Sequence[SlideInterval], whole: SlideInterval | None) -> lis
     return [row for row in rows if row.true is not None and of_100(row.high / 100) < low]
 
 
-def _compared(known: Sequence[SlideInterval], whole: SlideInterval | None) -> str:
+def _compared(slide_intervals: Sequence[SlideInterval], whole: SlideInterval | None) -> str:
     """Name a unit as worse than the whole only where its interval lies wholly below that of the whole."""
-    worse = are_worse(known, whole)
+    worse = are_worse(slide_intervals, whole)
     if not worse:
-        if len(known) == 1:
-            return filled(_("Only %(unit)s has enough checks so far"), unit=known[0].name)
+        if len(slide_intervals) == 1:
+            return filled(_("Only %(unit)s has enough checks so far"), unit=slide_intervals[0].name)
         if whole is None or whole.true is None:
             return _("The whole has not enough checks to compare units with it")
         return _("No unit is surely below the whole")
@@ -409,12 +409,12 @@ def _unknown(about: About, of: Measured) -> Iterator[list[Slide]]:
 
 def _tied(rows: Sequence[SlideInterval]) -> tuple[tuple[int, int], ...]:
     """Return rows that share a rank, as (first, last); only where there are two at least."""
-    found = []
+    lines = []
     for rank, some in groupby(enumerate(rows), key=lambda each: each[1].rank):
         ats = [at for at, _row in some]
         if rank is not None and len(ats) > 1:
-            found.append((ats[0], ats[-1]))
-    return tuple(found)
+            lines.append((ats[0], ats[-1]))
+    return tuple(lines)
 
 
 # --- the unit itself
@@ -424,10 +424,10 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
     if unit.offices or any(n for _office, n, _of in unit.vacant):
         yield from _offices(about, unit)
     if any(n for _label, n in unit.questions):
-        said = [(label, small_cells.said(n)) for label, n in unit.questions]
+        cells = [(label, small_cells.said(n)) for label, n in unit.questions]
         title = _questions(unit.questions)
         foot = _("A question is not proof. Questions that lead to nothing are deleted.")
-        yield table_slides(about, title, said, counts_table(_("Questions to workers")), foot, page="dossier")
+        yield table_slides(about, title, cells, counts_table(_("Questions to workers")), foot, page="dossier")
     if unit.heard is not None:
         yield from _heard(about, unit.heard)
     if unit.calls is not None:
@@ -490,13 +490,13 @@ def _questions(numbers: Sequence[tuple[str, int | None]]) -> str:
         _("Answers of workers that wait for a decision: %(n)s"),
         _("Questions to workers that are proven: %(n)s"),
     )
-    return next(filled(said, n=n) for said, (_label, n) in zip(words, numbers, strict=False) if n)
+    return next(filled(text, n=n) for text, (_label, n) in zip(words, numbers, strict=False) if n)
 
 
 def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
     """Yield slides of what people were asked, what they said, and what was done about it."""
     if heard.choices:
-        said = [(question, choice, small_cells.said(n)) for question, choice, n in heard.choices]
+        lines = [(question, choice, small_cells.said(n)) for question, choice, n in heard.choices]
         body = table_of(
             SlideColumn(_("Question"), 0.45),
             SlideColumn(_("Answer"), 0.35),
@@ -505,7 +505,7 @@ def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
         both = _("People asked: %(asked)s. Answered: %(answered)s.")
         both = filled(both, asked=small_cells.said(heard.asked), answered=small_cells.said(heard.answered))
         foot = (both, _("As reported by those who asked. No names are kept with it."))
-        yield table_slides(about, _answer(heard), said, body, *foot, page="opinions", under=_("Opinions"))
+        yield table_slides(about, _answer(heard), lines, body, *foot, page="opinions", under=_("Opinions"))
     if heard.quotes:
         n, done = heard.quotes.total, heard.settled
         title = _("Nothing was done yet about most quotes that came up")
@@ -564,14 +564,14 @@ def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
 
     Nothing where every office is held: that is no news.
     """
-    own = [office for office, name, _since in unit.offices if not name]
-    missing = len(own) + sum(n for _office, n, _of in unit.vacant)
+    vacant_offices = [office for office, name, _since in unit.offices if not name]
+    missing = len(vacant_offices) + sum(n for _office, n, _of in unit.vacant)
     if not missing:
         return
     title = vacant_words(missing)
     rows = [(office, name or _("vacant"), since) for office, name, since in unit.offices]
     vacant = _("vacant in %(n)s of %(of)s units below")
-    below = [(office, filled(vacant, n=n, of=of), "") for office, n, of in unit.vacant if n]
+    below = [(office, filled(vacant, n=n, of=n_offices), "") for office, n, n_offices in unit.vacant if n]
     body = table_of(
         SlideColumn(_("Office"), 0.36), SlideColumn(_("Who holds it"), 0.44), SlideColumn(_("Since"), 0.2)
     )
@@ -580,10 +580,10 @@ def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
             SlideColumn(_("Vacant"), 0.25, is_number=True),
             SlideColumn(_("Of units"), 0.25, is_number=True),
         )
-        counted = [(office, grouped(n), grouped(of)) for office, n, of in unit.vacant if n]
+        counted = [(office, grouped(n), grouped(n_offices)) for office, n, n_offices in unit.vacant if n]
         table = table_of(SlideColumn(_("Office"), 0.5), *numbers)
-        if own:
-            here = filled(_("Vacant here: %(offices)s"), offices=", ".join(own))
+        if vacant_offices:
+            here = filled(_("Vacant here: %(offices)s"), offices=", ".join(vacant_offices))
             yield table_slides(about, here, rows, body, page="unit", under=_("Offices"))
         yield table_slides(about, title, counted, table, page="vacant", under=_("Offices below"))
     else:

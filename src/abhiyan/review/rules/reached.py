@@ -39,10 +39,13 @@ def contradicting(decision: str, figures: Sequence[MeasureReached]) -> MeasureRe
     "Going well" is contradicted by any measure below WELL of what is due; "Change needed" only where every
     measure is above it. Measures with nothing due yet say nothing.
     """
-    known = sorted((one for one in figures if one.due), key=lambda one: (one.pct or 0, one.programme_id))
-    if not known:
+    worst_first = sorted(
+        (measure for measure in figures if measure.due),
+        key=lambda measure: (measure.pct or 0, measure.programme_id),
+    )
+    if not worst_first:
         return None
-    worst = known[0]
+    worst = worst_first[0]
     if decision == PRAISE and not worst.goes_well:
         return worst
     return worst if decision == ALARM and worst.goes_well else None

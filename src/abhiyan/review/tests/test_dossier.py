@@ -83,7 +83,7 @@ def test_a_dossier_shows_a_measure_exactly_where_the_unit_has_figures(
         running, node = programmes.running_at(cast.world.units[unit].pk, 1, NOW.date())
         of = list({one.programme.pk: one.programme for one in running}.values())
         assert node is not None
-        found = programmes.ladders(node=node, hierarchy=1, of=of, at=NOW)
+        found = programmes.ladders(node=node, hierarchy=1, programmes=of, at=NOW)
         blank = programmes.blank(is_rounded=role == "district_elsewhere")
         expected = {
             f"/programmes/{one.programme.public_id}/"

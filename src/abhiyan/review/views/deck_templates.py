@@ -64,7 +64,7 @@ def deck_templates(request: Request) -> HttpResponseBase:
         "here": "",
         "crumbs": [(say("Template of slides"), "")],
         "versions": versions,
-        "house_is_used": not any(one.is_used for one in versions),
+        "house_is_used": not any(deck_template.is_used for deck_template in versions),
         "form": form,
         "has_pptx": files.HAS_PPTX,
         "most": acts.LARGEST,
@@ -103,17 +103,17 @@ def deck_template_house(request: Request) -> HttpResponseBase:
 def deck_template_file(request: Request, version: UUID) -> HttpResponseBase:
     """Send the file of a version, as it is kept."""
     _require(request)
-    one = files.template_by(version)
-    title = say("Template of slides, version %(number)s") % {"number": one.number}
-    return _pptx(one.opened(), title)
+    deck_template = files.template_by(version)
+    title = say("Template of slides, version %(number)s") % {"number": deck_template.number}
+    return _pptx(deck_template.opened(), title)
 
 
 @require_GET
 def deck_template_sample(request: Request, version: UUID) -> HttpResponseBase:
     """Send a deck of made-up figures in a version, to look at it."""
     _require(request)
-    one = files.template_by(version)
-    template = (from_json(one.layouts), one.opened())
+    deck_template = files.template_by(version)
+    template = (from_json(deck_template.layouts), deck_template.opened())
     slides = files.sample_slides(language())
     data = files.deck_file(slides, "pptx", language(), template=template, at=clock.now(), with_lines=False)
     return _pptx(data, say("Sample"))

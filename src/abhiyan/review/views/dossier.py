@@ -102,8 +102,8 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
         "parts": parts,
         "results": _results(here.id),
         "classes": [
-            (named(one.election.names), one.get_code_display())
-            for one in elections.classes_of(here.id)[:MOST_RESULTS]
+            (named(unit_class.election.names), unit_class.get_code_display())
+            for unit_class in elections.classes_of(here.id)[:MOST_RESULTS]
         ],
         "last": last,
         "around": around,
@@ -139,20 +139,26 @@ def questions_of(
     """Count the workers who are asked in each measure; people who decide get the link to the list."""
     if here.kind in BELOW_FLAGS:
         return QuestionsAsked()
-    asked = asked_below(viewer, running, here, hierarchy, at, on_screen=on_screen)
+    measures = asked_below(viewer, running, here, hierarchy, at, on_screen=on_screen)
     rows = [
         {
-            "name": one.name,
-            "numbers": [(label, small_cells.said(n)) for label, n in one.numbers if n != 0],
-            "in_tens": [(label, small_cells.said(n)) for label, n in one.in_tens if n != 0]
-            if one.decides and on_screen
+            "name": measure_asked.name,
+            "numbers": [(label, small_cells.said(n)) for label, n in measure_asked.numbers if n != 0],
+            "in_tens": [(label, small_cells.said(n)) for label, n in measure_asked.in_tens if n != 0]
+            if measure_asked.decides and on_screen
             else (),
-            "href": reverse("verification:workers", args=[one.programme.public_id]) if one.decides else "",
+            "href": reverse("verification:workers", args=[measure_asked.programme.public_id])
+            if measure_asked.decides
+            else "",
         }
-        for one in asked
-        if any(n for _label, n in one.numbers)
+        for measure_asked in measures
+        if any(n for _label, n in measure_asked.numbers)
     ]
-    few = [named(one.programme.names) for one in asked if all(n is None for _label, n in one.numbers)]
+    few = [
+        named(measure_asked.programme.names)
+        for measure_asked in measures
+        if all(n is None for _label, n in measure_asked.numbers)
+    ]
     return QuestionsAsked(rows, list(dict.fromkeys(few)))
 
 
@@ -167,11 +173,11 @@ class Past:
 
 def _results(unit_id: int) -> list[Past]:
     """Return results of past elections there, newest first."""
-    of = elections.results_of(unit_id)
+    unit_results = elections.results_of(unit_id)
     return [
         *(
             Past(named(row.contest.election.names), row.winner.party if row.winner else "–", row.polled or 0)
-            for row in of.contests[:MOST_RESULTS]
+            for row in unit_results.contests[:MOST_RESULTS]
         ),
         *(
             Past(
@@ -179,14 +185,18 @@ def _results(unit_id: int) -> list[Past]:
                 row.leader.party if row.leader else "–",
                 row.polled or 0,
             )
-            for row in of.parts[:MOST_RESULTS]
+            for row in unit_results.parts[:MOST_RESULTS]
         ),
         *(
-            Past(named(each.election.names), each.parties[0].party if each.parties else "–", each.polled or 0)
-            for each in of.totals[:MOST_RESULTS]
+            Past(
+                named(totals.election.names),
+                totals.parties[0].party if totals.parties else "–",
+                totals.polled or 0,
+            )
+            for totals in unit_results.totals[:MOST_RESULTS]
         ),
         *(
             Past(named(sum_.election.names), sum_.votes[0][0] if sum_.votes else "–", sum_.polled)
-            for sum_ in of.below[:MOST_RESULTS]
+            for sum_ in unit_results.below[:MOST_RESULTS]
         ),
     ]

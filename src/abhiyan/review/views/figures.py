@@ -63,21 +63,24 @@ def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> 
     if not running:
         return UnitLaddersShown((), (), None, (), frozenset())
     with sql.at_once():
-        checked = ask_estimated([one.programme.pk for one in running], [here.id], on=today)
+        checked = ask_estimated([measure.programme.pk for measure in running], [here.id], on=today)
         days = [
             programmes.ask_figures(
                 node=node or here.id,
                 hierarchy=hierarchy,
-                programme=one.programme,
-                measure=one.measure,
+                programme=measure.programme,
+                measure=measure.measure,
                 at=at,
             )
-            for one in running[:BY_DAY]
+            for measure in running[:BY_DAY]
         ]
-    drawn_of = [(one, asked()) for one, asked in zip(running, days, strict=False)]
+    drawn_of = [(measure, query()) for measure, query in zip(running, days, strict=False)]
     ladders = programmes.drawn_ladders(
         running,
-        {(one.programme.pk, one.measure): of.ladder for one, of in drawn_of},
+        {
+            (measure.programme.pk, measure.measure): measure_figures.ladder
+            for measure, measure_figures in drawn_of
+        },
         node=node or here.id,
         unit_id=here.id,
         hierarchy=hierarchy,
@@ -87,7 +90,7 @@ def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> 
     )
     with_figures = [n for n, (_href, drawn, _said) in enumerate(ladders) if has_figures(drawn, drawn.target)]
     trends = [programmes.drawn_trend(*drawn_of[n]) for n in with_figures[:1] if n < len(drawn_of)]
-    kinds = frozenset(one.programme.kind for one in running)
+    kinds = frozenset(measure.programme.kind for measure in running)
     running, ladders = [running[n] for n in with_figures], [ladders[n] for n in with_figures]
     compared = _compared(viewer, running, [drawn for _href, drawn, _said in ladders], here, at=at)
     return UnitLaddersShown(running, ladders, trends[0] if trends else None, compared, kinds)
@@ -106,48 +109,50 @@ def _compared(
     A measure without a frame that the unit said nothing of has nothing beside it: its ladder says the rest.
     """
     today = clock.day_in(settings.TIME_ZONE, at)
-    frames = checks.speaking_frames({one.programme.pk for one in running}, here.id)
+    frames = checks.speaking_frames({measure.programme.pk for measure in running}, here.id)
     lines = checks.lines_in(frames, here.id, at=at)
     is_exact = here.lo is not None and viewer.sees_exact_at(here.lo)
     rest = {
-        (one.programme.pk, one.measure): (None, one.programme.closes_on)
-        for one in running
-        if (one.programme.pk, one.measure) not in lines
+        (measure.programme.pk, measure.measure): (None, measure.programme.closes_on)
+        for measure in running
+        if (measure.programme.pk, measure.measure) not in lines
     }
-    said = programmes.said_of(here.id, rest, at=at) if rest else {}
-    found = []
-    for one, drawn in zip(running, ladders, strict=True):
-        key = one.programme.pk, one.measure
+    n_by_measure = programmes.said_of(here.id, rest, at=at) if rest else {}
+    comparisons = []
+    for running_measure, drawn in zip(running, ladders, strict=True):
+        key = running_measure.programme.pk, running_measure.measure
         if key in lines:
-            of = ShownLine(lines[key], frames[key], viewer, on=today)
+            shown_line = ShownLine(lines[key], frames[key], viewer, on=today)
             cells = (
-                of.cell(of.line.said) if of.line.said is not None else NONE,
-                of.reported,
-                of.cell(of.of.entered.items),
+                shown_line.cell(shown_line.line.said) if shown_line.line.said is not None else NONE,
+                shown_line.reported,
+                shown_line.cell(shown_line.of.entered.items),
             )
-            found.append(Compared(one.name, *cells, of.short, of, of.href_beside))
+            comparisons.append(
+                Compared(running_measure.name, *cells, shown_line.short, shown_line, shown_line.href_beside)
+            )
             continue
-        if key not in said:
+        if key not in n_by_measure:
             continue
-        found.append(
+        comparisons.append(
             Compared(
-                one.name,
-                small_cells.seen(said[key], is_exact=is_exact),
+                running_measure.name,
+                small_cells.seen(n_by_measure[key], is_exact=is_exact),
                 small_cells.said(drawn.reported),
                 small_cells.said(drawn.counted),
                 (drawn.short if drawn.grade else drawn.note) or say("no back-checks yet"),
             )
         )
-    return found
+    return comparisons
 
 
-def parts_of(of: Subject, *, at: datetime) -> list[ReviewedPart]:
+def parts_of(subject: Subject, *, at: datetime) -> list[ReviewedPart]:
     """Return each room's part about a unit or an office-bearer (`reviewed`), the lowest floor first; no line of zeros.
 
     The parts are numbers alone. The caller has checked that the viewer reviews or leads the subject, or is it. In a
     system scope.
     """
-    parts = [_with_figures(part) for reviewed in offered("reviewed") for part in reviewed(of, at=at)]
+    parts = [_with_figures(part) for reviewed in offered("reviewed") for part in reviewed(subject, at=at)]
     return [part for part in parts if part.lines]
 
 
@@ -157,6 +162,6 @@ def _with_figures(part: ReviewedPart) -> ReviewedPart:
 
 def says_something(words: str) -> bool:
     """Return True for words, and where a number is above 0. "Fewer than 10", as seen from outside, is no number."""
-    known = words.replace(small_cells.said(None), "")
-    has_digits = known != words or re.search(r"\d", known) is not None
-    return re.search(r"[1-9]", known) is not None or not has_digits
+    words_known = words.replace(small_cells.said(None), "")
+    has_digits = words_known != words or re.search(r"\d", words_known) is not None
+    return re.search(r"[1-9]", words_known) is not None or not has_digits

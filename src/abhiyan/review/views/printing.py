@@ -49,18 +49,18 @@ def dossier_print(request: Request, code: str) -> HttpResponse:
 @require_safe
 def round_week(request: Request, public_id: UUID) -> HttpResponse:
     """Send the dossiers of all units whose meeting the viewer has within a week, in one PDF. Refuses NoMeetings."""
-    one, at = found.round_of(public_id), clock.now()
+    review_round, at = found.round_of(public_id), clock.now()
     on = clock.day_in(settings.TIME_ZONE, at)
-    some = found.of_week(request.viewer, one, on=on, limit=MOST_DOSSIERS)
+    some = found.of_week(request.viewer, review_round, on=on, limit=MOST_DOSSIERS)
     if not some:
         raise refusals.NoMeetings
-    read = [dossier_of(request, each.unit.code, at=at) | {"left_out": ()} for each in some]
-    prepare(request, [each.unit_id for each in some], at=at)
+    read = [dossier_of(request, review.unit.code, at=at) | {"left_out": ()} for review in some]
+    prepare(request, [review.unit_id for review in some], at=at)
     return _file(request, read, f"dossiers-{on.isoformat()}", at=at)
 
 
 def _file(request: Request, read: Sequence[dict[str, Any]], name: str, *, at: datetime) -> HttpResponse:
-    values = [_values(each, has_names=len(read) == 1) for each in read]
+    values = [_values(facts, has_names=len(read) == 1) for facts in read]
     made = printing.pdf(
         TEMPLATE,
         values,
@@ -97,8 +97,8 @@ def _values(read: dict[str, Any], *, has_names: bool) -> dict[str, Any]:
         "foot": f"{read['name']} · {read['as_of']}",
         "standing": _("Where we stand"),
         "none": _("No figures here yet") if read["runs"] else _("No programme runs here"),
-        "ladders": [_ladder(drawn, said) for _href, drawn, said in first],
-        "trends": [each for trend in (read["trend"],) if trend and (each := _days(trend))],
+        "ladders": [_ladder(drawn, sentence) for _href, drawn, sentence in first],
+        "trends": [day_values for trend in (read["trend"],) if trend and (day_values := _days(trend))],
         "others": _others([drawn for _href, drawn, _said in others]) if others else [],
         "beside": _("Reported beside checked"),
         "compared": _compared(read["compared"]) if read["compared"] else [],
@@ -157,7 +157,7 @@ def _ladder(drawn: LadderShown, said: str) -> dict[str, Any]:
         "unsigned": [],
         "confirmed": _pieces((bars.confirmed, COLOURS["confirmed"])),
     }
-    shown = [
+    rungs_shown = [
         {
             "label": f"{'+ ' if rung == 'unsigned' else ''}{ladder.NAMES[rung]}",
             "value": str(drawn.hidden_reason or NONE) if n is None else grouped(n),
@@ -172,7 +172,7 @@ def _ladder(drawn: LadderShown, said: str) -> dict[str, Any]:
     return {
         "name": str(drawn.name),
         "said": said,
-        "rungs": shown,
+        "rungs": rungs_shown,
         "target": bars.target,
         "target_said": target,
         "real": {
@@ -192,11 +192,11 @@ def _pieces(*bars: tuple[ladder.Span | None, str]) -> list[tuple[float, float, s
 
 def _days(trend: Trend) -> dict[str, Any] | None:
     """Return how many were counted on each of the last days; None where nothing is known of them."""
-    totals = [each.counted for each in trend.days[-DAYS - 1 :]]
-    known = [n for n in totals if n is not None]
-    if len(known) < len(totals) or len(known) < 2:
+    totals = [day.counted for day in trend.days[-DAYS - 1 :]]
+    numbers = [n for n in totals if n is not None]
+    if len(numbers) < len(totals) or len(numbers) < 2:
         return None
-    each_day = [max(0, after - before) for before, after in pairwise(known)]
+    each_day = [max(0, after - before) for before, after in pairwise(numbers)]
     most = max(each_day)
     if not most:
         return None
@@ -220,14 +220,14 @@ def _compared(some: Sequence[Compared]) -> list[list[str]]:
         head,
         *(
             [
-                one.name,
-                _cell(one.said),
-                _cell(one.reported),
-                _cell(one.entered),
-                str(one.real),
-                _cell(one.of.gap if one.of else None),
+                comparison.name,
+                _cell(comparison.said),
+                _cell(comparison.reported),
+                _cell(comparison.entered),
+                str(comparison.real),
+                _cell(comparison.of.gap if comparison.of else None),
             ]
-            for one in some
+            for comparison in some
         ),
     ]
 
@@ -263,7 +263,7 @@ def _parts(read: dict[str, Any], *, has_names: bool) -> Iterator[tuple[str, list
     yield _questions(read["flags"])
     yield (
         _("Past elections"),
-        [(one.name, f"{one.first} · {small_cells.said(one.polled)}") for one in read["results"]],
+        [(result.name, f"{result.first} · {small_cells.said(result.polled)}") for result in read["results"]],
         "",
     )
     yield _("Class"), list(read["classes"]), ""

@@ -39,13 +39,13 @@ class ReviewingUnit:
 
     @property
     def people(self) -> str:
-        return ", ".join(each.name for each in self.by)
+        return ", ".join(reviewer.name for reviewer in self.by)
 
 
-def reviewing_rows(one: Round, rows: Sequence[Any], *, on: date) -> list[ReviewingUnit]:
+def reviewing_rows(review_round: Round, rows: Sequence[Any], *, on: date) -> list[ReviewingUnit]:
     """Return rows of `reviewing_units` with the people who review there. Two queries more."""
     by = who.reviewers([Review(pk=row["one"]) for row in rows], on=on)
-    days = last_reminders(who.REMINDER, {each.account_id for some in by.values() for each in some})
+    days = last_reminders(who.REMINDER, {reviewer.account_id for some in by.values() for reviewer in some})
     return [
         ReviewingUnit(
             row["by_unit__code"],
@@ -58,18 +58,23 @@ def reviewing_rows(one: Round, rows: Sequence[Any], *, on: date) -> list[Reviewi
             row["last"],
             max(
                 (
-                    days[each.account_id]
-                    for each in by.get(row["one"], [])
-                    if days.get(each.account_id, date.min) >= one.begins_on
+                    days[reviewer.account_id]
+                    for reviewer in by.get(row["one"], [])
+                    if days.get(reviewer.account_id, date.min) >= review_round.begins_on
                 ),
                 default=None,
             ),
-            max((_asked_of(one, each, row["n"], on=on) for each in by.get(row["one"], [])), default=0),
+            max(
+                (_asked_of(review_round, reviewer, row["n"], on=on) for reviewer in by.get(row["one"], [])),
+                default=0,
+            ),
         )
         for row in rows
     ]
 
 
-def _asked_of(one: Round, reviewer: who.Reviewer, n: int, *, on: date) -> int:
-    since = max(one.begins_on, clock.day_in(settings.TIME_ZONE, one.made_at), reviewer.since)
-    return asked_so_far(n, since=since, ends_on=one.ends_on, today=on)
+def _asked_of(review_round: Round, reviewer: who.Reviewer, n: int, *, on: date) -> int:
+    since = max(
+        review_round.begins_on, clock.day_in(settings.TIME_ZONE, review_round.made_at), reviewer.since
+    )
+    return asked_so_far(n, since=since, ends_on=review_round.ends_on, today=on)

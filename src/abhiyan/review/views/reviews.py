@@ -87,7 +87,7 @@ def _shown(
     is_own = is_mine or (one.account_id is None and found.holds_in(viewer, one.unit_id))
     is_there = one.left_on is None and one.unit.closed_on is None
     is_now = one.round.begins_on <= on <= one.round.ends_on
-    may_review = any(each.account_id == viewer.account_id for each in by) and viewer.is_strong
+    may_review = any(reviewer.account_id == viewer.account_id for reviewer in by) and viewer.is_strong
     barred = who.why_not(one, viewer.account_id, on=on) if may_review else None
     may_decide = is_now and is_there and may_review and barred is None
     seen = _figures(viewer, one, at=at)
@@ -150,25 +150,25 @@ def _then_and_now(
         return [MinuteShown(row.one, row.who, (), is_against=False) for row in minutes]
     lo = units.standing(one.unit_id, one.round.hierarchy).lo
     is_exact = lo is not None and viewer.sees_exact_at(lo)
-    names = names_of([each for some in kept.values() for each in some], now)
-    current = {(each.programme_id, each.measure): each for each in now}
+    names = names_of([measure for some in kept.values() for measure in some], now)
+    current = {(measure.programme_id, measure.measure): measure for measure in now}
 
-    def told(each: MeasureReached, *, is_shown: bool = False) -> tuple[str, str, int | None]:
+    def line_of(each: MeasureReached, *, is_shown: bool = False) -> tuple[str, str, int | None]:
         n = each.counted if is_exact or is_shown or each.counted is None else small_cells.shown(each.counted)
         pct = replace(each, counted=n).pct
         return str(small_cells.said(n)), grouped(each.due), None if n is None else pct
 
-    def beside(each: MeasureReached) -> FigureThen:
-        key = each.programme_id, each.measure
+    def beside(measure: MeasureReached) -> FigureThen:
+        key = measure.programme_id, measure.measure
         return FigureThen(
-            names[key], told(each), told(current[key], is_shown=True) if key in current else None
+            names[key], line_of(measure), line_of(current[key], is_shown=True) if key in current else None
         )
 
     return [
         MinuteShown(
             row.one,
             row.who,
-            [beside(each) for each in kept[row.one.pk]],
+            [beside(measure) for measure in kept[row.one.pk]],
             is_against=contradicting(row.one.decision, kept[row.one.pk]) is not None,
         )
         for row in minutes
@@ -195,7 +195,7 @@ def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
     with system("what a review reads"):
         parts = parts_of(subject, at=at)
         flags = None if one.is_of_holder else questions_of(viewer, stands.running, here, tree, at)
-    shown = {
+    context = {
         "ladders": stands.ladders,
         "runs": bool(stands.kinds),
         "compared": stands.compared,
@@ -204,9 +204,9 @@ def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
         "now": as_reached(stands.running, stands.ladders),
     }
     if one.is_of_holder:
-        return shown | {"others": _others(viewer, one, at=at)}
+        return context | {"others": _others(viewer, one, at=at)}
     waiting = tasks.tasks_of(below=(here.id, tree)).filter(state__in=OPEN)
-    return shown | {
+    return context | {
         "tasks": list(waiting.order_by("due_at", "pk")[:MOST_TASKS]),
         "sources": sources_on(viewer, here, tree),
         "at": at,
@@ -217,16 +217,22 @@ def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str
     """Return their other offices of today, where the viewer sees the counts: office, unit, ladders with figures."""
     on = clock.day_in(settings.TIME_ZONE, at)
     whose = org.viewer_of(account_id=one.account_id or 0, on=on)
-    shown = [
-        held for held in whose.appointments if held.unit_id != one.unit_id and viewer.sees_counts_at(held.lo)
+    offices = [
+        office
+        for office in whose.appointments
+        if office.unit_id != one.unit_id and viewer.sees_counts_at(office.lo)
     ]
-    found = []
-    for held in shown[:MOST_UNITS]:
-        drawn = [each.drawn(on=on) for each in programmes.stands(held, at=at)]
-        found.append(
-            (held.office_name(), held.unit_name(), [one for one in drawn if has_figures(one, one.target)])
+    lines = []
+    for held_office in offices[:MOST_UNITS]:
+        drawn = [stand.drawn(on=on) for stand in programmes.stands(held_office, at=at)]
+        lines.append(
+            (
+                held_office.office_name(),
+                held_office.unit_name(),
+                [ladder for ladder in drawn if has_figures(ladder, ladder.target)],
+            )
         )
-    return found
+    return lines
 
 
 class ReviewDecisionForm(forms.Form):
@@ -261,10 +267,10 @@ def decision_form(one: Review, sent: QueryDict | None = None) -> ReviewDecisionF
             ("", say("nobody")),
             *(
                 (
-                    str(each.appointment),
-                    f"{person(each.name)}, {named(each.office_names)}, {named(each.unit_names)}",
+                    str(candidate.appointment),
+                    f"{person(candidate.name)}, {named(candidate.office_names)}, {named(candidate.unit_names)}",
                 )
-                for each in some
+                for candidate in some
             ),
         ],
     )

@@ -70,10 +70,10 @@ class NewSlidesForm(forms.Form):
 @form_page
 def deck_new(request: Request) -> HttpResponseBase:
     """Choose the subject of slides. The address may name a frame, a programme, a round or a meeting."""
-    at, given = clock.now(), request.GET
-    frame = frames.frame_for(request.viewer, _uuid(given["frame"])) if "frame" in given else None
-    round_ = rounds.round_of(_uuid(given["round"])) if "round" in given else None
-    meeting = meeting_for(request.viewer, _uuid(given["meeting"])) if "meeting" in given else None
+    at, query = clock.now(), request.GET
+    frame = frames.frame_for(request.viewer, _uuid(query["frame"])) if "frame" in query else None
+    round_ = rounds.round_of(_uuid(query["round"])) if "round" in query else None
+    meeting = meeting_for(request.viewer, _uuid(query["meeting"])) if "meeting" in query else None
     owned = round_ or meeting
     tree = frame.programme.hierarchy if frame else owned.hierarchy if owned else 0
     owner = owned.unit_id if owned else 0
@@ -84,13 +84,13 @@ def deck_new(request: Request) -> HttpResponseBase:
         request.POST if request.method == "POST" else None,
         initial={
             "language": language(),
-            "level": given.get("level") or _usual(here, kinds),
-            "measure": given.get("measure", ""),
+            "level": query.get("level") or _usual(here, kinds),
+            "measure": query.get("measure", ""),
         },
     )
     offer(
         form,
-        measure=[(_key(one), one.name) for one in running],
+        measure=[(_key(measure), measure.name) for measure in running],
         level=[("", say("Right below")), *((kind, Kind(kind).label) for kind in kinds)],
     )
     for name, wanted in (("measure", len(running) > 1), ("level", len(kinds) > 1)):
@@ -98,15 +98,18 @@ def deck_new(request: Request) -> HttpResponseBase:
             del form.fields[name]
 
     def act(asked: dict[str, Any]) -> Deck:
-        one = next((one for one in running if _key(one) == asked.get("measure")), next(iter(running), None))
+        measure = next(
+            (running_measure for running_measure in running if _key(running_measure) == asked.get("measure")),
+            next(iter(running), None),
+        )
         about = Deck.About.ROUND if round_ else Deck.About.CHECKED if frame else Deck.About.UNIT
         return acts.make_deck(
             about=Deck.About.MEETING if meeting else about,
             unit_id=here.unit.id,
             hierarchy=here.hierarchy,
             level=asked.get("level", ""),
-            programme_id=one.programme.pk if one else None,
-            measure=one.measure if one else 1,
+            programme_id=measure.programme.pk if measure else None,
+            measure=measure.measure if measure else 1,
             frame=frame,
             round_=round_,
             meeting=meeting,
@@ -152,8 +155,8 @@ def _uuid(text: str) -> UUID:
         raise NotFound from None
 
 
-def _key(one: RunningMeasure) -> str:
-    return f"{one.programme.public_id}-{one.measure}"
+def _key(measure: RunningMeasure) -> str:
+    return f"{measure.programme.public_id}-{measure.measure}"
 
 
 def _measures(request: Request, here: Here) -> list[RunningMeasure]:
@@ -161,8 +164,10 @@ def _measures(request: Request, here: Here) -> list[RunningMeasure]:
     running = found.measures_of(request.viewer, here.unit.id, here.hierarchy, at=clock.now())
     if "programme" not in request.GET:
         return running
-    one = programme_in_sight(request.viewer, _uuid(request.GET["programme"]))
-    return [each for each in running if each.programme.pk == one.pk] or found.all_measures(one)
+    programme = programme_in_sight(request.viewer, _uuid(request.GET["programme"]))
+    return [measure for measure in running if measure.programme.pk == programme.pk] or found.all_measures(
+        programme
+    )
 
 
 @require_safe
@@ -217,10 +222,10 @@ def _again(one: Deck) -> tuple[str, dict[str, str]]:
     elif one.programme is not None:
         about = {"programme": str(one.programme.public_id)}
     page = address(reverse("review:deck_new"), one.unit.code, one.hierarchy, **about)
-    asked = {"language": one.language, "level": one.level}
+    query = {"language": one.language, "level": one.level}
     if one.programme is not None:
-        asked["measure"] = f"{one.programme.public_id}-{one.measure}"
-    return page, asked
+        query["measure"] = f"{one.programme.public_id}-{one.measure}"
+    return page, query
 
 
 @require_GET

@@ -53,14 +53,14 @@ def backup(
     file = backup_folder.file_for(to, at)
     if keep and str(file) == to:
         raise click.UsageError("--keep wants a folder: end --to with a /.")
-    told = backing_up.take(to=file, recipient=recipient, at=at, say=lambda text: click.echo(text, err=True))
+    facts = backing_up.take(to=file, recipient=recipient, at=at, say=lambda text: click.echo(text, err=True))
     older = backup_folder.remove_older(file.parent, keep=keep) if keep else []
     if as_json:
-        click.echo(json.dumps(told | {"file": str(file), "removed": [str(path) for path in older]}))
+        click.echo(json.dumps(facts | {"file": str(file), "removed": [str(path) for path in older]}))
     else:
         click.echo(
-            f"{file}: {told['bytes'] / 1024**2:.1f} MiB, the database and {told['files']} files of {at:%c} UTC, "
-            f"by version {told['abhiyan']}"
+            f"{file}: {facts['bytes'] / 1024**2:.1f} MiB, the database and {facts['files']} files of {at:%c} UTC, "
+            f"by version {facts['abhiyan']}"
         )
         for path in older:
             click.echo(f"removed {path}")
@@ -182,15 +182,15 @@ def restore(
         return
     secret = identity.read_text()
     if check:
-        told = backing_up.check(source=source, identity=secret)
-        _print(told, "Whole: a", as_json=as_json)
+        facts = backing_up.check(source=source, identity=secret)
+        _print(facts, "Whole: a", as_json=as_json)
         return
     if half := backing_up.finish():
         if backing_up.is_of(source=source, identity=secret, taken_at=half["taken_at"]):
             _print(half, "It was interrupted, and is finished now. Restored: the", as_json=as_json)
             return
         click.echo(f"An earlier restore, of the backup of {half['taken_at']}, is finished.", err=True)
-    told = backing_up.restore(
+    facts = backing_up.restore(
         source=source,
         identity=secret,
         at=clock.now(),
@@ -199,7 +199,7 @@ def restore(
         say=lambda text: click.echo(text, err=True),
     )
     _say_clocks(journals)
-    _print(told, "Restored: the", as_json=as_json)
+    _print(facts, "Restored: the", as_json=as_json)
 
 
 def _instant(text: str) -> datetime:

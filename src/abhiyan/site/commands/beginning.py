@@ -126,7 +126,7 @@ def _officers_asked() -> tuple[tuple[str, str], ...]:
     click.echo(
         "Two data officers approve or refuse exports, tokens and resets. Name people who lead nothing."
     )
-    given: list[tuple[str, str]] = []
+    officers: list[tuple[str, str]] = []
     for which in ("first", "second"):
         what = f"Name of the {which} data officer (Enter to name them later)"
         try:
@@ -135,8 +135,8 @@ def _officers_asked() -> tuple[tuple[str, str], ...]:
             name = ""
         if not name:
             break
-        given.append((name, _asked("Their mobile number")))
-    return tuple(given)
+        officers.append((name, _asked("Their mobile number")))
+    return tuple(officers)
 
 
 def _asked(what: str) -> str:
@@ -154,10 +154,10 @@ def _asked(what: str) -> str:
 
 def called() -> str:
     """Return how this program was called, for a command that somebody is to copy: a checkout's is on no path."""
-    said = Path(sys.argv[0])
-    if said.name != "abhiyan" or shutil.which("abhiyan") == str(said):
+    path = Path(sys.argv[0])
+    if path.name != "abhiyan" or shutil.which("abhiyan") == str(path):
         return "abhiyan"
-    return shlex.quote(str(said))
+    return shlex.quote(str(path))
 
 
 def make_key(*, say: Callable[[str], None]) -> None:
@@ -190,18 +190,18 @@ def refuse_lost_key() -> None:
     if not (database.is_embedded() or database.names_administrator()):
         return  # no account can ask the server
     if database.is_embedded():
-        held = (home.path() / "postgres" / "data").exists()
+        has_data = (home.path() / "postgres" / "data").exists()
     else:
         import psycopg
 
         try:
             with psycopg.connect(database.conninfo(None)) as admin:
-                held = admin.execute("select to_regclass('public.core_audit') is not null").fetchone() == (
-                    True,
-                )
+                has_data = admin.execute(
+                    "select to_regclass('public.core_audit') is not null"
+                ).fetchone() == (True,)
         except psycopg.OperationalError:
-            held = False  # not there yet
-    if held:
+            has_data = False  # not there yet
+    if has_data:
         raise readiness.CannotRun(
             f"There is a database already, and its master key is not at {keys.master_path()}. Put the key back (or "
             "name it with ABHIYAN_MASTER_KEY_FILE). For a new beginning choose another data folder or database."

@@ -85,9 +85,9 @@ def import_list(
     if undo_id is not None:
         sys.exit(_undo(undo_id, by=by, as_json=as_json))
     if kind is None:
-        for known in registered():
-            click.echo(f"{known.key:<10} {known.title}: {known.explains}")
-            for option in known.options:
+        for import_kind in registered():
+            click.echo(f"{import_kind.key:<10} {import_kind.title}: {import_kind.explains}")
+            for option in import_kind.options:
                 click.echo(f"{'':<10}   -o {option.key}=…  {option.title}")
         return
     chosen = dict(_pair(one) for one in options)
@@ -152,13 +152,15 @@ def _called_rightly(kind_key: str, options: dict[str, str]) -> None:
     from abhiyan.core.imports.kinds import UnknownKind
 
     try:
-        known = [option.key for option in kind(kind_key).options]
+        option_keys = [option.key for option in kind(kind_key).options]
     except UnknownKind as refused:
-        kinds = ", ".join(one.key for one in registered())
+        kinds = ", ".join(import_kind.key for import_kind in registered())
         raise click.UsageError(f"{refused} KIND is one of {kinds}.") from None
     for key in options:
-        if key not in known:
-            raise click.UsageError(f"{kind_key} has no option {key!r}; it has {', '.join(known) or 'none'}.")
+        if key not in option_keys:
+            raise click.UsageError(
+                f"{kind_key} has no option {key!r}; it has {', '.join(option_keys) or 'none'}."
+            )
 
 
 def _unit(code: str | None) -> int | None:
@@ -179,27 +181,29 @@ def _list(*, as_json: bool) -> None:
 
     with system("import on the console"):
         rows = queries.imports().exclude(state=StagedImport.State.DISCARDED).order_by("-created_at", "-id")
-        found = list(rows[: (SHOWN_AS_JSON if as_json else SHOWN) + 1])
+        staged_imports = list(rows[: (SHOWN_AS_JSON if as_json else SHOWN) + 1])
     if as_json:
-        told = [
+        list_facts = [
             {
-                "import": str(one.public_id),
-                "kind": one.kind,
-                "state": str(one.state),
-                "file": one.file_name,
-                "brought": one.created_at.isoformat(),
-                "taken_in": queries.taken(one) if one.state == StagedImport.State.DONE else 0,
+                "import": str(staged_import.public_id),
+                "kind": staged_import.kind,
+                "state": str(staged_import.state),
+                "file": staged_import.file_name,
+                "brought": staged_import.created_at.isoformat(),
+                "taken_in": queries.taken(staged_import)
+                if staged_import.state == StagedImport.State.DONE
+                else 0,
             }
-            for one in found[:SHOWN_AS_JSON]
+            for staged_import in staged_imports[:SHOWN_AS_JSON]
         ]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(list_facts, ensure_ascii=False, indent=1))
         return
-    for one in found[:SHOWN]:
+    for one in staged_imports[:SHOWN]:
         brought = f"{one.created_at:%Y-%m-%d %H:%M} UTC"
         click.echo(f"{one.public_id}  {brought}  {one.kind:<14}  {one.state:<10}  {one.file_name}")
-    if len(found) > SHOWN:
+    if len(staged_imports) > SHOWN:
         click.echo(f"… and older ones (--json lists {SHOWN_AS_JSON:,})", err=True)
-    if not found:
+    if not staged_imports:
         click.echo("Nothing was brought yet.", err=True)
 
 
@@ -232,19 +236,19 @@ def _choose_columns(public_id: UUID, columns: tuple[str, ...], *, by: Any) -> No
     if not columns or preview is None:
         return
     mapping = dict(staged.mapping)
-    for one in columns:
-        field, wanted = _pair(one)
+    for column in columns:
+        field, wanted = _pair(column)
         if not wanted:
             mapping.pop(field, None)
             continue
-        found = [
+        numbers = [
             c.index
             for c in preview.columns
             if wanted.upper() == c.letter or wanted.lower() == c.header.lower()
         ]
-        if len(found) != 1:
+        if len(numbers) != 1:
             raise click.UsageError(f"There is no single column {wanted!r}.")
-        mapping[field] = found[0]
+        mapping[field] = numbers[0]
     problems = actions.set_mapping(public_id=public_id, mapping=mapping, by=by)
     for problem in problems:
         if problem.blocking:
@@ -291,7 +295,7 @@ def _say(
     remarks = [str(problem) for problem in preview.problems if not problem.blocking] if preview else []
     counts = staged.undone if is_undo else staged.counts
     if as_json:
-        found = {
+        facts = {
             "import": str(staged.public_id),
             "kind": staged.kind,
             "state": str(staged.state),
@@ -303,9 +307,9 @@ def _say(
             "error": error,
             "refused": rows,
             "differences": _differences(staged),
-            "lacking": [one.code for one in queries.lacking(staged, 0, SHOWN_AS_JSON)],
+            "lacking": [unit.code for unit in queries.lacking(staged, 0, SHOWN_AS_JSON)],
         }
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
         return
     if error:
         click.echo(f"{'Not undone' if is_undo else staged.state}: {error}", err=True)
@@ -334,7 +338,7 @@ def _say(
         _say_differences(staged)
         if lacking := queries.lacking(staged, 0, SHOWN + 1):
             more = ", …" if len(lacking) > SHOWN else ""
-            click.echo(f"    not in the list: {', '.join(one.code for one in lacking[:SHOWN])}{more}")
+            click.echo(f"    not in the list: {', '.join(unit.code for unit in lacking[:SHOWN])}{more}")
     _say_refused(staged, rows)
     if queries.is_all_refused(staged):
         click.echo(
@@ -386,12 +390,12 @@ def _notes(staged: "StagedImport") -> list[str]:
     from abhiyan.core.imports import kind
     from abhiyan.core.tables.reasons import NOTES
 
-    found = []
+    notes = []
     for key, n in staged.notes.items():
         field, _slash, note = key.partition("/")
         if field and (spec := kind(staged.kind).layout.field(field)):
-            found.append(f"{spec.label('en')}: {NOTES.get(note, note)} ({n:,})")
-    return found
+            notes.append(f"{spec.label('en')}: {NOTES.get(note, note)} ({n:,})")
+    return notes
 
 
 def _differences(staged: "StagedImport") -> list[dict[str, Any]]:
@@ -403,27 +407,29 @@ def _differences(staged: "StagedImport") -> list[dict[str, Any]]:
     if of_kind.differences is None:
         return []
     with system("import on the console"):
-        found = of_kind.differences(staged.id, 0, SHOWN_AS_JSON)
+        row_differences = of_kind.differences(staged.id, 0, SHOWN_AS_JSON)
     labels = {spec.key: spec.label("en") for spec in of_kind.layout.fields}
     return [
         {
-            "row": one.row,
-            "subject": one.subject,
-            "field": labels.get(one.field, one.field),
-            "old": one.old,
-            "new": one.new,
+            "row": row_difference.row,
+            "subject": row_difference.subject,
+            "field": labels.get(row_difference.field, row_difference.field),
+            "old": row_difference.old,
+            "new": row_difference.new,
         }
-        for one in found
+        for row_difference in row_differences
     ]
 
 
 def _say_differences(staged: "StagedImport") -> None:
-    found = _differences(staged)
-    for one in found[:SHOWN]:
-        old, new = (one[side] or "nothing" for side in ("old", "new"))
-        click.echo(f"    row {one['row']}: {one['subject']}: {one['field']}: {old} → {new}")
-    if len(found) > SHOWN:
-        more = f"{len(found) - SHOWN:,}{' or' if len(found) == SHOWN_AS_JSON else ''} more"
+    differences = _differences(staged)
+    for difference in differences[:SHOWN]:
+        old, new = (difference[side] or "nothing" for side in ("old", "new"))
+        click.echo(
+            f"    row {difference['row']}: {difference['subject']}: {difference['field']}: {old} → {new}"
+        )
+    if len(differences) > SHOWN:
+        more = f"{len(differences) - SHOWN:,}{' or' if len(differences) == SHOWN_AS_JSON else ''} more"
         click.echo(f"    … and {more} (--json lists {SHOWN_AS_JSON:,}, the import's page all)")
 
 

@@ -50,8 +50,8 @@ def check(*, file: Path) -> None:
     """
     from abhiyan.pages import languages
 
-    found = _looked(lambda: languages.look(file))
-    click.echo(f"{file} can be added: {found.language.name} ({found.language.code}).")
+    language_file = _looked(lambda: languages.look(file))
+    click.echo(f"{file} can be added: {language_file.language.name} ({language_file.language.code}).")
 
 
 @language.command()
@@ -61,9 +61,10 @@ def add(*, file: Path) -> None:
     from abhiyan.core import languages as kept
     from abhiyan.pages import languages
 
-    found = _looked(lambda: languages.add(file))
+    language_file = _looked(lambda: languages.add(file))
     click.echo(
-        f"{found.language.name} ({found.language.code}) is added: {kept.folder() / found.language.code}"
+        f"{language_file.language.name} ({language_file.language.code}) is added: "
+        f"{kept.folder() / language_file.language.code}"
     )
     click.echo(
         "Now run `abhiyan migrate`, which publishes its messages, and start the server and jobs again."
@@ -91,12 +92,12 @@ def _looked(act: "Callable[[], LanguageFile]") -> "LanguageFile":
     from abhiyan.pages.languages import Wrong
 
     try:
-        found = act()
+        language_file = act()
     except Wrong as wrong:
         click.echo("This file is not taken; nothing has changed:", err=True)
         for line in wrong.lines:
             click.echo(f"  {line}", err=True)
         sys.exit(1)
-    for line in found.remarks:
+    for line in language_file.remarks:
         click.echo(f"  {line}")
-    return found
+    return language_file

@@ -306,21 +306,21 @@ def note_host_no(*, stay: UUID, stops: bool, by: Actor, at: datetime) -> Stay:
     return row
 
 
-def hear_answer(*, told: QuestionAnswered) -> None:
+def hear_answer(*, answer: QuestionAnswered) -> None:
     """A worker or host answers our message by a text or its link. In the transaction of the answer. It changes
     no stay that has begun or ended."""
-    if told.room != ROOM:
+    if answer.room != ROOM:
         return
     with system("an answer about a stay"):
-        stay = Stay.objects.select_for_update().filter(pk=told.about, ended_at=None).first()
+        stay = Stay.objects.select_for_update().filter(pk=answer.about, ended_at=None).first()
         if stay is None or stay.state not in BEFORE:
             return
-        if told.yes and not queries.may_begin(programme_by_id(stay.programme_id), told.at):
+        if answer.yes and not queries.may_begin(programme_by_id(stay.programme_id), answer.at):
             return
-        if told.kind == WORKER:
-            _answered(stay, told.yes, told.why, by=told.by, at=told.at)
-        elif not told.yes:
-            _end(stay, State.HOST_NO, told.why, by=told.by, at=told.at)
+        if answer.kind == WORKER:
+            _answered(stay, answer.yes, answer.why, by=answer.by, at=answer.at)
+        elif not answer.yes:
+            _end(stay, State.HOST_NO, answer.why, by=answer.by, at=answer.at)
 
 
 def _answered(stay: Stay, accepts: bool, why: str, *, by: Actor, at: datetime) -> Stay:
@@ -353,13 +353,13 @@ def _record(stay: Stay, act: str, *, by: Actor, at: datetime) -> None:
     )
 
 
-def forget_host(*, told: ItemsErased) -> None:
+def forget_host(*, erasure: ItemsErased) -> None:
     """A person had everything erased: no stay names them as its host or keeps their words. In its transaction."""
     with system("a host is erased"):
-        theirs = Stay.objects.filter(host_phone=told.phone_id)
+        theirs = Stay.objects.filter(host_phone=erasure.phone_id)
         theirs.filter(state=State.HOST_NO).update(why="")
         stays = [str(pk) for pk in theirs.exclude(report={}).values_list("pk", flat=True)]
-        forms.forget_answers(about_kind=queries.REPORT_OF, about_ids=stays, at=told.at)
+        forms.forget_answers(about_kind=queries.REPORT_OF, about_ids=stays, at=erasure.at)
         theirs.update(host_phone=None, host_name="")
 
 

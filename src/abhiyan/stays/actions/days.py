@@ -98,7 +98,7 @@ def drop_day(*, day: UUID, by: Actor, at: datetime) -> None:
         row.delete()
 
 
-def mark_day(*, day: UUID, given: MarkGiven, by: Actor, at: datetime) -> FieldDay:
+def mark_day(*, day: UUID, mark_given: MarkGiven, by: Actor, at: datetime) -> FieldDay:
     """Mark one's own day: reported, and counted by its rule. The booth president is asked whether it was so.
 
     A day that is marked stays as it is (`FieldDay.is_known`). Refuses NotFound, DaysClosed, NotThatDay, AreaLost.
@@ -111,14 +111,14 @@ def mark_day(*, day: UUID, given: MarkGiven, by: Actor, at: datetime) -> FieldDa
         programme = programme_by_id(row.programme_id)
         if programme.state != Programme.State.OPEN:
             raise DaysClosed
-        made = at - given.age
+        made = at - mark_given.age
         if clock.day_in(programme.zone, made) != row.day:
             raise NotThatDay(day=date_format(row.day, "j F"))
         if queries.area_of(row.leader_id, row.unit_id, on=row.day) is None:
             raise AreaLost
-        mark = StayMark(made, at, given.point, given.accuracy, given.clock)
+        mark = StayMark(made, at, mark_given.point, mark_given.accuracy, mark_given.clock)
         verdict = judged_day(mark, queries.is_inside(row.leader_id, row.unit_id, mark, on=row.day))
-        lat, lon = given.point or (None, None)
+        lat, lon = mark_given.point or (None, None)
         new = NewItem(
             item_key(KIND, row.leader_id, row.day),
             programme.pk,
@@ -132,7 +132,7 @@ def mark_day(*, day: UUID, given: MarkGiven, by: Actor, at: datetime) -> FieldDa
             device=by.device,
             lat=lat,
             lon=lon,
-            accuracy=given.accuracy,
+            accuracy=mark_given.accuracy,
             is_counted=verdict.flaw is None,
             is_signed=verdict.is_signed,
         )
@@ -160,7 +160,9 @@ def _ask(row: FieldDay, item: Item, *, at: datetime) -> None:
         on = date_format(row.day, "j F")
         label = say("The field day of %(leader)s on %(day)s") % {"leader": leader, "day": on}
     blanks = {"leader": leader, "place": place, "day": on}
-    programmes.ask_whether(asked=[AskedItem(item, "ask.visited", blanks, label, at + ANSWERS, to)], at=at)
+    programmes.ask_whether(
+        asked_items=[AskedItem(item, "ask.visited", blanks, label, at + ANSWERS, to)], at=at
+    )
 
 
 def _record(row: FieldDay, act: str, *, by: Actor, at: datetime) -> None:

@@ -49,7 +49,7 @@ class MarkGiven:
     age: timedelta = timedelta(0)
 
 
-def add_mark(*, stay: UUID, step: StayStep, given: MarkGiven, by: Actor, at: datetime) -> Stay:
+def add_mark(*, stay: UUID, step: StayStep, mark_given: MarkGiven, by: Actor, at: datetime) -> Stay:
     """Take one mark of a worker's own stay, in whatever order they come. An arrival is reported, 24 hours count.
 
     A mark that is known stays as it is (`Stay.is_known`). Refuses NotFound where it is not theirs, StayEnded,
@@ -59,7 +59,7 @@ def add_mark(*, stay: UUID, step: StayStep, given: MarkGiven, by: Actor, at: dat
     with system("a mark of a stay"):
         row = own_locked(stay=stay, by=by)
         programme = programme_by_id(row.programme_id)
-        made = at - given.age
+        made = at - mark_given.age
         if step.value in row.marks:
             row.is_known = True
             return row
@@ -73,18 +73,18 @@ def add_mark(*, stay: UUID, step: StayStep, given: MarkGiven, by: Actor, at: dat
         if step is StayStep.ARRIVE and not programme.opens_on <= on <= programme.closes_on:
             first, last = (date_format(day, "j F") for day in (programme.opens_on, programme.closes_on))
             raise NotOnTheseDays(first=first, last=last)
-        lat, lon = given.point or (None, None)
+        lat, lon = mark_given.point or (None, None)
         row.marks[step.value] = {
             "at": made.isoformat(),
             "stored_at": at.isoformat(),
             "lat": lat,
             "lon": lon,
-            "accuracy": given.accuracy,
-            "clock": given.clock.isoformat() if given.clock else None,
+            "accuracy": mark_given.accuracy,
+            "clock": mark_given.clock.isoformat() if mark_given.clock else None,
         }
         if step is StayStep.ARRIVE:
             row.state = State.THERE
-            row.item_id = _report(row, programme, on, given, made, by=by, at=at)
+            row.item_id = _report(row, programme, on, mark_given, made, by=by, at=at)
         _settle(row, at=at)
         row.save()
         audit.record(
@@ -99,11 +99,18 @@ def add_mark(*, stay: UUID, step: StayStep, given: MarkGiven, by: Actor, at: dat
 
 
 def _report(
-    stay: Stay, programme: Programme, on: date, given: MarkGiven, made: datetime, *, by: Actor, at: datetime
+    stay: Stay,
+    programme: Programme,
+    on: date,
+    mark_given: MarkGiven,
+    made: datetime,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> UUID:
     """The item of a stay: of one worker, place and programme. The host is asked about it, else the booth president."""
     ident = item_key(KIND, programme.pk, stay.worker_id, stay.unit_id)
-    lat, lon = given.point or (None, None)
+    lat, lon = mark_given.point or (None, None)
     new = NewItem(
         ident,
         programme.pk,
@@ -117,7 +124,7 @@ def _report(
         device=by.device,
         lat=lat,
         lon=lon,
-        accuracy=given.accuracy,
+        accuracy=mark_given.accuracy,
     )
     programmes.report_items(new=[new], at=at)
     return ident
@@ -235,7 +242,7 @@ def ask_hosts(*, at: datetime) -> int:
         blanks = {"worker": worker, "place": place, "day": day}
         questions.append(AskedItem(item, "ask.stayed", blanks, label, at + ANSWERS, language))
     Stay.objects.bulk_update(due, ["asked_at"])
-    return programmes.ask_whether(asked=questions, at=at)
+    return programmes.ask_whether(asked_items=questions, at=at)
 
 
 def hear_host(*, item: Item, yes: bool, at: datetime, **_more: object) -> None:

@@ -103,13 +103,13 @@ def _flaws(
         yield StayFlaw.CLOCK
 
 
-def too_fast(one: StayMark, other: StayMark) -> bool:
+def too_fast(stay_mark: StayMark, other: StayMark) -> bool:
     """True for two marks at more than 150 km/h, after their accuracies are granted."""
-    if one.point is None or other.point is None:
+    if stay_mark.point is None or other.point is None:
         return False
-    open_m = hypot(one.accuracy or 0.0, other.accuracy or 0.0) + RADIUS_M
-    hours = abs((other.at - one.at).total_seconds()) / 3600
-    return metres(one.point, other.point) - open_m > FASTEST_KMH * 1000 * hours
+    open_m = hypot(stay_mark.accuracy or 0.0, other.accuracy or 0.0) + RADIUS_M
+    hours = abs((other.at - stay_mark.at).total_seconds()) / 3600
+    return metres(stay_mark.point, other.point) - open_m > FASTEST_KMH * 1000 * hours
 
 
 def asked_until(opens_on: date, closes_on: date, zone: str) -> datetime:

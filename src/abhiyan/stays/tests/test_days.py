@@ -64,7 +64,7 @@ def plan(world: World, leader: Account, *, code: str = "N1111", day: date = TODA
 def mark(own: FieldDay, leader: Account, point: tuple[float, float] | None = POINT, **more: Any) -> FieldDay:
     at = more.pop("at", NOW)
     given = MarkGiven(point, 20.0 if point else None, **more)
-    return actions.mark_day(day=own.pk, given=given, by=actor(leader), at=at)
+    return actions.mark_day(day=own.pk, mark_given=given, by=actor(leader), at=at)
 
 
 def counts(run: Programme, world: World) -> tuple[int | None, ...]:

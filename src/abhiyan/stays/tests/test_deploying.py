@@ -389,7 +389,7 @@ def test_the_words_of_a_host_go_with_an_erasure(world: World, workers: list[Acco
     made = assigned(run, world.unit("N1112"), workers[0])
     with system("test"):
         Stay.objects.filter(pk=made.pk).update(state="host_no", why="My wife Sunita is ill", ended_at=NOW)
-    actions.forget_host(told=ItemsErased((), needed(stay(made.pk).host_phone), NOW))
+    actions.forget_host(erasure=ItemsErased((), needed(stay(made.pk).host_phone), NOW))
     assert stay(made.pk).why == ""
 
 
@@ -399,5 +399,5 @@ def test_a_host_who_is_erased_is_named_by_no_stay(
     made = assigned(run, world.unit("N1112"), workers[0])
     phone = stay(made.pk).host_phone
     assert phone is not None
-    actions.forget_host(told=ItemsErased((), phone, NOW))
+    actions.forget_host(erasure=ItemsErased((), phone, NOW))
     assert (stay(made.pk).host_name, stay(made.pk).host_phone) == ("", None)

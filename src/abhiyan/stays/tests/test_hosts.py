@@ -185,7 +185,7 @@ def test_an_arrival_kept_while_nobody_answered_is_not_lost_when_the_days_are_ove
 ) -> None:
     made = assigned(run, world.unit("N1112"), worker)
     late = MarkGiven(age=3 * DAY)
-    actions.add_mark(stay=made.pk, step=StayStep.ARRIVE, given=late, by=actor(worker), at=NOW + 3 * DAY)
+    actions.add_mark(stay=made.pk, step=StayStep.ARRIVE, mark_given=late, by=actor(worker), at=NOW + 3 * DAY)
     assert stay(made.pk).state == "there"
 
 
@@ -210,7 +210,7 @@ def test_hours_are_whole_and_never_a_share_of_the_least(
     world: World, worker: Account, run: Programme
 ) -> None:
     made = accepted(run, world.unit("N1112"), worker)
-    actions.add_mark(stay=made.pk, step=StayStep.ARRIVE, given=MarkGiven(), by=actor(worker), at=NOW)
+    actions.add_mark(stay=made.pk, step=StayStep.ARRIVE, mark_given=MarkGiven(), by=actor(worker), at=NOW)
     later = NOW + 31 * HOUR + timedelta(minutes=16)
     with translation.override("en"):
         assert done_for(stay(made.pk), later) == "31 of at least 24 hours"
@@ -248,7 +248,7 @@ def test_a_host_who_wants_no_calls_is_as_silent_as_one_whose_phone_said_stop(
     world: World, worker: Account, run: Programme
 ) -> None:
     made = accepted(run, world.unit("N1112"), worker)
-    actions.add_mark(stay=made.pk, step=StayStep.ARRIVE, given=MarkGiven(), by=actor(worker), at=NOW)
+    actions.add_mark(stay=made.pk, step=StayStep.ARRIVE, mark_given=MarkGiven(), by=actor(worker), at=NOW)
     with pytest.raises(StayStarted):
         actions.note_host_no(stay=made.pk, stops=False, by=actor(worker), at=NOW)
     actions.note_host_no(stay=made.pk, stops=True, by=actor(worker), at=NOW)

@@ -151,7 +151,7 @@ def workers(booths: list[Unit]) -> list[Account]:
 def marked(stay: Stay, n: int, step: StayStep, at: datetime, by: Actor, place: Unit) -> None:
     assert place.lat is not None and place.lon is not None
     mark = MarkGiven((place.lat, place.lon), 15)
-    actions.add_mark(stay=stay.pk, step=step, given=mark, by=by, at=at)
+    actions.add_mark(stay=stay.pk, step=step, mark_given=mark, by=by, at=at)
 
 
 def reported(stay: Stay, n: int, by: Actor) -> None:

@@ -99,7 +99,7 @@ def mark(
     **more: Any,
 ) -> Stay:
     said = MarkGiven(point, 20.0 if point else None, **more)
-    return actions.add_mark(stay=one.pk, step=step, given=said, by=actor(worker), at=at)
+    return actions.add_mark(stay=one.pk, step=step, mark_given=said, by=actor(worker), at=at)
 
 
 def whole(one: Stay, worker: Account, **more: Any) -> Stay:
@@ -417,7 +417,7 @@ def test_the_hosts_number_is_shown_to_its_own_worker_and_each_look_leaves_a_row(
     whole(own, worker)
     with pytest.raises(StaysOver):
         actions.show_host(stay=own.pk, by=actor(worker), at=NOW + DAY)
-    actions.forget_host(told=ItemsErased((), own.host_phone or uuid4(), NOW))
+    actions.forget_host(erasure=ItemsErased((), own.host_phone or uuid4(), NOW))
     assert f"{page}host/" not in phone.get(page).text
 
 

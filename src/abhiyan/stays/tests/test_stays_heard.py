@@ -42,7 +42,7 @@ def stayed(
     worker = reachable(world, "booth_worker", "N1111", n)
     made = accepted(run, world.unit(place), worker, host=host)
     for step, at in ((StayStep.ARRIVE, NOW), (StayStep.LEAVE, LEFT)):
-        actions.add_mark(stay=made.pk, step=step, given=MarkGiven(POINT, 15), by=actor(worker), at=at)
+        actions.add_mark(stay=made.pk, step=step, mark_given=MarkGiven(POINT, 15), by=actor(worker), at=at)
     return made, worker
 
 
@@ -98,7 +98,7 @@ def test_a_no_or_an_erasure_of_the_host_takes_report_and_quote_out(world: World,
         else:
             phone = stay(made.pk).host_phone
             assert phone is not None
-            actions.forget_host(told=ItemsErased((), phone, at))
+            actions.forget_host(erasure=ItemsErased((), phone, at))
     assert +answers(reader, run) == Counter()
     assert "The tap is dry" not in browser(reader).get(reverse("forms:heard"), {"unit": "N1"}).text
 

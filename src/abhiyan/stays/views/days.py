@@ -161,4 +161,4 @@ def _is_area(request: Request, unit_id: int) -> bool:
 def _mark(
     request: Request, day: UUID, form: StayMarkForm, age: timedelta, at: datetime, _given: dict[str, Any]
 ) -> FieldDay:
-    return actions.mark_day(day=day, given=form.given(age), by=request.actor, at=at)
+    return actions.mark_day(day=day, mark_given=form.given(age), by=request.actor, at=at)

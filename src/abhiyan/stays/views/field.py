@@ -77,8 +77,8 @@ class StayMarkForm(forms.Form):
         """As the act wants it."""
         where = self.cleaned_data["place"]
         ms = whole_number(self.cleaned_data["clock"], most=10**14)
-        own = None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
-        return MarkGiven(where[:2] if where else None, where[2] if where else None, own, age)
+        own_time = None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)
+        return MarkGiven(where[:2] if where else None, where[2] if where else None, own_time, age)
 
 
 class StayReportForm(HelperFields):
@@ -94,34 +94,36 @@ class StayReportForm(HelperFields):
     )
 
 
-def marks_of(one: Stay) -> list[tuple[str, str, datetime | None]]:
+def marks_of(stay: Stay) -> list[tuple[str, str, datetime | None]]:
     """Each step, its name, and when it was recorded."""
     return [
         (
             step.value,
             str(words),
-            queries.mark_of(one.marks[step.value]).at if step.value in one.marks else None,
+            queries.mark_of(stay.marks[step.value]).at if step.value in stay.marks else None,
         )
         for step, words in STEPS.items()
     ]
 
 
-def unmarked(one: Stay) -> list[str]:
+def unmarked(stay: Stay) -> list[str]:
     """Return the steps of a stay that have no mark, and the report if it is not sent."""
-    return [step.value for step in StayStep if step.value not in one.marks] + ([] if one.report else [REPORT])
+    return [step.value for step in StayStep if step.value not in stay.marks] + (
+        [] if stay.report else [REPORT]
+    )
 
 
-def steps_left(one: Stay) -> list[str]:
+def steps_left(stay: Stay) -> list[str]:
     """Return what a worker has still to mark and report. Nothing before they accept the stay."""
-    return unmarked(one) if one.state in (*UNDER_WAY, Stay.State.DONE) else []
+    return unmarked(stay) if stay.state in (*UNDER_WAY, Stay.State.DONE) else []
 
 
-def done_for(one: Stay, at: datetime) -> str:
+def done_for(stay: Stay, at: datetime) -> str:
     """Say the whole hours that the worker has been there, and the hours it takes. Empty before the arrival is known."""
-    if StayStep.ARRIVE.value not in one.marks:
+    if StayStep.ARRIVE.value not in stay.marks:
         return ""
-    begun = queries.mark_of(one.marks[StayStep.ARRIVE.value]).at
-    end = queries.mark_of(one.marks[StayStep.LEAVE.value]).at if StayStep.LEAVE.value in one.marks else at
+    begun = queries.mark_of(stay.marks[StayStep.ARRIVE.value]).at
+    end = queries.mark_of(stay.marks[StayStep.LEAVE.value]).at if StayStep.LEAVE.value in stay.marks else at
     minutes = int((end - begun).total_seconds() // 60)
     return say("%(hours)s of at least %(least)s hours") % {
         "hours": grouped(minutes // 60),
@@ -129,17 +131,17 @@ def done_for(one: Stay, at: datetime) -> str:
     }
 
 
-def doors_of(own: queries.OwnStay, at: datetime) -> dict[str, Any]:
+def doors_of(own_stay: queries.OwnStay, at: datetime) -> dict[str, Any]:
     """Return the doors of the place, by programme of contact that runs there, and how many talks the worker noted."""
-    if own.of.state not in UNDER_WAY:
+    if own_stay.of.state not in UNDER_WAY:
         return {}
     with system("doors where a worker stays"):
-        running = contact.running_there(own.of.unit_id, at=at)
-        code = units.unit_by_id(own.of.unit_id).code
+        running = contact.running_there(own_stay.of.unit_id, at=at)
+        code = units.unit_by_id(own_stay.of.unit_id).code
     talks = 0
-    if running and (begun := own.of.marks.get(StayStep.ARRIVE.value)):
+    if running and (begun := own_stay.of.marks.get(StayStep.ARRIVE.value)):
         since = queries.mark_of(begun).at
-        talks = contact.talks_of(own.of.worker_id, own.of.unit_id, since=since, until=at)
+        talks = contact.talks_of(own_stay.of.worker_id, own_stay.of.unit_id, since=since, until=at)
     doors = [
         (
             address(reverse("contact:field_doors", args=[programme.public_id]), code),
@@ -339,6 +341,6 @@ def _form(
         mark,
         None,
         lambda _given: actions.add_mark(
-            stay=stay.pk, step=StayStep(step), given=mark.given(age), by=request.actor, at=at
+            stay=stay.pk, step=StayStep(step), mark_given=mark.given(age), by=request.actor, at=at
         ),
     )

@@ -137,7 +137,7 @@ def letter_file(request: Request, letter: UUID) -> HttpResponseBase:
     return response
 
 
-def printed(one: ThanksLetter, document: Document, name: str, unit: str) -> dict[str, object]:
+def printed(thanks_letter: ThanksLetter, document: Document, name: str, unit: str) -> dict[str, object]:
     """The words of a letter, in the language in force."""
     return {
         "organisation": organisation(),
@@ -148,8 +148,8 @@ def printed(one: ThanksLetter, document: Document, name: str, unit: str) -> dict
             "Thank you for spending days in the booths of your area in %(month)s, and for listening to the people "
             "there."
         )
-        % {"month": written(one.month, "F Y")},
-        "rules": list(rules(one.least)),
+        % {"month": written(thanks_letter.month, "F Y")},
+        "rules": list(rules(thanks_letter.least)),
         "number": say("Number %(number)s, given on %(day)s")
         % {"number": people.document_number(document.pk), "day": written(document.issued_at, "j F Y")},
         "check": say("Scan to check whether it is valid."),

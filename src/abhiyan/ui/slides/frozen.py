@@ -21,7 +21,7 @@ def thawed(kept: Sequence[Any], read: Read) -> list[Slide]:
 
     A row whose words are gone goes too, and a table without rows is no slide.
     """
-    slides = [_made(each) for each in kept]
+    slides = [_made(slide_json) for slide_json in kept]
     words = read({(cell.kind, cell.key) for slide in slides for cell in _mentions(slide)})
     return [found for slide in slides if (found := _with_words(slide, words)) is not None]
 
@@ -52,12 +52,12 @@ def _kept(value: Any) -> Any:
         return {"@": "Mention", "kind": value.kind, "key": value.key}
     if is_dataclass(value) and not isinstance(value, type):
         return {"@": type(value).__name__} | {
-            each.name: _kept(getattr(value, each.name)) for each in fields(value)
+            field.name: _kept(getattr(value, field.name)) for field in fields(value)
         }
     if isinstance(value, list | tuple):
-        return [_kept(each) for each in value]
+        return [_kept(value_kept) for value_kept in value]
     if isinstance(value, Mapping):
-        return {key: _kept(each) for key, each in value.items()}
+        return {key: _kept(member) for key, member in value.items()}
     if isinstance(value, date):
         return {"@": "date", "day": value.isoformat()}
     return value if value is None or isinstance(value, bool | int | float) else str(value)
@@ -71,12 +71,12 @@ def _made(kept: Any) -> Any:
         return kept
     match kept.get("@"):
         case None:
-            return {key: _made(each) for key, each in kept.items()}
+            return {key: _made(value_kept) for key, value_kept in kept.items()}
         case "Mention":
             return Mention("", kept["kind"], kept["key"])
         case "date":
             return date.fromisoformat(kept["day"])
         case name:
             made = getattr(said, name)
-            known = {each.name for each in fields(made)}
-            return made(**{key: _made(each) for key, each in kept.items() if key in known})
+            field_names = {field.name for field in fields(made)}
+            return made(**{key: _made(value_kept) for key, value_kept in kept.items() if key in field_names})

@@ -198,8 +198,8 @@ def _take_out(deck: Deck) -> int:
     for master in deck.slide_masters:
         for part in (master.part, *(layout.part for layout in master.slide_layouts)):
             for name in ("p:timing", "p:transition"):
-                for each in list(part._element.iter(qn(name))):  # noqa: SLF001  # the part is the element's only door
-                    each.getparent().remove(each)
+                for element in list(part._element.iter(qn(name))):  # noqa: SLF001  # the part is the element's only door
+                    element.getparent().remove(element)
             taken_out += _strip(part)
     for theme in _themes(deck):
         if any(rel.is_external or rel.reltype != RT.IMAGE for rel in theme.rels.values()):
@@ -221,10 +221,11 @@ def _strip(part: Any) -> int:
             if any(name.startswith(_RELATED) and value == rid for name, value in element.attrib.items()):
                 _remove(element)
         part.rels.pop(rid)
-    known = set(part.rels)
+    part_ids = set(part.rels)
     for element in part._element.iter():  # noqa: SLF001
         if any(
-            name.startswith(_RELATED) and value not in {*known, ""} for name, value in element.attrib.items()
+            name.startswith(_RELATED) and value not in {*part_ids, ""}
+            for name, value in element.attrib.items()
         ):
             raise Unfit("links")
     return len(bad)
@@ -252,9 +253,9 @@ def _themes(deck: Deck) -> Iterator[Part]:
 def _give_devanagari(theme: Part) -> None:
     """Name a typeface for Hindi where a theme names none: else each reader would guess another."""
     tree = etree.fromstring(theme.blob, etree.XMLParser(resolve_entities=False, no_network=True))
-    for each in tree.iter(qn("a:cs")):
-        if each.getparent().tag in (qn("a:majorFont"), qn("a:minorFont")) and not each.get("typeface"):
-            each.set("typeface", _DEVANAGARI)
+    for element in tree.iter(qn("a:cs")):
+        if element.getparent().tag in (qn("a:majorFont"), qn("a:minorFont")) and not element.get("typeface"):
+            element.set("typeface", _DEVANAGARI)
     theme.blob = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
@@ -269,12 +270,14 @@ def every(deck: Deck) -> list[SlideLayout]:
 def layouts_of(deck: Deck) -> Layouts:
     """Return the layouts a deck is made from, and their room. Raises Unfit."""
     width, height = (deck.slide_width or 0) / A_POINT, (deck.slide_height or 0) / A_POINT
-    found = [
+    layouts = [
         (at, layout, room)
         for at, layout in enumerate(every(deck))
         if (room := _room(layout, width, height)) is not None
     ]
-    usual = [each for each in found if each[1].element.get("type") not in _UNUSUAL] or found
+    usual = [
+        layout_entry for layout_entry in layouts if layout_entry[1].element.get("type") not in _UNUSUAL
+    ] or layouts
     if not usual:
         raise Unfit("no_title")
     at, layout, room = max(usual, key=lambda each: _fitness(each[1], each[2]))
@@ -282,7 +285,11 @@ def layouts_of(deck: Deck) -> Layouts:
         short = (room.below.w, room.below.h, *room.wanted)
         raise Unfit("no_room", layout=layout.name, cm=tuple(round(n / 72 * 2.54, 1) for n in short))  # type: ignore[arg-type]  # four
     cover, boxes = next(
-        ((n, boxes) for n, each in enumerate(every(deck)) if (boxes := _cover(each, width, height))),
+        (
+            (n, boxes)
+            for n, slide_layout in enumerate(every(deck))
+            if (boxes := _cover(slide_layout, width, height))
+        ),
         (at, None),
     )
     if boxes is not None:
@@ -300,8 +307,8 @@ def _box(shape: Any) -> Box | None:
 
 
 def _boxes(shapes: Any, types: set[Any]) -> list[Box]:
-    found = (_box(each) for each in shapes if each.placeholder_format.type in types)
-    return [box for box in found if box is not None]
+    boxes = (_box(shape) for shape in shapes if shape.placeholder_format.type in types)
+    return [box for box in boxes if box is not None]
 
 
 def _inner(box: Box) -> Box:
@@ -370,7 +377,7 @@ def _look(layout: SlideLayout) -> SlideLook:
     """The colours of a layout's theme."""
     master = layout.slide_master
     theme = etree.fromstring(master.part.part_related_by(RT.THEME).blob)
-    named = {etree.QName(each).localname: each for each in theme.find(f".//{qn('a:clrScheme')}")}
+    named = {etree.QName(element).localname: element for element in theme.find(f".//{qn('a:clrScheme')}")}
     mapped = master.element.find(qn("p:clrMap"))
 
     def colour(name: str, otherwise: str) -> str:
@@ -414,15 +421,15 @@ def house(accent: str) -> bytes:
         first.set("algn", "l")
         first.find(qn("a:defRPr")).set("sz", str(size))
         first.find(qn("a:defRPr")).set("b", is_bold)
-    for each in cover.element.iter(qn("a:lvl1pPr")):
-        each.set("algn", "l")
+    for element in cover.element.iter(qn("a:lvl1pPr")):
+        element.set("algn", "l")
     for shape in cover.placeholders:
         is_title = shape.placeholder_format.type == PH.CENTER_TITLE
         shape.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM if is_title else MSO_ANCHOR.TOP
-    for each in cover.element.iter(qn("a:schemeClr")):
-        each.set("val", "tx2")
-        for tint in list(each):
-            each.remove(tint)
+    for element in cover.element.iter(qn("a:schemeClr")):
+        element.set("val", "tx2")
+        for tint in list(element):
+            element.remove(tint)
     for at, (width, colour) in enumerate(
         ((72, "accent3"), (58, "accent2"), (44, "accent2"), (30, "accent1"))
     ):
@@ -457,8 +464,8 @@ def _in_house_colours(blob: bytes, look: SlideLook) -> bytes:
     }
     for name, colour in colours.items():
         at = tree.find(f".//{qn(f'a:{name}')}")
-        for each in list(at):
-            at.remove(each)
+        for element in list(at):
+            at.remove(element)
         etree.SubElement(at, qn("a:srgbClr"), val=colour[1:])
     for kind in ("a:majorFont", "a:minorFont"):
         font = tree.find(f".//{qn(kind)}")

@@ -79,9 +79,9 @@ def house_layouts(accent: str) -> Layouts:
     return Layouts(0, 1, HOUSE, look_of(accent), 960, 540, is_house=True)
 
 
-def to_json(of: Layouts) -> dict[str, Any]:
+def to_json(layouts: Layouts) -> dict[str, Any]:
     """As it is kept beside its template."""
-    return asdict(of)
+    return asdict(layouts)
 
 
 def from_json(kept: dict[str, Any]) -> Layouts:

@@ -120,11 +120,11 @@ class Series:
     @property
     def stroke(self) -> Stroke:
         """How its line over days is drawn."""
-        known = {
+        strokes = {
             "counted": (3.0, "solid", ""),
             "due": (1.5, "muted", "dash"),
         }
-        return Stroke((), *known.get(self.key, (2.0, "muted", "")))
+        return Stroke((), *strokes.get(self.key, (2.0, "muted", "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +209,11 @@ def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> SlidePage:
     foot = Box(below.x, below.y + below.h - FOOT, below.w * 0.78, FOOT)
     rule = foot.y - 4
     end = Box(below.x + below.w * 0.8, foot.y, below.w * 0.2, FOOT)
-    said = fit.sentences(slide.foot, foot, SMALLEST)
+    slide_text = fit.sentences(slide.foot, foot, SMALLEST)
     return SlidePage(
         title,
         (
-            *(text for text in (under, *made.texts, said) if text.text),
+            *(text for text in (under, *made.texts, slide_text) if text.text),
             SlideText(end, day, SMALLEST, tone="muted", align="right"),
         ),
         (*made.strokes, Stroke(((below.x, rule), (below.x + below.w, rule)), 0.75)),
@@ -226,10 +226,10 @@ def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> SlidePage:
 
 def plain(text: str) -> str:
     """A text on one line, without what nobody sees but the joiners that Hindi spells with."""
-    shown = "".join(
+    plain_text = "".join(
         letter if letter.isprintable() or letter in _JOINERS else " " for letter in text[:MOST_TEXT]
     )
-    return " ".join(shown.split())
+    return " ".join(plain_text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,22 +241,22 @@ class TextFit:
     def lines(self, text: str, width: float, size: float, *, is_bold: bool = False) -> list[str]:
         """A text in lines no wider than a width; a word too wide for one is broken."""
         room = width / (size * SURE)
-        found, line = [], ""
+        lines, line = [], ""
         for word in plain(text).split():
             longer = f"{line} {word}" if line else word
             if self.measure(longer, is_bold) <= room:
                 line = longer
                 continue
             if line:
-                found.append(line)
+                lines.append(line)
             line = word
             while len(line) > 1 and self.measure(line, is_bold) > room:
                 n = next(
                     (n for n in range(len(line) - 1, 1, -1) if self.measure(line[:n], is_bold) <= room), 1
                 )
-                found.append(line[:n])
+                lines.append(line[:n])
                 line = line[n:]
-        return [*found, line] if line else found or [""]
+        return [*lines, line] if line else lines or [""]
 
     def cut(self, text: str, width: float, size: float, most: int, *, is_bold: bool = False) -> str:
         """A text of at most so many lines: what is more ends in three dots."""
@@ -288,8 +288,8 @@ class TextFit:
         while size > max(SMALLEST, least) and not self._fits(text, box, size, most, is_bold=is_bold):
             size -= 1
         room = max(1, min(most, math.floor(box.h / (size * LINE) + 0.01)))
-        said = self.cut(text, box.w, size, room, is_bold=is_bold)
-        return SlideText(box, said, size, is_bold, tone, align, at)
+        fitted = self.cut(text, box.w, size, room, is_bold=is_bold)
+        return SlideText(box, fitted, size, is_bold, tone, align, at)
 
     def _fits(self, text: str, box: Box, size: float, most: int, *, is_bold: bool) -> bool:
         n = len(self.lines(text, box.w, size, is_bold=is_bold))
@@ -311,13 +311,13 @@ class TextFit:
         while size > SMALLEST and self._high(said, box, size) > box.h:
             size -= 1
         most = 2 if self._high(said, box, size) <= box.h else 1
-        kept = [self.cut(each, box.w, size, most) for each in said]
+        kept = [self.cut(paragraph, box.w, size, most) for paragraph in said]
         return SlideText(
             box, "\n".join(kept[: max(1, math.floor(box.h / (size * LINE)))]), size, at="top", leads=True
         )
 
     def _high(self, said: Sequence[str], box: Box, size: float) -> float:
-        return sum(min(2, len(self.lines(each, box.w, size))) for each in said) * size * LINE
+        return sum(min(2, len(self.lines(paragraph, box.w, size))) for paragraph in said) * size * LINE
 
 
 class SlideBody:
@@ -347,43 +347,43 @@ class SlideBody:
 
     # --- bars
 
-    def _bars(self, of: Bars) -> None:
-        box, n = self.box, len(of.bars)
-        is_ladder = any(bar.about for bar in (*of.bars, *of.numbers))
+    def _bars(self, bars: Bars) -> None:
+        box, n = self.box, len(bars.bars)
+        is_ladder = any(bar.about for bar in (*bars.bars, *bars.numbers))
         names, numbers, right = (0.2, 0.34, 0.79) if is_ladder else (0.26, 0.4, 0.99)
-        apart = APART if of.checked else 0.0
-        rows = len(of.numbers) + n + (1 if of.checked else 0)
+        apart = APART if bars.checked else 0.0
+        rows = len(bars.numbers) + n + (1 if bars.checked else 0)
         height = (box.h - 44 - apart) / max(1, rows)
         height = height if is_ladder else min(height, 64.0)
-        above = len(of.numbers) * height
+        above = len(bars.numbers) * height
         plot = replace(box.part(numbers + 0.02, right), y=box.y + above + 20, h=n * height)
-        most = max(1, *((bar.n or 0) + bar.more for bar in of.bars))
-        is_near = bool(of.target) and (of.target or 0) <= 1.4 * most
-        top = max(most, (of.target or 0) if is_near else 0) * 1.03
+        most = max(1, *((bar.n or 0) + bar.more for bar in bars.bars))
+        is_near = bool(bars.target) and (bars.target or 0) <= 1.4 * most
+        top = max(most, (bars.target or 0) if is_near else 0) * 1.03
         chart = Chart(
             "bars",
             replace(plot, x=plot.x - 20, w=plot.w + 50, h=plot.h + 24),
             plot,
-            tuple(plain(bar.name) for bar in of.bars),
-            tuple(_series(of)),
+            tuple(plain(bar.name) for bar in bars.bars),
+            tuple(_series(bars)),
             top,
             _step(top),
         )
         self.item = chart
-        for row, bar in enumerate(of.numbers):
+        for row, bar in enumerate(bars.numbers):
             self._row(
                 bar, Box(box.x, box.y + row * height, box.w, height), names, numbers, is_ladder=is_ladder
             )
-        for row, bar in enumerate(of.bars):
+        for row, bar in enumerate(bars.bars):
             line = Box(box.x, chart.middle(row) - height / 2, box.w, height)
             self._row(bar, line, names, numbers, is_ladder=is_ladder)
             self._beside(chart, bar, line, right)
-        if of.target and of.target_said:
-            self._target(chart, of, is_near=is_near)
-        if of.checked:
+        if bars.target and bars.target_said:
+            self._target(chart, bars, is_near=is_near)
+        if bars.checked:
             last = Box(box.x, box.y + box.h - height, box.w, height)
             self.strokes.append(Stroke(((box.x, last.y - 4), (box.x + box.w, last.y - 4)), 0.5))
-            self._checked(of.checked, last, names)
+            self._checked(bars.checked, last, names)
 
     def _row(self, bar: SlideBar, line: Box, names: float, numbers: float, *, is_ladder: bool) -> None:
         """The name and the value of a row."""
@@ -400,12 +400,12 @@ class SlideBody:
         self._say(name, upper, 16, most=1)
         self._say(about, replace(upper, y=box.y + box.h / 2), 12, most=1, tone="muted")
 
-    def _checked(self, of: SlideRate, line: Box, names: float) -> None:
+    def _checked(self, slide_rate: SlideRate, line: Box, names: float) -> None:
         """A rate apart from the bars: its words, and its mark in a box from 0 to 100."""
-        self._name(of.name, of.about, line.part(0, names))
-        drawn = plot_estimate(of.rate, of.low, of.high)
+        self._name(slide_rate.name, slide_rate.about, line.part(0, names))
+        drawn = plot_estimate(slide_rate.rate, slide_rate.low, slide_rate.high)
         room = line.part(names + 0.02, 0.56 if drawn else 1.0)
-        self._say(of.value, room, 20 if drawn else 14, is_bold=drawn is not None, most=2)
+        self._say(slide_rate.value, room, 20 if drawn else 14, is_bold=drawn is not None, most=2)
         if drawn is not None:
             y, tall = line.y + line.h / 2, min(9.0, line.h / 3)
             frame = replace(line.part(0.62, 0.94), y=y - tall, h=2 * tall)
@@ -443,17 +443,17 @@ class SlideBody:
         else:
             self._say(bar.beside, side, 14, most=2)
 
-    def _target(self, chart: Chart, of: Bars, *, is_near: bool) -> None:
+    def _target(self, chart: Chart, bars: Bars, *, is_near: bool) -> None:
         plot = chart.plot
         if is_near:
-            x = chart.at(of.target or 0)
+            x = chart.at(bars.target or 0)
             self.strokes.append(Stroke(((x, plot.y - 2), (x, plot.y + plot.h)), 1.5, "ink", "dash"))
             where = Box(
                 max(plot.x, x - 240), plot.y - 20, min(240.0, x - plot.x) if x > plot.x + 120 else 240.0, 18
             )
-            self._say(of.target_said, where, 12, align="right" if x > plot.x + 120 else "left", most=1)
+            self._say(bars.target_said, where, 12, align="right" if x > plot.x + 120 else "left", most=1)
         else:
-            self._say(of.target_beyond, Box(plot.x, plot.y - 20, plot.w, 18), 12, align="right", most=1)
+            self._say(bars.target_beyond, Box(plot.x, plot.y - 20, plot.w, 18), 12, align="right", most=1)
 
     # --- lines
 
@@ -466,7 +466,7 @@ class SlideBody:
             "lines",
             Box(box.x, box.y, plot.x + plot.w + 30 - box.x, box.h),
             plot,
-            tuple(said for _day, said in of.days),
+            tuple(day_text for _day, day_text in of.days),
             tuple(Series(key, plain(name), values) for key, name, values in of.lines),
             top,
             _step(top),
@@ -490,30 +490,30 @@ class SlideBody:
 
     # --- gaps
 
-    def _gaps(self, of: Gaps) -> None:
+    def _gaps(self, gaps: Gaps) -> None:
         """Each unit's interval in a box from 0 to 100, with its words beside it. A rate has no bar."""
-        box, n = self.box, max(6, len(of.rows))
+        box, n = self.box, max(6, len(gaps.rows))
         plot = replace(box.part(0.22, 0.56), y=box.y + 16, h=box.h - 16 - 20)
-        plot = replace(plot, h=plot.h * len(of.rows) / n)
-        values: list[float | None] = [row.true for row in of.rows]
-        minus, plus = [0.0] * len(of.rows), [0.0] * len(of.rows)
-        for at, row in enumerate(of.rows):
+        plot = replace(plot, h=plot.h * len(gaps.rows) / n)
+        values: list[float | None] = [row.true for row in gaps.rows]
+        minus, plus = [0.0] * len(gaps.rows), [0.0] * len(gaps.rows)
+        for at, row in enumerate(gaps.rows):
             if row.true is not None:
                 minus[at], plus[at] = row.true - row.low, max(0.0, row.high - row.true)
         chart = Chart(
             "bars",
             Box(plot.x - 24, plot.y - 4, plot.w + 48, plot.h + 30),
             plot,
-            tuple(plain(row.name) for row in of.rows),
-            (Series("true", of.names[0], tuple(values), tuple(minus), tuple(plus)),),
+            tuple(plain(row.name) for row in gaps.rows),
+            (Series("true", gaps.names[0], tuple(values), tuple(minus), tuple(plus)),),
             100.0,
             20.0,
         )
         self.item = chart
-        height = plot.h / len(of.rows)
-        for name, left, right in ((of.names[0], 0.585, 0.76), (of.names[1], 0.77, 0.885)):
+        height = plot.h / len(gaps.rows)
+        for name, left, right in ((gaps.names[0], 0.585, 0.76), (gaps.names[1], 0.77, 0.885)):
             self._say(name, replace(box.part(left, right), h=16.5), 12, tone="muted", most=1)
-        for at, row in enumerate(of.rows):
+        for at, row in enumerate(gaps.rows):
             line = Box(box.x, chart.middle(at) - height / 2, box.w, height)
             self._say(row.name, line.part(0, 0.21), 15, align="right", is_bold=row.rank == 1, most=2)
             if row.true is None:
@@ -524,28 +524,28 @@ class SlideBody:
                 self.dots.append(SlideDot(chart.at(drawn.point), chart.middle(at), min(5.5, height / 3)))
             self._say(row.value, line.part(0.585, 0.76), 14, is_bold=True, most=2)
             if row.least is not None:
-                least = of.at_least % {"n": grouped(row.least)}
+                least = gaps.at_least % {"n": grouped(row.least)}
                 self._say(least, line.part(0.77, 0.885), 12, tone="muted", most=1)
-        self._brackets(chart, of, height)
+        self._brackets(chart, gaps, height)
 
-    def _brackets(self, chart: Chart, of: Gaps, height: float) -> None:
+    def _brackets(self, chart: Chart, gaps: Gaps, height: float) -> None:
         box = self.box
         left, right = box.x + 0.89 * box.w, box.x + 0.9 * box.w
-        for first, last in of.tied:
+        for first, last in gaps.tied:
             y1, y2 = chart.middle(first) - height * 0.25, chart.middle(last) + height * 0.25
             self.strokes.append(Stroke(((left, y1), (right, y1), (right, y2), (left, y2))))
-        if of.tied:
-            first, last = max(of.tied, key=lambda each: each[1] - each[0])
+        if gaps.tied:
+            first, last = max(gaps.tied, key=lambda each: each[1] - each[0])
             middle, tall = (chart.middle(first) + chart.middle(last)) / 2, min(100.0, box.h)
             y = min(max(box.y, middle - tall / 2), box.y + box.h - tall)
-            self._say(of.names[2], Box(right + 6, y, box.x + box.w - right - 6, tall), 12, tone="muted")
+            self._say(gaps.names[2], Box(right + 6, y, box.x + box.w - right - 6, tall), 12, tone="muted")
 
     # --- tables
 
-    def _grid(self, of: Grid) -> None:
+    def _grid(self, grid: Grid) -> None:
         box = self.box
-        widths = tuple(column.share * box.w for column in of.columns)
-        rows = (tuple(column.head for column in of.columns), *of.rows)
+        widths = tuple(column.share * box.w for column in grid.columns)
+        rows = (tuple(column.head for column in grid.columns), *grid.rows)
         for size in (18.0, 16.0, 14.0, 13.0, SMALLEST):  # few rows are read from far away
             lines = [self._high(row, widths, size, 2, is_head=not at) for at, row in enumerate(rows)]
             if self._pad(lines, size) >= (12 if size > 14 else 5) and (size <= 14 or lines[0] == 1):
@@ -556,7 +556,7 @@ class SlideBody:
         cells = tuple(
             tuple(
                 SlideCell(self.fit.cut(text, width - 10, size, n, is_bold=not at), column.is_number)
-                for text, width, column in zip(row, widths, of.columns, strict=True)
+                for text, width, column in zip(row, widths, grid.columns, strict=True)
             )
             for at, (row, n) in enumerate(zip(rows, lines, strict=True))
         )
@@ -576,32 +576,32 @@ class SlideBody:
         return min(most, max(wanted, default=1))
 
 
-def _series(of: Bars) -> Iterator[Series]:
+def _series(bars: Bars) -> Iterator[Series]:
     """A series for each shade that is drawn: one value for each bar that has it."""
-    blank: list[int | None] = [None] * len(of.bars)
-    found: dict[str, list[int | None]] = {}
-    for at, bar in enumerate(of.bars):
+    blank: list[int | None] = [None] * len(bars.bars)
+    values_by_key: dict[str, list[int | None]] = {}
+    for at, bar in enumerate(bars.bars):
         if bar.n is not None:
-            found.setdefault(bar.key, list(blank))[at] = bar.n
+            values_by_key.setdefault(bar.key, list(blank))[at] = bar.n
         if bar.more:
-            found.setdefault("unsigned", list(blank))[at] = bar.more
-    for key, values in found.items():
-        yield Series(key, of.names[key], tuple(values))
+            values_by_key.setdefault("unsigned", list(blank))[at] = bar.more
+    for key, values in values_by_key.items():
+        yield Series(key, bars.names[key], tuple(values))
 
 
 def _step(top: float) -> float:
     """Between two ticks."""
-    found = ticks(int(top), about=6)
-    return float(found[1]) if len(found) > 1 else max(1.0, top)
+    tick_values = ticks(int(top), about=6)
+    return float(tick_values[1]) if len(tick_values) > 1 else max(1.0, top)
 
 
 def _apart(middles: Sequence[float], box: Box, room: float = 42.0) -> list[float]:
     """Middles of labels from top to bottom, moved so that none lies over another and all are in the box."""
-    found: list[float] = []
+    positions: list[float] = []
     for y in middles:
-        found.append(max(y, found[-1] + room if found else box.y + 19))
+        positions.append(max(y, positions[-1] + room if positions else box.y + 19))
     floor = box.y + box.h - 19
-    for at in range(len(found) - 1, -1, -1):
-        found[at] = min(found[at], floor)
-        floor = found[at] - room
-    return found
+    for at in range(len(positions) - 1, -1, -1):
+        positions[at] = min(positions[at], floor)
+        floor = positions[at] - room
+    return positions

@@ -54,18 +54,18 @@ def _marks(page: SlidePage, layouts: Layouts, number: int) -> Iterator[Mark]:
         yield {**_text(page.texts[-1], look), "text": f"{page.texts[-1].text} · {grouped(number)}"}
 
 
-def _text(said: SlideText, look: SlideLook) -> Mark:
-    box = said.box
+def _text(text: SlideText, look: SlideLook) -> Mark:
+    box = text.box
     return {
         "kind": "text",
         **_place(box),
-        "size": said.size,
-        "weight": "bold" if said.is_bold else "regular",
-        "colour": look.of(said.tone),
-        "align": said.align,
-        "at": said.at,
-        "leads": said.leads,
-        "text": said.text,
+        "size": text.size,
+        "weight": "bold" if text.is_bold else "regular",
+        "colour": look.of(text.tone),
+        "align": text.align,
+        "at": text.at,
+        "leads": text.leads,
+        "text": text.text,
     }
 
 
@@ -82,68 +82,71 @@ def _line(*points: tuple[float, float], width: float, colour: str, dash: str = "
     return {"kind": "line", "points": points, "width": width, "colour": colour, "dash": dash}
 
 
-def _stroke(of: Stroke, look: SlideLook) -> Mark:
-    return _line(*of.points, width=of.width, colour=look.of(of.tone), dash=of.dash)
+def _stroke(stroke: Stroke, look: SlideLook) -> Mark:
+    return _line(*stroke.points, width=stroke.width, colour=look.of(stroke.tone), dash=stroke.dash)
 
 
-def _table(of: SlideTable, look: SlideLook) -> Iterator[Mark]:
-    y = of.box.y
-    for at, (height, cells) in enumerate(zip(of.heights, of.rows, strict=True)):
-        x = of.box.x
-        for width, cell in zip(of.widths, cells, strict=True):
+def _table(slide_table: SlideTable, look: SlideLook) -> Iterator[Mark]:
+    y = slide_table.box.y
+    for at, (height, cells) in enumerate(zip(slide_table.heights, slide_table.rows, strict=True)):
+        x = slide_table.box.x
+        for width, cell in zip(slide_table.widths, cells, strict=True):
             align = "right" if cell.is_number else "left"
             yield _text(
-                SlideText(Box(x + 5, y, width - 10, height), cell.text, of.size, not at, align=align), look
+                SlideText(
+                    Box(x + 5, y, width - 10, height), cell.text, slide_table.size, not at, align=align
+                ),
+                look,
             )
             x += width
         y += height
         line = {"width": 0.75, "colour": look.line} if at else {"width": 1.0, "colour": look.ink}
-        yield _line((of.box.x, y), (of.box.x + of.box.w, y), **line)  # type: ignore[arg-type]  # a width and a colour
+        yield _line((slide_table.box.x, y), (slide_table.box.x + slide_table.box.w, y), **line)  # type: ignore[arg-type]  # a width and a colour
 
 
-def _chart(of: Chart, look: SlideLook) -> Iterator[Mark]:
-    plot = of.plot
+def _chart(chart: Chart, look: SlideLook) -> Iterator[Mark]:
+    plot = chart.plot
     n = 0.0
-    while n <= of.top:
-        at = of.at(n)
-        if of.kind == "lines":
+    while n <= chart.top:
+        at = chart.at(n)
+        if chart.kind == "lines":
             yield _line((plot.x, at), (plot.x + plot.w, at), width=0.75, colour=look.line)
-            where, align = Box(of.box.x, at - 9, plot.x - of.box.x - 6, 18), "right"
+            where, align = Box(chart.box.x, at - 9, plot.x - chart.box.x - 6, 18), "right"
         else:
             yield _line((at, plot.y), (at, plot.y + plot.h), width=0.75, colour=look.line)
             where, align = Box(at - 45, plot.y + plot.h + 3, 90, 18), "center"
         yield _text(SlideText(where, grouped(n), SMALLEST, tone="muted", align=align), look)
-        n += of.step
-    yield from _lines(of, look) if of.kind == "lines" else _bars(of, look)
+        n += chart.step
+    yield from _lines(chart, look) if chart.kind == "lines" else _bars(chart, look)
 
 
-def _lines(of: Chart, look: SlideLook) -> Iterator[Mark]:
-    plot, last = of.plot, max(1, len(of.categories) - 1)
-    for at in range(0, len(of.categories), of.each):
+def _lines(chart: Chart, look: SlideLook) -> Iterator[Mark]:
+    plot, last = chart.plot, max(1, len(chart.categories) - 1)
+    for at in range(0, len(chart.categories), chart.each):
         x = plot.x + plot.w * at / last
         where = Box(x - 40, plot.y + plot.h + 3, 80, 18)
-        yield _text(SlideText(where, of.categories[at], SMALLEST, tone="muted", align="center"), look)
-    for series in of.series:
+        yield _text(SlideText(where, chart.categories[at], SMALLEST, tone="muted", align="center"), look)
+    for series in chart.series:
         points = [
-            (plot.x + plot.w * at / last, of.at(n)) for at, n in enumerate(series.values) if n is not None
+            (plot.x + plot.w * at / last, chart.at(n)) for at, n in enumerate(series.values) if n is not None
         ]
         yield _stroke(replace(series.stroke, points=tuple(points)), look)
 
 
-def _bars(of: Chart, look: SlideLook) -> Iterator[Mark]:
-    plot, height = of.plot, of.plot.h / max(1, len(of.categories)) * of.thick
-    ends = [0.0] * len(of.categories)
-    for series in of.series:
+def _bars(chart: Chart, look: SlideLook) -> Iterator[Mark]:
+    plot, height = chart.plot, chart.plot.h / max(1, len(chart.categories)) * chart.thick
+    ends = [0.0] * len(chart.categories)
+    for series in chart.series:
         for row, n in enumerate(series.values):
             start, ends[row] = ends[row], ends[row] + (n or 0)
-            box = Box(of.at(start), of.middle(row) - height / 2, 0, height)
+            box = Box(chart.at(start), chart.middle(row) - height / 2, 0, height)
             if n and series.key != "true":
-                yield _bar(series, Box(box.x, box.y, max(0.0, of.at(ends[row]) - box.x), height), look)
+                yield _bar(series, Box(box.x, box.y, max(0.0, chart.at(ends[row]) - box.x), height), look)
     yield _line((plot.x, plot.y), (plot.x, plot.y + plot.h), width=0.75, colour=look.muted)
-    for series in of.series:
+    for series in chart.series:
         for row, n in enumerate(series.values):
             if series.minus and n is not None:
-                yield from _whisker(of, row, n - series.minus[row], n + series.plus[row], look)
+                yield from _whisker(chart, row, n - series.minus[row], n + series.plus[row], look)
 
 
 def _bar(series: Series, box: Box, look: SlideLook) -> Mark:
@@ -152,9 +155,9 @@ def _bar(series: Series, box: Box, look: SlideLook) -> Mark:
     return _rect(box, fill=fill, colour=look.muted, look=shape)
 
 
-def _whisker(of: Chart, row: int, begins: float, ends: float, look: SlideLook) -> Iterator[Mark]:
-    y, tall = of.middle(row), 6.0
-    left, right = of.at(max(0.0, begins)), of.at(min(of.top, ends))
+def _whisker(chart: Chart, row: int, begins: float, ends: float, look: SlideLook) -> Iterator[Mark]:
+    y, tall = chart.middle(row), 6.0
+    left, right = chart.at(max(0.0, begins)), chart.at(min(chart.top, ends))
     for width, colour in ((4.5, look.paper), (1.75, look.ink)):
         yield _line((left, y), (right, y), width=width, colour=colour)
         for x in (left, right):

@@ -115,8 +115,8 @@ def pptx(
 def _speak(element: Any, language: str) -> None:
     """Say the language of every piece of text: Hindi is shaped and spelt by that. Other scripts get a typeface."""
     for name in ("a:rPr", "a:endParaRPr", "a:defRPr"):
-        for each in element.iter(qn(name)):
-            each.set("lang", language)
+        for xml_element in element.iter(qn(name)):
+            xml_element.set("lang", language)
     for run in element.iter(qn("a:r")):
         if face := _face(run.findtext(qn("a:t"), "")):
             run.get_or_add_rPr().append(parse_xml(f'<a:cs {nsdecls("a")} typeface="{face}"/>'))
@@ -155,7 +155,12 @@ class _Drawn:
     def all(self, page: SlidePage) -> None:
         shapes = self.slide.shapes
         lines = next(
-            (each for each in shapes.placeholders if each.placeholder_format.type == PH.SUBTITLE), None
+            (
+                placeholder
+                for placeholder in shapes.placeholders
+                if placeholder.placeholder_format.type == PH.SUBTITLE
+            ),
+            None,
         )
         for shape in list(shapes.placeholders):
             is_used = shape == shapes.title or (page.lines and shape == lines)
@@ -180,21 +185,21 @@ class _Drawn:
         if page.texts:
             self._number(shapes[len(shapes) - 1])
 
-    def _write(self, frame: Any, said: SlideText) -> None:
+    def _write(self, frame: Any, text: SlideText) -> None:
         """Text in a placeholder: its typeface and colour are the template's."""
-        for paragraph, _font in _lines(frame, said):
+        for paragraph, _font in _lines(frame, text):
             paragraph.space_before = paragraph.space_after = Pt(0)
             for bullet in paragraph._p.get_or_add_pPr().xpath("a:buChar|a:buAutoNum"):  # noqa: SLF001
                 bullet.getparent().remove(bullet)
 
-    def _text(self, said: SlideText) -> None:
-        frame = self.slide.shapes.add_textbox(*_emu(said.box)).text_frame
+    def _text(self, text: SlideText) -> None:
+        frame = self.slide.shapes.add_textbox(*_emu(text.box)).text_frame
         frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-        frame.vertical_anchor = _ANCHOR[said.at]
-        for paragraph, font in _lines(frame, said):
-            paragraph.alignment = _ALIGN[said.align]
-            if said.tone != "ink":
-                font.color.rgb = _rgb(self.look.of(said.tone))
+        frame.vertical_anchor = _ANCHOR[text.at]
+        for paragraph, font in _lines(frame, text):
+            paragraph.alignment = _ALIGN[text.align]
+            if text.tone != "ink":
+                font.color.rgb = _rgb(self.look.of(text.tone))
 
     @staticmethod
     def _number(shape: Any) -> None:
@@ -223,18 +228,24 @@ class _Drawn:
 
     # --- tables
 
-    def _table(self, of: SlideTable, about: str) -> None:
-        frame = self.slide.shapes.add_table(len(of.rows), len(of.widths), *_emu(of.box))
+    def _table(self, slide_table: SlideTable, about: str) -> None:
+        frame = self.slide.shapes.add_table(
+            len(slide_table.rows), len(slide_table.widths), *_emu(slide_table.box)
+        )
         _describe(frame, about)
         table = frame.table
         table.horz_banding = False
         frame.element.find(f".//{qn('a:tableStyleId')}").text = _NO_STYLE
-        for column, width in zip(table.columns, of.widths, strict=True):
+        for column, width in zip(table.columns, slide_table.widths, strict=True):
             column.width = Pt(width)
-        for at, (row, height, cells) in enumerate(zip(table.rows, of.heights, of.rows, strict=True)):
+        for at, (row, height, cells) in enumerate(
+            zip(table.rows, slide_table.heights, slide_table.rows, strict=True)
+        ):
             row.height = Pt(height)
-            for cell, said in zip(row.cells, cells, strict=True):
-                self._cell(cell, said.text, of.size, is_head=not at, is_number=said.is_number)
+            for cell, slide_cell in zip(row.cells, cells, strict=True):
+                self._cell(
+                    cell, slide_cell.text, slide_table.size, is_head=not at, is_number=slide_cell.is_number
+                )
 
     def _cell(self, cell: Any, said: str, size: float, *, is_head: bool, is_number: bool) -> None:
         cell.margin_left = cell.margin_right = Pt(5)
@@ -299,44 +310,44 @@ class _Drawn:
                     axis.remove(old)
                 axis.append(parse_xml(f'<c:{name} {nsdecls("c")} val="{value}"/>'))
 
-    def _bars_series(self, made: Any, of: Series) -> None:
-        fill, line, colour = made.format.fill, made.format.line, self.look.of(of.key)
+    def _bars_series(self, made: Any, series: Series) -> None:
+        fill, line, colour = made.format.fill, made.format.line, self.look.of(series.key)
         made.invert_if_negative = False
-        if of.key == "unsigned":
+        if series.key == "unsigned":
             fill.patterned()
             fill.pattern = MSO_PATTERN.DOTTED_GRID
             fill.fore_color.rgb, fill.back_color.rgb = _rgb(self.look.muted), _rgb(self.look.paper)
-        elif of.key == "true":
+        elif series.key == "true":
             fill.background()
         else:
             fill.solid()
             fill.fore_color.rgb = _rgb(colour)
-        if of.key == "true":  # only its interval is seen
+        if series.key == "true":  # only its interval is seen
             line.fill.background()
             return
         line.color.rgb, line.width = _rgb(self.look.muted), Pt(0.75)
-        if of.key == "unsigned":
+        if series.key == "unsigned":
             line.dash_style = MSO_LINE.DASH
 
-    def _lines_series(self, made: Any, of: Series) -> None:
+    def _lines_series(self, made: Any, series: Series) -> None:
         made.smooth = False
-        self._line(made.format.line, of.stroke)
+        self._line(made.format.line, series.stroke)
 
-    def _line(self, line: Any, of: Stroke) -> None:
-        line.color.rgb, line.width = _rgb(self.look.of(of.tone)), Pt(of.width)
-        if of.dash:
-            line.dash_style = _DASH[of.dash]
+    def _line(self, line: Any, stroke: Stroke) -> None:
+        line.color.rgb, line.width = _rgb(self.look.of(stroke.tone)), Pt(stroke.width)
+        if stroke.dash:
+            line.dash_style = _DASH[stroke.dash]
 
 
-def _lines(frame: Any, said: SlideText) -> Iterator[tuple[Any, Any]]:
+def _lines(frame: Any, text: SlideText) -> Iterator[tuple[Any, Any]]:
     """Writes a text into a frame; each paragraph with the font of its run."""
     frame.word_wrap, frame.auto_size = True, MSO_AUTO_SIZE.NONE
-    for at, line in enumerate(said.text.split("\n")):
+    for at, line in enumerate(text.text.split("\n")):
         paragraph = frame.add_paragraph() if at else frame.paragraphs[0]
-        paragraph.line_spacing = Pt(said.size * LINE)
+        paragraph.line_spacing = Pt(text.size * LINE)
         run = paragraph.add_run()
-        run.text, run.font.size = line, Pt(said.size)
-        if said.is_bold or (said.leads and not at):
+        run.text, run.font.size = line, Pt(text.size)
+        if text.is_bold or (text.leads and not at):
             run.font.bold = True
         yield paragraph, run.font
 
@@ -384,7 +395,8 @@ def _whiskers(chart: Any, of: Chart, look: SlideLook) -> None:
         for name, lengths in (("plus", series.plus), ("minus", series.minus)):
             column, n = next(columns), len(lengths)
             points = "".join(
-                f'<c:pt idx="{at}"><c:v>{round(each, 3):g}</c:v></c:pt>' for at, each in enumerate(lengths)
+                f'<c:pt idx="{at}"><c:v>{round(length, 3):g}</c:v></c:pt>'
+                for at, length in enumerate(lengths)
             )
             parts.append(
                 f"<c:{name}><c:numRef><c:f>Sheet1!${column}$2:${column}${n + 1}</c:f><c:numCache>"
@@ -402,9 +414,9 @@ def _workbook(chart: Any) -> bytes:
     """The workbook behind a chart: each value it shows, where it looks for it. Text stays text: never a formula."""
     cells: dict[tuple[int, str], str] = {}
     for ref in chart.element.iter(qn("c:f")):
-        found = _CELLS.match(ref.text or "")
-        for point in ref.getparent().iter(qn("c:pt")) if found else ():
-            place = f"{found[1]}{int(found[2]) + int(point.get('idx'))}"  # type: ignore[index]  # there are points
+        match = _CELLS.match(ref.text or "")
+        for point in ref.getparent().iter(qn("c:pt")) if match else ():
+            place = f"{match[1]}{int(match[2]) + int(point.get('idx'))}"  # type: ignore[index]  # there are points
             text = point.find(qn("c:v")).text or ""
             is_number = ref.getnext().tag == qn("c:numCache")
             cells[int(place.lstrip(ascii_uppercase)), place] = (

@@ -35,7 +35,7 @@ def bearer(
     work shows this name to every reader of the page. plain: it opens nothing. Every other name that is not free is left
     out (`abhiyan.ui.bearers`).
     """
-    shown = conditional_escape(look.person(name) or none)
+    name_html = conditional_escape(look.person(name) or none)
     hidden = "" if act else None
     if href and not act:
         hidden = format_html('<a class="muted" href="{}">{}</a>', href, bearers.NOT_SHOWN)
@@ -46,8 +46,8 @@ def bearer(
             return format_html(opens, sheet, look.icon("phone"), act) if sheet else ""
         if sheet and not plain:
             opens = '<a class="bearer" href="{}" data-sheet>{}{}</a>'
-            return format_html(opens, sheet, shown, look.icon("phone"))
-        return format_html('<a href="{}">{}</a>', href, shown) if href else shown
+            return format_html(opens, sheet, name_html, look.icon("phone"))
+        return format_html('<a href="{}">{}</a>', href, name_html) if href else name_html
 
     return bearers.place(context.get("request"), account, drawn, hidden=hidden, is_handed=handed or not name)
 

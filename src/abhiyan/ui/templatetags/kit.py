@@ -47,18 +47,18 @@ class SayNode(Node):
     ) -> None:
         self.given, self.frame, self.to = given, frame, to
         self.texts = [trim_whitespace("".join(map(_known, text))) for text in texts]
-        self.values = [one for text in texts for one in text if isinstance(one, VariableNode)]
+        self.values = [node for text in texts for node in text if isinstance(node, VariableNode)]
 
     def render(self, context: Context) -> SafeString:
-        given = {name: one.resolve(context) for name, one in self.given.items()}
-        with context.push(**{name: indian(value) for name, value in given.items()}):
-            shown = {str(one.filter_expression): one.render(context) for one in self.values}
-        one, *many = self.texts
-        told = ngettext(one, many[0], next(iter(given.values()))) if many else _(one)
-        said = mark_safe(self.frame % (told % shown))  # noqa: S308  # the values are escaped
+        values = {name: expression.resolve(context) for name, expression in self.given.items()}
+        with context.push(**{name: indian(value) for name, value in values.items()}):
+            value_texts = {str(node.filter_expression): node.render(context) for node in self.values}
+        singular, *many = self.texts
+        sentence = ngettext(singular, many[0], next(iter(values.values()))) if many else _(singular)
+        html = mark_safe(self.frame % (sentence % value_texts))  # noqa: S308  # the values are escaped
         if not self.to:
-            return said
-        context[self.to] = said
+            return html
+        context[self.to] = html
         return SafeString("")
 
 
@@ -127,21 +127,24 @@ class Listed(Node):
 
     def render(self, context: Context) -> SafeString:
         table: Table[Any] = self.table.resolve(context)
-        said = {name: one.resolve(context) for name, one in self.said.items()}
-        columns = {one.key: one for one in table.declared}
-        if unknown := {one.key for one in self.cells} - columns.keys():
+        options = {name: expression.resolve(context) for name, expression in self.said.items()}
+        columns = {column.key: column for column in table.declared}
+        if unknown := {cell_node.key for cell_node in self.cells} - columns.keys():
             raise template.TemplateSyntaxError(f"no such column: {sorted(unknown)}")
         if not table:
-            why = {name: said[name] for name in ("text", "href", "label", "alone") if name in said}
-            return empty(said["empty"], **why)
-        hidden = table.hidden or (said.get("too_long", "") if table.is_too_long else "")
+            why = {name: options[name] for name in ("text", "href", "label", "alone") if name in options}
+            return empty(options["empty"], **why)
+        hidden = table.hidden or (options.get("too_long", "") if table.is_too_long else "")
         foot = pager(context, table.leaf, hidden=str(hidden), table=table)
-        cells = {one.key: partial(_bearer, context, one) for one in table.seen if one.account is not None}
-        cells |= {one.key: partial(one.drawn, context, columns[one.key]) for one in self.cells}
+        cells = {col.key: partial(_bearer, context, col) for col in table.seen if col.account is not None}
+        cells |= {
+            cell_node.key: partial(cell_node.drawn, context, columns[cell_node.key])
+            for cell_node in self.cells
+        }
         request = context.get("request")
         heads = [
-            _head(one, sorts=one.key in table.orders, sorting=table.sorting, request=request)
-            for one in table.seen
+            _head(column, sorts=column.key in table.orders, sorting=table.sorting, request=request)
+            for column in table.seen
         ]
         return table.drawn(heads, cells) + render_to_string("ui/_pager.html", foot)
 
@@ -161,22 +164,22 @@ def list_(parser: Parser, token: Token) -> Listed:
     _name, table, *named_bits = token.split_contents()
     nodelist = parser.parse(("endlist",))
     parser.delete_first_token()
-    said = {
+    expressions = {
         name: parser.compile_filter(value)
         for name, _sign, value in (bit.partition("=") for bit in named_bits)
     }
-    return Listed(parser.compile_filter(table), said, nodelist)
+    return Listed(parser.compile_filter(table), expressions, nodelist)
 
 
 def _head(column: Column[Any], *, sorts: bool, sorting: Sorting | None, request: HttpRequest | None) -> str:
     if sorts:
         css = " ".join(part for part in column.css.split() if part == "wide")
-        given = Context({"sorting": sorting, "request": request})
-        return sort_header(given, column.key, str(column.title), num=column.is_number, css=css)
+        head_context = Context({"sorting": sorting, "request": request})
+        return sort_header(head_context, column.key, str(column.title), num=column.is_number, css=css)
     title = conditional_escape(str(column.title))
     css = " ".join(part for part in column.css.split() if part in ("num", "sn", "wide", "wraps"))
-    shown = f'<span class="vh">{title}</span>' if column.is_for_acts else title
-    return f'<th scope="col" class="{css}">{shown}</th>' if css else f'<th scope="col">{shown}</th>'
+    title_html = f'<span class="vh">{title}</span>' if column.is_for_acts else title
+    return f'<th scope="col" class="{css}">{title_html}</th>' if css else f'<th scope="col">{title_html}</th>'
 
 
 class Col(Node):
@@ -190,10 +193,10 @@ class Col(Node):
 
     def column(self, context: Context) -> Column[Any] | None:
         """Return what it is this time; None where `when` leaves it out."""
-        said = {name: one.resolve(context) for name, one in self.options.items()}
-        if not said.pop("when", True):
+        options = {name: expression.resolve(context) for name, expression in self.options.items()}
+        if not options.pop("when", True):
             return None
-        return Column(key=said.pop("sort", ""), **said)
+        return Column(key=options.pop("sort", ""), **options)
 
 
 class TableNode(Node):
@@ -202,13 +205,13 @@ class TableNode(Node):
     def __init__(self, options: dict[str, FilterExpression], names: list[str], nodelist: NodeList) -> None:
         self.marks = options.pop("mark", None)
         self.options, self.names = options, names
-        self.cols = [one for one in nodelist if isinstance(one, Col)]
-        self.foot = next((one for one in nodelist if isinstance(one, Foot)), None)
+        self.cols = [node for node in nodelist if isinstance(node, Col)]
+        self.foot = next((node for node in nodelist if isinstance(node, Foot)), None)
 
     def render(self, context: Context) -> SafeString:
-        said = {name: one.resolve(context) for name, one in self.options.items()}
-        rows = list(said.pop("rows") or ())
-        why = {name: said.pop(name) for name in ("empty", "text", "href", "label") if name in said}
+        options = {name: expression.resolve(context) for name, expression in self.options.items()}
+        rows = list(options.pop("rows") or ())
+        why = {name: options.pop(name) for name in ("empty", "text", "href", "label") if name in options}
         if not rows and why:
             return empty(why.pop("empty"), **why)
         seen = [(one, column) for one in self.cols if (column := one.column(context)) is not None]
@@ -217,7 +220,7 @@ class TableNode(Node):
         by = how["sorting"].key if how["sorting"] else ""
         cells = [(column.opening(by), one.nodelist, column.closing()) for one, column in seen]
         foot = f"<tfoot>{self.foot.nodelist.render(context)}</tfoot>" if self.foot else ""
-        return drawn(said.pop("caption"), heads, self._rows(context, rows, cells), foot=foot, **said)
+        return drawn(options.pop("caption"), heads, self._rows(context, rows, cells), foot=foot, **options)
 
     def _rows(
         self, context: Context, rows: Sequence[Any], cells: Sequence[tuple[str, NodeList, str]]
@@ -227,18 +230,20 @@ class TableNode(Node):
                 context.update(
                     dict(zip(self.names, row, strict=True) if self.names[1:] else [(self.names[0], row)])
                 )
-                told = "".join([f"{start}{each.render(context).strip()}{end}" for start, each, end in cells])
-                yield ' class="sel"' if self.marks and self.marks.resolve(context) else "", told
+                cells_html = "".join(
+                    [f"{start}{node_list.render(context).strip()}{end}" for start, node_list, end in cells]
+                )
+                yield ' class="sel"' if self.marks and self.marks.resolve(context) else "", cells_html
                 context.pop()
 
 
 def _options(parser: Parser, bits: Sequence[str], *names: str) -> dict[str, FilterExpression]:
     """The arguments of a tag by name; those without one take `names` in turn."""
-    found, left = {}, list(names)
+    options, left = {}, list(names)
     for bit in bits:
         named_, value = kwarg_re.match(bit).groups()  # type: ignore[union-attr]  # it matches any bit
-        found[named_ or left.pop(0)] = parser.compile_filter(value)
-    return found
+        options[named_ or left.pop(0)] = parser.compile_filter(value)
+    return options
 
 
 @register.tag
@@ -322,13 +327,13 @@ def leaf(
     """A section with its heading. beside: what is at the heading's right, made before. css: besides `leaf`."""
     if not title:
         return format_html('<section class="leaf {}">{}</section>', css, content)
-    own = id or next_id(context, "part")
+    leaf_id = id or next_id(context, "part")
     number = mark_safe('<span class="no"></span>') if numbered else ""
     return format_html(
         '<section class="leaf {}" aria-labelledby="{}"><header><h2 id="{}">{}{}</h2>{}</header>\n{}</section>',
         css,
-        own,
-        own,
+        leaf_id,
+        leaf_id,
         number,
         title,
         beside,
@@ -350,12 +355,12 @@ def title(context: Context, content: str, name: str, *facts: str) -> SafeString:
     """
     kept = _kept(context)
     kept["title"] = name
-    told = [format_html("<span>{}</span>", fact) for fact in facts if fact] + kept.pop("facts", [])
+    fact_spans = [format_html("<span>{}</span>", fact) for fact in facts if fact] + kept.pop("facts", [])
     acts = content.strip()
     return format_html(
         '<div class="title"><h1>{}</h1>{}{}</div>',
         name,
-        format_html('<div class="facts">{}</div>', mark_safe("".join(told))) if told else "",  # noqa: S308  # escaped above
+        format_html('<div class="facts">{}</div>', mark_safe("".join(fact_spans))) if fact_spans else "",  # noqa: S308  # escaped above
         format_html('<div class="row push noprint">{}</div>', mark_safe(acts)) if acts else "",  # noqa: S308  # a template's own
     )
 
@@ -377,8 +382,8 @@ def fact(context: Context, content: str, css: str = "") -> str:
     """Add a fact to the title around it; nothing where it is empty."""
     if content := content.strip():
         start = format_html('<span class="{}">', css) if css else "<span>"
-        told = mark_safe(f"{start}{content}</span>")  # noqa: S308  # a template's own
-        _kept(context).setdefault("facts", []).append(told)
+        html = mark_safe(f"{start}{content}</span>")  # noqa: S308  # a template's own
+        _kept(context).setdefault("facts", []).append(html)
     return ""
 
 
@@ -411,18 +416,18 @@ def link(
     if not page:
         return conditional_escape(label)
     attributes = {"class": css, "href": _address(page, of, asked) + at, "aria-label": says}
-    shown = (look.icon(icon) if icon else "") + conditional_escape(label)
-    return mark_safe(f"<a{_html(attributes)}>{shown}</a>")  # noqa: S308  # escaped, each of them
+    label_html = (look.icon(icon) if icon else "") + conditional_escape(label)
+    return mark_safe(f"<a{_html(attributes)}>{label_html}</a>")  # noqa: S308  # escaped, each of them
 
 
 def _html(attributes: Mapping[str, Any]) -> str:
     """Attributes as HTML has them: nothing for what is empty, the name alone for True."""
-    told = [
+    pairs = [
         f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
         for name, value in attributes.items()
         if value is not None and value is not False and value != ""
     ]
-    return "".join(told)
+    return "".join(pairs)
 
 
 @register.simple_tag
@@ -444,19 +449,19 @@ def _address(page: str, of: Sequence[Any], asked: Mapping[str, Any]) -> str:
 @register.simple_tag
 def submit(label: str, *, css: str = "", icon: str = "", says: str = "", **attributes: Any) -> SafeString:
     """The button that sends its form. attributes: as in HTML, such as name and value; icon, says: as of `link`."""
-    told = _html({"class": css, **attributes, "aria-label": says})
-    shown = (look.icon(icon) if icon else "") + conditional_escape(label)
-    return mark_safe(f'<button type="submit"{told}>{shown}</button>')  # noqa: S308  # escaped, each of them
+    attrs_html = _html({"class": css, **attributes, "aria-label": says})
+    label_html = (look.icon(icon) if icon else "") + conditional_escape(label)
+    return mark_safe(f'<button type="submit"{attrs_html}>{label_html}</button>')  # noqa: S308  # escaped, each of them
 
 
 @register.simple_tag
 def hidden(pairs: Iterable[tuple[str, Any]] = (), **fields: Any) -> SafeString:
     """Return what a form sends unseen: pairs of name and value, and what is named here."""
-    told = [
+    inputs = [
         f'<input type="hidden" name="{conditional_escape(name)}" value="{conditional_escape(value)}">'
         for name, value in [*pairs, *fields.items()]
     ]
-    return mark_safe("".join(told))  # noqa: S308  # escaped, each of them
+    return mark_safe("".join(inputs))  # noqa: S308  # escaped, each of them
 
 
 @register.simple_tag
@@ -484,9 +489,9 @@ MARKS = {"ok": "check", "warn": "alert", "bad": "alert"}
 @register.simple_block_tag
 def pair(content: str, name: str, css: str = "") -> SafeString:
     """One line of a list of facts (`dl`): its name, and inside what it is."""
-    told = mark_safe(content.strip())  # noqa: S308  # a template's own
+    html = mark_safe(content.strip())  # noqa: S308  # a template's own
     open_ = format_html('<dd class="{}">', css) if css else mark_safe("<dd>")
-    return format_html("<div><dt>{}</dt>{}{}</dd></div>", name, open_, told)
+    return format_html("<div><dt>{}</dt>{}{}</dd></div>", name, open_, html)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -543,30 +548,30 @@ def spot(content: str, href: str, words: str, links: bool = True) -> SafeString:
     """A place in a drawing, said in words; it leads somewhere where it has an address. links: by keyboard too."""
     if href:
         aside = "" if links else mark_safe(' tabindex="-1"')
-        told = '<a href="{}" aria-label="{}"{}><title>{}</title>{}</a>'
-        return format_html(told, href, words, aside, words, content)
+        pattern = '<a href="{}" aria-label="{}"{}><title>{}</title>{}</a>'
+        return format_html(pattern, href, words, aside, words, content)
     return format_html('<g role="img" aria-label="{}"><title>{}</title>{}</g>', words, words, content)
 
 
 @register.simple_tag
 def empty(title: str, text: str = "", href: str = "", label: str = "", alone: bool = False) -> SafeString:
     """Nothing here, and why. href, label: of what to do about it. alone: no heading of the page is above it."""
-    said = {"title": title, "text": text, "href": href, "label": label, "alone": alone}
-    return render_to_string("ui/_empty.html", said)
+    context = {"title": title, "text": text, "href": href, "label": label, "alone": alone}
+    return render_to_string("ui/_empty.html", context)
 
 
 @register.simple_tag
 def note(text: str, kind: str = "", title: str = "", href: str = "", label: str = "") -> SafeString:
     """A note in the page. kind: ok, warn or bad; without one it only informs. href, label: of its link."""
-    said = {"text": text, "kind": kind, "title": title, "href": href, "label": label}
-    return render_to_string("ui/_message.html", said)
+    context = {"text": text, "kind": kind, "title": title, "href": href, "label": label}
+    return render_to_string("ui/_message.html", context)
 
 
 @register.simple_tag
 def lines(texts: Sequence[str]) -> SafeString:
     """Sentences one under the other; nothing where there is none."""
-    told = format_html_join("", "<li>{}</li>", ((each,) for each in texts))
-    return format_html('<ul class="lines" role="list">{}</ul>', told) if told else SafeString("")
+    items_html = format_html_join("", "<li>{}</li>", ((line_text,) for line_text in texts))
+    return format_html('<ul class="lines" role="list">{}</ul>', items_html) if items_html else SafeString("")
 
 
 @register.simple_tag(takes_context=True)
@@ -581,13 +586,13 @@ def segments(
         return SafeString("")
     if by:
         choices = [
-            (said, look.query(context, page=None, **{by: value}) + at, chosen)
-            for said, value, chosen in choices
+            (choice_label, look.query(context, page=None, **{by: value}) + at, chosen)
+            for choice_label, value, chosen in choices
         ]
     current = {True: ' aria-current="true"', False: ""}
     links = "".join(
-        f'<a href="{escaped(href)}"{current[bool(chosen)]}>{escaped(said)}</a>\n'
-        for said, href, chosen in choices
+        f'<a href="{escaped(href)}"{current[bool(chosen)]}>{escaped(choice_label)}</a>\n'
+        for choice_label, href, chosen in choices
     )
     return mark_safe(  # noqa: S308  # every word is escaped
         f'<nav class="seg noprint" aria-label="{escaped(label)}">\n{links}</nav>\n'
@@ -603,8 +608,8 @@ def field_errors(field: BoundField) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def piece(context: Context, name: str) -> SafeString:
     """A template made now, to hand to a wrapper: `{% piece "x.html" as legend %}{% leaf … beside=legend %}`."""
-    known: dict[str, Any] = context.flatten()  # type: ignore[assignment]  # names, whatever the stubs say
-    return render_to_string(name, known)
+    names: dict[str, Any] = context.flatten()  # type: ignore[assignment]  # names, whatever the stubs say
+    return render_to_string(name, names)
 
 
 @register.simple_block_tag

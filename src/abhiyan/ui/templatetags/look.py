@@ -48,10 +48,10 @@ ICONS = frozenset(path.stem for path in (Path(__file__).parent.parent / "icons")
 @lru_cache(maxsize=64)
 def version_of(path: str) -> str:
     """A few letters of the file's content: a changed file gets a new address, an unchanged one stays cached."""
-    found = finders.find(path)
-    if not isinstance(found, str):
+    file_path = finders.find(path)
+    if not isinstance(file_path, str):
         return ""
-    return sha256(Path(found).read_bytes()).hexdigest()[:10]
+    return sha256(Path(file_path).read_bytes()).hexdigest()[:10]
 
 
 @register.simple_tag
@@ -176,10 +176,10 @@ def masked(value: Any, country: str = "+91") -> str:
 @register.simple_tag
 def phone(value: Any, country: str = "+91") -> SafeString:
     """A masked phone that is also heard well: 'phone ending in 4 2 1 3'."""
-    shown = masked(value, country)
-    heard = _("phone ending in %(digits)s") % {"digits": " ".join(shown[-4:])}
+    masked_phone = masked(value, country)
+    heard = _("phone ending in %(digits)s") % {"digits": " ".join(masked_phone[-4:])}
     return format_html(
-        '<span class="nums nowrap" dir="ltr" role="img" aria-label="{}">{}</span>', heard, shown
+        '<span class="nums nowrap" dir="ltr" role="img" aria-label="{}">{}</span>', heard, masked_phone
     )
 
 
@@ -187,8 +187,8 @@ def phone(value: Any, country: str = "+91") -> SafeString:
 def tel(number: str, css: str = "") -> SafeString:
     """A whole number as a link that dials it; css: `button`, where calling is what the page is for."""
     dialled = ("+" if number.startswith("+") else "") + only_digits(number)
-    told = '<a class="nums nowrap{}" dir="ltr" href="tel:{}">{}{}</a>'
-    return format_html(told, f" {css}" if css else "", dialled, icon("phone") if css else "", number)
+    pattern = '<a class="nums nowrap{}" dir="ltr" href="tel:{}">{}{}</a>'
+    return format_html(pattern, f" {css}" if css else "", dialled, icon("phone") if css else "", number)
 
 
 @register.filter
@@ -308,15 +308,15 @@ def filters(context: Context, form: BaseForm, ends: bool = True, label: str = ""
     """
     request = context.get("request")
     query_now = request.GET if request else QueryDict()
-    own = {bound.html_name for bound in form}
+    field_names = {bound.html_name for bound in form}
     kept = [
         (name, value)
         for name in query_now
-        if name not in own and name not in ("page", "after", "format")
+        if name not in field_names and name not in ("page", "after", "format")
         for value in query_now.getlist(name)
     ]
     all_of_them = urlencode([(name, value) for name, value in kept if name != "sort"])
-    is_set = ends and any(query_now.get(name) for name in own)
+    is_set = ends and any(query_now.get(name) for name in field_names)
     return {"form": form, "kept": kept, "set": is_set, "href": f"?{all_of_them}", "label": label}
 
 
@@ -328,10 +328,10 @@ def pager(
 
     table: what the files are made of, where some of its columns name people.
     """
-    said = f"{_part(leaf)}. {hidden}" if hidden else _part(leaf)
+    sentence = f"{_part(leaf)}. {hidden}" if hidden else _part(leaf)
     return {
         "leaf": leaf,
-        "said": said,
+        "said": sentence,
         "exportable": exportable and (table is None or table.is_open),
         "leaves_out": table is not None and table.is_open and bool(table.naming),
         "offers_names": table is not None and table.offers_names,
@@ -348,12 +348,12 @@ def files(context: Context, of: str = "") -> dict[str, Any]:
 def _part(leaf: Leaf) -> str:
     if not leaf.rows:
         return _("No rows")
-    shown = {"first": indian(leaf.first), "last": indian(leaf.last), "total": indian(leaf.total)}
+    figures = {"first": indian(leaf.first), "last": indian(leaf.last), "total": indian(leaf.total)}
     if leaf.total is not None:
-        return _("Showing %(first)s–%(last)s of %(total)s") % shown
+        return _("Showing %(first)s–%(last)s of %(total)s") % figures
     if leaf.more:
-        return _("Showing %(first)s–%(last)s; more follow") % shown
-    return _("Showing %(first)s–%(last)s, the end of the list") % shown
+        return _("Showing %(first)s–%(last)s; more follow") % figures
+    return _("Showing %(first)s–%(last)s, the end of the list") % figures
 
 
 # --- forms ---
@@ -390,9 +390,9 @@ def asked(bound: BoundField) -> dict[str, Any]:
     """
     form: Any = bound.form
     other, values = form.asked_if[bound.name]
-    words = [str(said) for code, said in form.fields[other].choices if str(code) in values]
-    shown = {"question": form.fields[other].label, "value": ", ".join(words)}
-    return {"field": bound, "condition": _("Only if “%(question)s”: %(value)s") % shown}
+    words = [str(label) for code, label in form.fields[other].choices if str(code) in values]
+    context = {"question": form.fields[other].label, "value": ", ".join(words)}
+    return {"field": bound, "condition": _("Only if “%(question)s”: %(value)s") % context}
 
 
 @register.simple_tag

@@ -120,27 +120,29 @@ def _axis(ladder: LadderShown, drawn: LadderPlot) -> SafeString:
 @register.simple_tag(takes_context=True)
 def ladder(context: Context, given: LadderShown | Mapping[str, Any], id: str = "") -> SafeString:  # noqa: A002  # named as in HTML
     """The ladder of one measure. `given`: a ui.ladder.Ladder, or a mapping with its names."""
-    shown = as_ladder(given)
-    drawn = plot(shown)
+    ladder_shown = as_ladder(given)
+    drawn = plot(ladder_shown)
     stem = escaped(id) or next_id(context, "ladder")
     e = escaped
 
     def row(rung: str, css: str) -> str:
-        value = getattr(shown, rung)
+        value = getattr(ladder_shown, rung)
         cells = f'<td class="num">{e(indian(value))}</td>'
-        why = f'<span class="none">{e(shown.hidden_reason)}</span>' if value is None else ""
+        why = f'<span class="none">{e(ladder_shown.hidden_reason)}</span>' if value is None else ""
         if rung == "reported":  # a number: no share of the target, and no bar
             cells += f'<td class="num of"></td><td class="free">{why}</td>'
         else:
-            of = numbers.share(value, shown.target) if shown.target and value is not None else ""
-            cells += f'<td class="num of">{e(of)}</td><td class="plot">{_bar(drawn, rung)}{why}</td>'
+            share_text = (
+                numbers.share(value, ladder_shown.target) if ladder_shown.target and value is not None else ""
+            )
+            cells += f'<td class="num of">{e(share_text)}</td><td class="plot">{_bar(drawn, rung)}{why}</td>'
         plus = "+ " if rung == "unsigned" else ""
-        return f'<tr class="{css}"><th scope="row">{_term(shown, rung, stem, plus)}</th>{cells}</tr>\n'
+        return f'<tr class="{css}"><th scope="row">{_term(ladder_shown, rung, stem, plus)}</th>{cells}</tr>\n'
 
     rows = [
         row("reported", "r1"),
         row("counted", "r2"),
-        row("unsigned", "more") if shown.unsigned else "",
+        row("unsigned", "more") if ladder_shown.unsigned else "",
         row("confirmed", "r3"),
     ]
     never, rung_head, number = (
@@ -150,13 +152,14 @@ def ladder(context: Context, given: LadderShown | Mapping[str, Any], id: str = "
     )
     share = _("Share of the target")
     return mark_safe(  # noqa: S308  # every word is escaped
-        f'<table class="ladder"><caption class="vh">{e(shown.name)}. '
+        f'<table class="ladder"><caption class="vh">{e(ladder_shown.name)}. '
         f"{e(never)}</caption>\n"
         f'<thead class="vh"><tr><th scope="col">{e(rung_head)}</th><th scope="col">{e(number)}</th>'
         f'<th scope="col">{e(share)}</th><td></td></tr></thead>\n<tbody>{"".join(rows)}'
         '<tr class="axis" aria-hidden="true"><td></td><td></td><td class="of"></td>'
-        f'<td><div class="ax"><svg class="bar">{_axis(shown, drawn)}</svg></div></td></tr></tbody></table>\n'
-        f"{_expected(shown)}{_real(shown, stem)}{_note(shown)}{_parts(shown)}{_before(shown)}"
+        f'<td><div class="ax"><svg class="bar">{_axis(ladder_shown, drawn)}</svg></div></td></tr></tbody></table>\n'
+        f"{_expected(ladder_shown)}{_real(ladder_shown, stem)}{_note(ladder_shown)}"
+        f"{_parts(ladder_shown)}{_before(ladder_shown)}"
     )
 
 
@@ -172,8 +175,12 @@ def _term(shown: LadderShown, rung: str, stem: str, plus: str = "") -> str:
 
 def _real(shown: LadderShown, stem: str) -> str:
     """The estimate apart from the bars: its words, and its mark in a box from 0 to 100."""
-    said = escaped(shown.checked)
-    words = f'<span class="why">{said}</span>' if shown.estimate is None else f'<b class="nums">{said}</b>'
+    sentence = escaped(shown.checked)
+    words = (
+        f'<span class="why">{sentence}</span>'
+        if shown.estimate is None
+        else f'<b class="nums">{sentence}</b>'
+    )
     box = hundred(shown.estimate, shown.low, shown.high)
     return f'<div class="real"><div>{_term(shown, "estimate", stem)}</div>{words}{box}</div>\n'
 
@@ -182,8 +189,8 @@ def _note(shown: LadderShown) -> str:
     """Write what the estimate says under the ladder, with a link to its page. A press shows how it was made."""
     note, how = shown.sentence, str(shown.how)
     more = f'<a href="{escaped(shown.more[0])}">{escaped(shown.more[1])}</a>' if shown.more else ""
-    said = " ".join(filter(None, (escaped(note), more)))
-    line = f'<p class="small">{said}</p>\n' if said else ""
+    note_text = " ".join(filter(None, (escaped(note), more)))
+    line = f'<p class="small">{note_text}</p>\n' if note_text else ""
     if not how:
         return line
     summary = escaped(_("How we know"))
@@ -238,12 +245,12 @@ def _parts(shown: LadderShown) -> str:
     """Say in a line under the ladder which part of counted and unsigned is of a special kind."""
     if not shown.parts:
         return ""
-    said = " · ".join(
+    text = " · ".join(
         f'{escaped(name)} <b class="nums">{"&lt;10" if n is None else escaped(indian(n))}</b>'
         for name, n in shown.parts
     )
     whole = escaped(_("Among counted and phone not answered yet"))
-    return f'<p class="small">{whole}: {said}</p>\n'
+    return f'<p class="small">{whole}: {text}</p>\n'
 
 
 @register.simple_tag
@@ -253,17 +260,21 @@ def mini(given: LadderShown | Mapping[str, Any]) -> SafeString:
     The mark is at the same place in every row. A bar of more than one and a half times that ends in an arrow.
     `ui/_bar_legend.html` says once a page what is what.
     """
-    shown = as_ladder(given)
-    return _mini(target=shown.due or shown.target, counted=shown.counted, unsigned=shown.unsigned)
+    ladder_shown = as_ladder(given)
+    return _mini(
+        target=ladder_shown.due or ladder_shown.target,
+        counted=ladder_shown.counted,
+        unsigned=ladder_shown.unsigned,
+    )
 
 
 @kept
 def _mini(**figures: Any) -> SafeString:
-    shown = LadderShown(name="", **figures)
-    top = (shown.target or 0) * _BEYOND
-    drawn = plot(shown, room=1.03, top=top)
+    ladder_shown = LadderShown(name="", **figures)
+    top = (ladder_shown.target or 0) * _BEYOND
+    drawn = plot(ladder_shown, room=1.03, top=top)
     parts = [_bars(drawn, "counted", "2", "10")]
-    if top and (shown.counted or 0) + (shown.unsigned or 0) > top:
+    if top and (ladder_shown.counted or 0) + (ladder_shown.unsigned or 0) > top:
         parts.append('<svg x="100%" y="4" overflow="visible"><path class="f0" d="M1 0l5 3-5 3z"/></svg>')
     if drawn.target is not None:
         parts.append(_line("tgt", drawn.target, drawn.target, "0", "14"))
@@ -275,14 +286,14 @@ def _mini(**figures: Any) -> SafeString:
 @register.simple_tag
 def estimate(given: LadderShown | Mapping[str, Any]) -> SafeString:
     """Draw the findings of checks in a cell."""
-    shown = as_ladder(given)
-    return escaped(shown.short or numbers.NONE)
+    ladder_shown = as_ladder(given)
+    return escaped(ladder_shown.short or numbers.NONE)
 
 
 @register.simple_tag
 def grades_meant(drawn: Iterable[LadderShown]) -> str:
     """Return what grades mean, below a list that has some."""
-    if not any(one.grade for one in drawn):
+    if not any(ladder_shown.grade for ladder_shown in drawn):
         return ""
     words = _(
         "Grade, of 19 checks: A at most 2 not genuine, B 3 to 5, C more. With fewer checks there is none."
@@ -410,11 +421,11 @@ def trend(given: charts.Trend, table: bool = True) -> SafeString:
         }
         parts.append(f'<p class="tiny muted">{e(due)}</p>')
     if given.before:
-        said = charts.far_above(given.before)
+        sentence = charts.far_above(given.before)
         if drawn.before is not None:
             words = _("The dashed line is the total of %(name)s: %(n)s.")
-            said = words % {"name": given.before.name, "n": numbers.grouped(given.before.n)}
-        parts.append(f'<p class="tiny muted">{e(said)}</p>')
+            sentence = words % {"name": given.before.name, "n": numbers.grouped(given.before.n)}
+        parts.append(f'<p class="tiny muted">{e(sentence)}</p>')
     return mark_safe("".join(parts) + (_trend_table(given) if table else ""))  # noqa: S308  # every word is escaped
 
 
@@ -424,17 +435,19 @@ def _strips(drawn: charts.TrendPlot) -> Iterator[str]:
     begins = {day.on.replace(day=1) for _x, _wide, day in drawn.days}
     months = {on.month: escaped(date_format(on, "M")) for on in begins}
     stood: tuple[int | None, ...] = ()
-    told = ""
+    counts_text = ""
     for x, wide, day in drawn.days:
         values = tuple([getattr(day, rung) for rung, _name in names])
         if values != stood:  # most days of most units bring nothing
-            known = zip(names, values, strict=True)
-            told = " · ".join([f"{name} {numbers.grouped(value)}" for (_rung, name), value in known if value])
+            named_values = zip(names, values, strict=True)
+            counts_text = " · ".join(
+                [f"{name} {numbers.grouped(value)}" for (_rung, name), value in named_values if value]
+            )
             stood = values
         yield (
             f'<g class="d" tabindex="-1"><rect x="{max(0.0, x - wide / 2):.2f}%" width="{wide:.2f}%" height="100%"/>'
             f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="0" y2="100%"/><text x="0" y="0" dy="-2">'
-            f"{day.on.day} {months[day.on.month]}: {told}</text></g>"
+            f"{day.on.day} {months[day.on.month]}: {counts_text}</text></g>"
         )
 
 
@@ -477,11 +490,11 @@ def _funnel(given: Sequence[tuple[str, int | None, str]], label: str) -> SafeStr
     before: int | None = None
     rows = []
     for step, width in zip(steps, charts.widths(steps), strict=True):
-        of = numbers.share(step.value, before) if before and step.value is not None else ""
+        share_text = numbers.share(step.value, before) if before and step.value is not None else ""
         note = f'<span class="ci">{e(step.note)}</span>' if step.note else ""
         rows.append(
             f'<tr><th scope="row">{e(step.name)}{note}</th><td class="num">{e(indian(step.value))}</td>'
-            f'<td class="num of">{e(of)}</td><td><svg class="bar" aria-hidden="true" focusable="false">'
+            f'<td class="num of">{e(share_text)}</td><td><svg class="bar" aria-hidden="true" focusable="false">'
             f'<rect class="fn" x="0" y="22%" width="{_pct(width)}" height="56%"/></svg></td></tr>'
         )
         before = step.value
@@ -506,14 +519,14 @@ def bars(steps: Sequence[tuple[str, int]], caption: str) -> SafeString:
         for bar in charts.plot_bars([n for _when, n in steps])
     )
     most = max((n for _when, n in steps), default=0)
-    shown = [steps[place][0] for place in sorted({0, len(steps) // 2, len(steps) - 1})] if steps else []
+    labels = [steps[place][0] for place in sorted({0, len(steps) // 2, len(steps) - 1})] if steps else []
     return format_html(
         '<p class="spark-most nums">{}</p><svg class="spark" viewBox="0 0 1000 100" preserveAspectRatio="none"'
         ' aria-hidden="true" focusable="false">{}</svg><p class="spark-ends" aria-hidden="true">{}</p>'
         '<table class="vh"><caption>{}</caption><tbody>{}</tbody></table>',
         _("most %(n)s") % {"n": indian(most)},
         mark_safe(drawn),  # noqa: S308  # made of numbers
-        format_html_join("", "<span>{}</span>", ((each,) for each in shown)),
+        format_html_join("", "<span>{}</span>", ((label,) for label in labels)),
         caption,
         format_html_join(
             "", '<tr><th scope="row">{}</th><td>{}</td></tr>', ((when, indian(n)) for when, n in steps)

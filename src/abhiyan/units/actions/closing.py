@@ -62,7 +62,7 @@ def close_units(
             )
         _require_gone(closing)
         to = _successors(unit, successors, closing)
-        given = _answers(dict(answers or {}), has_successor=bool(to))
+        answers_given = _answers(dict(answers or {}), has_successor=bool(to))
         fresh("t_closing", "(row int, unit bigint, closed_on date, successors text[], next bigint[])")
         sql.run(
             "insert into t_closing (row, unit, closed_on) select 0, unit, %s from unnest(%s::bigint[]) unit",
@@ -72,7 +72,7 @@ def close_units(
             "update t_closing set successors = %s, next = %s where unit = %s",
             [list(to), list(to.values()), unit_id],
         )
-        made = carry_out(import_id=NO_LIST, answers=given, by=by, at=at)
+        made = carry_out(import_id=NO_LIST, answers=answers_given, by=by, at=at)
         assert made is not None, "the unit was open"
         audit.record(
             by=by,
@@ -81,7 +81,7 @@ def close_units(
             subject=unit.code,
             unit_id=unit_id,
             n=len(closing),
-            facts={"on": on.isoformat(), "successors": list(to), "answers": given},
+            facts={"on": on.isoformat(), "successors": list(to), "answers": answers_given},
         )
     return made
 
@@ -182,21 +182,21 @@ def hold_closing(*, closing_id: int) -> Closing:
 
 
 def _changes(import_id: int, closing_id: int | None) -> list[UnitChange]:
-    found = UnitChange.objects.filter(import_id=import_id, change=UnitChange.Change.CLOSED)
+    unit_changes = UnitChange.objects.filter(import_id=import_id, change=UnitChange.Change.CLOSED)
     if closing_id is not None:
-        found = found.filter(before__closing=closing_id)
-    return list(found.order_by("-pk"))
+        unit_changes = unit_changes.filter(before__closing=closing_id)
+    return list(unit_changes.order_by("-pk"))
 
 
 def _some(codes: Iterable[str]) -> str:
-    found = list(codes)
-    return ", ".join(found[:NAMED]) + (", …" if len(found) > NAMED else "")
+    code_list = list(codes)
+    return ", ".join(code_list[:NAMED]) + (", …" if len(code_list) > NAMED else "")
 
 
 def _may_close(unit_ids: Sequence[int], on: date) -> None:
     """Refuse the top of a tree, and a day before one of the units came where it is."""
     if (
-        found := sql.row(
+        unit_row := sql.row(
             "select u.code, bool_or(p.parent_id is null) as is_top, max(p.valid_from) as since"
             " from units_placement p join units_unit u on u.id = p.unit_id"
             " where p.unit_id = any(%s) and p.valid_to is null group by u.code"
@@ -206,21 +206,21 @@ def _may_close(unit_ids: Sequence[int], on: date) -> None:
         )
     ) is None:
         return
-    code, is_top, since = found
+    code, is_top, since = unit_row
     if is_top:
         raise refusals.TopStays(field="unit", unit=code)
     raise refusals.BeforeItsTime(field="on", unit=code, since=since.isoformat())
 
 
 def _open_below(unit_id: int) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = sql.rows(
+    open_units: list[tuple[int, str]] = sql.rows(
         "select distinct u.id, u.code from units_placement a"
         " join units_placement p on p.lo > a.lo and p.lo < a.hi"
         " join units_unit u on u.id = p.unit_id and u.closed_on is null"
         " where a.unit_id = %s and a.valid_to is null and a.lo is not null order by u.code",
         [unit_id],
     )
-    return found
+    return open_units
 
 
 def _closed_above(unit_ids: Sequence[int]) -> str:
@@ -261,23 +261,23 @@ def _successors(unit: Unit, codes: Sequence[str], closing: Sequence[int]) -> dic
 
 
 def _answers(given: dict[str, str], *, has_successor: bool) -> dict[str, str]:
-    found = {}
-    for thing in hanging.things():
-        answer = given.pop(thing.key, None)
+    answers_read = {}
+    for dependent in hanging.things():
+        answer = given.pop(dependent.key, None)
         if answer is None:
-            answer = thing.usual(wanted=hanging.Answer.GOES if has_successor else hanging.Answer.ENDS)
-        if answer not in thing.answers:
-            raise refusals.AnswerUnfit(field=thing.key)
+            answer = dependent.usual(wanted=hanging.Answer.GOES if has_successor else hanging.Answer.ENDS)
+        if answer not in dependent.answers:
+            raise refusals.AnswerUnfit(field=dependent.key)
         if answer == hanging.Answer.GOES and not has_successor:
-            raise refusals.AnswerUnfit(field=thing.key)
-        found[thing.key] = answer
+            raise refusals.AnswerUnfit(field=dependent.key)
+        answers_read[dependent.key] = answer
     if given:
         raise refusals.AnswerUnfit(field=next(iter(given)))
-    return found
+    return answers_read
 
 
 def _require_gone(unit_ids: Sequence[int]) -> None:
-    for key, found in hanging_on(unit_ids, hanging.obstacles()).items():
-        if found:
-            title = next(thing.title for thing in hanging.obstacles() if thing.key == key)
-            raise refusals.InTheWay(field="unit", what=str(title), n=sum(found.values()))
+    for key, counts in hanging_on(unit_ids, hanging.obstacles()).items():
+        if counts:
+            title = next(obstacle.title for obstacle in hanging.obstacles() if obstacle.key == key)
+            raise refusals.InTheWay(field="unit", what=str(title), n=sum(counts.values()))

@@ -38,7 +38,7 @@ def take_in_figures(
     before (None: nothing).
     """
     with transaction.atomic():
-        known = _known(model, of, figures)
+        old_figures = _known(model, of, figures)
         columns = [*next(iter(figures.values()), {}), "import_id"]
         rows = [model(unit_id=unit, **of, **values, import_id=import_id) for unit, values in figures.items()]
         model._default_manager.bulk_create(
@@ -52,7 +52,9 @@ def take_in_figures(
         return [
             {
                 "unit": unit,
-                "before": {name: getattr(known[unit], name) for name in columns} if unit in known else None,
+                "before": {name: getattr(old_figures[unit], name) for name in columns}
+                if unit in old_figures
+                else None,
             }
             for unit in figures
         ]
@@ -71,11 +73,11 @@ def take_back_figures(
     """The figures of a list go, and what was there before comes back. Refuses LaterFigures. Returns how many
     changed."""
     with transaction.atomic():
-        old = {one["unit"]: one["before"] for one in before}
-        own = model._default_manager.filter(**of, import_id=import_id, unit_id__in=old)
-        if later := len(old) - own.count():
+        old = {figure_before["unit"]: figure_before["before"] for figure_before in before}
+        own_figures = model._default_manager.filter(**of, import_id=import_id, unit_id__in=old)
+        if later := len(old) - own_figures.count():
             raise LaterFigures(n=later)
-        own.delete()
+        own_figures.delete()
         model._default_manager.bulk_create(
             (model(unit_id=unit, **of, **kept) for unit, kept in old.items() if kept is not None),
             batch_size=2_000,
@@ -85,5 +87,5 @@ def take_back_figures(
 
 
 def _known(model: Model, of: Mapping[str, Any], unit_ids: Iterable[int]) -> dict[int, Any]:
-    found = model._default_manager.filter(**of, unit_id__in=list(unit_ids))
-    return {one.unit_id: one for one in found}  # type: ignore[attr-defined]  # every such model has it
+    figures_found = model._default_manager.filter(**of, unit_id__in=list(unit_ids))
+    return {figure.unit_id: figure for figure in figures_found}  # type: ignore[attr-defined]  # every such model has it

@@ -168,11 +168,11 @@ def _reword(table: str, *, had_words: bool) -> None:
         " join units_unit u on u.id = t.unit order by u.id"
     )
     while True:
-        found = sql.rows("fetch 20000 from reword")
-        if not found:
+        unit_rows = sql.rows("fetch 20000 from reword")
+        if not unit_rows:
             break
         write_words(
-            found,
+            unit_rows,
         )
     sql.run("close reword")
 
@@ -279,9 +279,9 @@ def _move(import_id: int, hierarchy: int, on: date) -> dict[int, tuple[int, ...]
 
 
 def _stands(hierarchy: int, unit: int) -> placements.PlacedToday:
-    found = placements.standing(hierarchy, unit)
-    assert found is not None, "checked by staging"
-    return found
+    placed_today = placements.standing(hierarchy, unit)
+    assert placed_today is not None, "checked by staging"
+    return placed_today
 
 
 _POLLS_THERE = """select 1 from units_poll p join units_poll_phase f on f.poll_id = p.id
@@ -340,7 +340,7 @@ def _later(import_id: int) -> None:
         " filter (where change = 'mark'), 0) from units_change where import_id = %s",
         [import_id],
     )
-    found = dict(
+    id_by_code = dict(
         sql.rows(
             """select distinct u.code, u.id from (
             select c.unit_id as unit from units_change c join t_ours t on t.unit = c.unit_id where c.id > %s
@@ -355,13 +355,13 @@ def _later(import_id: int) -> None:
             [last_change, last_placement, last_placement, import_id],
         )
     )
-    if not found:
+    if not id_by_code:
         return
-    units = ", ".join(list(found)[:10]) + (" …" if len(found) > 10 else "")
+    units = ", ".join(list(id_by_code)[:10]) + (" …" if len(id_by_code) > 10 else "")
     rows = sql.rows(
         "select distinct i.id, i.kind || ' ' || i.public_id from units_change c"
         " join core_import i on i.id = c.import_id where c.unit_id = any(%s) and c.id > %s order by i.id desc",
-        [list(found.values()), last_change],
+        [list(id_by_code.values()), last_change],
     )
     if lists := [named for _id, named in rows]:
         raise LaterLists(lists=", ".join(lists), units=units)

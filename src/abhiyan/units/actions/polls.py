@@ -144,13 +144,13 @@ def state_withdrawal(*, public_id: UUID, by: Actor, at: datetime) -> Poll:
     Refuses NothingInForce, AlreadyStated.
     """
     with system("the calendar of polls"):
-        held = needed(Poll.objects.filter(public_id=public_id).first())
-        if held.state != State.IN_FORCE:
+        poll = needed(Poll.objects.filter(public_id=public_id).first())
+        if poll.state != State.IN_FORCE:
             raise NothingInForce
         stated = StatedPoll(
-            held.kind, held.name, held.announced_on, held.result_on, held.source, (), held.is_sample
+            poll.kind, poll.name, poll.announced_on, poll.result_on, poll.source, (), poll.is_sample
         )
-        return _version(held.entry, stated, unit_id=held.unit_id, is_withdrawal=True, by=by, at=at)
+        return _version(poll.entry, stated, unit_id=poll.unit_id, is_withdrawal=True, by=by, at=at)
 
 
 def _version(

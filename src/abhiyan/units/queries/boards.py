@@ -100,5 +100,5 @@ def work_map(
 
 def work_map_of(places: list[maps.MapPlace], *, within: int, at: datetime) -> WorkMap | None:
     """Put places inside the outlines behind a unit. None where fewer than two have a point: that is no map."""
-    known = sum(place.lat is not None and place.lon is not None for place in places)
-    return WorkMap(places, outlines_behind(within, at=at)) if known > 1 else None
+    n_known = sum(place.lat is not None and place.lon is not None for place in places)
+    return WorkMap(places, outlines_behind(within, at=at)) if n_known > 1 else None

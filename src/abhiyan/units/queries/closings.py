@@ -54,8 +54,8 @@ def kept(*, closing_id: int, what: str) -> Iterator[Any]:
 
 def hanging_on(unit_ids: Sequence[int], things: Iterable[Thing]) -> dict[str, dict[int, int]]:
     """key of each thing -> unit -> how many of it hang there. A query a thing; the asker may close these units."""
-    found: dict[str, dict[int, int]] = {}
+    counts_by_key: dict[str, dict[int, int]] = {}
     with system("what hangs on units"):
-        for thing in things:
-            found[thing.key] = dict(sql.rows(thing.query, {"units": list(unit_ids)}))
-    return found
+        for dependent in things:
+            counts_by_key[dependent.key] = dict(sql.rows(dependent.query, {"units": list(unit_ids)}))
+    return counts_by_key

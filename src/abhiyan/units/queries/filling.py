@@ -46,13 +46,17 @@ def places_to_fill(unit_id: int | None, kind: str) -> Iterator[PlaceToFill]:
         return
     tree, start, end = where
     level = levels.level(tree, kind) or 0
-    kinds = [each for each in Kind.values if each == kind or (levels.level(tree, each) or level) < level]
+    kinds = [
+        kind_above
+        for kind_above in Kind.values
+        if kind_above == kind or (levels.level(tree, kind_above) or level) < level
+    ]
     over: list[tuple[int, str, str]] = []  # what the place is in: where it ends, its kind, its name
     after = start - 1
-    while found := sql.rows(
+    while place_rows := sql.rows(
         _BELOW, {"tree": tree, "kinds": kinds, "after": after, "end": end, "some": AT_ONCE}
     ):
-        for lo, hi, this, code, names in found:
+        for lo, hi, this, code, names in place_rows:
             after = lo
             while over and over[-1][0] <= lo:
                 over.pop()
@@ -60,7 +64,7 @@ def places_to_fill(unit_id: int | None, kind: str) -> Iterator[PlaceToFill]:
                 over.append((hi, this, named(names)))
                 continue
             above = [name for _end, _kind, name in over if _end]
-            mandal = next((name for _end, of, name in reversed(over) if of == Kind.MANDAL), "")
+            mandal = next((name for _end, unit_kind, name in reversed(over) if unit_kind == Kind.MANDAL), "")
             yield PlaceToFill(code, named(names), mandal, " › ".join(above[1:] or above))
 
 
@@ -69,7 +73,11 @@ def _where(unit_id: int | None, kind: str) -> tuple[int, int, int] | None:
     for tree in levels.HIERARCHIES:
         if levels.level(tree, kind) is None:
             continue
-        ids = [unit_id] if unit_id is not None else [one.id for one in roots(tree)]
-        if found := spans(ids, tree):
-            return tree, min(lo for lo, _hi in found.values()), max(hi for _lo, hi in found.values())
+        ids = [unit_id] if unit_id is not None else [unit.id for unit in roots(tree)]
+        if span_by_unit := spans(ids, tree):
+            return (
+                tree,
+                min(lo for lo, _hi in span_by_unit.values()),
+                max(hi for _lo, hi in span_by_unit.values()),
+            )
     return None

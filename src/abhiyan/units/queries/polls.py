@@ -36,22 +36,22 @@ def polling(units_of: Mapping[Key, Collection[int]], *, at: datetime) -> dict[Ke
     if not units_of:
         return {}
     phases = sql.rows(_IN_FORCE, {"day": clock.day_in(settings.TIME_ZONE, at)})
-    asked = {unit for units in units_of.values() for unit in units}
-    places = places_of(asked.union(*(areas for _id, _closes_at, areas in phases))) if phases else {}
+    asked_ids = {unit for units in units_of.values() for unit in units}
+    places = places_of(asked_ids.union(*(areas for _id, _closes_at, areas in phases))) if phases else {}
     calendar = Calendar(
         tuple(
             Phase(closes_at, Areas(places.get(area, NOWHERE) for area in areas))
             for _id, closes_at, areas in phases
         )
     )
-    found: dict[frozenset[int], Polling] = {}
-    said: dict[Key, Polling] = {}
+    poll_by_units: dict[frozenset[int], Polling] = {}
+    poll_by_key: dict[Key, Polling] = {}
     for key, units in units_of.items():
-        own = frozenset(units)
-        if own not in found:
-            found[own] = calendar.polling(places.get(unit, NOWHERE) for unit in own)
-        said[key] = found[own]
-    return said
+        unit_set = frozenset(units)
+        if unit_set not in poll_by_units:
+            poll_by_units[unit_set] = calendar.polling(places.get(unit, NOWHERE) for unit in unit_set)
+        poll_by_key[key] = poll_by_units[unit_set]
+    return poll_by_key
 
 
 def places_of(unit_ids: Collection[int]) -> dict[int, PollPlace]:
@@ -72,11 +72,11 @@ def places_of(unit_ids: Collection[int]) -> dict[int, PollPlace]:
     wanted = set(unit_ids)
     return {
         unit: PollPlace(
-            spans=tuple(sorted(own)),
-            states=frozenset(state for lo, _hi in own for state in state_at(lo)),
+            spans=tuple(sorted(unit_spans)),
+            states=frozenset(state for lo, _hi in unit_spans for state in state_at(lo)),
             is_nation=unit in nations,
         )
-        for unit, own in spans.items()
+        for unit, unit_spans in spans.items()
         if unit in wanted
     }
 
@@ -86,8 +86,8 @@ def frozen(unit_ids: Collection[int], *, at: datetime) -> set[int]:
 
     Work that must rest in that time (contact with beneficiaries, law.md E3) calls this.
     """
-    found = polling({unit: [unit] for unit in unit_ids}, at=at)
-    return {unit for unit, one in found.items() if one.is_election}
+    poll_by_unit = polling({unit: [unit] for unit in unit_ids}, at=at)
+    return {unit for unit, one in poll_by_unit.items() if one.is_election}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +135,22 @@ def versions_of(entry: UUID) -> list[Poll]:
 
 def phases_of(poll_ids: Collection[int]) -> dict[int, list[tuple[datetime | None, list[int]]]]:
     """Return the close of each phase's poll, with the ids of its areas, by the id of the version."""
-    found: dict[int, list[tuple[datetime | None, list[int]]]] = {}
+    phases: dict[int, list[tuple[datetime | None, list[int]]]] = {}
     for poll_id, closes_at, areas in sql.rows(
         "select f.poll_id, f.closes_at, array_agg(a.unit_id order by a.id) from units_poll_phase f"
         " join units_poll_area a on a.phase_id = f.id where f.poll_id = any(%s)"
         " group by f.poll_id, f.number, f.closes_at order by f.poll_id, f.number",
         [list(poll_ids)],
     ):
-        found.setdefault(poll_id, []).append((closes_at, areas))
-    return found
+        phases.setdefault(poll_id, []).append((closes_at, areas))
+    return phases
 
 
 def areas(unit_ids: Collection[int]) -> dict[int, Area]:
     """Units as areas of a poll, by id."""
     places = places_of(unit_ids)
     states = {state for place in places.values() for state in place.states}
-    units = {one.pk: one for one in Unit.objects.filter(pk__in={*unit_ids, *states})}
+    units = {unit.pk: unit for unit in Unit.objects.filter(pk__in={*unit_ids, *states})}
     return {
         unit: Area(
             units[unit].code,
@@ -165,11 +165,11 @@ def areas(unit_ids: Collection[int]) -> dict[int, Area]:
 
 def states() -> list[Unit]:
     """The open states, by name."""
-    return sorted(Unit.objects.filter(kind="state", closed_on=None), key=lambda one: one.names["en"])
+    return sorted(Unit.objects.filter(kind="state", closed_on=None), key=lambda unit: unit.names["en"])
 
 
 def states_without_entry(*, at: datetime) -> list[Unit]:
     """Return open states without a word in any entry in force today: outreach waits there."""
     open_ = states()
-    found = polling({one.pk: [one.pk] for one in open_}, at=at)
-    return [one for one in open_ if not found[one.pk].is_known]
+    poll_by_state = polling({unit.pk: [unit.pk] for unit in open_}, at=at)
+    return [unit for unit in open_ if not poll_by_state[unit.pk].is_known]

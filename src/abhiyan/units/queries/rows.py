@@ -73,19 +73,19 @@ def fitting(text: str) -> tuple[str, dict[str, Any]]:
     """
     text = text[:100].replace("\0", "").strip()
     words = fold.fold(text)
-    given: dict[str, Any] = {"fits_part": f"%{plain(text)}%"}
+    params: dict[str, Any] = {"fits_part": f"%{plain(text)}%"}
     fits = (
         "u.code ilike %(fits_part)s or exists"
         " (select from jsonb_each_text(u.names) named where named.value ilike %(fits_part)s)"
     )
     if words:
-        given |= {"fits_words": [f"%{word}%" for word in words]}
+        params |= {"fits_words": [f"%{word}%" for word in words]}
         sounds = "array_to_string(w.words, ' ') like all (%(fits_words)s)"
         if together := fold.run_together(text):
-            given |= {"fits_together": f"%{together}%"}
+            params |= {"fits_together": f"%{together}%"}
             sounds += " or array_to_string(w.words, '') like %(fits_together)s"
         fits += f" or exists (select from units_words w where w.unit_id = u.id and ({sounds}))"
-    return f"({fits})", given
+    return f"({fits})", params
 
 
 def plain(text: str) -> str:

@@ -49,24 +49,24 @@ def search(
     """
     limit = min(max(limit, 1), MOST)
     bounds = span(*within) if within else None
-    found: dict[int, _Order] = {}  # those alike are ordered by name
+    order_by_unit: dict[int, _Order] = {}  # those alike are ordered by name
     readings = list(dict.fromkeys((text, without_kinds(text))))
     for reading in readings:
-        for unit_id, length in [] if found else _by_code(reading, bounds, kinds, limit):
-            found.setdefault(unit_id, (0, length, 0))
+        for unit_id, length in [] if order_by_unit else _by_code(reading, bounds, kinds, limit):
+            order_by_unit.setdefault(unit_id, (0, length, 0))
     ranks = list(dict.fromkeys(levels.RANK[k] for k in kinds)) if kinds else None
     if ranks and not as_listed:
         ranks.sort()
-    for surety, look, spellings in _spellings(readings, lambda: len(found), min(limit, _ENOUGH)):
+    for surety, look, spellings in _spellings(readings, lambda: len(order_by_unit), min(limit, _ENOUGH)):
         for unit_id, rank, n in look(spellings, bounds, ranks, kinds, limit):
-            found.setdefault(unit_id, (surety, ranks.index(rank) if ranks else rank, n))
-        if len(found) >= limit:
+            order_by_unit.setdefault(unit_id, (surety, ranks.index(rank) if ranks else rank, n))
+        if len(order_by_unit) >= limit:
             break
-    rows = _described(list(found), hierarchy)
+    rows = _described(list(order_by_unit), hierarchy)
 
     def order(row: UnitRow) -> tuple[_Order, str, str]:
-        by_code = found[row.id][0] == 0
-        return found[row.id], "" if by_code else natural(row.name(language)), natural(row.code)
+        by_code = order_by_unit[row.id][0] == 0
+        return order_by_unit[row.id], "" if by_code else natural(row.name(language)), natural(row.code)
 
     return sorted(rows, key=order)[:limit]
 
@@ -112,14 +112,14 @@ def _spellings(
         words = fold.fold(reading)
         if not words:
             return
-        known: dict[str, list[int]] = {}
+        ranks_by_word: dict[str, list[int]] = {}
         for word, rank in sql.rows("select word, rank from units_word where word = any(%s)", [words]):
-            known.setdefault(word, []).append(rank)
-        sure = [([word], known[word]) for word in words if word in known]
+            ranks_by_word.setdefault(word, []).append(rank)
+        sure = [([word], ranks_by_word[word]) for word in words if word in ranks_by_word]
         surety += 1
         if len(sure) == len(words):
             yield surety, _by_words, sure
-        for spaced in _spaced_otherwise(reading, words, known):
+        for spaced in _spaced_otherwise(reading, words, ranks_by_word):
             yield surety, _by_words, spaced
         begun = _grouped(
             sql.rows(
@@ -127,7 +127,7 @@ def _spellings(
                 [f"{plain(words[-1])}%", _ALTERNATIVES * 2],
             )
         )
-        is_begun = bool(begun[0]) and all(word in known for word in words[:-1])
+        is_begun = bool(begun[0]) and all(word in ranks_by_word for word in words[:-1])
         if is_begun:
             yield surety + 1, _by_words, [*sure[: len(words) - 1], begun]
         surety += 2
@@ -135,7 +135,7 @@ def _spellings(
             yield surety, by_words_above, [*sure[: len(words) - 1], begun]
     if count() >= enough:
         return
-    near = _near(words, known, begun)
+    near = _near(words, ranks_by_word, begun)
     if near:
         yield surety + 1, _by_words, near
     if count() < enough:
@@ -151,9 +151,13 @@ def _near(words: Sequence[str], known: Mapping[str, list[int]], begun: Spelt) ->
             " where word %% %s or bones = %s) w where same or s >= %s order by same desc, s desc, word limit %s",
             [word, fold.bones(word), word, fold.bones(word), _ALIKE, _ALTERNATIVES],
         )
-        given = [(word, rank) for rank in known.get(word, [])]
+        word_ranks = [(word, rank) for rank in known.get(word, [])]
         spelt = _grouped(
-            [*given, *alike, *([(w, r) for w in begun[0] for r in begun[1]] if word == words[-1] else [])]
+            [
+                *word_ranks,
+                *alike,
+                *([(w, r) for w in begun[0] for r in begun[1]] if word == words[-1] else []),
+            ]
         )
         if spelt[0]:  # a word nobody has (an abbreviation, somebody's remark) is passed over
             near.append(spelt)
@@ -169,12 +173,12 @@ def _spaced_otherwise(text: str, words: list[str], known: dict[str, list[int]]) 
     new = {word for reading in readings for word in reading if word not in known}
     if not new:
         return
-    found: dict[str, list[int]] = {word: list(ranks) for word, ranks in known.items()}
+    ranks_by_word: dict[str, list[int]] = {word: list(ranks) for word, ranks in known.items()}
     for word, rank in sql.rows("select word, rank from units_word where word = any(%s)", [sorted(new)]):
-        found.setdefault(word, []).append(rank)
+        ranks_by_word.setdefault(word, []).append(rank)
     for reading in readings:
-        if all(word in found for word in reading):
-            yield [([word], found[word]) for word in reading]
+        if all(word in ranks_by_word for word in reading):
+            yield [([word], ranks_by_word[word]) for word in reading]
 
 
 def _grouped(rows: Iterable[Sequence[Any]]) -> Spelt:
@@ -210,7 +214,7 @@ def _by_words(
         join += " join units_unit u on u.id = w.unit_id and u.kind = any(%s)"
         params.append(list(kinds))
     having = " and ".join(["w.words && %s"] * len(spellings))
-    found: list[tuple[int, int, int]] = []
+    orders: list[tuple[int, int, int]] = []
     for rank in wanted:
         # No order inside: the scan may stop at the limit, however many units share a common word.
         rows = sql.rows(
@@ -218,10 +222,10 @@ def _by_words(
             f"{join} where w.rank = %s and {having} limit %s) m order by n, unit_id limit %s",
             [*params, rank, *(words for words, _ in spellings), _TRIED, limit],
         )
-        found += [(unit_id, rank, n) for unit_id, n in rows]
-        if len(found) >= limit:
+        orders += [(unit_id, rank, n) for unit_id, n in rows]
+        if len(orders) >= limit:
             break
-    return found
+    return orders
 
 
 def _described(unit_ids: list[int], hierarchy: int | None) -> list[UnitRow]:

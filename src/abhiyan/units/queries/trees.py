@@ -52,8 +52,8 @@ def units_by_id(unit_ids: Iterable[int]) -> dict[int, Unit]:
 
 def names_of(unit_ids: Iterable[int], *, language: str) -> dict[int, str]:
     """Units' names by id, of those there are."""
-    found = Unit.objects.filter(id__in=set(unit_ids)).values_list("id", "names")
-    return {unit_id: named(names, language) for unit_id, names in found}
+    unit_rows = Unit.objects.filter(id__in=set(unit_ids)).values_list("id", "names")
+    return {unit_id: named(names, language) for unit_id, names in unit_rows}
 
 
 def electors_of(unit_ids: Iterable[int]) -> dict[int, int | None]:
@@ -70,14 +70,14 @@ def ids_of(codes: Iterable[str]) -> dict[str, int]:
 
 def standing(unit_id: int, hierarchy: int) -> UnitRow:
     """One unit as a row, with its place in the hierarchy if it has one. NotFound when there is no such unit."""
-    found = sql.rows(
+    unit_rows = sql.rows(
         f"select {FACTS}, {PLACE}, {HAS_CHILDREN} from units_unit u left join units_placement p"
         " on p.unit_id = u.id and p.hierarchy = %s and p.valid_to is null where u.id = %s",
         [hierarchy, hierarchy, unit_id],
     )
-    if not found:
+    if not unit_rows:
         raise NotFound(field="unit")
-    return UnitRow(*found[0])
+    return UnitRow(*unit_rows[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +194,9 @@ def children(
     sort: a key of SORTS; ties by code. containing: only those whose name or code `fitting` says contains it.
     """
     limit, order = min(max(limit, 1), MOST), SORTS[sort] if sort in SORTS else SORTS["name"]
-    fits, given = fitting(containing) if containing else ("true", {})
+    fits, params = fitting(containing) if containing else ("true", {})
     children = HAS_CHILDREN.replace("%s", "%(hierarchy)s")
-    found = sql.rows(
+    unit_rows = sql.rows(
         f"select {FACTS}, {PLACE}, {children}, count(*) over () from units_placement p"
         " join units_unit u on u.id = p.unit_id"
         f" where p.parent_id = %(parent)s and p.hierarchy = %(hierarchy)s and p.valid_to is null and {fits}"
@@ -208,10 +208,10 @@ def children(
             "language": language,
             "limit": limit,
             "offset": max(offset, 0),
-            **given,
+            **params,
         },
     )
-    return UnitPage([UnitRow(*row[:-1]) for row in found], found[0][-1] if found else 0, offset)
+    return UnitPage([UnitRow(*row[:-1]) for row in unit_rows], unit_rows[0][-1] if unit_rows else 0, offset)
 
 
 def path(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRow]:
@@ -240,7 +240,7 @@ def path(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRo
 
 def paths(unit_ids: Sequence[int], hierarchy: int) -> dict[int, list[UnitRow]]:
     """Return `path` of several units in one query; units without a place there are left out."""
-    found: dict[int, list[UnitRow]] = {}
+    units: dict[int, list[UnitRow]] = {}
     for row in sql.rows(
         "with recursive up as (select p.*, p.unit_id as of, 0 as n from units_placement p"
         " where p.unit_id = any(%s) and p.hierarchy = %s and p.valid_to is null"
@@ -250,16 +250,16 @@ def paths(unit_ids: Sequence[int], hierarchy: int) -> dict[int, list[UnitRow]]:
         " order by p.of, p.n desc",
         [list(unit_ids), hierarchy, hierarchy],
     ):
-        found.setdefault(row[-1], []).append(UnitRow(*row[:-1]))
-    return found
+        units.setdefault(row[-1], []).append(UnitRow(*row[:-1]))
+    return units
 
 
 def span(unit_id: int, hierarchy: int) -> tuple[int, int]:
     """Positions [lo, hi) of a unit and all below it. NotFound where it is outside the hierarchy."""
-    found = spans([unit_id], hierarchy)
-    if unit_id not in found:
+    span_by_unit = spans([unit_id], hierarchy)
+    if unit_id not in span_by_unit:
         raise NotFound(field="unit")
-    return found[unit_id]
+    return span_by_unit[unit_id]
 
 
 def spans(unit_ids: Iterable[int], hierarchy: int) -> dict[int, tuple[int, int]]:
@@ -276,14 +276,14 @@ def spans(unit_ids: Iterable[int], hierarchy: int) -> dict[int, tuple[int, int]]
 
 def all_spans(unit_ids: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
     """Return id -> positions of several units in every hierarchy of theirs: what a scope is made of."""
-    found: dict[int, list[tuple[int, int]]] = {}
+    spans_by_unit: dict[int, list[tuple[int, int]]] = {}
     for unit, lo, hi in sql.rows(
         "select unit_id, lo, hi from units_placement"
         " where unit_id = any(%s) and valid_to is null and lo is not null order by unit_id, lo",
         [list(unit_ids)],
     ):
-        found.setdefault(unit, []).append((lo, hi))
-    return found
+        spans_by_unit.setdefault(unit, []).append((lo, hi))
+    return spans_by_unit
 
 
 def stands_below(unit_id: int, above_id: int) -> bool:
@@ -334,27 +334,27 @@ def counts_below(
     if here is not None and version is not None and here.lo is not None:
         lo, hi, leaves = here.lo, here.hi, here.leaves or 0
     else:
-        known = sql.rows(
+        place_rows = sql.rows(
             "select p.lo, p.hi, p.leaves, coalesce(t.version, 0) from units_placement p"
             " left join units_tree t on t.hierarchy = p.hierarchy"
             " where p.unit_id = %s and p.hierarchy = %s and p.valid_to is null and p.lo is not null",
             [unit_id, hierarchy],
             keep_plan=True,
         )
-        if not known:
+        if not place_rows:
             raise NotFound(field="unit")
-        lo, hi, leaves, version = known[0]
+        lo, hi, leaves, version = place_rows[0]
     kept = _kept.get((unit_id, hierarchy))
     if kept and kept[0] == version:
         return dict(kept[1])
-    found = dict(
+    n_by_kind = dict(
         sql.rows(
             "select u.kind, count(*) from units_placement p join units_unit u on u.id = p.unit_id"
             " where p.lo > %s and p.lo < %s and u.closed_on is null group by u.kind",
             [lo, hi],
         )
     )
-    counts = {kind: found[kind] for kind in levels.kinds(hierarchy) if kind in found}
+    counts = {kind: n_by_kind[kind] for kind in levels.kinds(hierarchy) if kind in n_by_kind}
     if leaves >= _WIDE:
         if len(_kept) >= 1_000:
             _kept.clear()
@@ -370,7 +370,11 @@ def of_kind_below(unit_id: int, hierarchy: int, kind: str, *, with_closed: bool 
     deepest = levels.level(hierarchy, kind)
     if deepest is None:
         return []
-    above = [each for each in levels.kinds(hierarchy) if (levels.level(hierarchy, each) or 0) <= deepest]
+    above = [
+        kind_above
+        for kind_above in levels.kinds(hierarchy)
+        if (levels.level(hierarchy, kind_above) or 0) <= deepest
+    ]
     return sql.column(
         "with recursive down as (select p.unit_id, p.lo, u.kind, u.closed_on from units_placement p"
         " join units_unit u on u.id = p.unit_id and u.kind = any(%(above)s)"
@@ -387,8 +391,8 @@ def only_state(unit_id: int | None) -> str:
     """Return the code of the state that a unit is in, such as "JK". Above the states it is the one
     state that there is, and empty where there are more."""
     if unit_id is not None:
-        above = [one for tree in hierarchies_of(unit_id) for one in path(unit_id, tree)]
-        if code := next((one.code for one in above if one.kind == Kind.STATE), ""):
+        above = [unit_row for tree in hierarchies_of(unit_id) for unit_row in path(unit_id, tree)]
+        if code := next((unit_row.code for unit_row in above if unit_row.kind == Kind.STATE), ""):
             return code
     codes = Unit.objects.filter(kind=Kind.STATE, closed_on=None).values_list("code", flat=True)[:2]
     return codes[0] if len(codes) == 1 else ""
@@ -399,7 +403,7 @@ def only_seat(unit_id: int) -> str:
 
     Codes of booths begin with it: JK-56-126.
     """
-    (found,) = sql.rows(
+    (seat_row,) = sql.rows(
         "select case when min(b.seat) = max(b.seat) and count(b.seat) = count(*) then min(b.seat) end from"
         " (select substring(u.code from '^(.+-[0-9]{1,4})-[0-9]{1,5}$') seat from units_placement a"
         " join units_placement p on p.hierarchy = a.hierarchy and p.lo >= a.lo and p.lo < a.hi"
@@ -407,7 +411,7 @@ def only_seat(unit_id: int) -> str:
         " where a.unit_id = %(unit)s) b",
         {"unit": unit_id, "booth": Kind.BOOTH},
     )
-    return found[0] or ""
+    return seat_row[0] or ""
 
 
 def called_any(texts: Sequence[str], *, within: int, hierarchy: int) -> dict[str, list[int]]:
@@ -468,13 +472,13 @@ def count_not_placed(hierarchy: int) -> int:
 
 def by_pin(pin: str, *, limit: int = 50) -> list[UnitRow]:
     """Return open units a PIN code delivers to, the higher kinds first; successors replace closed ones."""
-    found = sql.rows(
+    unit_rows = sql.rows(
         f"select {FACTS}, null, null, null, null, null, false, u.successors from units_pin d"
         " join units_unit u on u.id = d.unit_id where d.pin = %s order by u.kind, u.code limit %s",
         [only_digits(pin), min(max(limit, 1), MOST)],
     )
-    rows = {row[0]: UnitRow(*row[:-1]) for row in found if row[9] is None}
-    gone = {code for row in found if row[9] is not None for code in row[-1]}
+    rows = {row[0]: UnitRow(*row[:-1]) for row in unit_rows if row[9] is None}
+    gone = {code for row in unit_rows if row[9] is not None for code in row[-1]}
     rows |= {row.id: row for row in successors(gone)}
     return sorted(rows.values(), key=lambda row: (levels.RANK[row.kind], natural(row.code)))
 
@@ -492,16 +496,16 @@ def succeeded_by(unit_id: int) -> list[UnitRow]:
 
 def successors(codes: Iterable[str]) -> list[UnitRow]:
     """The open units of these codes, or that have taken over from them since, by code."""
-    asked, wanted, rows = set[str](), set(codes), list[UnitRow]()
+    asked_codes, wanted, rows = set[str](), set(codes), list[UnitRow]()
     while wanted:
-        asked |= wanted
-        found = sql.rows(
+        asked_codes |= wanted
+        unit_rows = sql.rows(
             f"select {FACTS}, null, null, null, null, null, false, u.successors from units_unit u"
             " where u.code = any(%s)",
             [sorted(wanted)],
         )
-        rows += [UnitRow(*row[:-1]) for row in found if row[9] is None]
-        wanted = {code for row in found if row[9] is not None for code in row[-1]} - asked
+        rows += [UnitRow(*row[:-1]) for row in unit_rows if row[9] is None]
+        wanted = {code for row in unit_rows if row[9] is not None for code in row[-1]} - asked_codes
     return sorted(rows, key=lambda row: natural(row.code))
 
 

@@ -45,11 +45,11 @@ def by_words_above(
         join += " join units_unit u on u.id = w.unit_id and u.kind = any(%(kinds)s)"
         values |= {"kinds": list(kinds)}
     ids, is_common = _own(spellings, ranks or _RANKS)
-    found = _best(
+    orders = _best(
         f"units_words w{join} where w.unit_id = any(%(ids)s) and {fits}", values | {"ids": ids}, ranks, limit
     )
-    if len(found) >= limit or not is_common:
-        return found
+    if len(orders) >= limit or not is_common:
+        return orders
     places = [
         *above.values(),
         *([(f"{{[{bounds[0]},{bounds[1]})}}", bounds[1] - bounds[0])] if bounds else []),
@@ -65,7 +65,7 @@ def by_words_above(
         ranks,
         limit,
     )
-    return list(dict.fromkeys([*found, *more]))
+    return list(dict.fromkeys([*orders, *more]))
 
 
 def _above(spellings: Sequence[Spelt]) -> dict[int, _Spans]:
@@ -73,23 +73,23 @@ def _above(spellings: Sequence[Spelt]) -> dict[int, _Spans]:
     values: dict[str, Any] = {f"words{n}": words for n, (words, _) in enumerate(spellings)}
     most = " + ".join(f"(words && %({name})s)::int" for name in values)
     # Materialized: an order with a limit would make a walk through every unit by rank look cheap.
-    each = " union all ".join(
+    query_part = " union all ".join(
         "(with m as materialized (select * from units_words where words && "
         f"%(words{n})s and rank < {_RANKS[-1]}) select {n} as word, unit_id from m"
         f" order by {most} desc, rank, unit_id limit {_MOST_ABOVE})"
         for n, (_, ranks) in enumerate(spellings)
         if min(ranks) < _RANKS[-1]
     )
-    found = (
+    word_rows = (
         sql.rows(
-            f"select a.word, range_agg(int8range(p.lo, p.hi))::text, sum(p.hi - p.lo)::bigint from ({each}) a"
+            f"select a.word, range_agg(int8range(p.lo, p.hi))::text, sum(p.hi - p.lo)::bigint from ({query_part}) a"
             " join units_placement p on p.unit_id = a.unit_id and p.lo is not null group by a.word",
             values,
         )
-        if each
+        if query_part
         else []
     )
-    return {word: (spans, width) for word, spans, width in found}
+    return {word: (spans, width) for word, spans, width in word_rows}
 
 
 def _fitting(spellings: Sequence[Spelt], above: Mapping[int, _Spans]) -> tuple[str, dict[str, Any]]:
@@ -112,13 +112,13 @@ def _fitting(spellings: Sequence[Spelt], above: Mapping[int, _Spans]) -> tuple[s
 def _own(spellings: Sequence[Spelt], ranks: Sequence[int]) -> tuple[list[int], bool]:
     """The ids of units that have one of the words in their own name, a few of each; whether a word has more."""
     # Materialized: a limit inside would make a scan look cheap for a rare word.
-    each = " union all ".join(
+    query_part = " union all ".join(
         f"(with own as materialized (select unit_id from units_words where words && %s and rank = any(%s::smallint[]))"
         f" select {n}, unit_id from own limit {_RARE + 1})"
         for n in range(len(spellings))
     )
-    given = [value for words, has in spellings for value in (words, [r for r in ranks if r in has])]
-    near = sql.rows(each, given)
+    params = [value for words, has in spellings for value in (words, [r for r in ranks if r in has])]
+    near = sql.rows(query_part, params)
     of_each = Counter(word for word, _ in near)
     return sorted({unit_id for _, unit_id in near}), max(of_each.values(), default=0) > _RARE
 

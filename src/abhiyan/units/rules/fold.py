@@ -125,10 +125,10 @@ def is_vowel_sign(c: str) -> bool:
 @lru_cache(maxsize=200_000)
 def _folded(word: str) -> str:
     """One word, lower case."""
-    if found := _INDIC.search(word):
-        word = _latin(word, SCRIPTS[(ord(found[0]) - 0x900) // _BLOCK])
+    if match := _INDIC.search(word):
+        word = _latin(word, SCRIPTS[(ord(match[0]) - 0x900) // _BLOCK])
     word = "".join(
-        c for c in unicodedata.normalize("NFKD", word) if c.isalnum() or (not found and is_vowel_sign(c))
+        c for c in unicodedata.normalize("NFKD", word) if c.isalnum() or (not match and is_vowel_sign(c))
     )
     if _ARABIC.search(word):
         word = _urdu(word)
@@ -171,8 +171,8 @@ def spelled(word: str) -> tuple[int, str]:
     they sound. So "भट" and "बात" differ here, though both are "bat" in Latin letters.
     """
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", word).lower())
-    if found := _INDIC.search(plain):
-        script = (ord(found[0]) - 0x900) // _BLOCK
+    if match := _INDIC.search(plain):
+        script = (ord(match[0]) - 0x900) // _BLOCK
         letters = (chr(0x900 + (ord(c) - 0x900) % _BLOCK) if _INDIC.match(c) else c for c in plain)
         return script + 1, "".join(letters).translate(_MIXED)
     return (-1, plain) if _ARABIC.search(plain) else (0, vowelled(word))
@@ -192,16 +192,16 @@ def _words(chunk: str) -> tuple[str, ...]:
 
 def fold(text: str) -> list[str]:
     """The words of a name or of what somebody typed, in order, as they sound. At most MOST_WORDS."""
-    found = list(chain.from_iterable(map(_words, text[:1_000].split()[:MOST_WORDS])))
-    return found[:MOST_WORDS]
+    words = list(chain.from_iterable(map(_words, text[:1_000].split()[:MOST_WORDS])))
+    return words[:MOST_WORDS]
 
 
 def words_of(names: Mapping[str, str]) -> list[str]:
     """Every word of a unit's names in all languages, once each, in order: what is stored for search."""
-    found: dict[str, None] = {}
+    words: dict[str, None] = {}
     for name in names.values():
-        found.update(dict.fromkeys(fold(name)))
-    return list(found)
+        words.update(dict.fromkeys(fold(name)))
+    return list(words)
 
 
 def fits_name(text: str, *names: str) -> bool:

@@ -61,20 +61,22 @@ _things: dict[str, Thing] = {}
 
 def register(*things: Thing) -> None:
     """Make things known, in the room's AppConfig.ready()."""
-    for thing in things:
-        _things[thing.key] = thing
+    for dependent in things:
+        _things[dependent.key] = dependent
 
 
 def things() -> tuple[Thing, ...]:
     """Every thing that has an answer, in the order the rooms were loaded."""
-    return tuple(thing for thing in _things.values() if thing.answers)
+    return tuple(dependent for dependent in _things.values() if dependent.answers)
 
 
 def obstacles() -> tuple[Thing, ...]:
     """Things that must be gone before."""
-    return tuple(thing for thing in _things.values() if not thing.answers)
+    return tuple(dependent for dependent in _things.values() if not dependent.answers)
 
 
 def usual_answers(*, wanted: Answer, may: Callable[[str], bool]) -> dict[str, str]:
     """Return one answer for everything, as far as each thing has it and the answering person may: for whole lists."""
-    return {thing.key: thing.usual(wanted=wanted, may=may(thing.capability)) for thing in things()}
+    return {
+        dependent.key: dependent.usual(wanted=wanted, may=may(dependent.capability)) for dependent in things()
+    }

@@ -66,19 +66,23 @@ def level(hierarchy: int, kind: str) -> int | None:
 
 def from_here_down(hierarchy: int, kind: str) -> list[str]:
     """Return a kind and all kinds that may be below it; none where it has no place in the hierarchy."""
-    own = level(hierarchy, kind)
-    return [each for each, n in _LEVEL[hierarchy].items() if own is not None and (each == kind or n > own)]
+    own_level = level(hierarchy, kind)
+    return [
+        unit_kind
+        for unit_kind, n in _LEVEL[hierarchy].items()
+        if own_level is not None and (unit_kind == kind or n > own_level)
+    ]
 
 
 def may_stand(hierarchy: int, kind: str, *, below: str | None) -> bool:
     """Return True if a unit of `kind` may be placed beneath a unit of kind `below`, or be a root when below is None."""
-    own = level(hierarchy, kind)
-    if own is None:
+    own_level = level(hierarchy, kind)
+    if own_level is None:
         return False
     if below is None:
         return True
     above = level(hierarchy, below)
-    return above is not None and above < own
+    return above is not None and above < own_level
 
 
 def kinds(hierarchy: int) -> tuple[str, ...]:
@@ -88,4 +92,6 @@ def kinds(hierarchy: int) -> tuple[str, ...]:
 
 def level_pairs() -> list[tuple[int, str, int]]:
     """(hierarchy, kind, level): the table as rows, for checks done in SQL."""
-    return [(h, kind, number) for h, known in _LEVEL.items() for kind, number in known.items()]
+    return [
+        (h, kind, number) for h, level_by_kind in _LEVEL.items() for kind, number in level_by_kind.items()
+    ]

@@ -37,19 +37,19 @@ class Areas:
     """Many areas, ready to be compared with places."""
 
     def __init__(self, areas: Iterable[PollPlace]) -> None:
-        given = list(areas)
+        poll_places = list(areas)
         self._starts: list[int] = []
         self._ends: list[int] = []
         # Units of one tree lie inside each other or apart: the outermost say it all.
         for lo, hi in sorted(
-            {span for area in given for span in area.spans}, key=lambda span: (span[0], -span[1])
+            {span for area in poll_places for span in area.spans}, key=lambda span: (span[0], -span[1])
         ):
             if not self._ends or lo >= self._ends[-1]:
                 self._starts.append(lo)
                 self._ends.append(hi)
-        self._kinds = {(area.hierarchies, area.states) for area in given}
-        self.states = frozenset(state for area in given for state in area.states)
-        self.has_nation = any(area.is_nation for area in given)
+        self._kinds = {(area.hierarchies, area.states) for area in poll_places}
+        self.states = frozenset(state for area in poll_places for state in area.states)
+        self.has_nation = any(area.is_nation for area in poll_places)
 
     def touch(self, place: PollPlace) -> bool:
         """Return True if the place is in an area, or has one inside, or may be in one for all that is known."""
@@ -59,9 +59,9 @@ class Areas:
                 return True
             if after < len(self._starts) and self._starts[after] < hi:
                 return True
-        own = place.hierarchies
+        trees_here = place.hierarchies
         return any(
-            not own & hierarchies and (not states or not place.states or bool(states & place.states))
+            not trees_here & hierarchies and (not states or not place.states or bool(states & place.states))
             for hierarchies, states in self._kinds
         )
 
@@ -115,16 +115,16 @@ class Calendar:
     def polling(self, places: Iterable[PollPlace]) -> Polling:
         """Return what it says of somebody who may be in each of these places: the strictest of them. None: nowhere
         known."""
-        given = list(places) or [NOWHERE]
+        poll_places = list(places) or [NOWHERE]
         touched = [
             phase.closes_at
             for phase in self.phases
-            if phase.closes_at is not None and any(phase.areas.touch(place) for place in given)
+            if phase.closes_at is not None and any(phase.areas.touch(place) for place in poll_places)
         ]
         return Polling(
             silences=tuple(sorted({silence(closes_at) for closes_at in touched})),
             is_election=bool(touched),
             is_known=all(
-                any(phase.areas.concern_state_of(place) for phase in self.phases) for place in given
+                any(phase.areas.concern_state_of(place) for phase in self.phases) for place in poll_places
             ),
         )

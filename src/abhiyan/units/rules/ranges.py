@@ -33,8 +33,8 @@ def step(*, room: int, size: int, cap: int | None = None) -> int:
     cap: no more than this, so that one newcomer does not eat half of what is free. `actions.laying` does the
     same in SQL.
     """
-    each = room // (2 * (size + 1))
-    return rounded(each if cap is None else min(each, max(cap, LEAST_WIDTH)))
+    gap = room // (2 * (size + 1))
+    return rounded(gap if cap is None else min(gap, max(cap, LEAST_WIDTH)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,9 +187,9 @@ def _roomy(hierarchy: int, chain: tuple[int, ...], moving: PlacedToday) -> int |
         " and valid_to is null",
         [list(chain), hierarchy],
     )
-    known = {unit: (width, leaves) for unit, width, leaves in rows}
+    sizes = {unit: (width, leaves) for unit, width, leaves in rows}
     for unit in reversed(chain):
-        width, leaves = known[unit]
+        width, leaves = sizes[unit]
         if width // (2 * (leaves + moving.leaves + 8)) >= ranges.ROOMY:
             return unit
     return None

@@ -102,7 +102,7 @@ def aim_where_it_tells(*, aim_id: UUID, frame: Frame, checks: int, by: Actor, at
     )
     if not looks:
         return 0
-    wanted = np.array([each[2] for each in looks])
+    wanted = np.array([look[2] for look in looks])
     first = next_calls(wanted, checks, max(1, len(looks) // TOP))
     of_district: dict[int, list[UUID]] = defaultdict(list)
     for n in first:
@@ -113,7 +113,7 @@ def aim_where_it_tells(*, aim_id: UUID, frame: Frame, checks: int, by: Actor, at
         by_worker = places_by_worker(frame, unit_id)
         for worker in workers:
             places = by_worker.get(worker, [])
-            free = [one for one in places if one not in taken]
+            free = [place for place in places if place not in taken]
             if len(free) * 2 > len(places):
                 chosen.append(lot.one(free))
     if chosen:

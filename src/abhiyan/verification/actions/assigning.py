@@ -103,7 +103,7 @@ def take_checks(
         me = _verifier(by, at)
         sql.wait_for(f"checks of account {me.account_id}")
         return_checks(at=at, me=me)
-        given = {
+        params = {
             "account": me.account_id,
             "day": _day(at),
             "home": me.home,
@@ -115,13 +115,13 @@ def take_checks(
             "most": n,
             "frame": frame.pk if frame else None,
         }
-        ids = sql.column(_IN_HAND, given)
+        ids = sql.column(_IN_HAND, params)
         if len(ids) < n:
-            fitting = _fitting(given, me)
+            fitting = _fitting(params, me)
             while some := list(islice(fitting, n - len(ids))):
                 ids += _taken(some, by, at)
-        found = Check.objects.select_related("frame__programme", "stratum__unit").in_bulk(ids)
-    return [found[one] for one in ids]
+        checks = Check.objects.select_related("frame__programme", "stratum__unit").in_bulk(ids)
+    return [checks[check_id] for check_id in ids]
 
 
 def held_check(*, check_id: UUID, by: Actor, at: datetime) -> Check:
@@ -139,12 +139,14 @@ def held_checks(*, check_ids: Sequence[UUID], by: Actor, at: datetime) -> list[C
         raise NotTaken
     return_checks(at=at, account_id=by.account_id)
     rows = Check.objects.select_for_update(of=("self",)).select_related("frame__programme", "stratum")
-    found = {one.id: one for one in rows.filter(id__in=check_ids, verifier_id=by.account_id).order_by("id")}
-    if found.keys() != set(check_ids):
+    checks = {
+        check.id: check for check in rows.filter(id__in=check_ids, verifier_id=by.account_id).order_by("id")
+    }
+    if checks.keys() != set(check_ids):
         raise NotTaken
-    if any(one.outcome or one.frame.state != Frame.State.DRAWN for one in found.values()):
+    if any(check.outcome or check.frame.state != Frame.State.DRAWN for check in checks.values()):
         raise ToldAlready
-    return [found[one] for one in check_ids]
+    return [checks[check_id] for check_id in check_ids]
 
 
 def hand_back(*, check_id: UUID, reason: str, by: Actor, at: datetime) -> None:
@@ -232,9 +234,9 @@ def end_planned(*, at: datetime) -> int:
     """End the checks of frames whose planned end is over: open ones become unresolved. How many checks."""
     with system("the planned end of checks"):
         over = [
-            one.pk
-            for one in Frame.objects.select_related("programme").filter(state=Frame.State.DRAWN)
-            if one.ends_on < clock.day_in(one.programme.zone, at)
+            frame.pk
+            for frame in Frame.objects.select_related("programme").filter(state=Frame.State.DRAWN)
+            if frame.ends_on < clock.day_in(frame.programme.zone, at)
         ]
         return finish_open(frame_ids=over, at=at)
 
@@ -297,7 +299,7 @@ update verification_check set verifier_id = %s, taken_at = %s
     if mine:
         only = str(*mine) if len(mine) == 1 else ""
         audit.record(by=by, at=at, act="verification.take_check", subject=only, n=len(mine))
-    return [one for one in ids if one in mine]
+    return [check_id for check_id in ids if check_id in mine]
 
 
 def _workers_had(account_id: int) -> Counter[tuple[int, UUID]]:
@@ -305,7 +307,9 @@ def _workers_had(account_id: int) -> Counter[tuple[int, UUID]]:
     frames = dict(
         Check.objects.filter(verifier_id=account_id, frame__state="drawn").values_list("id", "frame_id")
     )
-    return Counter((frames[one], item.by) for one, item in opened_many(frames).items() if item.by is not None)
+    return Counter(
+        (frames[item_id], item.by) for item_id, item in opened_many(frames).items() if item.by is not None
+    )
 
 
 def _give_back(checks: Mapping[UUID, tuple[int, str]], *, at: datetime) -> None:
@@ -314,9 +318,16 @@ def _give_back(checks: Mapping[UUID, tuple[int, str]], *, at: datetime) -> None:
     Checks that were finished or changed hands meanwhile stay.
     """
     open_ = Check.objects.filter(id__in=list(checks), outcome="").order_by("id").select_for_update()
-    back = [one for one, holder in open_.values_list("id", "verifier_id") if holder == checks[one][0]]
+    back = [
+        check_id
+        for check_id, holder in open_.values_list("id", "verifier_id")
+        if holder == checks[check_id][0]
+    ]
     Passed.objects.bulk_create(
-        [Passed(check_id=one, account_id=checks[one][0], reason=checks[one][1], at=at) for one in back],
+        [
+            Passed(check_id=check_id, account_id=checks[check_id][0], reason=checks[check_id][1], at=at)
+            for check_id in back
+        ],
         ignore_conflicts=True,
     )
     lapse_attempts(room=ROOM, about=back, at=at)

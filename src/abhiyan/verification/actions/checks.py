@@ -186,15 +186,15 @@ class ToldCheck:
     at: datetime
 
 
-def tell_checks(*, found: Sequence[ToldCheck], by: Actor, at: datetime) -> None:
+def tell_checks(*, told_checks: Sequence[ToldCheck], by: Actor, at: datetime) -> None:
     """Write what many checks found in one act, each as `tell_check` does; and let the lot say who is visited.
 
     Only a sample calls this: a page takes one at a time. Only the verifier who took all of them may.
     at: when the act happens. Refuses NotTaken, ToldAlready, and then writes nothing.
     """
     with system("telling back-checks"):
-        checks = held_checks(check_ids=[row.check_id for row in found], by=by, at=at)
-        for check, row in zip(checks, found, strict=True):
+        checks = held_checks(check_ids=[row.check_id for row in told_checks], by=by, at=at)
+        for check, row in zip(checks, told_checks, strict=True):
             check.outcome, check.reason, check.done_at = row.outcome, row.reason, row.at
         _keep_told(checks, by, at)
         for check in checks:

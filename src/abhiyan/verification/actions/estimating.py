@@ -32,9 +32,10 @@ def refresh_estimates(*, at: datetime) -> int:
 
 def estimate_frame(*, frame: Frame, at: datetime) -> int:
     """Compute the estimates of one frame for every unit; returns how many rows. In the system's scope."""
-    found = found_in(frame)
+    frame_checks = found_in(frame)
     rows = [
-        _row(frame, unit_id, shade, of, found.planted, at) for (unit_id, shade), of in found.found.items()
+        _row(frame, unit_id, shade, stratum_tallies, frame_checks.planted, at)
+        for (unit_id, shade), stratum_tallies in frame_checks.found.items()
     ]
     rows += [
         Estimate(
@@ -42,22 +43,23 @@ def estimate_frame(*, frame: Frame, at: datetime) -> int:
             unit_id=unit_id,
             shade=Estimate.Shade.SIGNED,
             items=0,
-            drawn=told.drawn,
-            genuine=told.genuine,
-            not_genuine=told.not_genuine,
+            drawn=outcomes.drawn,
+            genuine=outcomes.genuine,
+            not_genuine=outcomes.not_genuine,
             refused=0,
             unresolved=0,
-            grade=grade(told),
+            grade=grade(outcomes),
             at=at,
         )
-        for unit_id, told in found.graded.items()
-        if (unit_id, Estimate.Shade.SIGNED) not in found.found  # moved below a district since the freeze
+        for unit_id, outcomes in frame_checks.graded.items()
+        if (unit_id, Estimate.Shade.SIGNED)
+        not in frame_checks.found  # moved below a district since the freeze
     ]
     Estimate.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=_FIXED[:3],
-        update_fields=[one.name for one in Estimate._meta.concrete_fields if one.name not in _FIXED],
+        update_fields=[field.name for field in Estimate._meta.concrete_fields if field.name not in _FIXED],
         batch_size=1_000,
     )
     return len(rows)
@@ -67,31 +69,39 @@ _FIXED = ("frame", "unit", "shade", "id", "reported")  # once written they stay
 
 
 def _row(
-    frame: Frame, unit_id: int, shade: int, of: list[StratumTally], planted: Planted, at: datetime
+    frame: Frame,
+    unit_id: int,
+    shade: int,
+    stratum_tallies: list[StratumTally],
+    planted: Planted,
+    at: datetime,
 ) -> Estimate:
-    told: dict[Stands, int] = defaultdict(int)
-    for each in of:
-        for stands, n in (*each.of.items(), *each.visited.items()):
-            told[stands] += n
-    visited = sum(sum(each.visited.values()) for each in of)
-    one = estimated(of, planted)
+    n_by_outcome: dict[Stands, int] = defaultdict(int)
+    for stratum_tally in stratum_tallies:
+        for stands, n in (*stratum_tally.of.items(), *stratum_tally.visited.items()):
+            n_by_outcome[stands] += n
+    visited = sum(sum(each.visited.values()) for each in stratum_tallies)
+    frame_estimate = estimated(stratum_tallies, planted)
     return Estimate(
         frame=frame,
         unit_id=unit_id,
         shade=shade,
-        items=sum(each.items for each in of),
-        drawn=sum(told.values()) - visited,
-        genuine=told[Stands.GENUINE],
-        not_genuine=told[Stands.NOT_GENUINE],
-        refused=told[Stands.REFUSED],
+        items=sum(each.items for each in stratum_tallies),
+        drawn=sum(n_by_outcome.values()) - visited,
+        genuine=n_by_outcome[Stands.GENUINE],
+        not_genuine=n_by_outcome[Stands.NOT_GENUINE],
+        refused=n_by_outcome[Stands.REFUSED],
         # A visited person was not reached before: one person counts once.
-        unresolved=told[Stands.NOT_REACHED] + told[Stands.OPEN] + told[Stands.LEFT] - visited,
-        left=told[Stands.LEFT],
-        unchecked=unchecked(of),
-        rate=one.rate if one else None,
-        low=one.low if one else None,
-        high=one.high if one else None,
-        method=one.method if one else "",
-        is_corrected=bool(one and one.is_corrected),
+        unresolved=n_by_outcome[Stands.NOT_REACHED]
+        + n_by_outcome[Stands.OPEN]
+        + n_by_outcome[Stands.LEFT]
+        - visited,
+        left=n_by_outcome[Stands.LEFT],
+        unchecked=unchecked(stratum_tallies),
+        rate=frame_estimate.rate if frame_estimate else None,
+        low=frame_estimate.low if frame_estimate else None,
+        high=frame_estimate.high if frame_estimate else None,
+        method=frame_estimate.method if frame_estimate else "",
+        is_corrected=bool(frame_estimate and frame_estimate.is_corrected),
         at=at,
     )

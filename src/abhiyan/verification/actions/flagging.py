@@ -56,17 +56,20 @@ def ask_worker(*, programme: Programme, measure: int, worker: UUID, by: Actor, a
     if by.id == worker:
         raise NotYours(capability=PLAN)
     with system("asking a worker"):
-        of = {"programme": programme, "measure": measure, "worker": worker}
+        filters = {"programme": programme, "measure": measure, "worker": worker}
         today = clock.day_in(programme.zone, at)
-        if Flag.objects.filter(**of).exists() or Rest.objects.filter(**of, until__gt=today).exists():
+        if (
+            Flag.objects.filter(**filters).exists()
+            or Rest.objects.filter(**filters, until__gt=today).exists()
+        ):
             raise AskedBefore
-        needed(Look.objects.select_for_update().filter(**of).first())
+        needed(Look.objects.select_for_update().filter(**filters).first())
         look = looks_of(programme, measure, workers=[worker])[0]
         if not look.reasons:
             raise NothingOdd
         flag = Flag.objects.create(
             id=lot.uuid(),
-            **of,
+            **filters,
             account_id=people.account_by_public_id(worker).pk,
             unit_id=look.unit_id,
             reasons=kept_reasons(look),

@@ -8,12 +8,12 @@ from abhiyan.verification.queries.opening import asked_about
 from .planting import forget_planted
 
 
-def empty_said(*, told: ItemsErased) -> int:
+def empty_said(*, erasure: ItemsErased) -> int:
     """Empty what the person behind some items said in checks, in the transaction of the erasure; how many checks.
 
     Nor is anything kept of somebody who had agreed to be called as one whose answer is known.
     """
     with system("what an erased person said in checks"):
-        asked = [one.id for one in asked_about(told.item_ids)]
-        forget_planted(phone_id=told.phone_id, at=told.at)
-        return Check.objects.filter(id__in=asked).update(said=None)
+        check_ids = [check.id for check in asked_about(erasure.item_ids)]
+        forget_planted(phone_id=erasure.phone_id, at=erasure.at)
+        return Check.objects.filter(id__in=check_ids).update(said=None)

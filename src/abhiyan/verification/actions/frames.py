@@ -104,7 +104,7 @@ def freeze_frame(*, programme: Programme, measure: int, plan: FramePlan, by: Act
         key = key_of(public_id)
         above = _above({cell.unit_id for cell in cells}, programme.hierarchy)
         strata = _strata(cells, plan, public_id, above)
-        if not any(one.drawn for one in strata):
+        if not any(stratum.drawn for stratum in strata):
             raise NothingToDraw(field="checks")
         frame = Frame(
             public_id=public_id,
@@ -120,8 +120,8 @@ def freeze_frame(*, programme: Programme, measure: int, plan: FramePlan, by: Act
         frame.hash = draws.hash_of(draws.written(head_of(frame, draw, strata), _commitments(strata)))
         frame.save(force_insert=True)
         Draw.objects.bulk_create([draw])
-        Stratum.objects.bulk_create([_within(one, frame) for one in strata], batch_size=500)
-        parts = parts_of(cells, {one.key: one for one in strata}, programme.hierarchy)
+        Stratum.objects.bulk_create([_within(stratum, frame) for stratum in strata], batch_size=500)
+        parts = parts_of(cells, {stratum.key: stratum for stratum in strata}, programme.hierarchy)
         StratumPart.objects.bulk_create(parts, batch_size=1_000)
         _begin_estimates(frame, strata, parts, before, at)
         audit.record(
@@ -130,7 +130,7 @@ def freeze_frame(*, programme: Programme, measure: int, plan: FramePlan, by: Act
             act="verification.freeze_frame",
             subject=str(public_id),
             unit_id=frame.unit_id,
-            n=sum(one.items for one in strata),
+            n=sum(stratum.items for stratum in strata),
             facts={"hash": frame.hash, "source": draw.source},
         )
     return frame
@@ -186,7 +186,7 @@ def top_up_frame(*, public_id: UUID, checks: int, by: Actor, at: datetime) -> in
         if is_past_end(frame, at):
             raise EndPassed
         strata = list(Stratum.objects.filter(frame=frame).order_by("key"))
-        had = {one.key: one.drawn + one.more for one in strata}
+        had = {stratum.key: stratum.drawn + stratum.more for stratum in strata}
         grown = topped_up(drawn_of(strata), checks)
         for one, drawn in zip(by_district(strata), chain(*grown.drawn), strict=True):
             one.more = drawn - one.drawn
@@ -250,12 +250,12 @@ def _refuse_unless_drawn(frame: Frame) -> None:
 
 def _make_checks(frame: Frame, draw: Draw, strata: Sequence[Stratum], had: Mapping[str, int]) -> int:
     """Make a check for each item drawn, beyond those each stratum `had`; returns how many."""
-    by_key, lines = {one.key: one for one in strata}, dict(_first_lines(strata))
-    more = {one.key: one.more for one in strata}
-    found = draws.draw(
+    by_key, lines = {stratum.key: stratum for stratum in strata}, dict(_first_lines(strata))
+    more = {stratum.key: stratum.more for stratum in strata}
+    items = draws.draw(
         head_of(frame, draw, strata), _commitments(strata), draws.seed_of(frame.hash, draw.value), more
     )
-    new = [one for one in found if one.order > had.get(one.key, 0)]
+    new = [item for item in items if item.order > had.get(item.key, 0)]
     # One statement of five values, not one of thousands: five times as fast.
     sql.run(
         """
@@ -266,23 +266,23 @@ select id, %(frame)s, stratum, n, place, %(arm)s
             "frame": frame.pk,
             "arm": Check.Arm.RANDOM,
             "ids": [lot.uuid() for _ in new],
-            "strata": [by_key[one.key].pk for one in new],
-            "orders": [one.order for one in new],
-            "places": [one.line - lines[one.key] for one in new],
+            "strata": [by_key[item.key].pk for item in new],
+            "orders": [item.order for item in new],
+            "places": [item.line - lines[item.key] for item in new],
         },
     )
     return len(new)
 
 
 def _commitments(strata: Sequence[Stratum]) -> list[bytes]:
-    return [bytes(one.commitments) for one in strata]
+    return [bytes(stratum.commitments) for stratum in strata]
 
 
 def _first_lines(strata: Sequence[Stratum]) -> Iterator[tuple[str, int]]:
     line = 2
-    for one in strata:
-        yield one.key, line
-        line += one.items
+    for stratum in strata:
+        yield stratum.key, line
+        line += stratum.items
 
 
 def _within(stratum: Stratum, frame: Frame) -> Stratum:
@@ -299,14 +299,14 @@ def _opened(frame: Frame) -> Iterator[np.ndarray[Any, Any]]:
 
 def _above(unit_ids: Iterable[int], hierarchy: int) -> dict[int, list[int]]:
     """Return each unit's path: the units above it and itself, from the top."""
-    found = sql.rows(
+    chains = sql.rows(
         """
 select p.unit_id, array_agg(up.unit_id order by up.lo, up.hi desc) from units_placement p
   join units_placement up on up.hierarchy = p.hierarchy and up.lo <= p.lo and p.lo < up.hi
  where p.hierarchy = %s and p.lo is not null and p.unit_id = any(%s) group by 1""",
         [hierarchy, list(unit_ids)],
     )
-    return dict(found)
+    return dict(chains)
 
 
 def _begin_estimates(
@@ -317,7 +317,9 @@ def _begin_estimates(
     at: datetime,
 ) -> None:
     """Begin a row for each unit and shade, with what the unit had reported since the frame before."""
-    in_tree = defaultdict(set, {frame.programme.hierarchy: {unit for one in strata for unit in one.above}})
+    in_tree = defaultdict(
+        set, {frame.programme.hierarchy: {unit for stratum in strata for unit in stratum.above}}
+    )
     for part in parts:
         in_tree[part.hierarchy].update(part.units)
     reported: dict[int, int] = {}
@@ -346,7 +348,9 @@ def _strata(
     for cell in cells:
         districts.setdefault(cell.unit_id, []).append(cell)
     floors = [max(plan.floor, plan.floors.get(unit_id, 0)) for unit_id in districts]
-    wanted = split([[len(cell.ids) for cell in of] for of in districts.values()], plan.checks, floors)
+    wanted = split(
+        [[len(cell.ids) for cell in shade_items] for shade_items in districts.values()], plan.checks, floors
+    )
     made = []
     for of, shares in zip(districts.values(), wanted, strict=True):
         for cell, drawn in zip(of, shares, strict=True):
@@ -367,4 +371,4 @@ def _strata(
                     above=above.get(cell.unit_id, [cell.unit_id]),
                 )
             )
-    return sorted(made, key=lambda one: one.key)
+    return sorted(made, key=lambda stratum: stratum.key)

@@ -91,9 +91,11 @@ def judge_fresh_checks(*, at: datetime) -> int:
     """Judge every round whose checks are all finished: what they prove stays, what they do not vanishes. How many."""
     with system("fresh checks that are finished"):
         over = [
-            one
-            for one in FreshChecks.objects.select_related("programme", "frame").filter(judged_at=None)
-            if not reads.left_in(one)
+            fresh_checks
+            for fresh_checks in FreshChecks.objects.select_related("programme", "frame").filter(
+                judged_at=None
+            )
+            if not reads.left_in(fresh_checks)
         ]
         for fresh in over:
             _judge(fresh, at)
@@ -110,8 +112,8 @@ def _judge(fresh: FreshChecks, at: datetime) -> None:
     proven = findings.proven(cases, tried=fresh.workers, level=findings.level(fresh.number))
     for flag in flags:
         if flag.pk in proven:
-            told, tolerated = cases[flag.pk]
-            flag.bad, flag.told, flag.tolerated = told.hits, told.of, tolerated
+            indicator_tally, tolerated = cases[flag.pk]
+            flag.bad, flag.told, flag.tolerated = indicator_tally.hits, indicator_tally.of, tolerated
             flag.save(update_fields=["bad", "told", "tolerated"])
         else:
             vanish(flag, at)

@@ -56,21 +56,21 @@ def look_at_workers(*, programme: Programme, measure: int, by: Actor, at: dateti
         raise PartOfWhole
     with system("comparing workers"):
         sql.wait_for(f"looks of {programme.pk}, {measure}")
-        found = looked_at_now(programme, measure)
+        tallies = looked_at_now(programme, measure)
         sql.run(
             "delete from verification_look where programme_id = %s and measure = %s", [programme.pk, measure]
         )
-        if found:
-            _keep(programme, measure, found, at)
+        if tallies:
+            _keep(programme, measure, tallies, at)
         audit.record(
             by=by,
             at=at,
             act="verification.look_at_workers",
             subject=str(programme.public_id),
             unit_id=programme.owner_id,
-            n=len(found),
+            n=len(tallies),
         )
-    return len(found)
+    return len(tallies)
 
 
 def ask_look(*, programme: Programme, measure: int, by: Actor, at: datetime) -> None:
@@ -94,26 +94,30 @@ def ask_look(*, programme: Programme, measure: int, by: Actor, at: datetime) -> 
 
 def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime) -> None:
     workers, units, entries, hits, total, signed, confirmed, parcels = map(list, zip(*found, strict=True))
-    chance = [CHANCE.get(one, 0.0) for one in BUILT]
-    shown, looked = np.array(hits, float), np.array(total, float)
-    beside = flags.beside_peers(shown, looked, units, chance)
+    chance = [CHANCE.get(indicator, 0.0) for indicator in BUILT]
+    hit_array, looked = np.array(hits, float), np.array(total, float)
+    beside = flags.beside_peers(hit_array, looked, units, chance)
     drawn = checked_by_worker(programme, measure, [Check.Arm.RANDOM])
     every = checked_by_worker(programme, measure, [Check.Arm.RANDOM, Check.Arm.TARGETED])
-    taught = np.array([drawn.get(one, (0, 0)) for one in workers], float)
-    told = np.array([every.get(one, (0, 0)) for one in workers], int)
+    taught = np.array([drawn.get(worker, (0, 0)) for worker in workers], float)
+    check_counts = np.array([every.get(worker, (0, 0)) for worker in workers], int)
     weights = flags.learnt(beside.scores, taught[:, 0], taught[:, 1])
     doubts = doubts_now(programme, measure, dict(zip(workers, entries, strict=True)))
-    wanted = flags.order(beside.scores, weights, told[:, 0].astype(float), told[:, 1].astype(float))
-    tails = flags.tails(shown, looked, units, chance, [GRAINS.get(one, Grain.ENTRY) for one in BUILT])
-    checked = told.sum(1)
+    wanted = flags.order(
+        beside.scores, weights, check_counts[:, 0].astype(float), check_counts[:, 1].astype(float)
+    )
+    tails = flags.tails(
+        hit_array, looked, units, chance, [GRAINS.get(indicator, Grain.ENTRY) for indicator in BUILT]
+    )
+    checked = check_counts.sum(1)
     nearby = flags.nearby(units, checked)
-    bad, of_checked = told[:, :1].astype(float), checked[:, None].astype(float)
+    bad, of_checked = check_counts[:, :1].astype(float), checked[:, None].astype(float)
     bad_tails = flags.tails(bad, of_checked, nearby)
     is_compared = np.array(entries) >= flags.LEAST
     luck = flags.luck_of(
         np.hstack([tails, bad_tails]), np.hstack([looked, of_checked]) * is_compared[:, None]
     )
-    wanted += [flags.FARTHEST * len(doubts.get(one, ())) for one in workers]
+    wanted += [flags.FARTHEST * len(doubts.get(worker, ())) for worker in workers]
     sql.run(
         _KEEP,
         {
@@ -127,8 +131,8 @@ def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime
             "total": _arrays(total),
             "scores": _arrays(beside.scores.round(3).tolist()),
             "peers": _arrays(beside.peers.round(5).tolist()),
-            "bad": told[:, 0].tolist(),
-            "good": told[:, 1].tolist(),
+            "bad": check_counts[:, 0].tolist(),
+            "good": check_counts[:, 1].tolist(),
             "peers_bad": flags.beside_peers(bad, of_checked, nearby).peers[:, 0].round(5).tolist(),
             "bad_tail": bad_tails[:, 0].tolist(),
             "bad_luck": luck[:, -1].tolist(),
@@ -138,7 +142,7 @@ def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime
             "signed": signed,
             "confirmed": confirmed,
             "parcels": parcels,
-            "doubts": [json.dumps(doubts.get(one, [])) for one in workers],
+            "doubts": [json.dumps(doubts.get(worker, [])) for worker in workers],
         },
     )
 

@@ -22,12 +22,12 @@ def parts_of(cells: Sequence[ShadeItems], strata: Mapping[str, Stratum], hierarc
         places, counts = np.unique(cell.places, return_counts=True)
         sizes[cell.key] = dict(zip(places.tolist(), counts.tolist(), strict=True))
     chains = chains_across(
-        {place for of in sizes.values() for place in of},
-        above={unit for one in strata.values() for unit in one.above},
+        {place for n_by_place in sizes.values() for place in n_by_place},
+        above={unit for stratum in strata.values() for unit in stratum.above},
         hierarchy=hierarchy,
     )
     made: list[StratumPart] = []
-    of_district = [list(of) for _, of in groupby(cells, key=lambda cell: cell.unit_id)]
+    of_district = [list(shade_items) for _, shade_items in groupby(cells, key=lambda cell: cell.unit_id)]
     for tree, chain_of in chains.items():
         for district in of_district:
             whole: Counter[Chain] = Counter()

@@ -42,13 +42,15 @@ def plant_people(
     with system("planting people whose answer is known"):
         frame = _open(public_id, by)
         planted = Check.objects.filter(frame=frame, arm=Check.Arm.PLANTED)
-        phones = {known.phone for check in planted if (known := known_of(check)) is not None}
-        given = {
+        phones = {
+            planted_person.phone for check in planted if (planted_person := known_of(check)) is not None
+        }
+        params = {
             "frame": frame.pk,
             "hierarchy": frame.programme.hierarchy,
-            "units": [one.unit_id for one in people],
+            "units": [planted_person.unit_id for planted_person in people],
         }
-        strata = dict(sql.rows(_STRATA, given))
+        strata = dict(sql.rows(_STRATA, params))
         orders = count(planted.count() + 1)
         checks = []
         for line, one in enumerate(people, 1):
@@ -94,7 +96,11 @@ def forget_planted(*, phone_id: UUID, at: datetime) -> int:
 
 def _remove(checks: QuerySet[Check], phone_id: UUID, at: datetime) -> int:
     planted = checks.filter(arm=Check.Arm.PLANTED, planted__isnull=False).select_for_update()
-    found = [one for one in planted if (known := known_of(one)) is not None and known.phone_id == phone_id]
+    found = [
+        one
+        for one in planted
+        if (planted_person := known_of(one)) is not None and planted_person.phone_id == phone_id
+    ]
     lapse_attempts(room=ROOM, about=[one.id for one in found], at=at)
     for check in found:
         check.planted = check.said = None

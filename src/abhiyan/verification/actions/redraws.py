@@ -123,6 +123,6 @@ def _refuse_redraw(frame: Frame, value: Value, at: datetime) -> Draw:
     earlier = list(Draw.objects.filter(frame=frame).order_by("number"))
     if at < earlier[-1].due_at:
         raise NotDue(due=day_of(earlier[-1].due_at))
-    if any(one.source.casefold() == value.source.strip().casefold() for one in earlier):
+    if any(draw.source.casefold() == value.source.strip().casefold() for draw in earlier):
         raise NamedBefore(field="source")
     return earlier[-1]

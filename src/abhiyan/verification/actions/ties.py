@@ -31,13 +31,13 @@ def state_tie(*, unit_id: int, office: str, of: UUID, by: Actor, at: datetime) -
             _require_over(account.pk, by, at)
         elif verifier_unit(account.pk, clock.day_in(settings.TIME_ZONE, at)) is None:
             raise NoVerifier
-        workers = [one for one in holders(unit_id, office) if one != of]
+        workers = [worker for worker in holders(unit_id, office) if worker != of]
         if not workers:
             raise NobodyThere(field="office")
         Tie.objects.bulk_create(
             [
-                Tie(account_id=account.pk, worker=one, stated_at=at, stated_by=by.account_id or 0)
-                for one in workers
+                Tie(account_id=account.pk, worker=worker, stated_at=at, stated_by=by.account_id or 0)
+                for worker in workers
             ],
             ignore_conflicts=True,
         )

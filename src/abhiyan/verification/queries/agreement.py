@@ -120,30 +120,34 @@ class Verifiers:
 def verifiers_of(frame: Frame) -> Verifiers:
     """Return the verifiers of a frame, most checks first. In a scope that sees the checks."""
     checks = [_Check(*row) for row in sql.rows(_TAKEN, [frame.pk])]
-    of: dict[int, list[_Check]] = defaultdict(list)
+    check_rows: dict[int, list[_Check]] = defaultdict(list)
     pairs: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for one in checks:
-        of[one.verifier].append(one)
-        if one.first and one.first_by is not None and one.is_told:
-            pairs[one.verifier].append((one.first, one.outcome))
-            pairs[one.first_by].append((one.first, one.outcome))
-    names, accounts, passed = people.names_of(of), people.accounts(of), dict(sql.rows(_PASSED, [frame.pk]))
+    for check_row in checks:
+        check_rows[check_row.verifier].append(check_row)
+        if check_row.first and check_row.first_by is not None and check_row.is_told:
+            pairs[check_row.verifier].append((check_row.first, check_row.outcome))
+            pairs[check_row.first_by].append((check_row.first, check_row.outcome))
+    names, accounts, passed = (
+        people.names_of(check_rows),
+        people.accounts(check_rows),
+        dict(sql.rows(_PASSED, [frame.pk])),
+    )
     stand_out = _unlike(checks)
-    each = []
-    for account_id, own in of.items():
+    lines = []
+    for account_id, own in check_rows.items():
         drawn = [one for one in own if one.is_drawn]
-        told = Counter(one.outcome for one in drawn)
+        n_by_outcome = Counter(one.outcome for one in drawn)
         known = [one for one in own if one.is_planted and one.is_told]
         took = [one.seconds for one in own if one.is_told and one.seconds is not None]
-        each.append(
+        lines.append(
             VerifierChecks(
                 account_id,
                 names.get(account_id, ""),
                 accounts[account_id].public_id if account_id in accounts else None,
                 taken=len(own),
-                genuine=told[Check.Outcome.GENUINE],
-                not_genuine=told[Check.Outcome.NOT_GENUINE],
-                refused=told[Check.Outcome.REFUSED],
+                genuine=n_by_outcome[Check.Outcome.GENUINE],
+                not_genuine=n_by_outcome[Check.Outcome.NOT_GENUINE],
+                refused=n_by_outcome[Check.Outcome.REFUSED],
                 not_reached=sum(one.is_not_reached for one in drawn),
                 planted=len(known),
                 planted_right=sum(one.is_right for one in known),
@@ -152,14 +156,18 @@ def verifiers_of(frame: Frame) -> Verifiers:
                 seconds=median(took) if took else None,
                 passed=passed.get(account_id, 0),
                 unlike={
-                    question: found[account_id]
-                    for question, found in stand_out.items()
-                    if account_id in found
+                    question: unlike_by_id[account_id]
+                    for question, unlike_by_id in stand_out.items()
+                    if account_id in unlike_by_id
                 },
             )
         )
     second = [(one.first, one.outcome) for one in checks if one.first and one.is_told]
-    return Verifiers(sorted(each, key=lambda one: (-one.taken, one.name)), len(second), _kappa(second))
+    return Verifiers(
+        sorted(lines, key=lambda verifier_checks: (-verifier_checks.taken, verifier_checks.name)),
+        len(second),
+        _kappa(second),
+    )
 
 
 def _kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
@@ -175,30 +183,38 @@ def _unlike(checks: Iterable[_Check]) -> dict[AgreementQuestion, dict[int, Unlik
     tallies: dict[AgreementQuestion, dict[int, dict[object, Tally]]] = {
         question: defaultdict(dict) for question in AgreementQuestion
     }
-    for one in checks:
-        for question in AgreementQuestion if one.outcome else ():
-            if (found := _held(question, one)) is not None:
-                part, has = found
-                hits, n = tallies[question][one.verifier].get(part, (0, 0))
-                tallies[question][one.verifier][part] = hits + has, n + 1
+    for check_row in checks:
+        for question in AgreementQuestion if check_row.outcome else ():
+            if (answer := _held(question, check_row)) is not None:
+                part, has = answer
+                hits, n = tallies[question][check_row.verifier].get(part, (0, 0))
+                tallies[question][check_row.verifier][part] = hits + has, n + 1
     return {
         question: {
-            one.key: one
-            for one in unlike(of, false=FALSE / len(AgreementQuestion))
-            if question not in _ONLY_MORE or one.share > one.others
+            unlike_one.key: unlike_one
+            for unlike_one in unlike(tally_by_id, false=FALSE / len(AgreementQuestion))
+            if question not in _ONLY_MORE or unlike_one.share > unlike_one.others
         }
-        for question, of in tallies.items()
+        for question, tally_by_id in tallies.items()
     }
 
 
-def _held(question: AgreementQuestion, one: _Check) -> tuple[object, bool] | None:
+def _held(question: AgreementQuestion, check_row: _Check) -> tuple[object, bool] | None:
     """Return the part a finished check is compared within, and whether it has what is asked; None where it says
     nothing."""
     if question is AgreementQuestion.QUICK:
-        return (one.is_visit, one.seconds is not None and one.seconds < QUICK_S)
+        return (check_row.is_visit, check_row.seconds is not None and check_row.seconds < QUICK_S)
     if question is AgreementQuestion.PLANTED:
-        return (one.is_known_genuine, not one.is_right) if one.is_planted and one.is_told else None
-    if not one.is_drawn or (question is AgreementQuestion.GENUINE and not one.is_told):
+        return (
+            (check_row.is_known_genuine, not check_row.is_right)
+            if check_row.is_planted and check_row.is_told
+            else None
+        )
+    if not check_row.is_drawn or (question is AgreementQuestion.GENUINE and not check_row.is_told):
         return None
-    is_so = one.is_not_reached if question is AgreementQuestion.NOT_REACHED else one.outcome == question
-    return (one.stratum, one.arm), is_so
+    is_so = (
+        check_row.is_not_reached
+        if question is AgreementQuestion.NOT_REACHED
+        else check_row.outcome == question
+    )
+    return (check_row.stratum, check_row.arm), is_so

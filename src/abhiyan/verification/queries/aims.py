@@ -56,28 +56,28 @@ def places_by_worker(frame: Frame, unit_id: int) -> dict[UUID | None, list[Place
     Refuses TooWide for a unit above the districts. In the system's scope.
     """
     programme = frame.programme
-    given = {
+    params = {
         "programmes": programme.counted_ids,
         "hierarchy": programme.hierarchy,
         "district": Kind.DISTRICT,
         "frame": frame.pk,
         "unit": unit_id,
-        "own": [one.number for one in activities.of(programme.kind).channels if one.by_phone],
+        "own": [channel.number for channel in activities.of(programme.kind).channels if channel.by_phone],
     }
-    strata = Stratum.objects.filter(pk__in=sql.column(_DISTRICTS, given)).order_by("key")
+    strata = Stratum.objects.filter(pk__in=sql.column(_DISTRICTS, params)).order_by("key")
     if not strata:
         raise TooWide(field="unit")
-    items = sql.rows(_ITEMS.replace("{items}", asked_of(programme, frame.measure).sql), given)
-    found: dict[UUID | None, list[Place]] = {}
+    items = sql.rows(_ITEMS.replace("{items}", asked_of(programme, frame.measure).sql), params)
+    places_by_id: dict[UUID | None, list[Place]] = {}
     ids = b"".join(bytes(item_id) for item_id, _ in items)
     sealed = np.frombuffer(draws.committed(ids, key_of(frame.public_id)) if ids else b"", dtype=_KEY)
     for stratum in strata:
-        own = np.frombuffer(bytes(stratum.commitments), dtype=_KEY)
-        at: Any = np.searchsorted(own, sealed)
-        is_in = own[np.minimum(at, len(own) - 1)] == sealed
+        commitments = np.frombuffer(bytes(stratum.commitments), dtype=_KEY)
+        at: Any = np.searchsorted(commitments, sealed)
+        is_in = commitments[np.minimum(at, len(commitments) - 1)] == sealed
         for n in np.flatnonzero(is_in):
-            found.setdefault(items[n][1], []).append((stratum.pk, int(at[n])))
-    return found
+            places_by_id.setdefault(items[n][1], []).append((stratum.pk, int(at[n])))
+    return places_by_id
 
 
 def places_at(frame: Frame, unit_id: int, worker: UUID | None) -> list[Place]:
@@ -90,10 +90,14 @@ def places_at(frame: Frame, unit_id: int, worker: UUID | None) -> list[Place]:
 
 def workers_at(frame: Frame, unit_id: int) -> list[tuple[UUID, str, int]]:
     """Return the workers with at least two items of a unit in a frame: id, name, count; most entries first."""
-    sizes = {one: len(places) for one, places in places_by_worker(frame, unit_id).items() if one is not None}
+    sizes = {
+        worker: len(places)
+        for worker, places in places_by_worker(frame, unit_id).items()
+        if worker is not None
+    }
     names = _names(sizes)
-    found = [(one, names[one], n) for one, n in sizes.items() if n > 1 and one in names]
-    return sorted(found, key=lambda each: (-each[2], each[1]))
+    workers = [(worker, names[worker], n) for worker, n in sizes.items() if n > 1 and worker in names]
+    return sorted(workers, key=lambda each: (-each[2], each[1]))
 
 
 def aims_of(frame: Frame) -> list[AimResult]:
@@ -105,23 +109,23 @@ def aims_of(frame: Frame) -> list[AimResult]:
     of_flags = Flag.objects.filter(aim__frame=frame).values("aim_id")
     chosen = Aim.objects.filter(frame=frame).exclude(pk__in=of_flags)
     aims = list(chosen.select_related("unit").order_by("-at"))
-    told: dict[tuple[UUID, str], int] = Counter(
+    n_by_aim: dict[tuple[UUID, str], int] = Counter(
         Check.objects.filter(aim__in=aims, arm=Check.Arm.TARGETED).values_list("aim_id", "outcome")
     )
-    names = _names(one.worker for one in aims if one.worker is not None)
+    names = _names(aim.worker for aim in aims if aim.worker is not None)
     outcome = Check.Outcome
     return [
         AimResult(
-            one,
-            names.get(one.worker, "") if one.worker else "",
-            told[one.id, outcome.GENUINE],
-            told[one.id, outcome.NOT_GENUINE],
-            told[one.id, outcome.REFUSED] + told[one.id, outcome.UNRESOLVED],
-            told[one.id, ""],
+            aim,
+            names.get(aim.worker, "") if aim.worker else "",
+            n_by_aim[aim.id, outcome.GENUINE],
+            n_by_aim[aim.id, outcome.NOT_GENUINE],
+            n_by_aim[aim.id, outcome.REFUSED] + n_by_aim[aim.id, outcome.UNRESOLVED],
+            n_by_aim[aim.id, ""],
         )
-        for one in aims
+        for aim in aims
     ]
 
 
 def _names(public_ids: Iterable[UUID]) -> dict[UUID, str]:
-    return {one.public_id: one.name for one in people.accounts_near(public_ids=public_ids)}
+    return {account.public_id: account.name for account in people.accounts_near(public_ids=public_ids)}

@@ -126,13 +126,20 @@ def lines_of(frame: Frame, unit_id: int, *, at: datetime) -> list[BesideLine]:
 
     None of them has a rank yet.
     """
-    given: dict[str, Any] = {"frame": frame.pk, "unit": unit_id, "hierarchy": frame.programme.hierarchy}
-    found = [_line(*row) for row in sql.rows(_UNITS, given)]
+    params: dict[str, Any] = {"frame": frame.pk, "unit": unit_id, "hierarchy": frame.programme.hierarchy}
+    lines = [_line(*row) for row in sql.rows(_UNITS, params)]
     after, until = days_of(frame)
-    said = programmes.said_in(
-        frame.programme, frame.measure, [one.unit_id for one in found], after=after, until=until, at=at
+    own_figures = programmes.said_in(
+        frame.programme,
+        frame.measure,
+        [line_beside.unit_id for line_beside in lines],
+        after=after,
+        until=until,
+        at=at,
     )
-    return [replace(one, after=after, said=said.get(one.unit_id)) for one in found]
+    return [
+        replace(line_beside, after=after, said=own_figures.get(line_beside.unit_id)) for line_beside in lines
+    ]
 
 
 Key = tuple[int, int]  # programme and measure
@@ -147,13 +154,16 @@ def lines_in(frames: Mapping[Key, Frame], unit_id: int, *, at: datetime) -> dict
     if not frames:
         return {}
     keys = {frame.pk: key for key, frame in frames.items()}
-    found, days = {}, {}
+    lines_by_key, days = {}, {}
     for frame_id, before, *row in sql.rows(_UNIT, {"frames": list(keys), "unit": unit_id}):
         key, zone = keys[frame_id], settings.TIME_ZONE
-        found[key] = _line(*row)
+        lines_by_key[key] = _line(*row)
         days[key] = before and day_in(zone, before), day_in(zone, frames[key].frozen_at)
-    said = programmes.said_of(unit_id, days, at=at)
-    return {key: replace(one, after=days[key][0], said=said.get(key)) for key, one in found.items()}
+    own_figures = programmes.said_of(unit_id, days, at=at)
+    return {
+        key: replace(line_beside, after=days[key][0], said=own_figures.get(key))
+        for key, line_beside in lines_by_key.items()
+    }
 
 
 def _line(*row: Any) -> BesideLine:
@@ -162,7 +172,7 @@ def _line(*row: Any) -> BesideLine:
     return BesideLine(*cells)
 
 
-def without_place(own: BesideLine, parts: Sequence[BesideLine]) -> BesideLine | None:
+def without_place(line_beside: BesideLine, parts: Sequence[BesideLine]) -> BesideLine | None:
     """Return a row for what a unit has and none of its parts: calls and entries without a place.
 
     None where there is nothing. With this row the parts make the whole. It has no estimate of its own, no code
@@ -170,19 +180,21 @@ def without_place(own: BesideLine, parts: Sequence[BesideLine]) -> BesideLine | 
     """
 
     def rest(figure: Callable[[FrameFigures], int]) -> int:
-        return max(0, figure(own.of) - sum(figure(one.of) for one in parts))
+        return max(0, figure(line_beside.of) - sum(figure(line_beside.of) for line_beside in parts))
 
-    found = FrameFigures(
-        rest(lambda of: of.reported),
-        RealShare(rest(lambda of: of.entered.items)),
-        RealShare(rest(lambda of: of.counted.items)),
-        RealShare(rest(lambda of: of.unanswered.items)),
+    frame_figures = FrameFigures(
+        rest(lambda frame_figures: frame_figures.reported),
+        RealShare(rest(lambda frame_figures: frame_figures.entered.items)),
+        RealShare(rest(lambda frame_figures: frame_figures.counted.items)),
+        RealShare(rest(lambda frame_figures: frame_figures.unanswered.items)),
     )
-    is_nothing = not found.reported and not found.entered.items
+    is_nothing = not frame_figures.reported and not frame_figures.entered.items
     return (
         None
         if is_nothing
-        else replace(own, code="", names={}, of=found, has_below=False, drawn=0, said=None, rank=None)
+        else replace(
+            line_beside, code="", names={}, of=frame_figures, has_below=False, drawn=0, said=None, rank=None
+        )
     )
 
 
@@ -218,10 +230,10 @@ def real_totals(places: Sequence[tuple[int, int, int]]) -> dict[int, RealTotal]:
 
 def ranked(lines: Sequence[BesideLine]) -> list[BesideLine]:
     """Return lines by the least the gap can be, largest first, with their ranks; those without an estimate last."""
-    known = [one for one in lines if one.of.entered.rate is not None]
-    known.sort(key=lambda one: (one.of.entered.high, one.code))
-    places = ranks(one.of.entered for one in known)
+    rated_lines = [line_beside for line_beside in lines if line_beside.of.entered.rate is not None]
+    rated_lines.sort(key=lambda line_beside: (line_beside.of.entered.high, line_beside.code))
+    places = ranks(line_beside.of.entered for line_beside in rated_lines)
     return [
-        *(replace(one, rank=place) for place, one in zip(places, known, strict=True)),
-        *(one for one in lines if one.of.entered.rate is None),
+        *(replace(line_beside, rank=place) for place, line_beside in zip(places, rated_lines, strict=True)),
+        *(line_beside for line_beside in lines if line_beside.of.entered.rate is None),
     ]

@@ -70,9 +70,14 @@ class InHand:
 
 def target_of(check: Check) -> CheckTarget:
     """Return the person a check asks. A planted one looks like any other."""
-    known = known_of(check)
-    if known is not None:
-        return CheckTarget(whom_of(check, known), known.phone_id, known.unit_id, number=known.phone)
+    planted_person = known_of(check)
+    if planted_person is not None:
+        return CheckTarget(
+            whom_of(check, planted_person),
+            planted_person.phone_id,
+            planted_person.unit_id,
+            number=planted_person.phone,
+        )
     item = opened(check)
     if item.channel is None or item.day is None:  # it counts no more
         return CheckTarget(Whom(None, {}), None, check.stratum.unit_id, item.item_id, why_gone=item.why_gone)
@@ -95,8 +100,8 @@ def said_in(check: Check) -> SaidUnseen | None:
 def place_of(unit_id: int, hierarchy: int) -> str:
     """Return a unit's place in words, from the smallest unit to its district."""
     above = units.path(unit_id, hierarchy)
-    first = next((at for at, one in enumerate(above) if one.kind == Kind.DISTRICT), 0)
-    return ", ".join(one.name() for one in reversed(above[first:]))
+    first = next((at for at, unit in enumerate(above) if unit.kind == Kind.DISTRICT), 0)
+    return ", ".join(unit.name() for unit in reversed(above[first:]))
 
 
 def in_hand(account_id: int, *, at: datetime) -> list[InHand]:
@@ -106,9 +111,9 @@ def in_hand(account_id: int, *, at: datetime) -> list[InHand]:
         .select_related("frame__programme", "stratum__unit")
         .order_by("taken_at", "id")
     )
-    tries = contact.tries_of(ROOM, [one.id for one in checks])
-    found = [_in_hand(one, tries.get(one.id, []), at) for one in checks]
-    return sorted(found, key=lambda one: one.waits_until or at)
+    tries = contact.tries_of(ROOM, [check.id for check in checks])
+    check_in_hands = [_in_hand(check, tries.get(check.id, []), at) for check in checks]
+    return sorted(check_in_hands, key=lambda check_in_hand: check_in_hand.waits_until or at)
 
 
 def are_free(account_id: int, *, is_visit: bool, at: datetime) -> bool:
@@ -129,8 +134,8 @@ def also_joined(frame: Frame) -> tuple[int, int]:
     """Count the drawn and genuine people who say that they joined by another number too; and all who answered
     that question."""
     genuine = Check.objects.filter(frame=frame, arm=Check.Arm.RANDOM, outcome=Check.Outcome.GENUINE)
-    asked = genuine.exclude(also_joined=None)
-    return asked.filter(also_joined=True).count(), asked.count()
+    checks = genuine.exclude(also_joined=None)
+    return checks.filter(also_joined=True).count(), checks.count()
 
 
 def one_in_hand(account_id: int, check_id: UUID, *, at: datetime) -> InHand | None:

@@ -54,17 +54,17 @@ class StratumTally:
     def stratum(self) -> estimates.DrawnShare:
         """Return the stratum as the estimators take it: what a visit might still settle is unresolved, all else that is
         open refused."""
-        of, seen = self.of, self.visited
+        n_by_outcome, seen = self.of, self.visited
         drawn = Outcomes(
-            of[Stands.GENUINE],
-            of[Stands.NOT_GENUINE],
-            of[Stands.REFUSED] + of[Stands.OPEN] + of[Stands.LEFT],
-            of[Stands.NOT_REACHED],
+            n_by_outcome[Stands.GENUINE],
+            n_by_outcome[Stands.NOT_GENUINE],
+            n_by_outcome[Stands.REFUSED] + n_by_outcome[Stands.OPEN] + n_by_outcome[Stands.LEFT],
+            n_by_outcome[Stands.NOT_REACHED],
         )
-        told = Outcomes(seen[Stands.GENUINE], seen[Stands.NOT_GENUINE], seen[Stands.REFUSED])
-        more = sum(seen.values()) - told.drawn
+        outcomes = Outcomes(seen[Stands.GENUINE], seen[Stands.NOT_GENUINE], seen[Stands.REFUSED])
+        more = sum(seen.values()) - outcomes.drawn
         return estimates.DrawnShare(
-            self.items, drawn, Outcomes(told.genuine, told.not_genuine, told.refused, more)
+            self.items, drawn, Outcomes(outcomes.genuine, outcomes.not_genuine, outcomes.refused, more)
         )
 
 
@@ -121,14 +121,14 @@ def found_in(frame: Frame) -> FrameChecks:
             # whether that person was drawn.
             why = items[item_id].why_gone if frame.state == Frame.State.CLOSED else None
             counts_as = stands(outcome, reason, why)
-            told = [tallies[stratum_id], *in_parts[stratum_id, entered_in]]
+            stratum_tallies = [tallies[stratum_id], *in_parts[stratum_id, entered_in]]
             if not is_visit:
-                for tally in told:
+                for tally in stratum_tallies:
                     tally.of[counts_as] += 1
                 if counts_as is Stands.NOT_REACHED:
                     not_reached.add((stratum_id, place))
             elif (stratum_id, place) in not_reached:
-                for tally in told:
+                for tally in stratum_tallies:
                     tally.visited[counts_as] += 1
             else:
                 continue
@@ -162,14 +162,14 @@ def _opened(
     """
     sql.unwatched()
     at = sorted(drawn)
-    commitments = {key: bytes(one.commitments) for key, one in strata.items()}
+    commitments = {key: bytes(stratum.commitments) for key, stratum in strata.items()}
     sealed = b"".join(commitments[key][draws.SIZE * n : draws.SIZE * (n + 1)] for key, n in at)
     ids = draws.opened(sealed, key_of(frame.public_id)) if sealed else b""
     entered_in = {
         key: np.frombuffer(
-            draws.hidden(bytes(one.places), key_of_places(frame.public_id, one.key)), dtype="<i8"
+            draws.hidden(bytes(stratum.places), key_of_places(frame.public_id, stratum.key)), dtype="<i8"
         )
-        for key, one in strata.items()
+        for key, stratum in strata.items()
     }
     return {
         (key, n): (
@@ -181,21 +181,26 @@ def _opened(
 
 
 def _graded(finished: Mapping[int, list[tuple[int, bool]]], hierarchy: int) -> dict[int, Outcomes]:
-    told: dict[int, list[tuple[int, bool]]] = defaultdict(list)
-    given = {"hierarchy": hierarchy, "units": list(finished), "district": Kind.DISTRICT}
-    for own, unit_id in sql.rows(_BELOW, given):
-        told[unit_id] += finished[own]
+    tallies_by_unit: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+    params = {"hierarchy": hierarchy, "units": list(finished), "district": Kind.DISTRICT}
+    for stratum_id, unit_id in sql.rows(_BELOW, params):
+        tallies_by_unit[unit_id] += finished[stratum_id]
     genuine = {
-        unit_id: sum(is_genuine for _, is_genuine in sorted(of)[:GRADED])
-        for unit_id, of in told.items()
-        if len(of) >= GRADED
+        unit_id: sum(is_genuine for _, is_genuine in sorted(tallies)[:GRADED])
+        for unit_id, tallies in tallies_by_unit.items()
+        if len(tallies) >= GRADED
     }
     return {unit_id: Outcomes(n, GRADED - n) for unit_id, n in genuine.items()}
 
 
 def finished(strata: Iterable[StratumTally]) -> int:
     """Count the checks that told whether an item is genuine."""
-    return sum(of[one] for each in strata for of in (each.of, each.visited) for one in _TOLD)
+    return sum(
+        n_by_outcome[outcome]
+        for stratum_tally in strata
+        for n_by_outcome in (stratum_tally.of, stratum_tally.visited)
+        for outcome in _TOLD
+    )
 
 
 def is_enough(strata: Iterable[StratumTally]) -> bool:
@@ -208,12 +213,12 @@ def unchecked(strata: Iterable[StratumTally]) -> int:
 
     They may be unlike the others, so nothing is said of all together.
     """
-    doors = [one for one in strata if one.is_phoneless]
-    return 0 if finished(doors) else sum(one.items for one in doors)
+    doors = [stratum_tally for stratum_tally in strata if stratum_tally.is_phoneless]
+    return 0 if finished(doors) else sum(stratum_tally.items for stratum_tally in doors)
 
 
 def estimated(strata: list[StratumTally], planted: Planted) -> estimates.FrameEstimate | None:
     """Return the estimate of a unit; None while there are not enough checks, or none of items without a phone."""
     if unchecked(strata) or not is_enough(strata):
         return None
-    return estimates.estimate([one.stratum for one in strata], planted)
+    return estimates.estimate([stratum_tally.stratum for stratum_tally in strata], planted)

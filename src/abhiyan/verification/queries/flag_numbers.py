@@ -55,14 +55,16 @@ def flags_below(
     until: count what was so before then; None counts what is so now.
     """
     lo, hi = span
-    given: dict[str, Any] = {"programmes": list(programmes), "hierarchy": hierarchy, "lo": lo, "hi": hi}
-    rows = sql.rows(_BELOW, given | {"without": without, "since": at - EXPIRES, "until": until or "infinity"})
-    return {(programme, measure): FlagNumbers(*found) for programme, measure, *found in rows}
+    params: dict[str, Any] = {"programmes": list(programmes), "hierarchy": hierarchy, "lo": lo, "hi": hi}
+    rows = sql.rows(
+        _BELOW, params | {"without": without, "since": at - EXPIRES, "until": until or "infinity"}
+    )
+    return {(programme, measure): FlagNumbers(*numbers) for programme, measure, *numbers in rows}
 
 
 def flags_in_frame(frame: Frame, *, without: int, at: datetime) -> dict[int, FlagNumbers]:
     """Return the same by unit, in the tree of a frame as it was frozen: of districts and all above them. One query."""
-    given: dict[str, Any] = {"frame": frame.pk, "programme": frame.programme_id, "measure": frame.measure}
+    params: dict[str, Any] = {"frame": frame.pk, "programme": frame.programme_id, "measure": frame.measure}
     with system("flags in numbers"):
-        rows = sql.rows(_IN_FRAME, given | {"without": without, "since": at - EXPIRES, "until": "infinity"})
-    return {unit: FlagNumbers(*found) for unit, *found in rows}
+        rows = sql.rows(_IN_FRAME, params | {"without": without, "since": at - EXPIRES, "until": "infinity"})
+    return {unit: FlagNumbers(*numbers) for unit, *numbers in rows}

@@ -79,8 +79,8 @@ def flag_of(flag_id: UUID) -> Flag:
 
 def own_flag(account_id: int, flag_id: UUID) -> Flag:
     """Return the flag somebody is asked about, in their own scope. NotFound for everybody else."""
-    own = Flag.objects.select_related("programme").filter(pk=flag_id, account_id=account_id)
-    return needed(own.first())
+    flags = Flag.objects.select_related("programme").filter(pk=flag_id, account_id=account_id)
+    return needed(flags.first())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +97,18 @@ class FlagsToday:
 
 def for_today(account_id: int, worker: UUID, *, plans: bool, at: datetime, on: date) -> FlagsToday:
     """Return what Today shows somebody of flags. worker: their public id. In a system scope; one query if nothing."""
-    own = Q(account_id=account_id, answered_at=None, step__in=(Flag.Step.ASKED, Flag.Step.CHECKING))
+    own_flags = Q(account_id=account_id, answered_at=None, step__in=(Flag.Step.ASKED, Flag.Step.CHECKING))
     is_proven = Q(step=Flag.Step.CHECKING, told__isnull=False)
     is_silent = Q(step=Flag.Step.ASKED, asked_at__lt=at - findings.ANSWERS)
     others = (Q(step=Flag.Step.ANSWERED) | is_silent | is_proven) & ~Q(account_id=account_id)
-    flags = Flag.objects.filter((own | others) if plans else own)
+    flags = Flag.objects.filter((own_flags | others) if plans else own_flags)
     closed = Rest.objects.filter(worker=worker, until__gte=on + findings.EXPIRES - TOLD)
     none = Value(None, output_field=UUIDField())  # in place of the closed question, whose flag is gone
     ids = set(flags.values_list("pk", flat=True).union(closed.values_list(none, flat=True)[:1], all=True))
-    shown = FlagsToday([], [], is_closed=None in ids)
-    for one in Flag.objects.select_related("programme").filter(pk__in=ids - {None}) if ids - {None} else ():
-        (shown.mine if one.account_id == account_id else shown.waiting).append(one)
-    return shown
+    flags_today = FlagsToday([], [], is_closed=None in ids)
+    for flag in Flag.objects.select_related("programme").filter(pk__in=ids - {None}) if ids - {None} else ():
+        (flags_today.mine if flag.account_id == account_id else flags_today.waiting).append(flag)
+    return flags_today
 
 
 def case_of(flag: Flag) -> findings.Case:
@@ -129,7 +129,10 @@ def _day(flag: Flag, at: Any) -> date:
 
 def sentences(reasons: Iterable[list[Any]]) -> list[str]:
     """Return the reasons of a flag in words."""
-    return [reason(Indicator(one), IndicatorTally(hits, of), peers) for one, hits, of, peers in reasons]
+    return [
+        reason(Indicator(code), IndicatorTally(hits, n_items), peers)
+        for code, hits, n_items, peers in reasons
+    ]
 
 
 def support_of(flag: Flag) -> list[str]:
@@ -160,47 +163,54 @@ def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[
 
     Workers who explained themselves are left alone.
     """
-    flags_by_worker = {one.worker: one for one in Flag.objects.filter(programme=programme, measure=measure)}
+    flags_by_worker = {
+        flag.worker: flag for flag in Flag.objects.filter(programme=programme, measure=measure)
+    }
     resting = set(
         Rest.objects.filter(programme=programme, measure=measure, until__gt=on).values_list(
             "worker", flat=True
         )
     )
     looks = [
-        one
-        for one in looks_of(programme, measure, most=most)
-        if one.reasons and one.worker not in resting and one.worker not in flags_by_worker
+        worker_look
+        for worker_look in looks_of(programme, measure, most=most)
+        if worker_look.reasons
+        and worker_look.worker not in resting
+        and worker_look.worker not in flags_by_worker
     ]
-    asked = {one.worker: one for one in looks_of(programme, measure, workers=flags_by_worker)}
+    worker_looks = {
+        worker_look.worker: worker_look
+        for worker_look in looks_of(programme, measure, workers=flags_by_worker)
+    }
     looks[:0] = [
-        asked.get(one.worker, WorkerLook(one.worker, one.unit_id, 0, 0.0, ()))
-        for one in flags_by_worker.values()
+        worker_looks.get(flag.worker, WorkerLook(flag.worker, flag.unit_id, 0, 0.0, ()))
+        for flag in flags_by_worker.values()
     ]
-    return [FlagRow(one, flags_by_worker.get(one.worker)) for one in looks]
+    return [FlagRow(worker_look, flags_by_worker.get(worker_look.worker)) for worker_look in looks]
 
 
 def with_names(rows: Sequence[FlagRow], *, language: str) -> list[FlagRow]:
     """Return the rows of one page, with the worker's name, office and district. In the system's scope."""
-    workers = [one.look.worker for one in rows]
-    accounts = {one.public_id: one for one in people.accounts_near(public_ids=workers)}
+    workers = [flag_row.look.worker for flag_row in rows]
+    accounts = {account.public_id: account for account in people.accounts_near(public_ids=workers)}
     offices = org.offices_of(workers)
-    districts = units.names_of({one.look.unit_id for one in rows}, language=language)
+    districts = units.names_of({flag_row.look.unit_id for flag_row in rows}, language=language)
     return [
         replace(
-            one,
-            name=accounts[one.look.worker].name if one.look.worker in accounts else "",
-            account=accounts[one.look.worker].pk if one.look.worker in accounts else None,
-            office=offices.get(one.look.worker, ({}, {}))[0],
-            unit=offices.get(one.look.worker, ({}, {}))[1],
-            district=districts.get(one.look.unit_id, ""),
+            flag_row,
+            name=accounts[flag_row.look.worker].name if flag_row.look.worker in accounts else "",
+            account=accounts[flag_row.look.worker].pk if flag_row.look.worker in accounts else None,
+            office=offices.get(flag_row.look.worker, ({}, {}))[0],
+            unit=offices.get(flag_row.look.worker, ({}, {}))[1],
+            district=districts.get(flag_row.look.unit_id, ""),
         )
-        for one in rows
+        for flag_row in rows
     ]
 
 
 def names_of(workers: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of workers, by the public ids of their accounts."""
-    return {one.public_id: one.name for one in people.accounts_near(public_ids=workers)}
+    return {account.public_id: account.name for account in people.accounts_near(public_ids=workers)}
 
 
 def told_of(flag: Flag) -> IndicatorTally:
@@ -211,18 +221,18 @@ def told_of(flag: Flag) -> IndicatorTally:
     """
     if flag.aim_id is None or flag.checking_at is None:
         return IndicatorTally(0, 0)
-    told = list(Check.objects.filter(aim_id=flag.aim_id, done_at__isnull=False).exclude(outcome=""))
-    done = {one.id: one for one in told if one.arm == Check.Arm.TARGETED}
-    visited = {(one.stratum_id, one.place): one.outcome for one in told if one.arm == Check.Arm.AGAIN}
+    checks = list(Check.objects.filter(aim_id=flag.aim_id, done_at__isnull=False).exclude(outcome=""))
+    done = {one.id: one for one in checks if one.arm == Check.Arm.TARGETED}
+    visited = {(one.stratum_id, one.place): one.outcome for one in checks if one.arm == Check.Arm.AGAIN}
     if not done:
         return IndicatorTally(0, 0)
     items = opened_many(done)
-    asked = asked_of(flag.programme, flag.measure)
+    activity_items = asked_of(flag.programme, flag.measure)
     confirmed = set(
         sql.column(
-            f"select i.item_id from ({asked.few or asked.sql}) i where i.item_id = any(%s) and i.is_confirmed"
-            " and i.programme_id = any(%s)",
-            [[one.item_id for one in items.values()], flag.programme.counted_ids],
+            f"select i.item_id from ({activity_items.few or activity_items.sql}) i where i.item_id = any(%s)"
+            " and i.is_confirmed and i.programme_id = any(%s)",
+            [[checked_item.item_id for checked_item in items.values()], flag.programme.counted_ids],
         )
     )
     fresh = []
@@ -238,16 +248,18 @@ def told_of(flag: Flag) -> IndicatorTally:
 
 def denied_in(programme: Programme, measure: int) -> Mapping[int, IndicatorTally]:
     """Count denials of people known to be genuine, by district, and their answers."""
-    found: dict[int, IndicatorTally] = {}
+    indicator_tallies: dict[int, IndicatorTally] = {}
     for unit_id, outcome in Check.objects.filter(
         _KNOWN,
         frame__programme=programme,
         frame__measure=measure,
         outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE),
     ).values_list("stratum__unit_id", "outcome"):
-        was = found.get(unit_id, IndicatorTally(0, 0))
-        found[unit_id] = IndicatorTally(was.hits + (outcome == Check.Outcome.NOT_GENUINE), was.of + 1)
-    return found
+        was = indicator_tallies.get(unit_id, IndicatorTally(0, 0))
+        indicator_tallies[unit_id] = IndicatorTally(
+            was.hits + (outcome == Check.Outcome.NOT_GENUINE), was.of + 1
+        )
+    return indicator_tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,24 +285,24 @@ def ready_for_checks(programme: Programme, measure: int, on: date) -> Ready:
     waiting = Flag.objects.select_related("programme", "unit").filter(
         programme=programme, measure=measure, step__in=(Flag.Step.ASKED, Flag.Step.ANSWERED)
     )
-    known, found, lacking = _known_in(programme, measure), [], {}
-    for one in waiting.order_by("asked_at", "pk"):
-        if findings.barred(case_of(one), findings.FlagAct.CHECK, by=0, on=on) is not None:
+    n_by_worker, flags, lacking = _known_in(programme, measure), [], {}
+    for flag in waiting.order_by("asked_at", "pk"):
+        if findings.barred(case_of(flag), findings.FlagAct.CHECK, by=0, on=on) is not None:
             continue
-        if known[one.unit_id] >= findings.KNOWN:
-            found.append(one)
+        if n_by_worker[flag.unit_id] >= findings.KNOWN:
+            flags.append(flag)
         else:
-            lacking[named(one.unit.names)] = known[one.unit_id]
+            lacking[named(flag.unit.names)] = n_by_worker[flag.unit_id]
     fewest = dict(sorted(lacking.items(), key=lambda one: (one[1], one[0])))
-    of = {"programme": programme, "measure": measure}
-    frame = Frame.objects.filter(**of, state=Frame.State.DRAWN).last() if lacking else None
-    return Ready(found[: findings.ROUND], fewest, frame)
+    params = {"programme": programme, "measure": measure}
+    frame = Frame.objects.filter(**params, state=Frame.State.DRAWN).last() if lacking else None
+    return Ready(flags[: findings.ROUND], fewest, frame)
 
 
 def _known_in(programme: Programme, measure: int) -> Counter[int]:
     """Count by district the people known to be genuine who have answered, or are still to be asked."""
-    asked = Q(outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE)) | _OPEN
-    rows = Check.objects.filter(asked, _KNOWN, frame__programme=programme, frame__measure=measure)
+    condition = Q(outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE)) | _OPEN
+    rows = Check.objects.filter(condition, _KNOWN, frame__programme=programme, frame__measure=measure)
     return Counter(rows.values_list("stratum__unit_id", flat=True))
 
 

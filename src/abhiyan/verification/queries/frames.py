@@ -33,14 +33,14 @@ def frames_listed(programme: Programme) -> QuerySet[Frame]:
     """Return the same with what the list shows: entries, checks answered, the real share, its interval, and the
     widest least gap with its unit."""
     rows = Estimate.objects.filter(frame=OuterRef("pk"), shade=Estimate.Shade.ENTERED)
-    own = rows.filter(unit=OuterRef("unit"))
+    estimates = rows.filter(unit=OuterRef("unit"))
     below = rows.exclude(unit=OuterRef("unit")).exclude(high=None).order_by("high", "unit__code")
     return frames_of(programme).annotate(
-        entered=Subquery(own.values("items")),
-        answered=Subquery(own.annotate(n=F("genuine") + F("not_genuine")).values("n")),
-        real=Subquery(own.values("rate")),
-        low=Subquery(own.values("low")),
-        high=Subquery(own.values("high")),
+        entered=Subquery(estimates.values("items")),
+        answered=Subquery(estimates.annotate(n=F("genuine") + F("not_genuine")).values("n")),
+        real=Subquery(estimates.values("rate")),
+        low=Subquery(estimates.values("low")),
+        high=Subquery(estimates.values("high")),
         gap_high=Subquery(below.values("high")[:1]),
         gap_names=Subquery(below.values("unit__names")[:1]),
     )
@@ -57,8 +57,8 @@ def days_of(frame: Frame) -> tuple[date | None, date]:
 
 def open_frames() -> list[Frame]:
     """Return the frames in the viewer's sight that are not closed, the oldest first."""
-    found = Frame.objects.exclude(state=Frame.State.CLOSED).select_related("programme")
-    return list(found.order_by("frozen_at", "pk"))
+    frames = Frame.objects.exclude(state=Frame.State.CLOSED).select_related("programme")
+    return list(frames.order_by("frozen_at", "pk"))
 
 
 def districts_with_open_checks(frame: Frame) -> list[int]:
@@ -88,7 +88,7 @@ def file_of(frame: Frame) -> Iterator[bytes]:
     draw = Draw.objects.filter(frame=frame).order_by("number").first()
     assert draw is not None
     strata = list(Stratum.objects.filter(frame=frame).order_by("key"))
-    return draws.written(head_of(frame, draw, strata), [bytes(one.commitments) for one in strata])
+    return draws.written(head_of(frame, draw, strata), [bytes(stratum.commitments) for stratum in strata])
 
 
 def head_of(frame: Frame, draw: Draw, strata: Sequence[Stratum]) -> draws.Head:
@@ -99,7 +99,7 @@ def head_of(frame: Frame, draw: Draw, strata: Sequence[Stratum]) -> draws.Head:
         frozen_at=frame.frozen_at.astimezone(UTC).isoformat(timespec="seconds"),
         value=draw.source,
         key_hash=frame.key_hash,
-        parts=tuple(draws.DrawnStratum(one.key, one.items, one.drawn) for one in strata),
+        parts=tuple(draws.DrawnStratum(stratum.key, stratum.items, stratum.drawn) for stratum in strata),
     )
 
 
@@ -112,15 +112,15 @@ def more_of(frame: Frame) -> str:
 
 def by_district(strata: Iterable[Stratum]) -> list[Stratum]:
     """Return strata with those of a district beside each other."""
-    return sorted(strata, key=lambda one: (one.unit_id, one.key))
+    return sorted(strata, key=lambda stratum: (stratum.unit_id, stratum.key))
 
 
 def drawn_of(strata: Iterable[Stratum]) -> DrawnSizes:
     """Return the items and draws of these strata, in the order of `by_district`."""
-    districts = [list(of) for _, of in groupby(by_district(strata), key=lambda one: one.unit_id)]
+    districts = [list(of) for _, of in groupby(by_district(strata), key=lambda stratum: stratum.unit_id)]
     return DrawnSizes(
-        tuple(tuple(Size(one.items, one.is_signed) for one in of) for of in districts),
-        tuple(tuple(one.drawn + one.more for one in of) for of in districts),
+        tuple(tuple(Size(stratum.items, stratum.is_signed) for stratum in of) for of in districts),
+        tuple(tuple(stratum.drawn + stratum.more for stratum in of) for of in districts),
     )
 
 
@@ -183,7 +183,7 @@ def estimates_at(frame: Frame, unit_id: int) -> list[Estimate]:
 
     Units below the districts have a grade and no estimate: they are left out.
     """
-    below = [one.id for one in units.children(unit_id, frame.programme.hierarchy, limit=MOST).rows]
+    below = [unit.id for unit in units.children(unit_id, frame.programme.hierarchy, limit=MOST).rows]
     return list(
         Estimate.objects.filter(frame=frame, unit_id__in=[unit_id, *below], grade="")
         .select_related("unit")

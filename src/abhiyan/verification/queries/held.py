@@ -23,22 +23,26 @@ _RESULTS = {
 def held_about(item_ids: Collection[UUID]) -> Iterator[HeldDeed]:
     """Yield the checks in which somebody was reached about these items, with what they said and the result."""
     with system("what a check holds about a person"):
-        for one in asked_about(item_ids):
-            if at := one.done_at or one.said_at:
+        for check in asked_about(item_ids):
+            if at := check.done_at or check.said_at:
                 yield HeldDeed(
                     at=at,
                     what=_("A visit to check your entry")
-                    if one.is_visit
+                    if check.is_visit
                     else _("A call to check your entry"),
-                    result=_RESULTS.get(Check.Outcome(one.outcome or "unresolved"), _("No result")),
-                    words=_words(one),
+                    result=_RESULTS.get(Check.Outcome(check.outcome or "unresolved"), _("No result")),
+                    words=_words(check),
                 )
 
 
 def _words(check: Check) -> dict[str, str]:
     """Return their words to each question, while they are kept."""
-    said = said_in(check)
-    if said is None:
+    words = said_in(check)
+    if words is None:
         return {}
     questions = asked_of(check.frame.programme, check.frame.measure).questions
-    return {str(one.text): said.words[one.key] for one in questions if said.words.get(one.key)}
+    return {
+        str(question.text): words.words[question.key]
+        for question in questions
+        if words.words.get(question.key)
+    }

@@ -81,7 +81,7 @@ def counted_now(programme: Programme, measure: int) -> list[ShadeItems]:
     In the transaction's scope; a frame reads in the system's. One statement: what commits later is in none of
     it.
     """
-    found = sql.rows(
+    item_rows = sql.rows(
         GROUPED.replace("{items}", asked_of(programme, measure).sql),
         {
             "programmes": programme.counted_ids,
@@ -101,7 +101,7 @@ def counted_now(programme: Programme, measure: int) -> list[ShadeItems]:
             np.frombuffer(bytes(ids), dtype=f"S{SIZE}"),
             np.repeat(np.array([place or 0 for place in places], dtype=np.int64), sizes),
         )
-        for unit_id, code, signed, confirmed, phoneless, ids, places, sizes in found
+        for unit_id, code, signed, confirmed, phoneless, ids, places, sizes in item_rows
     ]
 
 
@@ -131,24 +131,24 @@ class CheckedItem:
 
 def items_of(programme: Programme, measure: int, item_ids: Iterable[UUID]) -> dict[UUID, CheckedItem]:
     """Return items by their public ids, whether they still count or not. One that nothing knows any more is struck."""
-    asked, ids = asked_of(programme, measure), list(item_ids)
-    given = [ids, programme.counted_ids]
-    found = {one: CheckedItem(one, why_gone=STRUCK) for one in ids}
+    items, ids = asked_of(programme, measure), list(item_ids)
+    params = [ids, programme.counted_ids]
+    checked_items = {ident: CheckedItem(ident, why_gone=STRUCK) for ident in ids}
     where = "where i.item_id = any(%s) and i.programme_id = any(%s)"
     for item_id, unit_id, why in sql.rows(
-        f"select i.item_id, i.unit_id, i.why from ({asked.few_gone or asked.gone}) i {where}", given
+        f"select i.item_id, i.unit_id, i.why from ({items.few_gone or items.gone}) i {where}", params
     ):
-        found[item_id] = CheckedItem(item_id, unit_id, why_gone=why)
+        checked_items[item_id] = CheckedItem(item_id, unit_id, why_gone=why)
     of_worker = (
         "left join people_account a on a.public_id = i.by"  # else a machine's token, or somebody's browser
     )
     for row in sql.rows(
         "select i.item_id, i.unit_id, a.public_id, i.channel, i.day, i.phone_id"
-        f" from ({asked.few or asked.sql}) i {of_worker} {where}",
-        given,
+        f" from ({items.few or items.sql}) i {of_worker} {where}",
+        params,
     ):
-        found[row[0]] = CheckedItem(*row)
-    return found
+        checked_items[row[0]] = CheckedItem(*row)
+    return checked_items
 
 
 def sizes_now(programme: Programme, measure: int) -> dict[int, list[Size]]:
@@ -158,7 +158,7 @@ def sizes_now(programme: Programme, measure: int) -> dict[int, list[Size]]:
     Keys are ids of units, in the order of their codes. About, because an item of an earlier frame may count no
     more, or in another shade.
     """
-    given = {
+    params = {
         "programmes": programme.counted_ids,
         "hierarchy": programme.hierarchy,
         "district": Kind.DISTRICT,
@@ -167,10 +167,10 @@ def sizes_now(programme: Programme, measure: int) -> dict[int, list[Size]]:
         "programme": programme.pk,
         "measure": measure,
     }
-    found: dict[int, list[Size]] = defaultdict(list)
+    sizes: dict[int, list[Size]] = defaultdict(list)
     for unit_id, _, is_signed, n in sql.rows(
-        SIZES.replace("{items}", asked_of(programme, measure).sql), given
+        SIZES.replace("{items}", asked_of(programme, measure).sql), params
     ):
         if n > 0:
-            found[unit_id].append(Size(n, is_signed))
-    return dict(found)
+            sizes[unit_id].append(Size(n, is_signed))
+    return dict(sizes)

@@ -40,10 +40,10 @@ def ask_latest(programmes: Sequence[int], units: Sequence[int], on: date) -> Ask
     A unit out of sight, or too small for a number, is there with nothing said of it; a programme without a drawn frame
     is not there at all.
     """
-    given = {"programmes": list(programmes), "units": list(units), "on": on}
-    asked = sql.ask(_LATEST, given, keep_plan=True)
+    params = {"programmes": list(programmes), "units": list(units), "on": on}
+    query = sql.ask(_LATEST, params, keep_plan=True)
     return lambda: {
-        (programme, measure, unit): _estimated(*row) for programme, measure, unit, *row in asked()
+        (programme, measure, unit): _estimated(*row) for programme, measure, unit, *row in query()
     }
 
 

@@ -110,14 +110,14 @@ class VerifierLine:
 
 def verifier(account_id: int, day: date) -> VerifierLine | None:
     """Return a verifier of a day; None for somebody who is none. In the system's scope."""
-    given = {"account": account_id, "verify": VERIFY, "day": day}
-    if not sql.exists(f"{_VERIFIERS} and ap.account_id = %(account)s", given):
+    params = {"account": account_id, "verify": VERIFY, "day": day}
+    if not sql.exists(f"{_VERIFIERS} and ap.account_id = %(account)s", params):
         return None
     return VerifierLine(
         account_id,
         home_of(account_id, day),
         frozenset(own_line(account_id)),
-        frozenset(sql.column(_KNOWN, given)),
+        frozenset(sql.column(_KNOWN, params)),
         frozenset(people.own_phones(account_id)),
     )
 
@@ -128,5 +128,5 @@ def verifiers_for(unit_ids: Iterable[int], *, since: date, day: date) -> dict[in
     since: first day of the programme. In the system's scope.
     """
     accounts = sorted(set(sql.column(_VERIFIERS, {"verify": VERIFY, "day": day})))
-    given = {"accounts": accounts, "units": list(unit_ids), "since": since}
-    return dict(sql.rows(_OUTSIDE, given))
+    params = {"accounts": accounts, "units": list(unit_ids), "since": since}
+    return dict(sql.rows(_OUTSIDE, params))

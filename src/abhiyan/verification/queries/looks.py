@@ -46,7 +46,7 @@ BUILT: Mapping[Indicator, tuple[str, str]] = {
     ),
     Indicator.AGES: ("count(*) filter (where birth_year %% 5 = 0)", "count(birth_year)"),
     Indicator.DIGITS: (
-        " + ".join(f"{one} * ({one} - 1) / 2" for one in _ENDINGS),
+        " + ".join(f"{ending} * ({ending} - 1) / 2" for ending in _ENDINGS),
         "count(last4) * (count(last4) - 1) / 2",
     ),
     Indicator.UNCONFIRMED: ("count(*) filter (where not is_confirmed)", "count(is_confirmed)"),
@@ -61,7 +61,7 @@ _NO_TRIES = (
 
 
 def _array(n: int) -> str:
-    return "array[" + ", ".join(f"coalesce({each[n]}, 0)::int8" for each in BUILT.values()) + "]"
+    return "array[" + ", ".join(f"coalesce({sql_pair[n]}, 0)::int8" for sql_pair in BUILT.values()) + "]"
 
 
 # A worker belongs to the district of most of their entries. Own phones and programs name no account.
@@ -126,18 +126,18 @@ class WorkerLook:
 def looked_at_now(programme: Programme, measure: int) -> list[Entries]:
     """Return every worker's indicators, from all entries that count now; none where the activity tells nothing
     of them."""
-    asked = asked_of(programme, measure)
-    if not asked.looks:
+    items = asked_of(programme, measure)
+    if not items.looks:
         return []
     return sql.rows(
-        BUILD.replace("{looks}", asked.looks).replace("{tries}", asked.tries or _NO_TRIES),
+        BUILD.replace("{looks}", items.looks).replace("{tries}", items.tries or _NO_TRIES),
         {
             "programmes": programme.counted_ids,
             "hierarchy": programme.hierarchy,
             "district": Kind.DISTRICT,
             "owner": programme.owner_id,
             "zone": programme.zone,
-            "own": [one.number for one in activities.of(programme.kind).channels if one.by_phone],
+            "own": [channel.number for channel in activities.of(programme.kind).channels if channel.by_phone],
         },
     )
 
@@ -153,24 +153,24 @@ Doubt = tuple[str, int, int, float, float, float]
 def doubts_now(programme: Programme, measure: int, entries: Mapping[UUID, int]) -> dict[UUID, list[Doubt]]:
     """Return each worker's odd single entries, as the activity tells them. entries: how many each worker has. One
     query; none where the activity tells nothing."""
-    asked = asked_of(programme, measure)
-    if not asked.doubts:
+    items = asked_of(programme, measure)
+    if not items.doubts:
         return {}
     rows: list[tuple[UUID, str, int]] = sql.rows(
-        _DOUBTS.replace("{doubts}", asked.doubts), [programme.counted_ids]
+        _DOUBTS.replace("{doubts}", items.doubts), [programme.counted_ids]
     )
-    of, hits = sum(entries.values()), Counter[str]()
+    n_entries, hits = sum(entries.values()), Counter[str]()
     for _by, code, n in rows:
         hits[code] += n
-    found: dict[UUID, list[Doubt]] = {}
+    doubts: dict[UUID, list[Doubt]] = {}
     for by, code, n in rows:
-        if own := entries.get(by, 0):
-            rest = of - own
+        if n_own := entries.get(by, 0):
+            rest = n_entries - n_own
             share, peers = (hits[code] - n + 0.5) / (rest + 1), (hits[code] - n) / rest if rest else 0.0
-            by_luck = luck.tail(n, max(n, own), share, rest=rest, likeness=0, grain=Grain.ENTRY)
+            by_luck = luck.tail(n, max(n, n_own), share, rest=rest, likeness=0, grain=Grain.ENTRY)
             anybody = min(1.0, by_luck * len(entries))
-            found.setdefault(by, []).append((code, n, own, round(peers, 5), by_luck, anybody))
-    return found
+            doubts.setdefault(by, []).append((code, n, n_own, round(peers, 5), by_luck, anybody))
+    return doubts
 
 
 def checked_by_worker(
@@ -180,7 +180,7 @@ def checked_by_worker(
 
     Drawn ones of closed frames only: before, nobody learns who is drawn.
     """
-    told = dict(
+    outcome_by_id = dict(
         Check.objects.filter(
             Q(frame__state=Frame.State.CLOSED) | Q(arm=Check.Arm.TARGETED),
             frame__programme=programme,
@@ -189,14 +189,15 @@ def checked_by_worker(
             outcome__in=(Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE),
         ).values_list("id", "outcome")
     )
-    if not told:
+    if not outcome_by_id:
         return {}
     counts: Counter[tuple[UUID | None, str]] = Counter(
-        (item.by, told[check_id]) for check_id, item in opened_many(told).items()
+        (item.by, outcome_by_id[check_id]) for check_id, item in opened_many(outcome_by_id).items()
     )
     workers = {worker for worker, _ in counts if worker is not None}
     return {
-        one: (counts[one, Check.Outcome.NOT_GENUINE], counts[one, Check.Outcome.GENUINE]) for one in workers
+        worker: (counts[worker, Check.Outcome.NOT_GENUINE], counts[worker, Check.Outcome.GENUINE])
+        for worker in workers
     }
 
 
@@ -210,22 +211,25 @@ def looks_of(
     rows = Look.objects.filter(programme=programme, measure=measure)
     if workers is not None:
         rows = rows.filter(worker__in=list(workers))
-    found = rows.order_by("-wanted", "worker")[:most]
-    return [_looked(one) for one in found]
+    looks = rows.order_by("-wanted", "worker")[:most]
+    return [_looked(look) for look in looks]
 
 
 def _looked(look: Look) -> WorkerLook:
     def odd() -> Iterator[Reason]:
         compared = zip(BUILT, look.hits, look.total, look.peers, look.tails, look.luck, strict=False)
-        for one, hit, of, other, by_luck, anybody in compared:
-            yield Reason(one, IndicatorTally(hit, of), other, by_luck, anybody)
+        for code, hit, n_items, other, by_luck, anybody in compared:
+            yield Reason(code, IndicatorTally(hit, n_items), other, by_luck, anybody)
         checked = IndicatorTally(look.bad, look.bad + look.good)
         yield Reason(Indicator.CHECKS, checked, look.peers_bad, look.bad_tail, look.bad_luck)
 
     # A single entry that contradicts itself is a question, whatever luck brings; its strength is as any reason's.
-    told = [Reason(Indicator(code), IndicatorTally(hit, of), *rest) for code, hit, of, *rest in look.doubts]
+    told = [
+        Reason(Indicator(code), IndicatorTally(hit, n_items), *rest)
+        for code, hit, n_items, *rest in look.doubts
+    ]
     if look.entries >= flags.LEAST:
-        told = sorted([*told, *reasons(odd())], key=lambda one: one.tail)
+        told = sorted([*told, *reasons(odd())], key=lambda reason: reason.tail)
     return WorkerLook(
         look.worker,
         look.unit_id,

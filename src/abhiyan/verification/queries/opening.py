@@ -56,21 +56,21 @@ def opened_many(check_ids: Iterable[UUID]) -> dict[UUID, CheckedItem]:
     From here on the transaction's statements name somebody, so nobody watches them.
     """
     sql.unwatched()
-    found: dict[UUID, CheckedItem] = {}
+    checked_items: dict[UUID, CheckedItem] = {}
     for frame, checks in _opened("c.id = any(%s)", [list(check_ids)]):
         items = items_of(frame.programme, frame.measure, checks.values())
-        found |= {check_id: items[item_id] for check_id, item_id in checks.items()}
-    return found
+        checked_items |= {check_id: items[item_id] for check_id, item_id in checks.items()}
+    return checked_items
 
 
 def asked_about(item_ids: Iterable[UUID]) -> list[Check]:
     """Return checks in which the person behind one of these items was reached. In the system's scope, unwatched."""
     sql.unwatched()
     wanted = set(item_ids)
-    asked = [
+    check_ids = [
         check_id for _, checks in _opened(_ASKED, []) for check_id, item in checks.items() if item in wanted
     ]
-    return list(Check.objects.select_related("frame__programme", "stratum").filter(id__in=asked))
+    return list(Check.objects.select_related("frame__programme", "stratum").filter(id__in=check_ids))
 
 
 def concluded_in(programme_id: int, measure: int) -> dict[UUID, bool]:
@@ -94,10 +94,10 @@ def concluded_in(programme_id: int, measure: int) -> dict[UUID, bool]:
 
 def opened(check: Check) -> CheckedItem:
     """Return the item a check is about. ValueError for a planted one."""
-    found = opened_many([check.id])
-    if check.id not in found:
+    checked_items = opened_many([check.id])
+    if check.id not in checked_items:
         raise ValueError("a planted check has no item")
-    return found[check.id]
+    return checked_items[check.id]
 
 
 def items_by_stratum(frame: Frame) -> dict[str, list[UUID]]:
@@ -105,8 +105,10 @@ def items_by_stratum(frame: Frame) -> dict[str, list[UUID]]:
 
     In the system's scope.
     """
-    found = {}
-    for one in Stratum.objects.filter(frame=frame).order_by("key"):
-        ids = draws.opened(bytes(one.commitments), key_of(frame.public_id))
-        found[one.key] = [UUID(bytes=ids[at : at + draws.SIZE]) for at in range(0, len(ids), draws.SIZE)]
-    return found
+    ids_by_stratum = {}
+    for stratum in Stratum.objects.filter(frame=frame).order_by("key"):
+        ids = draws.opened(bytes(stratum.commitments), key_of(frame.public_id))
+        ids_by_stratum[stratum.key] = [
+            UUID(bytes=ids[at : at + draws.SIZE]) for at in range(0, len(ids), draws.SIZE)
+        ]
+    return ids_by_stratum

@@ -32,8 +32,8 @@ def chains_across(
 
     above: the districts of the frame and all units above them. hierarchy: of the programme. One query.
     """
-    given = {"places": list(places), "above": list(above), "hierarchy": hierarchy}
-    found: dict[int, dict[int, Chain]] = defaultdict(dict)
-    for tree, place, chain in sql.rows(_ACROSS, given | {"many": MANY, "district": Kind.DISTRICT}):
-        found[tree][place] = tuple(chain)
-    return dict(found)
+    params = {"places": list(places), "above": list(above), "hierarchy": hierarchy}
+    chains: dict[int, dict[int, Chain]] = defaultdict(dict)
+    for tree, place, chain in sql.rows(_ACROSS, params | {"many": MANY, "district": Kind.DISTRICT}):
+        chains[tree][place] = tuple(chain)
+    return dict(chains)

@@ -45,32 +45,32 @@ def known_of(check: Check) -> PlantedPerson | None:
     """Return the person a planted check asks; None where they were removed, or the frame is closed."""
     if check.planted is None:
         return None
-    told = json.loads(keyring().unseal(bytes(check.planted), about=check.id.bytes))
-    return PlantedPerson(**told | {"day": date.fromisoformat(told["day"])})
+    planted_facts = json.loads(keyring().unseal(bytes(check.planted), about=check.id.bytes))
+    return PlantedPerson(**planted_facts | {"day": date.fromisoformat(planted_facts["day"])})
 
 
 def phone_of(check_id: UUID) -> UUID | None:
     """Return the phone of a planted person, as the gate knows it; None as `known_of`."""
-    known = known_of(Check.objects.get(id=check_id))
-    return None if known is None else known.phone_id
+    planted_person = known_of(Check.objects.get(id=check_id))
+    return None if planted_person is None else planted_person.phone_id
 
 
-def whom_of(check: Check, known: PlantedPerson) -> Whom:
+def whom_of(check: Check, planted_person: PlantedPerson) -> Whom:
     """Return a planted person as a check shows any other: the activity words what an item's channel and day
     would say."""
-    asked = asked_of(check.frame.programme, check.frame.measure)
-    written = asked.whom(check.id, known.channel, known.day).written
-    return Whom(in_script(known.name), {**written, **known.written})
+    items = asked_of(check.frame.programme, check.frame.measure)
+    written = items.whom(check.id, planted_person.channel, planted_person.day).written
+    return Whom(in_script(planted_person.name), {**written, **planted_person.written})
 
 
 def typed_of(frame: Frame) -> list[CheckQuestion]:
     """Return the questions to type about a planted person of a frame: all besides channel and day."""
-    asked = asked_of(frame.programme, frame.measure)
-    given = asked.whom(frame.public_id, 0, frame.ends_on).written
-    return [one for one in asked.questions if one.key not in given]
+    items = asked_of(frame.programme, frame.measure)
+    written_facts = items.whom(frame.public_id, 0, frame.ends_on).written
+    return [question for question in items.questions if question.key not in written_facts]
 
 
 def planted_in(frame: Frame) -> dict[bool, int]:
     """Count the known-genuine and known-false people of a frame. In a scope that sees the checks."""
     planted = Check.objects.filter(frame=frame, arm=Check.Arm.PLANTED).exclude(reason=GONE)
-    return {known: planted.filter(is_known_genuine=known).count() for known in (True, False)}
+    return {is_genuine: planted.filter(is_known_genuine=is_genuine).count() for is_genuine in (True, False)}

@@ -46,7 +46,7 @@ class PublicFrame:
     @property
     def intervals(self) -> int:
         """Count the intervals of districts or states that are shown beside each other."""
-        return sum(one.truth.real is not None for one in self.below)
+        return sum(public_unit.truth.real is not None for public_unit in self.below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,13 @@ def public_page(public_id: UUID, *, at: datetime) -> tuple[Programme, list[Publi
     One query while somebody else looked in the last half minute.
     """
     with system("a public page"):
-        found = PublicPage.objects.select_related("programme__owner").filter(closed_at=None)
-        page = found.filter(programme__public_id=public_id).first()
+        public_pages = PublicPage.objects.select_related("programme__owner").filter(closed_at=None)
+        page = public_pages.filter(programme__public_id=public_id).first()
         if page is None:
             raise NotFound
         until, frames = _kept.get(page.pk, (at, []))
         if until <= at:
-            frames = [_shown(one, at) for one in _in_order(page.programme)]
+            frames = [_shown(frame, at) for frame in _in_order(page.programme)]
             _kept[page.pk] = (at + KEPT_FOR, frames)
     return page.programme, frames
 
@@ -117,20 +117,29 @@ def _in_order(programme: Programme) -> list[Frame]:
     speaks = set(speaking_frames([programme.pk], programme.owner_id).values())
     frames = list(frames_of(programme))
     frames.sort(
-        key=lambda one: (one.measure, one not in speaks, one.state != Frame.State.CLOSED, -one.number)
+        key=lambda frame: (
+            frame.measure,
+            frame not in speaks,
+            frame.state != Frame.State.CLOSED,
+            -frame.number,
+        )
     )
     return frames
 
 
 def _shown(frame: Frame, at: datetime) -> PublicFrame:
-    found, on, since = (
+    estimates, on, since = (
         estimates_at(frame, frame.unit_id),
         day_in(frame.programme.zone, at),
         since_of(frame),
     )
-    own = {one.shade: one for one in found if one.unit_id == frame.unit_id}
-    below = [one for one in found if one.unit_id != frame.unit_id and one.shade == Estimate.Shade.ENTERED]
-    below.sort(key=lambda one: (one.high is None, one.high or 0, one.unit.code))
+    own = {estimate.shade: estimate for estimate in estimates if estimate.unit_id == frame.unit_id}
+    below = [
+        estimate
+        for estimate in estimates
+        if estimate.unit_id != frame.unit_id and estimate.shade == Estimate.Shade.ENTERED
+    ]
+    below.sort(key=lambda estimate: (estimate.high is None, estimate.high or 0, estimate.unit.code))
     return PublicFrame(
         published(frame),
         told(frame, frame.unit.code, own, since=since, on=on),
@@ -142,8 +151,10 @@ def _shown(frame: Frame, at: datetime) -> PublicFrame:
             at=at,
         ).entries,
         [
-            PublicUnit(one.unit, told(frame, one.unit.code, {one.shade: one}, since=since, on=on))
-            for one in below
+            PublicUnit(
+                estimate.unit, told(frame, estimate.unit.code, {estimate.shade: estimate}, since=since, on=on)
+            )
+            for estimate in below
         ],
         is_past_end(frame, at),
     )

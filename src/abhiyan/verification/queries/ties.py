@@ -26,11 +26,11 @@ class StatedTie:
 
 def ties_of(account_id: int) -> list[StatedTie]:
     """Return the people a verifier knows. In the system's scope."""
-    found = list(Tie.objects.filter(account_id=account_id, ended_at=None).order_by("-stated_at", "pk"))
-    offices = offices_of(one.worker for one in found)
+    ties = list(Tie.objects.filter(account_id=account_id, ended_at=None).order_by("-stated_at", "pk"))
+    offices = offices_of(tie.worker for tie in ties)
     return [
-        StatedTie(one.pk, ", ".join(named(names) for names in offices.get(one.worker, ())), one.stated_at)
-        for one in found
+        StatedTie(tie.pk, ", ".join(named(names) for names in offices.get(tie.worker, ())), tie.stated_at)
+        for tie in ties
     ]
 
 

@@ -66,7 +66,7 @@ def since_of(frame: Frame) -> date:
 def told(frame: Frame, code: str, rows: Mapping[int, Estimate], *, since: date | None, on: date) -> Estimated:
     """Build what a frame says of one unit. rows: its estimates by shade; since: of `since_of`."""
     entered, counted, unanswered, confirmed = (_of_row(rows.get(shade)) for shade in SHADES)
-    one = estimated_of(
+    estimate = estimated_of(
         frame.public_id,
         code,
         kind=frame.programme.kind,
@@ -77,7 +77,7 @@ def told(frame: Frame, code: str, rows: Mapping[int, Estimate], *, since: date |
         reported=(rows[Estimate.Shade.ENTERED].reported or 0) if Estimate.Shade.ENTERED in rows else 0,
         shares=(entered, counted, unanswered),
     )
-    return replace(one, confirmed=confirmed)
+    return replace(estimate, confirmed=confirmed)
 
 
 def estimated_of(

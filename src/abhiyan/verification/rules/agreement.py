@@ -36,7 +36,7 @@ def unlike(tallies: Mapping[K, Mapping[Any, Tally]], *, false: float = FALSE) ->
     one cheat makes nobody else look odd.
     """
     left = {key: parts for key, parts in tallies.items() if any(n for _, n in parts.values())}
-    found: list[Unlike[K]] = []
+    unlike_ones: list[Unlike[K]] = []
     while len(left) > 1:
         whole: dict[Any, list[int]] = {}
         for parts in left.values():
@@ -44,13 +44,17 @@ def unlike(tallies: Mapping[K, Mapping[Any, Tally]], *, false: float = FALSE) ->
                 sums = whole.setdefault(part, [0, 0])
                 sums[0] += hits
                 sums[1] += n
-        tried = [one for key, parts in left.items() if (one := _beside(key, parts, whole)) is not None]
+        tried = [
+            unlike_one
+            for key, parts in left.items()
+            if (unlike_one := _beside(key, parts, whole)) is not None
+        ]
         oddest = min(tried, key=lambda one: one.chance, default=None)
         if oddest is None or oddest.chance > false / len(left):
             break
-        found.append(oddest)
+        unlike_ones.append(oddest)
         del left[oddest.key]
-    return found
+    return unlike_ones
 
 
 def _beside(key: K, parts: Mapping[Any, Tally], whole: Mapping[Any, list[int]]) -> Unlike[K] | None:
@@ -58,14 +62,14 @@ def _beside(key: K, parts: Mapping[Any, Tally], whole: Mapping[Any, list[int]]) 
     luck = np.ones(1)  # how probable each number of hits is, if only luck decides
     first = hits = checks = 0
     expected = 0.0
-    for part, (own, n) in parts.items():
-        had, of = whole[part]
-        if not n or of == n:
+    for part, (n_own, n) in parts.items():
+        had, n_of_whole = whole[part]
+        if not n or n_of_whole == n:
             continue
-        low, chances = _by_luck(n, had, of)
+        low, chances = _by_luck(n, had, n_of_whole)
         luck, first = np.convolve(luck, chances), first + low
-        hits, checks = hits + own, checks + n
-        expected += n * (had - own) / (of - n)
+        hits, checks = hits + n_own, checks + n
+        expected += n * (had - n_own) / (n_of_whole - n)
     if not checks:
         return None
     chance = float(luck[luck <= luck[hits - first] * (1 + 1e-7)].sum())

@@ -105,11 +105,12 @@ def read(content: bytes) -> tuple[Head, list[bytes]]:
     """
     first, _, rest = content.partition(b"\n")
     try:
-        said = json.loads(first)
+        header = json.loads(first)
         parts = tuple(
-            DrawnStratum(str(one["key"]), int(one["items"]), int(one["drawn"])) for one in said.pop("parts")
+            DrawnStratum(str(part_facts["key"]), int(part_facts["items"]), int(part_facts["drawn"]))
+            for part_facts in header.pop("parts")
         )
-        head = Head(**said, parts=parts)
+        head = Head(**header, parts=parts)
     except (ValueError, TypeError, KeyError, AttributeError) as wrong:
         raise NotAFrame("line 1 does not tell what the file is") from wrong
     if head.form != FORM:
@@ -120,8 +121,8 @@ def read(content: bytes) -> tuple[Head, list[bytes]]:
     commitments, at = [], 0
     for part in parts:
         of_part = lines[at : at + part.items]
-        for line, (before, one) in enumerate(zip([b"", *of_part], of_part, strict=False), at + 2):
-            if len(one) != 2 * SIZE or one <= before or one.strip(b"0123456789abcdef"):
+        for line, (before, commitment) in enumerate(zip([b"", *of_part], of_part, strict=False), at + 2):
+            if len(commitment) != 2 * SIZE or commitment <= before or commitment.strip(b"0123456789abcdef"):
                 raise NotAFrame(f"line {line} is not a commitment, or not in its place")
         commitments.append(bytes.fromhex(b"".join(of_part).decode()))
         at += part.items
@@ -130,7 +131,7 @@ def read(content: bytes) -> tuple[Head, list[bytes]]:
 
 def canonical(value: str) -> str:
     """Return a public value as its letters and digits, small. Other ways to write it would leave somebody a choice."""
-    return "".join(one for one in value.lower() if one in _WRITTEN)
+    return "".join(character for character in value.lower() if character in _WRITTEN)
 
 
 def seed_of(frame_hash: str, value: str) -> bytes:
@@ -161,34 +162,42 @@ def draw(
     head: Head, commitments: Sequence[bytes], seed: bytes, more: dict[str, int] | None = None
 ) -> list[DrawnItem]:
     """Return the items drawn. more: part -> how many are drawn beyond the first, of the same order."""
-    found, line = [], 2
+    drawn_strata, line = [], 2
     for part, joined in zip(head.parts, commitments, strict=True):
         wanted = min(part.items, part.drawn + (more or {}).get(part.key, 0))
         places = order(seed, part.key, part.items)
         for at in range(1, wanted + 1):
             place = next(places)
-            found.append(DrawnItem(part.key, at, line + place, joined[place * SIZE : (place + 1) * SIZE]))
+            drawn_strata.append(
+                DrawnItem(part.key, at, line + place, joined[place * SIZE : (place + 1) * SIZE])
+            )
         line += part.items
-    return found
+    return drawn_strata
 
 
 def written_more(frame_hash: str, more: dict[str, int]) -> str:
     """Return the file that says how many were drawn later. more: part -> how many, beyond the first."""
-    said = {"form": FORM_MORE, "frame": frame_hash, "more": {key: n for key, n in more.items() if n}}
-    return json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    facts = {"form": FORM_MORE, "frame": frame_hash, "more": {key: n for key, n in more.items() if n}}
+    return json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def read_more(content: bytes, frame_hash: str, head: Head) -> dict[str, int]:
     """Return the later checks that `written_more` wrote for this frame. NotAFrame says what is wrong."""
     try:
-        said = json.loads(content)
-        form, of, more = said["form"], said["frame"], {key: int(n) for key, n in said["more"].items()}
+        facts = json.loads(content)
+        form, drawn_hash, more = (
+            facts["form"],
+            facts["frame"],
+            {key: int(n) for key, n in facts["more"].items()},
+        )
     except (ValueError, TypeError, KeyError, AttributeError) as wrong:
         raise NotAFrame("not a file of later checks") from wrong
-    if form != FORM_MORE or of != frame_hash:
+    if form != FORM_MORE or drawn_hash != frame_hash:
         raise NotAFrame("later checks of another frame")
     if unknown := sorted(
-        key for key, n in more.items() if n < 0 or key not in {one.key for one in head.parts}
+        key
+        for key, n in more.items()
+        if n < 0 or key not in {drawn_stratum.key for drawn_stratum in head.parts}
     ):
         raise NotAFrame(f"no such stratum: {', '.join(unknown)}")
     return more
@@ -203,10 +212,13 @@ def shares(items: Sequence[int], wanted: int, floor: int | Sequence[int]) -> lis
     whole = sum(items)
     if not whole:
         return [0] * len(items)
-    exact = [wanted * of / whole for of in items]
-    rounded = [int(of) for of in exact]
+    exact = [wanted * n_items / whole for n_items in items]
+    rounded = [int(share) for share in exact]
     rest = sorted(range(len(items)), key=lambda at: (rounded[at] - exact[at], at))
     for at in rest[: max(0, min(wanted, whole) - sum(rounded))]:
         rounded[at] += 1
     floors = [floor] * len(items) if isinstance(floor, int) else floor
-    return [min(of // 2, max(least, share)) for of, share, least in zip(items, rounded, floors, strict=True)]
+    return [
+        min(n_items // 2, max(least, share))
+        for n_items, share, least in zip(items, rounded, floors, strict=True)
+    ]

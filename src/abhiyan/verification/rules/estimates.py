@@ -184,10 +184,14 @@ class _Scores:
     not_genuine: float
     open: float
 
-    def of(self, told: Outcomes) -> tuple[float, float]:
+    def of(self, outcomes: Outcomes) -> tuple[float, float]:
         """Return the mean and sample variance (by n - 1; 0 for one) of the scores of a part."""
-        n = told.drawn
-        parts = ((self.genuine, told.genuine), (self.not_genuine, told.not_genuine), (self.open, told.open))
+        n = outcomes.drawn
+        parts = (
+            (self.genuine, outcomes.genuine),
+            (self.not_genuine, outcomes.not_genuine),
+            (self.open, outcomes.open),
+        )
         mean = sum(score * count for score, count in parts) / n
         square = sum(count * (score - mean) ** 2 for score, count in parts)
         return mean, square / (n - 1) if n > 1 else 0.0
@@ -200,25 +204,29 @@ def _one(stratum: DrawnShare, scores: _Scores) -> tuple[float, float, float]:
     Two phases: Rao's unbiased variance of double sampling (Rao 1973, Biometrika 60), the `full` method of R's
     survey. The uncertainty is v²/df of what the few visits bring (Satterthwaite 1946).
     """
-    told, seen = stratum.outcomes, stratum.visited
-    n, items = told.drawn, stratum.items
+    outcomes, seen = stratum.outcomes, stratum.visited
+    n, items = outcomes.drawn, stratum.items
     if not seen.drawn:
-        mean, square = scores.of(told)
+        mean, square = scores.of(outcomes)
         return mean, (1 - n / items) * square / n, 0.0
-    if seen.drawn > told.unresolved:
+    if seen.drawn > outcomes.unresolved:
         raise ValueError("more were visited than nobody had reached")
-    reached = Outcomes(told.genuine, told.not_genuine, told.refused)
-    parts = [(part, size) for part, size in ((reached, reached.drawn), (seen, told.unresolved)) if part.drawn]
+    reached = Outcomes(outcomes.genuine, outcomes.not_genuine, outcomes.refused)
+    parts = [
+        (part, size) for part, size in ((reached, reached.drawn), (seen, outcomes.unresolved)) if part.drawn
+    ]
     means = [scores.of(part) for part, _ in parts]
-    mean = sum(size / n * of for (_, size), (of, _) in zip(parts, means, strict=True))
+    mean = sum(size / n * booth_mean for (_, size), (booth_mean, _) in zip(parts, means, strict=True))
     if n < 2:
         return mean, 0.0, 0.0
     within = sum(
         ((size - 1) / (n - 1) - (part.drawn - 1) / (items - 1)) * size / n * square / part.drawn
         for (part, size), (_, square) in zip(parts, means, strict=True)
     )
-    between = sum(size / n * (of - mean) ** 2 for (_, size), (of, _) in zip(parts, means, strict=True))
-    visited = means[-1][1] * (told.unresolved / n) ** 2 * (1 / seen.drawn - 1 / told.unresolved)
+    between = sum(
+        size / n * (booth_mean - mean) ** 2 for (_, size), (booth_mean, _) in zip(parts, means, strict=True)
+    )
+    visited = means[-1][1] * (outcomes.unresolved / n) ** 2 * (1 / seen.drawn - 1 / outcomes.unresolved)
     return (
         mean,
         (1 - 1 / items) * within + (items - n) / (items * (n - 1)) * between,
@@ -231,17 +239,20 @@ def _stratified(strata: Sequence[DrawnShare], scores: _Scores) -> Mean:
 
     A stratum of one check has no spread of its own: its distance from the whole takes its place (R's "adjust").
     """
-    items = sum(one.items for one in strata)
-    means = [_one(one, scores) for one in strata]
-    mean = sum(one.items / items * of for one, (of, _, _) in zip(strata, means, strict=True))
+    items = sum(drawn_share.items for drawn_share in strata)
+    means = [_one(drawn_share, scores) for drawn_share in strata]
+    mean = sum(
+        drawn_share.items / items * stratum_mean
+        for drawn_share, (stratum_mean, _, _) in zip(strata, means, strict=True)
+    )
     variance = unsure = 0.0
-    for one, (of, own, own_unsure) in zip(strata, means, strict=True):
+    for one, (part_mean, own_spread, own_unsure) in zip(strata, means, strict=True):
         share = one.items / items
         lonely = one.outcomes.drawn == 1
-        variance += share**2 * ((1 - 1 / one.items) * (of - mean) ** 2 if lonely else own)
+        variance += share**2 * ((1 - 1 / one.items) * (part_mean - mean) ** 2 if lonely else own_spread)
         unsure += share**4 * own_unsure
     df = variance**2 / unsure if unsure else math.inf
-    return Mean(mean, variance, sum(one.outcomes.drawn for one in strata), df)
+    return Mean(mean, variance, sum(drawn_share.outcomes.drawn for drawn_share in strata), df)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,25 +268,30 @@ def _visited(strata: Sequence[Visits], scores: _Scores) -> tuple[Mean, list[floa
 
     Booths are the first stage; what varies within them is in what varies between them (Cochran 1977, 11.9).
     """
-    items = sum(one.items for one in strata)
-    means = [[scores.of(booth)[0] for booth in one.booths] for one in strata]
+    items = sum(visit_counts.items for visit_counts in strata)
+    means = [[scores.of(booth)[0] for booth in visit_counts.booths] for visit_counts in strata]
     owns = [
-        sum(booth.drawn * of for booth, of in zip(one.booths, of_booths, strict=True))
-        / sum(booth.drawn for booth in one.booths)
-        for one, of_booths in zip(strata, means, strict=True)
+        sum(
+            booth.drawn * booth_mean for booth, booth_mean in zip(visit_counts.booths, of_booths, strict=True)
+        )
+        / sum(booth.drawn for booth in visit_counts.booths)
+        for visit_counts, of_booths in zip(strata, means, strict=True)
     ]
-    mean = sum(one.items / items * own for one, own in zip(strata, owns, strict=True))
+    mean = sum(
+        visit_counts.items / items * own_mean for visit_counts, own_mean in zip(strata, owns, strict=True)
+    )
     variance, variances = 0.0, []
-    for one, of_booths, own in zip(strata, means, owns, strict=True):
+    for one, of_booths, stratum_mean in zip(strata, means, owns, strict=True):
         booths, drawn = len(one.booths), sum(booth.drawn for booth in one.booths)
         share = one.items / items
         spread = sum(
-            (booth.drawn / drawn * (of - own)) ** 2 for booth, of in zip(one.booths, of_booths, strict=True)
+            (booth.drawn / drawn * (booth_mean - stratum_mean)) ** 2
+            for booth, booth_mean in zip(one.booths, of_booths, strict=True)
         )
         variances.append(spread * booths / (booths - 1) if booths > 1 else 0.0)
-        variance += share * share * (variances[-1] if booths > 1 else (own - mean) ** 2)
-    booths = sum(len(one.booths) for one in strata)
-    drawn = sum(booth.drawn for one in strata for booth in one.booths)
+        variance += share * share * (variances[-1] if booths > 1 else (stratum_mean - mean) ** 2)
+    booths = sum(len(visit_counts.booths) for visit_counts in strata)
+    drawn = sum(booth.drawn for visit_counts in strata for booth in visit_counts.booths)
     return Mean(mean, variance, drawn, max(1.0, booths - len(strata))), variances
 
 
@@ -284,18 +300,18 @@ def design_effect(strata: Sequence[Visits]) -> float:
     strata; at least 1."""
     scores = _Scores(1, 0, 0)
     between = alone = 0.0
-    for one, own in zip(strata, _visited(strata, scores)[1], strict=True):
-        told = sum(one.booths, Outcomes())
-        if len(one.booths) > 1 and told.drawn > 1:
-            between += own
-            alone += scores.of(told)[1] / told.drawn
+    for visit_counts, own_mean in zip(strata, _visited(strata, scores)[1], strict=True):
+        outcomes = sum(visit_counts.booths, Outcomes())
+        if len(visit_counts.booths) > 1 and outcomes.drawn > 1:
+            between += own_mean
+            alone += scores.of(outcomes)[1] / outcomes.drawn
     return max(1.0, between / alone) if alone else 1.0
 
 
 # --- what is published
 
 
-def _corrected(of: Mean, genuine: float, answered: float, planted: Planted) -> Mean:
+def _corrected(mean: Mean, genuine: float, answered: float, planted: Planted) -> Mean:
     """Return a mean of corrected scores (`_scored`) with the variance that the planted items bring into it.
 
     genuine, answered: the shares of the drawn that are genuine, corrected, and that gave a verdict. Source:
@@ -304,10 +320,10 @@ def _corrected(of: Mean, genuine: float, answered: float, planted: Planted) -> M
     right = (planted.genuine_right + 1) / (
         planted.genuine + 2
     )  # all told rightly is no proof that none ever errs
-    told = (planted.false_right + 1) / (planted.false + 2)
+    false_rate = (planted.false_right + 1) / (planted.false + 2)
     more = genuine**2 * right * (1 - right) / planted.genuine
-    more += (answered - genuine) ** 2 * told * (1 - told) / planted.false
-    return Mean(of.mean, of.variance + more / planted.told**2, of.n, of.df)
+    more += (answered - genuine) ** 2 * false_rate * (1 - false_rate) / planted.false
+    return Mean(mean.mean, mean.variance + more / planted.told**2, mean.n, mean.df)
 
 
 def _scored(planted: Planted, *, opens: float) -> _Scores:
@@ -319,22 +335,22 @@ def _scored(planted: Planted, *, opens: float) -> _Scores:
 
 
 def _published(
-    means: tuple[Mean, Mean, Mean], items: int, told: Outcomes, planted: Planted, *, is_disputed: bool
+    means: tuple[Mean, Mean, Mean], items: int, outcomes: Outcomes, planted: Planted, *, is_disputed: bool
 ) -> FrameEstimate:
     """Estimate from three means: open checks counted as 0, as 1, and the share that gave a verdict."""
     low, high, answered = means
-    if told.drawn == items and not planted.is_enough:
+    if outcomes.drawn == items and not planted.is_enough:
         ends = low.mean, high.mean, Method.COUNTED
     else:
         if planted.is_enough:
             genuine = low.mean
-            low, high = (_corrected(of, genuine, answered.mean, planted) for of in (low, high))
-        below, above = (interval(of, is_disputed=is_disputed) for of in (low, high))
+            low, high = (_corrected(mean, genuine, answered.mean, planted) for mean in (low, high))
+        below, above = (interval(mean, is_disputed=is_disputed) for mean in (low, high))
         method = below[2] if below[2] == above[2] else Method.EXACT
         # Not always the lower end of the one and the upper of the other: without any spread the exact one is wider.
         ends = min(below[0], above[0]), max(below[1], above[1]), method
     rate = min(1.0, max(0.0, low.mean / answered.mean)) if answered.mean else math.nan
-    return FrameEstimate(rate, ends[0], ends[1], items, told, ends[2], planted.is_enough)
+    return FrameEstimate(rate, ends[0], ends[1], items, outcomes, ends[2], planted.is_enough)
 
 
 def estimate(
@@ -346,25 +362,25 @@ def estimate(
     ValueError where nothing was drawn, or a stratum has more checks than items. A stratum without a check is
     carried whole, as 0 and as 1.
     """
-    for one in strata:
-        if one.outcomes.drawn > one.items:
+    for drawn_share in strata:
+        if drawn_share.outcomes.drawn > drawn_share.items:
             raise ValueError("more checks than items")
     seen = [one for one in strata if one.outcomes.drawn]
     if not seen:
         raise ValueError("nothing was drawn")
-    items, known = sum(one.items for one in strata), sum(one.items for one in seen)
+    items, n_known = sum(one.items for one in strata), sum(one.items for one in seen)
     low, high, answered = (
         _stratified(seen, scores)
         for scores in (_scored(planted, opens=0), _scored(planted, opens=1), _Scores(1, 1, 0))
     )
-    share = known / items
+    share = n_known / items
     means = (
         Mean(low.mean * share, low.variance * share**2, low.n),
         Mean(high.mean * share + (1 - share), high.variance * share**2, high.n),
         Mean(answered.mean * share, 0, answered.n),
     )
-    told = sum((one.outcomes for one in strata), Outcomes())
-    return _published(means, items, told, planted, is_disputed=is_disputed)
+    outcomes = sum((one.outcomes for one in strata), Outcomes())
+    return _published(means, items, outcomes, planted, is_disputed=is_disputed)
 
 
 def visits(
@@ -375,22 +391,24 @@ def visits(
     A stratum has too few booths for a variance of its own: it takes the design effect of all (`design_effect`).
     ValueError where a stratum has no visit.
     """
-    if any(not sum(booth.drawn for booth in one.booths) for one in strata):
+    if any(not sum(booth.drawn for booth in visit_counts.booths) for visit_counts in strata):
         raise ValueError("a stratum without a visit")
     effect = design_effect(strata)
 
-    def part(one: Visits, df: float, scores: _Scores) -> Mean:
-        mean, square = scores.of(sum(one.booths, Outcomes()))
-        n = sum(booth.drawn for booth in one.booths)
+    def part(visit_counts: Visits, df: float, scores: _Scores) -> Mean:
+        mean, square = scores.of(sum(visit_counts.booths, Outcomes()))
+        n = sum(booth.drawn for booth in visit_counts.booths)
         return Mean(mean, effect * square / n, n, df)
 
     kinds = (_scored(planted, opens=0), _scored(planted, opens=1), _Scores(1, 1, 0))
     low, high, answered = (_visited(strata, scores)[0] for scores in kinds)
-    told = [sum(one.booths, Outcomes()) for one in strata]
-    items = sum(one.items for one in strata)
-    whole = _published((low, high, answered), items, sum(told, Outcomes()), planted, is_disputed=is_disputed)
+    outcomes = [sum(visit_counts.booths, Outcomes()) for visit_counts in strata]
+    items = sum(visit_counts.items for visit_counts in strata)
+    whole = _published(
+        (low, high, answered), items, sum(outcomes, Outcomes()), planted, is_disputed=is_disputed
+    )
     parts = []
-    for one, of in zip(strata, told, strict=True):
+    for one, of in zip(strata, outcomes, strict=True):
         low_of, high_of, answered_of = (part(one, low.df, scores) for scores in kinds)
         parts.append(
             _published((low_of, high_of, answered_of), one.items, of, planted, is_disputed=is_disputed)
@@ -401,14 +419,14 @@ def visits(
 # --- grades, order, agreement
 
 
-def grade(told: Outcomes) -> str:
+def grade(outcomes: Outcomes) -> str:
     """Return A, B or C of a unit after its first 19 completed checks (at most 2 bad, 3 to 5, 6 or more); "" before.
 
     Source: lot quality assurance sampling; a good unit (7% bad) is called C in 0.1%, a bad one (40%) A in 0.5%.
     """
-    if told.genuine + told.not_genuine < GRADED:
+    if outcomes.genuine + outcomes.not_genuine < GRADED:
         return ""
-    return "A" if told.not_genuine <= 2 else "B" if told.not_genuine <= 5 else "C"
+    return "A" if outcomes.not_genuine <= 2 else "B" if outcomes.not_genuine <= 5 else "C"
 
 
 GRADED = 19
@@ -424,20 +442,20 @@ class Interval(Protocol):
     def high(self) -> float: ...
 
 
-def ranks(of: Iterable[Interval]) -> list[int]:
+def ranks(intervals: Iterable[Interval]) -> list[int]:
     """Return ranks from 1 by the least the gap can be, largest first; who overlaps the one before shares its rank.
 
     of: in that order (`high` rising).
     """
-    found: list[int] = []
+    ranks_found: list[int] = []
     head: Interval | None = None
-    for at, one in enumerate(of, 1):
+    for at, one in enumerate(intervals, 1):
         if head is None or one.low > head.high:
             head = one
-            found.append(at)
+            ranks_found.append(at)
         else:
-            found.append(found[-1])
-    return found
+            ranks_found.append(ranks_found[-1])
+    return ranks_found
 
 
 def kappa(pairs: Iterable[tuple[str, str]]) -> float | None:
@@ -452,6 +470,7 @@ def kappa(pairs: Iterable[tuple[str, str]]) -> float | None:
         return None
     agreed = sum(a == b for a, b in both) / n
     chance = sum(
-        sum(a == one for a, _ in both) * sum(b == one for _, b in both) for one in {a for a, _ in both}
+        sum(a == answer for a, _ in both) * sum(b == answer for _, b in both)
+        for answer in {a for a, _ in both}
     ) / (n * n)
     return (agreed - chance) / (1 - chance) if chance < 1 else None

@@ -158,11 +158,11 @@ def told(checks: Iterable[Fresh], *, since: date) -> IndicatorTally:
     told.
     """
     bad = finished = 0
-    for one in checks:
-        outcome = one.outcome
-        if outcome == Stands.NOT_GENUINE and one.reason == Meaning.NEVER:
-            outcome = one.second
-        if one.on < since or outcome not in (Stands.GENUINE, Stands.NOT_GENUINE):
+    for check in checks:
+        outcome = check.outcome
+        if outcome == Stands.NOT_GENUINE and check.reason == Meaning.NEVER:
+            outcome = check.second
+        if check.on < since or outcome not in (Stands.GENUINE, Stands.NOT_GENUINE):
             continue
         finished += 1
         bad += outcome == Stands.NOT_GENUINE
@@ -207,9 +207,13 @@ def proven(cases: Mapping[K, tuple[IndicatorTally, float | None]], *, tried: int
     return {key for _, key in chances[:last]}
 
 
-def _chance(found: IndicatorTally, most: float | None) -> float:
+def _chance(indicator_tally: IndicatorTally, most: float | None) -> float:
     """Return how probable so many false entries are, of somebody with as many as the place explains."""
-    if most is None or found.of < FRESH:
+    if most is None or indicator_tally.of < FRESH:
         return 1.0
     # As scipy.stats.binom.sf(hits - 1, of, most), which takes five times as long to import as all the rest.
-    return float(betainc(found.hits, found.of - found.hits + 1, most)) if found.hits else 1.0
+    return (
+        float(betainc(indicator_tally.hits, indicator_tally.of - indicator_tally.hits + 1, most))
+        if indicator_tally.hits
+        else 1.0
+    )

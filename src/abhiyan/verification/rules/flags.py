@@ -51,8 +51,8 @@ def beside_peers(
     indicator, the share that luck brings: less of it among the others is luck too. The spread among honest
     peers counts as well: where everybody rounds ages, who rounds them is like everybody.
     """
-    told = _compared(np.asarray(hits, float), np.asarray(of, float), places, chance)
-    return PeerIndicators(np.clip(told.far / told.spread, -FARTHEST, FARTHEST), told.others)
+    comparison = _compared(np.asarray(hits, float), np.asarray(of, float), places, chance)
+    return PeerIndicators(np.clip(comparison.far / comparison.spread, -FARTHEST, FARTHEST), comparison.others)
 
 
 def tails(
@@ -65,29 +65,29 @@ def tails(
     Honest workers differ as those of the place do, and at least as all of them do.
     """
     hits, of = np.asarray(hits, float), np.asarray(of, float)
-    told = _compared(hits, of, places, chance)
-    found = np.ones(hits.shape)
+    comparison = _compared(hits, of, places, chance)
+    chances = np.ones(hits.shape)
     kinds = grains or [Grain.ENTRY] * hits.shape[1]
-    for one in range(hits.shape[1]):
-        is_known = of[:, one] > 0
+    for column in range(hits.shape[1]):
+        is_known = of[:, column] > 0
         if not is_known.any():
             continue
-        far, n = told.far[is_known, one], of[is_known, one]
+        far, n = comparison.far[is_known, column], of[is_known, column]
         usual = float(np.median(n))
         likeness = max(_alike(far, n), _of_spread(_spread(far), usual))
-        spread = told.spread[:, one]
-        for row in np.flatnonzero(told.far[:, one] / spread >= CLEAR):
+        spread = comparison.spread[:, column]
+        for row in np.flatnonzero(comparison.far[:, column] / spread >= CLEAR):
             alike = min(ALIKE, max(likeness, _of_spread(spread[row], usual)))
-            rest = told.rest[row, one] / (1 + (usual - 1) * alike)
-            found[row, one] = tail(
-                hits[row, one],
-                of[row, one],
-                told.others[row, one],
+            rest = comparison.rest[row, column] / (1 + (usual - 1) * alike)
+            chances[row, column] = tail(
+                hits[row, column],
+                of[row, column],
+                comparison.others[row, column],
                 rest=rest,
                 likeness=alike,
-                grain=kinds[one],
+                grain=kinds[column],
             )
-    return found
+    return chances
 
 
 def luck_of(found: Array, of: Array) -> Array:
@@ -97,8 +97,8 @@ def luck_of(found: Array, of: Array) -> Array:
     """
     is_compared = of > 0
     rare = {
-        (int(row), int(one)): float(found[row, one])
-        for row, one in zip(*np.nonzero(is_compared & (found < 1)), strict=True)
+        (int(row), int(column)): float(found[row, column])
+        for row, column in zip(*np.nonzero(is_compared & (found < 1)), strict=True)
     }
     luck = np.ones(found.shape)
     for key, often in among_many(rare, int(is_compared.sum())).items():
@@ -109,8 +109,8 @@ def luck_of(found: Array, of: Array) -> Array:
 def nearby(places: Sequence[int], checks: Array) -> list[int]:
     """Return the place whose checks a worker's are compared with, or 0 for all places with fewer than CHECKED."""
     where = np.unique(places, return_inverse=True)[1]
-    known = np.bincount(where, weights=checks)
-    return [place if known[nth] >= CHECKED else 0 for place, nth in zip(places, where, strict=True)]
+    n_known = np.bincount(where, weights=checks)
+    return [place if n_known[nth] >= CHECKED else 0 for place, nth in zip(places, where, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,29 +126,31 @@ class _Compared:
 
 def _compared(hits: Array, of: Array, places: Sequence[Any], chance: Sequence[float]) -> _Compared:
     least = np.asarray(chance or [0.0] * hits.shape[1])
-    found = _Compared(*(np.zeros(hits.shape) for _ in range(4)))
+    comparison = _Compared(*(np.zeros(hits.shape) for _ in range(4)))
     keys, where, sizes = np.unique(np.asarray(places), return_inverse=True, return_counts=True)
     groups = [where == place for place in range(len(keys)) if sizes[place] >= NEARBY]
     groups += [] if all(sizes >= NEARBY) else [sizes[where] < NEARBY]
     for inside in groups:
         among = inside if sizes[where[inside][0]] >= NEARBY else np.ones(len(where), bool)
-        told = _standardised(hits[among], of[among], least)
-        for whole, part in zip((found.far, found.spread, found.others, found.rest), told, strict=True):
+        standardised = _standardised(hits[among], of[among], least)
+        for whole, part in zip(
+            (comparison.far, comparison.spread, comparison.others, comparison.rest), standardised, strict=True
+        ):
             whole[inside] = part[inside[among]]
-    return found
+    return comparison
 
 
 def _standardised(hits: Array, of: Array, least: Array) -> tuple[Array, Array, Array, Array]:
     """Standardise workers who are compared with each other: see `_Compared`."""
     rest = of.sum(0) - of
     others = np.maximum(least, (hits.sum(0) - hits + 0.5) / (rest + 1))
-    known = of > 0
+    has_items = of > 0
     far = np.divide(
-        hits - of * others, np.sqrt(of * others * (1 - others)), out=np.zeros(of.shape), where=known
+        hits - of * others, np.sqrt(of * others * (1 - others)), out=np.zeros(of.shape), where=has_items
     )
     spread = np.ones(of.shape)
-    for one in range(of.shape[1]):
-        spread[:, one] = _spread(far[known[:, one], one])
+    for column in range(of.shape[1]):
+        spread[:, column] = _spread(far[has_items[:, column], column])
     return far, spread, others, rest
 
 
@@ -177,8 +179,8 @@ def plain_mean(scores: Array) -> Array:
 
     How to Catch a Falsifier, Public Opinion Quarterly 2022 (PMC8944307).
     """
-    found: Array = scores.mean(1)
-    return found
+    means: Array = scores.mean(1)
+    return means
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +192,8 @@ class FlagWeights:
 
     def odds(self, scores: Array) -> Array:
         """Return the log odds of each worker's entries."""
-        found: Array = self.level + scores @ np.array(self.weights)
-        return found
+        log_odds: Array = self.level + scores @ np.array(self.weights)
+        return log_odds
 
 
 def learnt(scores: Array, bad: Array, good: Array) -> FlagWeights | None:
@@ -219,8 +221,8 @@ def learnt(scores: Array, bad: Array, good: Array) -> FlagWeights | None:
     # Costs every process that begins half a second, and only one needs it, once a night.
     from scipy.optimize import minimize
 
-    found = minimize(cost, start, jac=True, method="L-BFGS-B").x
-    return FlagWeights(float(found[0]), tuple(float(one) for one in found[1:]))
+    solution = minimize(cost, start, jac=True, method="L-BFGS-B").x
+    return FlagWeights(float(solution[0]), tuple(float(weight) for weight in solution[1:]))
 
 
 def order(scores: Array, weights: FlagWeights | None, bad: Array, good: Array) -> Array:
@@ -235,8 +237,8 @@ def order(scores: Array, weights: FlagWeights | None, bad: Array, good: Array) -
         false = expit(weights.odds(scores))
         many = np.clip((false - _ERRORS) / (_MADE_UP - _ERRORS), 0.005, 0.95)
         start = np.log(many / (1 - many))
-    found: Array = start + bad * np.log(_MADE_UP / _ERRORS) + good * np.log((1 - _MADE_UP) / (1 - _ERRORS))
-    return found
+    log_odds: Array = start + bad * np.log(_MADE_UP / _ERRORS) + good * np.log((1 - _MADE_UP) / (1 - _ERRORS))
+    return log_odds
 
 
 def next_calls(wanted: Array, calls: int, top: int) -> np.ndarray[Any, np.dtype[np.intp]]:

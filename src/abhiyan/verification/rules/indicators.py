@@ -110,33 +110,56 @@ def tallies(entries: Iterable[WorkerEntry], *, target: int | None = None) -> dic
     many entries look no worse than few.
     """
     inside = list(entries)
-    timed = sorted(((one.at, one) for one in inside if one.at is not None), key=lambda each: each[0])
+    timed = sorted(
+        ((worker_entry.at, worker_entry) for worker_entry in inside if worker_entry.at is not None),
+        key=lambda each: each[0],
+    )
     after = list(pairwise(timed))
     numbers = [
         (a.last_four, b.last_four)
         for (_, a), (_, b) in after
         if a.last_four is not None and b.last_four is not None
     ]
-    seconds = [one.seconds for one in inside if one.seconds is not None]
-    years = [one.birth_year for one in inside if one.birth_year is not None]
+    seconds = [worker_entry.seconds for worker_entry in inside if worker_entry.seconds is not None]
+    years = [worker_entry.birth_year for worker_entry in inside if worker_entry.birth_year is not None]
     days = Counter(at.date() for at, _ in timed)
-    found = {
-        Indicator.PHONES: _shared([one.phone for one in inside if one.phone is not None]),
+    indicator_tallies = {
+        Indicator.PHONES: _shared(
+            [worker_entry.phone for worker_entry in inside if worker_entry.phone is not None]
+        ),
         Indicator.SEQUENCE: _of([0 < abs(a - b) <= NEXT for a, b in numbers]),
         Indicator.BURSTS: _of([b - a < BURST for (a, _), (b, _) in after]),
         Indicator.NIGHT: _of([is_night(at) for at, _ in timed]),
-        Indicator.SPEED: _of([one < QUICK_S for one in seconds]),
-        Indicator.PLACES: _alike([one.place for one in inside if one.place is not None]),
+        Indicator.SPEED: _of([n_seconds < QUICK_S for n_seconds in seconds]),
+        Indicator.PLACES: _alike(
+            [worker_entry.place for worker_entry in inside if worker_entry.place is not None]
+        ),
         Indicator.AGES: _of([year % 5 == 0 for year in years]),
-        Indicator.DIGITS: _alike([one.last_four % 10 for one in inside if one.last_four is not None]),
+        Indicator.DIGITS: _alike(
+            [worker_entry.last_four % 10 for worker_entry in inside if worker_entry.last_four is not None]
+        ),
         Indicator.TARGETS: _of([n == target for n in days.values()] if target is not None else []),
-        Indicator.ANSWERS: _alike([one.answers for one in inside if one.answers is not None]),
-        Indicator.UNCONFIRMED: _of([not one.is_confirmed for one in inside if one.is_confirmed is not None]),
-        Indicator.DEVICES: _shared([one.device for one in inside if one.device is not None]),
-        Indicator.DOUBLES: _of([one.is_double for one in inside if one.is_double is not None]),
-        Indicator.REFUSALS: _of([not one.is_refusal for one in inside if one.is_refusal is not None]),
+        Indicator.ANSWERS: _alike(
+            [worker_entry.answers for worker_entry in inside if worker_entry.answers is not None]
+        ),
+        Indicator.UNCONFIRMED: _of(
+            [
+                not worker_entry.is_confirmed
+                for worker_entry in inside
+                if worker_entry.is_confirmed is not None
+            ]
+        ),
+        Indicator.DEVICES: _shared(
+            [worker_entry.device for worker_entry in inside if worker_entry.device is not None]
+        ),
+        Indicator.DOUBLES: _of(
+            [worker_entry.is_double for worker_entry in inside if worker_entry.is_double is not None]
+        ),
+        Indicator.REFUSALS: _of(
+            [not worker_entry.is_refusal for worker_entry in inside if worker_entry.is_refusal is not None]
+        ),
     }
-    return {key: tally for key, tally in found.items() if tally.of}
+    return {key: tally for key, tally in indicator_tallies.items() if tally.of}
 
 
 def is_night(at: datetime) -> bool:
@@ -189,12 +212,12 @@ def reason(indicator: Indicator, tally: IndicatorTally, peers: float) -> str:
 
     peers: their share, from 0 to 1.
     """
-    own = str(_WORDS[indicator]) % {
+    own_text = str(_WORDS[indicator]) % {
         "hits": grouped(tally.hits),
         "of": grouped(tally.of),
         "own": _in_100(tally.share),
     }
-    return own + " " + say("Others nearby: %(peers)s in 100.") % {"peers": _in_100(peers)}
+    return own_text + " " + say("Others nearby: %(peers)s in 100.") % {"peers": _in_100(peers)}
 
 
 def _in_100(share: float) -> str:
@@ -211,22 +234,24 @@ def support(entries: int, *, signed: int, confirmed: int, parcels: int) -> list[
     signed and confirmed: entries whose phone answered, and whose person confirmed by their own act; parcels: in
     how many they came. Entries written without a network are sent later, all at once.
     """
-    of = {"of": grouped(entries)}
-    found = []
+    blanks = {"of": grouped(entries)}
+    sentences = []
     if entries and parcels * PARCEL <= entries:
         came = ngettext(
             "All %(of)s entries were sent together. A phone without network sends like that.",
             "All %(of)s entries were sent in %(n)s groups. A phone without network sends like that.",
             parcels,
         )
-        found.append(came % (of | {"n": grouped(parcels)}))
+        sentences.append(came % (blanks | {"n": grouped(parcels)}))
     if signed * 2 >= entries > 0:
-        found.append(
-            say("%(n)s of %(of)s people answered from their own phone.") % (of | {"n": grouped(signed)})
+        sentences.append(
+            say("%(n)s of %(of)s people answered from their own phone.") % (blanks | {"n": grouped(signed)})
         )
     if confirmed:
-        found.append(say("%(n)s of %(of)s people confirmed their entry.") % (of | {"n": grouped(confirmed)}))
-    return found
+        sentences.append(
+            say("%(n)s of %(of)s people confirmed their entry.") % (blanks | {"n": grouped(confirmed)})
+        )
+    return sentences
 
 
 class Strength(StrEnum):

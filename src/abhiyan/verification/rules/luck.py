@@ -47,8 +47,8 @@ def among_many(tails: Mapping[Any, float], compared: int) -> dict[Any, float]:
 
     tails: of what is worth a look; compared: of all. Source: Holm 1979, whatever hangs together.
     """
-    found, most = {}, 0.0
+    chance_by_key, most = {}, 0.0
     for nth, key in enumerate(sorted(tails, key=lambda one: tails[one])):
         most = min(1.0, max(most, (compared - nth) * tails[key]))
-        found[key] = most
-    return found
+        chance_by_key[key] = most
+    return chance_by_key

@@ -75,8 +75,8 @@ _FOUR_DIGITS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 def contradicts(written: str, heard: str) -> bool:
     """Return True if both name one year, and these years are more than YEARS_OFF apart. Digits of any script count."""
-    one, other = (
+    booths, other = (
         {year for year in map(int, _FOUR_DIGITS.findall(text)) if 1900 <= year < 2100}
         for text in (written, heard)
     )
-    return len(one) == len(other) == 1 and abs(one.pop() - other.pop()) > YEARS_OFF
+    return len(booths) == len(other) == 1 and abs(booths.pop() - other.pop()) > YEARS_OFF

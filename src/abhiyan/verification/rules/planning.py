@@ -86,7 +86,7 @@ def split(districts: Sequence[Sequence[int]], checks: int, floor: int | Sequence
 def _pairs(districts: Sequence[District], checks: int, floor: int) -> list[list[tuple[Size, int]]]:
     """Return each district's shades, with the number drawn from each."""
     drawn = split([[size.items for size in shades] for shades in districts], checks, floor)
-    return [list(zip(shades, of, strict=True)) for shades, of in zip(districts, drawn, strict=True)]
+    return [list(zip(shades, n_drawn, strict=True)) for shades, n_drawn in zip(districts, drawn, strict=True)]
 
 
 def headline_width(strata: Iterable[tuple[Size, int]], of: Expected) -> float | None:
@@ -96,16 +96,16 @@ def headline_width(strata: Iterable[tuple[Size, int]], of: Expected) -> float | 
     whole.
     """
     headline = [(size.items, drawn) for size, drawn in strata if size.is_signed]
-    n, known = sum(drawn for _, drawn in headline), sum(items for items, drawn in headline if drawn)
+    n, n_known = sum(drawn for _, drawn in headline), sum(items for items, drawn in headline if drawn)
     if n * of.finished < GRADED:
         return None
     # Double sampling, without its terms in 1 / items: who is visited speaks for all who were not reached.
     more = of.not_reached * (1 / of.visited - 1) if of.visited else 0.0
-    share = known / sum(items for items, _ in headline)
+    share = n_known / sum(items for items, _ in headline)
     ends = []
     for rate, unknown in (of.rate * (1 - of.open), 0.0), (of.rate * (1 - of.open) + of.open, 1 - share):
         spread = sum(
-            (items / known) ** 2 * (1 - drawn / items + more) / max(1, drawn - 1)
+            (items / n_known) ** 2 * (1 - drawn / items + more) / max(1, drawn - 1)
             for items, drawn in headline
             if drawn
         )
@@ -118,14 +118,14 @@ def plan(
 ) -> PlannedDraw:
     """Return what `checks` checks bring. districts: in the frame, each with its shades; any may be empty."""
     pairs = _pairs(districts, checks, floor)
-    all_drawn = sum(drawn for of in pairs for _, drawn in of)
+    all_drawn = sum(drawn for district in pairs for _, drawn in district)
     made = all_drawn * (1 + expected.finished * SECONDS)
     calls = round(made * expected.tries)
     visits = round(all_drawn * expected.not_reached * expected.visited)
     return PlannedDraw(
-        tuple(tuple(drawn for _, drawn in of) for of in pairs),
+        tuple(tuple(drawn for _, drawn in district) for district in pairs),
         headline_width(chain.from_iterable(pairs), expected),
-        tuple(headline_width(of, expected) for of in pairs),
+        tuple(headline_width(district, expected) for district in pairs),
         calls,
         visits,
         -(-round(calls * expected.minutes + visits * expected.way) // 60),
@@ -142,8 +142,8 @@ def needed(
     """
 
     def holds(checks: int) -> bool:
-        found = headline_width(chain.from_iterable(_pairs(districts, checks, floor)), expected)
-        return found is not None and found <= width
+        width_found = headline_width(chain.from_iterable(_pairs(districts, checks, floor)), expected)
+        return width_found is not None and width_found <= width
 
     return _fewest(_whole(districts), holds)
 
@@ -156,7 +156,7 @@ def floor_for(districts: Sequence[District], width: float, expected: Expected = 
     """
 
     def reached(widths: Sequence[float | None]) -> set[int]:
-        return {at for at, one in enumerate(widths) if one is not None and one <= width}
+        return {at for at, width_here in enumerate(widths) if width_here is not None and width_here <= width}
 
     most = _whole(districts)
     able = reached(plan(districts, most, expected).widths)

@@ -27,7 +27,7 @@ class DrawnSizes:
 
     def grown(self, wanted: int) -> "DrawnSizes":
         """Draw in proportion, as if `wanted` were drawn of the whole; where more are drawn already they stay."""
-        shared = split([[size.items for size in of] for of in self.sizes], wanted, 0)
+        shared = split([[size.items for size in sizes] for sizes in self.sizes], wanted, 0)
         return DrawnSizes(
             self.sizes,
             tuple(tuple(map(max, had, more)) for had, more in zip(self.drawn, shared, strict=True)),
@@ -36,7 +36,7 @@ class DrawnSizes:
     @property
     def items(self) -> int:
         """Count all items of the frame."""
-        return sum(size.items for of in self.sizes for size in of)
+        return sum(size.items for sizes in self.sizes for size in sizes)
 
 
 def topped_up(drawn: DrawnSizes, checks: int) -> DrawnSizes:
@@ -50,8 +50,8 @@ def topped_up_to(drawn: DrawnSizes, width: float, expected: Expected) -> DrawnSi
     not bring it."""
 
     def holds(wanted: int) -> bool:
-        found = drawn.grown(wanted).width(expected)
-        return found is not None and found <= width
+        new_width = drawn.grown(wanted).width(expected)
+        return new_width is not None and new_width <= width
 
     at = bisect_left(range(drawn.items + 1), x=True, key=holds)
     return drawn.grown(at) if at <= drawn.items else None

@@ -95,7 +95,7 @@ def test_an_erasure_empties_what_was_said_and_so_does_its_replay_after_a_restore
         Check.objects.filter(id=check.id).update(said=b"sealed")  # as the backup has it
         member = Membership.objects.get(public_id=item)
         erasing.end_again(
-            told=ErasureReplayed(
+            erasure_replayed=ErasureReplayed(
                 person_id=member.person_id, phone_id=member.phone_id, channel=1, at=at + timedelta(days=1)
             )
         )

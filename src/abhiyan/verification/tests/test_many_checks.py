@@ -54,15 +54,15 @@ def test_what_many_found_is_written_once_and_all_or_none(cast: Cast) -> None:
     me, checks = cast.actor(ME), take_checks(n=MANY, by=cast.actor(ME), at=NOW)
     told = found(checks, GENUINE, "", NOW)
     with pytest.raises(NotTaken):
-        tell_checks(found=told, by=cast.actor(OTHER), at=NOW)
-    tell_checks(found=told, by=me, at=NOW)
+        tell_checks(told_checks=told, by=cast.actor(OTHER), at=NOW)
+    tell_checks(told_checks=told, by=me, at=NOW)
     with system("test"):
         kept = {one.id: one for one in Check.objects.filter(id__in=[one.id for one in checks])}
     assert [(kept[one.check_id].outcome, kept[one.check_id].done_at) for one in told] == [
         (GENUINE, one.at) for one in told
     ]
     with pytest.raises(ToldAlready):
-        tell_checks(found=told[-1:], by=me, at=NOW)
+        tell_checks(told_checks=told[-1:], by=me, at=NOW)
     with pytest.raises(NothingForYou):
         take_check(by=me, at=NOW)
 
@@ -70,7 +70,9 @@ def test_what_many_found_is_written_once_and_all_or_none(cast: Cast) -> None:
 def test_of_those_nobody_reached_some_are_visited(cast: Cast) -> None:
     drawn(cast, 80)
     checks = take_checks(n=MANY, by=cast.actor(ME), at=NOW)
-    tell_checks(found=found(checks, Check.Outcome.UNRESOLVED, NOT_REACHED, NOW), by=cast.actor(ME), at=NOW)
+    tell_checks(
+        told_checks=found(checks, Check.Outcome.UNRESOLVED, NOT_REACHED, NOW), by=cast.actor(ME), at=NOW
+    )
     with system("test"):
         visits = Check.objects.filter(arm=Check.Arm.VISIT).count()
     assert 0 < visits < len(checks)
@@ -82,7 +84,7 @@ def test_taking_and_telling_more_asks_the_database_no_more(cast: Cast) -> None:
     for n in (1, 2, 12):  # the first has no checks of before to look at
         with CaptureQueriesContext(connection) as ran:
             checks = take_checks(n=n, by=me, at=NOW)
-            tell_checks(found=found(checks, Check.Outcome.REFUSED, "", NOW), by=me, at=NOW)
+            tell_checks(told_checks=found(checks, Check.Outcome.REFUSED, "", NOW), by=me, at=NOW)
         assert len(checks) == n
         asked.append(len(ran))
     assert asked[1] == asked[2]

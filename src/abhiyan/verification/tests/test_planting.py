@@ -175,7 +175,7 @@ def test_a_planner_plants_by_the_page_and_sees_only_how_many(cast: Cast) -> None
         gone = Check.objects.get(arm=Check.Arm.PLANTED, planted=None)
     assert known_of(gone) is None and gone.outcome == Check.Outcome.UNRESOLVED
     with system("test"):
-        empty_said(told=ItemsErased((), keyring().phone_id("+919876543210"), NOW))
+        empty_said(erasure=ItemsErased((), keyring().phone_id("+919876543210"), NOW))
         assert not Check.objects.exclude(planted=None).exists(), (
             "who had everything erased is planted no more"
         )

@@ -48,12 +48,18 @@ def aims(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the aimed checks of a frame and their tally."""
     frame = planned(request, public_id)
     with system("aimed checks of a frame"):
-        found = aims_of(frame)
+        aim_results = aims_of(frame)
     table = Table(
-        request, COLUMNS, found, name="aimed", caption=_("Aimed checks"), sort="-at", unit_id=frame.unit_id
+        request,
+        COLUMNS,
+        aim_results,
+        name="aimed",
+        caption=_("Aimed checks"),
+        sort="-at",
+        unit_id=frame.unit_id,
     )
-    shown = shown_in(frame, say("Aimed checks")) | {"may_aim": frame.state == Frame.State.DRAWN}
-    return answer(request, "verification/aim_list.html", table, shown)
+    context = shown_in(frame, say("Aimed checks")) | {"may_aim": frame.state == Frame.State.DRAWN}
+    return answer(request, "verification/aim_list.html", table, context)
 
 
 @form_page
@@ -62,9 +68,9 @@ def aim_new(request: Request, public_id: UUID) -> HttpResponseBase:
     frame = planned(request, public_id)
     if request.method != "POST" and (barred := not_drawn(frame)):
         page = reverse("verification:aims", args=[public_id])
-        shown = shown_in(frame, say("Aim checks"), (say("Aimed checks"), page))
-        shown |= {"title": shown["heading"], "text": [barred], "is_open": False, "back": page}
-        return render(request, "ui/ask.html", shown)
+        context = shown_in(frame, say("Aim checks"), (say("Aimed checks"), page))
+        context |= {"title": context["heading"], "text": [barred], "is_open": False, "back": page}
+        return render(request, "ui/ask.html", context)
     try:
         here = page_unit(request, hierarchy=frame.programme.hierarchy, otherwise=lambda: frame.unit_id)
     except NotFound:
@@ -80,7 +86,7 @@ def aim_new(request: Request, public_id: UUID) -> HttpResponseBase:
         is_wide = False
     except TooWide:
         workers, is_wide = [], True
-    offered = [(str(one), f"{name} ({grouped(n)})") for one, name, n in workers[:MOST]]
+    offered = [(str(worker), f"{name} ({grouped(n)})") for worker, name, n in workers[:MOST]]
     offer(form, worker=[("", _("Everybody here")), *offered])
     done = tried(
         request,

@@ -61,34 +61,34 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
 
     level: a kind of unit; without one the next below. In the tree as the frame was frozen.
     """
-    one, at = frames.frame_for(request.viewer, public_id), clock.now()
-    here = page_unit(request, hierarchy=one.programme.hierarchy, otherwise=lambda: one.unit_id)
-    lines = reads.lines_of(one, here.unit.id, at=at)
+    frame, at = frames.frame_for(request.viewer, public_id), clock.now()
+    here = page_unit(request, hierarchy=frame.programme.hierarchy, otherwise=lambda: frame.unit_id)
+    lines = reads.lines_of(frame, here.unit.id, at=at)
     kinds = list(dict.fromkeys(line.kind for line in lines if line.down))
-    asked = request.GET.get("level", "")
-    kind = asked if asked in kinds else next(iter(kinds), "")
+    level_text = request.GET.get("level", "")
+    kind = level_text if level_text in kinds else next(iter(kinds), "")
     level = reads.ranked([line for line in lines if line.down and line.kind == kind])
-    decides = may_plan(request, one.programme.owner_id)
-    flags = flags_in_frame(one, without=request.viewer.account_id or 0, at=at) if decides else {}
-    on = clock.day_in(one.programme.zone, at)
-    rows = [ShownLine(line, one, request.viewer, on=on, flags=flags.get(line.unit_id)) for line in level]
+    decides = may_plan(request, frame.programme.owner_id)
+    flags = flags_in_frame(frame, without=request.viewer.account_id or 0, at=at) if decides else {}
+    on = clock.day_in(frame.programme.zone, at)
+    rows = [ShownLine(line, frame, request.viewer, on=on, flags=flags.get(line.unit_id)) for line in level]
     ladder = programmes.ladder(
         node=here.unit.id,
-        hierarchy=one.programme.hierarchy,
-        programme=one.programme,
-        measure=one.measure,
+        hierarchy=frame.programme.hierarchy,
+        programme=frame.programme,
+        measure=frame.measure,
         at=at,
     )
-    own = next(
+    shown_line = next(
         (
-            ShownLine(line, one, request.viewer, on=on, entries=ladder.entries)
+            ShownLine(line, frame, request.viewer, on=on, entries=ladder.entries)
             for line in lines
             if not line.down
         ),
         None,
     )
-    if own and level and (rest := reads.without_place(own.line, level)):
-        rows.append(ShownLine(rest, one, request.viewer, on=on))
+    if shown_line and level and (rest := reads.without_place(shown_line.line, level)):
+        rows.append(ShownLine(rest, frame, request.viewer, on=on))
     caption = str(Kind(kind).label) if kind else say("Units below")
     table = Table(
         request,
@@ -97,23 +97,25 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
         name=f"beside-{here.unit.code}",
         caption=caption,
         is_numbered=False,
-        without=[] if decides else [one.key for one in OF_FLAGS],
+        without=[] if decides else [column.key for column in OF_FLAGS],
     )
     crumb = (
-        say("Round of checks %(number)s") % {"number": one.number},
+        say("Round of checks %(number)s") % {"number": frame.number},
         reverse("verification:frame", args=[public_id]),
     )
-    after, until = frames.days_of(one)
-    context = shown_of(one.programme, crumb, (say("Reported beside checked"), "")) | {
-        "frame": one,
+    after, until = frames.days_of(frame)
+    context = shown_of(frame.programme, crumb, (say("Reported beside checked"), "")) | {
+        "frame": frame,
         "about": here,
-        "own": own,
+        "own": shown_line,
         "after": after,
         "until": until,
-        "slides": here.href(reverse("review:deck_new"), frame=str(one.public_id), level=kind),
-        "levels": [(Kind(each).label, here.href(level=each), each == kind) for each in kinds],
+        "slides": here.href(reverse("review:deck_new"), frame=str(frame.public_id), level=kind),
+        "levels": [
+            (Kind(kind_code).label, here.href(level=kind_code), kind_code == kind) for kind_code in kinds
+        ],
         "may_plan": decides,
-        "is_provisional": one.state == Frame.State.DRAWN and not frames.is_past_end(one, at),
+        "is_provisional": frame.state == Frame.State.DRAWN and not frames.is_past_end(frame, at),
         **_intervals(level),
     }
     return answer(request, "verification/beside.html", table, context)
@@ -121,15 +123,15 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _intervals(lines: list[reads.BesideLine]) -> dict[str, Any]:
     """Return notes on the intervals of a page: how many miss, by which method they are made, if corrected."""
-    known = [line for line in lines if line.rank is not None]
+    ranked_lines = [line for line in lines if line.rank is not None]
     usual = METHODS[Method.WILSON]
-    usual = usual if any(line.of.entered.method == usual for line in known) else METHODS[Method.EXACT]
-    others = [line for line in known if line.of.entered.method != usual]
+    usual = usual if any(line.of.entered.method == usual for line in ranked_lines) else METHODS[Method.EXACT]
+    others = [line for line in ranked_lines if line.of.entered.method != usual]
     return {
-        "intervals": len(known),
-        "missing": f"{len(known) * (1 - CONFIDENCE):.1f}",
-        "method": usual if known else "",
+        "intervals": len(ranked_lines),
+        "missing": f"{len(ranked_lines) * (1 - CONFIDENCE):.1f}",
+        "method": usual if ranked_lines else "",
         "other_methods": [(named(line.names), line.of.entered.method) for line in others],
-        "is_as_answered": any(not line.of.entered.is_corrected for line in known),
-        "shares_ranks": len({line.rank for line in known}) < len(known),
+        "is_as_answered": any(not line.of.entered.is_corrected for line in ranked_lines),
+        "shares_ranks": len({line.rank for line in ranked_lines}) < len(ranked_lines),
     }

@@ -70,18 +70,20 @@ def checks(request: Request) -> HttpResponseBase:
         in_hand = reads.in_hand(account, at=at)
         today = reads.finished_today(account, at=at)
         are_visits = reads.are_free(account, is_visit=True, at=at)
-    now = [_line(one) for one in in_hand if one.waits_until is None]
-    has = {one["is_visit"] for one in now}
-    shown = {
+    now = [_line(check_in_hand) for check_in_hand in in_hand if check_in_hand.waits_until is None]
+    has = {check_line["is_visit"] for check_line in now}
+    context = {
         "here": "checks",
         "crumbs": [(say("My back-checks"), "")],
         "now": now,
-        "waiting": [_line(one) for one in in_hand if one.waits_until is not None],
+        "waiting": [
+            _line(check_in_hand) for check_in_hand in in_hand if check_in_hand.waits_until is not None
+        ],
         "today": today,
         "may_take": False not in has,
         "may_visit": are_visits and True not in has,
     }
-    return render(request, "verification/check_list.html", shown)
+    return render(request, "verification/check_list.html", context)
 
 
 @require_POST
@@ -148,8 +150,8 @@ def check_fix(request: Request, public_id: UUID) -> HttpResponseBase:
 @require_POST
 def check_said(request: Request, public_id: UUID) -> HttpResponseBase:
     """Close the answers, in the person's own words; then what was written is shown."""
-    own = _own(request, public_id)
-    form = AnswersForm(_asked(own.check), request.POST)
+    check_in_hand = _own(request, public_id)
+    form = AnswersForm(_asked(check_in_hand.check), request.POST)
     done = tried(
         request,
         form,
@@ -158,14 +160,14 @@ def check_said(request: Request, public_id: UUID) -> HttpResponseBase:
         ),
     )
     if not done:
-        return _page(request, own, form=form, status=done.status)
+        return _page(request, check_in_hand, form=form, status=done.status)
     return redirect("verification:check", public_id=public_id)
 
 
 @form_page
 def check_back(request: Request, public_id: UUID) -> HttpResponseBase:
     """Hand a check back, with a reason: somebody else gets it."""
-    own = _own(request, public_id)
+    check_in_hand = _own(request, public_id)
     return ask(
         request,
         lambda given: actions.hand_back(
@@ -182,7 +184,7 @@ def check_back(request: Request, public_id: UUID) -> HttpResponseBase:
         done=reverse("verification:checks"),
         back=reverse("verification:check", args=[public_id]),
         said=_("Handed back."),
-        **_crumbs(own),
+        **_crumbs(check_in_hand),
     )
 
 
@@ -190,9 +192,9 @@ def check_back(request: Request, public_id: UUID) -> HttpResponseBase:
 def check_end(request: Request, public_id: UUID, came: str) -> HttpResponseBase:
     """Ask once, then write, that nobody answered, or they refuse, or leave."""
     needed(came in TryOutcome.values or None)
-    own, how = _own(request, public_id), TryOutcome(came)
+    check_in_hand, how = _own(request, public_id), TryOutcome(came)
     is_leaving = how == TryOutcome.LEFT
-    label, text, button = LEAVES[_asked(own.check).leave is not None]
+    label, text, button = LEAVES[_asked(check_in_hand.check).leave is not None]
     return ask(
         request,
         lambda _given: actions.end_check_try(check_id=public_id, came=how, by=request.actor, at=clock.now()),
@@ -203,27 +205,27 @@ def check_end(request: Request, public_id: UUID, came: str) -> HttpResponseBase:
         done=reverse("verification:checks"),
         back=reverse("verification:check", args=[public_id]),
         said=_("Written down."),
-        is_open=own.begun is not None,
-        **_crumbs(own),
+        is_open=check_in_hand.begun is not None,
+        **_crumbs(check_in_hand),
     )
 
 
 @form_page
 def check_tell(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the result of the answers once more, then write it for good."""
-    own = _own(request, public_id)
-    given = request.POST if request.method == "POST" else request.GET
-    asked = _asked(own.check)
-    form = FindingForm(asked, given)
-    if own.check.said_at is None:
+    check_in_hand = _own(request, public_id)
+    query = request.POST if request.method == "POST" else request.GET
+    items = _asked(check_in_hand.check)
+    form = FindingForm(items, query)
+    if check_in_hand.check.said_at is None:
         raise AskFirst
     if not form.is_valid():
-        return _page(request, own, finding=form, status=422)
+        return _page(request, check_in_hand, finding=form, status=422)
     outcome, leaves = Check.Outcome(form.cleaned_data["outcome"]), form.cleaned_data.get("leaves", False)
     text: list[str | Promise] = [
-        *(_contradictions(own.check) if outcome == Check.Outcome.GENUINE else []),
+        *(_contradictions(check_in_hand.check) if outcome == Check.Outcome.GENUINE else []),
         say("Result: %(result)s. It cannot be changed afterwards.") % {"result": outcome.label},
-        *([LEAVES[asked.leave is not None][1]] if leaves else []),
+        *([LEAVES[items.leave is not None][1]] if leaves else []),
     ]
     kept = QueryDict(mutable=True)
     kept.update({"outcome": outcome.value} | ({"leaves": "on"} if leaves else {}))
@@ -238,30 +240,30 @@ def check_tell(request: Request, public_id: UUID) -> HttpResponseBase:
         ),
         title=_("Finish the check"),
         text=text,
-        form=form.hidden(asked, request.POST if request.method == "POST" else kept),
+        form=form.hidden(items, request.POST if request.method == "POST" else kept),
         button=_("Finish the check"),
         done=reverse("verification:checks"),
         back=reverse("verification:check", args=[public_id]),
         said=_("Finished. Thank you."),
         is_danger=leaves,
-        **_crumbs(own),
+        **_crumbs(check_in_hand),
     )
 
 
 def _contradictions(one: Check) -> list[str]:
     """List each year that was heard against another written one, and ask whether the result is still right."""
     with system("what a verifier heard, beside what was written"):
-        target, said = reads.target_of(one), reads.said_in(one)
-    if said is None:
+        target, said_words = reads.target_of(one), reads.said_in(one)
+    if said_words is None:
         return []
     words = say("Heard %(heard)s, written %(written)s. Still right?")
-    found = [
-        (said.words.get(each.key, ""), target.whom.written.get(each.key, ""))
-        for each in _asked(one).questions
+    lines = [
+        (said_words.words.get(question.key, ""), target.whom.written.get(question.key, ""))
+        for question in _asked(one).questions
     ]
     return [
         words % {"heard": heard, "written": written}
-        for heard, written in found
+        for heard, written in lines
         if contradicts(written, heard)
     ]
 
@@ -272,8 +274,8 @@ def _own(request: Request, check_id: UUID) -> InHand:
     assert account is not None  # the access table asks for a capability
     with system("a verifier's own check"):
         actions.return_checks(at=at, account_id=account)
-        found = reads.one_in_hand(account, check_id, at=at)
-    return needed(found, NotTaken)
+        check_in_hand = reads.one_in_hand(account, check_id, at=at)
+    return needed(check_in_hand, NotTaken)
 
 
 def _asked(one: Check) -> Items:
@@ -286,26 +288,26 @@ def _leave(words: CheckWords, programme_id: int) -> Promise | str:
     return str(words.leave_by) % {"number": number} if number else words.leave
 
 
-def _line(one: InHand) -> dict[str, Any]:
+def _line(check_in_hand: InHand) -> dict[str, Any]:
     return {
-        "id": one.check.id,
-        "place": one.check.stratum.unit.names,
-        "is_visit": one.check.is_visit,
-        "tries": len(one.tries),
-        "is_said": one.check.said_at is not None,
-        "waits_until": one.waits_until,
+        "id": check_in_hand.check.id,
+        "place": check_in_hand.check.stratum.unit.names,
+        "is_visit": check_in_hand.check.is_visit,
+        "tries": len(check_in_hand.tries),
+        "is_said": check_in_hand.check.said_at is not None,
+        "waits_until": check_in_hand.waits_until,
     }
 
 
-def _crumbs(own: InHand) -> dict[str, Any]:
+def _crumbs(check_in_hand: InHand) -> dict[str, Any]:
     mine = (say("My back-checks"), reverse("verification:checks"))
-    one = say("Check by visit") if own.check.is_visit else say("Check by phone")
-    return {"here": "checks", "crumbs": [mine, (one, "")]}
+    title = say("Check by visit") if check_in_hand.check.is_visit else say("Check by phone")
+    return {"here": "checks", "crumbs": [mine, (title, "")]}
 
 
 def _page(
     request: Request,
-    own: InHand,
+    check_in_hand: InHand,
     *,
     number: str = "",
     form: AnswersForm | None = None,
@@ -314,9 +316,9 @@ def _page(
     visit: VisitForm | None = None,
     status: int = 200,
 ) -> HttpResponseBase:
-    one = own.check
-    shown = _crumbs(own) | {
-        "own": own,
+    one = check_in_hand.check
+    context = _crumbs(check_in_hand) | {
+        "own": check_in_hand,
         "check": one,
         "is_visit": one.is_visit,
         "place": one.stratum.unit.names,
@@ -333,33 +335,33 @@ def _page(
     }
     if not one.outcome:
         with system("whom a verifier's own check asks"):
-            target, said = reads.target_of(one), reads.said_in(one)
+            target, words = reads.target_of(one), reads.said_in(one)
             where = reads.place_of(target.unit_id, one.frame.programme.hierarchy)
-        shown |= {
+        context |= {
             "who": target.whom.name,
             "where": where,
             "has_phone": target.phone_id is not None,
         }
-        asked = _asked(one)
-        if said is None:
-            shown["form"] = form or AnswersForm(asked)
-            shown |= {
-                "spoken": spoken(asked.words.opening, caller=request.viewer.name),
-                "whom": asked.words.whom,
+        items = _asked(one)
+        if words is None:
+            context["form"] = form or AnswersForm(items)
+            context |= {
+                "spoken": spoken(items.words.opening, caller=request.viewer.name),
+                "whom": items.words.whom,
             }
         else:
-            has_met = said.meaning != Meaning.NO_SUCH_PERSON
-            shown |= {
-                "finding": finding or FindingForm(asked),
-                "rule": asked.words.rule,
+            has_met = words.meaning != Meaning.NO_SUCH_PERSON
+            context |= {
+                "finding": finding or FindingForm(items),
+                "rule": items.words.rule,
                 "rows": [
                     (
-                        each.label,
-                        target.whom.written.get(each.key, "") if has_met else "",
-                        said.words.get(each.key, ""),
+                        question.label,
+                        target.whom.written.get(question.key, "") if has_met else "",
+                        words.words.get(question.key, ""),
                     )
-                    for each in asked.questions
+                    for question in items.questions
                 ],
-                "leave": _leave(asked.words, one.frame.programme_id),
+                "leave": _leave(items.words, one.frame.programme_id),
             }
-    return render(request, "verification/check.html", shown, status=status)
+    return render(request, "verification/check.html", context, status=status)

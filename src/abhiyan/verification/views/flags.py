@@ -43,23 +43,23 @@ MOST, PER_PAGE = 500, 10  # workers looked through, who wants a look most first;
 @form_page
 def workers(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show workers of a programme with reasons to look closer; compare them again."""
-    one = _planned(request, public_id)
-    measure, at = measure_of(one), clock.now()
+    programme = _planned(request, public_id)
+    measure, at = measure_of(programme), clock.now()
     done = tried(
         request,
         CompareWorkersForm(request.POST if request.method == "POST" else None),
-        lambda _given: actions.ask_look(programme=one, measure=measure, by=request.actor, at=at),
+        lambda _given: actions.ask_look(programme=programme, measure=measure, by=request.actor, at=at),
         said=_("The workers are being compared. Open this page again in a minute or two."),
     )
     if done:
         return redirect("verification:workers", public_id=public_id)
-    today = clock.day_in(one.zone, at)
+    today = clock.day_in(programme.zone, at)
     with system("workers whose entries look odd"):
-        found = reads.rows_of(one, measure, today, most=MOST)
-        fresh = reads.round_under_way(one, measure)
-        ready = None if fresh else reads.ready_for_checks(one, measure, today)
-        leaf = tables.numbered(found, request.GET, total=len(found), per=PER_PAGE)
-        shown = {
+        flag_rows = reads.rows_of(programme, measure, today, most=MOST)
+        fresh = reads.round_under_way(programme, measure)
+        ready = None if fresh else reads.ready_for_checks(programme, measure, today)
+        leaf = tables.numbered(flag_rows, request.GET, total=len(flag_rows), per=PER_PAGE)
+        context = {
             # Not as a file: names beside reasons stay on this page.
             "leaf": leaf.with_rows(lambda rows: reads.with_names(rows, language=language())),
             "fresh": fresh,
@@ -71,7 +71,9 @@ def workers(request: Request, public_id: UUID) -> HttpResponseBase:
             else [],
             "open_frame": ready.frame if ready else None,
         }
-    return render(request, "verification/worker_list.html", shown | shown_of(one, (say("Workers"), "")))
+    return render(
+        request, "verification/worker_list.html", context | shown_of(programme, (say("Workers"), ""))
+    )
 
 
 def _lacking(ready: reads.Ready) -> str:
@@ -91,16 +93,20 @@ def _lacking(ready: reads.Ready) -> str:
 @form_page
 def flag_ask(request: Request, public_id: UUID, worker: UUID) -> HttpResponseBase:
     """Ask a worker about the reasons, after saying what they will see."""
-    one = _planned(request, public_id)
-    measure, at = measure_of(one), clock.now()
+    programme = _planned(request, public_id)
+    measure, at = measure_of(programme), clock.now()
     with system("one worker's entries"):
-        looks = (each for each in looks_of(one, measure, workers=[worker]) if each.reasons)
+        looks = (
+            worker_look
+            for worker_look in looks_of(programme, measure, workers=[worker])
+            if worker_look.reasons
+        )
         look = needed(next(looks, None))
         name = reads.names_of([worker]).get(worker, "")
     return ask(
         request,
         lambda _given: actions.ask_worker(
-            programme=one, measure=measure, worker=worker, by=request.actor, at=at
+            programme=programme, measure=measure, worker=worker, by=request.actor, at=at
         ),
         title=say("Ask %(name)s") % {"name": name},
         text=[
@@ -110,14 +116,14 @@ def flag_ask(request: Request, public_id: UUID, worker: UUID) -> HttpResponseBas
             _(
                 "The worker sees these reasons and has 14 days to answer. Nobody else in their line sees them."
             ),
-            *(each.text for each in look.reasons),
+            *(reason.text for reason in look.reasons),
         ],
         button=_("Ask the worker"),
         said=_("The worker sees the question on Today."),
         done=lambda flag: redirect("verification:flag", public_id=flag.pk),
         back=reverse("verification:workers", args=[public_id]),
         is_danger=True,
-        **_shown(one, name),
+        **_shown(programme, name),
     )
 
 
@@ -135,7 +141,7 @@ def flag(request: Request, public_id: UUID) -> HttpResponseBase:
         for act in findings.FlagAct
         if findings.barred(case, act, by=account, on=today, proven=one.is_judged) is None
     }
-    shown = {
+    context = {
         "flag": one,
         "worker": name,
         "reasons": reads.sentences(one.reasons),
@@ -146,7 +152,7 @@ def flag(request: Request, public_id: UUID) -> HttpResponseBase:
         "ends": case.expires_on,
         "district": named(one.unit.names),
     }
-    return render(request, "verification/flag.html", shown | _shown(one.programme, name))
+    return render(request, "verification/flag.html", context | _shown(one.programme, name))
 
 
 class ProposeForm(forms.Form):
@@ -208,12 +214,14 @@ def flag_drop(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def aim_telling(request: Request, public_id: UUID) -> HttpResponseBase:
     """Aim checks where an answer most likely changes who is looked at first."""
-    one = _planned(request, public_id)
-    measure, at = measure_of(one), clock.now()
+    programme = _planned(request, public_id)
+    measure, at = measure_of(programme), clock.now()
     list_ = reverse("verification:workers", args=[public_id])
     return ask(
         request,
-        lambda given: actions.ask_aiming(programme=one, measure=measure, by=request.actor, at=at, **given),
+        lambda given: actions.ask_aiming(
+            programme=programme, measure=measure, by=request.actor, at=at, **given
+        ),
         title=_("Aim checks where they tell most"),
         text=[
             _("We check first where one more answer decides."),
@@ -225,22 +233,24 @@ def aim_telling(request: Request, public_id: UUID) -> HttpResponseBase:
         done=list_,
         back=list_,
         form=TellingForm(request.POST if request.method == "POST" else None),
-        **_shown(one, say("Aim checks")),
+        **_shown(programme, say("Aim checks")),
     )
 
 
 @form_page
 def fresh_new(request: Request, public_id: UUID) -> HttpResponseBase:
     """Begin fresh checks of every worker who has answered or had time to."""
-    one = _planned(request, public_id)
-    measure, at = measure_of(one), clock.now()
+    programme = _planned(request, public_id)
+    measure, at = measure_of(programme), clock.now()
     with system("who can be checked"):
-        ready = reads.ready_for_checks(one, measure, clock.day_in(one.zone, at))
+        ready = reads.ready_for_checks(programme, measure, clock.day_in(programme.zone, at))
     n = len(ready.flags)
     list_ = reverse("verification:workers", args=[public_id])
     return ask(
         request,
-        lambda _given: actions.begin_fresh_checks(programme=one, measure=measure, by=request.actor, at=at),
+        lambda _given: actions.begin_fresh_checks(
+            programme=programme, measure=measure, by=request.actor, at=at
+        ),
         title=_("Begin fresh checks"),
         text=[
             ngettext(
@@ -260,7 +270,7 @@ def fresh_new(request: Request, public_id: UUID) -> HttpResponseBase:
         back=list_,
         is_open=bool(n),
         is_danger=True,
-        **_shown(one, say("Begin fresh checks")),
+        **_shown(programme, say("Begin fresh checks")),
     )
 
 
@@ -278,7 +288,7 @@ def flag_mine(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     if done:
         return redirect("verification:flag_mine", public_id=public_id)
-    shown = {
+    context = {
         "flag": one,
         "form": form,
         "reasons": reads.sentences(one.reasons),
@@ -290,14 +300,14 @@ def flag_mine(request: Request, public_id: UUID) -> HttpResponseBase:
         "here": "",
         "crumbs": [(say("Your entries"), "")],
     }
-    return render(request, "verification/flag_mine.html", shown, status=done.status)
+    return render(request, "verification/flag_mine.html", context, status=done.status)
 
 
 def _planned(request: Request, public_id: UUID) -> Programme:
-    one = programmes.programme_for(request.viewer, public_id)
-    if not may_plan(request, one.owner_id):
+    programme = programmes.programme_for(request.viewer, public_id)
+    if not may_plan(request, programme.owner_id):
         raise NotYours(capability=PLAN)
-    return one
+    return programme
 
 
 def _flag(request: Request, public_id: UUID) -> Flag:
@@ -309,6 +319,6 @@ def _flag(request: Request, public_id: UUID) -> Flag:
     return one
 
 
-def _shown(one: Programme, title: str) -> dict[str, Any]:
-    list_ = (say("Workers"), reverse("verification:workers", args=[one.public_id]))
-    return shown_of(one, list_, (title, ""))
+def _shown(programme: Programme, title: str) -> dict[str, Any]:
+    list_ = (say("Workers"), reverse("verification:workers", args=[programme.public_id]))
+    return shown_of(programme, list_, (title, ""))

@@ -134,21 +134,21 @@ def measure_of(programme: Programme) -> int:
     return items[0].measure
 
 
-def shown_of(one: Programme, *more: tuple[str, str]) -> dict[str, Any]:
+def shown_of(programme: Programme, *more: tuple[str, str]) -> dict[str, Any]:
     """Return what every page of a programme's frames is given. more: crumbs below the list of frames."""
-    name = named(one.names)
-    first = (name, reverse("programmes:programme", args=[one.public_id]))
-    checks = (say("Back-checks"), reverse("verification:frames", args=[one.public_id]) if more else "")
+    name = named(programme.names)
+    first = (name, reverse("programmes:programme", args=[programme.public_id]))
+    checks = (say("Back-checks"), reverse("verification:frames", args=[programme.public_id]) if more else "")
     crumbs = [(say("Programmes"), reverse("programmes:list")), first, checks, *more]
-    return {"here": "programmes", "crumbs": crumbs, "programme": one, "name": name}
+    return {"here": "programmes", "crumbs": crumbs, "programme": programme, "name": name}
 
 
 @require_GET
 def frames(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the frames of a programme."""
-    one = programmes.programme_for(request.viewer, public_id)
-    measure_of(one)
-    is_exact = one.owner_id in _sees_exactly(request.viewer, [one.owner_id])
+    programme = programmes.programme_for(request.viewer, public_id)
+    measure_of(programme)
+    is_exact = programme.owner_id in _sees_exactly(request.viewer, [programme.owner_id])
 
     def rounded(rows: list[Any]) -> list[Any]:
         for row in rows:
@@ -158,17 +158,17 @@ def frames(request: Request, public_id: UUID) -> HttpResponseBase:
     table = Table(
         request,
         COLUMNS,
-        reads.frames_listed(one),
+        reads.frames_listed(programme),
         name="frames",
         caption=_("Rounds of checks"),
         sort="-number",
         finish=rounded,
     )
-    shown = shown_of(one) | {
-        "may_plan": may_plan(request, one.owner_id),
-        "public": reverse("verification:public", args=[public_id]) if is_public(one) else "",
+    context = shown_of(programme) | {
+        "may_plan": may_plan(request, programme.owner_id),
+        "public": reverse("verification:public", args=[public_id]) if is_public(programme) else "",
     }
-    return answer(request, "verification/frame_list.html", table, shown)
+    return answer(request, "verification/frame_list.html", table, context)
 
 
 @require_GET
@@ -177,15 +177,15 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
     one, at = reads.frame_for(request.viewer, public_id), clock.now()
     may = may_plan(request, one.unit_id)
     here = page_unit(request, hierarchy=one.programme.hierarchy, otherwise=lambda: one.unit_id)
-    found = reads.estimates_at(one, here.unit.id)
-    below = [row for row in found if row.shade == Estimate.Shade.ENTERED and row.unit_id != here.unit.id]
+    estimates = reads.estimates_at(one, here.unit.id)
+    below = [row for row in estimates if row.shade == Estimate.Shade.ENTERED and row.unit_id != here.unit.id]
     seen = _sees_exactly(request.viewer, [here.unit.id, *(row.unit_id for row in below)])
     on, since = clock.day_in(one.programme.zone, at), since_of(one)
     rows = [
         EstimateRow(row, told(one, row.unit.code, {row.shade: row}, since=since, on=on), row.unit_id in seen)
         for row in below
     ]
-    own = {row.shade: row for row in found if row.unit_id == here.unit.id}
+    own = {row.shade: row for row in estimates if row.unit_id == here.unit.id}
     table = Table(
         request, ESTIMATES, rows, name="estimates", caption=_("Units below"), sort="real", is_numbered=False
     )
@@ -198,7 +198,7 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
         measure=one.measure,
         at=at,
     )
-    shown = (
+    context = (
         shown_of(one.programme, *_crumbs(one, here))
         | {
             "frame": one,
@@ -226,7 +226,7 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
         }
         | _files(one, may=may)
     )
-    return answer(request, "verification/frame.html", table, shown)
+    return answer(request, "verification/frame.html", table, context)
 
 
 def _also(frame: Frame) -> str:
@@ -235,28 +235,30 @@ def _also(frame: Frame) -> str:
     if also is None:
         return ""
     with system("what else people said in checks"):
-        n, of = checks.also_joined(frame)
-    return str(also.told) % {"n": grouped(n), "of": grouped(of)} if n else ""
+        n, total = checks.also_joined(frame)
+    return str(also.told) % {"n": grouped(n), "of": grouped(total)} if n else ""
 
 
 def _sees_exactly(viewer: Viewer, unit_ids: Sequence[int]) -> set[int]:
     """Return those of some units whose counts are exact for a viewer."""
     spans = units.all_spans(set(unit_ids))
-    return {one for one in unit_ids if viewer.sees_exact_at(*(lo for lo, _hi in spans.get(one, [])))}
+    return {
+        unit_id for unit_id in unit_ids if viewer.sees_exact_at(*(lo for lo, _hi in spans.get(unit_id, [])))
+    }
 
 
 def _files(frame: Frame, *, may: bool) -> dict[str, str]:
     """Return the addresses of the published files: here for a planner of draws; for everybody, by the public
     page while it is open."""
     if may:
-        room, of = "frame", [frame.public_id]
+        room, public_ids = "frame", [frame.public_id]
     elif is_public(frame.programme):
-        room, of = "public", [frame.programme.public_id, frame.public_id]
+        room, public_ids = "public", [frame.programme.public_id, frame.public_id]
     else:
         return {}
     return {
-        "file": reverse(f"verification:{room}_file", args=of),
-        "more_file": reverse(f"verification:{room}_more", args=of),
+        "file": reverse(f"verification:{room}_file", args=public_ids),
+        "more_file": reverse(f"verification:{room}_more", args=public_ids),
     }
 
 
@@ -294,8 +296,8 @@ def _about(frame: Frame, title: Text, barred: Text = "", text: Sequence[Text] = 
     barred: why it cannot be done now: then no form is offered.
     """
     page = reverse("verification:frame", args=[frame.public_id])
-    shown = {"title": title, "done": page, "text": [barred] if barred else text, "is_open": not barred}
-    return shown | shown_of(frame.programme, _crumb(frame, page), (str(title), ""))
+    context = {"title": title, "done": page, "text": [barred] if barred else text, "is_open": not barred}
+    return context | shown_of(frame.programme, _crumb(frame, page), (str(title), ""))
 
 
 def not_drawn(frame: Frame) -> str:
@@ -361,8 +363,8 @@ def _no_redraw(frame: Frame, draw: Draw, at: datetime) -> Text:
         return DrawnAlready.message
     if at < draw.due_at:
         return str(NotDue(due=day_of(draw.due_at)))
-    asked = _asked(frame, at)
-    return say("Another value was asked for.") + f" {asked}" if asked else ""
+    reason = _asked(frame, at)
+    return say("Another value was asked for.") + f" {reason}" if reason else ""
 
 
 @form_page
@@ -384,19 +386,19 @@ def frame_top_up(request: Request, public_id: UUID) -> HttpResponseBase:
             form=form,
             **about,
         )
-    shown = about | {"frame": one, "form": form, "checks": drawn.checks}
+    context = about | {"frame": one, "form": form, "checks": drawn.checks}
     if request.method == "POST" and not is_sure and form.is_valid():
         checks, width = form.cleaned_data["checks"], form.cleaned_data["width"]
         more = topped_up(drawn, checks) if checks else topped_up_to(drawn, width / 100, TOLD)
         if more is not None and more.checks > drawn.checks:
-            shown |= {
+            context |= {
                 "grown": more.checks,
                 "more": more.checks - drawn.checks,
                 "widths": [percent(more.width(Expected())), percent(more.width(TOLD))],
             }
-            return render(request, "verification/frame_top_up.html", shown)
+            return render(request, "verification/frame_top_up.html", context)
         form.add_error(None, str(NothingMore()))
-        return render(request, "verification/frame_top_up.html", shown, status=422)
+        return render(request, "verification/frame_top_up.html", context, status=422)
     done = tried(
         request,
         form,
@@ -407,7 +409,7 @@ def frame_top_up(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     if done:
         return redirect("verification:frame", public_id=public_id)
-    return render(request, "verification/frame_top_up.html", shown, status=done.status)
+    return render(request, "verification/frame_top_up.html", context, status=done.status)
 
 
 @form_page

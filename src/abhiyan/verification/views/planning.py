@@ -64,55 +64,55 @@ DISTRICTS: tuple[Column[District], ...] = (
 @form_page
 def frame_new(request: Request, public_id: UUID) -> HttpResponseBase:
     """Plan a frame by looking at what checks bring; then freeze it, in two steps more."""
-    one = programmes.programme_for(request.viewer, public_id)
-    if not may_plan(request, one.owner_id):
+    programme = programmes.programme_for(request.viewer, public_id)
+    if not may_plan(request, programme.owner_id):
         raise NotYours(capability=PLAN)
     at = clock.now()
-    measure = measure_of(one)
-    lacking = PartOfWhole if one.parent_id else NoItems
-    shown = shown_of(one, (say("New round of checks"), "")) | {"lacking": lacking.message}
+    measure = measure_of(programme)
+    lacking = PartOfWhole if programme.parent_id else NoItems
+    context = shown_of(programme, (say("New round of checks"), "")) | {"lacking": lacking.message}
     if request.method == "POST":
-        return _frozen(request, one, measure, at, shown)
-    return _planned(request, one, measure, at, shown)
+        return _frozen(request, programme, measure, at, context)
+    return _planned(request, programme, measure, at, context)
 
 
-def _sizes(one: Programme, measure: int) -> dict[int, list[Size]]:
+def _sizes(programme: Programme, measure: int) -> dict[int, list[Size]]:
     """Return the sizes a frame would have now; a part of a programme has none of its own."""
     with system("planning back-checks"):
-        return {} if one.parent_id else sizes_now(one, measure)
+        return {} if programme.parent_id else sizes_now(programme, measure)
 
 
 def _planned(
-    request: Request, one: Programme, measure: int, at: datetime, shown: dict[str, Any]
+    request: Request, programme: Programme, measure: int, at: datetime, shown: dict[str, Any]
 ) -> HttpResponseBase:
     """Show the plan that was asked for, else the usual one."""
-    sizes = _sizes(one, measure)
-    found = list(sizes.values())
+    sizes = _sizes(programme, measure)
+    size_lists = list(sizes.values())
     items = _whole(sizes)
     aim = AimForm(request.GET.dict(), checks=min(USUAL, items) or 1)
     shown |= {"items": items, "aim": aim}
     if not items or not aim.is_valid():
         return render(request, "verification/frame_plan.html", shown, status=422 if items else 200)
     with system("who could check"):
-        verifiers = verifiers_for(sizes, since=one.opens_on, day=clock.day_in(settings.TIME_ZONE, at))
+        verifiers = verifiers_for(sizes, since=programme.opens_on, day=clock.day_in(settings.TIME_ZONE, at))
     expected = aim.expected
-    wanted, floor = _aimed(aim, found, expected)
+    wanted, floor = _aimed(aim, size_lists, expected)
     checks = items if wanted is None else wanted
 
     def planned(times: float = 1, of: Expected = expected) -> PlannedDraw:
-        return planning.plan(found, round(checks * times), of, floor=round(floor * times))
+        return planning.plan(size_lists, round(checks * times), of, floor=round(floor * times))
 
     plan = planned()
     names = units.names_of(sizes, language=language())
     rows = [
         District(
             names.get(unit_id, ""),
-            sum(size.items for size in of),
+            sum(size.items for size in sizes_here),
             sum(drawn),
             percent(width),
             verifiers[unit_id],
         )
-        for (unit_id, of), drawn, width in zip(sizes.items(), plan.drawn, plan.widths, strict=True)
+        for (unit_id, sizes_here), drawn, width in zip(sizes.items(), plan.drawn, plan.widths, strict=True)
     ]
     table = Table(request, DISTRICTS, rows, name="plan", caption=_("By district"), sort="place")
     without = [row.name for row in rows if row.drawn and not row.verifiers]
@@ -130,8 +130,8 @@ def _planned(
         "least": GRADED,
         "uncounted": sum(
             drawn
-            for of, row in zip(found, plan.drawn, strict=True)
-            for size, drawn in zip(of, row, strict=True)
+            for sizes_here, row in zip(size_lists, plan.drawn, strict=True)
+            for size, drawn in zip(sizes_here, row, strict=True)
             if not size.is_signed
         ),
         "without": without,
@@ -141,7 +141,7 @@ def _planned(
 
 
 def _whole(sizes: Mapping[int, list[Size]]) -> int:
-    return sum(size.items for of in sizes.values() for size in of)
+    return sum(size.items for sizes_here in sizes.values() for size in sizes_here)
 
 
 def _aimed(aim: AimForm, found: Sequence[Sequence[Size]], expected: Expected) -> tuple[int | None, int]:
@@ -170,15 +170,15 @@ def _ways(expected: Expected) -> list[tuple[str, Expected]]:
 def _steps(plans: Sequence[PlannedDraw], chosen: PlannedDraw) -> list[dict[str, Any]]:
     """List what fewer and more checks bring, as far as they differ."""
     rows = []
-    for one in {plan.checks: plan for plan in plans}.values():
-        widths = [100 * width for width in one.widths if width is not None]
+    for planned_draw in {plan.checks: plan for plan in plans}.values():
+        widths = [100 * width for width in planned_draw.widths if width is not None]
         rows.append(
             {
-                "plan": one,
-                "width": None if one.width is None else 100 * one.width,
+                "plan": planned_draw,
+                "width": None if planned_draw.width is None else 100 * planned_draw.width,
                 "narrowest": min(widths, default=None),
                 "widest": max(widths, default=None),
-                "is_chosen": one.checks == chosen.checks,
+                "is_chosen": planned_draw.checks == chosen.checks,
             }
         )
     return rows
@@ -186,7 +186,7 @@ def _steps(plans: Sequence[PlannedDraw], chosen: PlannedDraw) -> list[dict[str, 
 
 def _frozen(
     request: Request,
-    one: Programme,
+    programme: Programme,
     measure: int,
     at: datetime,
     shown: dict[str, Any],
@@ -194,22 +194,22 @@ def _frozen(
     """Show the plan once more with its value and days; then, when it is sure, the frame."""
     form = CheckPlanForm(request.POST)
     if "sure" not in request.POST and form.is_valid():
-        given, sizes = form.cleaned_data, _sizes(one, measure)
-        plan = planning.plan(list(sizes.values()), given["checks"], floor=given["floor"])
-        number = reads.frames_of(one).filter(measure=measure).count() + 1
+        values, sizes = form.cleaned_data, _sizes(programme, measure)
+        plan = planning.plan(list(sizes.values()), values["checks"], floor=values["floor"])
+        number = reads.frames_of(programme).filter(measure=measure).count() + 1
         shown |= {"form": form, "plan": plan, "items": _whole(sizes), "number": number}
         return render(request, "verification/frame_freeze.html", shown)
     done = tried(
         request,
         form,
         lambda given: actions.freeze_frame(
-            programme=one,
+            programme=programme,
             measure=measure,
             plan=FramePlan(
                 checks=given["checks"],
                 floor=given["floor"],
                 source=given["source"],
-                due_at=datetime.combine(given["known_on"], time(), ZoneInfo(one.zone)),
+                due_at=datetime.combine(given["known_on"], time(), ZoneInfo(programme.zone)),
                 ends_on=given["ends_on"],
                 number=given["number"],
             ),

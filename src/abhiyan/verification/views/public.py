@@ -31,8 +31,8 @@ from .frames import file_answer, more_answer, shown_of
 def page(request: Visit, public_id: UUID) -> HttpResponseBase:
     """Show every frame of a programme, for everybody."""
     programme, frames = reads.public_page(public_id, at=clock.now())
-    shown = {"programme": programme, "name": named(programme.names), "frames": frames}
-    return render(request, "verification/public.html", shown)
+    context = {"programme": programme, "name": named(programme.names), "frames": frames}
+    return render(request, "verification/public.html", context)
 
 
 @require_GET
@@ -57,10 +57,10 @@ def _frame(request: Visit, public_id: UUID, frame_id: UUID) -> Frame:
 @form_page
 def open_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Open the page to everybody, after saying what they will read."""
-    one = _planned(request, public_id)
+    programme = _planned(request, public_id)
     return ask(
         request,
-        lambda _given: actions.open_page(programme=one, by=request.actor, at=clock.now()),
+        lambda _given: actions.open_page(programme=programme, by=request.actor, at=clock.now()),
         title=_("Open the public page"),
         text=[
             _(
@@ -72,17 +72,17 @@ def open_page(request: Request, public_id: UUID) -> HttpResponseBase:
         button=_("Open the page"),
         said=_("The page is open to everybody."),
         done=reverse("verification:frames", args=[public_id]),
-        **shown_of(one, (say("Public page"), "")),
+        **shown_of(programme, (say("Public page"), "")),
     )
 
 
 @form_page
 def close_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Close the page again."""
-    one = _planned(request, public_id)
+    programme = _planned(request, public_id)
     return ask(
         request,
-        lambda _given: actions.close_page(programme=one, by=request.actor, at=clock.now()),
+        lambda _given: actions.close_page(programme=programme, by=request.actor, at=clock.now()),
         title=_("Close the public page"),
         text=[
             _(
@@ -92,12 +92,12 @@ def close_page(request: Request, public_id: UUID) -> HttpResponseBase:
         button=_("Close the page"),
         said=_("The page is closed."),
         done=reverse("verification:frames", args=[public_id]),
-        **shown_of(one, (say("Public page"), "")),
+        **shown_of(programme, (say("Public page"), "")),
     )
 
 
 def _planned(request: Request, public_id: UUID) -> Programme:
-    one = programmes.programme_for(request.viewer, public_id)
-    if not may_plan(request, one.owner_id):
+    programme = programmes.programme_for(request.viewer, public_id)
+    if not may_plan(request, programme.owner_id):
         raise NotYours(capability=PLAN)
-    return one
+    return programme

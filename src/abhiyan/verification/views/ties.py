@@ -41,9 +41,11 @@ def ties(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
     """
     with system("whom a verifier knows"):
         account_id = request.viewer.account_id
-        of = people.account_by_public_id(public_id) if public_id else needed(people.account(account_id or 0))
+        account = (
+            people.account_by_public_id(public_id) if public_id else needed(people.account(account_id or 0))
+        )
         if public_id:
-            unit_id = reads.verifier_unit(of.pk, clock.day_in(settings.TIME_ZONE, clock.now()))
+            unit_id = reads.verifier_unit(account.pk, clock.day_in(settings.TIME_ZONE, clock.now()))
             if unit_id is None or not may_plan(request, unit_id):
                 raise NotFound
         try:
@@ -54,35 +56,43 @@ def ties(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
             messages.info(request, say("No unit fits. Search by another name, or by its code."))
             return redirect(request.path)
         offices = reads.held_in(here.unit.id)
-        stated = reads.ties_of(of.pk)
+        stated = reads.ties_of(account.pk)
     form = TieForm(request.POST if request.method == "POST" else None)
     choice: Any = form.fields["office"]
     choice.choices = offices
-    page = reverse("verification:ties_of", args=[of.public_id]) if public_id else reverse("verification:ties")
+    page = (
+        reverse("verification:ties_of", args=[account.public_id])
+        if public_id
+        else reverse("verification:ties")
+    )
     done = tried(
         request,
         form,
         lambda given: actions.state_tie(
-            unit_id=here.unit.id, office=given["office"], of=of.public_id, by=request.actor, at=clock.now()
+            unit_id=here.unit.id,
+            office=given["office"],
+            of=account.public_id,
+            by=request.actor,
+            at=clock.now(),
         ),
         said=_("Noted. Their entries are left to others."),
     )
     if done:
         return redirect(page)
     mine = [(say("My back-checks"), reverse("verification:checks")), (say("People I know"), "")]
-    shown = {
+    context = {
         "here": "checks",
         "crumbs": [(say("People they know"), "")] if public_id else mine,
         "page_unit": here,
         "above": [row.name() for row in units.path(here.unit.id, here.hierarchy)],
-        "of": of if public_id else None,
-        "whose": person(of.name),
+        "of": account if public_id else None,
+        "whose": person(account.name),
         "ties": stated,
         "offices": offices,
         "form": form,
         "page": page,
     }
-    return render(request, "verification/tie_list.html", shown, status=done.status)
+    return render(request, "verification/tie_list.html", context, status=done.status)
 
 
 @require_POST

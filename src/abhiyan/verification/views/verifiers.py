@@ -44,14 +44,17 @@ DIFFERS = {
 }
 
 
-def differs(one: VerifierChecks) -> list[str]:
+def differs(verifier_checks: VerifierChecks) -> list[str]:
     """Say where a verifier's checks differ from the others' by more than luck."""
 
-    def said(question: AgreementQuestion, found: Unlike[int]) -> str:
+    def sentence(question: AgreementQuestion, found: Unlike[int]) -> str:
         shares = {"own": round(100 * found.share), "others": round(100 * found.others)}
-        return DIFFERS[question] % (shares | {"n": one.planted - one.planted_right, "of": one.planted})
+        return DIFFERS[question] % (
+            shares
+            | {"n": verifier_checks.planted - verifier_checks.planted_right, "of": verifier_checks.planted}
+        )
 
-    return [said(*each) for each in one.unlike.items()]
+    return [sentence(*question_pair) for question_pair in verifier_checks.unlike.items()]
 
 
 def _took(one: VerifierChecks) -> str | None:
@@ -104,8 +107,8 @@ def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
     with system("how the verifiers of a frame agree"):
         found = verifiers_of(frame)
         day = clock.day_in(settings.TIME_ZONE, clock.now())
-        places = verifier_units([one.account_id for one in found.each], day)
-        own = {unit_id for unit_id in set(places.values()) if may_plan(request, unit_id)}
+        places = verifier_units([verifier_checks.account_id for verifier_checks in found.each], day)
+        own_units = {unit_id for unit_id in set(places.values()) if may_plan(request, unit_id)}
     table = Table(
         request,
         COLUMNS,
@@ -115,13 +118,17 @@ def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
         sort="-taken",
         unit_id=frame.unit_id,
     )
-    shown = shown_in(frame, say("Verifiers")) | {
+    context = shown_in(frame, say("Verifiers")) | {
         "found": found,
         "least_pairs": PAIRS,
-        "below": {account_id for account_id, unit_id in places.items() if unit_id in own},
-        "differ": [(person(one.name), differs(one)) for one in found.each if one.unlike],
+        "below": {account_id for account_id, unit_id in places.items() if unit_id in own_units},
+        "differ": [
+            (person(verifier_checks.name), differs(verifier_checks))
+            for verifier_checks in found.each
+            if verifier_checks.unlike
+        ],
     }
-    return answer(request, "verification/verifier_list.html", table, shown)
+    return answer(request, "verification/verifier_list.html", table, context)
 
 
 @form_page
@@ -131,7 +138,7 @@ def planted(request: Request, public_id: UUID) -> HttpResponseBase:
     words = asked_of(frame.programme, frame.measure).words
     form = PlantForm(request.POST if request.method == "POST" else None, typed_of(frame), words)
     ways = activities.of(frame.programme.kind).channels
-    offer(form, channel=[(one.number, one.label) for one in ways])
+    offer(form, channel=[(channel.number, channel.label) for channel in ways])
 
     def plant(given: dict[str, Any], at: datetime) -> int:
         channel = int(given["channel"])
@@ -154,14 +161,14 @@ def planted(request: Request, public_id: UUID) -> HttpResponseBase:
         return redirect("verification:planted", public_id=public_id)
     with system("how many known answers a frame has"):
         had = planted_in(frame)
-    shown = shown_in(frame, say("Known answers")) | {
+    context = shown_in(frame, say("Known answers")) | {
         "form": form,
         "words": words,
         "had": {"genuine": had[True], "false": had[False], "any": any(had.values())},
         "wanted": PLANTED,
         "is_open": frame.state != Frame.State.CLOSED,
     }
-    return render(request, "verification/planted.html", shown, status=done.status)
+    return render(request, "verification/planted.html", context, status=done.status)
 
 
 @form_page
