@@ -160,18 +160,18 @@ def _stored(asked: ChildrenAsked, by: By) -> Iterator[str]:
     total = f"{totals} t where t.unit_id = k.unit_id and t.hierarchy = %(hierarchy)s"
     # A node that grew large after the night has no total of ages yet: the tallies below it are added up.
     is_stored = f"exists (select from {total} and {counted})" if by.age else "k.is_large"
-    below = {
-        is_stored: total,
-        f"not {is_stored}": f"units_placement p join {tallies} t on t.unit_id = p.unit_id"
-        " where p.lo >= k.lo and p.lo < k.hi",
-    }
-    for which, source in below.items():
-        for sign, days, key in by.sums(CUT):
+    for sign, days, key in by.sums(CUT):
+        # Lateral, unit by unit: else the planner reads the tallies of all units for each unit.
+        tally = f"""(select p.unit_id from units_placement p where p.lo >= k.lo and p.lo < k.hi offset 0) p
+          cross join lateral (
+            select t.* from {tallies} t where t.unit_id = p.unit_id and {counted} and {days} offset 0) t"""
+        below = {is_stored: f"{total} and {counted} and {days}", f"not {is_stored}": tally}
+        for which, source in below.items():
             sums = ", ".join([*(f"{part} as {name}" for name, part in key.items()), f"{sign}sum(t.n) as n"])
             grouped = ", ".join(str(n + 1) for n in range(len(key)))
             yield f"""select {_columns("k.unit_id", {name: f"s.{name}" for name in key}, "s.n")}, false as is_own
           from kid k cross join lateral (
-            select {sums} from {source} and {counted} and {days} group by {grouped}) s
+            select {sums} from {source} group by {grouped}) s
           where {which}"""
 
 
