@@ -55,6 +55,7 @@ OWN = {
     "helpdesk/rules/schemes.py": "a table of this package",
     "core/backup.py": "the operator's own backups",
     "core/backup_contents.py": "the operator's own backups",
+    "core/backup_files.py": "the operator's own backups",
     "core/tables/writing.py": "it writes",
     "core/words.py": "a table of this package",
     "elections/queries/planning.py": "a checksum of our own seeds",
