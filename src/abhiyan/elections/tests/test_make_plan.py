@@ -128,7 +128,7 @@ def test_one_seat_and_several_are_said_each_in_their_form() -> None:
 
 def test_every_finding_has_its_sentence() -> None:
     table = (Path(words.__file__).parent / "rules" / "findings.py").read_text()
-    codes = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `")}
+    codes = {line.split("`")[1] for line in table.splitlines() if line.startswith("- `")}
     assert codes == words.SENTENCES.keys()
 
 
