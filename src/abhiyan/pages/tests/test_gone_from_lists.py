@@ -59,7 +59,7 @@ PEOPLE = {
     ),
     "forms/views/heard.py": (HEARD, STAYS_HEARD),
     "forms/views/opinions.py words": (HEARD, STAYS_HEARD),
-    "forms/views/submissions.py f'q-{one.key}'": (HEARD,),
+    "forms/views/submissions.py f'q-{form_question.key}'": (HEARD,),
     "forms/views/submissions.py reason": (HEARD,),
     "helpdesk/views/desk.py": (HERE,),
     "helpdesk/views/needs.py": (HERE,),
