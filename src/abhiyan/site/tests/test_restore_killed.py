@@ -41,7 +41,7 @@ from django.core import checks
 from django.db.migrations.loader import MigrationLoader
 
 from abhiyan.core import backup
-from abhiyan.site import readiness
+from abhiyan.server import readiness
 from abhiyan.site.cli import main
 
 checks.run_checks()
