@@ -43,7 +43,7 @@ def folder(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Pa
     return home.files()
 
 
-def two_pictures() -> list[FieldPicture]:
+def two_pictures() -> list[Any]:
     with schema.working_as("jobs"), system("test"):
         store_mark.make_mark(NOW)
         rows = [field_picture(), field_picture()]
@@ -92,7 +92,7 @@ def test_files_of_a_folder_come_back_into_an_object_store(
         patch.setenv("ABHIYAN_STORE", "")
         for name, sealed in copies.items():
             file_store().put(name, sealed)
-        file_store().remove(files.object_name(other.sealed.ident))  # type: ignore[attr-defined]
+        file_store().remove(files.object_name(other.sealed.ident))
         assert take(tmp_path / "b.age")["files"] == 2
     backup.restore(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target)
     with schema.working_as("jobs", target), system("test"):
@@ -129,7 +129,7 @@ def test_a_picture_that_is_erased_again_after_a_restore_leaves_the_store_too(
         assert delete_gone(NOW) == 1
         with system("test"):
             assert opened(kept) == CLEAR and not GoneObject.objects.exists()
-    assert lying() == [files.object_name(kept.sealed.ident)]  # type: ignore[attr-defined]
+    assert lying() == [files.object_name(kept.sealed.ident)]
 
 
 def test_a_store_that_is_away_is_said_and_nothing_is_left(

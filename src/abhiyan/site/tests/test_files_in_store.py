@@ -5,7 +5,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -101,8 +103,8 @@ MAKERS: list[Callable[[], models.Model]] = [photo, field_picture, template]
 
 
 def opened(row: models.Model) -> bytes:
-    own = type(row)._default_manager.get(pk=row.pk)
-    return keys.keyring().unseal(bytes(own.sealed), about=own.pk.bytes)  # type: ignore[attr-defined]
+    own: Any = type(row)._default_manager.get(pk=row.pk)
+    return keys.keyring().unseal(bytes(own.sealed), about=own.pk.bytes)
 
 
 def lying() -> list[str]:
@@ -193,8 +195,8 @@ def rewritten(row: models.Model) -> None:
 
 
 def saved_anew(row: models.Model) -> None:
-    own = type(row)._default_manager.get(pk=row.pk)
-    own.sealed = b"other sealed bytes"  # type: ignore[attr-defined]
+    own: Any = type(row)._default_manager.get(pk=row.pk)
+    own.sealed = b"other sealed bytes"
     own.save()
 
 
@@ -203,15 +205,15 @@ WAYS = [deleted_by_instance, deleted_by_query, deleted_by_sql, emptied, rewritte
 
 @pytest.mark.parametrize("make", MAKERS)
 def test_what_a_row_no_longer_speaks_of_leaves_the_store_after_the_commit(
-    object_store: ObjectStoreServer, make: Callable[[], models.Model]
+    object_store: ObjectStoreServer, make: Callable[[], Any]
 ) -> None:
     with system("test"):
         (kept := make()).save(force_insert=True)
     for way in WAYS:
         with system("test"):
             (row := make()).save(force_insert=True)
-        first = files.object_name(row.sealed.ident)  # type: ignore[attr-defined]
-        refused(lambda way=way, row=row: way(row))  # type: ignore[misc]
+        first = files.object_name(row.sealed.ident)
+        refused(partial(way, row))
         assert not delete_gone(NOW) and first in lying(), "an act that was refused deletes nothing"
         with system("test"):
             assert opened(row) == CLEAR
