@@ -576,21 +576,21 @@ def _take_the_place(
         }
         with owner.transaction():
             if kept:
-                databases.end_sessions(sessions, name)
-                _rename(owner, name, kept["database"])  # sessions that ask for it now wait for the new one
+                _rename(
+                    owner, sessions, name, kept["database"]
+                )  # sessions that ask for it now wait for the new one
             taken_at = datetime.fromisoformat(told["taken_at"])
             tell_restored(beside, Restored(taken_at=taken_at, at=at, journals=journals))
-            databases.end_sessions(sessions, beside)
             owner.execute(
                 sql.SQL("comment on database {} is {}").format(
                     sql.Identifier(beside), sql.Literal(MARK + json.dumps(half))
                 )
             )
-            _rename(owner, beside, name)
+            _rename(owner, sessions, beside, name)
 
 
-def _rename(owner: databases.Session, old: str, new: str) -> None:
+def _rename(owner: databases.Session, sessions: list[databases.Session], old: str, new: str) -> None:
     try:
-        databases.rename(owner, old, new)
+        databases.rename(owner, sessions, old, new)
     except psycopg.errors.ObjectInUse as error:
         raise RestoreRefused(f"End the sessions of other accounts in the database {old} first.") from error

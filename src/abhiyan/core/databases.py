@@ -1,6 +1,8 @@
 """Whole databases are renamed, dropped and cleared of sessions, as their owner: no step needs a superuser."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -9,7 +11,8 @@ from psycopg import sql
 
 from . import database
 
-DROP_TRIES = 5  # a pool of ours may open a new session behind the end of its last one
+END_AGAIN_S = 0.1
+TRIES = 5  # of five seconds each, on a machine where sessions end slowly
 
 Session = psycopg.Connection[tuple[Any, ...]]
 
@@ -36,9 +39,18 @@ def end_sessions(sessions_of_roles: list[Session], name: str) -> None:
         )
 
 
-def rename(owner: Session, old: str, new: str) -> None:
-    """Rename a database. Raises psycopg.errors.ObjectInUse while another account works in it."""
-    owner.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(old), sql.Identifier(new)))
+def rename(owner: Session, sessions_of_roles: list[Session], old: str, new: str) -> None:
+    """Rename a database, whatever our roles do in it.
+
+    Raises psycopg.errors.ObjectInUse while another account works in it.
+    """
+    statement = sql.SQL("alter database {} rename to {}").format(sql.Identifier(old), sql.Identifier(new))
+
+    def rename_once() -> None:
+        with owner.transaction():
+            owner.execute(statement)
+
+    _do_without_sessions(rename_once, sessions_of_roles, old)
 
 
 def drop(name: str) -> None:
@@ -49,11 +61,32 @@ def drop(name: str) -> None:
     """
     statement = sql.SQL("drop database if exists {}").format(sql.Identifier(name))
     with server_session("owner") as owner, sessions() as sessions_of_roles:
-        for tries_left in reversed(range(DROP_TRIES)):
+        _do_without_sessions(lambda: owner.execute(statement), sessions_of_roles, name)
+
+
+def _do_without_sessions(act: Callable[[], object], sessions_of_roles: list[Session], name: str) -> None:
+    """Do what needs a database without sessions, and end those of our roles until it is done.
+
+    A pool opens a new session behind the end of its last one. The act takes the lock that keeps new sessions out, then
+    it waits five seconds for those that were faster. So sessions are ended while it waits, too.
+    """
+    is_done = threading.Event()
+
+    def end() -> None:
+        end_sessions(sessions_of_roles, name)
+        while not is_done.wait(END_AGAIN_S):
             end_sessions(sessions_of_roles, name)
-            try:
-                owner.execute(statement)  # it waits five seconds for sessions that end
-                return
-            except psycopg.errors.ObjectInUse:
-                if not tries_left:
-                    raise
+
+    with ThreadPoolExecutor(1) as beside:
+        ending = beside.submit(end)
+        try:
+            for tries_left in reversed(range(TRIES)):
+                try:
+                    act()
+                    break
+                except psycopg.errors.ObjectInUse:
+                    if not tries_left:
+                        raise
+        finally:
+            is_done.set()
+    ending.result()
