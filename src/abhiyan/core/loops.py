@@ -11,7 +11,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ from . import (
     jobs,
     limits,
     rooms,
+    sql,
     store_mark,
 )
 from .imports import running as imports
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 # Advisory, shared by every process that runs loops. One before 0.2.0 holds it alone, and runs all of them.
 LOCK = int.from_bytes(b"abhiyan", "big")
 LOOP_LOCKS = int.from_bytes(b"loop", "big")  # The loops' advisory locks have this class.
+TURN_LOCKS = int.from_bytes(b"turn", "big")  # Those of turns under way, on the connections that do the work.
 BEAT_S = 5.0  # A healthy loop writes its heartbeat so often.
 IDLE_S = 1.0  # A loop that found nothing to do looks again no sooner.
 LONGEST_PAUSE_S = 60.0
@@ -359,12 +361,35 @@ class Runner(threading.Thread):
     def _turn(self) -> int:
         try:
             at = clock.now()
-            if not self.loop.scoped:
+            if self.loop.everywhere:
                 return self.loop.turn(at)
-            with system(f"loop {self.loop_name}"):
-                return self.loop.turn(at)
+            with (
+                system(f"loop {self.loop_name}") if self.loop.scoped else nullcontext(),
+                self._alone() as is_alone,
+            ):
+                return self.loop.turn(at) if is_alone else 0
         finally:
             connection.close()  # back to the pool, or dropped if it broke
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Take the lock of a turn. Yields False while another process is at its last turn.
+
+        The lock of a loop lies on another connection and may be lost during a turn. This one lies on the connection
+        that does the work. So turns of one loop never overlap in one database.
+        """
+        turn_lock = f"{TURN_LOCKS}, {lock_key(self.loop_name)}"
+        if self.loop.scoped:
+            yield bool(sql.value(f"select pg_try_advisory_xact_lock({turn_lock})"))
+            return
+        is_alone = bool(sql.value(f"select pg_try_advisory_lock({turn_lock})"))
+        session = connection.connection
+        try:
+            yield is_alone
+        finally:
+            if is_alone and not session.closed:
+                with suppress(psycopg.Error):  # a session that broke has no lock
+                    session.execute(f"select pg_advisory_unlock({turn_lock})")
 
     def _beat(self, started: float, *, error: str = "") -> None:
         """Write the heartbeat. Without a database there is none; the next one tells."""

@@ -213,6 +213,68 @@ def test_who_has_lost_a_lock_turns_nothing_and_goes_on_with_what_it_began() -> N
     other.drop()
 
 
+@pytest.mark.parametrize("scoped", [True, False])
+def test_no_turn_begins_while_another_process_that_lost_the_lock_is_at_its_last(scoped: bool) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def last_turn(at: datetime) -> int:
+        begun.set()
+        assert may_end.wait(PATIENCE_S)
+        return 1
+
+    def step(runner: loops.Runner) -> None:
+        try:
+            runner._step()
+        finally:
+            connection.close()
+
+    lead, other = loops.Lead(), loops.Lead()
+    turned: list[int] = []
+    long = loops.Loop(last_turn, scoped=scoped)
+    next_one = loops.Loop(telling(turned, lambda: 1), scoped=scoped)
+    try:
+        assert lead.keep({"test.last": long}) and lead.is_held
+        first = threading.Thread(
+            target=step, args=[loops.Runner("test.last", long, threading.Event(), lead)], daemon=True
+        )
+        first.start()
+        assert begun.wait(PATIENCE_S)
+        assert lead._own is not None
+        lead._own.close()
+        until(lambda: other.keep({"test.last": next_one}) and other.is_held)
+        runner = loops.Runner("test.last", next_one, threading.Event(), other)
+        runner._step()
+        assert not turned, "the turn of the other process is under way"
+        may_end.set()
+        first.join(PATIENCE_S)
+        runner._step()
+        runner._step()
+        assert len(turned) == 2, "the lock of a turn is free after it"
+    finally:
+        may_end.set()
+        other.drop()
+        lead.drop()
+
+
+def test_a_turn_that_fails_or_changes_its_connection_leaves_no_lock() -> None:
+    def fail(at: datetime) -> int:
+        raise ZeroDivisionError
+
+    def reconnect(at: datetime) -> int:
+        connection.close()
+        return 1
+
+    for turn in (fail, reconnect):
+        for scoped in (True, False)[turn is reconnect :]:
+            lead, loop = loops.Lead(), loops.Loop(turn, scoped=scoped)
+            assert lead.keep({"test.left": loop})
+            loops.Runner("test.left", loop, threading.Event(), lead)._step()
+            lead.drop()
+            with as_administrator() as admin:
+                locks = f"select from pg_locks where classid = {loops.TURN_LOCKS} and locktype = 'advisory'"
+                assert not admin.execute(locks).fetchall()
+
+
 def test_an_error_is_told_by_its_class_only_and_turns_go_on() -> None:
     fail = threading.Event()
     fail.set()
