@@ -8,7 +8,7 @@ from abhiyan.core.policy import COUNTS, open_to_all, placed, policies
 from abhiyan.units.models import Unit
 
 
-class Kind(models.TextChoices):
+class ElectionKind(models.TextChoices):
     """What was elected; it says which seats there are."""
 
     PARLIAMENT = "parliament", _("Lok Sabha")
@@ -22,14 +22,14 @@ class Kind(models.TextChoices):
         return self.value.endswith("_by")
 
     @property
-    def whole(self) -> "Kind":
+    def whole(self) -> "ElectionKind":
         """The kind of election that fills all seats: what a by-election is compared with."""
-        return Kind(self.value.removesuffix("_by"))
+        return ElectionKind(self.value.removesuffix("_by"))
 
     @property
     def level(self) -> str:
         """The level of its seats: "pc" or "ac"."""
-        return "pc" if self.whole is Kind.PARLIAMENT else "ac"
+        return "pc" if self.whole is ElectionKind.PARLIAMENT else "ac"
 
 
 class Level(models.TextChoices):
@@ -44,7 +44,7 @@ class Election(models.Model):
 
     public_id = models.UUIDField(unique=True)
     code = models.TextField()  # LS2024, JK2024: what files and people call it
-    kind = models.TextField(choices=Kind.choices)
+    kind = models.TextField(choices=ElectionKind.choices)
     year = models.SmallIntegerField()
     names = models.JSONField()
     is_sample = models.BooleanField(default=False, db_default=False)

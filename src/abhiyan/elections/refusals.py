@@ -45,7 +45,7 @@ class LaterResults(Refused):
     message = _("Later lists build on this one: %(where)s. Undo those first.")
 
 
-class LaterLists(LaterResults, code="later_results"):
+class LaterResultLists(LaterResults, code="later_results"):
     """The same, where those lists are known by name."""
 
     message = _("Later lists build on this one: %(lists)s (places: %(where)s). Undo those first.")
@@ -141,7 +141,7 @@ class NoParties(Refused):
     message = _("An alliance has a lead party and at least one ally.")
 
 
-class NoName(Refused):
+class NamesMissing(Refused, code="no_name"):
     message = _("Give it a name, in one language at least.")
 
 

@@ -80,7 +80,7 @@ LAYOUT = Layout(
 _FIELDS = {"unit": "unit_code", "account": "phone", "starts_on": "since", "ends_on": "since"}
 _OF_THE_ACT = (
     appointments.OfficeNotHere,
-    appointments.NotPlaced,
+    appointments.UnitNotPlaced,
     appointments.NoSeatLeft,
     appointments.SeatHeld,
     appointments.TooManyOffices,

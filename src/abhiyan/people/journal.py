@@ -92,7 +92,7 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class PhoneWord:
     """What a phone said of people on it: they came back, never joined, or did not go over to another phone
     (news.BACK, DENIED, OBJECTED)."""
 
@@ -108,7 +108,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Erasure:
+class ErasureLine:
     """A person had everything erased. who: a keyed digest, by which lists that name them are known."""
 
     person_id: UUID
@@ -121,7 +121,7 @@ class Erasure:
         return {"erased": self.person_id.hex, "of": self.phone_id.hex, "who": self.who.hex()}
 
 
-Line = No | Withdrawal | Word | Erasure
+Line = No | Withdrawal | PhoneWord | ErasureLine
 
 
 def path() -> Path:
@@ -196,7 +196,7 @@ def since(taken_at: datetime, also: Iterable[Path] = ()) -> list[Line]:
 
 def _line_order(said: Line) -> tuple[datetime, bool, str]:
     """Order lines by their instants, whatever file they were in. At one instant a no comes last, so it holds."""
-    takes_back = not said.scope if isinstance(said, No) else isinstance(said, Word) and said.word == BACK
+    takes_back = not said.scope if isinstance(said, No) else isinstance(said, PhoneWord) and said.word == BACK
     return said.at, not takes_back, json.dumps(said.told())
 
 
@@ -232,9 +232,9 @@ def _read(told: dict[str, Any]) -> Line:
     channel, at = int(told["channel"]), datetime.fromisoformat(told["at"])
     if "word" in told:
         persons = tuple(map(UUID, told["persons"]))
-        return Word(str(told["word"]), UUID(told["phone"]), persons, channel, at)
+        return PhoneWord(str(told["word"]), UUID(told["phone"]), persons, channel, at)
     if "erased" in told:
-        return Erasure(UUID(told["erased"]), UUID(told["of"]), bytes.fromhex(told["who"]), channel, at)
+        return ErasureLine(UUID(told["erased"]), UUID(told["of"]), bytes.fromhex(told["who"]), channel, at)
     if "person" in told:
         return Withdrawal(UUID(told["person"]), tuple(map(int, told["purposes"])), channel, at)
     rolls = tuple(map(int, told["rolls"])) if "rolls" in told else None

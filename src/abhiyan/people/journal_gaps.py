@@ -14,15 +14,15 @@ AT_ONCE = 1_000
 NEWEST = 100  # noes of the database that a journal must hold, to be known as its own
 
 
-def lines_not_in_force(since: datetime) -> list[journal.No | journal.Erasure]:
+def lines_not_in_force(since: datetime) -> list[journal.No | journal.ErasureLine]:
     """Return the noes and erasures of the journals since an instant that the database does not hold. In a system scope.
 
     A phone counts once, by its last word. A no that was taken back lacks nothing: without it we are silent.
     """
     words = [line for line in journal.since(since + journal.SLACK) if line.at >= since]
     noes = {line.phone_id: line for line in words if isinstance(line, journal.No)}
-    erasures = {line.person_id: line for line in words if isinstance(line, journal.Erasure)}
-    lacking: list[journal.No | journal.Erasure] = []
+    erasures = {line.person_id: line for line in words if isinstance(line, journal.ErasureLine)}
+    lacking: list[journal.No | journal.ErasureLine] = []
     lacking += _noes_lacking([no for no in noes.values() if no.scope])
     lacking += _erasures_lacking([*erasures.values()])
     return sorted(lacking, key=lambda line: line.at)
@@ -36,7 +36,7 @@ def _noes_lacking(noes: list[journal.No]) -> Iterator[journal.No]:
         yield from (no for no in some if no.phone_id not in heard or heard[no.phone_id] < no.at)
 
 
-def _erasures_lacking(erasures: list[journal.Erasure]) -> Iterator[journal.Erasure]:
+def _erasures_lacking(erasures: list[journal.ErasureLine]) -> Iterator[journal.ErasureLine]:
     for start in range(0, len(erasures), AT_ONCE):
         some = erasures[start : start + AT_ONCE]
         rows = Erasure.objects.filter(person_id__in=[line.person_id for line in some]).values_list(

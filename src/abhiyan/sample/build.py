@@ -55,7 +55,7 @@ from . import (
 )
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, tell_genuine, workers
 from .run import PEOPLE
-from .truth import Truth
+from .truth import SampleTruth
 
 DAYS = 43
 WINDOW_DAYS = 60
@@ -252,7 +252,7 @@ def _history(laid: Laid, say: Callable[[str], None]) -> None:
     asking = flags.Flags(programme, president, officer, checking)
     saying = said.Sayings(ground)
 
-    def after(number: int, until: datetime, truth: Truth) -> None:
+    def after(number: int, until: datetime, truth: SampleTruth) -> None:
         checking.after(number, until, truth)
         asking.after(number, until)
         saying.after(number, until)

@@ -24,7 +24,7 @@ from abhiyan.programmes.rules import activities
 from abhiyan.units import queries as units
 
 from . import history, people, tree
-from .truth import Truth
+from .truth import SampleTruth
 
 BATCH = 500
 # The first numbers of others' phones among the sample ones.
@@ -81,7 +81,7 @@ def enrol(
     *,
     days: int,
     about: int,
-    after: Callable[[int, datetime, Truth], None] = lambda *_given: None,
+    after: Callable[[int, datetime, SampleTruth], None] = lambda *_given: None,
 ) -> None:
     """Enrol so many days of claims through the act, each day's in order. about: how many claims come.
 
@@ -120,7 +120,7 @@ def enrol(
     with system("demo"):
         whose = accounts(named)
     with (home.path() / TRUTH).open("w", newline="") as file:
-        truth = Truth(file, whose)
+        truth = SampleTruth(file, whose)
         truth.begin()
         for number, day in enumerate(
             history.events(seed, booths=booths, first=first, days=days, claims=first_claims), 1
@@ -168,7 +168,7 @@ def _take_in(
     events: Sequence[history.Event],
     token: UUID,
     named: Mapping[str, people.Sample],
-    truth: Truth,
+    truth: SampleTruth,
 ) -> int:
     """Take in one batch: its claims through `enrol_batch`, its opened links marked. How many claims."""
     at = events[-1].at

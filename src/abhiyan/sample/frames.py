@@ -29,7 +29,7 @@ from abhiyan.verification.refusals import NothingForYou
 from abhiyan.verification.rules.outcomes import NOT_REACHED, Meaning
 
 from . import history, people
-from .truth import Truth
+from .truth import SampleTruth
 
 TRUTH = "demo-truth-frames.csv"
 KNOWN_FROM = 45_000_000  # where the phones begin of people whose answer is known
@@ -93,11 +93,11 @@ class Frames:
     verifiers: Sequence[Actor]
     checks: int
     by_mandal: Mapping[int, int] = field(default_factory=dict)
-    _truth: Truth = field(init=False)
+    _truth: SampleTruth = field(init=False)
     _drawn: PlannedFrame | None = None
     _frame: Frame = field(init=False)  # the newest
 
-    def after(self, number: int, until: datetime, truth: Truth) -> None:
+    def after(self, number: int, until: datetime, truth: SampleTruth) -> None:
         """Act once a day of the drive is over. number: of the day, from 1; until: its end."""
         self._truth = truth
         is_over = until.time() == time(0)  # the last day is today

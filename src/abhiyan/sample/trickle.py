@@ -29,7 +29,7 @@ def main(seed: str) -> None:
 
     from . import history, people, tree
     from .claims import TRUTH, accounts, claim_of, home_of_worker, running_drive, token_of, workers
-    from .truth import Truth
+    from .truth import SampleTruth
 
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -69,7 +69,7 @@ def main(seed: str) -> None:
         try:
             (answer,) = enrolment.enrol_batch(programme_id=programme_id, claims=[claim], by=by, at=at)
             with (folder.path() / TRUTH).open("a", newline="") as file:
-                Truth(file, whose).tell(event, claim, answer)
+                SampleTruth(file, whose).tell(event, claim, answer)
             if token is not None and kind == history.API:
                 tokens.note_token_used(public_id=token, by=by, at=at)
         except enrolment.TryAgain:

@@ -13,7 +13,7 @@ from . import history
 Answer = enrolment.ClaimOutcome | enrolment.ClaimRefused
 
 
-class Truth:
+class SampleTruth:
     """The stored entries of workers: the claim, its worker's account, and a mark for an invented one.
 
     entered, invented: the phones of all of them, and of the invented ones.

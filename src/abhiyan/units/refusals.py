@@ -13,7 +13,7 @@ class UnknownKind(Refused):
     message = _("%(kind)s is not a kind of unit.")
 
 
-class NoName(Refused):
+class UnitNameMissing(Refused, code="no_name"):
     message = _("The unit %(unit)s needs a name in English.")
 
 

@@ -68,7 +68,7 @@ class AnotherFile(Refused):
     message = _("This is not the file the upload began with. Choose the same file, or begin a new import.")
 
 
-class WrongState(Refused, status=409):
+class ImportMovedOn(Refused, code="wrong_state", status=409):
     """The import is not at the point this act belongs to; somebody else may have been quicker."""
 
     message = _("The import has moved on. Load the page again to see how far it is.")
@@ -162,7 +162,7 @@ def receive(*, public_id: UUID, offset: int, piece: bytes, by: Actor, at: dateti
     """Keep a piece of the file. Returns the bytes now held, which is where the next piece begins.
 
     It is kept, sealed, when this returns; and held once the transaction commits. A piece sent again is answered
-    again. After the last one the file is looked at. Refuses by WrongOffset, PieceTooLarge, WrongState, FileGone.
+    again. After the last one the file is looked at. Refuses by WrongOffset, PieceTooLarge, ImportMovedOn, FileGone.
     """
     with transaction.atomic():
         staged = _locked(public_id, by)
@@ -170,7 +170,7 @@ def receive(*, public_id: UUID, offset: int, piece: bytes, by: Actor, at: dateti
         if offset < n_bytes and offset + len(piece) <= n_bytes:
             return n_bytes  # its answer was lost
         if staged.state != State.RECEIVING:
-            raise WrongState
+            raise ImportMovedOn
         if offset != n_bytes or not piece:
             raise WrongOffset(received=n_bytes)
         most = LOCAL_PIECE_BYTES if by.kind == "system" else PIECE_BYTES
@@ -205,7 +205,7 @@ def look(*, public_id: UUID, at: datetime, by: Actor, sheet: str | None = None) 
     with transaction.atomic():
         staged = _locked(public_id, by)
         if staged.state not in (State.RECEIVED, State.CHECKED) and not failed_before_commit(staged):
-            raise WrongState
+            raise ImportMovedOn
         _look(staged, at=at, sheet=sheet)
     return staged
 
@@ -247,8 +247,8 @@ def set_mapping(*, public_id: UUID, mapping: Mapping[str, int], by: Actor) -> tu
     with transaction.atomic():
         staged = _locked(public_id, by)
         if staged.state not in (State.RECEIVED, State.CHECKED) and not failed_before_commit(staged):
-            raise WrongState
-        preview = needed(preview_of(staged), WrongState)
+            raise ImportMovedOn
+        preview = needed(preview_of(staged), ImportMovedOn)
         judged = mapped(preview, kind(staged.kind).layout, mapping)
         if judged.ready:
             staged.mapping = dict(mapping)
@@ -259,7 +259,7 @@ def set_mapping(*, public_id: UUID, mapping: Mapping[str, int], by: Actor) -> tu
 
 
 def check(*, public_id: UUID, by: Actor, at: datetime) -> None:
-    """Ask for a check: every row read, nothing changed, outcomes counted. Refuses by NotReady, WrongState."""
+    """Ask for a check: every row read, nothing changed, outcomes counted. Refuses by NotReady, ImportMovedOn."""
     _ask(public_id, "check", by=by, at=at)
 
 
@@ -287,7 +287,7 @@ def discard(*, public_id: UUID, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         staged = _locked(public_id, by)
         if not may(staged, "discard"):
-            raise WrongState
+            raise ImportMovedOn
         staged.state, staged.look, staged.worked_at = State.DISCARDED, {}, at
         staged.save()
         audit.record(by=by, at=at, act="imports.discarded", subject=str(public_id), unit_id=staged.unit_id)
@@ -362,7 +362,7 @@ def _ask(public_id: UUID, step: str, *, by: Actor, at: datetime, wait: timedelta
 def _asked(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
     staged = _locked(public_id, by)
     if not may(staged, step):
-        raise WrongState
+        raise ImportMovedOn
     if step == "commit" and staged.state == StagedImport.State.CHECKED and is_all_refused(staged):
         raise NothingToTake
     if step == "commit" and (refused := waits(staged, at=at)):

@@ -8,7 +8,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 
 
-class NobodyToAsk(Refused, code="not_yours", status=403):
+class ImportAuthorityMissing(Refused, code="not_yours", status=403):
     """No room has said who may: so nobody may."""
 
     message = _("Your role can't do this here. Ask the office above yours.")
@@ -34,7 +34,7 @@ def require(by: Actor, capability: str, *, unit_id: int | None) -> None:
     if by.kind == "system":
         return
     if _ask is None:
-        raise NobodyToAsk
+        raise ImportAuthorityMissing
     _ask(by, capability, at=unit_id)
 
 

@@ -17,7 +17,7 @@ Step = Callable[[Any], None]  # is handed its Work, which knows its kind
 MAX_BYTES = 256 << 20  # a step holds the file in memory; a million rows of paper are 80 MB
 
 
-class UnknownKind(Refused):
+class UnknownListKind(Refused, code="unknown_kind"):
     """No room takes in such a list."""
 
     message = _("There is no such kind of list: %(kind)s.")
@@ -157,9 +157,9 @@ def register(kind: ImportKind) -> None:
 
 
 def kind(key: str) -> ImportKind:
-    """The kind of that key. Raises UnknownKind."""
+    """The kind of that key. Raises UnknownListKind."""
     if key not in _kinds:
-        raise UnknownKind(kind=key)
+        raise UnknownListKind(kind=key)
     return _kinds[key]
 
 

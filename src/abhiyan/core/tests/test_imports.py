@@ -331,14 +331,14 @@ def test_steps_are_asked_for_only_where_the_import_stands(tmp_path: Path) -> Non
     staged = bring(file(tmp_path, GOOD))
     with system("test"):
         for name in ("commit", "undo"):
-            with pytest.raises(actions.WrongState):
+            with pytest.raises(actions.ImportMovedOn):
                 actions.ask(public_id=staged.public_id, step=name, by=BY, at=AT)
     staged = step(step(staged, "check"), "commit")
     with system("test"):
         for name in ("check", "commit"):
-            with pytest.raises(actions.WrongState):
+            with pytest.raises(actions.ImportMovedOn):
                 actions.ask(public_id=staged.public_id, step=name, by=BY, at=AT)
-        with pytest.raises(actions.WrongState):
+        with pytest.raises(actions.ImportMovedOn):
             actions.discard(public_id=staged.public_id, by=BY, at=AT)
 
 
@@ -367,7 +367,7 @@ def test_pieces_are_kept_once_sealed_and_in_order(tmp_path: Path) -> None:
         assert len(lying()) == 3 and all(b"Apple" not in path.read_bytes() for path in lying())
         with store.clear(staged.public_id, size=len(body)) as path:
             assert path.read_bytes() == body
-        with pytest.raises(actions.WrongState):
+        with pytest.raises(actions.ImportMovedOn):
             receive(len(body), b"x")
     assert again(staged).state == State.RECEIVED
 
@@ -401,7 +401,7 @@ def test_files_that_are_too_large_or_empty_are_refused_before_a_byte_is_sent() -
         for size, refusal in ((0, actions.FileEmpty), (1 << 40, actions.FileTooLarge)):
             with pytest.raises(refusal):
                 actions.begin(kind_key="fruit", file_name="x", file_bytes=size, options={}, by=BY, at=AT)
-        with pytest.raises(kinds.UnknownKind):
+        with pytest.raises(kinds.UnknownListKind):
             actions.begin(kind_key="stone", file_name="x", file_bytes=5, options={}, by=BY, at=AT)
 
 
@@ -436,7 +436,7 @@ def test_nobody_imports_without_authority_and_it_is_asked_again_when_the_job_run
         with pytest.raises(Not):
             actions.check(public_id=public_id, by=person, at=AT)
         monkeypatch.setattr(authority, "_ask", None)
-        with pytest.raises(authority.NobodyToAsk):
+        with pytest.raises(authority.ImportAuthorityMissing):
             actions.check(public_id=public_id, by=person, at=AT)
     assert set(asked) == {"imports.fruit"}
 

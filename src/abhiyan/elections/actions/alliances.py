@@ -37,7 +37,7 @@ def make_alliance(
     above" are no party and cannot be in it. The same parties are not named twice in one place.
     once: what tells one sending of a form from another: sent a second time it answers with the alliance of the first.
     It needs `plans.make` over that state; over the nation for one that holds everywhere.
-    Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NoName, AllianceThere.
+    Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NamesMissing, AllianceThere.
     """
     of = election_of(election)
     eci = state_of(state)

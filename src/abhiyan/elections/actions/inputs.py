@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from abhiyan.core.refusals import needed
 from abhiyan.elections import reference
 from abhiyan.elections.models import Election
-from abhiyan.elections.refusals import NoName, UnknownElection, UnknownState
+from abhiyan.elections.refusals import NamesMissing, UnknownElection, UnknownState
 
 LARGEST = 2_000_000_000  # votes a seat or a unit can be given: the column holds no more than about that
 LONGEST_NAME = 120
@@ -13,10 +13,10 @@ LONGEST_NAME = 120
 
 def kept_names(given: Mapping[str, str]) -> dict[str, str]:
     """Names as they are kept: the English one, or whichever there is in its place, and all that were given.
-    Refuses NoName where none was."""
+    Refuses NamesMissing where none was."""
     names = {language: name.strip()[:LONGEST_NAME] for language, name in given.items() if name.strip()}
     if not names:
-        raise NoName(field="names")
+        raise NamesMissing(field="names")
     return {"en": names.get("en") or next(iter(names.values()))} | names
 
 

@@ -16,7 +16,7 @@ from abhiyan.elections.models import (
     ClassRule,
     Contest,
     Election,
-    Kind,
+    ElectionKind,
     Part,
     Plan,
     PlanPart,
@@ -104,7 +104,7 @@ def _found(where: Q, among: Collection[int] | None) -> tuple[list[Contest], list
     """Contests and segments without a unit, given theirs; not stored."""
     waiting = Contest.objects.filter(where, numbering="", unit=None)
     contests: list[Contest] = []
-    for kind in Kind:
+    for kind in ElectionKind:
         rows = list(waiting.filter(election__kind=kind).only("id", "election", "state", "number", "unit"))
         units = (
             units_of_seats(level=kind.level, states={contest.state for contest in rows}, among=among)

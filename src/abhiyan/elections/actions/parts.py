@@ -142,7 +142,7 @@ def _new_votes(part_id: int, candidacy_id: int, n: int, row: int, import_id: int
 def take_back_parts(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
     """As it was before the list. Returns how many rows it had brought.
 
-    Refuses LaterLists where another list changed a part or its votes, or brought more of them.
+    Refuses LaterResultLists where another list changed a part or its votes, or brought more of them.
     """
     n = 0
     with transaction.atomic():

@@ -14,7 +14,7 @@ from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import needed
 from abhiyan.elections import reference, refusals
-from abhiyan.elections.models import Alliance, Candidacy, Election, Kind, Level, Plan, PlanSeat
+from abhiyan.elections.models import Alliance, Candidacy, Election, ElectionKind, Level, Plan, PlanSeat
 from abhiyan.elections.queries import grounds, planning, progress
 from abhiyan.elections.queries.planning import Aims, WorkedPlan
 from abhiyan.elections.rules.results import belongs
@@ -47,13 +47,13 @@ def make_plan(
     swings, from 0 to 2**31; None: that of all plans of this party from this result. once: what tells one sending of
     a form from another: sent a second time it gives the plan that was made. Independents are no party: there is no
     plan for them.
-    It needs `plans.make` at the unit. Refuses NoName, UnknownElection, ByElectionOnly, PlanElsewhere, NoResults,
+    It needs `plans.make` at the unit. Refuses NamesMissing, UnknownElection, ByElectionOnly, PlanElsewhere, NoResults,
     UnknownParty, UnknownSeat, AllianceUnfit, AimsUnfit, MethodUnfit.
     """
     org.require(by, "plans.make", at=unit_id)
     _check(aims)
     of = election_of(election)
-    if Kind(of.kind).is_by:
+    if ElectionKind(of.kind).is_by:
         raise refusals.ByElectionOnly(field="election")
     eci = _state(unit_id, state)
     code = parties_by_word().get(reference.plain(party), party.strip().upper())
@@ -75,7 +75,7 @@ def make_plan(
             public_id=public_id,
             names=kept_names(names),
             election=of,
-            level=Level(Kind(of.kind).level),
+            level=Level(ElectionKind(of.kind).level),
             state=eci,
             unit_id=unit_id,
             party=code,
@@ -103,7 +103,7 @@ def next_version(
     aims: other goals, method or turnout; None: the same. by_hand: contest -> votes it is given; None gives the seat
     back to the swing. locks: contest -> locked or not; a seat locked now keeps the votes it has.
     Numbers passed down to units are carried along. Seats with changed votes split them again. It needs `plans.make` at
-    the plan's unit. Refuses NewerVersion, UnknownSeat, AimsUnfit, MethodUnfit, NoName.
+    the plan's unit. Refuses NewerVersion, UnknownSeat, AimsUnfit, MethodUnfit, NamesMissing.
     """
     with transaction.atomic():
         before = passing_down.held(public_id, by)

@@ -25,7 +25,7 @@ from abhiyan.elections.models import (
     ResultFile,
 )
 from abhiyan.elections.queries.loading import StoredCandidacy
-from abhiyan.elections.refusals import LaterLists, PlansStand, SaidOfElection
+from abhiyan.elections.refusals import LaterResultLists, PlansStand, SaidOfElection
 from abhiyan.units import queries as units
 
 from .dependents import refuse_made, said_of
@@ -368,7 +368,8 @@ def _change(contest: NewContest, held_contest: _HeldContest, import_id: int) -> 
 def take_back_results(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: Actor, at: datetime) -> int:
     """Restore the election as it was before the list. Returns how many contests were made or changed by it.
 
-    It refuses LaterLists where another list changed a contest of this one or refers to it, PlansStand, SaidOfElection.
+    It refuses LaterResultLists where another list changed a contest of this one or refers to it, PlansStand,
+    SaidOfElection.
     """
     journal = list(pages)
     made = [pk for page in journal for pk in page.get("made", ())]
@@ -410,7 +411,7 @@ def _refuse_later(
 
 
 def refuse_lists(where: Iterable[str], *import_ids: Iterable[int]) -> None:
-    """Refuse with LaterLists, which names the lists that rest on one, their ids for an undo, and the places."""
+    """Refuse with LaterResultLists, which names the lists that rest on one, their ids for an undo, and the places."""
     files = ResultFile.objects.filter(import_id__in=set(chain(*import_ids))).order_by(
         "-brought_at", "-import_id"
     )
@@ -423,7 +424,7 @@ def refuse_lists(where: Iterable[str], *import_ids: Iterable[int]) -> None:
         f"{result_file.name} ({ids[result_file.pk]})" if result_file.pk in ids else result_file.name
         for result_file in files[:LISTS]
     ]
-    raise LaterLists(lists=", ".join(lists), where=", ".join(dict.fromkeys(where)))
+    raise LaterResultLists(lists=", ".join(lists), where=", ".join(dict.fromkeys(where)))
 
 
 def _restore(was: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from abhiyan.core.letters import plain_digits
 from abhiyan.core.numbers import grouped
 from abhiyan.elections import reference
 from abhiyan.elections.actions.results import BroughtResults, NewContest, TakenRows, WantedElection
-from abhiyan.elections.models import Contest, Election, Kind
+from abhiyan.elections.models import Contest, Election, ElectionKind
 from abhiyan.elections.queries.wholeness import whole_of
 from abhiyan.elections.refusals import (
     ElectionDiffers,
@@ -39,11 +39,11 @@ class NamedElection(NamedTuple):
 
     @property
     def is_by(self) -> bool:
-        return Kind(self.wanted.kind).is_by
+        return ElectionKind(self.wanted.kind).is_by
 
     @property
     def level(self) -> str:
-        return Kind(self.wanted.kind).level
+        return ElectionKind(self.wanted.kind).level
 
 
 def states() -> Sequence[tuple[str, str]]:
@@ -55,7 +55,7 @@ def states() -> Sequence[tuple[str, str]]:
 
 
 def kinds() -> Sequence[tuple[str, str]]:
-    return [("", "—"), *((str(value), str(label)) for value, label in Kind.choices)]
+    return [("", "—"), *((str(value), str(label)) for value, label in ElectionKind.choices)]
 
 
 def yes_or_no() -> Sequence[tuple[str, str]]:
@@ -129,10 +129,10 @@ def said_of(said: Mapping[str, str]) -> NamedElection:
         said.get("state", "") or None,
     )
     if match := _LOK_SABHA.fullmatch(code):
-        kind = kind or (Kind.PARLIAMENT_BY if match[2] else Kind.PARLIAMENT)
+        kind = kind or (ElectionKind.PARLIAMENT_BY if match[2] else ElectionKind.PARLIAMENT)
         year = year or match[1]
     elif (match := _STATE.fullmatch(code)) and (eci := reference.state_of(match[1])):
-        kind = kind or (Kind.ASSEMBLY_BY if match[3] else Kind.ASSEMBLY)
+        kind = kind or (ElectionKind.ASSEMBLY_BY if match[3] else ElectionKind.ASSEMBLY)
         year, state = year or match[2], state or eci
     if there is not None:
         kind, year = kind or there.kind, year or str(there.year)
@@ -158,11 +158,11 @@ def said_of(said: Mapping[str, str]) -> NamedElection:
 
 
 def _names(kind: str, year: int, state: str | None) -> dict[str, str]:
-    if kind == Kind.PARLIAMENT:
+    if kind == ElectionKind.PARLIAMENT:
         return {"en": f"Lok Sabha {year}", "hi": f"लोकसभा {year}"}
-    if kind == Kind.PARLIAMENT_BY:
+    if kind == ElectionKind.PARLIAMENT_BY:
         return {"en": f"Lok Sabha by-election {year}", "hi": f"लोकसभा उपचुनाव {year}"}
-    if kind == Kind.ASSEMBLY_BY:
+    if kind == ElectionKind.ASSEMBLY_BY:
         where = {
             language: f"{reference.state_name(state, language)} " if state else ""
             for language in ("en", "hi")

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from abhiyan.core.words import named
-from abhiyan.elections.models import Correspondence, Election, Kind
+from abhiyan.elections.models import Correspondence, Election, ElectionKind
 from abhiyan.elections.rules import results as rules
 
 from .loading import Loaded, load
@@ -99,7 +99,7 @@ def then(against: Election, *, now: Iterable[int], states: Iterable[str] = ()) -
 
     now: ids of the elections it is compared with; parties are called as they are there.
     """
-    level, wanted = Kind(against.kind).level, set(states)
+    level, wanted = ElectionKind(against.kind).level, set(states)
     tables, where = Correspondence.objects.filter(level=level).order_by("id"), Q(election=against)
     if wanted:
         tables = tables.filter(state_to__in=wanted)
@@ -124,7 +124,7 @@ def compared(now: Sequence[Loaded], with_: Then) -> dict[int, EarlierContest]:
     for contest in now:
         seat, label = (contest.contest.state, contest.contest.number), contest.contest.numbering
         old = with_.seats.get(seat)
-        if Kind(contest.contest.election.kind).whole != Kind(against.kind).whole:
+        if ElectionKind(contest.contest.election.kind).whole != ElectionKind(against.kind).whole:
             comparisons[contest.contest.pk] = EarlierContest(against.names, "none")
         elif old is not None and old.contest.numbering == label:
             comparisons[contest.contest.pk] = EarlierContest(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from abhiyan.elections import reference
-from abhiyan.elections.models import Election, Kind
+from abhiyan.elections.models import Election, ElectionKind
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
@@ -52,7 +52,7 @@ def state_of_unit(unit_id: int) -> str:
 def ground_of(election: Election, state: str) -> str:
     """The state a row of an election is about: the one it names; all ("") of an assembly election held in one state
     are that state."""
-    if state or Kind(election.kind).level != "ac":
+    if state or ElectionKind(election.kind).level != "ac":
         return state
     there = states_of(election)
     return there[0] if len(there) == 1 else ""

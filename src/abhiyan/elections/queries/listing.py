@@ -14,7 +14,7 @@ from abhiyan.elections.models import (
     Contest,
     Correspondence,
     Election,
-    Kind,
+    ElectionKind,
     Part,
     ResultFile,
     Stated,
@@ -51,7 +51,7 @@ def all_elections() -> QuerySet[Election]:
 
 def whole_elections() -> QuerySet[Election]:
     """Those of all seats, the newest first: what plans and comparisons start from. By-elections are none."""
-    return all_elections().filter(kind__in=[kind for kind in Kind if not kind.is_by])
+    return all_elections().filter(kind__in=[kind for kind in ElectionKind if not kind.is_by])
 
 
 def titles(of: Iterable[Election]) -> dict[int, str]:
@@ -106,7 +106,9 @@ def earlier(of: Election, *, state: str = "") -> Election | None:
     olds = Correspondence.objects.filter(state_to__in=states).values("state_from")
     there = Contest.objects.filter(Q(state__in=states) | Q(state__in=olds))
     return (
-        Election.objects.filter(kind=Kind(of.kind).whole, year__lt=of.year, pk__in=there.values("election"))
+        Election.objects.filter(
+            kind=ElectionKind(of.kind).whole, year__lt=of.year, pk__in=there.values("election")
+        )
         .order_by("-year", "-pk")
         .first()
     )

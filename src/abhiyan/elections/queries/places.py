@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 
 from abhiyan.core.numbers import whole_number
 from abhiyan.elections import reference
-from abhiyan.elections.models import Candidacy, Contest, Election, Kind, Part, PartVotes, ResultFile
+from abhiyan.elections.models import Candidacy, Contest, Election, ElectionKind, Part, PartVotes, ResultFile
 from abhiyan.elections.rules import results as rules
 from abhiyan.elections.rules.results import CandidateLine, CountedContest, SideResult
 from abhiyan.units import queries as units
@@ -106,7 +106,8 @@ def seat_history(seat: SeatRow, *, side: OurSide = NOBODY) -> list[SeatRow]:
     if contest.unit_id is not None:
         same |= Q(unit=contest.unit_id)
     others = _over_elections(
-        same & Q(election__kind__startswith=Kind(contest.election.kind).whole) & ~Q(pk=contest.pk), side
+        same & Q(election__kind__startswith=ElectionKind(contest.election.kind).whole) & ~Q(pk=contest.pk),
+        side,
     )
     return sorted([seat, *others], key=lambda row: -row.contest.election.year)
 
@@ -146,11 +147,12 @@ def _totals(unit: Unit) -> list[Totals]:
     there = Contest.objects.filter(state=state) if state else Contest.objects.all()
     elections = list(Election.objects.filter(pk__in=there.values("election")).order_by("-year", "code"))
     if not state:  # of the nation: what was voted in many states
-        elections = [election for election in elections if election.kind == Kind.PARLIAMENT]
+        elections = [election for election in elections if election.kind == ElectionKind.PARLIAMENT]
     total_lines = []
     for one in elections:
         before = next(
-            (old for old in elections if old.kind == Kind(one.kind).whole and old.year < one.year), None
+            (old for old in elections if old.kind == ElectionKind(one.kind).whole and old.year < one.year),
+            None,
         )
         total_lines.append(totals(one, state=state, against=before))
     return total_lines

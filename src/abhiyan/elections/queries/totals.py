@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from abhiyan.core.numbers import grouped
 from abhiyan.core.words import named
 from abhiyan.elections import reference
-from abhiyan.elections.models import Alliance, Election, Kind, ResultFile, Stated
+from abhiyan.elections.models import Alliance, Election, ElectionKind, ResultFile, Stated
 from abhiyan.elections.rules import results as rules
 from abhiyan.elections.rules.results import CountedContest
 from abhiyan.units import queries as units
@@ -321,7 +321,7 @@ def _ground(election: Election, contests: Sequence[Loaded]) -> frozenset[str]:
     by_state: dict[str, set[int]] = defaultdict(set)
     for contest in contests:
         by_state[contest.contest.state].add(contest.contest.number)
-    level, ground = Kind(election.kind).level, frozenset[str]()
+    level, ground = ElectionKind(election.kind).level, frozenset[str]()
     for state, numbers in by_state.items():
         numbering = reference.numbering(level, state, election.year)
         if numbering.numbers is None or numbering.numbers != frozenset(numbers):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.numbers import grouped
 from abhiyan.elections import reference
-from abhiyan.elections.models import Contest, Election, Kind
+from abhiyan.elections.models import Contest, Election, ElectionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ def seats_there_were(kind: str, year: int, present: Mapping[str, set[str]], stat
     present: states the election has seats of -> labels of their numberings. The Lok Sabha has seats in every state;
     an assembly election is of the states that are present.
     """
-    level = Kind(kind).level
-    if Kind(kind).is_by:
+    level = ElectionKind(kind).level
+    if ElectionKind(kind).is_by:
         return None
     states = {state} if state else set(present) | (set(reference.states()) if level == "pc" else set())
     total = 0

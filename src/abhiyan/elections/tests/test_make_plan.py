@@ -15,8 +15,8 @@ from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import (
     AimsUnfit,
     AllianceUnfit,
+    NamesMissing,
     NewerVersion,
-    NoName,
     PlanElsewhere,
     UnknownElection,
     UnknownParty,
@@ -252,7 +252,7 @@ def test_locks_alone_change_no_votes(world: World, president: Account, result: N
 
 
 def test_refusals_name_what_does_not_fit(world: World, president: Account, result: None) -> None:
-    with pytest.raises(NoName):
+    with pytest.raises(NamesMissing):
         make(world, president, Aims(), names={"en": " "})
     with pytest.raises(UnknownElection):
         make(world, president, Aims(), election="LS1999")

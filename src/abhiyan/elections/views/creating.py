@@ -19,7 +19,7 @@ from abhiyan.elections.actions.inputs import LARGEST
 from abhiyan.elections.models import Election, Plan
 from abhiyan.elections.queries import grounds, planning
 from abhiyan.elections.queries.planning import Aims
-from abhiyan.elections.refusals import AllianceUnfit, NewerVersion, NoName, NoResults
+from abhiyan.elections.refusals import AllianceUnfit, NamesMissing, NewerVersion, NoResults
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page, say_when_done, tried
@@ -132,7 +132,7 @@ class PlanAimsForm(AimsForm):
         cleaned = super().clean() or {}
         named = cleaned.get("name_hi", "").strip() or cleaned.get("name_en", "").strip()
         if not named and self.data.get("then") != "look":
-            self.add_error("name_en", str(NoName()))
+            self.add_error("name_en", str(NamesMissing()))
         return cleaned
 
     @property

@@ -52,7 +52,7 @@ class OfficeNotHere(Refused):
     message = _("This office does not exist here. Choose another one.")
 
 
-class NotPlaced(Refused, code="unit_not_placed"):
+class UnitNotPlaced(Refused, code="unit_not_placed"):
     """The unit stands nowhere in this hierarchy, or is closed."""
 
     message = _("This unit has no place in this hierarchy today.")
@@ -176,7 +176,7 @@ def appoint(
     somebody gives themselves counts at once. So do the system's own: the first data officers, and sample data.
     is_only_offered: the holder has to accept it from the system too, as each row of a list.
     disputing: the appointments (public ids) it is meant to dispute; none in particular where nothing is said.
-    Refuses UnknownOffice, OfficeNotHere, NotPlaced, NoSeatLeft, AlreadyHolds, TooManyOffices, WrongTerm,
+    Refuses UnknownOffice, OfficeNotHere, UnitNotPlaced, NoSeatLeft, AlreadyHolds, TooManyOffices, WrongTerm,
     AccountClosed, OfficerElsewhere; SeatHeld where the only seat is held by others than `disputing`.
     Locks: the office in the unit, then the account, by advisory locks.
     """
@@ -187,7 +187,7 @@ def appoint(
         kind = needed(Office.objects.filter(code=office).first(), UnknownOffice(field="office"))
         unit = units.standing(unit_id, hierarchy)
         if unit.lo is None or unit.closed_on is not None:
-            raise NotPlaced(field="unit")
+            raise UnitNotPlaced(field="unit")
         body = None
         if body_id is not None:
             found = Body.objects.filter(id=body_id, unit_id=unit_id, ended_on=None)
@@ -274,7 +274,7 @@ def appoint_many(*, bearers: Sequence[OfficeBearer], by: Actor, at: datetime) ->
     """Open an account for each of a list of new people and give them their office, in a few statements.
 
     The system's alone; it counts at once. Their accounts, in their order. Refuses NotYours, and as `appoint`:
-    UnknownOffice, NotPlaced, OfficeNotHere, NoSeatLeft, AlreadyHolds (somebody who holds any office).
+    UnknownOffice, UnitNotPlaced, OfficeNotHere, NoSeatLeft, AlreadyHolds (somebody who holds any office).
     """
     if by.kind != "system":
         raise NotYours
@@ -285,7 +285,7 @@ def appoint_many(*, bearers: Sequence[OfficeBearer], by: Actor, at: datetime) ->
         for hierarchy in sorted({one.hierarchy for one in bearers}):
             places = {one.unit_id for one in bearers if one.hierarchy == hierarchy}
             if places.difference(units.spans(places, hierarchy)):
-                raise NotPlaced(field="unit")
+                raise UnitNotPlaced(field="unit")
         accounts = people.open_accounts(
             newcomers=[
                 people.Newcomer(one.phone, one.name, one.unit_id, is_demo=one.is_demo) for one in bearers

@@ -16,7 +16,7 @@ from abhiyan.org.models import Appointment, Body, BodyKind
 from abhiyan.org.queries import NotYours, require
 from abhiyan.units import queries as units
 
-from .appointments import OPEN, NotPlaced, end_appointment
+from .appointments import OPEN, UnitNotPlaced, end_appointment
 
 LONGEST_NAME, LONGEST_DUTY = 100, 300
 MOST_MEMBERS, MOST_BODIES = 200, 60  # of one body; of one unit
@@ -30,7 +30,7 @@ class BodyNameTaken(Refused, status=409):
     message = _("This unit already has a committee, wing or department of this name. Choose another name.")
 
 
-class UnknownKind(Refused):
+class BodyKindUnfit(Refused, code="unknown_kind"):
     message = _("Choose a kind that this unit can have.")
 
 
@@ -60,14 +60,14 @@ def make_body(
 
     kind: a standard one, or the code of an own one. seats: of members; an own kind has its number. duty: its work.
 
-    Holders of org.bodies there may do it. Refuses UnknownKind, BodyNameMissing, BodyNameTaken, MembersUnfit,
-    DutyTooLong, TooManyBodies, NotPlaced in a closed unit.
+    Holders of org.bodies there may do it. Refuses BodyKindUnfit, BodyNameMissing, BodyNameTaken, MembersUnfit,
+    DutyTooLong, TooManyBodies, UnitNotPlaced in a closed unit.
     """
     require(by, "org.bodies", at=unit_id)
     with system("setting up a body"):
         sql.wait_for(f"org.bodies {unit_id}")
         if units.unit_by_id(unit_id).closed_on is not None:
-            raise NotPlaced(field="unit")
+            raise UnitNotPlaced(field="unit")
         made = Body(unit_id=unit_id, kind=kind, own_kind=_own_kind(kind, unit_id), made_at=at)
         _say(made, names=names, seats=seats, duty=duty)
         if Body.objects.filter(unit_id=unit_id, ended_on=None).count() >= MOST_BODIES:
@@ -80,11 +80,11 @@ def make_body(
 
 
 def _own_kind(kind: str, unit_id: int) -> BodyKind | None:
-    """The own kind of body with this code that a unit may have now; None of a standard one. Refuses UnknownKind."""
+    """The own kind of body with this code that a unit may have now; None of a standard one. Refuses BodyKindUnfit."""
     if kind in Body.Kind.values:
         return None
     kinds = {own_kind.code: own_kind for own_kind in queries.kinds_to_make(unit_id)}
-    return needed(kinds.get(kind), UnknownKind(field="kind"))
+    return needed(kinds.get(kind), BodyKindUnfit(field="kind"))
 
 
 def make_bodies(
@@ -92,12 +92,12 @@ def make_bodies(
 ) -> dict[int, int]:
     """Set up one body in each of many units in a few statements. names: of each by its unit (id). Ids by unit.
 
-    The system's alone. Refuses NotYours, UnknownKind, BodyNameMissing.
+    The system's alone. Refuses NotYours, BodyKindUnfit, BodyNameMissing.
     """
     if by.kind != "system":
         raise NotYours
     if kind not in Body.Kind.values:
-        raise UnknownKind(field="kind")
+        raise BodyKindUnfit(field="kind")
     if not all(name_texts.get("en") for name_texts in names.values()):
         raise BodyNameMissing(field="name")
     with system("setting up bodies"), transaction.atomic():

@@ -22,7 +22,7 @@ from abhiyan.org.rules import own_offices as rules
 from abhiyan.org.rules.body_kinds import ACT, MOST_EXPECTED, MOST_KINDS, MOST_OTHER_SEATS, WantedKind
 from abhiyan.units import queries as units
 
-from .appointments import NotPlaced
+from .appointments import UnitNotPlaced
 from .own_offices import require_levels, require_names, require_rights
 from .releases import ask_release, close_release
 
@@ -66,7 +66,7 @@ def ask_body_kind(*, unit_id: int, wanted: WantedKind, reason: str, by: Actor, a
 
     The asker needs org.offices over the whole unit. It counts once somebody of another line approves it
     (`rules.deciding`). Refuses OfficeNameMissing, BodyKindNameTaken, LevelUnfit, LeadUnfit, SeatOfficeUnfit,
-    SeatNumberUnfit, ExpectedUnfit, TooManyBodyKinds, UnknownBodyKind, BodyKindInUse; NotPlaced in a closed unit.
+    SeatNumberUnfit, ExpectedUnfit, TooManyBodyKinds, UnknownBodyKind, BodyKindInUse; UnitNotPlaced in a closed unit.
     """
     require(by, rules.MAKE, at=unit_id)
     with system("asking for a kind of body"):
@@ -135,7 +135,7 @@ def _require_fit(wanted: WantedKind, unit_id: int, kind: BodyKind | None) -> Non
     """Refuse what no kind of body may be, no matter who asks. In a system scope."""
     names = require_names(wanted.names)
     if units.unit_by_id(unit_id).closed_on is not None:
-        raise NotPlaced(field="unit")
+        raise UnitNotPlaced(field="unit")
     require_levels(unit_id, wanted.levels)
     _require_seats(wanted, unit_id)
     if not 0 <= wanted.expected <= MOST_EXPECTED:

@@ -30,7 +30,7 @@ from abhiyan.org.rules.own_offices import (
 )
 from abhiyan.units import queries as units
 
-from .appointments import OPEN, NotPlaced, UnknownOffice, stands_where_it_exists
+from .appointments import OPEN, UnitNotPlaced, UnknownOffice, stands_where_it_exists
 from .releases import ask_release, close_release
 
 
@@ -79,7 +79,7 @@ def ask_office(*, unit_id: int, wanted: OwnOffice, reason: str, by: Actor, at: d
 
     The asker needs org.offices there, and every right of the office over the whole unit. It counts once somebody
     approves it who has them too (`rules.deciding`). Refuses OfficeNameMissing, OfficeNameTaken, LevelUnfit,
-    HoldersUnfit, RightNotGivable, RightNotHeld, TooManyOwnOffices, UnknownOffice, OfficeIsSeat; NotPlaced in
+    HoldersUnfit, RightNotGivable, RightNotHeld, TooManyOwnOffices, UnknownOffice, OfficeIsSeat; UnitNotPlaced in
     a closed unit.
     """
     require(by, MAKE, at=unit_id)
@@ -158,7 +158,7 @@ def _require_fit(wanted: OwnOffice, unit_id: int, office: Office | None) -> None
     """Refuse what no office may be, no matter who asks. In a system scope."""
     names = require_names(wanted.names)
     if units.unit_by_id(unit_id).closed_on is not None:
-        raise NotPlaced(field="unit")
+        raise UnitNotPlaced(field="unit")
     require_levels(unit_id, wanted.kinds)
     if not 1 <= wanted.seats <= MOST_SEATS:
         raise HoldersUnfit(field="seats", most=MOST_SEATS)

@@ -18,10 +18,10 @@ from abhiyan.org.actions.appointments import (
     BeyondYourOwn,
     NoSeatLeft,
     NotDisputed,
-    NotPlaced,
     OfficeNotHere,
     OfficerElsewhere,
     OrderMissing,
+    UnitNotPlaced,
     UnknownOffice,
 )
 from abhiyan.org.actions.releases import ReasonMissing
@@ -258,7 +258,7 @@ def test_what_does_not_fit_is_refused_by_name(world: World) -> None:
         world.appoint(account, "emperor", "N1")
     with pytest.raises(OfficeNotHere):
         world.appoint(account, "booth_president", "N1")
-    with pytest.raises(NotPlaced):
+    with pytest.raises(UnitNotPlaced):
         world.appoint(account, "district_president", "N11", hierarchy=2)
     world.appoint(account, "booth_worker", "N1111")
     with pytest.raises(AlreadyHolds):
@@ -489,7 +489,7 @@ def test_whatever_is_appointed_nobody_has_more_than_all_had_before(
                         actions.end_appointment(public_id=held.public_id, reason="r", by=actor(giver), at=AT)
                     else:
                         world.appoint(taker, office, code, hierarchy=hierarchy, by=actor(giver))
-            except (queries.NotYours, NotPlaced, OfficeNotHere, AlreadyHolds):
+            except (queries.NotYours, UnitNotPlaced, OfficeNotHere, AlreadyHolds):
                 continue
             except (actions.AlreadyEnded, NoSeatLeft):
                 continue

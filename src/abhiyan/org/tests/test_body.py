@@ -9,7 +9,7 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.org import actions, queries
 from abhiyan.org.actions.appointments import NoSeatLeft, OfficeNotHere
-from abhiyan.org.actions.bodies import BodyNameMissing, BodyNameTaken, MembersUnfit, UnknownKind
+from abhiyan.org.actions.bodies import BodyKindUnfit, BodyNameMissing, BodyNameTaken, MembersUnfit
 from abhiyan.org.models import Appointment
 from abhiyan.people.models import Account
 
@@ -46,7 +46,7 @@ def test_what_does_not_fit_or_is_not_ones_own_is_refused(world: World) -> None:
     president = actor(world.holder("district_president", "N11"))
     with pytest.raises(queries.NotYours):
         actions.make_body(unit_id=world.unit("N12"), kind="wing", names={"en": "W"}, by=president, at=AT)
-    with pytest.raises(UnknownKind):
+    with pytest.raises(BodyKindUnfit):
         actions.make_body(unit_id=world.unit("N11"), kind="club", names={"en": "W"}, by=president, at=AT)
     with pytest.raises(BodyNameMissing):
         actions.make_body(unit_id=world.unit("N11"), kind="wing", names={"hi": "मोर्चा"}, by=president, at=AT)

@@ -4,7 +4,7 @@ import pytest
 
 from abhiyan.core.scope import system
 from abhiyan.org import actions
-from abhiyan.org.actions.appointments import NotPlaced
+from abhiyan.org.actions.appointments import UnitNotPlaced
 from abhiyan.org.models import Appointment, Body
 from abhiyan.org.queries import NotYours
 from abhiyan.units import actions as units
@@ -47,7 +47,7 @@ def test_nobody_is_appointed_in_a_closed_unit_and_who_stays_stays(world: World) 
     world.holder("booth_president", "N1111")
     close(world, "N1111", answers={"org.appointments": "stays"})
     assert states(world, "N1111") == ["active"]
-    with pytest.raises(NotPlaced):
+    with pytest.raises(UnitNotPlaced):
         world.holder("booth_worker", "N1111")
 
 

@@ -11,7 +11,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.org import actions, queries
 from abhiyan.org.actions.appointments import NoSeatLeft, OfficeNotHere
-from abhiyan.org.actions.bodies import UnknownKind
+from abhiyan.org.actions.bodies import BodyKindUnfit
 from abhiyan.org.actions.body_kinds import (
     BodyKindInUse,
     BodyKindNameTaken,
@@ -156,7 +156,7 @@ def test_a_body_of_an_own_kind_is_founded_where_it_exists_and_filled_seat_by_sea
         assert (listed.vacant, listed.members, listed.account_id) == (0, 10, leader.pk)
         assert not [each for each in queries.seats_of(body) if each.free]
     for code in ("N111", "N2111"):  # another level, another state
-        with pytest.raises(UnknownKind):
+        with pytest.raises(BodyKindUnfit):
             found_body(world, kind, code)
 
 
@@ -238,7 +238,7 @@ def test_a_closed_kind_takes_no_new_body_and_keeps_those_that_there_are(world: W
     with pytest.raises(NotYours):
         actions.close_body_kind(code=kind.code, by=actor(world.holder("state_president", "N2")), at=LATER)
     actions.close_body_kind(code=kind.code, by=actor(president), at=LATER)
-    with pytest.raises(UnknownKind):
+    with pytest.raises(BodyKindUnfit):
         found_body(world, kind, "N1112")
     seat(world, body, "body_convener")
     with pytest.raises(Refused):

@@ -160,7 +160,7 @@ def test_each_state_keeps_its_own_and_the_nation_what_concerns_several(world: Wo
 @pytest.mark.parametrize(
     ("refusal", "changed"),
     [
-        (refusals.NoName, lambda _world: {"name": " "}),
+        (refusals.PollNameMissing, lambda _world: {"name": " "}),
         (refusals.NoSource, lambda _world: {"source": " "}),
         (refusals.ResultBeforeAnnouncement, lambda _world: {"result_on": date(2026, 11, 9)}),
         (refusals.ClosesOutside, lambda _world: {"result_on": date(2026, 11, 29)}),

@@ -463,7 +463,7 @@ def _label(of_kind: ImportKind, key: str, otherwise: str = "") -> str:
 def columns(request: Request, public_id: UUID) -> HttpResponse:
     """Say which column is which; with `then=check` the check begins at once. A sheet may be chosen first."""
     staged, of_kind = _seen(public_id)
-    preview = needed(queries.preview_of(staged), actions.WrongState)
+    preview = needed(queries.preview_of(staged), actions.ImportMovedOn)
     if sheet := request.POST.get("sheet"):
         actions.look(public_id=public_id, at=clock.now(), by=request.actor, sheet=sheet)
         return redirect("imports:one", public_id)
@@ -490,7 +490,7 @@ def step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     if step == "check":
         return _check(request, public_id, page)
     if not queries.may(staged, step):
-        messages.info(request, str(actions.WrongState.message))  # done meanwhile, by oneself or another
+        messages.info(request, str(actions.ImportMovedOn.message))  # done meanwhile, by oneself or another
         return redirect(page)
     if step == "commit" and (waits := queries.waits(staged, at=clock.now())):
         messages.warning(request, str(waits))
@@ -531,7 +531,7 @@ def _check(request: Request, public_id: UUID, page: str) -> HttpResponseBase:
     if request.method == "POST":
         try:
             actions.check(public_id=public_id, by=request.actor, at=clock.now())
-        except (actions.WrongState, actions.NotReady) as refused:
+        except (actions.ImportMovedOn, actions.NotReady) as refused:
             messages.error(request, str(refused))
     return redirect(page)
 

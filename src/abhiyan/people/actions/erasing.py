@@ -52,12 +52,12 @@ def erase(
     Refuses journal.NotSaved: then nothing is erased.
     """
     for person in persons:
-        erasure = journal.Erasure(person.pk, person.phone_id, who, channel, at)
+        erasure = journal.ErasureLine(person.pk, person.phone_id, who, channel, at)
         _erase(erasure, person)
         audit.record(by=by, at=at, act="people.erase", subject=str(person.public_id), unit_id=person.unit_id)
         journal.write(erasure)
     for place, phone_id, who_there in formerly:
-        erasure = journal.Erasure(place, phone_id, who_there, channel, at)
+        erasure = journal.ErasureLine(place, phone_id, who_there, channel, at)
         _erase(erasure, None)
         journal.write(erasure)
         drop_phone(phone_id=phone_id)
@@ -70,7 +70,7 @@ def erase(
     return purge_at(at=at)
 
 
-def erase_again(*, erasure: journal.Erasure) -> None:
+def erase_again(*, erasure: journal.ErasureLine) -> None:
     """Repeat after a restore: erase people again who had everything erased since the backup, and purge on the day then
     named.
 
@@ -110,7 +110,7 @@ def key_of(*, erasure_id: UUID) -> bytes:
     return keyring().derive(f"erased/{erasure_id.hex}")
 
 
-def _erase(erasure: journal.Erasure, person: Person | None) -> None:
+def _erase(erasure: journal.ErasureLine, person: Person | None) -> None:
     ident = UUID(
         bytes=hashlib.sha256(
             b"erasure|" + erasure.person_id.bytes + erasure.at.isoformat().encode()

@@ -81,7 +81,7 @@ def note_word(*, word: str, phone_id: UUID, person_ids: Collection[UUID], channe
     """
     if not person_ids:
         return
-    journal_entry = journal.Word(word, phone_id, tuple(person_ids), channel, at)
+    journal_entry = journal.PhoneWord(word, phone_id, tuple(person_ids), channel, at)
     if word != BACK:
         journal.write(journal_entry)
     else:
@@ -136,18 +136,18 @@ def replay(*, taken_at: datetime, at: datetime, journals: Iterable[Path] = ()) -
     Session.objects.filter(ended_at=None).update(ended_at=at)
     Code.objects.filter(used_at=None).update(used_at=at)
     noes: dict[UUID, journal.No] = {}
-    erasures: list[journal.Erasure] = []
+    erasures: list[journal.ErasureLine] = []
     # of a person the last; leaving again takes a coming back away
-    words: dict[UUID, journal.Word | None] = {}
+    words: dict[UUID, journal.PhoneWord | None] = {}
     for journal_entry in journal.since(taken_at, journals):
         if isinstance(journal_entry, journal.Withdrawal):
             _withdraw_again(journal_entry)
             before = words.get(journal_entry.person_id)
             if Purpose.MEMBERSHIP in journal_entry.purposes and before is not None and before.word == BACK:
                 words[journal_entry.person_id] = None
-        elif isinstance(journal_entry, journal.Word):
+        elif isinstance(journal_entry, journal.PhoneWord):
             words.update(dict.fromkeys(journal_entry.persons, journal_entry))
-        elif isinstance(journal_entry, journal.Erasure):
+        elif isinstance(journal_entry, journal.ErasureLine):
             erasures.append(journal_entry)
         else:
             noes[journal_entry.phone_id] = _together(noes.get(journal_entry.phone_id), journal_entry)

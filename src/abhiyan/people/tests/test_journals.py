@@ -271,7 +271,7 @@ lines = st.builds(
     st.sampled_from(["outreach", "all", ""]),
     st.sampled_from([(), (1,), (1, 2)]),
 ) | st.builds(
-    lambda person, hours: journal.Erasure(person, person, b"who", WEB, AT + hours * HOUR),
+    lambda person, hours: journal.ErasureLine(person, person, b"who", WEB, AT + hours * HOUR),
     st.sampled_from(PHONES),
     st.integers(0, 6),
 )
@@ -331,7 +331,7 @@ def test_words_that_the_database_lacks_are_named_until_they_are_said_again() -> 
     lost, again, taken_back, erased = uuid4(), uuid4(), uuid4(), uuid4()
     for no in (a_no(lost), a_no(again), a_no(taken_back), a_no(taken_back, 1, "")):
         journal.write(no)
-    journal.write(journal.Erasure(erased, erased, b"who", WEB, AT))
+    journal.write(journal.ErasureLine(erased, erased, b"who", WEB, AT))
     actions.suppress(phone_id=again, channel=WEB, by=SYSTEM, at=AT + HOUR)
     with system("doctor"):
         lacking = journal_gaps.lines_not_in_force(AT)

@@ -149,11 +149,11 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _called_rightly(kind_key: str, options: dict[str, str]) -> None:
     from abhiyan.core.imports import kind, registered
-    from abhiyan.core.imports.kinds import UnknownKind
+    from abhiyan.core.imports.kinds import UnknownListKind
 
     try:
         option_keys = [option.key for option in kind(kind_key).options]
-    except UnknownKind as refused:
+    except UnknownListKind as refused:
         kinds = ", ".join(import_kind.key for import_kind in registered())
         raise click.UsageError(f"{refused} KIND is one of {kinds}.") from None
     for key in options:
@@ -219,7 +219,7 @@ def _undo(public_id: UUID, *, by: Any, as_json: bool) -> int:
         raise click.ClickException(
             f"There is no import {public_id}; `abhiyan import --list` lists them."
         ) from None
-    except actions.WrongState:
+    except actions.ImportMovedOn:
         raise click.ClickException(
             f"The import {public_id} is not done, or undone already, so there is nothing to undo: "
             "`abhiyan import --list` says how it stands."

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.units.models import Kind
-from abhiyan.units.refusals import BadCode, DoubledCode, NoName, UnknownKind
+from abhiyan.units.refusals import BadCode, DoubledCode, UnitNameMissing, UnknownKind
 from abhiyan.units.rules.codes import is_code
 from abhiyan.units.trees.laying import fresh
 from abhiyan.units.words import write_words
@@ -53,7 +53,7 @@ def make_units(*, units: Sequence[NewUnit], by: Actor, at: datetime) -> dict[str
         if unit.kind not in Kind.values:
             raise UnknownKind(field="kind", kind=unit.kind)
         if not unit.names.get("en", "").strip():
-            raise NoName(field="names", unit=unit.code)
+            raise UnitNameMissing(field="names", unit=unit.code)
     seen: set[str] = set()
     for unit in units:
         if unit.code.upper() in seen:

@@ -25,7 +25,7 @@ LONGEST_NONE = timedelta(days=366)  # "no poll" is looked at again at least once
 State = Poll.State
 
 
-class NoName(Refused, code="poll_without_name"):
+class PollNameMissing(Refused, code="poll_without_name"):
     message = _("Name the election.")
 
 
@@ -89,12 +89,12 @@ class StatedPoll:
 def unit_of(stated: StatedPoll) -> int:
     """The unit an entry concerns: the state of all its areas; the nation where they are in several, or it is one.
 
-    Refuses what nobody could use: NoName, NoSource, ResultBeforeAnnouncement, NoneTooLong, NoArea, ClosesOutside,
-    AreaNowhere, NoneOfStates.
+    Refuses what nobody could use: PollNameMissing, NoSource, ResultBeforeAnnouncement, NoneTooLong, NoArea,
+    ClosesOutside, AreaNowhere, NoneOfStates.
     """
     is_none = stated.kind == Poll.Kind.NONE
     if not stated.name.strip():
-        raise NoName(field="name")
+        raise PollNameMissing(field="name")
     if not stated.source.strip():
         raise NoSource(field="source")
     if stated.result_on < stated.announced_on:
