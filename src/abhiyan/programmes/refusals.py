@@ -149,7 +149,7 @@ class PlanDisagrees(Refused):
     )
 
 
-class FigureUnfit(Refused):
+class OwnFigureUnfit(Refused, code="figure_unfit"):
     message = _("A figure is a whole number from 0 to 2,00,00,00,000.")
 
 

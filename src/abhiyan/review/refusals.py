@@ -42,7 +42,7 @@ class RoundNotNow(Refused, status=409):
     message = _("Decisions can be written from %(first)s to %(last)s.")
 
 
-class UnitClosed(Refused, status=409):
+class ReviewUnitClosed(Refused, code="unit_closed", status=409):
     message = _("This unit has closed or left the round. It is not reviewed any more.")
 
 
@@ -99,7 +99,7 @@ class LastDayWrong(Refused):
     message = _("Choose another last day: today or later, and within a year of the first day.")
 
 
-class ReasonMissing(Refused):
+class RoundReasonMissing(Refused, code="reason_missing"):
     message = _("Write the reason, at most %(longest)s characters.")
 
 
@@ -207,7 +207,7 @@ class NoOfficeForSlides(Refused):
     message = _("Only somebody in office can have slides sent regularly.")
 
 
-class SeatsUnfit(Refused):
+class DeckOfficesUnfit(Refused, code="seats_unfit"):
     message = _("Choose at most %(most)s offices from the list.")
 
 

@@ -43,7 +43,7 @@ LAYOUT = Layout(
 _CELLS: dict[Any, str] = {
     refusals.NoSuchPlace: "unit_code",
     refusals.PlaceTaken: "unit_code",
-    refusals.WorkerUnknown: "phone",
+    refusals.StayWorkerUnknown: "phone",
     refusals.WorkerElsewhere: "phone",
     refusals.FromOutside: "phone",
     refusals.HostIsWorker: "host_phone",
@@ -88,7 +88,7 @@ def _take(work: Work, *, write: bool) -> None:
         elif unit in outside:
             work.refuse(number, "unit_code", "unit_outside", unit=code)
         if phone and worker is None:
-            work.refuse(number, "phone", refusals.WorkerUnknown.code)
+            work.refuse(number, "phone", refusals.StayWorkerUnknown.code)
         if unit is not None and worker is not None and not work.is_refused(number):
             stays.append((number, NewStay(unit, worker, host or "", host_phone or "")))
     bad = actions.unfit(programme=run, some=[new for _number, new in stays], at=work.at)

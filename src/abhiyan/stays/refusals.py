@@ -17,7 +17,7 @@ class PlaceTaken(Refused, status=409):
     message = _("Somebody is assigned to this place. Take that stay back first.")
 
 
-class WorkerUnknown(Refused):
+class StayWorkerUnknown(Refused, code="worker_unknown"):
     message = _("Nobody with an office has this phone number. Appoint this worker first.")
 
 

@@ -37,7 +37,7 @@ class ValueWrong(Refused):
     message = _("Write the value as it was published: at least %(least)s letters or digits, without spaces.")
 
 
-class NotYet(Refused):
+class PublicValueNotYet(Refused, code="not_yet"):
     message = _("The value cannot be known before %(due)s.")
 
 
@@ -161,7 +161,7 @@ class NothingOdd(Refused):
     message = _("There is no reason to ask this worker anything.")
 
 
-class AskedBefore(Refused, status=409):
+class WorkerAskedBefore(Refused, code="asked_before", status=409):
     message = _("This worker has been asked already, or was asked a short while ago.")
 
 

@@ -151,7 +151,7 @@ def test_a_send_counts_whom_it_reaches_and_who_is_held_back_and_why(field: Field
     assert one.counted == {"": 4, "no_consent": 1, "suppressed": 1}
     assert one.parts_asked == 4 and field.states() == []
     assert field.one(field.draft("JK-SRI")).counted == {"": 3, "no_consent": 1, "suppressed": 1}
-    with pytest.raises(sends.NotBelow):
+    with pytest.raises(sends.SendUnitsOutside):
         field.draft("HP")
     with pytest.raises(sends.NoSuchAudience):
         field.draft(audience="members:none")

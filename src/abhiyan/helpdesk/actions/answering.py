@@ -53,7 +53,7 @@ class SameAnswerOften(Refused, status=429):
     )
 
 
-class NotOpen(Refused, status=409):
+class TicketNotOpen(Refused, code="not_open", status=409):
     message = _("This request no longer waits for an answer. Open it again first.")
 
 
@@ -89,7 +89,7 @@ def answer_ticket(
     A phone that wants no messages gets none. A phone that never contacted us (`lines.is_heard`) gets none of the
     office's words, and of what is done only the question. seen: the time by which an answer was due as the writer saw
     it; each answer changes that. It needs helpdesk.answer at the unit. Refuses NotFound, NotYours, NoAnswer,
-    CodeInAnswer, CampaignInAnswer, NotOpen, AnswerCrossed, SameAnswerOften, TooMany.
+    CodeInAnswer, CampaignInAnswer, TicketNotOpen, AnswerCrossed, SameAnswerOften, TooMany.
     """
     return answer_counted(
         ticket=ticket, text=text, is_done=is_done, is_counted=False, seen=seen, by=by, at=at
@@ -119,7 +119,7 @@ def answer_counted(
     with system("a request is answered"):
         row = _mine(ticket, by)
         if row.state != State.OPEN:
-            raise NotOpen
+            raise TicketNotOpen
         if seen is not None and row.due_at != seen:
             raise AnswerCrossed
         check_words(words, places=lambda: places_of(row), at=at)
@@ -172,11 +172,11 @@ def _sent(row: Ticket, words: str, *, is_done: bool, is_written: bool, at: datet
 
 def move_ticket(*, ticket: UUID, unit_id: int, kind: str, by: Actor, at: datetime) -> Ticket:
     """Say what a request is really about: another unit, another kind. It goes to the nearest office there, with the
-    time of that kind. It needs helpdesk.answer at the unit it was at. Refuses NotFound, NotYours, NotOpen."""
+    time of that kind. It needs helpdesk.answer at the unit it was at. Refuses NotFound, NotYours, TicketNotOpen."""
     with system("a request is moved"):
         row = _mine(ticket, by)
         if row.state != State.OPEN:
-            raise NotOpen
+            raise TicketNotOpen
         was = {"unit": row.unit_id, "kind": row.kind}
         if was == {"unit": unit_id, "kind": kind}:
             return row

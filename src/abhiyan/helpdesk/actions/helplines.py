@@ -28,7 +28,7 @@ SHORTEST, LONGEST = 3, 15  # digits
 PREMIUM = ("1900", "0900")  # a call to these costs more than a call
 
 
-class NoNumber(Refused):
+class HelplineNumberUnfit(Refused, code="no_number"):
     message = _("Write the number as people dial it: 3 to 15 digits.")
 
 
@@ -43,8 +43,8 @@ class SameNumber(Refused):
 def ask_helpline(*, programme_id: int, number: str, reason: str, by: Actor, at: datetime) -> Release:
     """Ask a second person's yes to the number that public pages of a programme show; "" takes it off them.
 
-    It needs programmes.run at the unit that owns the programme. Refuses NoNumber, CostlyNumber, SameNumber, and what
-    `org.ask_release` refuses.
+    It needs programmes.run at the unit that owns the programme. Refuses HelplineNumberUnfit, CostlyNumber, SameNumber,
+    and what `org.ask_release` refuses.
     """
     digits = _read(number)
     owner = programmes.programme_by_id(programme_id).owner_id
@@ -87,7 +87,7 @@ def sentences(release: Release) -> list[str]:
 def set_helpline(*, programme_id: int, number: str, by: Actor, at: datetime) -> None:
     """Set the number that public pages of a programme show; "" takes it off them.
 
-    An approval sets it (`heed_decision`), and so does the demo. Refuses NoNumber, CostlyNumber, NotFound.
+    An approval sets it (`heed_decision`), and so does the demo. Refuses HelplineNumberUnfit, CostlyNumber, NotFound.
     """
     digits = _read(number)
     with system("a helpline is set"):
@@ -112,7 +112,7 @@ def _read(number: str) -> str:
     digits = "".join(letter for letter in plain_digits(number) if letter not in " -()")
     bare = digits.removeprefix("+")
     if digits and not (bare.isascii() and bare.isdecimal() and SHORTEST <= len(bare) <= LONGEST):
-        raise NoNumber(field="number")
+        raise HelplineNumberUnfit(field="number")
     if bare.removeprefix("91").startswith(PREMIUM) or bare.startswith(PREMIUM):
         raise CostlyNumber(field="number")
     return digits

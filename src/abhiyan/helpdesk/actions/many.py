@@ -17,14 +17,14 @@ from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
 
-from .answering import NoAnswer, NotOpen, SameAnswerOften, answer_counted, take_answers
+from .answering import NoAnswer, SameAnswerOften, TicketNotOpen, answer_counted, take_answers
 from .wording import CampaignInAnswer, CodeInAnswer, check_words, places_of
 
 MANY = "helpdesk.answer_many"  # the request of a second person.
 ALONE = 20  # requests one person answers at once.
 MOST = 200  # with a second person's yes.
 # Refusals of one answer among many: its request waits on. An election may be announced after the approval.
-LEFT_AS_IT_IS = (NotOpen, NotYours, SameAnswerOften, CodeInAnswer, CampaignInAnswer, TooMany)
+LEFT_AS_IT_IS = (TicketNotOpen, NotYours, SameAnswerOften, CodeInAnswer, CampaignInAnswer, TooMany)
 
 
 class NobodyAsked(Refused):

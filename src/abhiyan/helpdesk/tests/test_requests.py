@@ -490,7 +490,7 @@ def test_an_answer_has_words_and_no_hidden_signs(world: World) -> None:
     actions.answer_ticket(ticket=made.pk, text="a\u202eb\u200bc", is_done=False, by=BY, at=world.now)
     assert blanks(World.asha.phone, "ticket.reply")[0]["text"] == "abc"
     answered(world, made.pk)
-    with pytest.raises(answering.NotOpen):
+    with pytest.raises(answering.TicketNotOpen):
         answered(world, made.pk)
 
 

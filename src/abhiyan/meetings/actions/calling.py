@@ -86,7 +86,7 @@ class NumbersUnknown(Refused):
     message = _("%(n)s of these numbers belong to nobody in an office here or below. Remove or correct them.")
 
 
-class ReasonMissing(Refused):
+class MeetingReasonMissing(Refused, code="reason_missing"):
     message = _("Write why, at most %(longest)s characters. Everybody invited reads it.")
 
 
@@ -235,7 +235,7 @@ def move_meeting(
 ) -> None:
     """Move a meeting that has not begun: everybody is asked again, the earlier days stay on its page.
 
-    Managers of the meeting may do this. Refuses ReasonMissing, MeetingBegun, PublicInSilence and wrong days.
+    Managers of the meeting may do this. Refuses MeetingReasonMissing, MeetingBegun, PublicInSilence and wrong days.
     """
     with transaction.atomic():
         meeting = held(public_id, by=by)
@@ -267,7 +267,7 @@ def move_meeting(
 def cancel_meeting(*, public_id: UUID, why: str, by: Actor, at: datetime) -> None:
     """Cancel a meeting that has not begun, and have everybody told. Managers of the meeting may do this.
 
-    Refuses ReasonMissing, MeetingBegun, AlreadyCancelled.
+    Refuses MeetingReasonMissing, MeetingBegun, AlreadyCancelled.
     """
     with transaction.atomic():
         meeting = held(public_id, by=by)
@@ -439,5 +439,5 @@ def _check_coming(meeting: Meeting, *, at: datetime) -> None:
 def _reason(why: str) -> str:
     why = " ".join(why.split())
     if not why or len(why) > LONGEST_WHY or "\0" in why:
-        raise ReasonMissing(field="why", longest=LONGEST_WHY)
+        raise MeetingReasonMissing(field="why", longest=LONGEST_WHY)
     return why

@@ -20,9 +20,9 @@ from abhiyan.ui.posts import posted
 
 from .forms import (
     CantComeForm,
+    InviteePhoneForm,
     ListedForm,
     PeopleForm,
-    PhoneForm,
     PointForm,
     StrikeForm,
     SubstituteForm,
@@ -61,7 +61,7 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Said
     "tick": (TickForm, acts.tick, {"came": True}, ""),
     "untick": (TickForm, acts.tick, {"came": False}, _("The tick is taken back.")),
     "listed": (ListedForm, acts.tick_listed, {}, ""),
-    "phone": (PhoneForm, acts.tick_phone, {}, _("The number is ticked.")),
+    "phone": (InviteePhoneForm, acts.tick_phone, {}, _("The number is ticked.")),
     "people": (PeopleForm, acts.set_people, {}, said_of_people),
     "point": (PointForm, acts.add_point, {}, _("Written into the minutes. A task is on Today at once.")),
     "strike": (StrikeForm, acts.strike_point, {}, _("Taken out of the minutes.")),

@@ -41,7 +41,7 @@ class ListedForm(forms.Form):
     ref = forms.UUIDField()
 
 
-class PhoneForm(forms.Form):
+class InviteePhoneForm(forms.Form):
     """The number of a person invited by a bulk send."""
 
     phone = DigitsField(

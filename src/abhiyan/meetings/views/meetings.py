@@ -32,7 +32,7 @@ from abhiyan.ui.addresses import address_of
 from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from abhiyan.units import queries as units
 
-from .forms import CantComeForm, PeopleForm, PhoneForm, PointForm, SubstituteForm
+from .forms import CantComeForm, InviteePhoneForm, PeopleForm, PointForm, SubstituteForm
 from .shown import TITLE, crumbs, days_of, page_of, today
 
 
@@ -165,7 +165,7 @@ def shown_meeting(
         if act == "people"
         else PeopleForm(initial={"n": one.total, "walk_ins": one.walk_ins}),
         "counts": found.counts_given(one),
-        "phone_form": sent if act == "phone" else PhoneForm(),
+        "phone_form": sent if act == "phone" else InviteePhoneForm(),
         "problem": "",
     }
     shows = {"cannot": "cant_form", "substitute": "substitute_form", "point": "point_form"}

@@ -26,7 +26,7 @@ class NoText(Refused):
     message = _("Write the text in at least one language.")
 
 
-class TextTooLong(Refused):
+class BulkTextTooLong(Refused, code="text_too_long"):
     message = _("A text has at most %(n)s characters.")
 
 
@@ -193,7 +193,7 @@ def certify_text(
 def _check(wording: Wording, language: str) -> None:
     field = f"text_{language}"
     if len(wording.text) > LONGEST or "\x00" in wording.text:
-        raise TextTooLong(field=field, n=LONGEST)
+        raise BulkTextTooLong(field=field, n=LONGEST)
     if (refusal := _WRONG.get(bulk.wrong(wording.text))) is not None:
         raise refusal(field=field)
     if not bulk.is_id(wording.registration):

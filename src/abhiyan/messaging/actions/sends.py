@@ -56,7 +56,7 @@ class NoSuchAudience(Refused):
     message = _("Choose who gets it.")
 
 
-class NotBelow(Refused):
+class SendUnitsOutside(Refused, code="not_below"):
     message = _("Choose units inside %(unit)s.")
 
 
@@ -108,7 +108,7 @@ def draft_send(
 
     text: code of a bulk text in force. audience: as `rules.audiences.offered` names it. only: units below `unit_id`;
     none: all of it. given: language -> what fills the text's variables. It needs messages.send over the unit. Refuses
-    NoSuchText, NoNumberToStop, NoSuchAudience, NotBelow, VariableMissing, PaceOutOfRange.
+    NoSuchText, NoNumberToStop, NoSuchAudience, SendUnitsOutside, VariableMissing, PaceOutOfRange.
     """
     authority.require(by, SEND, at=unit_id)
     if by.account_id is None:
@@ -118,7 +118,7 @@ def draft_send(
     lo, hi = units.span(unit_id, hierarchy)
     spans = units.spans(only, hierarchy)
     if any(only_id not in spans or not (lo <= spans[only_id][0] < hi) for only_id in only):
-        raise NotBelow(field="only", unit=units.names_of([unit_id], language="en").get(unit_id, ""))
+        raise SendUnitsOutside(field="only", unit=units.names_of([unit_id], language="en").get(unit_id, ""))
     if not 60 <= per_hour <= most_per_hour():
         raise PaceOutOfRange(field="per_hour", most=most_per_hour())
     if programme_id and programme_id not in dict(audiences.programmes()):

@@ -42,7 +42,7 @@ def world() -> World:
             bulk_texts.WrongShape,
         ),
         ({"wordings": {"en": actions.Wording("{organisation} [x] STOP", ENGLISH_ID)}}, bulk_texts.WrongShape),
-        ({"wordings": {"en": actions.Wording("x" * 1001, ENGLISH_ID)}}, bulk_texts.TextTooLong),
+        ({"wordings": {"en": actions.Wording("x" * 1001, ENGLISH_ID)}}, bulk_texts.BulkTextTooLong),
     ],
 )
 def test_a_text_without_what_the_law_asks_for_is_refused(

@@ -28,7 +28,7 @@ from abhiyan.programmes.rules import schedules as rules
 from abhiyan.programmes.rules.schedules import DueState, Period
 
 from .own_figures import type_figure
-from .schedules import ScheduleEnded, UnitClosed
+from .schedules import DueUnitClosed, ScheduleEnded
 from .tasks import LONGEST_NOTE, LONGEST_TEXT, NoteMissing, TextTooLong
 
 
@@ -76,7 +76,7 @@ class AcceptedAlready(Refused, status=409):
     message = _("This report is accepted. Ask the level above to return it, then mend it.")
 
 
-class NothingSaid(Refused, status=409):
+class DueAnswerMissing(Refused, code="nothing_said", status=409):
     message = _("There is nothing to take back.")
 
 
@@ -129,7 +129,7 @@ class _Came:
 def plan_due(*, owes: Owes, on: date, by: Actor, at: datetime) -> Due:
     """Set the day of a meeting; another day replaces it.
 
-    Leaders of the unit and people seated in the body may. Refuses NotFound, NotYours, UnitClosed,
+    Leaders of the unit and people seated in the body may. Refuses NotFound, NotYours, DueUnitClosed,
     ScheduleEnded, NotThis of a report, DoneAlready, PlannedDayUnfit.
     """
     with transaction.atomic():
@@ -184,7 +184,7 @@ def hold_due(
 def begin_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
     """Write down the due of a meeting, so that names can be ticked for it. The unit has not answered yet.
 
-    Needs what `plan_due` needs. Refuses NotFound, NotYours, UnitClosed, ScheduleEnded, NotThis of a report.
+    Needs what `plan_due` needs. Refuses NotFound, NotYours, DueUnitClosed, ScheduleEnded, NotThis of a report.
     """
     with transaction.atomic():
         return _answering(owes, by=by, at=at, is_meeting=True).due
@@ -279,7 +279,7 @@ def take_back_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
     """Take back what was last said: that it was done, then the day that was set; or that it cannot be done.
 
     A form that was filled in counts as returned until it is sent again. Needs what `plan_due` needs. Refuses as
-    there, AcceptedAlready, NothingSaid (also of what was returned: it is mended).
+    there, AcceptedAlready, DueAnswerMissing (also of what was returned: it is mended).
     """
     with transaction.atomic():
         held_due = _answering(owes, by=by, at=at)
@@ -287,7 +287,7 @@ def take_back_due(*, owes: Owes, by: Actor, at: datetime) -> Due:
         if due.state == DueState.ACCEPTED:
             raise AcceptedAlready
         if due.state in (DueState.OPEN, DueState.RETURNED):
-            raise NothingSaid
+            raise DueAnswerMissing
         if due.state == DueState.DONE:
             _keep_former(held_due, DueRecord.Why.BACK)
             due.held_on = due.people = due.seen = due.done_at = due.made_at = None
@@ -496,7 +496,7 @@ def _answering(
     if not found.may_say(by, asked_unit):
         raise org.NotYours(capability=LEADS)
     if not asked_unit.is_open:
-        raise UnitClosed
+        raise DueUnitClosed
     if schedule.ended_at is not None:
         raise ScheduleEnded
     if is_meeting is not None and schedule.is_meeting != is_meeting:
@@ -510,7 +510,7 @@ def _deciding(owes: Owes, *, by: Actor, at: datetime) -> _Held:
     if not found.may_decide(by, schedule, asked_unit):
         raise org.NotYours(capability=LEADS)
     if not asked_unit.is_open:
-        raise UnitClosed
+        raise DueUnitClosed
     if schedule.is_meeting:
         raise NotThis
     return _locked(schedule, asked_unit, period, at=at)

@@ -32,7 +32,7 @@ class FileMissing(Refused, code="empty"):
     message = _("Choose a file that is not empty.")
 
 
-class FileTooLarge(Refused):
+class MaterialTooLarge(Refused, code="file_too_large"):
     message = _("The file is larger than %(mb)s MB. Make it smaller, or add it in parts.")
 
 
@@ -64,7 +64,7 @@ class OfficeUnfit(Refused):
     message = _("Choose offices from the list.")
 
 
-class ReasonTooLong(Refused):
+class MaterialReasonTooLong(Refused, code="reason_too_long"):
     message = _("Write the reason in at most %(longest)s characters.")
 
 
@@ -123,7 +123,7 @@ def replace_material(*, public_id: UUID, data: bytes, by: Actor, at: datetime) -
     """Put up a newer version of a material; its readers get this one from now on. Returns its number.
 
     Needs `programmes.run` at the material's unit. Refuses NotFound, NotOpen, WithdrawnAlready, FileMissing,
-    FileTooLarge, FileUnfit, TooManyFiles; FileThere where this very file is in force in the programme, in the
+    MaterialTooLarge, FileUnfit, TooManyFiles; FileThere where this very file is in force in the programme, in the
     caller's sight.
     """
     with transaction.atomic():
@@ -149,7 +149,7 @@ def _checked(data: bytes, programme_id: int) -> tuple[str, bytes, bytes]:
     if not data:
         raise FileMissing(field="file")
     if len(data) > LARGEST:
-        raise FileTooLarge(field="file", mb=LARGEST >> 20)
+        raise MaterialTooLarge(field="file", mb=LARGEST >> 20)
     kind, kept = open_document(data, unfit=FileUnfit(field="file"))
     sql.wait_for(f"materials of programme {programme_id}")
     digest = digest_of(data, within="material")
@@ -199,11 +199,11 @@ def _keep(
 def withdraw_material(*, public_id: UUID, reason: str = "", by: Actor, at: datetime) -> Material:
     """Take a material away from its readers at once. `bring_back_material` undoes it.
 
-    Needs `programmes.run` at its unit. Refuses NotFound, WithdrawnAlready, ReasonTooLong.
+    Needs `programmes.run` at its unit. Refuses NotFound, WithdrawnAlready, MaterialReasonTooLong.
     """
     reason = reason.strip()
     if len(reason) > LONGEST_REASON or "\0" in reason:
-        raise ReasonTooLong(field="reason", longest=LONGEST_REASON)
+        raise MaterialReasonTooLong(field="reason", longest=LONGEST_REASON)
     with transaction.atomic():
         material = _held(public_id, by=by)
         if material.withdrawn_at is not None:

@@ -33,13 +33,13 @@ def type_figure(
     """Write how many a unit says it reached from one day to another; of the same days a new number replaces the
     old.
 
-    n: None takes the number of these days back. Only leaders of the unit may. Refuses FigureUnfit, NotOpen of a
+    n: None takes the number of these days back. Only leaders of the unit may. Refuses OwnFigureUnfit, NotOpen of a
     draft, WindowReversed, DaysToCome, DaysBefore, DaysTaken, NotCovered, UnknownMeasure.
     """
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
         if n is not None and not 0 <= n <= LARGEST:
-            raise refusals.FigureUnfit(field="n")
+            raise refusals.OwnFigureUnfit(field="n")
         if programme.state == Programme.State.DRAFT:
             raise NotOpen
         _check_days(programme, begins_on, ends_on, today=day_in(programme.zone, at))

@@ -25,7 +25,7 @@ class PartOfAPart(Refused, status=409):
     message = _("This drive is part of another. Start drives in units from the one above.")
 
 
-class NotBelow(Refused):
+class PartUnitsOutside(Refused, code="not_below"):
     message = _("Choose units below this programme's own, within where it runs. Outside: %(n)s.")
 
 
@@ -47,7 +47,7 @@ def start_in_units(
     Each is named after the whole and its unit, and runs from opens_on to closes_on, within the days of the
     whole; its own people change its name, last day, targets, numbers and in-charges. The whole counts what its
     parts count. Needs `programmes.make` at the programme's owner. Refuses NotOpen, PartOfAPart, ScopeEmpty,
-    NotBelow, StartedAlready, WindowOutside, and as make_programme does. All of them in one transaction.
+    PartUnitsOutside, StartedAlready, WindowOutside, and as make_programme does. All of them in one transaction.
     """
     with transaction.atomic():
         whole = held(programme_id=programme_id)
@@ -130,6 +130,6 @@ def _check_units(whole: Programme, chosen: Sequence[int]) -> None:
             },
         )
     if outside:
-        raise NotBelow(field="units", n=outside)
+        raise PartUnitsOutside(field="units", n=outside)
     if taken:
         raise StartedAlready(field="units", n=taken)

@@ -79,7 +79,7 @@ class AreaUnfit(Refused):
     message = _("None of these units is known to be rural or urban like this. Choose all of them.")
 
 
-class UnitClosed(Refused, status=409):
+class DueUnitClosed(Refused, code="unit_closed", status=409):
     message = _("This unit is closed. It owes nothing any more.")
 
 
@@ -137,14 +137,14 @@ def ask_units(
 
     expected: how many the asker was shown. above: what the unit was asked itself, and passes on. The asker
     needs `tasks.ask` at the unit. Refuses TitleMissing, DaysUnfit, TooOften, NobodyToAsk, AskedCountChanged, NotOpen,
-    NotCovered, FiguresUnfit, FigureFed, UnknownMeasure, UnitClosed, NamedUnitsUnfit, TooManyNamed, AreaUnfit;
+    NotCovered, FiguresUnfit, FigureFed, UnknownMeasure, DueUnitClosed, NamedUnitsUnfit, TooManyNamed, AreaUnfit;
     NotAsked and AskedBefore of what is passed on.
     """
     title, titles = checked_titles(asking.title, asking.titles, longest=LONGEST_TITLE, refusal=TitleMissing)
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
         if units.unit_by_id(unit_id).closed_on is not None:
-            raise UnitClosed(field="unit")
+            raise DueUnitClosed(field="unit")
         programme = _programme_of(asking, unit_id, hierarchy, at=at)
         today = clock.day_in(programme.zone if programme else settings.TIME_ZONE, at)
         if not rules.days_fit(asking.first_on, asking.last_on, today=today):
@@ -323,7 +323,7 @@ def resume_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
     """Undo `end_schedule`, as long as its days are not over. Returns how many are asked again.
 
     Needs `tasks.ask` at the asking unit. Refuses NotFound, NotAsked while it is asked, DaysUnfit, FigureFed,
-    UnitClosed, AskedBefore.
+    DueUnitClosed, AskedBefore.
     """
     with transaction.atomic():
         schedule = _held(public_id, by=by)
@@ -332,7 +332,7 @@ def resume_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
         if schedule.last_on < clock.day_in(schedule.timing.zone, at):
             raise DaysUnfit
         if schedule.unit.closed_on is not None:
-            raise UnitClosed
+            raise DueUnitClosed
         with system("asking again"):
             if schedule.above is not None and found.passed_on(schedule.above, schedule.unit_id):
                 raise AskedBefore

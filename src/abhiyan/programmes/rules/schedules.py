@@ -71,7 +71,7 @@ OF_WORD = {
 }
 
 
-class Stated(Protocol):
+class DueAnswer(Protocol):
     """An answer to a due."""
 
     @property
@@ -185,7 +185,7 @@ class Timing:
             self.ended_at and self.ended_at + timedelta.resolution
         )  # what was due at that instant was asked
 
-    def sign(self, period: Period, at: datetime, due: "Stated | None", *, is_there: bool) -> DueSign:
+    def sign(self, period: Period, at: datetime, due: "DueAnswer | None", *, is_there: bool) -> DueSign:
         """Return the square of one period. due: what was said of it.
 
         is_there: at its hour the unit was open, its body was there, and somebody held the office.

@@ -254,7 +254,7 @@ def test_a_withdrawn_file_is_gone_for_its_readers_until_it_is_brought_back(
         (acts.WithdrawnAlready, acts.withdraw_material, {}),
         (acts.WithdrawnAlready, acts.replace_material, {"data": PNG}),
         (NotFound, acts.withdraw_material, {"public_id": uuid4()}),
-        (acts.ReasonTooLong, acts.withdraw_material, {"reason": "x" * 501}),
+        (acts.MaterialReasonTooLong, acts.withdraw_material, {"reason": "x" * 501}),
     ):
         with pytest.raises(refusal):
             as_(president, act, **{"public_id": one.public_id} | given)
@@ -270,7 +270,7 @@ def test_empty_too_large_disguised_and_repeated_files_are_refused(
     one = put_up(world, programme, president)
     for refusal, data in (
         (acts.FileMissing, b""),
-        (acts.FileTooLarge, b"%PDF-" + b"\0" * (LARGEST + 1 - 5)),
+        (acts.MaterialTooLarge, b"%PDF-" + b"\0" * (LARGEST + 1 - 5)),
         (acts.FileUnfit, b"<html><script>alert(1)</script></html>"),
         (acts.FileThere, PDF),
     ):

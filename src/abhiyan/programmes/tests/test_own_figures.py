@@ -67,7 +67,7 @@ def test_a_unit_gives_replaces_and_takes_back_its_own_figures(cast: Cast) -> Non
         (refusals.DaysBefore, {"begins_on": first - day}),
         (WindowReversed, {"ends_on": first - day}),
         (refusals.UnknownMeasure, {"measure": 9}),
-        (refusals.FigureUnfit, {"n": -1}),
+        (refusals.OwnFigureUnfit, {"n": -1}),
         (NotYours, {"by": cast.actor("district_elsewhere")}),
     ]
     for refusal, other in wrong:

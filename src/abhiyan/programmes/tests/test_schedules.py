@@ -260,7 +260,7 @@ def test_asking_refuses_what_cannot_be_asked(world: World, programme: Programme,
     assert count(Schedule) == 2
     with system("test"):
         Unit.objects.filter(code="N1").update(closed_on=TODAY)
-    with pytest.raises(schedules.UnitClosed):
+    with pytest.raises(schedules.DueUnitClosed):
         ask(world, president)
 
 
@@ -317,7 +317,7 @@ def test_a_mandal_plans_holds_and_takes_back(
     assert (back.state, back.people, back.held_on, back.done_at) == (DueState.PLANNED, None, None, None)
     back = as_(mandal, dues.take_back_due, owes=mine)
     assert (back.state, back.planned_on) == (DueState.OPEN, None)
-    with pytest.raises(dues.NothingSaid):
+    with pytest.raises(dues.DueAnswerMissing):
         as_(mandal, dues.take_back_due, owes=mine)
     cannot = as_(mandal, dues.cannot_due, owes=mine, reason="  Snow \n on the roads ")
     assert (cannot.state, cannot.reason) == (DueState.CANNOT, "Snow on the roads")
@@ -358,7 +358,7 @@ def test_an_answer_that_cannot_be_is_refused(world: World, president: Account, m
         as_(stranger, dues.hold_due, owes=mine, on=TODAY)
     with system("test"):
         Unit.objects.filter(code="N111").update(closed_on=TODAY)
-    with pytest.raises(schedules.UnitClosed):
+    with pytest.raises(schedules.DueUnitClosed):
         as_(mandal, dues.hold_due, owes=mine, on=TODAY)
 
 
@@ -394,7 +394,7 @@ def test_an_accepted_report_is_the_units_own_figure_until_it_is_returned(
     with pytest.raises(NotYours):
         as_(mandal, dues.accept_due, owes=mine)
     as_(district, dues.return_due, owes=mine, reason="Booths are missing")
-    with pytest.raises(dues.NothingSaid):
+    with pytest.raises(dues.DueAnswerMissing):
         as_(mandal, dues.take_back_due, owes=mine)
     sent = as_(mandal, dues.report_due, owes=mine, numbers={"f1": 150}, text="All booths", at=AT + DAY)
     assert (sent.state, sent.reason, sent.done_at) == (DueState.DONE, "", AT), "it was on time the first time"

@@ -176,7 +176,7 @@ class NewMaterialForm(MaterialFileForm):
 
 
 def _too_large() -> str:
-    return str(acts.FileTooLarge(mb=_MAX_MB))
+    return str(acts.MaterialTooLarge(mb=_MAX_MB))
 
 
 @form_page

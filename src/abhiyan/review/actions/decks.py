@@ -124,7 +124,7 @@ def schedule_deck(
     link.
 
     seats: unit and code of an office. Anybody in office who sees the unit's counts may; only a leader of the
-    unit has others informed. Refuses NotYours, NoOfficeForSlides, SeatsUnfit, TooManySchedules.
+    unit has others informed. Refuses NotYours, NoOfficeForSlides, DeckOfficesUnfit, TooManySchedules.
     """
     viewer = _viewer(by, at)
     office = found.own_seat(viewer, deck)
@@ -132,7 +132,7 @@ def schedule_deck(
         raise refusals.NoOfficeForSlides
     offered = {(seat.unit_id, seat.office) for seat in found.seats_to_tell(viewer, deck, at=at)}
     if set(seats) - offered or len(seats) > rules.MOST_SEATS:
-        raise refusals.SeatsUnfit(field="seats", most=rules.MOST_SEATS)
+        raise refusals.DeckOfficesUnfit(field="seats", most=rules.MOST_SEATS)
     with transaction.atomic(), system("slides are scheduled"):
         mine = DeckSchedule.objects.filter(account_id=viewer.account_id, ended_at=None)
         if mine.count() >= rules.MOST_SCHEDULES:

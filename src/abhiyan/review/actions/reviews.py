@@ -62,8 +62,8 @@ def decide_review(
     Every minute stays, with the unit's figures of that moment; the same sent twice is written once. has_met: the
     reviewer met them today, or before. sure: the decision that the reviewer was asked about once. Only the holder of
     the round's office in the unit that reviews may do it, or their stand-in. Refuses NotYours, OwnReview, OwnUnit,
-    OwnLine, UnitClosed, HolderLeft, RoundNotNow, NotHeardYet, MinuteMissing, TaskHalf, DecisionContradicts, and as
-    `programmes.actions.ask_of`.
+    OwnLine, ReviewUnitClosed, HolderLeft, RoundNotNow, NotHeardYet, MinuteMissing, TaskHalf, DecisionContradicts, and
+    as `programmes.actions.ask_of`.
     """
     text = text.strip()
     if not text or len(text) > LONGEST_TEXT or "\0" in text:
@@ -295,7 +295,7 @@ def _require_reviewer(review: Review, *, by: Actor, today: date) -> None:
 def _require_there(review: Review) -> None:
     """Refuse what has left the round."""
     if review.left_on is not None or review.unit.closed_on is not None:
-        raise refusals.HolderLeft if review.is_of_holder else refusals.UnitClosed
+        raise refusals.HolderLeft if review.is_of_holder else refusals.ReviewUnitClosed
 
 
 def _round_days(review_round: Round) -> dict[str, str]:

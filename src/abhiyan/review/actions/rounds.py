@@ -106,11 +106,11 @@ def _require_above(office: str, kind: str) -> None:
 def change_last_day(*, public_id: UUID, ends_on: date, reason: str, by: Actor, at: datetime) -> Round:
     """End a round early, or go on with it, for a reason that everybody in it reads.
 
-    Only its opener may while they lead its unit; then any leader of it. Refuses LastDayWrong, ReasonMissing.
+    Only its opener may while they lead its unit; then any leader of it. Refuses LastDayWrong, RoundReasonMissing.
     """
     reason, today = " ".join(reason.split()), clock.day_in(settings.TIME_ZONE, at)
     if not reason or len(reason) > LONGEST_REASON or "\0" in reason:
-        raise refusals.ReasonMissing(field="reason", longest=LONGEST_REASON)
+        raise refusals.RoundReasonMissing(field="reason", longest=LONGEST_REASON)
     with transaction.atomic():
         review_round = _held(public_id, by)
         if not found.is_opener(review_round, by.account_id):

@@ -203,7 +203,7 @@ def test_a_closed_unit_leaves_coverage_and_is_not_decided(cast: Cast) -> None:
     after = far(cast, one)
     assert (after.whole.coverage.of, after.whole.coverage.left) == (before.of - 1, 1)
     assert sum(each.coverage.of for each in after.branches) == after.whole.coverage.of
-    with pytest.raises(refusals.UnitClosed):
+    with pytest.raises(refusals.ReviewUnitClosed):
         decide(cast, review_of(one, "JK-SRI-M2"))
     with cast.as_("state_president"):
         left = found.reviews_in(one, show=found.LEFT, text="", under=one.unit_id, at=NOW)

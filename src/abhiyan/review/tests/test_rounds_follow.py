@@ -159,7 +159,7 @@ def test_who_opened_a_round_ends_it_early_or_goes_on_with_it_for_a_reason(cast: 
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"reason": " "}, refusals.ReasonMissing),
+        ({"reason": " "}, refusals.RoundReasonMissing),
         ({"ends_on": -1}, refusals.LastDayWrong),
         ({"ends_on": 400}, refusals.LastDayWrong),
         ({"ends_on": 9}, refusals.LastDayWrong),

@@ -282,10 +282,10 @@ def test_it_is_paused_resumed_and_ended_by_who_set_it_alone(cast: Cast, deck: De
 def test_only_who_leads_the_unit_has_slides_sent_to_others(cast: Cast, deck: Deck) -> None:
     seat = seats_of(cast, deck)["state_president"]
     assert seats_of(cast, deck, "district_elsewhere") == {}
-    with pytest.raises(refusals.SeatsUnfit):
+    with pytest.raises(refusals.DeckOfficesUnfit):
         scheduled(cast, deck, "district_elsewhere", seats=[(seat.unit_id, seat.office)])
     assert scheduled(cast, deck, "district_elsewhere").account_id == cast.accounts["district_elsewhere"].pk
-    with pytest.raises(refusals.SeatsUnfit):
+    with pytest.raises(refusals.DeckOfficesUnfit):
         scheduled(cast, deck, seats=[(cast.world.units["HP"].pk, "state_president")])
     with pytest.raises(refusals.NoOfficeForSlides):
         scheduled(cast, deck, "no_office")

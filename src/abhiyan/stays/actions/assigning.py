@@ -44,8 +44,8 @@ from abhiyan.stays.refusals import (
     StayReasonMissing,
     StaysOver,
     StayStarted,
+    StayWorkerUnknown,
     WorkerElsewhere,
-    WorkerUnknown,
 )
 from abhiyan.stays.rules.stays import asked_until
 from abhiyan.units import queries as units
@@ -100,7 +100,7 @@ def unfit(*, programme: Programme, some: Sequence[NewStay], at: datetime) -> dic
         if stay.unit_id not in places_known:
             refusals[n] = NoSuchPlace
         elif stay.worker_id not in homes:
-            refusals[n] = WorkerUnknown
+            refusals[n] = StayWorkerUnknown
         elif stay.unit_id in places:
             refusals[n] = PlaceTaken
         elif stay.worker_id in workers:

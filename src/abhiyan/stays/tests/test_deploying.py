@@ -34,8 +34,8 @@ from abhiyan.stays.refusals import (
     NothingToCopy,
     PlaceTaken,
     StaysOver,
+    StayWorkerUnknown,
     WorkerElsewhere,
-    WorkerUnknown,
 )
 
 from .make import (
@@ -323,7 +323,7 @@ def test_each_bad_assignment_is_refused_by_name(world: World, workers: list[Acco
     nobody = world.account("Nobody")
     refuses(NoSuchPlace, NewStay(world.unit("N111"), workers[0].pk))
     refuses(NoSuchPlace, NewStay(world.unit("N2111"), workers[0].pk))
-    refuses(WorkerUnknown, NewStay(place, nobody.pk))
+    refuses(StayWorkerUnknown, NewStay(place, nobody.pk))
     refuses(HostIsWorker, NewStay(place, workers[0].pk, "Self", "+919419000000"))
     refuses(HostPhoneWrong, NewStay(place, workers[0].pk, "Typo", "12"))
     refuses(StaysOver, NewStay(place, workers[0].pk), at=NOW + 3 * DAY)

@@ -33,7 +33,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.stays import actions, queries
 from abhiyan.stays.models import Stay
 from abhiyan.stays.numbers import source_code, stays_in_words
-from abhiyan.stays.refusals import WorkerUnknown
+from abhiyan.stays.refusals import StayWorkerUnknown
 from abhiyan.stays.words import STATES
 from abhiyan.ui.acts import PageAct, ask, form_page
 from abhiyan.ui.addresses import address_of
@@ -199,14 +199,14 @@ def _area(programme: Programme, here: Here) -> str:
 
 
 def _worker(values: dict[str, Any], free: dict[str, int]) -> int:
-    """The account that was chosen; a phone that was typed wins. Refuses WorkerUnknown, also out of sight."""
+    """The account that was chosen; a phone that was typed wins. Refuses StayWorkerUnknown, also out of sight."""
     if values["phone"]:
         number = phones.parse(values["phone"])
         near = people.accounts_near(phone_ids=[keyring().phone_id(number)]) if number else []
         if not near:
-            raise WorkerUnknown(field="phone")
+            raise StayWorkerUnknown(field="phone")
         return near[0].pk
-    return needed(free.get(values["worker"]), WorkerUnknown)
+    return needed(free.get(values["worker"]), StayWorkerUnknown)
 
 
 def _copied(counts: tuple[int, int]) -> str:

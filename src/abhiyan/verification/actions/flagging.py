@@ -20,7 +20,6 @@ from abhiyan.verification.models import Flag, Look, Rest
 from abhiyan.verification.queries.flags import case_of, flag_of, kept_reasons
 from abhiyan.verification.queries.looks import looks_of
 from abhiyan.verification.refusals import (
-    AskedBefore,
     FlagNotNow,
     FlagOver,
     MayStillAnswer,
@@ -29,6 +28,7 @@ from abhiyan.verification.refusals import (
     PartOfWhole,
     SameReviewer,
     SaySomething,
+    WorkerAskedBefore,
 )
 from abhiyan.verification.rules import findings
 from abhiyan.verification.rules.findings import Barred, FlagAct
@@ -48,7 +48,8 @@ _REFUSED: Mapping[Barred, type[Refused]] = {
 def ask_worker(*, programme: Programme, measure: int, worker: UUID, by: Actor, at: datetime) -> Flag:
     """Ask a worker about the reasons of the last night. They see them on Today and have a fortnight to answer.
 
-    Needs verification.plan over the programme's owner, not the worker. Refuses PartOfWhole, NothingOdd, AskedBefore.
+    Needs verification.plan over the programme's owner, not the worker. Refuses PartOfWhole, NothingOdd,
+    WorkerAskedBefore.
     """
     require(by, PLAN, at=programme.owner_id)
     if programme.parent_id is not None:
@@ -62,7 +63,7 @@ def ask_worker(*, programme: Programme, measure: int, worker: UUID, by: Actor, a
             Flag.objects.filter(**filters).exists()
             or Rest.objects.filter(**filters, until__gt=today).exists()
         ):
-            raise AskedBefore
+            raise WorkerAskedBefore
         needed(Look.objects.select_for_update().filter(**filters).first())
         look = looks_of(programme, measure, workers=[worker])[0]
         if not look.reasons:

@@ -38,8 +38,8 @@ from abhiyan.verification.refusals import (
     NotDrawn,
     NothingMore,
     NothingToDraw,
-    NotYet,
     PartOfWhole,
+    PublicValueNotYet,
     SourceMissing,
     TooFewChecks,
     ValueKnown,
@@ -139,7 +139,8 @@ def freeze_frame(*, programme: Programme, measure: int, plan: FramePlan, by: Act
 def draw_frame(*, public_id: UUID, value: str, by: Actor, at: datetime) -> Frame:
     """Draw the checks of a frame with the public value, as it was published.
 
-    Needs verification.plan. Refuses NotYet, ValueWrong, DrawnAlready: a second draw would let somebody choose.
+    Needs verification.plan. Refuses PublicValueNotYet, ValueWrong, DrawnAlready: a second draw would let somebody
+    choose.
     """
     value = value.strip()
     with system("drawing the checks of a frame"):
@@ -152,7 +153,9 @@ def draw_frame(*, public_id: UUID, value: str, by: Actor, at: datetime) -> Frame
             raise DrawnAlready
         draw = Draw.objects.get(frame=frame, void_at=None)
         if at < draw.due_at:
-            raise NotYet(field="value", due=date_format(timezone.localtime(draw.due_at), "j F Y, H:i"))
+            raise PublicValueNotYet(
+                field="value", due=date_format(timezone.localtime(draw.due_at), "j F Y, H:i")
+            )
         is_one, value = _VALUE.fullmatch(value), draws.canonical(value)
         if not is_one or len(value) < LEAST:
             raise ValueWrong(field="value", least=LEAST)

@@ -36,7 +36,6 @@ from abhiyan.verification.actions import (
 )
 from abhiyan.verification.models import Check, Flag, Frame, FreshChecks, Look, Rest, Stratum
 from abhiyan.verification.refusals import (
-    AskedBefore,
     FlagNotNow,
     FlagOver,
     FreshUnderWay,
@@ -46,6 +45,7 @@ from abhiyan.verification.refusals import (
     PartOfWhole,
     SameReviewer,
     SaySomething,
+    WorkerAskedBefore,
 )
 from abhiyan.verification.rules import findings
 from abhiyan.verification.tests.test_checks import SYSTEM, drawn
@@ -141,7 +141,7 @@ def decide(cast: Cast, asked: Release, at: datetime, *, by: str = SECOND, allow:
 def test_a_worker_is_asked_answers_is_checked_and_found_by_somebody_else(cast: Cast) -> None:
     at = NOW
     flag = flagged(cast, at)
-    with pytest.raises(AskedBefore):
+    with pytest.raises(WorkerAskedBefore):
         ask(cast, HASTY, at)
     with pytest.raises(NothingOdd):
         ask(cast, HONEST[4], at)
@@ -397,7 +397,7 @@ def test_a_flag_that_was_explained_or_is_too_old_is_deleted_and_the_worker_left_
     do(cast, drop_flag, flag, PRESIDENT, at)
     with system("test"):
         assert not Flag.objects.exists()
-    with pytest.raises(AskedBefore):
+    with pytest.raises(WorkerAskedBefore):
         ask(cast, HASTY, at + timedelta(days=30))
     again = ask(cast, HASTY, at + findings.EXPIRES)
     late = at + 2 * findings.EXPIRES

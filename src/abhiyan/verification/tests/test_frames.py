@@ -14,7 +14,7 @@ from abhiyan.verification.actions import draw_frame, frames, freeze_frame
 from abhiyan.verification.models import Check, Draw, Frame, Stratum
 from abhiyan.verification.queries.frames import head_of
 from abhiyan.verification.queries.opening import key_of
-from abhiyan.verification.refusals import DrawnAlready, NoItems, NotYet, ValueKnown, ValueWrong
+from abhiyan.verification.refusals import DrawnAlready, NoItems, PublicValueNotYet, ValueKnown, ValueWrong
 from abhiyan.verification.rules import draws
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,7 +68,7 @@ def test_every_item_is_in_exactly_one_frame(world: World) -> None:
 def test_a_frame_is_drawn_once_when_its_value_is_known_and_anybody_can_repeat_it(world: World) -> None:
     people(world, 0, 12)
     frame = freeze(world)
-    with pytest.raises(NotYet):
+    with pytest.raises(PublicValueNotYet):
         draw_frame(public_id=frame.public_id, value="8c3fa0", by=SYSTEM, at=NOON + timedelta(hours=1))
     later = NOON + timedelta(hours=4)
     with pytest.raises(ValueWrong):
