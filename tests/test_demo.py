@@ -35,7 +35,7 @@ from abhiyan.enrolment.models import (
     Enrolment,
     FriendCertificate,
     How,
-    Kind,
+    TermKind,
     Waiting,
 )
 from abhiyan.enrolment.models_tokens import ChannelToken
@@ -391,7 +391,7 @@ def two_earlier_drives_are_closed_and_lists_were_brought() -> None:
         part, running, *earlier = drives_of_members().order_by("-opens_on")
         assert running.state == "open" and [one.state for one in earlier] == ["closed"] * 2
         assert (part.state, part.parent_id, running.parts) == ("open", running.pk, [part.pk])
-        renewed = Enrolment.objects.filter(programme_id=part.pk, kind=Kind.RENEWED).count()
+        renewed = Enrolment.objects.filter(programme_id=part.pk, kind=TermKind.RENEWED).count()
         placed = Claim.objects.filter(programme_id=part.pk, is_placed=True)
         # Other people have no place yet, or joined by a worker's link. They are new.
         assert renewed == placed.count() - build.LINKED > 0

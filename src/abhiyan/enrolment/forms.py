@@ -63,7 +63,7 @@ class NameField(forms.CharField):
         text = str(value or "")
         if not text.strip():
             if self.required:
-                raise forms.ValidationError(actions.NameMissing.message)
+                raise forms.ValidationError(actions.PersonNameMissing.message)
             return ""
         cleaned = names.clean(text)
         if cleaned is None:
@@ -74,7 +74,7 @@ class NameField(forms.CharField):
         """Return the checks as `ui.checks` wants them."""
         return {
             "kind": "name",
-            "missing": str(actions.NameMissing.message) if self.required else "",
+            "missing": str(actions.PersonNameMissing.message) if self.required else "",
             "invalid": str(actions.NameInvalid.message),
             "longest": names.LONGEST,
             "signs": names.SIGNS,

@@ -37,7 +37,7 @@ from .paper import models as paper  # noqa: F401  # its tables are tables of thi
 from .rules import steps
 
 
-class Kind(models.IntegerChoices):
+class TermKind(models.IntegerChoices):
     """A person's first term on the roll, or a later one."""
 
     NEW = 1, _("New")
@@ -292,7 +292,7 @@ class Enrolment(models.Model):
     claim_id = models.UUIDField()  # the claim that opened this term
     programme_id = models.IntegerField()
     unit_id = models.BigIntegerField()  # as it was on the day
-    kind = models.SmallIntegerField(choices=Kind.choices)
+    kind = models.SmallIntegerField(choices=TermKind.choices)
     term = models.SmallIntegerField()
     channel = models.SmallIntegerField()  # rules.channels.Channel
     rung = models.SmallIntegerField()  # programmes.Rung: UNSIGNED or COUNTED
@@ -346,7 +346,7 @@ class Enrolment(models.Model):
         return [
             self.rung,
             *steps.beside(
-                is_renewed=self.kind == Kind.RENEWED,
+                is_renewed=self.kind == TermKind.RENEWED,
                 is_asked=self.asked_at is not None,
                 is_over=self.ask_over_at is not None,
                 is_confirmed=self.confirmed_at is not None,
@@ -403,7 +403,7 @@ class Parting(models.Model):
         )
 
 
-class Ticket(models.Model):
+class DataRequest(models.Model):
     """A person's request about what is held about them, by law, until somebody answers (law.md D5)."""
 
     class Kind(models.TextChoices):

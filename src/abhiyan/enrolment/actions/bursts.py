@@ -40,7 +40,7 @@ class ListHalted(Refused, status=409):
     message = _("This list is paused: many people on it said no. Somebody above looks at it first.")
 
 
-class ReasonMissing(Refused):
+class HaltReasonMissing(Refused, code="reason_missing"):
     message = _("Say why it may go on.")
 
 
@@ -146,7 +146,7 @@ def let_go_on(*, halt: UUID, reason: str, by: Actor, at: datetime) -> None:
     """Let what was stopped go on, and do the held leavings: somebody has looked. With a reason.
 
     Needs enrolment.strike_off strictly above the unit (at the top: over it), or to be its data officer. Refuses
-    NotOnesOwn, ReasonMissing, NotFound. Twice is once.
+    NotOnesOwn, HaltReasonMissing, NotFound. Twice is once.
     """
     with system("somebody looked at what was stopped"):
         found = needed(Halt.objects.select_for_update().filter(public_id=halt).first())
@@ -154,7 +154,7 @@ def let_go_on(*, halt: UUID, reason: str, by: Actor, at: datetime) -> None:
         if found.ended_at is not None:
             return
         if not reason.strip():
-            raise ReasonMissing(field="reason")
+            raise HaltReasonMissing(field="reason")
         found.ended_at, found.ended_by, found.reason = at, by.id, reason.strip()[:500]
         found.save(update_fields=["ended_at", "ended_by", "reason"])
         audit.record(

@@ -19,7 +19,7 @@ from abhiyan.people.models import Document, RevokeReason
 from abhiyan.programmes.models import Rung
 
 from .giving_way import is_contributor, is_friend
-from .members import MEMBER_CARD, AlreadyEnded, found_member, latest_id, lock_phone, own_phone_or
+from .members import MEMBER_CARD, MembershipEnded, found_member, latest_id, lock_phone, own_phone_or
 
 CARD = MEMBER_CARD
 
@@ -33,7 +33,7 @@ class NoCard(Refused, status=409):
 def issue_card(*, membership: UUID, by: Actor, at: datetime) -> Document:
     """Return the card of a member: the one that is valid, else a new one.
 
-    It needs the member's own phone, proven in this session. Refuses NotFound, AlreadyEnded; NoCard to a friend
+    It needs the member's own phone, proven in this session. Refuses NotFound, MembershipEnded; NoCard to a friend
     or contributor.
     """
     phone = current().phone
@@ -83,7 +83,7 @@ def _own_member(membership: UUID, phone: UUID | None) -> Membership:
     lock_phone(member.phone_id)
     member.refresh_from_db()
     if member.ended_on is not None:
-        raise AlreadyEnded
+        raise MembershipEnded
     if is_friend(member) or is_contributor(member):
         raise NoCard
     return member
@@ -92,7 +92,8 @@ def _own_member(membership: UUID, phone: UUID | None) -> Membership:
 def want_card(*, membership: UUID, by: Actor, at: datetime) -> None:
     """Note that a member asks for a printed card; asked again while it is not printed, nothing changes.
 
-    The phone itself may, and an office with enrolment.correct over the unit. Refuses AlreadyEnded; NoCard to a friend.
+    The phone itself may, and an office with enrolment.correct over the unit. Refuses MembershipEnded; NoCard to a
+    friend.
     """
     phone = current().phone
     with system("a member asks for a printed card"):
@@ -101,7 +102,7 @@ def want_card(*, membership: UUID, by: Actor, at: datetime) -> None:
         lock_phone(member.phone_id)
         member.refresh_from_db()
         if member.ended_on is not None:
-            raise AlreadyEnded
+            raise MembershipEnded
         if is_friend(member) or is_contributor(member):
             raise NoCard
         card_wanted = CardWanted.objects.filter(member=membership).first()

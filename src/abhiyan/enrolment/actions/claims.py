@@ -167,7 +167,7 @@ class NameInvalid(ClaimRefused, on="name"):
     message = _("Write the name in letters, without digits, at most 200 characters.")
 
 
-class NameMissing(ClaimRefused, on="name"):
+class PersonNameMissing(ClaimRefused, code="name_missing", on="name"):
     message = _("Give the person's name.")
 
 
@@ -205,7 +205,7 @@ class ConsentMissing(ClaimRefused, on="consents"):
     message = _("Nobody can join without consent to be on the roll of members.")
 
 
-class UnknownUnit(ClaimRefused, on="unit"):
+class ClaimUnitUnknown(ClaimRefused, code="unknown_unit", on="unit"):
     message = _("There is no such unit. Use the code from the list of units, or leave the place out.")
 
 

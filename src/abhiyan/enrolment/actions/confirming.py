@@ -32,7 +32,7 @@ from abhiyan.programmes.models import Rung
 
 from . import listed
 from .leaving import deny_by_phone, leave, stop_by_phone
-from .members import QUESTION, AlreadyEnded, found_member, latest_id, lock_phone, name_asked, post, posted
+from .members import QUESTION, MembershipEnded, found_member, latest_id, lock_phone, name_asked, post, posted
 from .receipts import CONFIRM, DENY, LEAVE, STOP, send_receipt
 
 CONFIRMED_AFTER = timedelta(hours=24)  # after storing
@@ -45,7 +45,7 @@ TURN_S = 60
 CHANNELS = {"sms": Channel.SMS, "whatsapp": Channel.WHATSAPP}  # of an answer; the others came by the web
 
 
-class TooEarly(Refused, code="too_early", status=409):
+class ConfirmedTooEarly(Refused, code="too_early", status=409):
     """A yes on the day of joining adds nothing to the sign that came with it."""
 
     message = _("You can confirm one day after you joined.")
@@ -200,7 +200,7 @@ def confirm(*, membership: UUID, how: How, message: UUID | None, by: Actor, at: 
     The term stays counted and is confirmed besides, on its own day. If the phone had not answered yet, this is
     its sign as well; earlier than a day it is only the sign. how, message: which of our messages was answered,
     and by what. Only the phone itself may, nobody for it, and no phone on which somebody entered others.
-    Refuses NotFound, AlreadyEnded, TooEarly, ByEnroller.
+    Refuses NotFound, MembershipEnded, ConfirmedTooEarly, ByEnroller.
     """
     phone = current().phone
     with system("a member confirms"):
@@ -210,7 +210,7 @@ def confirm(*, membership: UUID, how: How, message: UUID | None, by: Actor, at: 
         lock_phone(member.phone_id)
         member.refresh_from_db()
         if member.ended_on is not None:
-            raise AlreadyEnded
+            raise MembershipEnded
         term = Enrolment.objects.select_for_update().get(pk=latest_id(member))
         if term.confirmed_at is not None:
             return
@@ -219,7 +219,7 @@ def confirm(*, membership: UUID, how: How, message: UUID | None, by: Actor, at: 
         is_signed = term.rung == Rung.COUNTED
         is_early = at - term.at < CONFIRMED_AFTER
         if is_early and is_signed:
-            raise TooEarly
+            raise ConfirmedTooEarly
         sign: dict[str, Any] = {} if is_signed else {"rung": Rung.COUNTED, "signed_at": at}
         yes = {} if is_early else {"confirmed_at": at, "confirmed_by": how, "confirmed_message": message}
         restate([term.pk], at, **sign, **yes)
@@ -317,7 +317,7 @@ def _hear_yes(member: Membership, term: Enrolment, answer: QuestionAnswered, by:
         return
     try:
         confirm(membership=member.public_id, how=how, message=answer.message_id, by=by, at=answer.at)
-    except (AlreadyEnded, TooEarly, ByEnroller):
+    except (MembershipEnded, ConfirmedTooEarly, ByEnroller):
         return
     if how is How.WORD:
         send_receipt(

@@ -21,13 +21,13 @@ from .claims import (
     ClaimMessage,  # what callers hand over
     ClaimOutcome,
     ClaimRefused,
+    ClaimUnitUnknown,
     Joined,
     KeyReused,
     NotAdult,
     OutsideScope,
     PhoneBusy,
     TryAgain,
-    UnknownUnit,
     Unreadable,
     WorkerUnknown,
     stored_outcome,
@@ -180,7 +180,7 @@ def enrol_batch(
 
     programme_id: the drive. claims: at most a few hundred, of any channels. at: when the server stores them, aware.
     Returns one answer per claim, in order: Joined, Renewed, AlreadyMember, Waits, OnWorklist, Late, or a refusal
-    (NotAdult, DriveClosed, UnknownUnit, WorkerUnknown …) that kept nothing. When it returns, what it stored is on
+    (NotAdult, DriveClosed, ClaimUnitUnknown, WorkerUnknown …) that kept nothing. When it returns, what it stored is on
     disk. A resend gets its first outcome, from any process and after any crash. Raises TryAgain when the database would
     not: then nothing of the batch is stored, or all of it was and the answer was lost; sending it again is right either
     way.
@@ -383,7 +383,7 @@ def _prepared(
             continue
         prepared, refused = prepare(claims, drive, at)
         if not any(
-            isinstance(why, (OutsideScope, UnknownUnit, WorkerUnknown))
+            isinstance(why, (OutsideScope, ClaimUnitUnknown, WorkerUnknown))
             for _place, _own, why, _claim in refused
         ):
             return prepared, refused

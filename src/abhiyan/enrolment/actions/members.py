@@ -60,7 +60,7 @@ class StrikeReason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
-class AlreadyEnded(Refused, status=409):
+class MembershipEnded(Refused, code="already_ended", status=409):
     message = _("This membership has ended already.")
 
 
@@ -81,7 +81,7 @@ class NothingToPlace(Refused, status=409):
 def strike_off(*, membership: UUID, reason: str, by: Actor, at: datetime) -> None:
     """Strike an entry off, with a reason. The term ends, its count is taken back on its day, its slot is free.
 
-    Needs enrolment.strike_off over the member's unit. Refuses AlreadyEnded. Only the phone's own sign brings the
+    Needs enrolment.strike_off over the member's unit. Refuses MembershipEnded. Only the phone's own sign brings the
     same person back.
     """
     if reason not in StrikeReason.values:
@@ -92,7 +92,7 @@ def strike_off(*, membership: UUID, reason: str, by: Actor, at: datetime) -> Non
         lock_phone(member.phone_id)
         member.refresh_from_db()
         if member.ended_on is not None:
-            raise AlreadyEnded
+            raise MembershipEnded
         end(member, reason=endings.STRUCK_OFF, channel=None, by=by, at=at, why=reason)
 
 
@@ -172,7 +172,7 @@ def place_claim(*, claim: UUID, unit_id: int, by: Actor, at: datetime) -> None:
     """Give a claim without a place its unit (the worklist of the unplaced), and its member with it.
 
     claim: its public id. Needs enrolment.place where the claim stands now, which is the drive's own unit.
-    Refuses OutsideScope, NothingToPlace, AlreadyEnded: people who left are not worked on any more.
+    Refuses OutsideScope, NothingToPlace, MembershipEnded: people who left are not worked on any more.
     """
     with system("a claim is placed"):
         found = _found_claim(claim)
@@ -187,7 +187,7 @@ def place_claim(*, claim: UUID, unit_id: int, by: Actor, at: datetime) -> None:
             else None
         )
         if member is not None and member.ended_on is not None:
-            raise AlreadyEnded
+            raise MembershipEnded
         if member is not None and member.unit_id == found.unit_id:
             _move(member, unit_id, at)
         else:
@@ -201,7 +201,7 @@ def place_claim(*, claim: UUID, unit_id: int, by: Actor, at: datetime) -> None:
 def settle_claim(*, claim: UUID, membership: UUID, by: Actor, at: datetime) -> None:
     """Say whose a claim is that named nobody, on a phone with several people. A call then signs for that member.
 
-    Needs enrolment.place where the claim stands. Refuses NotOnThisPhone, NothingToPlace, AlreadyEnded.
+    Needs enrolment.place where the claim stands. Refuses NotOnThisPhone, NothingToPlace, MembershipEnded.
     """
     with system("a claim is settled"):
         found = _found_claim(claim)
@@ -215,7 +215,7 @@ def settle_claim(*, claim: UUID, membership: UUID, by: Actor, at: datetime) -> N
         if found.taken != Taken.WORKLIST or found.membership_id is not None:
             raise NothingToPlace
         if member.ended_on is not None:
-            raise AlreadyEnded
+            raise MembershipEnded
         give_claim(found, member, at)
         audit.record(
             by=by,

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from abhiyan.core import clock, sql
-from abhiyan.enrolment.models import Enrolment, Membership, PhoneChange, Roll, Ticket
+from abhiyan.enrolment.models import DataRequest, Enrolment, Membership, PhoneChange, Roll
 from abhiyan.enrolment.models_merged import MergedTerm
 from abhiyan.enrolment.queries.terms import LATEST
 from abhiyan.enrolment.rules import endings
@@ -155,7 +155,7 @@ def is_disputed(person: Person, *, at: datetime) -> bool:
         Q(membership_id__in=members.values_list("pk", flat=True)) | Q(old_phone_id=person.phone_id),
         ended_at=None,
     ).filter(Q(done_at=None) | Q(asked_at__gt=at - OBJECTED_WITHIN))
-    waiting = Ticket.objects.filter(phone_id=person.phone_id, person_id=person.pk, answered_at=None)
+    waiting = DataRequest.objects.filter(phone_id=person.phone_id, person_id=person.pk, answered_at=None)
     return changes.exists() or waiting.exists() or is_held(person.phone_id)
 
 

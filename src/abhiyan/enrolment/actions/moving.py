@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
-from abhiyan.enrolment.models import Claim, Enrolment, Membership, Parting, Roll, Ticket
+from abhiyan.enrolment.models import Claim, DataRequest, Enrolment, Membership, Parting, Roll
 from abhiyan.enrolment.rules import endings
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
@@ -178,7 +178,7 @@ def _leave_place(member: Membership, place: UUID, phone_id: UUID, slot: int, at:
 def _put(member: Membership, to: UUID, slot: int) -> None:
     terms = [UUID(bytes=member.pk.bytes[:14] + n.to_bytes(2, "big")) for n in range(1, member.term + 1)]
     Parting.objects.filter(pk__in=terms).update(phone_id=to, said_by=to)
-    Ticket.objects.filter(phone_id=member.phone_id, person_id=member.person_id).update(phone_id=to)
+    DataRequest.objects.filter(phone_id=member.phone_id, person_id=member.person_id).update(phone_id=to)
     Membership.objects.filter(pk=member.pk).update(phone_id=to, slot=slot)
     people.move_to_phone(person_id=member.person_id, phone_id=to)
     move_offers(phone_id=member.phone_id, to=to)

@@ -35,7 +35,7 @@ from abhiyan.people.news import OBJECTED, WordReplayed
 from abhiyan.programmes.models import Rung
 
 from .leaving import deny_by_phone
-from .members import QUESTION, AlreadyEnded, found_member, id_of_phone, latest_term, living, who_is
+from .members import QUESTION, MembershipEnded, found_member, id_of_phone, latest_term, living, who_is
 from .moving import bring_back, move, refuse_move, same_human
 from .noes import carry_no
 from .receipts import DENY, PAGE, send_receipt
@@ -54,7 +54,7 @@ def change_phone(*, membership: UUID, number: str, language: str, by: Actor, at:
 
     number: E.164. Everybody of the same name and year on the old phone goes over, on every roll; terms, counts,
     consents stay. A STOP of the old phone goes along; a no of the new one is lifted, as by joining, unless
-    others are members there. Both get a message. Only the old phone itself may. Refuses NotFound, AlreadyEnded,
+    others are members there. Both get a message. Only the old phone itself may. Refuses NotFound, MembershipEnded,
     TooMany, and as `moving.refuse_move`.
     """
     old = current().phone
@@ -67,7 +67,7 @@ def change_phone(*, membership: UUID, number: str, language: str, by: Actor, at:
         lock_phones([old, new])
         member.refresh_from_db()
         if member.phone_id != old or member.ended_on is not None:
-            raise AlreadyEnded
+            raise MembershipEnded
         change = _change(member, number, by, at)
         _carry_out(change, member, number, by, at)
         _tell_old(change, member, people_queries.number_of(old), language, at)

@@ -25,21 +25,21 @@ from .claims import (
     BirthYearMissing,
     ClaimMessage,
     ClaimRefused,
+    ClaimUnitUnknown,
     ConsentMissing,
     DriveClosed,
     DriveNotOpen,
     FieldTimeInvalid,
     JoiningWaits,
     NameInvalid,
-    NameMissing,
     NotAdult,
     NoticeMissing,
     NoticeUnknown,
     OutsideScope,
+    PersonNameMissing,
     PhoneAbroad,
     PhoneInvalid,
     SenderHalted,
-    UnknownUnit,
     WorkerUnknown,
 )
 from .drives import DriveRead
@@ -248,7 +248,7 @@ def prepare(
                 by_code.get(claim.unit_code) if claim.unit_code is not None else by_id.get(claim.unit_id or 0)
             )
             if where is None:
-                refusal = refusal or UnknownUnit()
+                refusal = refusal or ClaimUnitUnknown()
             elif not may(where, claim.within):
                 refusal = refusal or OutsideScope()
             else:
@@ -271,7 +271,11 @@ def prepare(
             refusal = JoiningWaits(other=drive.other)
         if refusal is None and not is_complete and claim.sign == 0 and claim.channel not in NAMELESS:
             refusal = (
-                NameMissing() if name is None else BirthYearMissing() if birth is None else NoticeMissing()
+                PersonNameMissing()
+                if name is None
+                else BirthYearMissing()
+                if birth is None
+                else NoticeMissing()
             )
         if refusal is None and is_complete and purposes is None and not is_earlier:
             refusal = ConsentMissing()

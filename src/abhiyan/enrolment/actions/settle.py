@@ -10,7 +10,7 @@ from datetime import datetime
 
 from psycopg.pq.abc import PGresult
 
-from abhiyan.enrolment.models import Kind, Taken
+from abhiyan.enrolment.models import Taken, TermKind
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.phone import PhoneVerdict, decide
 from abhiyan.enrolment.rules.steps import OPENED, RENEWED, UNIQUE
@@ -263,7 +263,7 @@ class Settling:
             else:
                 ids = keys().slot(roll=self.drive.roll_id, phone_hash=row.hash, slot=slot)
                 member_id, person = ids.member, ids.person
-            term, kind = 1, Kind.NEW
+            term, kind = 1, TermKind.NEW
             member = KnownMember(
                 id=member_id,
                 public_id=row.member_public,
@@ -313,10 +313,10 @@ class Settling:
             member = next(known_member for known_member in phone.members if known_member.slot == slot)
             renews = is_renewal(
                 was_this_drive=member.is_this_drive,
-                was_renewal=member.kind == Kind.RENEWED,
+                was_renewal=member.kind == TermKind.RENEWED,
                 was_struck=member.is_struck,
             )
-            term, kind = member.term + 1, Kind.RENEWED if renews else Kind.NEW
+            term, kind = member.term + 1, TermKind.RENEWED if renews else TermKind.NEW
             if not member.is_live:
                 self._write("person_back", member.person)
             member.term, member.is_live, member.is_struck, member.is_this_drive = term, True, False, True
@@ -341,7 +341,7 @@ class Settling:
             self.at,
         )
         self.deltas[channel, unit, day, rung] += 1
-        if kind is Kind.RENEWED:
+        if kind is TermKind.RENEWED:
             self.deltas[channel, unit, day, RENEWED] += 1
         if row.is_plain and row.purposes != SHORTS[0]:
             self._consent(row, member)

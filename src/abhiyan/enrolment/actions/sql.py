@@ -5,7 +5,7 @@ and `settle` sees to those: the phone has called before, has said no or had some
 somebody of it is on another roll and one roll gives way.
 """
 
-from abhiyan.enrolment.models import Kind, Taken
+from abhiyan.enrolment.models import Taken, TermKind
 from abhiyan.people.models import Purpose
 from abhiyan.programmes.models import Rung
 
@@ -144,7 +144,7 @@ h as (
 e as (
   insert into enrolment_enrolment (id, membership_id, claim_id, programme_id, unit_id, kind, term, channel, rung,
       day, at)
-  select term, member, claim, {programme}, unit, {Kind.NEW}, 1, channel,
+  select term, member, claim, {programme}, unit, {TermKind.NEW}, 1, channel,
       case sign when 0 then {Rung.UNSIGNED} else {Rung.COUNTED} end, day, {at} from w),
 k as (
   insert into people_consent (id, person_id, unit_id, purpose, notice_version, language, channel, by, device, at)

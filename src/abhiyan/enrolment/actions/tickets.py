@@ -13,7 +13,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.scope import current, system
-from abhiyan.enrolment.models import Membership, Ticket
+from abhiyan.enrolment.models import DataRequest, Membership
 from abhiyan.enrolment.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
@@ -22,7 +22,7 @@ from abhiyan.people import queries as people
 from .members import found_member, lock_phone
 
 ANSWERS = "org.approve"  # the capability of data officers
-AT_ONCE = (Ticket.Kind.ERASURE, Ticket.Kind.NOMINATION)  # nothing is left to answer
+AT_ONCE = (DataRequest.Kind.ERASURE, DataRequest.Kind.NOMINATION)  # nothing is left to answer
 
 
 class TooManyOpen(Refused, status=409):
@@ -33,7 +33,7 @@ class OwnRight(org.NotYours):
     message = _("You asked this yourself. Another data officer answers it, or the one above.")
 
 
-class AlreadyAnswered(Refused, status=409):
+class DataRequestAnswered(Refused, code="already_answered", status=409):
     message = _("Somebody has answered this request already.")
 
 
@@ -49,7 +49,7 @@ def ask(*, membership: UUID, kind: str, said: str, language: str, by: Actor, at:
         if by.kind != "citizen" or phone != member.phone_id:
             raise NotFound
         lock_phone(member.phone_id)
-        waiting = Ticket.objects.filter(phone_id=member.phone_id, answered_at=None).count()
+        waiting = DataRequest.objects.filter(phone_id=member.phone_id, answered_at=None).count()
         if kind not in AT_ONCE and waiting >= rules.MOST_OPEN:
             raise TooManyOpen
         return _keep(member, kind=kind, said=said, language=language, by=by, at=at)
@@ -58,12 +58,12 @@ def ask(*, membership: UUID, kind: str, said: str, language: str, by: Actor, at:
 def note_erasure(*, member: Membership, persons: Collection[UUID], by: Actor, at: datetime) -> UUID:
     """Note an erasure that is being done as a ticket, answered."""
     empty(phone_id=member.phone_id, persons=persons, at=at)
-    return _keep(member, kind=Ticket.Kind.ERASURE, said="", language="", by=by, at=at)
+    return _keep(member, kind=DataRequest.Kind.ERASURE, said="", language="", by=by, at=at)
 
 
 def empty(*, phone_id: UUID, persons: Collection[UUID], at: datetime) -> None:
     """Empty and close what people had asked who have everything erased."""
-    theirs = Ticket.objects.filter(phone_id=phone_id, person_id__in=persons, asked_at__lte=at)
+    theirs = DataRequest.objects.filter(phone_id=phone_id, person_id__in=persons, asked_at__lte=at)
     theirs.filter(answered_at=None).update(answered_at=at)
     theirs.update(sealed_said=None, sealed_answer=None)
 
@@ -72,15 +72,15 @@ def answer_request(*, ticket: UUID, text: str, by: Actor, at: datetime) -> None:
     """Answer a ticket; the person reads it on their own page, and an SMS says that it is there.
 
     The data officer of the unit or above may, never the person who asked. No message goes to a phone that said no to
-    all of them. Refuses NotFound, org.NotYours, OwnRight, AlreadyAnswered.
+    all of them. Refuses NotFound, org.NotYours, OwnRight, DataRequestAnswered.
     """
     with system("a person's request is answered"):
-        row = needed(Ticket.objects.select_for_update().filter(pk=ticket).first())
+        row = needed(DataRequest.objects.select_for_update().filter(pk=ticket).first())
         org.require(by, ANSWERS, at=row.unit_id)
         if row.phone_id in people.own_phones(by.account_id):
             raise OwnRight
         if row.answered_at is not None:
-            raise AlreadyAnswered
+            raise DataRequestAnswered
         row.sealed_answer = keyring().seal(text.encode(), about=row.pk.bytes)
         row.answered_at, row.answered_by = at, by.account_id
         row.save(update_fields=["sealed_answer", "answered_at", "answered_by"])
@@ -90,7 +90,7 @@ def answer_request(*, ticket: UUID, text: str, by: Actor, at: datetime) -> None:
 
 def _keep(member: Membership, *, kind: str, said: str, language: str, by: Actor, at: datetime) -> UUID:
     ident = lot.uuid()
-    Ticket.objects.create(
+    DataRequest.objects.create(
         id=ident,
         kind=kind,
         phone_id=member.phone_id,
@@ -114,7 +114,7 @@ def _keep(member: Membership, *, kind: str, said: str, language: str, by: Actor,
     return ident
 
 
-def _tell(ticket: Ticket, at: datetime) -> None:
+def _tell(ticket: DataRequest, at: datetime) -> None:
     no = people.standing_no(ticket.phone_id)
     phone = people.phones([ticket.phone_id]).get(ticket.phone_id)
     if phone is None or (no is not None and no.scope == "all"):

@@ -49,7 +49,7 @@ class NoDrive(Refused):
     message = _("A token belongs to a membership drive.")
 
 
-class UnitClosed(Refused):
+class TokenUnitClosed(Refused, code="unit_closed"):
     message = _("This unit is closed. Choose an open one.")
 
 
@@ -193,7 +193,7 @@ def _check(*, programme_id: int, unit_id: int, name: str, channel: int, days: in
     if not Drive.objects.filter(programme_id=programme_id).exists():
         raise NoDrive(field="programme")
     if units.unit_by_id(unit_id).closed_on is not None:
-        raise UnitClosed(field="unit")
+        raise TokenUnitClosed(field="unit")
 
 
 def _make(

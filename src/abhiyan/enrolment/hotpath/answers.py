@@ -63,7 +63,7 @@ class TooSlow(AtTheDoor, status=408):
     message = _("The whole request did not arrive in time. Send the same again.")
 
 
-class TooLarge(AtTheDoor, status=413):
+class BodyTooLarge(AtTheDoor, code="too_large", status=413):
     message = _("This is too large: send at most %(limit_kb)s KB at a time.")
 
 

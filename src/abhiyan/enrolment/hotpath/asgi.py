@@ -141,7 +141,7 @@ class Application:
             tell(failure)
 
     async def body(self, headers: dict[bytes, bytes], receive: Receive, most: int) -> bytes:
-        """Return the whole body, at most `most` bytes. Refuses TooLarge.
+        """Return the whole body, at most `most` bytes. Refuses BodyTooLarge.
 
         A body that is too large is read and thrown away as long as that is cheap. A caller who still writes
         would not see the answer.
@@ -176,7 +176,7 @@ class Application:
         elif message["type"] == "http.disconnect":
             raise Gone
         if is_over or n > most:
-            raise answers.TooLarge(limit_kb=most // 1024)
+            raise answers.BodyTooLarge(limit_kb=most // 1024)
         return body
 
     def address(self, scope: AsgiScope, headers: dict[bytes, bytes]) -> str:

@@ -48,7 +48,7 @@ _REFUSALS = [
 ]
 
 
-class NoticeUnknown(Refused):
+class PaperNoticeUnknown(Refused, code="notice_unknown"):
     """A printed form nobody has published."""
 
     message = _("There is no version %(version)s of this drive's notice. Look at the form's lower edge.")
@@ -259,7 +259,7 @@ def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) ->
         batch = _batch_of(number, programme.pk)
         number, notice, language = batch.number, notice or batch.notice_version, batch.language
     if version_text and notice not in people.versions_of_notice(drive.notice_code):
-        raise NoticeUnknown(version=version_text)
+        raise PaperNoticeUnknown(version=version_text)
     seat = units.only_seat(work.unit_id) if work.unit_id and "booth" in work.mapping else ""
     path = units.path(work.unit_id or programme.owner_id, Hierarchy.ORGANISATIONAL)
     state = next((unit.code for unit in path if unit.kind == Kind.STATE), "")

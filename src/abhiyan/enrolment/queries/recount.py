@@ -1,6 +1,6 @@
 """Reads of enrolment."""
 
-from abhiyan.enrolment.models import Kind
+from abhiyan.enrolment.models import TermKind
 from abhiyan.enrolment.models_door import DoorTry
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
@@ -21,7 +21,7 @@ def beside(of: str) -> str:
     """
     yes = f"case when {of}.confirmed_at is not null then"
     return (
-        f"(case {of}.kind when {Kind.RENEWED} then {RENEWED} end), ({yes} {Rung.CONFIRMED} end),"
+        f"(case {of}.kind when {TermKind.RENEWED} then {RENEWED} end), ({yes} {Rung.CONFIRMED} end),"
         f" ({yes} {BY_WORD - 1} + {of}.confirmed_by"
         f" when {of}.asked_at is null then null when {of}.ask_over_at is null then {ASKED} else {UNANSWERED} end)"
     )

@@ -8,14 +8,14 @@ from django.db.models import QuerySet
 
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import needed
-from abhiyan.enrolment.models import Ticket
+from abhiyan.enrolment.models import DataRequest
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedTicket:
     """A ticket with its words, for its person and for who answers it."""
 
-    ticket: Ticket
+    ticket: DataRequest
     number: str
     said: str
     answer: str
@@ -23,18 +23,18 @@ class OpenedTicket:
 
 def own(phone_id: UUID, person_id: UUID) -> list[OpenedTicket]:
     """Return one person's requests, latest first. In their phone's scope."""
-    found = Ticket.objects.filter(phone_id=phone_id, person_id=person_id).order_by("-asked_at", "id")
+    found = DataRequest.objects.filter(phone_id=phone_id, person_id=person_id).order_by("-asked_at", "id")
     return [_opened(ticket) for ticket in found[:50]]
 
 
 def ticket_for(ticket: UUID) -> OpenedTicket:
     """Return one ticket in the caller's scope, with its words. NotFound."""
-    return _opened(needed(Ticket.objects.filter(pk=ticket).first()))
+    return _opened(needed(DataRequest.objects.filter(pk=ticket).first()))
 
 
-def tickets(state: str = "") -> "QuerySet[Ticket]":
+def tickets(state: str = "") -> "QuerySet[DataRequest]":
     """Return tickets in the caller's scope. state: "" waiting, "answered", "all"."""
-    found = Ticket.objects.all()
+    found = DataRequest.objects.all()
     if state != "all":
         found = found.filter(answered_at__isnull=state != "answered")
     return found
@@ -43,12 +43,14 @@ def tickets(state: str = "") -> "QuerySet[Ticket]":
 def waiting(at: datetime) -> tuple[int, int, datetime | None]:
     """Count the requests that wait in the caller's scope, and the overdue ones, with the first due time."""
     dues = list(
-        Ticket.objects.filter(answered_at=None).order_by("due_at").values_list("due_at", flat=True)[:1000]
+        DataRequest.objects.filter(answered_at=None)
+        .order_by("due_at")
+        .values_list("due_at", flat=True)[:1000]
     )
     return len(dues), sum(due < at for due in dues), dues[0] if dues else None
 
 
-def _opened(ticket: Ticket) -> OpenedTicket:
+def _opened(ticket: DataRequest) -> OpenedTicket:
     words = [
         keyring().unseal(bytes(sealed), about=ticket.pk.bytes).decode() if sealed else ""
         for sealed in (ticket.sealed_said, ticket.sealed_answer)

@@ -210,7 +210,7 @@ def test_a_stopped_sender_is_refused_with_a_reason_and_taken_again_once_somebody
     with system("test"):
         halt = Halt.objects.get()
     actor = Actor(kind="person", id=uuid4(), account_id=account_of(world, "district_president", "JK-SRI"))
-    with pytest.raises(acts.ReasonMissing):
+    with pytest.raises(acts.HaltReasonMissing):
         acts.let_go_on(halt=halt.public_id, reason=" ", by=actor, at=world.now)
     acts.let_go_on(halt=halt.public_id, reason="They were on holiday", by=actor, at=world.now)
     acts.look(at=world.now)

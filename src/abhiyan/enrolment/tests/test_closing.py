@@ -12,7 +12,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment import actions, tasks
 from abhiyan.enrolment.actions import closing, tokens
-from abhiyan.enrolment.actions.claims import UnknownUnit
+from abhiyan.enrolment.actions.claims import ClaimUnitUnknown
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.rules.channels import Channel, Sign
@@ -77,9 +77,11 @@ def test_a_closed_unit_takes_no_claims_and_its_facts_stay(world: World) -> None:
     world.web_join(of=world.asha)
     close(world, world.booth, members="stays")
     world.tick(minutes=2)
-    assert isinstance(world.send(world.claim(world.bilal, Channel.API, unit=world.booth))[0], UnknownUnit)
+    assert isinstance(
+        world.send(world.claim(world.bilal, Channel.API, unit=world.booth))[0], ClaimUnitUnknown
+    )
     assert world.ladder(world.booth) == Ladder(reported=1, counted=1)
-    with pytest.raises(tokens.UnitClosed):
+    with pytest.raises(tokens.TokenUnitClosed):
         make_token(world, unit_id=world.booth.pk)
     held(world)
 

@@ -16,7 +16,7 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import doubles, phone_changes, tickets
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, Joined, Renewed
 from abhiyan.enrolment.actions.doubles import Disputed
-from abhiyan.enrolment.models import HeldLeave, Ticket
+from abhiyan.enrolment.models import DataRequest, HeldLeave
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.people import queries as people
 from abhiyan.people.actions import consents, finding
@@ -316,7 +316,7 @@ def test_person_under_dispute_is_not_merged(world: World) -> None:
     with scoped(Scope(phone=world.phone_id(SUNITA_AGAIN))):
         asked = tickets.ask(
             membership=other.membership,
-            kind=Ticket.Kind.CORRECTION,
+            kind=DataRequest.Kind.CORRECTION,
             said="not me",
             language="en",
             by=by,
@@ -325,7 +325,7 @@ def test_person_under_dispute_is_not_merged(world: World) -> None:
     with pytest.raises(Disputed):
         merge(world, double)
     with system("tests answer"):
-        Ticket.objects.filter(pk=asked).update(answered_at=world.now)
+        DataRequest.objects.filter(pk=asked).update(answered_at=world.now)
     with scoped(Scope(phone=world.phone_id(SUNITA_AGAIN))):  # a new number, to which the old may still object
         phone_changes.change_phone(
             membership=other.membership, number="+919906000099", language="en", by=by, at=world.now

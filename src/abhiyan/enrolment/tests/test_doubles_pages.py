@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import doubles as acts
-from abhiyan.enrolment.models import Enrolment, HeldLeave, Membership, Ticket
+from abhiyan.enrolment.models import DataRequest, Enrolment, HeldLeave, Membership
 from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.people.actions.doubles import keep_doubles
@@ -184,9 +184,9 @@ def test_many_leaves_out_people_under_dispute_and_says_why(cast: Cast) -> None:
         one, two = (
             Person.objects.get(pk=Double.objects.get(public_id=pair).first_id) for pair in (disputed, held)
         )
-        Ticket.objects.create(
+        DataRequest.objects.create(
             id=uuid4(),
-            kind=Ticket.Kind.CORRECTION,
+            kind=DataRequest.Kind.CORRECTION,
             phone_id=one.phone_id,
             person_id=one.pk,
             public_id=uuid4(),

@@ -8,7 +8,7 @@ from django.test import Client
 
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import erasing
-from abhiyan.enrolment.models import Ticket
+from abhiyan.enrolment.models import DataRequest
 from abhiyan.enrolment.rules import tickets as rules
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.messaging.models import Message
@@ -39,9 +39,9 @@ def ask(client: Client, kind: str = "grievance", **given: str) -> int:
     return client.post("/me/requests/", {"kind": kind, "said": WORDS} | given).status_code
 
 
-def the_ticket() -> Ticket:
+def the_ticket() -> DataRequest:
     with system("test"):
-        return Ticket.objects.get()
+        return DataRequest.objects.get()
 
 
 def test_a_grievance_gets_a_number_is_answered_by_the_data_officer_and_read_on_ones_own_page(
@@ -81,7 +81,7 @@ def test_it_is_due_in_thirty_days_and_marked_once_it_is_overdue(world: World) ->
     client = officer(world, "data_officer", "JK-SRI")
     assert "Overdue" not in main(client.get("/people/requests/").content)
     with system("test"):
-        Ticket.objects.update(due_at=row.asked_at - timedelta(minutes=1))
+        DataRequest.objects.update(due_at=row.asked_at - timedelta(minutes=1))
     assert "Overdue" in main(client.get("/people/requests/").content)
     assert "1 is overdue" in body(client, "/today/")
 
@@ -156,7 +156,7 @@ def test_erasing_is_a_request_that_is_answered_and_empties_the_others(world: Wor
     ask(client)
     number = re.search(r"T-[0-9A-Z]{4}-[0-9A-Z]{4}", client.post("/me/erase/").content.decode())
     with system("test"):
-        rows = {row.kind: row for row in Ticket.objects.all()}
+        rows = {row.kind: row for row in DataRequest.objects.all()}
     assert rows["grievance"].sealed_said is None and rows["grievance"].answered_at is not None
     assert number is not None and rows["erasure"].number == number[0]
     assert rows["erasure"].answered_at is not None

@@ -23,7 +23,7 @@ from abhiyan.enrolment.actions import cards, exporting, members
 from abhiyan.enrolment.actions.telling import TellingResult
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import FilterForm
-from abhiyan.enrolment.models import Kind, Taken
+from abhiyan.enrolment.models import Taken, TermKind
 from abhiyan.enrolment.queries import batches
 from abhiyan.enrolment.queries import people as queries
 from abhiyan.enrolment.queries.calls import tries_of_term
@@ -242,7 +242,7 @@ def line(one: Member) -> dict[str, Any]:
         "number": member_number(one.public_id),
         "unit": one.unit_name(),
         "channel": "" if one.is_withheld else DRIVE.channel(one.channel).label,
-        "kind": "" if one.is_withheld else Kind(one.kind).label,
+        "kind": "" if one.is_withheld else TermKind(one.kind).label,
         "rung": _("Left") if one.is_withheld else Rung(one.rung).label,
         "day": one.ended_on if one.is_withheld and one.ended_on else one.day,
     }
@@ -457,7 +457,7 @@ def _person(
                 "term": membership_term,
                 "programme": membership_term.programme(),
                 "unit": membership_term.unit(),
-                "kind": Kind(membership_term.kind).label,
+                "kind": TermKind(membership_term.kind).label,
                 "channel": DRIVE.channel(membership_term.channel).label,
                 "rung": Rung(membership_term.rung).label,
             }
@@ -531,7 +531,7 @@ def person_strike_off(request: Request, public_id: UUID) -> HttpResponseBase:
     name = member.name or member_number(member.public_id)
     page = reverse("enrolment:person", args=[public_id])
     if not member.is_current:
-        messages.info(request, str(members.AlreadyEnded.message))
+        messages.info(request, str(members.MembershipEnded.message))
         return redirect(page)
     return ask(
         request,

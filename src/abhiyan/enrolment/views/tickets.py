@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from abhiyan.core import clock
 from abhiyan.core.words import language
 from abhiyan.enrolment.actions import tickets
-from abhiyan.enrolment.models import Ticket
+from abhiyan.enrolment.models import DataRequest
 from abhiyan.enrolment.queries import tickets as queries
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.enrolment.rules.tickets import LONGEST
@@ -31,11 +31,11 @@ from abhiyan.ui.lists import Column, Table, answer, page_with_list
 from .member import citizen, own, unlisted
 
 ASKED = (
-    Ticket.Kind.GRIEVANCE,
-    Ticket.Kind.CORRECTION,
-    Ticket.Kind.COMPLETION,
-    Ticket.Kind.ACCESS,
-    Ticket.Kind.NOMINATION,
+    DataRequest.Kind.GRIEVANCE,
+    DataRequest.Kind.CORRECTION,
+    DataRequest.Kind.COMPLETION,
+    DataRequest.Kind.ACCESS,
+    DataRequest.Kind.NOMINATION,
 )
 
 
@@ -69,7 +69,7 @@ class TicketForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
-        if values.get("kind") == Ticket.Kind.NOMINATION:
+        if values.get("kind") == DataRequest.Kind.NOMINATION:
             number = phones.parse(values.get("nominee_phone", ""))
             if not values.get("nominee", "").strip():
                 self.add_error("nominee", _("Write the name of that person."))
@@ -127,13 +127,13 @@ class PersonRequestFilters(forms.Form):
     )
 
 
-def _status(at: datetime, row: Ticket) -> str:
+def _status(at: datetime, row: DataRequest) -> str:
     if row.answered_at is not None:
         return _("Answered")
     return _("Overdue") if row.due_at < at else _("Not answered yet")
 
 
-def _columns(at: datetime) -> tuple[Column[Ticket], ...]:
+def _columns(at: datetime) -> tuple[Column[DataRequest], ...]:
     return (
         Column("number", gettext_lazy("Number"), lambda row: row.number, is_name=True),
         Column("kind", gettext_lazy("About"), lambda row: row.get_kind_display(), order="kind", css="under"),

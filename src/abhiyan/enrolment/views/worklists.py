@@ -22,7 +22,7 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused, needed
 from abhiyan.core.words import language, named
 from abhiyan.enrolment.actions import members
-from abhiyan.enrolment.actions.members import AlreadyEnded, NothingToPlace
+from abhiyan.enrolment.actions.members import MembershipEnded, NothingToPlace
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import PlaceAndDaysForm, UnitAndDaysForm
 from abhiyan.enrolment.queries import awaiting as queries
@@ -134,7 +134,7 @@ def _place_all(request: Request) -> HttpResponseBase:
                 members.place_claim(
                     claim=unplaced_claim.public_id, unit_id=places[0].unit_id, by=request.actor, at=at
                 )
-            except (AlreadyEnded, NothingToPlace):  # left, or placed by somebody else, in the meantime
+            except (MembershipEnded, NothingToPlace):  # left, or placed by somebody else, in the meantime
                 continue
             done += 1
     say_when_done(request, ngettext("%(n)s entry placed.", "%(n)s entries placed.", done) % {"n": done})
