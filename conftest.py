@@ -348,7 +348,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
 
     def built(name: str) -> None:
         with TestedServer.here().as_account():
-            schema.prepare(name)
+            schema.prepare_database(name)
         become("owner", name)
         schema.migrate(verbosity=0)
         connection.close()
@@ -543,7 +543,7 @@ def nothing_left() -> Iterator[None]:
     from abhiyan.helpdesk import helplines
 
     limits.forget_all()
-    helplines.forget()
+    helplines.forget_helplines()
     translation.deactivate()
 
 

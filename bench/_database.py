@@ -20,7 +20,7 @@ def work(name: str, parts: Mapping[str, Callable[..., Any]]) -> None:
 
     django.setup()
     if part == "prepare":
-        schema.prepare(name)
+        schema.prepare_database(name)
         schema.migrate(verbosity=0)
     elif (told := ({"clean": vacuum} | dict(parts))[part](*map(int, args))) is not None:
         print(json.dumps(told))
@@ -53,5 +53,5 @@ def ready(name: str, part: str) -> bool:
         with psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True) as admin:
             admin.execute(f"drop database if exists {name} with (force)")
     if part == "drop" and database.is_embedded():
-        embedded.stop(home)
+        embedded.stop_database(home)
     return part != "drop"

@@ -96,15 +96,15 @@ def looked_at(drive: Workers, random: Any, denial: Any) -> tuple[Any, dict[str, 
     scores = flags.beside_peers(drive.hits, drive.of, drive.district).scores
     found = {"precision-indicators": precise(flags.plain_mean(scores))}
     alone = drive.drawn(random, DRAWN + AIMED, denial)
-    found["precision-random"] = precise(flags.order(np.zeros(scores.shape), None, *alone))
+    found["precision-random"] = precise(flags.look_scores(np.zeros(scores.shape), None, *alone))
     bad, good = drive.drawn(random, DRAWN, denial)
     weights = flags.learnt(scores, bad, good)
     for _ in range(ROUNDS):
-        wanted = flags.order(scores, weights, bad, good)
+        wanted = flags.look_scores(scores, weights, bad, good)
         who = flags.next_calls(wanted, AIMED // ROUNDS, TOP)
         more = drive.checked(random, who, denial)
         bad, good = bad + more[0], good + more[1]
-    wanted = flags.order(scores, weights, bad, good)
+    wanted = flags.look_scores(scores, weights, bad, good)
     found["precision"] = precise(wanted)
     return np.argsort(-wanted, kind="stable"), found
 
@@ -123,8 +123,8 @@ def findings(drive: Workers, random: Any, first: Any, denial: Any, *, constant: 
     for worker, (bad, good) in zip(first.tolist(), fresh, strict=False):
         checks = [rules.Fresh(BEGUN, no, "never_joined", no)] * int(bad[worker])
         checks += [rules.Fresh(BEGUN, yes)] * int(good[worker])
-        cases[worker] = (rules.told(checks, since=BEGUN), most[int(drive.district[worker])])
-    return rules.proven(cases, tried=len(cases), level=rules.level(1))
+        cases[worker] = (rules.tally_fresh_checks(checks, since=BEGUN), most[int(drive.district[worker])])
+    return rules.proven_workers(cases, tried=len(cases), level=rules.finding_level(1))
 
 
 def rows(*, quick: bool = False) -> list[tuple[str, float, float | None, str]]:

@@ -104,12 +104,14 @@ def febrl_tuned(frame: Any) -> Pairs:
     from splink import block_on
     from splink.comparison_library import CustomComparison
 
-    from abhiyan.people.rules.doubles import bones
-    from abhiyan.units.rules.fold import fold
+    from abhiyan.people.rules.doubles import consonants
+    from abhiyan.units.rules.fold import folded_words
 
     frame = frame.copy()
     for column in EXACT_KEYS:
-        frame[f"{column}_key"] = frame[column].map(lambda text: bones("".join(fold(text or ""))) or None)
+        frame[f"{column}_key"] = frame[column].map(
+            lambda text: consonants("".join(folded_words(text or ""))) or None
+        )
     frame["month"] = frame["date_of_birth"].map(lambda day: day and day[:6])
     frame["day"] = frame["date_of_birth"].map(lambda day: day and day[4:])
 
@@ -230,12 +232,12 @@ def one_phone_and_year(made: list[Any]) -> Pairs:
 
 def matched(made: list[Any]) -> tuple[Pairs, float]:
     """Return what the installed matcher finds, twins left out, and how many seconds it took."""
-    from abhiyan.people.rules.doubles import sound
+    from abhiyan.people.rules.doubles import sound_of_name
 
     with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
         begun = time.perf_counter()
         for one in made:
-            heard = sound(one.name)
+            heard = sound_of_name(one.name)
             if heard is not None:
                 about = (str(one.birth_year or ""), one.phone, str(one.place))
                 file.write("\t".join((str(one.id), *heard.told(), *about)))

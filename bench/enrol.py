@@ -36,7 +36,7 @@ def run(*, quick: bool = False, rounds: int = 5, seconds: int = 6) -> list[dict[
     need_wrk("enrol")
     if quick:
         rounds, seconds = 1, 2
-    home = data_folder.path() / "bench"
+    home = data_folder.home_folder() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     bench = Bench(home, seconds)
     try:
@@ -234,7 +234,7 @@ def _child(part: str) -> Any:
 
             embedded.ensure_running(Path(os.environ["ABHIYAN_HOME"]))
         _drop()
-        schema.prepare(DATABASE)
+        schema.prepare_database(DATABASE)
     import django
 
     django.setup()
@@ -254,7 +254,7 @@ def _on_the_database(part: str) -> Any:
         if database.is_embedded():
             from abhiyan.core import embedded
 
-            embedded.stop(Path(os.environ["ABHIYAN_HOME"]))
+            embedded.stop_database(Path(os.environ["ABHIYAN_HOME"]))
         return None
     with psycopg.connect(database.conninfo(None, dbname=DATABASE), autocommit=True) as admin:
         if part == "reset":
@@ -311,7 +311,7 @@ def _world() -> dict[str, Any]:
         places += [(ids[f"D{n}"], ids["S"]) for n in range(20)]
         places += [(ids[f"B{n:05d}"], ids[f"D{n % 20}"]) for n in range(1, BOOTHS + 1)]
         for hierarchy in (1, 3):
-            units.place_many(
+            units.place_units(
                 hierarchy=hierarchy, places=places, on=at.date() - timedelta(days=99), by=by, at=at
             )
         ensure_sample_notice(by=by, at=at)

@@ -147,7 +147,7 @@ def people_of(world: Mapping[str, Any], hosts: Sequence[str], scale: float) -> l
 
     def signed(kind: str, body: str) -> str:
         at_s = int(time.time())
-        return f"t={at_s},v2={signatures.generic(at_s, kind, body.encode(), world['signing'])}"
+        return f"t={at_s},v2={signatures.generic_signature(at_s, kind, body.encode(), world['signing'])}"
 
     class Person(FastHttpUser):
         """A browser, or a provider, that keeps to one host. Its cookies are its own."""

@@ -84,7 +84,7 @@ def _dossiers(rounds: int, *, quick: bool) -> dict[str, Any]:
     """The dossier of a state against that of a booth, asked in turns of one server."""
     from bench import unit_page
 
-    pages, home = ["state", "booth"], data_folder.path() / "bench"
+    pages, home = ["state", "booth"], data_folder.home_folder() / "bench"
     found = unit_page.measured(home, pages, "/review/dossier/{}/", 1 if quick else rounds)
     value, reference = (round(statistics.median(one[page] for one in found), 3) for page in pages)
     ratio = round(statistics.median(one["state"] / one["booth"] for one in found), 3)
@@ -114,13 +114,13 @@ def _round(items: int) -> dict[str, float]:
     from abhiyan.core.scope import system
     from abhiyan.programmes.models import Programme
     from abhiyan.verification.actions import look_at_workers
-    from abhiyan.verification.queries.items import asked_of
+    from abhiyan.verification.queries.items import items_to_check
     from abhiyan.verification.queries.looks import BUILT, looks_of
 
     by, at = Actor.system("bench"), clock.now()
     with system("bench"):
         programme = Programme.objects.select_related("owner").get()
-    scan = SCAN.replace("{looks}", asked_of(programme, 1).looks)
+    scan = SCAN.replace("{looks}", items_to_check(programme, 1).looks)
     begun = time.perf_counter()
     with system("bench"):
         counted = sql.rows(scan, {"programmes": programme.counted_ids})

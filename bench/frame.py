@@ -74,7 +74,7 @@ def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
 
 def measured(file: str, database: str, rounds: int, *, quick: bool) -> list[dict[str, float]]:
     """Return the results of each round of a bench over such a database. file: the bench, whose children they are."""
-    home = data_folder.path() / "bench"
+    home = data_folder.home_folder() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     env = os.environ | _server.SETTINGS
     env |= {"ABHIYAN_HOME": str(home), "ABHIYAN_DATABASE": database, "ABHIYAN_POOL": "0"}
@@ -133,11 +133,11 @@ def fill(items: int, each: int = 300, channels: tuple[int, ...] = (1, 2, 3, 4)) 
     _tree(path)
     with system("bench"):
         people.ensure_sample_notice(by=by, at=at)
-        public_id = imports.bring(kind_key="units", path=path, by=by, at=at)
+        public_id = imports.import_file(kind_key="units", path=path, by=by, at=at)
     for step in ("check", "commit"):
         with system("bench"):
-            imports.ask(public_id=public_id, step=step, by=by, at=at)
-        running.run(public_id, step, at=at)
+            imports.ask_import_step(public_id=public_id, step=step, by=by, at=at)
+        running.run_import_step(public_id, step, at=at)
     path.unlink()
     with system("bench"):
         state, today = units.unit("S").pk, clock.day_in("Asia/Kolkata", at)
@@ -161,7 +161,7 @@ def fill(items: int, each: int = 300, channels: tuple[int, ...] = (1, 2, 3, 4)) 
         for statement in FILL:
             sql.run(statement, given)
     with system("bench"):
-        while programmes.fold(at=clock.now()):
+        while programmes.fold_changes(at=clock.now()):
             pass
 
 
@@ -221,11 +221,11 @@ def _read(programme: Any) -> list[tuple[Any, ...]]:
     """Count the items of each district and shade."""
     from abhiyan.core import sql
     from abhiyan.units.models import Kind
-    from abhiyan.verification.queries.items import asked_of
+    from abhiyan.verification.queries.items import items_to_check
 
     return sql.rows(
         f"""
-select coalesce(d.unit_id, %(owner)s), is_signed, is_confirmed, count(*) from ({asked_of(programme, 1).sql}) i
+select coalesce(d.unit_id, %(owner)s), is_signed, is_confirmed, count(*) from ({items_to_check(programme, 1).sql}) i
   left join units_placement p on p.unit_id = i.unit_id and p.hierarchy = %(hierarchy)s and p.lo is not null
   left join (select p.* from units_placement p join units_unit u on u.id = p.unit_id and u.kind = %(district)s) d
     on d.hierarchy = %(hierarchy)s and p.lo >= d.lo and p.lo < d.hi

@@ -109,7 +109,7 @@ def _prepare() -> None:
     from abhiyan.units import actions
     from abhiyan.units.actions import NewUnit
 
-    schema.prepare(DATABASE)
+    schema.prepare_database(DATABASE)
     schema.migrate(verbosity=0)
     by = Actor.system("bench")
     mandals = [f"M{n}" for n in range(BOOTHS // 50)]
@@ -132,7 +132,7 @@ def _prepare() -> None:
         places: list[tuple[int, int | None]] = [(ids["IN"], None), (ids["S"], ids["IN"])]
         places += [(ids[code], ids["S"]) for code in mandals]
         places += [(ids[code], ids[mandals[n // 50 % len(mandals)]]) for n, code in enumerate(booths)]
-        actions.place_many(hierarchy=1, places=places, on=DAY, by=by, at=AT)
+        actions.place_units(hierarchy=1, places=places, on=DAY, by=by, at=AT)
         programme = Programme.objects.create(
             public_id=UUID(int=1),
             kind="drive",
@@ -193,15 +193,15 @@ def _imported(path: Path, said: Callable[[str], None]) -> dict[str, Any]:
     seconds = {}
     start = time.perf_counter()
     with system("bench"):
-        public_id = actions.bring(
+        public_id = actions.import_file(
             kind_key="paper", path=path, options={"drive": str(UUID(int=1))}, by=by, at=AT
         )
     seconds["bring"] = time.perf_counter() - start
     for step in ("check", "commit"):
         begun = time.perf_counter()
         with system("bench"):
-            actions.ask(public_id=public_id, step=step, by=by, at=AT)
-        running.run(public_id, step, at=AT)
+            actions.ask_import_step(public_id=public_id, step=step, by=by, at=AT)
+        running.run_import_step(public_id, step, at=AT)
         seconds[step] = time.perf_counter() - begun
     seconds["all"] = time.perf_counter() - start
     memory.over.set()
@@ -270,7 +270,7 @@ def _copied(folder: Path, form: str) -> float:
 
 def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
     """The rows of the bench. quick: a fiftieth of the rows and one round, to see that it runs."""
-    home = data_folder.path() / "bench"
+    home = data_folder.home_folder() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     env = os.environ | {
         "ABHIYAN_HOME": str(home),

@@ -64,7 +64,7 @@ QUICK = Plan(seconds=15, rate_s=2, messages=600, tree=300, paper=2_000)
 
 def run(*, quick: bool = False) -> list[dict[str, Any]]:
     """The rows of the bench. quick: a quarter of a minute in a tenth of the tree, to see that it runs."""
-    return rows(measured(data_folder.path() / "bench", QUICK if quick else Plan()))
+    return rows(measured(data_folder.home_folder() / "bench", QUICK if quick else Plan()))
 
 
 def measured(home: Path, plan: Plan) -> dict[str, Any]:
@@ -379,7 +379,7 @@ def _signature(kind: str, body: str) -> str:
     from abhiyan.messaging.rules import signatures
 
     at_s = int(time.time()) + 120
-    return f"t={at_s},v2={signatures.generic(at_s, kind, body.encode(), TOKEN)}"
+    return f"t={at_s},v2={signatures.generic_signature(at_s, kind, body.encode(), TOKEN)}"
 
 
 def _watch(seconds: int) -> dict[str, Any]:
@@ -424,7 +424,7 @@ def _paper(path: str) -> dict[str, Any]:
     by, begun = Actor.system("bench"), time.monotonic()
     with system("bench"):
         drive = Programme.objects.get(names__en="Bench drive")
-        public_id = actions.bring(
+        public_id = actions.import_file(
             kind_key="paper",
             path=Path(path),
             options={"drive": str(drive.public_id)},
@@ -541,7 +541,7 @@ def _child(part: str, args: list[str]) -> Any:
     django.setup()
     match part:
         case "prepare":
-            schema.prepare()
+            schema.prepare_database()
             schema.migrate(verbosity=0)
         case "fill":
             return fill_world(int(args[0]))

@@ -42,7 +42,7 @@ NOON = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)  # in India
 
 def run(*, quick: bool = False, rounds: int = 5) -> list[dict[str, Any]]:
     """The rows of the bench. quick: one round of a tenth, to see that it runs."""
-    home = data_folder.path() / "bench"
+    home = data_folder.home_folder() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     env = os.environ | {
         "ABHIYAN_HOME": str(home),
@@ -259,8 +259,8 @@ def _codes(n: int) -> list[float]:
     _emptied()
     queued(500, at=clock.now())
     stopping = threading.Event()
-    both = {name: loops.collected()[name] for name in ("messaging.codes", "messaging.send")}
-    turning = threading.Thread(target=loops.run, args=(stopping,), kwargs={"loops": both})
+    both = {name: loops.loops_by_name()[name] for name in ("messaging.codes", "messaging.send")}
+    turning = threading.Thread(target=loops.run_loops, args=(stopping,), kwargs={"loops": both})
     turning.start()
     waits: list[float] = []
     try:
@@ -304,7 +304,7 @@ def _child(part: str, args: list[str]) -> Any:
         from abhiyan.core.scope import system
         from abhiyan.messaging import actions
 
-        schema.prepare(DATABASE)
+        schema.prepare_database(DATABASE)
         schema.migrate(verbosity=0)
         with system("bench"):
             actions.publish_templates(at=NOON, by=Actor.system("bench"))

@@ -19,7 +19,7 @@ SEATS, VOTES, TURNOUT_PCT, SD_POINTS, SEED, DRAWS = 325, 350_000_000, 70.0, 3.0,
 
 def last_result() -> Any:
     """The arrays of 2019 as the party that won sees them."""
-    from abhiyan.elections.rules.swing import BY_ITSELF, NONE_OF_THE_ABOVE, OURS, seats_of
+    from abhiyan.elections.rules.swing import BY_ITSELF, NONE_OF_THE_ABOVE, OURS, seat_arrays
 
     at: dict[tuple[str, str], int] = {}
     electors: list[int | None] = []
@@ -34,7 +34,7 @@ def last_result() -> Any:
             lines.append((at[key], side.get(row["party"], BY_ITSELF), int(row["votes"])))
     n = len(at)
     seat, sides, votes = (list(column) for column in zip(*lines, strict=True))
-    return seats_of(list(range(n)), electors, [False] * n, seat, sides, votes)
+    return seat_arrays(list(range(n)), electors, [False] * n, seat, sides, votes)
 
 
 def plain(seats: Any) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _ms(work: Callable[[], object], times: int) -> float:
 
 def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
     """The row of the bench. quick: one round, to see that it runs."""
-    from abhiyan.elections.rules.plans import PlanQuery, plan
+    from abhiyan.elections.rules.plans import PlanQuery, work_out_plan
 
     seats = last_result()
     ask = PlanQuery(
@@ -113,7 +113,7 @@ def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
         draws=DRAWS,
         seed=SEED,
     )
-    ours, theirs = plan(seats, ask), plain(seats)
+    ours, theirs = work_out_plan(seats, ask), plain(seats)
     print(
         f"  {len(seats)} seats: {ours.seats} and {ours.total:,} votes at {ours.swing:+.3f} points,"
         f" {ours.range.seats_low} to {ours.range.seats_high} seats",
@@ -125,7 +125,7 @@ def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
     assert abs(ours.range.seats_middle - theirs["ranges"][0][1]) <= 1
     times = 3 if quick else 20
     measured = [
-        (_ms(lambda: plan(seats, ask), times), _ms(lambda: plain(seats), times))
+        (_ms(lambda: work_out_plan(seats, ask), times), _ms(lambda: plain(seats), times))
         for _ in range(1 if quick else rounds)
     ]
     value, reference = (statistics.median(one[i] for one in measured) for i in (0, 1))

@@ -73,7 +73,7 @@ def row(name: str, value: float, unit: str) -> dict[str, Any]:
 
 
 def _home() -> Path:
-    home = data_folder.path() / "bench"
+    home = data_folder.home_folder() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     return home
 
@@ -514,10 +514,10 @@ def _members(programme: str, booths: str, first: str, n: str) -> float:
         enrolment.enrol_batch(programme_id=int(programme), claims=claims, by=by, at=clock.now())
         if start % 10_000 == 0:
             with system("bench"):
-                while programmes.fold(at=clock.now()):
+                while programmes.fold_changes(at=clock.now()):
                     pass
     with system("bench"):
-        while programmes.fold(at=clock.now()):
+        while programmes.fold_changes(at=clock.now()):
             pass
     return time.process_time() - begun
 
@@ -565,7 +565,7 @@ def _work(part: str, name: str, args: list[str]) -> Any:
     django.setup()
     match part:
         case "prepare":
-            schema.prepare()
+            schema.prepare_database()
             schema.migrate(verbosity=0)
         case "tree":
             return _tree(int(args[0]))

@@ -41,7 +41,7 @@ LEVELS = {
 
 def run(rounds: int = 7, *, quick: bool = False) -> list[dict[str, Any]]:
     """The rows of the bench. quick: two small trees and one round, to see that it runs."""
-    home = data_folder.path() / "bench"
+    home = data_folder.home_folder() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     rounds = 1 if quick else rounds
     with ExitStack() as after:
@@ -227,11 +227,11 @@ def fill(big: int, *, is_counted: bool = True) -> dict[str, str]:
     with system("bench"):
         people.ensure_sample_notice(by=by, at=at)
         org.ensure_offices()
-        public_id = imports.bring(kind_key="units", path=path, by=by, at=at)
+        public_id = imports.import_file(kind_key="units", path=path, by=by, at=at)
     for step in ("check", "commit"):
         with system("bench"):
-            imports.ask(public_id=public_id, step=step, by=by, at=at)
-        running.run(public_id, step, at=at)
+            imports.ask_import_step(public_id=public_id, step=step, by=by, at=at)
+        running.run_import_step(public_id, step, at=at)
     path.unlink()
     with system("bench"):
         nation = units.unit("IN").pk
@@ -395,7 +395,7 @@ def _load() -> None:
     def folding() -> None:
         while not stopping.wait(0.25):
             with system("bench"):
-                programmes.fold(at=clock.now())
+                programmes.fold_changes(at=clock.now())
 
     folder = threading.Thread(target=folding, daemon=True)
     folder.start()
@@ -415,7 +415,7 @@ def _fold_all() -> None:
     from abhiyan.programmes import actions as programmes
 
     with system("bench"):
-        while programmes.fold(at=clock.now()):
+        while programmes.fold_changes(at=clock.now()):
             pass
 
 
@@ -424,7 +424,7 @@ def _main(part: str, args: list[str]) -> None:
 
     from abhiyan.core import database, schema
 
-    if not _database.ready(database.name(), part):
+    if not _database.ready(database.database_name(), part):
         return
     import django
 
@@ -432,7 +432,7 @@ def _main(part: str, args: list[str]) -> None:
 
     django.setup()
     if part == "prepare":
-        schema.prepare()
+        schema.prepare_database()
         schema.migrate(verbosity=0)
     elif part == "serve":  # as `abhiyan serve` does; these settings have been read, and stay
         serve.web(host="127.0.0.1", port=int(args[0]), beat=lambda: None)

@@ -112,13 +112,13 @@ def _imported(path: Path, said: Callable[[str], None]) -> dict[str, Any]:
     seconds = {}
     start = time.perf_counter()
     with system("bench"):
-        public_id = actions.bring(kind_key="units", path=path, by=by, at=clock.now())
+        public_id = actions.import_file(kind_key="units", path=path, by=by, at=clock.now())
     seconds["bring"] = time.perf_counter() - start
     for step in ("check", "commit"):
         begun = time.perf_counter()
         with system("bench"):
-            actions.ask(public_id=public_id, step=step, by=by, at=clock.now())
-        running.run(public_id, step, at=clock.now())
+            actions.ask_import_step(public_id=public_id, step=step, by=by, at=clock.now())
+        running.run_import_step(public_id, step, at=clock.now())
         seconds[step] = time.perf_counter() - begun
         said(f"{step} {seconds[step]:.1f} s")
     seconds["all"] = time.perf_counter() - start
@@ -182,7 +182,7 @@ def _moved(rounds: int, said: Callable[[str], None]) -> list[tuple[float, float,
         at = clock.now()
         start = time.perf_counter()
         with system("bench"):
-            actions.move(
+            actions.move_unit(
                 unit_id=ids["R00"],
                 hierarchy=ORGANISATIONAL,
                 to=ids[f"S{(number + 1) % 2}"],
@@ -233,16 +233,16 @@ def _searched() -> dict[str, float]:
         for _ in range(5):
             start = time.perf_counter()
             with system("bench"):
-                queries.search(text)
+                queries.search_units(text)
             times.append((time.perf_counter() - start) * 1000)
         found[text] = statistics.median(times)
     with system("bench"):
         nation = queries.unit("IN").pk
     for name, ask in (
         ("children", lambda: queries.children(nation, ORGANISATIONAL)),
-        ("path", lambda: queries.path(nation + 500_000, ORGANISATIONAL)),
+        ("path", lambda: queries.path_of_unit(nation + 500_000, ORGANISATIONAL)),
         ("counts_below", lambda: queries.counts_below(nation, ORGANISATIONAL)),
-        ("within", lambda: queries.search("ramnagar", within=(queries.unit("D2").pk, ORGANISATIONAL))),
+        ("within", lambda: queries.search_units("ramnagar", within=(queries.unit("D2").pk, ORGANISATIONAL))),
     ):
         times = []
         for _ in range(5):
@@ -256,7 +256,7 @@ def _searched() -> dict[str, float]:
 
 def run(rounds: int = 5, *, quick: bool = False) -> list[dict[str, Any]]:
     """The rows of the bench. quick: a hundredth of the units, to see that it runs."""
-    home = data_folder.path() / "bench"
+    home = data_folder.home_folder() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     env = os.environ | {
         "ABHIYAN_HOME": str(home),
@@ -325,7 +325,7 @@ def _child(part: str, args: list[str]) -> Any:
     if part == "prepare":
         from abhiyan.core import schema
 
-        schema.prepare(DATABASE)
+        schema.prepare_database(DATABASE)
         schema.migrate(verbosity=0)
         return None
     if part == "import":

@@ -82,15 +82,15 @@ class Tallies:
 
 def items_drawn(state: State, random: Any, found: Tallies, name: str = "") -> None:
     """Items by phone, everybody reached; then with those not reached visited, and wrongly left out."""
-    from abhiyan.verification.rules.draws import shares
-    from abhiyan.verification.rules.estimates import DrawnShare, Outcomes, estimate
+    from abhiyan.verification.rules.draws import district_shares
+    from abhiyan.verification.rules.estimates import DrawnShare, Outcomes, estimate_share
 
     plain, phased, dropped = [], [], []
-    for district, wanted in enumerate(shares(state.items, CHECKS, FLOOR)):
+    for district, wanted in enumerate(district_shares(state.items, CHECKS, FLOOR)):
         items, truth = state.items[district], state.rates[district]
         genuine = state.genuine[district][random.choice(items, wanted, replace=False)]
         plain.append(DrawnShare(items, outcomes(genuine)))
-        found.put(f"district{name}", estimate(plain[-1:]), truth)
+        found.put(f"district{name}", estimate_share(plain[-1:]), truth)
         if name:
             continue
         reached = random.random(wanted) >= (0.45 - 0.20 * genuine)
@@ -100,41 +100,41 @@ def items_drawn(state: State, random: Any, found: Tallies, name: str = "") -> No
         phased.append(
             DrawnShare(items, Outcomes(answered.genuine, answered.not_genuine, 0, len(rest)), visited)
         )
-        found.put("district-two-phase", estimate(phased[-1:]), truth)
+        found.put("district-two-phase", estimate_share(phased[-1:]), truth)
         dropped.append(DrawnShare(items, answered))
-    found.put(f"state{name}", estimate(plain), state.rate)
+    found.put(f"state{name}", estimate_share(plain), state.rate)
     if not name:
-        found.put("state-two-phase", estimate(phased), state.rate)
-        found.put("state-wrong-dropped", estimate(dropped), state.rate)
+        found.put("state-two-phase", estimate_share(phased), state.rate)
+        found.put("state-wrong-dropped", estimate_share(dropped), state.rate)
 
 
 def both_strata(signed: State, unsigned: State, random: Any, found: Tallies) -> None:
     """The headline: in each district people whose phone answered and people whose phone did not, checked together."""
-    from abhiyan.verification.rules.estimates import DrawnShare, estimate
-    from abhiyan.verification.rules.planning import split
+    from abhiyan.verification.rules.estimates import DrawnShare, estimate_share
+    from abhiyan.verification.rules.planning import split_checks
 
     states = (signed, unsigned)
     sizes = list(zip(signed.items, unsigned.items, strict=True))
     strata = []
-    for district, wanted in enumerate(split(sizes, CHECKS, FLOOR)):
+    for district, wanted in enumerate(split_checks(sizes, CHECKS, FLOOR)):
         for state, n in zip(states, wanted, strict=True):
             genuine = state.genuine[district][random.choice(state.items[district], n, replace=False)]
             strata.append(DrawnShare(state.items[district], outcomes(genuine)))
     items = [sum(state.items) for state in states]
     truth = sum(n * state.rate for n, state in zip(items, states, strict=True)) / sum(items)
-    found.put("headline", estimate(strata), truth)
+    found.put("headline", estimate_share(strata), truth)
 
 
 def across_districts(state: State, random: Any, found: Tallies) -> None:
     """A segment is 15 booths of one district, a constituency eight booths of each of five: parts of one draw."""
     import numpy as np
 
-    from abhiyan.verification.rules.draws import shares
-    from abhiyan.verification.rules.estimates import DrawnShare, estimate
+    from abhiyan.verification.rules.draws import district_shares
+    from abhiyan.verification.rules.estimates import DrawnShare, estimate_share
 
     drawn = [
         random.choice(items, n, replace=False)
-        for items, n in zip(state.items, shares(state.items, CHECKS, FLOOR), strict=True)
+        for items, n in zip(state.items, district_shares(state.items, CHECKS, FLOOR), strict=True)
     ]
     for row, districts, booths in (("segment", 1, 15), ("constituency", 5, 8)):
         for first in range(0, DISTRICTS, districts):
@@ -145,14 +145,14 @@ def across_districts(state: State, random: Any, found: Tallies) -> None:
                 strata.append(DrawnShare(int(is_inside.sum()), outcomes(genuine[checked])))
                 real += int(np.count_nonzero(genuine & is_inside))
             if sum(one.outcomes.drawn for one in strata) >= GRADED:
-                found.put(row, estimate(strata), real / sum(one.items for one in strata))
+                found.put(row, estimate_share(strata), real / sum(one.items for one in strata))
 
 
 def booths_visited(state: State, random: Any, found: Tallies) -> None:
     """Booths by size, then items in them; and wrongly as if the items had been drawn one by one."""
     import numpy as np
 
-    from abhiyan.verification.rules.estimates import DrawnShare, Outcomes, Visits, estimate, visits
+    from abhiyan.verification.rules.estimates import DrawnShare, Outcomes, Visits, estimate_share, visits
 
     strata = []
     for district in range(DISTRICTS):
@@ -167,15 +167,15 @@ def booths_visited(state: State, random: Any, found: Tallies) -> None:
     for district, part in enumerate(parts):
         found.put("district-two-stage", part, state.rates[district])
     alone = [DrawnShare(one.items, sum(one.booths, Outcomes())) for one in strata]
-    found.put("state-wrong-clusters", estimate(alone), state.rate)
+    found.put("state-wrong-clusters", estimate_share(alone), state.rate)
 
 
 def wrongly_answered(state: State, random: Any, found: Tallies, name: str, ways: tuple[float, ...]) -> None:
     """The published bounds when the genuine deny, the false assent, a fifth of the districts denies, many stay open."""
     import numpy as np
 
-    from abhiyan.verification.rules.draws import shares
-    from abhiyan.verification.rules.estimates import DrawnShare, Outcomes, Planted, estimate
+    from abhiyan.verification.rules.draws import district_shares
+    from abhiyan.verification.rules.estimates import DrawnShare, Outcomes, Planted, estimate_share
 
     denies, assents, denies_there, stays_open = ways
     denying = [1 - (1 - denies) * (1 - denies_there * (district % 5 == 0)) for district in range(DISTRICTS)]
@@ -189,7 +189,7 @@ def wrongly_answered(state: State, random: Any, found: Tallies, name: str, ways:
     false = answers(np.full(PLANTED, False), 0.0)
     planted = Planted(PLANTED, int(known.sum()), PLANTED, int(PLANTED - false.sum()))
     strata, closed = [], []
-    for district, wanted in enumerate(shares(state.items, CHECKS, FLOOR)):
+    for district, wanted in enumerate(district_shares(state.items, CHECKS, FLOOR)):
         items = state.items[district]
         genuine = state.genuine[district][random.choice(items, wanted, replace=False)]
         said = answers(genuine, denying[district])
@@ -200,7 +200,7 @@ def wrongly_answered(state: State, random: Any, found: Tallies, name: str, ways:
         of = Outcomes(told.genuine, told.not_genuine, refused, int(is_open.sum()) - refused)
         strata.append(DrawnShare(items, of))
         closed.append(DrawnShare(items, told))
-    published, interval = estimate(strata, planted), estimate(closed, planted)
+    published, interval = estimate_share(strata, planted), estimate_share(closed, planted)
     found.put(f"bounds-{name}", published, state.rate)
     allowed = interval.high - interval.low + published.outcomes.open / published.outcomes.drawn
     found.wide[f"allowed-{name}"].append(allowed)

@@ -27,7 +27,7 @@ from abhiyan.dialogues.models import Dialogue
 from abhiyan.enrolment.tests.web import filled as filled_in
 from abhiyan.enrolment.tests.web import offered
 from abhiyan.org.models import Appointment
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.people.mailboxes import about_email
 from abhiyan.people.models import EmailAddress
 from abhiyan.programmes.models import InCharge, Task
@@ -127,7 +127,7 @@ def answers() -> Iterator[Answers]:
         answers.write()
 
 
-SENT = sorted(name for name, page in pages().items() if is_sent(page))
+SENT = sorted(name for name, page in addresses_by_name().items() if is_sent(page))
 # These roles have nothing to do with the other district. The first door keeps out roles without any right.
 ELSEWHERE = ("anonymous", "visitor", "member", "weak", "district_in_charge", "state_elsewhere")
 
@@ -147,7 +147,7 @@ def test_a_form_about_another_district_changes_nothing_but_by_whoever_may(
     with undone():
         known, before = ways_in(), written()
         for role in EVERYBODY:
-            found[role] = at_the_door(pages()[name].opens, role, is_form=True)
+            found[role] = at_the_door(addresses_by_name()[name].opens, role, is_form=True)
             if found[role]:
                 continue
             with undone():
@@ -162,11 +162,13 @@ def test_a_form_about_another_district_changes_nothing_but_by_whoever_may(
     answers.hold(name, "sent", found)
 
 
-@pytest.mark.parametrize("name", sorted(name for name, page in pages().items() if not page.act))
+@pytest.mark.parametrize("name", sorted(name for name, page in addresses_by_name().items() if not page.act))
 def test_an_address_that_declares_no_act_takes_no_form(
     name: str, everybody: dict[str, Client], foreign: Things, others: dict[str, Any]
 ) -> None:
-    role = next(role for role in reversed(EVERYBODY) if not at_the_door(pages()[name].opens, role))
+    role = next(
+        role for role in reversed(EVERYBODY) if not at_the_door(addresses_by_name()[name].opens, role)
+    )
     with undone():
         answer = everybody[role].post(address(name, foreign, **filled(name, others)))
     assert answer.status_code == 405, role
@@ -177,13 +179,13 @@ ASKED_AT = {
     "verification:check_tell": "outcome=genuine",
     **ASKED,
 }
-FINAL_ACTS = sorted(name for name, page in pages().items() if page.act == FINAL)
+FINAL_ACTS = sorted(name for name, page in addresses_by_name().items() if page.act == FINAL)
 ASKING = re.compile(r'<form method="post"[^>]*? data-asks[^>]*>')
 
 
 def doer(name: str) -> str:
     """Return a role that may do a final act to the things of these tests."""
-    opens = pages()[name].opens
+    opens = addresses_by_name()[name].opens
     if opens.level is AccessLevel.MEMBER:
         return "member"
     if opens.level is AccessLevel.CAPABILITY:
@@ -277,7 +279,7 @@ def test_no_page_does_a_final_act_without_asking() -> None:
 
 
 def test_what_is_sent_is_sent_to_an_act() -> None:
-    acts = {name for name, page in pages().items() if page.act}
+    acts = {name for name, page in addresses_by_name().items() if page.act}
     assert POSTS.keys() | ASKED.keys() <= acts, "no such act any more"
 
 

@@ -187,7 +187,9 @@ GATEWAY = {
 @pytest.fixture
 def admin() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """The administrator, past every policy."""
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as connection:
+    with psycopg.connect(
+        database.conninfo(None, dbname=database.database_name()), autocommit=True
+    ) as connection:
         yield connection
 
 
@@ -323,7 +325,9 @@ def test_without_a_scope_no_table_about_people_or_counts_shows_a_row(
     for table in protected:
         plant_a_row(admin, table)
     plant_console_code(admin)
-    with psycopg.connect(database.conninfo(role, dbname=database.name()), autocommit=True) as visitor:
+    with psycopg.connect(
+        database.conninfo(role, dbname=database.database_name()), autocommit=True
+    ) as visitor:
         set_settings(visitor, settings)
         for table in protected:
             name = sql.Identifier(table)
@@ -350,7 +354,9 @@ def test_without_a_scope_no_row_of_any_table_is_written_but_those_on_the_list(
     plant_console_code(admin)
     before = {table: contents(admin, table) for table in every}
     written: dict[str, set[str]] = {}
-    with psycopg.connect(database.conninfo(role, dbname=database.name()), autocommit=True) as visitor:
+    with psycopg.connect(
+        database.conninfo(role, dbname=database.database_name()), autocommit=True
+    ) as visitor:
         set_settings(visitor, settings)
         for table in every:
             for command, statement in attacks(admin, table).items():
@@ -368,7 +374,9 @@ def test_a_visitor_writes_nothing_more_but_a_session_without_a_second_factor(
     for table in every:
         plant_a_row(admin, table)
     written = set()
-    with psycopg.connect(database.conninfo("app", dbname=database.name()), autocommit=True) as visitor:
+    with psycopg.connect(
+        database.conninfo("app", dbname=database.database_name()), autocommit=True
+    ) as visitor:
         set_settings(visitor, Scope().settings())
         for table in every:
             written |= {
@@ -388,7 +396,7 @@ def test_a_reason_opens_to_jobs_and_to_nobody_else(admin: psycopg.Connection[tup
     admin.execute("set session_replication_role = replica")
     plant_a_row(admin, "people_person")
     for role, sees in (("jobs", 1), ("app", 0)):
-        with psycopg.connect(database.conninfo(role, dbname=database.name())) as visitor:
+        with psycopg.connect(database.conninfo(role, dbname=database.database_name())) as visitor:
             visitor.execute("select set_config('abhiyan.reason', 'a test', true)")
             assert visitor.execute("select count(*) from people_person").fetchone() == (sees,), role
 

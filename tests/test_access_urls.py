@@ -17,7 +17,7 @@ from django.test import Client
 
 from abhiyan.core import limits
 from abhiyan.core.access import Access
-from abhiyan.pages.access import HOT, pages
+from abhiyan.pages.access import HOT, addresses_by_name
 from abhiyan.site.tests import files
 from abhiyan.site.tests.addresses import (
     FOREIGN_CROWD,
@@ -91,7 +91,7 @@ def answers() -> Iterator[Answers]:
         answers.write()
 
 
-@pytest.mark.parametrize("name", sorted(pages()))
+@pytest.mark.parametrize("name", sorted(addresses_by_name()))
 def test_every_address_as_every_role(
     name: str,
     clients: dict[str, Client],
@@ -111,7 +111,7 @@ def test_every_address_as_every_role(
         found = {}
         limits.forget_all()  # all roles ask from one network
         for role in EVERYBODY:
-            found[role] = at_the_door(pages()[name].opens, role)
+            found[role] = at_the_door(addresses_by_name()[name].opens, role)
             if not found[role]:
                 found[role], secrets = asked(clients[role], where, role, of_flags, name)
                 told += [(role, each) for each in secrets]
@@ -132,7 +132,7 @@ def asked(
 
 
 # The addresses of each way to be open, by one of them that fills no district's thing but its own.
-DOORS = {page.opens: name for name, page in sorted(pages().items(), reverse=True)}
+DOORS = {page.opens: name for name, page in sorted(addresses_by_name().items(), reverse=True)}
 
 
 @pytest.mark.parametrize("opens", DOORS, ids=DOORS.values())
@@ -153,9 +153,9 @@ def test_the_file_says_of_each_address_what_every_role_gets() -> None:
     """Addresses, doors, patterns and roles that are gone have left it, and nobody wrote it in another way."""
     text = FILE.read_text()
     table = AccessTable(text)
-    assert table.lines.keys() == pages().keys(), "see `make access`"
+    assert table.lines.keys() == addresses_by_name().keys(), "see `make access`"
     assert table.roles == set(EVERYBODY), "see `make access`"
-    assert access_text(table.asked(), pages(), table.patterns) == text, "see `make access`"
+    assert access_text(table.asked(), addresses_by_name(), table.patterns) == text, "see `make access`"
 
 
 def test_the_secrets_looked_for_would_be_found(clients: dict[str, Client], own: Things) -> None:
@@ -228,7 +228,7 @@ def test_every_file_as_every_role(role: str, clients: dict[str, Client], filled_
 def test_no_page_offers_a_file_that_nobody_looks_into(
     role: str, clients: dict[str, Client], filled_in: files.Filled
 ) -> None:
-    names = pages().keys() - {files.KIT}
+    names = addresses_by_name().keys() - {files.KIT}
     assert {name for name in names if files.offered(clients[role], filled_in.where(name))[1]} <= {
         *files.FILED
     }
@@ -255,7 +255,7 @@ MORE_CRAFTED = (
 @pytest.mark.parametrize(
     "crafted", [CRAFTED, pytest.param(MORE_CRAFTED, marks=pytest.mark.slow)], ids=["few", "more"]
 )
-@pytest.mark.parametrize("name", sorted(pages()))
+@pytest.mark.parametrize("name", sorted(addresses_by_name()))
 def test_nothing_asked_in_an_address_breaks_its_page(
     name: str, crafted: tuple[str, ...], clients: dict[str, Client], own: Things
 ) -> None:

@@ -158,7 +158,7 @@ def fillings(code: str, language: str) -> Iterator[tuple[Mapping[str, str], str]
     for way in WAYS:
         for there in product([True, False], repeat=len(own)):
             lacking = {name: "" for name, is_there in zip(own, there, strict=True) if not is_there}
-            yield way, texts.fill(text, values | lacking | way)
+            yield way, texts.fill_text(text, values | lacking | way)
 
 
 @pytest.mark.parametrize(("code", "language"), sorted(ALL))
@@ -223,7 +223,7 @@ def test_a_text_has_one_way_for_each_thing_that_may_lack(code: str, language: st
 def parts(code: str, language: str) -> int:
     """SMS parts with all numbers there and the longest usual values."""
     way = {"answer": ANSWER, "reply": "", "join": JOIN, "stop": STOP, "leave": LEAVE}
-    return texts.parts(texts.fill(ALL[code, language], usual(code, language) | way))
+    return texts.count_sms(texts.fill_text(ALL[code, language], usual(code, language) | way))
 
 
 def table() -> str:
@@ -249,7 +249,7 @@ def reason(code: str) -> str:
 def test_a_text_has_at_most_two_parts_or_a_reason(code: str, language: str) -> None:
     assert parts(code, language) <= 2 or reason(code), (
         parts(code, language),
-        texts.fill(ALL[code, language], usual(code, language) | WAYS[0]),
+        texts.fill_text(ALL[code, language], usual(code, language) | WAYS[0]),
     )
 
 

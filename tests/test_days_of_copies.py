@@ -15,7 +15,7 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.forms.tests.make import form_in_use, question
-from abhiyan.pages.views.field import kinds
+from abhiyan.pages.views.field import record_kinds
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.models import Schedule
 from abhiyan.site.tests.addresses import address, filled, more_things, things
@@ -82,7 +82,7 @@ def pages(
     ask_meeting(cast)
     places = {
         address(one.page, of, **filled(one.page, others))
-        for one in kinds().values()
+        for one in record_kinds().values()
         if one.tile
         for of in (own, foreign)
     }
@@ -130,7 +130,7 @@ def test_no_form_of_a_copy_has_a_day_that_does_not_follow_the_phone(
                 of_today = {each for each in fields.items() if NOW.date().isoformat() in each[1]}
                 wrong += [(where, code, each) for each in changed | of_today if not is_asked(each, fields)]
     assert wrong == [], "Use a field of type date, or let the form ask which days it is for (data-periods)."
-    assert seen == {code for code, kind in kinds().items() if kind.tile}, (
+    assert seen == {code for code, kind in record_kinds().items() if kind.tile}, (
         "each kind of record has a page here"
     )
 

@@ -57,7 +57,7 @@ from abhiyan.org.models import Appointment, Release
 from abhiyan.org.rules.offices import SEATS
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account, Double
-from abhiyan.people.rules.doubles import Known, judged
+from abhiyan.people.rules.doubles import Known, judge_pair
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.demo import READERS
@@ -130,7 +130,7 @@ def made(seed: str, at: datetime, *, elsewhere: bool = False) -> tuple[Rows, lis
     """
     if elsewhere:
         there = {
-            "ABHIYAN_DATABASE": database.name(),
+            "ABHIYAN_DATABASE": database.database_name(),
             "ABHIYAN_ROLE": "jobs",
             "ABHIYAN_POOL": "0",
             "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
@@ -141,8 +141,8 @@ def made(seed: str, at: datetime, *, elsewhere: bool = False) -> tuple[Rows, lis
         subprocess.run([sys.executable, "-c", ELSEWHERE, *arguments], env=os.environ | there, check=True)
     else:
         with schema.working_as("jobs"):
-            build.build(seed, at=at, claims=CLAIMS, say=lambda _text: None)
-    with psycopg.connect(database.conninfo(None, dbname=database.name())) as admin:
+            build.build_demo(seed, at=at, claims=CLAIMS, say=lambda _text: None)
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name())) as admin:
         tables = admin.execute(
             "select c.relname, coalesce(string_agg(quote_ident(a.attname), ', ' order by a.attname), 'null')"
             " from pg_class c left join pg_attribute a on a.attrelid = c.oid"
@@ -228,7 +228,7 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     each_row_of_today_leads_to_an_act(at)
     with schema.working_as("jobs"):
         seal_everything(at)  # what a transaction of another test has held back
-        recounted = programmes.recount(at=at)
+        recounted = programmes.recount_facts(at=at)
         findings = doctor.examine(at)
     assert recounted.is_right and recounted.compared, recounted
     failing = [one for one in findings if one.finding.level == doctor.FAIL]
@@ -261,7 +261,7 @@ def every_unit_and_about_as_many_claims_as_asked_are_there(tallies: list[tuple[A
         made_by_a_round = Unit.objects.filter(code=reviews.CLOSED)
         assert made_by_a_round.count() == 1
         kinds = Counter(Unit.objects.exclude(code=reviews.CLOSED).values_list("kind", flat=True))
-    assert kinds == Counter(row.kind for row in tree.rows("one seed"))
+    assert kinds == Counter(row.kind for row in tree.tree_rows("one seed"))
     assert kinds["booth"] == tree.BOOTHS
     reported = sum(n for _code, _day, _channel, rung, n in tallies if rung == Rung.REPORTED)
     invented = sum(line["invented"] == "yes" for line in truth().values())
@@ -285,7 +285,7 @@ def every_unit_and_about_as_many_claims_as_asked_are_there(tallies: list[tuple[A
 
 def seats_of_the_state() -> list[str]:
     """The codes of the state's own constituencies, where friends have joined."""
-    return [row.code for row in tree.rows("one seed") if row.code.startswith("JK-PC")]
+    return [row.code for row in tree.tree_rows("one seed") if row.code.startswith("JK-PC")]
 
 
 def a_district_is_named_down_to_its_mandals() -> None:
@@ -361,7 +361,7 @@ def three_districts_have_a_locked_target_and_the_rest_is_split_by_the_last_resul
             assert abs(last.n - first.n * pct / 100) <= 50, "rounded to hundreds"
     assert {one.unit.code for one in now if one.is_locked} == build.LOCKED.keys()
     (by_hand,) = [one for one in now if one.unit.kind == "booth" and one.basis == "hand"]
-    assert by_hand.unit.code == claims.cast_booth(tree.rows("one seed")).code
+    assert by_hand.unit.code == claims.cast_booth(tree.tree_rows("one seed")).code
     for kind in ("state", "region", "district", "mandal", "cluster", "booth"):
         of_kind = [one for one in now if one.unit.kind == kind]
         assert sum(one.n for one in of_kind) == TARGET, kind
@@ -432,7 +432,7 @@ def the_casts_booth_has_days_of_work_behind_it() -> None:
             became = door_queries.own_counts(one.public_id, today=NOW)[1]
             assert sum(became.values()) == fieldwork.DAYS * fieldwork.A_DAY
             assert became[DoorState.WAITS] > 0 and became[DoorState.COUNTED] + became[DoorState.CONFIRMED] > 0
-            links = referral_queries.shown(list(Referral.objects.filter(account_id=one.pk)))
+            links = referral_queries.referral_rows(list(Referral.objects.filter(account_id=one.pk)))
             assert sorted(link.joined for link in links) == sorted(link.members for link in links) == invited
         batches = {
             (one.made_by, one.sheets): (
@@ -460,7 +460,7 @@ def entries_without_a_place_wait_in_groups() -> None:
 def the_district_has_duplicates_to_decide() -> None:
     with schema.working_as("jobs"), system("test"):
         span = unit_queries.span(Unit.objects.get(code="JK-D627").pk, 1)
-        of = {state: list(double_queries.doubles(state, span=span)) for state in Double.State}
+        of = {state: list(double_queries.member_doubles(state, span=span)) for state in Double.State}
     assert (len(of[Double.State.MERGED]), len(of[Double.State.APART])) == (1, 2)
     assert len(of[Double.State.OPEN]) >= 24
     found = {reason for one in of[Double.State.OPEN] for reason in one.reasons}
@@ -479,7 +479,7 @@ def requests_are_late_and_districts_silent(at: datetime) -> None:
         held = Counter(once.dues.values_list("state", flat=True))
         met, sent = (Counter(one.dues.values_list("state", flat=True)) for one in (monthly, weekly))
         at_a_time = {one.title: len(one.timing.begun(at)) for one in (monthly, weekly)}
-        passed_on = schedule_queries.passed_on(once, Unit.objects.get(code="JK-D627").pk)
+        passed_on = schedule_queries.passed_on_schedule(once, Unit.objects.get(code="JK-D627").pk)
         ways = set(Ticket.objects.values_list("way", flat=True))
         asked = Ticket.objects.filter(state="done", way="sms").exclude(question=None)
         assert asked.exists(), "answered, and the person has still to say whether it is solved"
@@ -540,7 +540,7 @@ def a_sign_from_the_phone_means_something() -> None:
     with schema.working_as("jobs"), system("test"):
         drawn = {str(one.public_id) for one in Frame.objects.filter(programme__kind="drive")}
     items, genuine = Counter[tuple[str, bool]](), Counter[tuple[str, bool]]()
-    with (home.path() / frames.TRUTH).open() as file:
+    with (home.home_folder() / frames.TRUTH).open() as file:
         for row in csv.DictReader(file):
             key = row["frame"], not row["stratum"].endswith("/unsigned")
             items[key] += int(row["items"])
@@ -582,7 +582,7 @@ def half_of_the_districts_and_mandals_said_a_figure_of_their_own() -> None:
         second = of_drive.get(number=2)
         entered = Estimate.objects.filter(frame=second, shade=Estimate.Shade.ENTERED, unit__kind="district")
         of = dict(entered.values_list("unit_id", "items"))
-        told = programme_queries.said_in(
+        told = programme_queries.own_figures_of_units(
             second.programme, second.measure, of, after=frozen[0], until=frozen[1], at=NOW
         )
     assert days == {(first, last - timedelta(days=1)) for first, last in pairwise(frozen)}
@@ -631,10 +631,10 @@ def every_measure_stands_between_a_twentieth_and_three_halves_of_what_is_due(at:
         shares = {}
         for _width, one in widest.values():
             run = one.programme
-            counted = programme_queries.ladder(
+            counted = programme_queries.unit_ladder(
                 node=one.unit_id, hierarchy=run.hierarchy, programme=run, measure=one.measure, at=at
             ).counted
-            due = windows.due(one.n, run.opens_on, run.closes_on, clock.day_in(run.zone, at))
+            due = windows.target_due(one.n, run.opens_on, run.closes_on, clock.day_in(run.zone, at))
             shares[run.names["en"], one.measure] = (counted or 0) / due
     assert len(shares) >= 8, "drives, friends, contributors, talks, calls and a list"
     assert {key: share for key, share in shares.items() if not 0.05 <= share <= 1.5} == {}
@@ -653,9 +653,9 @@ def each_leader_who_calls_has_two_booth_presidents_a_day() -> None:
         run = Programme.objects.get(kind="dialogues")
         days = sorted(set(Dialogue.objects.values_list("day", flat=True)))
         given = Counter(Dialogue.objects.values_list("day", "leader_id"))
-        callers = {day: {one.account for one in call_queries.callers(run, on=day)} for day in days}
+        callers = {day: {one.account for one in call_queries.callers_on_day(run, on=day)} for day in days}
         president = Account.objects.get(is_demo=True, pk__in=of_office("state_president"))
-        own = call_queries.own_calls(president.pk, at=NOW)
+        own = call_queries.calls_of_leader(president.pk, at=NOW)
     assert days == [NOW.date() - timedelta(days=ago) for ago in range(dialogues.DAYS, -1, -1)]
     assert given == {(day, who): call_queries.PER_DAY for day, those in callers.items() for who in those}
     assert len(callers[days[-1]]) > 20 and len(own) == call_queries.PER_DAY
@@ -730,11 +730,11 @@ def decisions_of_mandals_follow_from_their_figures() -> None:
         shares: dict[str, list[float]] = {}
         for one in minutes:
             day = clock.day_in("Asia/Kolkata", one.at) - timedelta(days=1)
-            ladder = programme_queries.ladder(
+            ladder = programme_queries.unit_ladder(
                 node=one.review.unit_id, hierarchy=1, programme=drive, at=one.at, on=day
             )
             target = targets.get(one.review.unit_id)
-            due = windows.due(target.n if target else 0, drive.opens_on, drive.closes_on, day)
+            due = windows.target_due(target.n if target else 0, drive.opens_on, drive.closes_on, day)
             if due:
                 shares.setdefault(one.decision, []).append((ladder.counted or 0) / due)
     assert max(shares["change"]) < min(shares["help"]) <= max(shares["help"]) < min(shares["keep"])
@@ -797,7 +797,7 @@ def the_console_lists_a_person_of_every_office_under_its_level(capsys: pytest.Ca
         else:
             assert line.strip() not in levels, "each level once"
             levels[line.strip()] = []
-    kinds = {row.kind for row in tree.rows("one seed")}
+    kinds = {row.kind for row in tree.tree_rows("one seed")}
     assert list(levels) == [
         *("Nation", "State", "Region", "District", "Mandal", "Cluster", "Booth"),
         *("Constituency", "Segment"),
@@ -837,10 +837,10 @@ def committees_report_each_week_and_some_wait_or_came_back() -> None:
 
 
 def test_planted_pairs_are_alike_as_people_are() -> None:
-    planted = doubles.pairs(["A", "B", "C"])
+    planted = doubles.planted_pairs(["A", "B", "C"])
     found = Counter(
         tuple(
-            judged(
+            judge_pair(
                 *(Known(who.name, who.birth_year, who.phone, ord(booth)) for who, booth in entries),
                 score=99,
                 is_twin=number >= len(planted) - len(doubles.TWINS),
@@ -862,12 +862,12 @@ def test_planted_pairs_are_alike_as_people_are() -> None:
 
 def test_every_unit_has_a_hindi_name_without_latin_letters() -> None:
     assert [
-        row.code for row in tree.rows("abhiyan") if not row.name_hi or re.search("[A-Za-z]", row.name_hi)
+        row.code for row in tree.tree_rows("abhiyan") if not row.name_hi or re.search("[A-Za-z]", row.name_hi)
     ] == []
 
 
 def test_the_full_trees_have_the_published_figures() -> None:
-    rows = tree.rows("abhiyan")
+    rows = tree.tree_rows("abhiyan")
     kinds = Counter(row.kind for row in rows)
     assert (kinds["booth"], kinds["district"], kinds["constituency"], kinds["segment"]) == (
         11_838,
@@ -913,14 +913,14 @@ def test_a_history_has_as_many_claims_as_asked_in_their_shares() -> None:
 
 def truth() -> dict[UUID, dict[str, str]]:
     """Return what the file beside the product says of each entry."""
-    lines = csv.DictReader((home.path() / claims.TRUTH).read_text().splitlines())
+    lines = csv.DictReader((home.home_folder() / claims.TRUTH).read_text().splitlines())
     return {UUID(line["claim_id"]): line for line in lines}
 
 
 def every_entry_is_in_the_truth_with_its_worker() -> None:
     """The file tells of each entry of a worker whose it was and whether it was invented, and no more."""
     by_workers = (Channel.API, Channel.PAPER, Channel.DOOR)
-    told, text = truth(), (home.path() / claims.TRUTH).read_text()
+    told, text = truth(), (home.home_folder() / claims.TRUTH).read_text()
     assert len(told) == text.count("\n") - 1 > 500, "each entry once, however often it was sent"
     for line in told.values():
         assert set(line) == {"claim_id", "worker", "invented"} and line["invented"] in ("yes", "no")

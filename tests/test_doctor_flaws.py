@@ -83,8 +83,8 @@ def world(open_database: None, heads: Path) -> World:
             for unit in Unit.objects.all():
                 UnitWords.objects.create(unit=unit, rank=1, words=[unit.code])
             messaging.publish_templates(by=by, at=now)
-            programmes.fold(at=now)
-            for name, loop in loops.collected().items():
+            programmes.fold_changes(at=now)
+            for name, loop in loops.loops_by_name().items():
                 Heartbeat.objects.create(loop=name, turned_at=now, took_ms=1, every_s=loop.every_s)
         seal_everything(now)
         with system("test"):
@@ -294,9 +294,9 @@ def said_elsewhere(clock_ahead_s: int = 0) -> Planting:
     """The journal holds a no that the database does not; its host's clock may have been ahead."""
 
     def planted(_hands: Hands) -> None:
-        journal.write(journal.No(UUID(int=1), "outreach", 1, NOW))
+        journal.write_line(journal.No(UUID(int=1), "outreach", 1, NOW))
         written = NOW.timestamp() - clock_ahead_s
-        os.utime(journal.path(), (written, written))
+        os.utime(journal.journal_path(), (written, written))
 
     return planted
 
@@ -317,8 +317,8 @@ def committed(statement: str, undo: str) -> Planting:
 
     def planted(hands: Hands) -> None:
         names = {
-            "name": text.Identifier(database.name()),
-            "beside": text.Identifier(f"{database.name()}_restoring"),
+            "name": text.Identifier(database.database_name()),
+            "beside": text.Identifier(f"{database.database_name()}_restoring"),
         }
         server = hands.afterwards.enter_context(
             psycopg.connect(database.conninfo(None, dbname="postgres"), autocommit=True)
@@ -374,9 +374,9 @@ SEAL = "update core_heartbeat set {} where loop = 'core.seal'"
 def full_limit(hands: Hands) -> None:
     """Somebody asks for one number's code until it is refused."""
     for _each in range(declared.CODE_PHONE.allowed):
-        limits.take(declared.CODE_PHONE, "join somebody", at=NOW)
+        limits.count_or_refuse(declared.CODE_PHONE, "join somebody", at=NOW)
     with pytest.raises(TooMany):
-        limits.take(declared.CODE_PHONE, "join somebody", at=NOW)
+        limits.count_or_refuse(declared.CODE_PHONE, "join somebody", at=NOW)
     hands.afterwards.callback(limits.forget_all)
 
 
@@ -741,10 +741,10 @@ def test_a_database_that_is_away_is_a_finding_and_what_needs_none_is_looked_at(w
 
 
 def test_no_check_is_without_a_planted_flaw() -> None:
-    checks = doctor.collected(whole_audit=True).keys()
+    checks = doctor.doctor_checks(whole_audit=True).keys()
     assert checks - {flaw.check for flaw in FLAWS} == set(), "plant a flaw that they find"
     assert {flaw.check for flaw in FLAWS} - checks == set(), "they are gone"
-    assert facts.orphans().keys() == ORPHANS.keys()
+    assert facts.orphan_queries().keys() == ORPHANS.keys()
     assert trees.FAULTS.keys() == FAULTS.keys()
 
 
@@ -753,7 +753,7 @@ def test_each_check_finds_all_well_where_nothing_is_planted(world: World, hands:
         at = NOW
         Heartbeat.objects.update(turned_at=at)
         releases.note_release(connection.connection)  # as `abhiyan migrate` does
-        *checks, last = sorted(doctor.collected(whole_audit=True), key="backups".__eq__)
+        *checks, last = sorted(doctor.doctor_checks(whole_audit=True), key="backups".__eq__)
         for check in checks:
             assert {one.level for one in examined(check, at)} <= {OK}, examined(check, at)
         last_backup(0)(hands)

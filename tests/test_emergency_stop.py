@@ -29,7 +29,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.deciding import OwnAsking
 from abhiyan.org.rules.releases import CAPABILITY, GIVES_OUT
 from abhiyan.org.tests.make import AT, World, actor
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.actions.emergency import StopReasonMissing
@@ -79,7 +79,7 @@ def looks_at(client: Client, where: str, *, is_stopped: bool) -> tuple[int, bool
 
 def addresses_of_files(client: Client, own: Things, others: dict[str, object]) -> Iterator[tuple[str, str]]:
     """Yield the addresses that answer this reader with a file: pages that are files, and the files of lists."""
-    for name in sorted(pages()):
+    for name in sorted(addresses_by_name()):
         if name == files.KIT:  # it shows how a list looks; there is none
             continue
         where = address(name, own, **filled(name, others))
@@ -99,7 +99,7 @@ def test_no_file_leaves_for_an_office_while_stopped_but_where_its_page_says_why(
     seen = dict(addresses_of_files(client, own, others))
     assert role == "booth_worker" or len(seen) > 5, "the crawl finds files"
     for name, where in seen.items():
-        page = pages()[name]
+        page = addresses_by_name()[name]
         status, is_sent, words = looks_at(client, where, is_stopped=True)
         goes = page.opens.level in WITHOUT_OFFICE or bool(page.file_goes_on)
         assert is_sent == goes, f"{where}: {status}"

@@ -186,7 +186,7 @@ def test_a_demo_begun_anew_on_a_server_takes_its_own_away_and_nobody_elses(
         _forget()
         (tmp_path / MARK).touch()
         keys.make_master(keys.master_path(), text=keys.demo_master(seed))
-        schema.prepare()
+        schema.prepare_database()
 
     keys.keyring.cache_clear()
     try:
@@ -197,7 +197,7 @@ def test_a_demo_begun_anew_on_a_server_takes_its_own_away_and_nobody_elses(
         with pytest.raises(roles.CannotPrepare):
             _forget()
         with psycopg.connect(database.conninfo(None, dbname="postgres")) as admin:
-            assert roles.owner_of(admin, NAME) == f"{NAME}_owner"
+            assert roles.database_owner(admin, NAME) == f"{NAME}_owner"
     finally:
         monkeypatch.undo()
         keys.keyring.cache_clear()

@@ -32,7 +32,7 @@ from abhiyan.forms.queries import latest_version
 from abhiyan.forms.tests.make import answered
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.items import NewItem
 from abhiyan.programmes.models import OwnFigure, Programme
@@ -84,7 +84,7 @@ def starts(cast: Cast, clients: dict[str, Client], tmp_path_factory: pytest.Temp
     others = more_things(cast, foreign, tmp_path_factory.mktemp("results"))
     for days in (4, 3, 2, 1):
         more_of(cast, 3, NOW - timedelta(days=days))
-    names = [name for name in sorted(pages()) if name.partition(":")[0] not in NOT_FOLLOWED]
+    names = [name for name in sorted(addresses_by_name()) if name.partition(":")[0] not in NOT_FOLLOWED]
     found = [address(name, foreign, **filled(name, others)) for name in names]
     found += [f"/units/{unit}/?in={tree}" for unit in THERE for tree in TREES]
     return list(dict.fromkeys(found))
@@ -116,7 +116,11 @@ def more_of(cast: Cast, n: int, at: datetime) -> None:
         )
         for one in Programme.objects.filter(state="open").order_by("pk"):
             day = clock.day_in(one.zone, at)
-            for items in activities.of(one.kind).items if not activities.of(one.kind).fills_roll else ():
+            for items in (
+                activities.activity_of(one.kind).items
+                if not activities.activity_of(one.kind).fills_roll
+                else ()
+            ):
                 new = [
                     NewItem(uuid4(), one.pk, items.measure, 1, far, day, is_counted=True)
                     for _each in range(n)
@@ -178,7 +182,7 @@ def crawled(client: Client, role: str, starts: list[str]) -> dict[str, str]:
     waiting = [
         each
         for each in starts
-        if not at_the_door(pages()[resolve(urlsplit(each).path).view_name].opens, role)
+        if not at_the_door(addresses_by_name()[resolve(urlsplit(each).path).view_name].opens, role)
     ]
     for where in waiting:  # it grows
         found[where] = look(client, where)

@@ -74,7 +74,7 @@ def signed_in(link: str) -> Client:
     assert found, page
     shown = found[1].replace(" ", "")
     secret = base64.b32decode(shown + "=" * (-len(shown) % 8))
-    client.post("/account/app/", {"code": totp.code_of(secret, totp.step_at(NOW)), "name": "my phone"})
+    client.post("/account/app/", {"code": totp.totp_code(secret, totp.step_at(NOW)), "name": "my phone"})
     return client
 
 
@@ -154,7 +154,7 @@ def test_an_empty_installation_comes_to_its_first_member() -> None:
     assert person.post(asked["Location"], {"code": code_sent(MEMBER.phone)}).status_code == 302
 
     with system("test"):
-        programmes.fold(at=NOW)
+        programmes.fold_changes(at=NOW)
         for unit in ("JK-B001", "JK", "IN"):
             (ladder,) = queries.ladders(node=units[unit].pk, hierarchy=1, programmes=[drive], at=NOW).values()
             assert (ladder.reported, ladder.counted) == (1, 1), unit
@@ -191,7 +191,7 @@ def test_a_step_is_ticked_only_once_somebody_can_do_the_next_ones() -> None:
     client = signed_in(init())
     with system("test"):
         for n, name in enumerate(("Rafiq Dar", "Sudha Koul")):
-            org.name_officer(phone=f"+9198100123{n}7", name=name, by=Actor.system("init"), at=NOW)
+            org.name_data_officer(phone=f"+9198100123{n}7", name=name, by=Actor.system("init"), at=NOW)
     page = today_page(client)
     assert done(page) == [] and "First do this: Import the units." in step(page, "Appoint an office-bearer")
     assert "First do this: Import the units." in step(page, "Open a programme")

@@ -27,7 +27,7 @@ from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules.texts import TEXTS
 from abhiyan.org.queries import scope_of
-from abhiyan.pages.access import pages as declared
+from abhiyan.pages.access import addresses_by_name as declared
 from abhiyan.review.models import Review
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
 from abhiyan.site.tests.addresses import address, filled, more_things, things

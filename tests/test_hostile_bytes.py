@@ -29,7 +29,7 @@ from abhiyan.core.file_pool import FilesBusy, UnreadableFile
 from abhiyan.core.tests import taken_over
 from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment.paper.layout import PAPER
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.site.tests.hostile_files import FORMS, MB, hostile, watched
 from abhiyan.ui.slides import layouts
 
@@ -118,7 +118,7 @@ def held(files: dict[str, bytes]) -> Iterator[list[str]]:
     def read() -> None:
         sys.setprofile(see)
         try:
-            file_pool.read(readers()["look_into"], files["streams without end"], bounds=BOUNDS)
+            file_pool.read_in_pool(readers()["look_into"], files["streams without end"], bounds=BOUNDS)
         except UnreadableFile as why:
             said.append(f"cut off: {why}")
 
@@ -147,7 +147,9 @@ def test_a_full_pool_says_so_in_plain_words(files: dict[str, bytes]) -> None:
         for _n in range(file_pool.OF_A_PAGE.at_once):
             busy.enter_context(slots.slot("files", of=file_pool.OF_A_PAGE.at_once, patience_s=PATIENCE_S))
         with pytest.raises(FilesBusy) as refused, translation.override("en"):
-            file_pool.read(readers()["look_into"], files["nothing"], bounds=replace(BOUNDS, waits_s=0))
+            file_pool.read_in_pool(
+                readers()["look_into"], files["nothing"], bounds=replace(BOUNDS, waits_s=0)
+            )
     assert refused.value.status == 503
     with translation.override("en"):
         assert str(refused.value) == "Many files are being read now. Try again in a minute."
@@ -155,12 +157,12 @@ def test_a_full_pool_says_so_in_plain_words(files: dict[str, bytes]) -> None:
 
 def test_a_reader_that_hangs_without_work_is_cut_off_by_its_silence(files: dict[str, bytes]) -> None:
     with pytest.raises(UnreadableFile, match="time"):
-        file_pool.read(readers()["look_into"], files["noise"], bounds=replace(BOUNDS, silence_s=0))
+        file_pool.read_in_pool(readers()["look_into"], files["noise"], bounds=replace(BOUNDS, silence_s=0))
 
 
 def test_a_reader_knows_no_file_but_its_own_and_nothing_of_the_server() -> None:
-    found = file_pool.read(taken_over.what_a_reader_sees, b"a")
-    again = file_pool.read(taken_over.what_a_reader_sees, b"b")
+    found = file_pool.read_in_pool(taken_over.what_a_reader_sees, b"a")
+    again = file_pool.read_in_pool(taken_over.what_a_reader_sees, b"b")
     assert found["pid"] != again["pid"] != os.getpid()
     assert (found["file"], again["file"]) == ("a", "b")
     assert not [name for name in found["environment"] if name.startswith(("ABHIYAN", "DATABASE", "DJANGO"))]
@@ -190,6 +192,6 @@ def forms_with_files(base: type[forms.BaseForm] = forms.BaseForm) -> Iterator[st
 
 
 def test_every_form_that_takes_a_file_hands_it_to_a_reader_we_test() -> None:
-    assert {page.name for page in pages().values()}, "all views are imported"
+    assert {page.name for page in addresses_by_name().values()}, "all views are imported"
     assert {name for name in forms_with_files() if "FilledVersion" not in name} == set(FORMS)
     assert set(FORMS.values()) <= set(ARGUMENTS)

@@ -17,7 +17,7 @@ from django.forms import BaseForm
 from django.test import Client
 
 from abhiyan.core import limits
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.site.tests.addresses import more_things, things
 from abhiyan.site.tests.answers import at_the_door
 from abhiyan.site.tests.asked import asked_of
@@ -128,13 +128,13 @@ def clients(cast: Cast) -> dict[str, Client]:
 
 def source_of(name: str) -> tuple[str, str]:
     """The module of a page's view, and its text."""
-    pattern: Any = pages()[name]
+    pattern: Any = addresses_by_name()[name]
     module = inspect.getmodule(inspect.unwrap(pattern.callback))
     assert module is not None
     return module.__name__, inspect.getsource(module)
 
 
-READING = {module for module, text in map(source_of, pages()) if ".FILES" in text}
+READING = {module for module, text in map(source_of, addresses_by_name()) if ".FILES" in text}
 
 
 def takes_files(name: str) -> bool:
@@ -152,10 +152,10 @@ def doors(
     foreign = things(cast, "district_elsewhere", "JK-JAM", "JK-B004", cast.membership(cast.foreign_member))
     others = more_things(cast, foreign, tmp_path_factory.mktemp("results"))
     found: dict[str, UploadDoor] = {}
-    for name in filter(takes_files, sorted(pages())):
+    for name in filter(takes_files, sorted(addresses_by_name())):
         where, sent = asked_of(name, cast, foreign, others)
         for role in SENDERS:
-            if name in found or at_the_door(pages()[name].opens, role):
+            if name in found or at_the_door(addresses_by_name()[name].opens, role):
                 continue
             for form in file_forms(clients[role], where):
                 to = where if form.action in ("", ".") else urljoin(where, form.action)

@@ -66,7 +66,7 @@ def test_an_import_in_all_its_states_has_no_violation(
         asks_itself = (size, language) == ("desk", "en") and step != "commit"
         page.wait_for_selector("progress")
         with nullcontext() if asks_itself else away(page):
-            running.run(public_id, step, at=NOW)
+            running.run_import_step(public_id, step, at=NOW)
         page.wait_for_selector(selector)
 
     see("columns")
@@ -146,7 +146,7 @@ def test_an_upload_over_a_bad_line_goes_on_where_it_stopped(visit: Open, tmp_pat
     with system("test"):
         assert queries.import_for(second).file_sha256 == queries.import_for(public_id).file_sha256
         for each in (public_id, second):
-            actions.discard(public_id=each, by=running.actor_of(queries.import_for(each)), at=NOW)
+            actions.discard_import(public_id=each, by=running.actor_of(queries.import_for(each)), at=NOW)
 
 
 def test_everything_works_without_javascript(visit: Open, tmp_path: Path) -> None:
@@ -157,17 +157,17 @@ def test_everything_works_without_javascript(visit: Open, tmp_path: Path) -> Non
     page.click("form[data-upload] button[type=submit]")
     public_id = number(page)
     go(page, "form[action$='/columns/'][data-once] button[type=submit]")
-    running.run(public_id, "check", at=NOW)
+    running.run_import_step(public_id, "check", at=NOW)
     page.wait_for_selector("#outcome")  # the page refreshes by itself, every three seconds
     page.click("form[action$='/commit/'] button[type=submit]")
     page.wait_for_selector("progress")
     with away(page):
-        running.run(public_id, "commit", at=NOW)
+        running.run_import_step(public_id, "commit", at=NOW)
     page.click("a[href$='/undo/']")
     page.click("main form[method=post] button[type=submit]")
     page.wait_for_selector("progress")
     with away(page):
-        running.run(public_id, "undo", at=NOW)
+        running.run_import_step(public_id, "undo", at=NOW)
     page.wait_for_selector("#undone")
 
 
@@ -203,7 +203,7 @@ def test_a_paper_list_goes_through_on_a_phone_in_hindi(visit: Open, cast: Cast, 
     def work(step: str, seen: str) -> None:
         page.wait_for_selector("progress")
         with nullcontext() if step == "commit" else away(page):  # then the page asks by itself
-            running.run(public_id, step, at=NOW)
+            running.run_import_step(public_id, step, at=NOW)
         page.wait_for_selector(seen)
         found.extend(unsound(page, f"paper-{step}"))
 

@@ -59,7 +59,7 @@ def organisation(settings: LazySettings) -> None:
 def urdu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
     monkeypatch.setenv("ABHIYAN_LANGUAGES", str(tmp_path / "languages"))
     settings.LOCALE_PATHS = [tmp_path / "languages"]
-    languages.add(languages.SHIPPED["ur"])
+    languages.add_language(languages.SHIPPED["ur"])
 
 
 @pytest.mark.parametrize("minimum", [18, 21])
@@ -69,7 +69,7 @@ def test_an_invitation_has_all_its_parts(language: str, by: str, minimum: int, u
     one = Invitation(name="Winter drive (sample)", address=LINK, by=by, minimum=minimum, place="Katra")
     with translation.override(language):
         said, shared = one.text, shares(one.whatsapp)
-        assert words.person(by) in said and "sample" not in said
+        assert words.local_person(by) in said and "sample" not in said
     assert is_whole(said, language, minimum=minimum) and said.endswith(f" {LINK}"), said
     assert shared == [said]
 
@@ -121,4 +121,4 @@ def test_the_pages_that_share_invite_by_name_in_the_language_of_the_reader(langu
     ]
     for client, page, by, read_in in asked:
         (said,) = shares(client.get(page).content.decode())
-        assert words.person(by, read_in) in said and is_whole(said, read_in, minimum=21), said
+        assert words.local_person(by, read_in) in said and is_whole(said, read_in, minimum=21), said

@@ -22,7 +22,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.declared import LIMITS, DeclaredLimit
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, TooMany, needed
+from abhiyan.core.refusals import Refused, TooMany, or_refuse
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import ClaimMessage, Gateway, phone_changes, photos, refused, texts
@@ -42,8 +42,8 @@ from abhiyan.forms.tests import make as forms_made
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.actions import answering
 from abhiyan.helpdesk.models import Ticket
-from abhiyan.meetings.actions.calling import MeetingPlan, call_meeting, counted
-from abhiyan.meetings.queries import Inviting, chosen
+from abhiyan.meetings.actions.calling import MeetingPlan, call_meeting, count_invited
+from abhiyan.meetings.queries import Inviting, chosen_parameters
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.actions import offices
 from abhiyan.messaging.models import Message
@@ -63,7 +63,7 @@ from abhiyan.verification.refusals import NotTaken
 
 PACKAGE = Path(abhiyan.__file__).parent
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 7 * 86_400
-HERE = address.shortened("127.0.0.1")  # the network of a test's browser
+HERE = address.network_of("127.0.0.1")  # the network of a test's browser
 Asked = tuple[
     bytes | str, Callable[[], bool]
 ]  # the person concerned; one more, and whether it was let through
@@ -264,7 +264,7 @@ def imports_begin(ground: Ground) -> Asked:
 
     def begin() -> object:
         with system("test"):
-            return imports.begin(
+            return imports.begin_import(
                 kind_key="units", file_name="units.csv", file_bytes=10, options={}, by=person, at=ground.at
             )
 
@@ -363,9 +363,11 @@ def count_a_minor(ground: Ground, **given: str) -> bool:
 
 def claims_of_a_token(ground: Ground) -> Asked:
     by = Actor(kind="channel", id=uuid4())
-    lane = batches.DriveLane(ground.world.programme.pk, by, allowed=claims.per_day())
+    lane = batches.DriveLane(ground.world.programme.pk, by, allowed=claims.claims_per_day())
     hands = Gateway()
-    return by.id.bytes, lambda: let(lambda: batches.enrol(hands, lane, [one_claim(ground)], by, ground.at))
+    return by.id.bytes, lambda: let(
+        lambda: batches.enrol_in_lane(hands, lane, [one_claim(ground)], by, ground.at)
+    )
 
 
 def claims_of_a_second(ground: Ground) -> Asked:
@@ -373,8 +375,10 @@ def claims_of_a_second(ground: Ground) -> Asked:
     by = Actor(kind="channel", id=uuid4())
 
     def ask() -> bool:
-        lane = batches.DriveLane(ground.world.programme.pk, by, claims.per_day(), claims.per_second())
-        return let(lambda: batches.enrol(Gateway(), lane, [one_claim(ground)], by, ground.at), over=Busy)
+        lane = batches.DriveLane(ground.world.programme.pk, by, claims.claims_per_day(), claims.per_second())
+        return let(
+            lambda: batches.enrol_in_lane(Gateway(), lane, [one_claim(ground)], by, ground.at), over=Busy
+        )
 
     return by.id.bytes, ask
 
@@ -506,8 +510,8 @@ def news_of_meetings(ground: Ground) -> Asked:
         plan = MeetingPlan("meeting", f"Review {next(numbers)}", on, on, time(11), place="Party office")
         inviting = Inviting(("booth_worker",))
         with system("test"):  # as the page shows it: other tests appoint workers too
-            given = chosen(inviting, unit_id=unit_id, hierarchy=1, on=on)
-            expected = counted(given, plan.kind)
+            given = chosen_parameters(inviting, unit_id=unit_id, hierarchy=1, on=on)
+            expected = count_invited(given, plan.kind)
         return let(
             lambda: call_meeting(
                 plan=plan,
@@ -551,12 +555,12 @@ def field_held(ground: Ground) -> Asked:
     with system("test"):
         lost = FieldPhone.objects.create(
             id=uuid4(),
-            account_id=needed(by.account_id),
+            account_id=or_refuse(by.account_id),
             unit_id=ground.world.units["JK-B001"].pk,
             begun_at=ground.at,
             ends_at=ground.at,
         ).pk
-    phone = SignedOutPhone(lost, needed(by.account_id), by.id, ground.at, was_strong=False)
+    phone = SignedOutPhone(lost, or_refuse(by.account_id), by.id, ground.at, was_strong=False)
 
     def hold() -> None:
         with system("test"):
@@ -621,7 +625,7 @@ def pictures_of_forms(ground: Ground) -> Asked:
     )
     given: Any = {"version": version, "unit_id": ground.world.mandal.pk, "answers": {}, "by": by, "at": at}
     return "7", lambda: let(
-        lambda: forms.submit(key=uuid4().hex, pictures={"picture": b""}, **given), SentPictureUnfit
+        lambda: forms.submit_form(key=uuid4().hex, pictures={"picture": b""}, **given), SentPictureUnfit
     )
 
 
@@ -772,7 +776,7 @@ def question_words(ground: Ground) -> Asked:
 
     def try_a_word() -> bool:
         with system("test"):
-            answered = messaging.answer(
+            answered = messaging.answer_question(
                 phone_id=phone_id,
                 yes=True,
                 code="BCDF",
@@ -794,7 +798,7 @@ def reply_to_a_text(ground: Ground, phone: str, text: Callable[[], str], *, othe
     """Return True if a phone that asks for help, or sends a picture (other), is answered."""
     ref = uuid4().hex
     sms = inbound.Sms("generic", ref, phone, "+911800000001", text(), None, other)
-    texts.hear(
+    texts.hear_text(
         text_in=texts.TextIn(sms, "sms", "+911800000001", "notice", None), by=ground.public(), at=ground.at
     )
     with system("test"):
@@ -894,7 +898,7 @@ def fill(limit: DeclaredLimit, subject: bytes | str, n: int, at: datetime) -> No
     """Count n against a limit: in the windows of an instant and of now, and in those in which the test may end."""
     ends = (at, at + SOON, NOW, NOW + timedelta(minutes=1))
     for instant in {int(end.timestamp()) // limit.window_s: end for end in ends}.values():
-        limits.take(limit, subject, at=instant, n=n)
+        limits.count_or_refuse(limit, subject, at=instant, n=n)
 
 
 @pytest.mark.parametrize("name", LIMITS)

@@ -150,11 +150,11 @@ def by_paper(world: World, folder: Path) -> dict[str, int]:
     by, at = Actor.system("tests"), world.now
     with system("test"):
         options = {"drive": str(world.programme.public_id)}
-        public_id = imports.bring(kind_key="paper", path=path, by=by, at=at, options=options)
+        public_id = imports.import_file(kind_key="paper", path=path, by=by, at=at, options=options)
     for step, state in (("check", "checked"), ("commit", "done")):
         with system("test"):
-            imports.ask(public_id=public_id, step=step, by=by, at=at)
-        assert running.run(public_id, step, at=at) == state
+            imports.ask_import_step(public_id=public_id, step=step, by=by, at=at)
+        assert running.run_import_step(public_id, step, at=at) == state
     ((discarded,),) = world.rows("select discarded from core_import")
     path.unlink()
     told: dict[str, int] = json.loads(str(discarded))
@@ -168,7 +168,7 @@ def whole_database() -> bytes:
         [
             str(backup.program("pg_dump", number // 10_000)),
             "--dbname",
-            database.conninfo(None, dbname=database.name()),
+            database.conninfo(None, dbname=database.database_name()),
         ],
         capture_output=True,
         check=True,
@@ -179,7 +179,7 @@ def whole_database() -> bytes:
 def database_says(query: str) -> str:
     import psycopg
 
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name()), autocommit=True) as admin:
         cursor = admin.execute(query)
         row = cursor.fetchone() if cursor.description else None
     return str(row[0]) if row else ""
@@ -188,7 +188,7 @@ def database_says(query: str) -> str:
 def opened_backup(folder: Path) -> tuple[bytes, bytes]:
     """A backup as it lies there, and everything in it in clear."""
     secret, public = sealing.new_pair()
-    backup.take(to=folder / "b.age", recipient=public, at=NOW)
+    backup.take_backup(to=folder / "b.age", recipient=public, at=NOW)
     sealed = (folder / "b.age").read_bytes()
     clear = sealing.Opener(io.BytesIO(sealed), sealing.secret_keys(secret)).read()
     dump, rest = b"", b""
@@ -240,11 +240,11 @@ def test_a_minor_and_a_refused_column_leave_no_trace_anywhere(server: Server, tm
     queue = "select arguments::text as said from core_job union all select facts::text from core_audit"
     assert found_in(database_says(f"select string_agg(said, ' ') from ({queue}) q").encode()) == set()
     places: dict[str, set[str]] = {}
-    for path, content in lying_in(home.path()):
-        if not database.is_embedded() and path.is_relative_to(home.path() / "postgres"):
+    for path, content in lying_in(home.home_folder()):
+        if not database.is_embedded() and path.is_relative_to(home.home_folder() / "postgres"):
             continue  # an embedded database of an earlier run of the tests
         for kind in found_in(content):
-            places.setdefault(kind, set()).add(str(path.relative_to(home.path())))
+            places.setdefault(kind, set()).add(str(path.relative_to(home.home_folder())))
     if database.is_embedded():
         assert places.pop("kept"), "the database's files lie below the data folder"
     assert places == {}
@@ -279,8 +279,8 @@ def test_who_had_everything_erased_leaves_no_trace_once_it_is_purged(server: Ser
     _sealed, clear = opened_backup(tmp_path)
     for content in (clear, whole_database()):
         assert found_in(content) == set() and not any(needle in content for needle in needles)
-    for path, content in lying_in(home.path()):
-        if not path.is_relative_to(home.path() / "postgres"):
+    for path, content in lying_in(home.home_folder()):
+        if not path.is_relative_to(home.home_folder() / "postgres"):
             assert "kept" not in found_in(content), path
     server.stop()
     log = server.log.read_bytes()
@@ -294,7 +294,7 @@ def erase(world: World) -> None:
     )
     assert isinstance(membership, UUID)
     with scoped(Scope(phone=world.phone_id(KEPT))):
-        erasing.erase(
+        erasing.erase_member(
             membership=membership,
             channel=Channel.WEB,
             language="en",

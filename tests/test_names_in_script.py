@@ -10,7 +10,7 @@ from django.test import Client
 
 from abhiyan.core import limits, words
 from abhiyan.core.tests.given import present
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.people.actions import rename_account
 from abhiyan.site.tests.addresses import address, filled, more_things, things
 from abhiyan.site.tests.answers import at_the_door
@@ -23,7 +23,7 @@ READERS = (
     "call_centre_agent",
     "it_administrator",
 )
-KNOWN = {each["latin"].lower() for each in words.names()}
+KNOWN = {each["latin"].lower() for each in words.name_words()}
 # Forms keep what was typed, so their fields do not count.
 UNSEEN = re.compile(r"(?s)<(script|style|textarea|template)\b.*?</\1>|<[^>]*>")
 PAIR = re.compile(r"\b(?=([A-Z][a-z]+) ([A-Z][a-z]+)\b)")
@@ -80,8 +80,8 @@ def test_no_page_in_hindi_names_anybody_in_latin_letters(role: str, cast: Cast, 
     own, other, others = found
     client = cast.client(role, "hi")
     told: dict[str, tuple[str, set[str]]] = {}
-    for page in sorted(set(pages()) - AS_GIVEN):
-        if at_the_door(pages()[page].opens, role):
+    for page in sorted(set(addresses_by_name()) - AS_GIVEN):
+        if at_the_door(addresses_by_name()[page].opens, role):
             continue
         limits.forget_all()
         for of in (own, other):

@@ -17,7 +17,7 @@ from abhiyan.enrolment.tests.web import today
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.views.appointments import HELD
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.people.actions import open_account, rename_account
 from abhiyan.site.tests.addresses import address, body, filled, more_things, things
 from abhiyan.site.tests.answers import at_the_door
@@ -93,8 +93,8 @@ def test_no_address_shows_a_name_outside_the_readers_line(role: str, cast: Cast,
     own, foreign, others = found
     client, name = cast.client(role), READERS[role]
     told: dict[str, tuple[str, str]] = {}
-    for page in sorted(pages()):
-        if at_the_door(pages()[page].opens, role):
+    for page in sorted(addresses_by_name()):
+        if at_the_door(addresses_by_name()[page].opens, role):
             continue
         limits.forget_all()
         near, far = (address(page, of, **filled(page, others)) for of in (own, foreign))

@@ -257,7 +257,7 @@ def go_through(
     def work(step: str) -> None:
         page.wait_for_selector("progress")
         with away(page):
-            running.run(public_id, step, at=NOW)
+            running.run_import_step(public_id, step, at=NOW)
 
     if page.locator("#columns").count():  # else each was known, and the check has begun
         go(page, "form[action$='/columns/'][data-once] button[type=submit]")
@@ -439,7 +439,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         }
         programmes.set_target(**district, n=900)
         programmes.split_target(**district, how="equally")
-        (version,) = programme_queries.versions(world.programme, unit_id=world.district.pk)[:1]
+        (version,) = programme_queries.versions_of_targets(world.programme, unit_id=world.district.pk)[:1]
         for role in ("district_in_charge", "mandal_president"):
             programmes.name_in_charge(**district, account=cast.accounts[role].public_id)
         messaging.connect_number(
@@ -464,7 +464,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
     for word, text in (("CHECKED", PAPER.replace("0808", "0818")), ("DONE", PAPER.replace("0808", "0828"))):
         path.write_text(text)
         with system("test"):
-            lists[word] = acts.bring(
+            lists[word] = acts.import_file(
                 kind_key="paper",
                 path=path,
                 unit_id=world.district.pk,
@@ -474,8 +474,8 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
             )
         for step in ("check", "commit")[: 1 if word == "CHECKED" else 2]:
             with system("test"):
-                acts.ask(public_id=lists[word], step=step, by=SYSTEM, at=at)
-            assert running.run(lists[word], step, at=at) in ("checked", "done")
+                acts.ask_import_step(public_id=lists[word], step=step, by=SYSTEM, at=at)
+            assert running.run_import_step(lists[word], step, at=at) in ("checked", "done")
     with system("test"):
         task = programmes.ask_task(
             what=programmes.What(title="Meet ten families", due_at=at + timedelta(days=2), effort_min=60),
@@ -513,7 +513,7 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
         )
     said = units.StatedPoll("none", "None", at.date(), at.date(), "x", [(None, [world.state.pk])])
     with system("test"):
-        poll = units.state_poll(stated=said, by=SYSTEM, at=at)
+        poll = units.store_poll_version(stated=said, by=SYSTEM, at=at)
         units.confirm_poll(public_id=poll.public_id, by=SYSTEM, at=at)
     return {
         "BATCH": batch.number,

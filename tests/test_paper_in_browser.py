@@ -165,7 +165,7 @@ class Journey:
             self.page.wait_for_selector("progress")
         after = {"check": "checked", "commit": "done", "undo": "undone"}[step]
         with away(self.page):
-            assert running.run(public_id, step, at=NOW) == after
+            assert running.run_import_step(public_id, step, at=NOW) == after
         go(self.page, f"main a[href='{self.here}']")
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from abhiyan.core.access import AccessLevel
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.make import Human
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.pages.tests.test_field import entry, send
 from abhiyan.pages.tests.test_phones import LEADER, WORKER, let_in, number
 from abhiyan.people.models import Account
@@ -74,13 +74,13 @@ def test_no_address_shows_a_phone_anybody_else(role: str, clients: dict[str, Cli
     own, foreign, others, entered = found
     client, told = clients[role], []
     asked: list[tuple[str, dict[str, Any] | None]] = [(entered, None), (entered, {"send": "1"})]
-    for name in sorted(pages()):
+    for name in sorted(addresses_by_name()):
         for of in (own, foreign):
             where = address(name, of, **filled(name, others))
             and_ = "&" if "?" in where else "?"
             asked += [(where + more, None) for more in ("", f"{and_}q=Zubindawati", f"{and_}q=9797312645")]
             asked += [(f"{where}{and_}format={kind}", None) for kind in ("csv", "xlsx")]
-            if pages()[name].act:
+            if addresses_by_name()[name].act:
                 asked.append((where, {"unit": "JK-B001"} | POSTS.get(name, {})))
     for where, sent in asked:
         told += [
@@ -99,7 +99,7 @@ def test_what_is_looked_for_would_be_found(cast: Cast, found: Any) -> None:
 
 def test_few_addresses_open_by_one_code() -> None:
     """An address may be added here only if its page names no other person."""
-    assert {name for name, each in pages().items() if each.opens.level is AccessLevel.PHONE} == {
+    assert {name for name, each in addresses_by_name().items() if each.opens.level is AccessLevel.PHONE} == {
         "enrolment:field",
         "enrolment:field_entries",
         "enrolment:field_entry",

@@ -75,7 +75,7 @@ def planted() -> dict[str, int]:
     below = [(unit, ids["UP"]) for code, unit in ids.items() if "-PC" in code]
     below += [(unit, ids["UP-PC1"]) for code, unit in ids.items() if "-AC" in code]
     for hierarchy, places in ((1, top), (2, top + below)):
-        units.place_many(hierarchy=hierarchy, places=places, on=date(2026, 1, 1), by=SYSTEM, at=AT)
+        units.place_units(hierarchy=hierarchy, places=places, on=date(2026, 1, 1), by=SYSTEM, at=AT)
     return ids
 
 

@@ -16,7 +16,7 @@ import pytest
 from abhiyan.core import printing
 from abhiyan.core.scope import system
 from abhiyan.core.tables.layout import CellKind, Field, Layout
-from abhiyan.core.tables.reading import Batch, rows
+from abhiyan.core.tables.reading import Batch, read_rows
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.sniffing import sniff
 from abhiyan.core.tests.given import CASES, NOW
@@ -35,7 +35,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import bulk, inbound
 from abhiyan.messaging.rules.words import TextWord
-from abhiyan.messaging.rules.words import read as said
+from abhiyan.messaging.rules.words import read_said_text as said
 from abhiyan.messaging.tests.test_send import queue
 from abhiyan.people import phones
 from abhiyan.people.rules import doubles
@@ -56,7 +56,7 @@ THREE = ["Sunita Devi", "Mohan Lal", "Asha Rani"]
 def listed(path: Path, layout: Layout = PAPER) -> Batch:
     """Read a whole file as an import does."""
     looked = sniff(path, layout)
-    return next(rows(path, layout, looked.mapping, source=looked.source, phone=phones.parse))
+    return next(read_rows(path, layout, looked.mapping, source=looked.source, phone=phones.parse))
 
 
 def column(path: Path, key: str, layout: Layout = PAPER) -> list[Any]:
@@ -90,7 +90,7 @@ def bodies(path: Path) -> list[Any]:
 def pair(one: dict[str, str], other: dict[str, str]) -> doubles.JudgedPair:
     """Judge two entries, as a search that found them alike shows them."""
     known = [doubles.Known(each["name"], int(each["birth_year"]), each["phone"], 1) for each in (one, other)]
-    return doubles.judged(*known, score=99, is_twin=False)
+    return doubles.judge_pair(*known, score=99, is_twin=False)
 
 
 def one_person_in_pairs(path: Path) -> list[bool]:
@@ -135,9 +135,9 @@ def votes_column(path: Path) -> str:
 def without_number(path: Path) -> list[tuple[str, str]]:
     """Return who wrote and what, of writers who hide their number."""
     return [
-        (inbound.person_of(each), each.text)
+        (inbound.sms_writer(each), each.text)
         for body in bodies(path)
-        for each in inbound.whatsapp(body).messages
+        for each in inbound.whatsapp_chat(body).messages
     ]
 
 
@@ -155,7 +155,7 @@ def ends(path: Path) -> list[str]:
 
 
 def read_whole(path: Path) -> tuple[int | None, str | None]:
-    found = details.read(bodies(path)[3]["text"], this_year=2026)
+    found = details.read_details(bodies(path)[3]["text"], this_year=2026)
     return found.birth_year, found.pin
 
 
@@ -222,7 +222,7 @@ RIGHT: dict[str, tuple[Callable[[Path], Any], Any]] = {
         [date(2022, *day) for day in ((12, 31), (12, 1), (11, 25), (3, 4), (1, 15), (5, 6))],
     ),
     "p06_abbreviation_sign.csv": (
-        lambda path: [names.clean(one["name"]) == one["name"] for one in people(path)],
+        lambda path: [names.clean_name(one["name"]) == one["name"] for one in people(path)],
         [True] * 5,
     ),
     "p07_titles_and_order.csv": (one_person_in_pairs, [True] * 5),

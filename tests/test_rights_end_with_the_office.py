@@ -26,7 +26,7 @@ from abhiyan.enrolment.actions import organisers
 from abhiyan.enrolment.models import Membership, Roll
 from abhiyan.enrolment.paper.models import Referral, Referred
 from abhiyan.org import actions as org
-from abhiyan.pages.access import HOT, pages
+from abhiyan.pages.access import HOT, addresses_by_name
 from abhiyan.people import actions as people
 from abhiyan.site.tests.addresses import (
     Things,
@@ -119,7 +119,9 @@ def ended(open_database: None, tmp_path_factory: pytest.TempPathFactory) -> Ende
     foreign: Things = things(cast, LEADER, "JK-JAM", "JK-B004", cast.membership(cast.foreign_member))
     others = more_things(cast, foreign, tmp_path_factory.mktemp("results"))
     where = {
-        name: address(name, foreign, **filled(name, others)) for name in sorted(pages()) if name not in HOT
+        name: address(name, foreign, **filled(name, others))
+        for name in sorted(addresses_by_name())
+        if name not in HOT
     }
     where |= plant(cast, others)
 

@@ -16,7 +16,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.queries import NotYours, viewer_of
-from abhiyan.org.rules.capabilities import MEANINGS, Reach, reach
+from abhiyan.org.rules.capabilities import MEANINGS, Reach, capability_reach
 from abhiyan.org.tests.make import SYSTEM, World, actor
 from abhiyan.org.tests.rights import Rights
 from abhiyan.people.models import Account
@@ -35,7 +35,7 @@ def declared() -> dict[str, Reach]:
 
 
 def test_the_table_names_every_right_and_says_of_each_how_far_it_reaches() -> None:
-    assert declared() == {right: reach(right) for right in MEANINGS}
+    assert declared() == {right: capability_reach(right) for right in MEANINGS}
 
 
 class Desks:

@@ -175,10 +175,10 @@ def test_few_people_are_hidden_and_the_difference_of_two_days_tells_no_few(cast:
     from abhiyan.programmes import queries
 
     with cast.as_("district_in_charge"):
-        days = queries.figures(
+        days = queries.figures_of_measures(
             node=cast.world.units["JK-JAM"].pk, hierarchy=1, programme=cast.world.programme, at=NOW
         ).trend
-        few = queries.ladder(
+        few = queries.unit_ladder(
             node=cast.world.units["HP-B001"].pk, hierarchy=1, programme=cast.world.programme, at=NOW
         )
     told = [day.ladder.counted for day in days if day.ladder.counted is not None]
@@ -206,14 +206,14 @@ def told_on(cast: Cast, at: datetime) -> dict[tuple[object, ...], int]:
             for code in OUTSIDE_UNITS:
                 node = cast.world.units[code].pk
                 read: dict[str, Any] = {"hierarchy": hierarchy, "programme": drive, "at": at}
-                ladder = queries.ladder(node=node, **read)
+                ladder = queries.unit_ladder(node=node, **read)
                 if not ladder.is_rounded:  # not in this tree, or all of it their own
                     continue
                 note((code, hierarchy, "alone"), ladder, RUNGS)
                 for child in queries.children_ladders(node=node, **read).rows:
                     if child.ladder.is_rounded:
                         note((code, hierarchy, "list", child.code), child.ladder, RUNGS)
-                for row in queries.funnel(node=node, **read, days=60):
+                for row in queries.unit_funnel(node=node, **read, days=60):
                     note(
                         (code, hierarchy, "funnel", row.channel, row.on),
                         SimpleNamespace(**row.figures),

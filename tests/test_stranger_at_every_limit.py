@@ -73,7 +73,7 @@ def four() -> People:
     with scoped(Scope(account=leader.pk)):
         _factor, app = factors.begin_totp(account_id=leader.pk, by=by, at=NOW - timedelta(days=8))
         then = NOW - timedelta(days=8)
-        code = totp.code_of(app, totp.step_at(then))
+        code = totp.totp_code(app, totp.step_at(then))
         factors.confirm_totp(account_id=leader.pk, code=code, name="phone", by=by, at=then)
     return People(world, leader, app)
 
@@ -103,7 +103,7 @@ def leader_gets_in(four: People, client: Client) -> None:
     at = given.present()
     sends(client, "/sign-in/", {"phone": LEADER})
     sends(client, "/sign-in/code/", {"code": code_sent(LEADER, "sign_in")})
-    sends(client, "/sign-in/second/", {"code": totp.code_of(four.app, totp.step_at(at))})
+    sends(client, "/sign-in/second/", {"code": totp.totp_code(four.app, totp.step_at(at))})
     assert client.get("/").status_code == 200
 
 
@@ -175,7 +175,7 @@ def spend(limit: DeclaredLimit, four: People, requests: int) -> int:
     for subject in subjects(limit, four):
         n = min(left, limits.allowed_by(limit, at))
         if n:
-            limits.take(limit, subject, at=at, n=n)
+            limits.count_or_refuse(limit, subject, at=at, n=n)
             left -= n
     return requests - left
 
@@ -280,7 +280,7 @@ def test_twenty_thousand_workers_get_in_at_six_in_the_evening(n: int, four: Peop
     limits.forget_all()
     for carrier in carriers:
         if others := (20_000 - n) // len(carriers):
-            limits.take(declared.CODE_NETWORK_KNOWN, f"field {carrier}", at=evening, n=others)
+            limits.count_or_refuse(declared.CODE_NETWORK_KNOWN, f"field {carrier}", at=evening, n=others)
     for number, phone in enumerate(workers):
         at = evening + timedelta(minutes=55) * number / n
         by = Actor.public(origin=carriers[number % len(carriers)])

@@ -44,7 +44,7 @@ def test_the_command_line_says_the_version() -> None:
 
 @pytest.mark.django_db
 def test_doctor_says_the_version() -> None:
-    finding, _record = doctor.versions(NOW)
+    finding, _record = doctor.software_versions(NOW)
     assert finding.text.startswith(f"abhiyan {abhiyan.__version__}, ")
 
 

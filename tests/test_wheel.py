@@ -114,7 +114,7 @@ def elsewhere() -> Iterator[Elsewhere]:
         (folder / "home" / "postgres.local.conf").write_text("fsync = off\n")
         yield made
     finally:
-        embedded.stop(folder / "home")
+        embedded.stop_database(folder / "home")
         shutil.rmtree(folder, ignore_errors=True)
 
 

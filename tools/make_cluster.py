@@ -318,7 +318,7 @@ def prepare() -> places.Owner:
         sys.exit(f"{FOLDER} belongs to somebody else: set ABHIYAN_CLUSTER to another folder")
     FOLDER.mkdir(parents=True, exist_ok=True)
     FOLDER.chmod(0o711)
-    owner = places.owner_of(FOLDER)
+    owner = places.home_owner(FOLDER)
     if not (PATRONI / "bin" / "patroni").exists():
         shutil.rmtree(PATRONI, ignore_errors=True)
         # A Python that the database's user can read too: root's own is often in root's folder.
@@ -395,7 +395,7 @@ def start(names: list[str]) -> None:
 def stop(names: list[str]) -> None:
     """End machines, or all of it: first what asks, then what answers."""
     if FOLDER.exists():
-        for each in reversed(chosen(services(places.owner_of(FOLDER)), names)):
+        for each in reversed(chosen(services(places.home_owner(FOLDER)), names)):
             each.stop()
 
 

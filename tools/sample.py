@@ -47,8 +47,8 @@ def _make(seed: str, at: str) -> None:
     languages = module_of("abhiyan.pages.languages", "abhiyan.site.languages")
     run = module_of("abhiyan.sample.run", "abhiyan.site.demo.run")
 
-    home.path().mkdir(parents=True, exist_ok=True)
-    (home.path() / run.MARK).touch()
+    home.home_folder().mkdir(parents=True, exist_ok=True)
+    (home.home_folder() / run.MARK).touch()
     keys.make_master(keys.master_path(), text=keys.demo_master(seed))
     languages.add(languages.SHIPPED["ur"])
     given = {"ABHIYAN_WATCHED_BY": str(os.getpid())}

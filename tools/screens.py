@@ -123,7 +123,7 @@ def main(seed: str) -> int:
 
         stopping, port = threading.Event(), free_port()
         serving = threading.Thread(
-            target=serve.supervise,
+            target=serve.supervise_server,
             kwargs={"host": "127.0.0.1", "port": port, "stopping": stopping, "workers": 1},
         )
         serving.start()

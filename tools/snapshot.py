@@ -48,7 +48,7 @@ def messages() -> Iterator[str]:
     """Texts as they are shipped, and as the demo filled them."""
     from abhiyan.core.keys import keyring
     from abhiyan.messaging.models import Message
-    from abhiyan.messaging.rules.texts import TEXTS, fill
+    from abhiyan.messaging.rules.texts import TEXTS, fill_text
 
     for (code, language), text in TEXTS.items():
         yield f"text {code} {language} {text}"
@@ -59,7 +59,7 @@ def messages() -> Iterator[str]:
             blanks |= json.loads(keyring().unseal(bytes(one.sealed_blanks), about=one.pk.bytes))
         blanks = {name: "…" if name in DRAWN and value else value for name, value in blanks.items()}
         shipped = TEXTS.get((one.template, one.language), "")
-        found[f"message {one.template} {one.language} {fill(shipped, blanks) or sorted(blanks)}"] += 1
+        found[f"message {one.template} {one.language} {fill_text(shipped, blanks) or sorted(blanks)}"] += 1
     for words, n in found.items():
         yield f"{words} × {n}"
 

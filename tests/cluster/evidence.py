@@ -92,7 +92,7 @@ class Evidence:
             lost = thread.answered - stored[machine]
             assert not lost, f"{machine} answered and lost {sorted(lost)}"
         alone = {
-            name: loops.lock_key(name) for name, loop in loops.collected().items() if not loop.everywhere
+            name: loops.lock_key(name) for name, loop in loops.loops_by_name().items() if not loop.everywhere
         }
         done = [
             (name, host, alone[name] in own, alone[name] in others)

@@ -55,7 +55,7 @@ def test_the_web_hosts_settings_are_and_mean_something(
         monkeypatch.delenv(name)
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    assert environment.wrong() == [] and environment.unknown() == {}
+    assert environment.wrong_settings() == [] and environment.unknown() == {}
     assert "@" not in given["DATABASE_URL"], "no account of the server lies on a host that serves"
     other = dict(settings_of((machines / "web1/etc/abhiyan.env").read_text()))
     own = {setting.name for setting in environment.SETTINGS if setting.is_own}

@@ -41,7 +41,7 @@ def test_the_example_names_settings_that_are_and_means_something(monkeypatch: py
     for name, value in given.items():
         if f"\n{name}=" in text:
             monkeypatch.setenv(name, value)
-    assert environment.wrong() == [] and environment.unknown() == {}
+    assert environment.wrong_settings() == [] and environment.unknown() == {}
     assert f"https://{given['CADDY_NAME']}" == given["ABHIYAN_ORIGIN"]
 
 

@@ -251,7 +251,7 @@ def served(ports: dict[str, int]) -> Iterator[Installation]:
             process.terminate()
             process.wait(PATIENCE_S)
     finally:
-        embedded.stop(made.home)
+        embedded.stop_database(made.home)
         shutil.rmtree(folder, ignore_errors=True)
 
 

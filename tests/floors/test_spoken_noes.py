@@ -7,7 +7,7 @@ from django import forms
 from django.db import models
 
 from abhiyan.contact.models import ContactTry
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.verification.actions import TryOutcome
 
 from .source import sources
@@ -57,7 +57,7 @@ def values_of(form: Any) -> set[str]:
 
 def forms_of_talks() -> dict[str, set[str]]:
     """Forms that take the outcome of a talk, by name."""
-    assert pages(), "every view is read, and so every form"
+    assert addresses_by_name(), "every view is read, and so every form"
     found, waiting = {}, [forms.Form]
     while waiting:
         one = waiting.pop()

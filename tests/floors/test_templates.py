@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 
 from .source import FLOORS, PACKAGE, Finder, Source, above, sources, told
 
@@ -42,7 +42,7 @@ def files_that_are_not_there(source: Source) -> Iterator[str]:
 @cache
 def _pages() -> frozenset[str]:
     """Every name of a page, with its room's."""
-    return frozenset(pages())
+    return frozenset(addresses_by_name())
 
 
 # The tag that draws signs, and the template that says what these mean.

@@ -266,7 +266,7 @@ class Trouble:
         self.silence_s.setdefault("loops", []).append(time.monotonic() - killed)
 
     def _turned_since(self, at: datetime) -> bool:
-        conninfo = make_conninfo(embedded.conninfo(self.installation.home), dbname="abhiyan")
+        conninfo = make_conninfo(embedded.superuser_conninfo(self.installation.home), dbname="abhiyan")
         with psycopg.connect(conninfo) as admin:
             row = admin.execute(
                 "select count(*) > 0 and bool_and(turned_at > %s) from core_heartbeat where every_s <= 1",

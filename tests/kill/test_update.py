@@ -168,7 +168,7 @@ class Updated:
 
     def rows(self, query: Any, *given: object) -> list[tuple[Any, ...]]:
         embedded.ensure_running(self.home)
-        with psycopg.connect(embedded.conninfo(self.home), dbname="abhiyan") as admin:
+        with psycopg.connect(embedded.superuser_conninfo(self.home), dbname="abhiyan") as admin:
             return admin.execute(query, given).fetchall()
 
 
@@ -198,7 +198,7 @@ class Stops:
 
     def _post(self, body: str) -> str:
         at_s = int(time.time())
-        signature = f"t={at_s},v2={signatures.generic(at_s, 'sms', body.encode(), TOKEN)}"
+        signature = f"t={at_s},v2={signatures.generic_signature(at_s, 'sms', body.encode(), TOKEN)}"
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             line.request(
@@ -365,4 +365,4 @@ def test_the_release_before_is_updated_under_traffic_and_backed_out(
         say("the backup is restored by this release")
     finally:
         place.stop()
-        embedded.stop(place.home)
+        embedded.stop_database(place.home)

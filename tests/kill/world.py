@@ -38,7 +38,7 @@ def main() -> None:
             places: list[tuple[int, int | None]] = [(ids["IN"], None), (ids["S"], ids["IN"])]
             places += [(ids[f"D{n}"], ids["S"]) for n in range(6)]
             places += [(ids[f"B{n:03d}"], ids[f"D{n % 6}"]) for n in range(BOOTHS)]
-            units.place_many(
+            units.place_units(
                 hierarchy=hierarchy, places=places, on=at.date() - timedelta(days=99), by=by, at=at
             )
         ensure_sample_notice(by=by, at=at)

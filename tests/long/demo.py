@@ -36,5 +36,5 @@ def demo_served(*options: str) -> Iterator[Installation]:
         demo.wait(60)
     finally:
         demo.kill()
-        embedded.stop(made.home)
+        embedded.stop_database(made.home)
         shutil.rmtree(folder, ignore_errors=True)

@@ -27,7 +27,7 @@ CLAIMS, BOOTHS = 4_000, 400
 
 def played(seed: str, at: datetime) -> list[Estimate]:
     """The demo's drive and its two closed frames alone; the state's headline of each."""
-    rows, today = list(tree.rows(seed)), clock.day_in("Asia/Kolkata", at)
+    rows, today = list(tree.tree_rows(seed)), clock.day_in("Asia/Kolkata", at)
     first = today - timedelta(days=DAYS)
     with system("test"):
         people.ensure_sample_notice(by=claims.BY, at=at)
@@ -45,9 +45,9 @@ def played(seed: str, at: datetime) -> list[Estimate]:
             programme_id=drive.pk, unit_id=state, how="equally", levels=2, by=president, at=at
         )
     officer = build._acting(holders[build.OFFICERS[-1]])
-    token = asked.token(drive, state, acting["it_administrator"], officer, build.WINDOW_DAYS, at)
-    checking = frames.Frames(seed, drive, president, build.verifiers_of(holders), CLAIMS // 15)
-    claims.enrol(
+    token = asked.approved_token(drive, state, acting["it_administrator"], officer, build.WINDOW_DAYS, at)
+    checking = frames.Frames(seed, drive, president, build.sample_verifiers(holders), CLAIMS // 15)
+    claims.enrol_days(
         *(seed, rows, drive, token, first, at, lambda _text: None),
         days=DAYS,
         about=CLAIMS,
@@ -62,7 +62,7 @@ def truths() -> dict[str, float]:
     """Return for each frame the share of the items with a sign that is genuine, as the demo notes it beside the
     product."""
     items, genuine = Counter[str](), Counter[str]()
-    with (home.path() / frames.TRUTH).open() as file:
+    with (home.home_folder() / frames.TRUTH).open() as file:
         for row in csv.DictReader(file):
             if not row["stratum"].endswith("/unsigned"):
                 items[row["frame"]] += int(row["items"])

@@ -148,7 +148,7 @@ def link_of(phone: str) -> str:
     about = messaging.question_id(
         room="enrolment", kind="confirm", about=UUID(int=n), phone_id=ring.phone_id(phone)
     )
-    link = questions.link(ring.token, about if asked else uuid4(), 1)
+    link = questions.link_part(ring.token, about if asked else uuid4(), 1)
     return link[:-1] + ("3" if link[-1] == "2" else "2")
 
 

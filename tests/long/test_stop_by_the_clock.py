@@ -91,7 +91,7 @@ def link(human: Human) -> str:
     with system("test"):
         member = Membership.objects.get(phone_id=phone_id)
         about = Enrolment.objects.get(membership_id=member.pk).pk
-        messaging.ask(
+        messaging.ask_question(
             asking=messaging.PhoneQuestion(
                 room=room,
                 kind=kind,
@@ -106,7 +106,7 @@ def link(human: Human) -> str:
             at=clock.now(),
         )
     asked = messaging.question_id(room=room, kind=kind, about=about, phone_id=phone_id)
-    return f"/q/{questions.link(ring.token, asked, 1)}/"
+    return f"/q/{questions.link_part(ring.token, asked, 1)}/"
 
 
 def test_after_a_no_by_any_way_nothing_more_leaves_a_full_outbox(server: Server) -> None:

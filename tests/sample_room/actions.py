@@ -44,5 +44,5 @@ def report_stay(
         }
         key = (FIELD, unit_id, day)
         deltas = [TallyChange(programme.pk, measure, *key, rung, n) for (measure, rung), n in figures.items()]
-        programmes.post(deltas=deltas, at=at)
+        programmes.post_changes(deltas=deltas, at=at)
         audit.record(by=by, at=at, act="nights.report", subject=str(one.pk), unit_id=unit_id)

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from abhiyan.core.policy import COUNTS, PEOPLE, placed, policies
+from abhiyan.core.policy import COUNTS, PEOPLE, placed_sql, policies
 
 
 class Village(models.Model):
@@ -15,7 +15,7 @@ class Village(models.Model):
 
     class Meta:
         db_table = "sample_village"
-        constraints = policies("sample_village", using=placed("sample_village.unit_id", COUNTS))
+        constraints = policies("sample_village", using=placed_sql("sample_village.unit_id", COUNTS))
 
 
 class Stay(models.Model):
@@ -30,4 +30,4 @@ class Stay(models.Model):
 
     class Meta:
         db_table = "sample_stay"
-        constraints = policies("sample_stay", using=placed("sample_stay.unit_id", PEOPLE))
+        constraints = policies("sample_stay", using=placed_sql("sample_stay.unit_id", PEOPLE))

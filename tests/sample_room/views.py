@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.core.tests.given import present
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.fields import WholeField
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 
 from . import actions, queries
 from .models import Stay
@@ -55,9 +55,9 @@ def stays(request: Request, public_id: UUID) -> HttpResponseBase:
         sort="-day",
         finish=queries.with_places,
     )
-    crumbs = [(_("Programmes"), reverse("programmes:list")), (named(one.names), "")]
+    crumbs = [(_("Programmes"), reverse("programmes:list")), (name_in_language(one.names), "")]
     context = {"here": "programmes", "crumbs": crumbs, "one": one}
-    return answer(request, "sample_room/stay_list.html", table, context)
+    return list_response(request, "sample_room/stay_list.html", table, context)
 
 
 @form_page
@@ -65,7 +65,7 @@ def report(request: Request, public_id: UUID) -> HttpResponseBase:
     """Report nights in a village."""
     one, at = programmes.programme(public_id), present()
     back = reverse("nights:stays", args=[public_id])
-    return ask(
+    return act_page(
         request,
         lambda given: actions.report_stay(
             programme=one,
@@ -85,5 +85,5 @@ def report(request: Request, public_id: UUID) -> HttpResponseBase:
         done=back,
         back=back,
         here="programmes",
-        crumbs=[(named(one.names), back), (_("Report a stay"), "")],
+        crumbs=[(name_in_language(one.names), back), (_("Report a stay"), "")],
     )

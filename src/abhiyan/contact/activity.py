@@ -10,7 +10,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item
@@ -25,14 +25,14 @@ from abhiyan.programmes.rules.activities import (
     Whom,
 )
 from abhiyan.programmes.rules.check_words import EnteredWords
-from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.items import facts_of_items, items_of_measure
 from abhiyan.programmes.rules.ladder import REPORTED
 from abhiyan.ui.owed import LateBelow, Owed
 
 from . import queries
 from .actions import hear_person, hear_signed
 from .models import ContactEntry, ContactTry
-from .owes import owes
+from .owes import owes_doors
 from .owes_centres import owes_centres
 from .owes_lists import owes_lists
 from .rules.doors import door_label
@@ -45,7 +45,7 @@ select l.programme_id, {LISTED} as measure, {BY_LIST} as channel, e.unit_id, l.d
  where l.day is not null and e.is_person and e.item_id is null group by 1, 4, 5"""
 
 
-def whom(item_id: UUID, _channel: int, day: date) -> Whom:
+def person_of_contact(item_id: UUID, _channel: int, day: date) -> Whom:
     """The person a check asks about a conversation or a place on a list, and what was written. In a system scope.
 
     A door without a phone is visited. So its label takes the place of a name.
@@ -55,19 +55,19 @@ def whom(item_id: UUID, _channel: int, day: date) -> Whom:
         return Whom(None, {})
     met = ContactTry.objects.filter(item_id=found.pk, undone_at=None).select_related("entry").first()
     entry = (met and met.entry) or ContactEntry.objects.filter(item_id=found.pk).first()
-    names = people.names_of([found.by_id] if found.by_id else [])
+    names = people.names_of_accounts([found.by_id] if found.by_id else [])
     who = names.get(found.by_id or 0, "") or (entry.list.signed_with if entry else "")
-    name = queries.unsealed(entry.person_name, entry.public_id) if entry else ""
+    name = queries.unsealed_text(entry.person_name, entry.public_id) if entry else ""
     if found.phone_id is None:
         house = met.label if met else door_label(entry.door, entry.lane) if entry else ""
         name = " · ".join(filter(None, (name, house)))
     return Whom(name or None, {"who": who, "when": date_format(day, "j F Y")})
 
 
-def sentence(met: Item) -> str:
+def contact_sentence(met: Item) -> str:
     """The sentence on the page that asks the person. In a system scope."""
-    worker = people.names_of([met.by_id] if met.by_id else []).get(met.by_id or 0, "")
-    blanks = {"worker": person(worker), "day": date_format(met.day, "j F")}
+    worker = people.names_of_accounts([met.by_id] if met.by_id else []).get(met.by_id or 0, "")
+    blanks = {"worker": local_person(worker), "day": date_format(met.day, "j F")}
     return say("%(worker)s talked with you on %(day)s.") % blanks
 
 
@@ -82,7 +82,7 @@ def wish(listed: Item) -> str:
 
 def owes_all(*given: Any) -> Iterator[Owed | LateBelow]:
     """Yield the work at doors, that of who runs the programme, and the call centres that are silent."""
-    yield from owes(*given)
+    yield from owes_doors(*given)
     yield from owes_lists(*given)
     yield from owes_centres(*given)
 
@@ -145,13 +145,13 @@ CONTACT_ACTIVITY = Activity(
     ),
     owes=owes_all,
     page=Page("contact:board", _("Doors and lists"), LEADS),
-    facts=f"{facts_of(KIND)} union all {_ROWS}",
+    facts=f"{facts_of_items(KIND)} union all {_ROWS}",
     orphans={
         "contacts of unknown items": "select count(*) as n from contact_try t where t.item_id is not null"
         " and not exists (select from programmes_item i where i.id = t.item_id)"
     },
     items=(
-        items_of(
+        items_of_measure(
             KIND,
             measure=TALKED,
             entered=EnteredWords(
@@ -166,11 +166,11 @@ CONTACT_ACTIVITY = Activity(
                 ),
                 CheckQuestion("when", _("When"), _("On which day was it?")),
             ),
-            whom=whom,
-            sentence=sentence,
+            whom=person_of_contact,
+            sentence=contact_sentence,
             heard=hear_person,
         ),
-        items_of(
+        items_of_measure(
             KIND,
             measure=LISTED,
             entered=EnteredWords(
@@ -185,11 +185,11 @@ CONTACT_ACTIVITY = Activity(
                 ),
                 CheckQuestion("when", _("When"), _("On which day was it?")),
             ),
-            whom=whom,
+            whom=person_of_contact,
             sentence=wish,
             heard=hear_signed,
         ),
-        items_of(
+        items_of_measure(
             KIND,
             measure=CALLED,
             entered=EnteredWords(
@@ -204,8 +204,8 @@ CONTACT_ACTIVITY = Activity(
                 ),
                 CheckQuestion("when", _("When"), _("On which day was it?")),
             ),
-            whom=whom,
-            sentence=sentence,
+            whom=person_of_contact,
+            sentence=contact_sentence,
             heard=hear_person,
         ),
     ),

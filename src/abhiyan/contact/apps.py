@@ -28,7 +28,7 @@ class ContactConfig(AppConfig):
         audiences.register(BENEFICIARIES)
         activities.register(CONTACT_ACTIVITY)
         tries.register(REQUEST_CALLS)
-        releases.register_details(actions.ACT, office.sentences)
+        releases.register_details(actions.ACT, office.list_sentences)
         news.subscribe(
             AppointmentEnded, lambda ending: actions.end_turns(account_id=ending.account_id, at=ending.at)
         )
@@ -43,8 +43,8 @@ class ContactConfig(AppConfig):
         news.subscribe(
             ClosedAccountNews, lambda closed_account: actions.end_leases(account_id=closed_account.account_id)
         )
-        news.subscribe(ReleaseDecided, lambda decision: actions.heed_decision(decision=decision))
-        news.subscribe(PhoneSaidNo, lambda phone_no: actions.heed_no(phone_no=phone_no))
+        news.subscribe(ReleaseDecided, lambda decision: actions.hear_list_decided(decision=decision))
+        news.subscribe(PhoneSaidNo, lambda phone_no: actions.hear_no_to_lists(phone_no=phone_no))
         news.subscribe(
             NoTakenBack, lambda no_taken_back: actions.bring_back_entries(phone_id=no_taken_back.phone_id)
         )
@@ -55,6 +55,6 @@ class ContactConfig(AppConfig):
             lambda helpline_called: actions.heed_helpline_call(helpline_called=helpline_called),
         )
         hanging.register(actions.ENTRIES)
-        news.subscribe(UnitsClosing, lambda closing: actions.see_to_closing(closing=closing))
-        news.subscribe(UnitsOpening, lambda opening: actions.bring_back(opening=opening))
+        news.subscribe(UnitsClosing, lambda closing: actions.move_closing_lists(closing=closing))
+        news.subscribe(UnitsOpening, lambda opening: actions.bring_lists_back(opening=opening))
         news.subscribe(ItemsErased, lambda erasure: actions.forget_person(erasure=erasure))

@@ -10,7 +10,7 @@ from abhiyan.messaging.rules.texts import OUTREACH
 from abhiyan.people.queries import phones_that_said_no
 
 from .models import ContactEntry, ContactList
-from .queries import TALKS, unsealed
+from .queries import TALKS, unsealed_text
 from .rules import gate
 from .rules.doors import door_label
 
@@ -68,7 +68,7 @@ def _named(
         AudiencePerson(entry.public_id, entry.phone_id, name, door_label(entry.door, entry.lane))
         for entry in some
         if entry.phone_id is not None and entry.phone_id not in silent
-        if (name := unsealed(entry.person_name, entry.public_id))
+        if (name := unsealed_text(entry.person_name, entry.public_id))
     ]
 
 

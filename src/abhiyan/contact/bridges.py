@@ -70,7 +70,7 @@ class HttpBridge:
         return self._gateway.post(bridge_call.ref, body, wait_s=WAIT_S)
 
 
-def bridge() -> Bridge | None:
+def server_bridge() -> Bridge | None:
     """Return the provider of this server; None where there is none. The demo dials nobody, whatever is set."""
     if settings.DEMO:
         return FakeBridge(report_later)
@@ -91,7 +91,7 @@ def ref_of(turn: UUID, n: int) -> str:
     return f"{turn.hex}-{n}"
 
 
-def turn_of(ref: str) -> tuple[UUID, int] | None:
+def turn_of_ref(ref: str) -> tuple[UUID, int] | None:
     """Return the turn and the number of a call; None for what cannot be a reference of ours."""
     ident, _dash, number = ref.partition("-")
     if len(ident) != 32 or len(number) != 1 or whole_number(number, most=9) is None:
@@ -103,7 +103,7 @@ def turn_of(ref: str) -> tuple[UUID, int] | None:
     return (turn_id, int(number)) if ref_of(turn_id, int(number)) == ref else None
 
 
-def read(body: bytes) -> BridgeReport:
+def read_bridge(body: bytes) -> BridgeReport:
     """Read a callback: {"ref", "event": "agent", "person" or "ended", "seconds" of "ended"}. MalformedWebhook."""
     try:
         report = json.loads(body)
@@ -166,10 +166,10 @@ def story(bridge_call: BridgeCall) -> tuple[Handed, list[FakeStep]]:
     return taken, [answered, connected, ended]
 
 
-def signed(told: Mapping[str, Any], *, at: datetime, by: str = "") -> tuple[bytes, dict[str, str]]:
+def sign_callback(told: Mapping[str, Any], *, at: datetime, by: str = "") -> tuple[bytes, dict[str, str]]:
     """Return body and headers of a callback as a provider sends it. by: another secret than ours."""
     body, at_s = json.dumps(told).encode(), int(at.timestamp())
-    signature = signatures.generic(at_s, KIND, body, by or secret())
+    signature = signatures.generic_signature(at_s, KIND, body, by or secret())
     return body, {"X-Signature": f"t={at_s},v2={signature}"}
 
 
@@ -190,7 +190,7 @@ def report_later(step: FakeStep, due: datetime) -> None:
     """Send a step to our own address when it is due."""
 
     def send() -> None:
-        body, headers = signed(step.told, at=due)
+        body, headers = sign_callback(step.told, at=due)
         with suppress(httpx.TransportError):  # the demo was ended meanwhile
             httpx.post(
                 settings.ORIGIN + ADDRESS,

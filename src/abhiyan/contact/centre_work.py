@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from abhiyan.core import clock, sql
-from abhiyan.core.ages import said
+from abhiyan.core.ages import age_words
 from abhiyan.core.small_cells import STEP, hides_each
 from abhiyan.core.titles import title_sql
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.concluded import concluded_items
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM
@@ -30,11 +30,11 @@ class Spread:
 
     @property
     def median(self) -> str:
-        return "" if self.median_s is None else said(self.median_s)
+        return "" if self.median_s is None else age_words(self.median_s)
 
     @property
     def most(self) -> str:
-        return "" if self.most_s is None else said(self.most_s)
+        return "" if self.most_s is None else age_words(self.most_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def work_of_centre(programme: Programme, body_id: int, *, at: datetime) -> Centr
     values: dict[str, Any] = {
         "programme": programme.pk,
         "body": body_id,
-        "language": language(),
+        "language": active_language(),
         "zone": programme.zone,
         "at": at,
         "on": on,

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from abhiyan.core import clock, small_cells, sql
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.titles import title_sql
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.messaging.queries import open_hours
 from abhiyan.messaging.rules import hours
 from abhiyan.people import phones
@@ -74,26 +74,26 @@ def queues_of(body_id: int, *, at: datetime) -> list[CallQueue]:
     return [
         queue
         for queue in (queues[pk] for pk in ids)
-        if runs_now(queue.programme, at) and not is_over(queue, at=at)
+        if runs_now(queue.programme, at) and not is_queue_over(queue, at=at)
     ]
 
 
-def is_over(queue: CallQueue, *, at: datetime) -> bool:
+def is_queue_over(queue: CallQueue, *, at: datetime) -> bool:
     """Return whether the last day of a queue is over."""
     return queue.last_day is not None and queue.last_day < clock.day_in(queue.programme.zone, at)
 
 
-def is_open(queue: CallQueue, *, at: datetime) -> bool:
+def is_queue_open(queue: CallQueue, *, at: datetime) -> bool:
     """Return whether a queue is not paused, and the instant is inside its hours and those of the settings."""
     zone = queue.programme.zone
     return (
         queue.paused_at is None
-        and hours.is_open(at, zone, open_hours())
+        and hours.is_in_hours(at, zone, open_hours())
         and at == into_hours(at, zone=zone, opens=queue.opens, closes=queue.closes)
     )
 
 
-def lists_of(queue: CallQueue, *, at: datetime) -> list[int]:
+def lists_of_queue(queue: CallQueue, *, at: datetime) -> list[int]:
     """Return the lists (ids) of a queue that are approved and have not ended, in its order. In a system scope."""
     on = clock.day_in(queue.programme.zone, at)
     lists = ContactList.objects.filter(
@@ -103,7 +103,7 @@ def lists_of(queue: CallQueue, *, at: datetime) -> list[int]:
     return [pk for pk in queue.list_ids if pk in in_use]
 
 
-def spoken(queue: CallQueue, languages: Collection[str]) -> list[str]:
+def languages_taken(queue: CallQueue, languages: Collection[str]) -> list[str]:
     """Return the languages of entries that a caller takes from a queue: their own, and the unknown one."""
     return ["", *(code for code in languages if not queue.languages or code in queue.languages)]
 
@@ -140,7 +140,7 @@ WHYS = ("ready", "hours", "retry", "language", "with_others", "called", "opted_o
 MOST_COUNTED = 20_000  # entries that are read for a caller's page; a supervisor's board reads all
 
 
-def left_in(
+def entries_left(
     queue: CallQueue, languages: Collection[str], *, at: datetime, most: int | None = None
 ) -> list[EntriesLeft]:
     """Count the entries of a queue in each state, for a caller's languages. In a system scope; two queries.
@@ -148,11 +148,11 @@ def left_in(
     most: stop reading there, so an empty queue of a long list answers at once. Then the counts are of a part.
     """
     values = {
-        "lists": lists_of(queue, at=at),
-        "languages": spoken(queue, languages),
+        "lists": lists_of_queue(queue, at=at),
+        "languages": languages_taken(queue, languages),
         "at": at,
         "on": clock.day_in(queue.programme.zone, at),
-        "free": "ready" if is_open(queue, at=at) else "hours",
+        "free": "ready" if is_queue_open(queue, at=at) else "hours",
         "most": most,
     }
     counts = [EntriesLeft(*row) for row in sql.rows(_LEFT, values)]
@@ -165,9 +165,9 @@ def shown_left(rows: Iterable[EntriesLeft]) -> list[tuple[str, str, datetime | N
     They see no list, so figures are whole tens. Fewer than ten noes are not told: of a short list they name people.
     """
     return [
-        (row.why, small_cells.seen(row.n, is_exact=False), row.first_at)
+        (row.why, small_cells.seen_count(row.n, is_exact=False), row.first_at)
         for row in rows
-        if row.why != "opted_out" or small_cells.shown(row.n)
+        if row.why != "opted_out" or small_cells.shown_count(row.n)
     ]
 
 
@@ -197,7 +197,7 @@ class PersonOnCall:
         return self.turn.rung_at is not None
 
 
-def turn_of(account_id: int, *, at: datetime) -> CallTurn | None:
+def turn_of_caller(account_id: int, *, at: datetime) -> CallTurn | None:
     """Return the person a caller has, while the lease lasts. In a system scope."""
     turns = CallTurn.objects.filter(agent_id=account_id, ended_at=None, until__gt=at)
     return turns.select_related("queue__programme", "entry__list").first()
@@ -208,17 +208,17 @@ def own_turn(account_id: int, turn: UUID) -> CallTurn:
     rows = CallTurn.objects.filter(pk=turn, agent_id=account_id).select_related(
         "queue__programme", "entry__list"
     )
-    return needed(rows.first())
+    return or_refuse(rows.first())
 
 
-def number_of(turn: CallTurn) -> str:
+def number_shown_to_caller(turn: CallTurn) -> str:
     """Return the number (E.164) that a caller was shown, from their own phone; "" before. In a system scope."""
     if turn.way != CallTurn.Way.OWN or turn.entry.phone_id is None:
         return ""
     return people.number_again(turn.entry.phone_id)
 
 
-def own_calls(account_id: int, *, at: datetime) -> int:
+def count_own_calls(account_id: int, *, at: datetime) -> int:
     """Return how many calls a caller made from their own phone today. In a system scope."""
     midnight = _today(at)["midnight"]
     return CallTurn.objects.filter(agent_id=account_id, begun_at__gte=midnight, way=CallTurn.Way.OWN).count()
@@ -256,14 +256,14 @@ def call_of_today(turn: CallTurn, *, at: datetime) -> CallOfToday:
 
 
 def _call_of_today(turn: CallTurn, made: ContactTry | None, at: datetime) -> CallOfToday:
-    name = queries.unsealed(turn.entry.person_name, turn.entry.public_id)
+    name = queries.unsealed_text(turn.entry.person_name, turn.entry.public_id)
     left = made.stored_at + TAKE_BACK - at if made else timedelta(0)
     outcome = str(made.get_outcome_display()) if made else ""
     is_no = made is not None and made.outcome == ContactTry.Outcome.NEVER and left < timedelta(0)
     return CallOfToday(turn, name, outcome, max(0, int(left.total_seconds())), is_no)
 
 
-def languages_of(account_id: int) -> list[str]:
+def caller_languages(account_id: int) -> list[str]:
     """Return the languages a caller ticked last; none before the first time. In a system scope."""
     seat = CallSeat.objects.filter(account_id=account_id).first()
     return seat.languages if seat else []
@@ -275,8 +275,8 @@ def person_on_call(turn: CallTurn) -> PersonOnCall:
     last4 = sql.value("select last4 from people_phone where id = %s", [entry.phone_id])
     return PersonOnCall(
         turn,
-        queries.unsealed(entry.person_name, entry.public_id),
-        phones.masked(last4 or ""),
+        queries.unsealed_text(entry.person_name, entry.public_id),
+        phones.masked_phone(last4 or ""),
         entry.language,
         entry.tries,
         entry.last_outcome,
@@ -381,7 +381,7 @@ _ORDER = ("lost", "long", "calling", "free", "break", "done", "away")
 def callers_of(body_id: int, *, at: datetime) -> list[CallerNow]:
     """Return the callers of a centre, who needs help first. In a system scope; two queries."""
     seats = {seat.account_id: seat for seat in CallSeat.objects.filter(body_id=body_id)}
-    rows = sql.rows(_CALLERS, {"body": body_id, "language": language()} | _today(at))
+    rows = sql.rows(_CALLERS, {"body": body_id, "language": active_language()} | _today(at))
     callers = [_caller(seats.get(account), account, *rest, at=at) for account, *rest in rows]
     return sorted(
         callers,
@@ -467,7 +467,7 @@ def promised_calls(
     some: QuerySet[ContactEntry], queues: Iterable[CallQueue], *, at: datetime
 ) -> QuerySet[ContactEntry]:
     """Narrow entries to promised call-backs of queues, the earliest first. In a system scope."""
-    lists = [pk for queue in queues for pk in lists_of(queue, at=at)]
+    lists = [pk for queue in queues for pk in lists_of_queue(queue, at=at)]
     entries = some.filter(list_id__in=lists, state__in=("ready", "later"), phone_id__isnull=False)
     return entries.filter(again_at__isnull=False, last_outcome="later").order_by("again_at", "pk")
 
@@ -487,7 +487,7 @@ def promised_in(
         PromisedCallBack(
             row.public_id,
             row.again_at,
-            queries.unsealed(row.person_name, row.public_id),
+            queries.unsealed_text(row.person_name, row.public_id),
             row.language,
             row.again_at < at,
             callers.get(row.pk),

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from abhiyan.core import clock, sql
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.messaging.queries import last_reminders
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries.presence import HELD
@@ -53,15 +53,15 @@ class CentreToday:
 
     @property
     def name(self) -> str:
-        return named(self.names)
+        return name_in_language(self.names)
 
     @property
     def place(self) -> str:
-        return named(self.unit)
+        return name_in_language(self.unit)
 
     @property
     def above(self) -> str:
-        return named(self.state) if self.state else ""
+        return name_in_language(self.state) if self.state else ""
 
     @property
     def reached_pct(self) -> int | None:
@@ -164,8 +164,8 @@ def centre_at(programme: Programme, span: tuple[int, int], body_id: int, *, at: 
         f"select b.names, u.names from {_HERE} and b.id = %(body)s",
         _given(programme, span, at) | {"body": body_id},
     )
-    names, place = needed(rows[0] if rows else None)
-    return named(names), named(place)
+    names, place = or_refuse(rows[0] if rows else None)
+    return name_in_language(names), name_in_language(place)
 
 
 def silent_centres(programme: Programme, span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
@@ -195,11 +195,11 @@ class PromisedCall:
 
     @property
     def name(self) -> str:
-        return named(self.centre)
+        return name_in_language(self.centre)
 
     @property
     def place(self) -> str:
-        return named(self.unit)
+        return name_in_language(self.unit)
 
 
 def promises_below(programme: Programme, span: tuple[int, int], *, at: datetime) -> list[PromisedCall]:
@@ -234,7 +234,7 @@ class CentresWhole:
         return self.reached * 100 // self.calls if self.calls else None
 
 
-def whole(rows: Iterable[CentreToday]) -> CentresWhole:
+def add_up_centres(rows: Iterable[CentreToday]) -> CentresWhole:
     """Add up centres."""
     centre_todays = list(rows)
     return CentresWhole(
@@ -278,7 +278,7 @@ def talks_below(programme: Programme, span: tuple[int, int], *, until: datetime 
     )
 
 
-def is_silent(body_id: int, *, at: datetime) -> bool:
+def is_centre_silent(body_id: int, *, at: datetime) -> bool:
     """Return whether a centre is silent over all its queues, as `CentreToday.is_silent`. In a system scope."""
     yesterday = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=1)
     since = datetime.combine(yesterday, time(), ZoneInfo(settings.TIME_ZONE))

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from abhiyan.core import printing, words
 from abhiyan.core.actor import Actor
-from abhiyan.core.samples import BY, ZONE, SampleGround, bring, phone, take_steps
+from abhiyan.core.samples import BY, ZONE, SampleGround, bring_sample_list, sample_phone, take_steps
 from abhiyan.core.scope import system
 from abhiyan.messaging.demo import go_out
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people
-from abhiyan.people.queries import numbers_of
+from abhiyan.people.queries import numbers_of_phones
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id
@@ -125,7 +125,7 @@ def _calls(ground: SampleGround, rng: random.Random) -> None:
         by_line = list(_rows(rng, [places[own_booth].code], CALLED_BY_LINE, PHONES_FROM + 20_000))
     first = _called(ground, run, "शिविरों में आए लोग (नमूना)", rows, signed=True)
     _hear_signed(first[0], _at(ground, 5, 18), rng)
-    demo_calls.call(ground, run, first[0], STATE)
+    demo_calls.call_sample_list(ground, run, first[0], STATE)
     _hear(first, ground.at - timedelta(minutes=40), rng)
     second = _called(ground, run, "मेले में मिले लोग (नमूना)", by_line)
     with system("demo"):
@@ -173,12 +173,12 @@ def _programme(
 
 def _rows(rng: random.Random, codes: Sequence[str], n: int, first: int) -> Iterator[Sequence[str]]:
     """People of each booth with their houses, some without a phone."""
-    names = words.names()
+    names = words.name_words()
     given_names = [name["devanagari"] for name in names if name["sample"] in ("woman", "man")]
     families = [name["devanagari"] for name in names if name["sample"] == "family"]
     for at, code in enumerate(codes):
         for house in range(1, n + 1):
-            number = phone(first + at * n + house)[3:] if rng.random() < HAS_PHONE else ""
+            number = sample_phone(first + at * n + house)[3:] if rng.random() < HAS_PHONE else ""
             yield code, f"{rng.choice(given_names)} {rng.choice(families)}", number, str(house)
 
 
@@ -204,7 +204,7 @@ def _list(
         purpose="योजना कैसी चल रही है, यह सुनना (नमूना)",
         scheme=scheme,
         last_day=ground.today + timedelta(days=20),
-        document=printing.pdf(CONSENT, [paper], title=title, language="hi", at=at, with_lines=False),
+        document=printing.print_pdf(CONSENT, [paper], title=title, language="hi", at=at, with_lines=False),
         signed="desk" if signed else "",
         signed_on=at.date() if signed else None,
         signed_with=SIGNED_WITH if signed else "",
@@ -215,7 +215,9 @@ def _list(
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out).writerows([("unit_code", "name", "phone", "house"), *rows])
         options = {"list": str(contact_list.public_id)}
-        file = bring(KIND, path, options=options, at=at, by=by, unit_id=district, steps=("check",))
+        file = bring_sample_list(
+            KIND, path, options=options, at=at, by=by, unit_id=district, steps=("check",)
+        )
     return contact_list, file
 
 
@@ -261,7 +263,7 @@ def _work(ground: SampleGround, run: Programme, by: Actor, booth: int, rng: rand
 def _numbers(entries: Sequence[ContactEntry]) -> dict[int, str]:
     """The numbers of entries by their ids, as the worker hears them."""
     with system("demo"):
-        number_by_phone = numbers_of(entry.phone_id for entry in entries if entry.phone_id)
+        number_by_phone = numbers_of_phones(entry.phone_id for entry in entries if entry.phone_id)
     return {
         entry.pk: number_by_phone[entry.phone_id] for entry in entries if entry.phone_id in number_by_phone
     }

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from abhiyan.core import sql
 from abhiyan.core import words as known
 from abhiyan.core.actor import Actor
-from abhiyan.core.samples import BY, ZONE, SampleGround, phone
+from abhiyan.core.samples import BY, ZONE, SampleGround, sample_phone
 from abhiyan.core.scope import system
 from abhiyan.messaging.rules import hours
 from abhiyan.org import actions as org
@@ -28,7 +28,7 @@ AT_WORK = 12  # centres whose callers are there while the demo is made
 OUTCOMES = {"talked": 50, "later": 14, "no_answer": 18, "busy": 9, "unwilling": 6, "wrong_number": 3}
 
 
-def call(ground: SampleGround, run: Programme, listed: ContactList, state: str) -> None:
+def call_sample_list(ground: SampleGround, run: Programme, listed: ContactList, state: str) -> None:
     """Have the centres of a state call a list for some hours. Most of those of other states, who share the queue, call
     once."""
     rng = random.Random(f"calls {ground.seed}")  # noqa: S311  # sample data
@@ -79,12 +79,12 @@ def _callers(ground: SampleGround, rng: random.Random, state: str) -> tuple[Call
         " where b.kind = 'centre' and b.ended_on is null order by 3 desc, b.id",
         [f"{state}-%"],
     )
-    names = known.names()
+    names = known.name_words()
     given = [one["devanagari"] for one in names if one["sample"] in ("woman", "man")]
     families = [one["devanagari"] for one in names if one["sample"] == "family"]
     bearers = [
         org.OfficeBearer(
-            phone(CALLERS_FROM + n * CALLERS + k),
+            sample_phone(CALLERS_FROM + n * CALLERS + k),
             f"{rng.choice(given)} {rng.choice(families)}",
             AGENT,
             unit,
@@ -125,4 +125,6 @@ def _one_call(ground: SampleGround, centre: int, by: Actor, rng: random.Random, 
         wanted = rng.choice((at + timedelta(hours=2), _at(ground, 0, 12), _at(ground, -1, 12)))
         wanted = max(wanted, at + timedelta(hours=2))
         back = into_hours(wanted, zone=ZONE, opens=hours.OPENS, closes=hours.CLOSES)
-    actions.note_call(turn=turn.pk, told=CallTold(outcome, back_at=back), by=by, at=at + timedelta(minutes=1))
+    actions.note_centre_call(
+        turn=turn.pk, told=CallTold(outcome, back_at=back), by=by, at=at + timedelta(minutes=1)
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from abhiyan.core.doctor import OK, WARN, DoctorFinding, late
+from abhiyan.core.doctor import OK, WARN, DoctorFinding, delay_level
 
 from . import bridges, queries
 
@@ -12,10 +12,10 @@ LATELY, PATIENCE = timedelta(days=1), timedelta(minutes=2)  # within PATIENCE a 
 SEE = "see the provider, ABHIYAN_BRIDGE_URL, ABHIYAN_BRIDGE_TOKEN and ABHIYAN_BRIDGE_SECRET (docs/sms.md)"
 
 
-def line(at: datetime) -> Iterable[DoctorFinding]:
+def provider_line(at: datetime) -> Iterable[DoctorFinding]:
     """The provider's line takes calls and reports them. It is down when a day of calls brought no report."""
     n_queues = queries.queues_by_line(at=at)
-    if n_queues and bridges.bridge() is None:
+    if n_queues and bridges.server_bridge() is None:
         yield DoctorFinding(
             WARN,
             f"{n_queues} call queues ask for the provider's line, and no line is set",
@@ -26,7 +26,7 @@ def line(at: datetime) -> Iterable[DoctorFinding]:
     day = queries.line_between(at - LATELY, at - PATIENCE)
     if day.asked and not day.reported:
         yield DoctorFinding(
-            late(),
+            delay_level(),
             f"the provider's line reported none of {day.asked} calls in a day, and refused {day.refused} of them",
             SEE,
             asdict(day),
@@ -36,4 +36,4 @@ def line(at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, text, facts=asdict(day))
 
 
-CHECKS = {"line": line}
+CHECKS = {"line": provider_line}

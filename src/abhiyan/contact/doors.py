@@ -6,8 +6,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
-from abhiyan.org.here import address
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import unit_address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.queries import running_of_kind
@@ -30,7 +30,7 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
             has_centres = numbers.silence_in(programme, (unit.lo, unit.hi), at=at) is not None
         if has_centres:
             yield Door(
-                _("Call centres: %(programme)s") % {"programme": named(programme.names)},
-                address(address_of("contact:calling", programme.public_id), unit.code),
+                _("Call centres: %(programme)s") % {"programme": name_in_language(programme.names)},
+                unit_address(address_of("contact:calling", programme.public_id), unit.code),
                 icon="phone",
             )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from abhiyan.core import clock, sql
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.helpdesk import queries as helpdesk
 from abhiyan.messaging.queries import on_phones, open_hours
@@ -90,7 +90,7 @@ def contact_verdicts(contacts: Sequence[ContactAsked], *, at: datetime) -> list[
         answers: list[ContactVerdict] = []
         for n, contact in enumerate(contacts):
             its_list = contact.contact_list
-            why = gate.held_back(
+            why = gate.why_held_back(
                 is_call=contact.is_call,
                 is_check=contact.is_check,
                 at=at,
@@ -99,7 +99,7 @@ def contact_verdicts(contacts: Sequence[ContactAsked], *, at: datetime) -> list[
                 open_hours=open_now,
                 is_over=its_list is not None and _is_over(its_list, contact.zone, at),
                 said_no=contact.phone_id in noes
-                and not (contact.is_asked_back and _called_since_no(needed(contact.phone_id))),
+                and not (contact.is_asked_back and _called_since_no(or_refuse(contact.phone_id))),
                 has_basis=contact.has_basis,
                 is_of_scheme=its_list is not None and bool(its_list.scheme),
                 n_lately=0

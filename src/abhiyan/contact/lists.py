@@ -15,7 +15,7 @@ from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.imports.queries import preview_of
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import StagedImport
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tables.sensitive import sensitive
 from abhiyan.core.tables.sniffing import SniffedColumn
@@ -26,7 +26,7 @@ from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 from abhiyan.units.models import Unit
 from abhiyan.units.rules.ground import km_outside
-from abhiyan.units.unit_lists import REASONS, placed, rows_with_places
+from abhiyan.units.unit_lists import REASONS, ids_by_code, rows_with_places
 
 from . import actions, office
 from .actions import NewEntry
@@ -77,7 +77,7 @@ def _waits(options: Mapping[str, str], import_id: int, at: datetime) -> Refused 
 
 def _require_harmless(work: Work) -> None:
     """Refuse the file where a header asks for what nobody may hold, or says how somebody votes."""
-    preview = needed(preview_of(StagedImport.objects.get(pk=work.id)))
+    preview = or_refuse(preview_of(StagedImport.objects.get(pk=work.id)))
     barred = [
         sniffed_column.header or sniffed_column.letter
         for sniffed_column in preview.columns
@@ -130,7 +130,7 @@ def _take(work: Work, contact_list: ContactList, *, write: bool) -> int:
     for rows in _slices(work, contact_list):
         fresh = {row[1] for row in rows if row[1]} - ids.keys()
         if fresh:
-            unit_by_code, beyond = placed(fresh, contact_list.unit_id)
+            unit_by_code, beyond = ids_by_code(fresh, contact_list.unit_id)
             ids |= unit_by_code
             outside |= beyond
             there_are |= units.units_by_id(unit_by_code.values())
@@ -172,7 +172,7 @@ def _take(work: Work, contact_list: ContactList, *, write: bool) -> int:
             actions.add_entries(to=contact_list, some=new)
     n = work.counts["double"]
     sound = n + work.counts["person"] + work.counts["door"]
-    n_silent_shown = (small_cells.shown(n_silent) or 0) if sound > small_cells.STEP else 0
+    n_silent_shown = (small_cells.shown_count(n_silent) or 0) if sound > small_cells.STEP else 0
     if write and n_silent_shown:
         work.count("opted_out", n_silent_shown)
     work.note_whole("double_pct", n * 100 // sound if sound else 0)
@@ -190,7 +190,7 @@ def _km_outside(unit: Unit, lat: float | None, lon: float | None) -> int | None:
 
 def _check(work: Work) -> None:
     contact_list = office.for_import(work.options["list"])
-    actions.locked(public_id=contact_list.public_id, states=actions.OPEN)
+    actions.lock_list(public_id=contact_list.public_id, states=actions.OPEN)
     n_silent_shown = _take(work, contact_list, write=False)
     actions.note_checked(
         public_id=contact_list.public_id,
@@ -204,7 +204,7 @@ def _check(work: Work) -> None:
 
 def _commit(work: Work) -> None:
     contact_list = office.for_import(work.options["list"])
-    contact_list = actions.locked(public_id=contact_list.public_id, states=set(ContactList.State))
+    contact_list = actions.lock_list(public_id=contact_list.public_id, states=set(ContactList.State))
     if refused := _waits(work.options, work.id, work.at):
         raise refused
     if contact_list.day is not None or sorted(work.mapping) != contact_list.columns:

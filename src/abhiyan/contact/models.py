@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.files import SealedFile
-from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies, private
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed_sql, policies, private
 from abhiyan.core.titles import TitledModel
 
 # Tables kept beside; other modules read them from here.
@@ -114,7 +114,7 @@ class ContactList(TitledModel):
         db_table = "contact_list"
         constraints = policies(
             "contact_list",
-            using=f"responsible_id = {ACCOUNT} or {placed('contact_list.unit_id', PEOPLE)}",
+            using=f"responsible_id = {ACCOUNT} or {placed_sql('contact_list.unit_id', PEOPLE)}",
             write=SYSTEM,
         )
         indexes = [
@@ -133,7 +133,7 @@ class BasisDocument(SealedFile):
     class Meta:
         db_table = "contact_basis_document"
         constraints = policies(
-            "basis_document", using=placed("contact_basis_document.unit_id", PEOPLE), write=SYSTEM
+            "basis_document", using=placed_sql("contact_basis_document.unit_id", PEOPLE), write=SYSTEM
         )
 
 
@@ -182,7 +182,7 @@ class ContactEntry(models.Model):
             ),
             *policies(
                 "contact_entry",
-                using=f"holder_id = {ACCOUNT} or {placed('contact_entry.unit_id', PEOPLE)}",
+                using=f"holder_id = {ACCOUNT} or {placed_sql('contact_entry.unit_id', PEOPLE)}",
                 write=SYSTEM,
             ),
         ]
@@ -290,7 +290,7 @@ class ContactTry(models.Model):
         db_table = "contact_try"
         constraints = policies(
             "contact_try",
-            using=f"by_id = {ACCOUNT} or {placed('contact_try.unit_id', PEOPLE)}",
+            using=f"by_id = {ACCOUNT} or {placed_sql('contact_try.unit_id', PEOPLE)}",
             write=SYSTEM,
         )
         indexes = [

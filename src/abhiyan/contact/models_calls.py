@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies, private
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed_sql, policies, private
 from abhiyan.core.titles import TitledModel
 
 
@@ -32,7 +32,9 @@ class CallQueue(TitledModel):
 
     class Meta:
         db_table = "contact_call_queue"
-        constraints = policies("call_queue", using=placed("contact_call_queue.unit_id", PEOPLE), write=SYSTEM)
+        constraints = policies(
+            "call_queue", using=placed_sql("contact_call_queue.unit_id", PEOPLE), write=SYSTEM
+        )
         indexes = [
             # used by: the queues of a programme
             models.Index(fields=["programme", "priority"], name="call_queue_programme"),
@@ -84,7 +86,7 @@ class CallTurn(models.Model):
             ),
             *policies(
                 "call_turn",
-                using=f"agent_id = {ACCOUNT} or {placed('contact_call_turn.unit_id', PEOPLE)}",
+                using=f"agent_id = {ACCOUNT} or {placed_sql('contact_call_turn.unit_id', PEOPLE)}",
                 write=SYSTEM,
             ),
         ]

@@ -64,8 +64,8 @@ def called_in(
     if silence is None:
         return None
     until = None if is_exact else small_cells.until(at, settings.TIME_ZONE)
-    whole = centres_below.whole(centres_below.centres_below(programme, span, at=at))
-    talks = small_cells.seen(centres_below.talks_below(programme, span, until=until), is_exact=is_exact)
+    whole = centres_below.add_up_centres(centres_below.centres_below(programme, span, at=at))
+    talks = small_cells.seen_count(centres_below.talks_below(programme, span, until=until), is_exact=is_exact)
     lines = [
         (_("Call centres"), grouped(whole.centres)),
         (_("Silent since yesterday"), grouped(whole.silent)),
@@ -94,7 +94,7 @@ class DoorsMet:
         """Say how many doors are met, in whole tens to others. "" where there is no door."""
         if self.is_exact and not self.doors:
             return ""
-        met, doors = (small_cells.seen(n, is_exact=self.is_exact) for n in (self.met, self.doors))
+        met, doors = (small_cells.seen_count(n, is_exact=self.is_exact) for n in (self.met, self.doors))
         return _("%(met)s of %(doors)s met") % {"met": met, "doors": doors}
 
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import small_cells, sql
 from abhiyan.core.clock import day_in
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.core.titles import title_sql
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.helpdesk.rules.schemes import scheme_name
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import LATE_AT_DESKS, HeldOffice
@@ -76,10 +76,10 @@ class ListRow:
 
     @property
     def place(self) -> str:
-        return named(self.unit)
+        return name_in_language(self.unit)
 
 
-def lists_of(programme: Programme, span: tuple[int, int]) -> Rows[ListRow]:
+def lists_of_programme(programme: Programme, span: tuple[int, int]) -> Rows[ListRow]:
     """Lists of a programme for units within [lo, hi), newest first. In the scope of who sees the people there."""
     source = f"""from contact_list l join units_unit u on u.id = l.unit_id
   left join people_account a on a.id = l.responsible_id
@@ -90,7 +90,7 @@ def lists_of(programme: Programme, span: tuple[int, int]) -> Rows[ListRow]:
         f"l.public_id, {title_sql('l')}, u.names,"
         " l.state, l.day is not null, e.n, e.met, l.last_day, a.name, l.responsible_id",
         source,
-        _given(programme, span) | {"language": language()},
+        _given(programme, span) | {"language": active_language()},
         orders={"made": ("l.made_at",), "title": ("l.title",), "day": ("l.last_day",), "state": ("l.state",)},
         make=ListRow,
         last="l.id",
@@ -99,7 +99,7 @@ def lists_of(programme: Programme, span: tuple[int, int]) -> Rows[ListRow]:
 
 def list_by_id(public_id: UUID) -> ContactList:
     """One list in the sight of the scope in force, or NotFound."""
-    return needed(ContactList.objects.select_related("programme").filter(public_id=public_id).first())
+    return or_refuse(ContactList.objects.select_related("programme").filter(public_id=public_id).first())
 
 
 def entries_by_state(contact_list: ContactList) -> list[tuple[str, str]]:
@@ -114,38 +114,38 @@ def entries_by_state(contact_list: ContactList) -> list[tuple[str, str]]:
         )
     )
     return [
-        (str(state.label), small_cells.seen(counts[state], is_exact=False))
+        (str(state.label), small_cells.seen_count(counts[state], is_exact=False))
         for state in STATES
-        if counts.get(state) and (state != ContactEntry.State.OUT or small_cells.shown(counts[state]))
+        if counts.get(state) and (state != ContactEntry.State.OUT or small_cells.shown_count(counts[state]))
     ]
 
 
 def document_of(contact_list: ContactList) -> BasisDocument:
     """The document of a list's basis, in the sight of the scope in force, or NotFound."""
-    return needed(BasisDocument.objects.filter(contact_list=contact_list).first())
+    return or_refuse(BasisDocument.objects.filter(contact_list=contact_list).first())
 
 
 def responsible_of(contact_list: ContactList) -> str:
     """The name of who is responsible for a list."""
     with system("who is responsible for a list"):
-        return people.names_of([contact_list.responsible_id]).get(contact_list.responsible_id, "")
+        return people.names_of_accounts([contact_list.responsible_id]).get(contact_list.responsible_id, "")
 
 
 def for_import(public_id: str) -> ContactList:
     """The list an import is for. Refuses NotFound."""
     with system("the list of an import"):
         row = ContactList.objects.select_related("programme").filter(public_id=UUID(public_id)).first()
-    return needed(row, NotFound)
+    return or_refuse(row, NotFound)
 
 
-def sentences(release: Release) -> list[str]:
+def list_sentences(release: Release) -> list[str]:
     """Sentences for the page that decides a list: what it is, how many rows, which columns, until when."""
     with system("a list is decided"):
         row = ContactList.objects.filter(public_id=UUID(str(release.payload["list"]))).first()
         if row is None:
             return []
-        names = people.names_of([row.responsible_id])
-        place = units.names_of([row.unit_id], language=language()).get(row.unit_id, "")
+        names = people.names_of_accounts([row.responsible_id])
+        place = units.names_of_units([row.unit_id], language=active_language()).get(row.unit_id, "")
     about = {
         "title": row.title,
         "place": place,
@@ -154,8 +154,8 @@ def sentences(release: Release) -> list[str]:
         "purpose": row.purpose,
         "rows": grouped(row.n_rows),
         "double": grouped(row.n_double),
-        "silent": small_cells.said(row.n_opted_out or None),
-        "columns": ", ".join(column_name(key) for key in row.columns),
+        "silent": small_cells.count_in_words(row.n_opted_out or None),
+        "columns": ", ".join(list_column_name(key) for key in row.columns),
         "day": date_format(row.last_day, "j F Y"),
         "who": names.get(row.responsible_id, ""),
         "scheme": scheme_name(row.scheme),
@@ -186,10 +186,10 @@ def signed_of(contact_list: ContactList) -> str:
     return str(words) % {"day": date_format(contact_list.signed_on, "j F Y"), "who": contact_list.signed_with}
 
 
-def column_name(key: str) -> str:
+def list_column_name(key: str) -> str:
     """A column of the list in the reader's language."""
     column = LAYOUT.field(key)
-    return column.label(language()) if column else key
+    return column.label(active_language()) if column else key
 
 
 # The board
@@ -277,7 +277,7 @@ class WorkerContacts:
 
     @property
     def place(self) -> str:
-        return named(self.unit)
+        return name_in_language(self.unit)
 
 
 def workers_in(programme: Programme, span: tuple[int, int]) -> Rows[WorkerContacts]:
@@ -315,7 +315,7 @@ class DueVisits:
 
     @property
     def place(self) -> str:
-        return named(self.unit)
+        return name_in_language(self.unit)
 
 
 def due_in(programme: Programme, span: tuple[int, int], *, at: datetime) -> Rows[DueVisits]:
@@ -369,7 +369,7 @@ def waiting_in(programme: Programme, home: HeldOffice, *, at: datetime) -> Offic
     return OfficeWork(*row)
 
 
-def held_back(programme: Programme, span: tuple[int, int]) -> list[tuple[str, int]]:
+def entries_held_back(programme: Programme, span: tuple[int, int]) -> list[tuple[str, int]]:
     """Entries within [lo, hi) that nobody may meet, by reason, the most first. One query."""
     return sql.rows(
         f"""select e.why_out, count(*)::int as n from contact_entry e join contact_list l on l.id = e.list_id

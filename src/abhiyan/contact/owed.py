@@ -49,7 +49,7 @@ def _needed_in(body_id: int, at: datetime) -> tuple[bool, str]:
     """Return whether a centre needs its supervisor now, and the title of the row: help, late call-backs, silence."""
     with system("what a centre needs of its supervisor"):
         asking = sum(caller_now.help is not None for caller_now in centres.callers_of(body_id, at=at))
-        late, is_silent = centres.late_in(body_id, at=at), centres_below.is_silent(body_id, at=at)
+        late, is_silent = centres.late_in(body_id, at=at), centres_below.is_centre_silent(body_id, at=at)
     if asking:
         words = ngettext("%(n)s caller needs help", "%(n)s callers need help", asking)
         return True, words % {"n": grouped(asking)}

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
-from abhiyan.org.here import address
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import unit_address
 from abhiyan.org.rules.capabilities import PHONE_UNITS
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.queries import MeasureStand, runs_now
@@ -18,7 +18,7 @@ from . import numbers, queries
 from .actions import MEET
 
 
-def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
+def owes_doors(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
     """Yield one row for who works at the doors of a booth: how many doors of its lists are met."""
     programme = stand.programme
     if not viewer.is_strong or home.unit_kind not in PHONE_UNITS or not viewer.may_at(MEET, home.lo):
@@ -33,8 +33,8 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
     yield Owed(
         urgency=1,
         title=_("Meet people at their doors"),
-        meta=doors.words or named(programme.names),
-        href=address(page, home.unit_code),
+        meta=doors.words or name_in_language(programme.names),
+        href=unit_address(page, home.unit_code),
         act=_("Open my doors"),
         icon="enrol",
     )

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
-from abhiyan.org.here import address
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import unit_address
 from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.queries import MeasureStand, runs_now
@@ -32,8 +32,8 @@ def owes_centres(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: date
     yield Owed(
         urgency=1,
         title=silence.words,
-        meta=named(programme.names),
-        href=address(page, home.unit_code, show=centres_below.SILENT),
+        meta=name_in_language(programme.names),
+        href=unit_address(page, home.unit_code, show=centres_below.SILENT),
         act=_("Remind them"),
         icon="phone",
     )

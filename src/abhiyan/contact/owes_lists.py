@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from abhiyan.core.words import named
-from abhiyan.org.here import address
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import MeasureStand
@@ -46,8 +46,8 @@ def _waiting(programme: Programme, home: HeldOffice, n: int) -> Owed:
     return Owed(
         urgency=1,
         title=title % {"n": grouped(n)},
-        meta=named(programme.names),
-        href=address(reverse("contact:lists", args=[programme.public_id]), home.unit_code),
+        meta=name_in_language(programme.names),
+        href=unit_address(reverse("contact:lists", args=[programme.public_id]), home.unit_code),
         act=_("Open the lists"),
         icon="upload",
     )
@@ -57,8 +57,8 @@ def _due(programme: Programme, home: HeldOffice, n: int) -> Owed:
     return Owed(
         urgency=1,
         title=ngettext("%(n)s promised visit is due", "%(n)s promised visits are due", n) % {"n": grouped(n)},
-        meta=named(programme.names),
-        href=address(reverse("contact:board", args=[programme.public_id]), home.unit_code, show="due"),
+        meta=name_in_language(programme.names),
+        href=unit_address(reverse("contact:board", args=[programme.public_id]), home.unit_code, show="due"),
         act=_("See where"),
         icon="people",
     )

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.forms.rules.quotes import KnownNames, names_heard
 from abhiyan.helpdesk.queries import open_by_state
 from abhiyan.org.viewer import Viewer
@@ -48,7 +48,7 @@ def under_way(tries: Iterable[Attempt], *, at: datetime) -> Attempt | None:
     return next((attempt for attempt in tries if not attempt.outcome and attempt.until >= at), None)
 
 
-def begun(tries: Iterable[Attempt]) -> Attempt | None:
+def begun_try(tries: Iterable[Attempt]) -> Attempt | None:
     """The try that has begun and has no outcome, also after its lease: what came of it may still be noted."""
     return next((attempt for attempt in tries if not attempt.outcome), None)
 
@@ -130,8 +130,10 @@ def held_doors(account_id: int, *, programme_id: int = 0) -> list[HeldDoor]:
 def held_door(account_id: int | None, entry: UUID) -> HeldDoor:
     """Return one entry that a worker holds. NotFound for anybody else, and once it is no longer theirs."""
     with system("a door that a worker holds"):
-        entries = ContactEntry.objects.filter(public_id=entry, holder_id=needed(account_id))
-        return _held(needed(entries.filter(state=ContactEntry.State.LEASED).select_related("list").first()))
+        entries = ContactEntry.objects.filter(public_id=entry, holder_id=or_refuse(account_id))
+        return _held(
+            or_refuse(entries.filter(state=ContactEntry.State.LEASED).select_related("list").first())
+        )
 
 
 def _held(entry: ContactEntry) -> HeldDoor:
@@ -141,7 +143,7 @@ def _held(entry: ContactEntry) -> HeldDoor:
         entry.list_id,
         entry.list.programme_id,
         entry.unit_id,
-        unsealed(entry.person_name, entry.public_id),
+        unsealed_text(entry.person_name, entry.public_id),
         entry.door,
         entry.lane,
         entry.language,
@@ -152,7 +154,7 @@ def _held(entry: ContactEntry) -> HeldDoor:
     )
 
 
-def unsealed(sealed: bytes | memoryview, about: UUID) -> str:
+def unsealed_text(sealed: bytes | memoryview, about: UUID) -> str:
     """Return a sealed name or note in clear; "" for an empty one."""
     return keyring().unseal(bytes(sealed), about=about.bytes).decode() if sealed else ""
 
@@ -192,12 +194,12 @@ def booths_with_doors(
     rows = []
     for unit, code, n in booth_rows:
         is_exact = viewer.sees_exact_at(*(lo for lo, _hi in places.get(unit, [])))
-        figure = n if is_exact else small_cells.shown(n)
-        rows.append((-(figure or 0), unit, code, small_cells.said(figure)))
+        figure = n if is_exact else small_cells.shown_count(n)
+        rows.append((-(figure or 0), unit, code, small_cells.count_in_words(figure)))
     return [(unit, code, words) for _n, unit, code, words in sorted(rows)[:MOST_SHOWN]]
 
 
-def own_tries(account_id: int, programme: Programme, *, at: datetime) -> list[ContactTry]:
+def own_tries_today(account_id: int, programme: Programme, *, at: datetime) -> list[ContactTry]:
     """Return what a worker noted today and has not undone, newest first: what they may undo. In their own scope."""
     begun = datetime.combine(clock.day_in(programme.zone, at), time(), ZoneInfo(programme.zone))
     contact_tries = ContactTry.objects.filter(
@@ -283,9 +285,9 @@ def notes_again(keys: Collection[str]) -> dict[str, str]:
 
 def _quotes(notes: Sequence[ContactTry]) -> dict[str, str]:
     """Return the notes that name nobody, each once, with its key."""
-    places = units.names_of({note.unit_id for note in notes}, language=language())
+    places = units.names_of_units({note.unit_id for note in notes}, language=active_language())
     quotes: dict[str, str] = {}
-    words = "\n".join(unsealed(note.note, note.pk) for note in notes)
+    words = "\n".join(unsealed_text(note.note, note.pk) for note in notes)
     names = KnownNames(people.names_in({note.unit_id for note in notes}, words))
     for note in notes:
         if quote := _quote(note, places, names):
@@ -299,8 +301,8 @@ def _quote(row: ContactTry, places: dict[int, str], names: KnownNames) -> str:
     Here no office says whether a word is a name. A note with such a word is left out.
     """
     assert row.entry is not None
-    note = unsealed(row.note, row.pk)
-    name = unsealed(row.entry.person_name, row.entry.public_id) or row.entry.door
+    note = unsealed_text(row.note, row.pk)
+    name = unsealed_text(row.entry.person_name, row.entry.public_id) or row.entry.door
     about = f"{name} {places.get(row.unit_id, '')}"
     if set(_WORD.findall(note.casefold())) & set(_WORD.findall(about.casefold())):
         return ""

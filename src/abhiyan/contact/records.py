@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.words import named
-from abhiyan.org.here import address
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import unit_address
 from abhiyan.org.rules.capabilities import PHONE_UNITS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
@@ -21,14 +21,14 @@ from .actions import MEET
 from .views import calls, field
 
 
-def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:  # noqa: ARG001  # alike for every room
+def keep_doors(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:  # noqa: ARG001  # alike for every room
     """The doors that the viewer holds: the list of each programme and booth, and the form of each door."""
     if viewer.account_id is None or not viewer.is_strong:
         return
     doors = queries.held_doors(viewer.account_id)
     for (programme_id, unit_id), n in Counter((door.programme_id, door.unit_id) for door in doors).items():
         unit = units.unit_by_id(unit_id)
-        yield _list_of(programme_by_id(programme_id), unit.code, named(unit.names), n)
+        yield _list_of(programme_by_id(programme_id), unit.code, name_in_language(unit.names), n)
     for held_door in doors:
         where = address_of("contact:field_door", held_door.public_id)
         yield KeptPage(where, held_door.label, "", 0, is_listed=False)
@@ -45,13 +45,13 @@ def keep_walk(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     for programme in queries.running_there(home.unit_id, at=at):
         if not any((door.programme_id, door.unit_id) == (programme.pk, home.unit_id) for door in doors):
             yield _list_of(programme, home.unit_code, home.unit_name(), 0)
-        where = address(address_of("contact:field_walk", programme.public_id), home.unit_code)
+        where = unit_address(address_of("contact:field_walk", programme.public_id), home.unit_code)
         yield KeptPage(where, _("Walk without a list"), "", 0, is_listed=False)
 
 
 def _list_of(programme: Programme, unit_code: str, unit_name: str, n: int) -> KeptPage:
-    where = address(address_of("contact:field_doors", programme.public_id), unit_code)
-    return KeptPage(where, named(programme.names), unit_name, n)
+    where = unit_address(address_of("contact:field_doors", programme.public_id), unit_code)
+    return KeptPage(where, name_in_language(programme.names), unit_name, n)
 
 
 def keep_no_call(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:  # noqa: ARG001  # alike for every room
@@ -76,7 +76,7 @@ RECORDS = (
         tile="doors",
         take=field.take_door,
         show=field.show_door,
-        keep=keep,
+        keep=keep_doors,
         checked=(field.TalkForm,),
     ),
     RecordKind(

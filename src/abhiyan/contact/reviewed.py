@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.forms.queries.heard import HeardIn, answers_in_words, forms_answered, heard_in, room_questions
 from abhiyan.programmes.queries import running_of_kind
 from abhiyan.ui.reviewed import ReviewedPart, Subject
@@ -35,4 +35,6 @@ def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
         yield ReviewedPart(_("What the field heard"), answers)
     for one, lines in numbers:
         if lines is not None:
-            yield ReviewedPart(_("Call centres: %(name)s") % {"name": named(one.names)}, lines.lines)
+            yield ReviewedPart(
+                _("Call centres: %(name)s") % {"name": name_in_language(one.names)}, lines.lines
+            )

@@ -31,13 +31,21 @@ urlpatterns = [
     ),
     # Each page asks for a seat in the call centre; a seat of a body gives no capability.
     # A provider's machine. The view asks for its signature.
-    page("contact/bridge/", bridge.bridge, opens=TOKEN, act="is a record of what happened", is_own=True),
-    page("contact/calls/", calls.calls, opens=STRONG),
-    page("contact/calls/today/", calls.own_calls, opens=STRONG),
+    page(
+        "contact/bridge/",
+        bridge.bridge_report,
+        name="bridge",
+        opens=TOKEN,
+        act="is a record of what happened",
+        is_own=True,
+    ),
+    page("contact/calls/", calls.centre_calls_page, name="calls", opens=STRONG),
+    page("contact/calls/today/", calls.own_calls_page, name="own_calls", opens=STRONG),
     page("contact/calls/inbound/", inbound.inbound, opens=STRONG, act="the request is merged, or answered"),
     page(
         "contact/calls/<uuid:call>/",
-        calls.call,
+        calls.centre_call_page,
+        name="call",
         opens=STRONG,
         act="is taken back, and corrected on the same day",
     ),

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import words
-from abhiyan.programmes.rules.spoken import SpokenWords, spoken
+from abhiyan.programmes.rules.spoken import SpokenWords, spoken_words
 
 from .centres import PersonOnCall
 from .gate import is_of_callers
@@ -49,8 +49,10 @@ def words_for_call(person_on_call: PersonOnCall, *, caller: str) -> SpokenWords:
     office_words, language = person_on_call.turn.queue.words, person_on_call.language
     text: str | Promise = CALL_BACK_WORDS if is_of_callers(person_on_call.turn.entry.list) else CALL_WORDS
     if office_words and text is CALL_WORDS:
-        language = next(code for code in (language, words.language(), *office_words) if code in office_words)
+        language = next(
+            code for code in (language, words.active_language(), *office_words) if code in office_words
+        )
         text = office_words[language]
-    return spoken(
+    return spoken_words(
         text, caller=caller, person=person_on_call.name, language=language, purpose=person_on_call.purpose
     )

@@ -70,7 +70,7 @@ def member(entrance: str) -> Access:
     return Access(AccessLevel.MEMBER, entrance=entrance)
 
 
-def phone(*codes: str, is_of_ended: bool = False) -> Access:
+def phone_access(*codes: str, is_of_ended: bool = False) -> Access:
     """Own work in the field, by one SMS code too; with codes, only who holds one of them. Its pages show no name
     or number of another person.
 

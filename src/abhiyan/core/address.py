@@ -45,7 +45,7 @@ def client(request: HttpRequest) -> str:
 def network_of_scope(scope: Mapping[str, Any]) -> str:
     """Return the network of an ASGI request, as `shortened(client(request))` does of Django's."""
     forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
-    return shortened(_of(forwarded.decode("latin-1"), str((scope.get("client") or ("",))[0])))
+    return network_of(_of(forwarded.decode("latin-1"), str((scope.get("client") or ("",))[0])))
 
 
 def is_proxy(remote: str) -> bool:
@@ -66,7 +66,7 @@ def _of(forwarded: str, remote: str) -> str:
 def origin_of(forwarded: str, remote: str) -> str:
     """Return the address that our own proxy added last. One that it hides leaves the nearest beside it."""
     hops = [last_of(hop) for hop in reversed(forwarded.split(","))]
-    return next((hop for hop in hops if shortened(hop)), remote)
+    return next((hop for hop in hops if network_of(hop)), remote)
 
 
 def last_of(forwarded: str) -> str:
@@ -102,7 +102,7 @@ def is_loopback(request: HttpRequest) -> bool:
         return False
 
 
-def shortened(address: str) -> str:
+def network_of(address: str) -> str:
     """The network an address belongs to: /24 of IPv4, /48 of IPv6; "" when there is none."""
     try:
         ip_address = _address(address)

@@ -37,14 +37,14 @@ class Ages:
 
     @property
     def oldest_said(self) -> str:
-        return said(self.oldest_s) if self.n else ""
+        return age_words(self.oldest_s) if self.n else ""
 
     @property
     def oldest_words(self) -> str:
         return oldest_words(self.oldest_s) if self.n else ""
 
 
-def read(rows: Iterable[Sequence[Any]], *, at: datetime, most: int) -> dict[Any, Ages]:
+def ages_by_key(rows: Iterable[Sequence[Any]], *, at: datetime, most: int) -> dict[Any, Ages]:
     """Rows of a key and COUNTED, by that key. most: as many as were counted at the most, all keys together."""
     age_rows = list(rows)
     is_more = sum(sum(counts) for _key, _oldest, *counts in age_rows) >= most
@@ -54,7 +54,7 @@ def read(rows: Iterable[Sequence[Any]], *, at: datetime, most: int) -> dict[Any,
     }
 
 
-def together(some: Iterable[Ages]) -> Ages:
+def ages_together(some: Iterable[Ages]) -> Ages:
     """Several as one."""
     ages = list(some)
     young, minutes, later, old = (sum(one.counts[place] for one in ages) for place in range(4))
@@ -62,7 +62,7 @@ def together(some: Iterable[Ages]) -> Ages:
     return Ages((young, minutes, later, old), oldest_s, any(one.is_more for one in ages))
 
 
-def said(seconds: float) -> str:
+def age_words(seconds: float) -> str:
     """Minutes and seconds: 0:48; from an hour on hours, from two days on days."""
     minutes, rest = divmod(int(seconds), 60)
     hours = minutes // 60
@@ -75,4 +75,4 @@ def said(seconds: float) -> str:
 
 def oldest_words(seconds: float) -> str:
     """Say how long the oldest of what waits has waited: "oldest 0:48"."""
-    return _("oldest %(age)s") % {"age": said(seconds)}
+    return _("oldest %(age)s") % {"age": age_words(seconds)}

@@ -70,7 +70,7 @@ def own_word(source: Actor) -> Actor:
     return Actor(kind="citizen", id=WORD, sealed=keyring().seal(message, about=_ABOUT).hex())
 
 
-def source_of(sealed: str) -> dict[str, Any]:
+def sealed_source(sealed: str) -> dict[str, Any]:
     """The fields of the `Actor` who wrote a word down, from the `source` of an entry's facts.
 
     Raises cryptography.exceptions.InvalidTag under another master key.

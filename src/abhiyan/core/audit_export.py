@@ -32,7 +32,7 @@ def exported_lines(at: datetime) -> Iterator[bytes]:
             "sealed_at": block.at.astimezone(UTC).isoformat(),
         }
         yield _line({"block": facts})
-    yield _line({"unsealed": audit_seals.unsealed()})
+    yield _line({"unsealed": audit_seals.count_unsealed()})
 
 
 def _line(value: object) -> bytes:

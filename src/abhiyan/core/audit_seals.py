@@ -91,7 +91,7 @@ class Verified:
         return not self.flaws
 
 
-def seal(at: datetime) -> int:
+def seal_entries(at: datetime) -> int:
     """Seal every entry below the snapshot's horizon that no block holds yet. Returns how many were sealed.
 
     Runs in a system scope as `jobs`. Nothing new makes no block. Entries left unsealed by an earlier era (a
@@ -149,7 +149,7 @@ def verify(*, folders: Sequence[Path] | None = None) -> Verified:
             verified_seals.blocks + 1,
             verified_seals.entries + roots.n,
         )
-    verified_seals.unsealed = unsealed()
+    verified_seals.unsealed = count_unsealed()
     verified_seals.flaws += _strange()
     for folder in folders or head_folders():
         for path in sorted(folder.glob("*.json")):
@@ -158,7 +158,7 @@ def verify(*, folders: Sequence[Path] | None = None) -> Verified:
     return verified_seals
 
 
-def unsealed() -> int:
+def count_unsealed() -> int:
     """Entries no block holds yet; a few are usual, many mean that the sealer does not run."""
     return sql.count(
         "select count(*) from core_audit where (era, xid) >= (coalesce((select max(era) from core_audit_seal),"
@@ -201,7 +201,7 @@ def write_heads(at: datetime, *, folders: Sequence[Path] | None = None) -> int:
 def head_folders() -> list[Path]:
     """audit-heads in the data folder, and ABHIYAN_AUDIT_HEADS_TO where it is set."""
     outside = environment.AUDIT_HEADS_TO()
-    return [home.path() / "audit-heads", *([outside] if outside else [])]
+    return [home.home_folder() / "audit-heads", *([outside] if outside else [])]
 
 
 def last_head_era() -> int:

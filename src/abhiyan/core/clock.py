@@ -33,7 +33,7 @@ def give(told: Callable[[], datetime] | None) -> None:
     _given = told
 
 
-def hear(told: datetime, *, asked_s: float) -> None:
+def take_database_time(told: datetime, *, asked_s: float) -> None:
     """Take the database's word for the present instant.
 
     told: its clock_timestamp(). asked_s: when it was asked, on this machine's monotonic clock: an answer that took

@@ -21,7 +21,7 @@ def export_audit(*, file: Path) -> None:
 
     with system("exporting the audit"), open(file, "xb", opener=private) as written:  # its opener
         written.writelines(audit_export.exported_lines(clock.now()))
-        n = audit_seals.unsealed()
+        n = audit_seals.count_unsealed()
     click.echo(f"Written: {file}. Entries that wait for their seal and are not in it: {n}.")
     click.echo("Check it with: python3 deploy/verify_audit.py FILE HEADS")
 

@@ -138,14 +138,18 @@ def server() -> dict[str, str]:
     """Connection parameters of the server: DATABASE_URL, else the embedded one."""
     url_parts = environment.DATABASE_URL()
     if is_embedded():
-        from .embedded import conninfo  # imported late: a machine with its own server needs no embedded one
+        from .embedded import (
+            superuser_conninfo,  # imported late: a machine with its own server needs no embedded one
+        )
 
-        url_parts = {key: str(value) for key, value in conninfo_to_dict(conninfo(home.path())).items()}
+        url_parts = {
+            key: str(value) for key, value in conninfo_to_dict(superuser_conninfo(home.home_folder())).items()
+        }
     url_parts.setdefault("dbname", "abhiyan")
     return _CUT | url_parts
 
 
-def name() -> str:
+def database_name() -> str:
     """The name of the database: of DATABASE_URL, else abhiyan; ABHIYAN_DATABASE overrides both."""
     return environment.DATABASE() or (environment.DATABASE_URL().get("dbname") or "abhiyan")
 
@@ -160,7 +164,7 @@ def conninfo(role: str | None, *, dbname: str | None = None, **more: str) -> str
         url_parts.update(environment.ADMIN_DATABASE_URL())
     elif role is None and not is_embedded() and not names_administrator():
         role = "owner"
-    url_parts["dbname"] = dbname or name()
+    url_parts["dbname"] = dbname or database_name()
     if role is not None:
         url_parts["user"] = role_name(role)
         url_parts["password"] = password(role)
@@ -180,7 +184,7 @@ def django_settings(role: str) -> dict[str, object]:
         options["pool"] = {"min_size": 1, "max_size": CONNECTIONS, "timeout": 10} | POOLED
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": name(),
+        "NAME": database_name(),
         "USER": role_name(role),
         "PASSWORD": password(role),
         "HOST": url_parts.get("host", ""),

@@ -19,7 +19,7 @@ def is_of_its_day(made_at: datetime, *, at: datetime) -> bool:
     return at - made_at <= WITHIN
 
 
-def stands(made_at: datetime, *, former: datetime | None) -> bool:
+def is_latest_record(made_at: datetime, *, former: datetime | None) -> bool:
     """Return True if what was finished at an instant stands now. former: when what stood until now was finished.
 
     The record finished later stands of two about one thing, in whatever order they come. If both were finished at

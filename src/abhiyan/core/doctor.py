@@ -92,12 +92,12 @@ def _told(is_served: bool) -> Iterator[None]:
         _is_served.reset(token)
 
 
-def late() -> str:
+def delay_level() -> str:
     """How bad it is that what the jobs do waits: while nothing runs here, as after a restore, it cannot be done yet."""
     return FAIL if _is_served.get() else WARN
 
 
-def collected(*, whole_audit: bool = False, launch: bool = False) -> dict[str, Check]:
+def doctor_checks(*, whole_audit: bool = False, launch: bool = False) -> dict[str, Check]:
     """Every check by name, core's and the other rooms'.
 
     whole_audit: also the one that reads the whole trail. launch: also those of what is about to begin (`LAUNCH`).
@@ -128,7 +128,7 @@ def examine(
     found: list[NamedFinding] = []
     away = ""
     with _told(is_served):
-        for name, check in collected(whole_audit=whole_audit, launch=launch).items():
+        for name, check in doctor_checks(whole_audit=whole_audit, launch=launch).items():
             if only not in ("", name) or (away and name not in WITHOUT_DATABASE):
                 continue
             try:
@@ -157,7 +157,7 @@ def keys_(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(FAIL, f"{path} may be read by others", f"chmod 600 '{path}'")
     if ring.demo:
         host = urlsplit(settings.ORIGIN).hostname
-        if not is_demo() or host not in LOOPBACK:
+        if not is_demo_folder() or host not in LOOPBACK:
             yield DoctorFinding(
                 FAIL,
                 "the master key is the demo's, which everybody knows",
@@ -169,9 +169,9 @@ def keys_(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, f"master key at {path}; keep a copy off this machine")
 
 
-def is_demo() -> bool:
+def is_demo_folder() -> bool:
     """Return True if this data folder was made by the demo, which marks it."""
-    return (home.path() / "demo").exists()
+    return (home.home_folder() / "demo").exists()
 
 
 def roles_(_at: datetime) -> Iterable[DoctorFinding]:
@@ -314,7 +314,7 @@ def policies_(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, f"row-level security forced on {len(wanted)} tables")
 
 
-def versions(_at: datetime) -> Iterable[DoctorFinding]:
+def software_versions(_at: datetime) -> Iterable[DoctorFinding]:
     """PostgreSQL 15 to 18."""
     number, text = sql.row(
         "select current_setting('server_version_num')::int, current_setting('server_version')"
@@ -360,9 +360,9 @@ def clocks(_at: datetime) -> Iterable[DoctorFinding]:
 
 def disk(_at: datetime) -> Iterable[DoctorFinding]:
     """Room for what comes."""
-    usage = shutil.disk_usage(home.path())
+    usage = shutil.disk_usage(home.home_folder())
     share_pct = 100 * usage.free / usage.total
-    text = f"{usage.free / 1024**3:.1f} GiB free ({share_pct:.0f}%) at {home.path()}"
+    text = f"{usage.free / 1024**3:.1f} GiB free ({share_pct:.0f}%) at {home.home_folder()}"
     if usage.free < LEAST_FREE / 4 or share_pct < 1:
         yield DoctorFinding(FAIL, text, "make room: a full disk stops every act (nothing is lost)")
     elif usage.free < LEAST_FREE or share_pct < 10:
@@ -385,7 +385,7 @@ def migrations(_at: datetime) -> Iterable[DoctorFinding]:
 
 def audit(at: datetime) -> Iterable[DoctorFinding]:
     """Entries are sealed within a minute, and heads leave this host."""
-    n = audit_seals.unsealed()
+    n = audit_seals.count_unsealed()
     oldest = sql.value(
         "select min(at) from core_audit where (era, xid) >= (coalesce((select max(era) from core_audit_seal), 0),"
         " coalesce((select to_xid from core_audit_seal order by era desc, to_xid desc limit 1), '0'::xid8))"
@@ -393,7 +393,7 @@ def audit(at: datetime) -> Iterable[DoctorFinding]:
     age_s = (at - oldest).total_seconds() if oldest else 0.0
     if n and age_s > 60:
         yield DoctorFinding(
-            late(),
+            delay_level(),
             f"entries of the audit not sealed: {n}, the oldest for {age_s:.0f} s",
             "see that `abhiyan jobs` runs; a transaction left open for long holds the seal up too",
             {"unsealed": n},
@@ -401,7 +401,7 @@ def audit(at: datetime) -> Iterable[DoctorFinding]:
     else:
         yield DoctorFinding(OK, f"entries of the audit that wait for their seal: {n}", facts={"unsealed": n})
     outside = environment.AUDIT_HEADS_TO()
-    if outside is None and not is_demo():
+    if outside is None and not is_demo_folder():
         yield DoctorFinding(
             WARN,
             "the audit's heads stay on this host",
@@ -438,7 +438,7 @@ def trail(_at: datetime) -> Iterable[DoctorFinding]:
 
 def loops_(at: datetime) -> Iterable[DoctorFinding]:
     """Every loop turns."""
-    beats = turning(loops.collected(), at=at)
+    beats = turning(loops.loops_by_name(), at=at)
     if all(one.turns is LoopState.NEVER for one in beats.values()):
         yield DoctorFinding(
             WARN, "the loops never turned here", "run `abhiyan jobs`, or `abhiyan serve --with-jobs`"
@@ -494,7 +494,7 @@ def restores(_at: datetime) -> Iterable[DoctorFinding]:
 
 def backups(at: datetime) -> Iterable[DoctorFinding]:
     """A backup was taken within two days."""
-    if is_demo():
+    if is_demo_folder():
         yield DoctorFinding(OK, "none needed: this is the demo")
         return
     if (last := last_backup.newest_backup()) is None:
@@ -506,7 +506,7 @@ def backups(at: datetime) -> Iterable[DoctorFinding]:
     yield DoctorFinding(
         level, f"the last backup is {days:.1f} days old{since}", "take one daily" if level != OK else ""
     )
-    if left := backup_folder.halves(Path(last.folder or os.devnull)):
+    if left := backup_folder.unfinished_backups(Path(last.folder or os.devnull)):
         yield DoctorFinding(
             WARN,
             f"backups that were interrupted have left files in {left[0].parent}: {len(left)}",
@@ -523,7 +523,7 @@ def setting(_at: datetime) -> Iterable[DoctorFinding]:
             f"the address is {settings.ORIGIN}: passkeys and safe cookies need https",
             "put a proxy with a certificate before it and set ABHIYAN_ORIGIN=https://…",
         )
-    elif origin.hostname in LOOPBACK and not is_demo():
+    elif origin.hostname in LOOPBACK and not is_demo_folder():
         yield DoctorFinding(
             WARN,
             f"the address is {settings.ORIGIN}, which only this machine can open",
@@ -556,26 +556,26 @@ def setting(_at: datetime) -> Iterable[DoctorFinding]:
             f"{name} is set, and there is no such setting",
             f"it may be meant as {meant}" if meant else "docs/reference.md lists them",
         )
-    if not settings.ORGANISATION and not is_demo():
+    if not settings.ORGANISATION and not is_demo_folder():
         yield DoctorFinding(
             WARN,
             "the organisation has no name",
             "set ABHIYAN_ORGANISATION: pages, notices and messages carry it",
         )
-    if not settings.GRIEVANCE and not is_demo():
+    if not settings.GRIEVANCE and not is_demo_folder():
         yield DoctorFinding(
             WARN,
             "nobody is named whom people turn to about their data",
             "set ABHIYAN_GRIEVANCE before the notice is written: it stands there and on the member page",
         )
-    if not database.is_embedded() and database.names_administrator() and not is_demo():
+    if not database.is_embedded() and database.names_administrator() and not is_demo_folder():
         yield DoctorFinding(
             WARN,
             "the settings hold an administrator's account of the database server, which serving does not need",
             "take account and password out of DATABASE_URL; give ABHIYAN_ADMIN_DATABASE_URL to `init`, `migrate` "
             "and `restore` alone (docs/security.md)",
         )
-    if os.geteuid() == 0 and not database.is_embedded() and not is_demo():
+    if os.geteuid() == 0 and not database.is_embedded() and not is_demo_folder():
         yield DoctorFinding(WARN, "this runs as root", "run it as a user of its own")
 
 
@@ -600,7 +600,7 @@ CHECKS: dict[str, Check] = {
     "keys": keys_,
     "restores": restores,
     "settings": setting,
-    "versions": versions,
+    "versions": software_versions,
     "migrations": migrations,
     "roles": roles_,
     "policies": policies_,

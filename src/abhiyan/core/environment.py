@@ -64,7 +64,7 @@ class Setting(Generic[T]):
         return bool(self.text())
 
 
-def wrong() -> list[str]:
+def wrong_settings() -> list[str]:
     """One line for each setting that is wrong, by itself or beside another."""
     mistakes = []
     for setting in SETTINGS:

@@ -83,7 +83,7 @@ class ReaderRefusal(UnreadableFile):
         self.code, self.facts = code, dict(facts or {})
 
 
-def read(
+def read_in_pool(
     reader: Callable[..., Any], file: bytes | Path, *, bounds: ReaderBounds = OF_A_PAGE, **arguments: Any
 ) -> Any:
     """Have a reader open a file in a process of its own, and return what it says.
@@ -157,7 +157,7 @@ class _ReaderStarter:
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env=environment(),
+                    env=pool_environment(),
                 )
         return self._line
 
@@ -219,7 +219,7 @@ def _handed(file: bytes | Path) -> Iterator[int]:
         os.close(handle)
 
 
-def environment() -> dict[str, str]:
+def pool_environment() -> dict[str, str]:
     """Return the environment of the process. It has no key and no address of the database."""
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPYCACHEPREFIX", "LANG") if name in os.environ}
     here = str(Path(__file__).parents[2])

@@ -34,7 +34,7 @@ Beats = Sequence[tuple[datetime, float]]
 _trial: Future[Beats] | None = None
 
 
-def look() -> dict[str, str]:
+def look_at_health() -> dict[str, str]:
     """Return what is well: "database" and "loops", each "ok", "starting", "stale", "stuck" or "unreachable"; "status"
     for all.
 
@@ -84,13 +84,13 @@ def kept_look() -> dict[str, str]:
     global _kept
     with _lock:
         if _kept is None or time.monotonic() - _kept[0] > KEPT_S:
-            _kept = (time.monotonic(), look())
+            _kept = (time.monotonic(), look_at_health())
         return _kept[1]
 
 
 def _metrics() -> bytes:
     try:
-        return metrics.text()
+        return metrics.metrics_text()
     finally:
         connection.close()
 
@@ -99,25 +99,25 @@ async def healthz(scope: AsgiScope, _receive: Receive, send: Send) -> None:
     """200 when all is well, 503 when not."""
     status = await asyncio.to_thread(kept_look)
     body = json.dumps(status | {"version": abhiyan.__version__}).encode()
-    await answer(scope, send, 200 if status["status"] == "ok" else 503, b"application/json", body)
+    await send_answer(scope, send, 200 if status["status"] == "ok" else 503, b"application/json", body)
 
 
 async def prometheus(scope: AsgiScope, _receive: Receive, send: Send) -> None:
     """Send the figures to a reader with the token; others find nothing here."""
-    wanted = metrics.token()
+    wanted = metrics.metrics_token()
     header = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
     if not wanted or not hmac.compare_digest(header, b"Bearer " + wanted.encode()):
-        await answer(scope, send, 404, b"text/plain; charset=utf-8", b"not found\n")
+        await send_answer(scope, send, 404, b"text/plain; charset=utf-8", b"not found\n")
         return
     try:
         body = await asyncio.to_thread(_metrics)
     except psycopg.Error:
-        await answer(scope, send, 503, b"text/plain; charset=utf-8", b"the database is away\n")
+        await send_answer(scope, send, 503, b"text/plain; charset=utf-8", b"the database is away\n")
         return
-    await answer(scope, send, 200, metrics.CONTENT_TYPE.encode(), body)
+    await send_answer(scope, send, 200, metrics.CONTENT_TYPE.encode(), body)
 
 
-async def answer(
+async def send_answer(
     scope: AsgiScope,
     send: Send,
     status: int,

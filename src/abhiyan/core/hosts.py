@@ -151,7 +151,7 @@ def on_the_list(kind: str, *, address: str = "") -> Iterator[None]:
     facts = {
         "name": environment.HOST_NAME(),
         "kind": kind,
-        "process": f"{os.getpid()}-{lot.token(4)}",
+        "process": f"{os.getpid()}-{lot.random_token(4)}",
         "version": abhiyan.__version__,
         "address": address,
         "settings": Jsonb(settings_digests()),

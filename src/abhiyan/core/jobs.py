@@ -64,7 +64,7 @@ def later(name: str, key: str, /, *, at: datetime, **given: Any) -> None:
     name: of one made by `job`; `abhiyan jobs` runs it. given: its arguments; public ids, codes and numbers, never
     personal data.
     """
-    if name not in collected():
+    if name not in job_kinds():
         raise LookupError(f"no job is called {name}")
     row = models.Job(name=name, key=key, arguments=given, due_at=at)
     models.Job.objects.bulk_create([row], ignore_conflicts=True)
@@ -72,7 +72,7 @@ def later(name: str, key: str, /, *, at: datetime, **given: Any) -> None:
 
 
 @cache
-def collected() -> dict[str, JobKind]:
+def job_kinds() -> dict[str, JobKind]:
     """Every room's jobs by name."""
     list(rooms.modules("tasks"))  # each registers its own as it is imported
     return _JOBS
@@ -88,7 +88,7 @@ class _Hand(threading.Thread):
 
     def run(self) -> None:
         try:
-            collected()[self.row.name].run(**self.row.arguments)
+            job_kinds()[self.row.name].run(**self.row.arguments)
         except WorkUnderWay as busy:
             self.error = busy
         except Exception as error:  # the worker outlives whatever its jobs meet
@@ -163,7 +163,7 @@ class Worker:
             return
         due = (
             models.Job.objects.filter(Q(leased_until=None) | Q(leased_until__lte=at))
-            .filter(failed_at=None, due_at__lte=at, name__in=collected())
+            .filter(failed_at=None, due_at__lte=at, name__in=job_kinds())
             .exclude(id__in=[hand.row.id for hand in self._hands])
         )
         with transaction.atomic():
@@ -182,7 +182,7 @@ class Worker:
 
     def _fail(self, row: models.Job, at: datetime) -> None:
         """Give a job up. Its row stays for `doctor`."""
-        if (given_up := collected()[row.name].given_up) is not None:
+        if (given_up := job_kinds()[row.name].given_up) is not None:
             try:
                 given_up(**row.arguments)
             except Exception:

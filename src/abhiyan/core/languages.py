@@ -77,18 +77,18 @@ class Language:
         return unicodedata.bidirectional(self.name[0]) in ("R", "AL")
 
 
-def read(text: str) -> Language:
+def read_language(text: str) -> Language:
     """The language of a file. Raises ValueError, TypeError or KeyError where it has not the shape of one."""
     return Language(**tomllib.loads(text))
 
 
-def folder() -> Path:
+def languages_folder() -> Path:
     """Return where the files lie: below it, CODE/language.toml and the compiled words of pages, as Django looks for
     them."""
     return environment.LANGUAGES()
 
 
-def known() -> Mapping[str, Language]:
+def added_languages() -> Mapping[str, Language]:
     """The languages of this installation by code, besides Hindi and English. Raises WrongSetting for a broken file."""
     return _known(
         *(os.environ.get(setting.name, "") for setting in (environment.LANGUAGES, environment.HOME))
@@ -104,9 +104,9 @@ def read_again() -> None:
 def _known(*_settings: str) -> Mapping[str, Language]:
     """Kept by what `folder` depends on: to ask the disk where it lies costs more than many a page's query."""
     languages = {}
-    for path in sorted(folder().glob(f"*/{FILE}")):
+    for path in sorted(languages_folder().glob(f"*/{FILE}")):
         try:
-            languages[path.parent.name] = read(path.read_text("utf-8"))
+            languages[path.parent.name] = read_language(path.read_text("utf-8"))
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise environment.WrongSetting(
                 f"{path} cannot be read ({error}): add the language's file again with `abhiyan language add`"
@@ -114,32 +114,36 @@ def _known(*_settings: str) -> Mapping[str, Language]:
     return MappingProxyType(languages)
 
 
-def names() -> dict[str, str]:
+def public_languages() -> dict[str, str]:
     """Every language the public may read, by code, each by its own name; Hindi first."""
-    return OWN | {code: language.name for code, language in known().items()}
+    return OWN | {code: language.name for code, language in added_languages().items()}
 
 
-def name(code: str) -> str:
+def own_language_name(code: str) -> str:
     """A language's own name; the code of one that is not offered any more."""
-    return names().get(code, code)
+    return public_languages().get(code, code)
 
 
 def otherwise(code: str) -> str:
     """In which language stands what a language lacks."""
-    return known()[code].otherwise if code in known() else "hi"
+    return added_languages()[code].otherwise if code in added_languages() else "hi"
 
 
 def mirrored() -> list[str]:
     """Those written from the right."""
-    return [code for code, language in known().items() if language.is_mirrored]
+    return [code for code, language in added_languages().items() if language.is_mirrored]
 
 
-def unreviewed(code: str) -> str:
+def unreviewed_words(code: str) -> str:
     """Return the words that say, in a language, that nobody has reviewed its translation; "" where somebody has."""
-    language = known().get(code)
+    language = added_languages().get(code)
     return language.mark if language and not language.is_reviewed else ""
 
 
-def texts() -> dict[tuple[str, str], str]:
+def texts_in_languages() -> dict[tuple[str, str], str]:
     """Texts of messages in them: (template code, language) -> text."""
-    return {(code, language): text for language, one in known().items() for code, text in one.replies.items()}
+    return {
+        (code, language): text
+        for language, one in added_languages().items()
+        for code, text in one.replies.items()
+    }

@@ -49,7 +49,7 @@ MOST_NOTED = 10_000  # refusals of one limit in an hour
 COUNTED_EVERY = timedelta(minutes=10)
 
 
-def take(
+def count_or_refuse(
     limit: DeclaredLimit,
     subject: bytes | str,
     *,
@@ -95,7 +95,7 @@ def take_some(limit: DeclaredLimit, subject: bytes, *, at: datetime, n: int, mos
     return allowed
 
 
-def is_full(limit: DeclaredLimit, subject: bytes | str, *, at: datetime) -> bool:
+def is_used_up(limit: DeclaredLimit, subject: bytes | str, *, at: datetime) -> bool:
     """Return True if one more would be refused. It counts nothing."""
     key, _ends_at = _counter(limit.name, subject, at, limit.window_s)
     return _run(_FULL, {"key": key, "allowed": allowed_by(limit, at)})
@@ -158,7 +158,7 @@ def given_back() -> Iterator[None]:
             _run(_GIVE_BACK, [list(taken), list(taken.values())])
 
 
-def sweep(at: datetime) -> int:
+def sweep_counters(at: datetime) -> int:
     """Delete counters whose window is over. Returns how many; called by a loop, in its transaction."""
     return sql.run(
         "delete from core_rate_count where key = any(array("
@@ -242,8 +242,8 @@ def _ask(query: str, given: dict[str, object] | Sequence[object]) -> tuple[objec
 def counting_pool() -> _Pool:
     """One small pool per process (never shared over a fork) and database. How to reach it is read from disk only once:
     a form is counted against six limits."""
-    at = os.environ.get(environment.DATABASE_URL.name) or home.path()
-    key = os.getpid(), at, database.name(), database.current_role()
+    at = os.environ.get(environment.DATABASE_URL.name) or home.home_folder()
+    key = os.getpid(), at, database.database_name(), database.current_role()
     if key not in _pools:
         with _making:
             if key not in _pools:

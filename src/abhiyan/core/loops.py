@@ -93,9 +93,9 @@ _BEGUN = """insert into core_heartbeat (loop, turned_at, took_ms, every_s, host)
 
 _worker = jobs.Worker()
 LOOPS = {
-    "seal": Loop(audit_seals.seal, every_s=1),
+    "seal": Loop(audit_seals.seal_entries, every_s=1),
     "heads": Loop(audit_seals.write_heads, every_s=600),
-    "limits": Loop(limits.sweep, every_s=60),
+    "limits": Loop(limits.sweep_counters, every_s=60),
     "jobs": Loop(
         _worker.turn,
         every_s=1,
@@ -104,14 +104,14 @@ LOOPS = {
         close=_worker.close,
         everywhere=True,
     ),
-    "import_leftovers": Loop(imports.sweep, every_s=60, scoped=False),
+    "import_leftovers": Loop(imports.sweep_imports, every_s=60, scoped=False),
     "store_mark": Loop(store_mark.make_mark, every_s=60),
     "files_gone": Loop(files.delete_gone, every_s=10, scoped=False),
     "files_left": Loop(files.sweep_files, every_s=3600, scoped=False),
 }
 
 
-def collected() -> dict[str, Loop]:
+def loops_by_name() -> dict[str, Loop]:
     """Every room's loops by full name, such as "core.seal"."""
     found: dict[str, Loop] = {}
     for config, module in rooms.modules("loops"):
@@ -184,7 +184,7 @@ class Lead:
             row = self._own.execute(f"select {there}, clock_timestamp()").fetchone()
             assert row is not None
             self.is_there = row[0]
-            clock.hear(row[1], asked_s=asked_s)
+            clock.take_database_time(row[1], asked_s=asked_s)
             if self.is_there:
                 self._even_out([name for name, loop in all_loops.items() if not loop.everywhere])
         except psycopg.Error:
@@ -241,7 +241,7 @@ class Lead:
             self._own = None
 
 
-def run(
+def run_loops(
     stopping: threading.Event,
     *,
     keeps_database: bool = False,
@@ -254,13 +254,13 @@ def run(
     loops, lead: others than those of all rooms, and of this installation.
     """
     lead = lead or Lead()
-    loops = collected() if loops is None else loops
+    loops = loops_by_name() if loops is None else loops
     running: dict[str, Runner] = {}
     is_away = False
     while not stopping.is_set():
-        if keeps_database and database.is_embedded() and not embedded.lives(home.path()):
+        if keeps_database and database.is_embedded() and not embedded.lives(home.home_folder()):
             try:
-                embedded.ensure_running(home.path())
+                embedded.ensure_running(home.home_folder())
             except embedded.EmbeddedDatabaseError as error:
                 log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})
         try:

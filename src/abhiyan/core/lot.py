@@ -38,17 +38,17 @@ def octets(n: int) -> bytes:
     return source.randbytes(n)
 
 
-def token(n: int) -> str:
+def random_token(n: int) -> str:
     """So many bytes, as letters that an address may hold."""
     return base64.urlsafe_b64encode(octets(n)).rstrip(b"=").decode()
 
 
-def below(n: int) -> int:
+def random_below(n: int) -> int:
     """A whole number from 0 to n - 1."""
     return source.randrange(n)
 
 
-def one(of: Sequence[T]) -> T:
+def random_choice(of: Sequence[T]) -> T:
     """One of several, each as likely."""
     return source.choice(of)
 

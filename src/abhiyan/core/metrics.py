@@ -58,7 +58,7 @@ def _timed(surface: str) -> Callable[[float], None]:
     return SECONDS.labels(surface).observe
 
 
-def seen(surface: str, status: int, seconds: float) -> None:
+def count_request(surface: str, status: int, seconds: float) -> None:
     """One request was answered. surface: "page", "api", "hot", "static"; status: its HTTP code."""
     _counted(surface, f"{status // 100}xx")()
     _timed(surface)(seconds)
@@ -79,7 +79,7 @@ def seen_many(surface: str, answered: Mapping[int, int], seconds: Sequence[float
     histogram._sum.inc(sum(seconds))  # noqa: SLF001
 
 
-def token() -> str:
+def metrics_token() -> str:
     """Return the token that opens the figures: ABHIYAN_METRICS_TOKEN, or the file that ABHIYAN_METRICS_TOKEN_FILE
     names, or keys/metrics.token in the data folder. Return "" when there is none, and then nobody may read them."""
     if token_text := environment.METRICS_TOKEN():
@@ -96,12 +96,12 @@ def make_metrics_token() -> Path | None:
     A file that cannot be read, or is somebody else's, stays as it is.
     """
     path = environment.METRICS_TOKEN_FILE()
-    if token() or (path.exists() and path.stat().st_size):
+    if metrics_token() or (path.exists() and path.stat().st_size):
         return None
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     half = path.with_name(f".{path.name}.{os.getpid()}")  # an empty token would be one that everybody has
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(lot.token(32) + "\n")
+        out.write(lot.random_token(32) + "\n")
     half.replace(path)
     return path
 
@@ -191,19 +191,19 @@ METRICS = {
         "How often a limit refused somebody in 24 hours", limits.refused_lately, "limit"
     ),
     "audit_unsealed": DatabaseMetric(
-        "Entries of the audit without a seal", lambda _at: float(audit_seals.unsealed())
+        "Entries of the audit without a seal", lambda _at: float(audit_seals.count_unsealed())
     ),
     "database_bytes": DatabaseMetric(
         "Size of the database", lambda _at: float(sql.count("select pg_database_size(current_database())"))
     ),
     "disk_bytes": DatabaseMetric(
         "Size of the disk with the data folder",
-        lambda _at: {environment.HOST_NAME(): float(shutil.disk_usage(home.path()).total)},
+        lambda _at: {environment.HOST_NAME(): float(shutil.disk_usage(home.home_folder()).total)},
         "host",
     ),
     "disk_free_bytes": DatabaseMetric(
         "Bytes free on it, as an ordinary user may use them",
-        lambda _at: {environment.HOST_NAME(): float(shutil.disk_usage(home.path()).free)},
+        lambda _at: {environment.HOST_NAME(): float(shutil.disk_usage(home.home_folder()).free)},
         "host",
     ),
     "host_silent_seconds": DatabaseMetric(
@@ -236,7 +236,7 @@ class _Database(Collector):
         yield from families
 
 
-def text() -> bytes:
+def metrics_text() -> bytes:
     """Every figure in Prometheus' text format, of all web workers together."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         requests = CollectorRegistry()

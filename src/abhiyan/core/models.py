@@ -13,7 +13,7 @@ from .policy import (
     REASON,
     Policy,
     over_all,
-    placed,
+    placed_sql,
     policies,
 )
 
@@ -56,7 +56,7 @@ class AuditEntry(models.Model):
             Policy(
                 name="audit_in_scope",
                 command="SELECT",
-                using=f"{EVERYTHING} or account_id = {ACCOUNT} or {placed('core_audit.unit_id', PEOPLE)}",
+                using=f"{EVERYTHING} or account_id = {ACCOUNT} or {placed_sql('core_audit.unit_id', PEOPLE)}",
             ),
             Policy(
                 name="audit_for_a_reason",
@@ -137,7 +137,7 @@ class StagedImport(models.Model):
         indexes = [models.Index(fields=["unit_id", "-created_at"], name="import_by_unit")]  # used by: Imports
         constraints = policies(
             "core_import",
-            using=f"account_id = {ACCOUNT} or {placed('core_import.unit_id', PEOPLE)}"
+            using=f"account_id = {ACCOUNT} or {placed_sql('core_import.unit_id', PEOPLE)}"
             f" or (unit_id is null and kind = any ({IMPORTS}) and {over_all(COUNTS)})",
         )
 

@@ -49,7 +49,7 @@ class Redrawn:
 
 def redraw(data: bytes) -> Redrawn:
     """Draw a JPEG or PNG again, no larger than KEPT. Raises file_pool.UnreadableFile, file_pool.FilesBusy."""
-    picture, small = map(base64.b64decode, file_pool.read(drawn_twice, data))
+    picture, small = map(base64.b64decode, file_pool.read_in_pool(drawn_twice, data))
     return Redrawn(picture, small)
 
 
@@ -58,7 +58,7 @@ def redraw(data: bytes) -> Redrawn:
 
 def drawn_twice(file: Path) -> list[str]:
     """Draw a picture again, and a small one: JPEGs in base 64."""
-    picture = opened(file)
+    picture = upright_picture(file)
     made = []
     for longest in (KEPT, SMALL):
         picture.thumbnail((longest, longest))
@@ -118,7 +118,7 @@ def _has_place(notes: bytes) -> bool:
         return False  # no notes, or broken ones
 
 
-def opened(file: Path, turn: int = 0) -> "Image":
+def upright_picture(file: Path, turn: int = 0) -> "Image":
     """A picture of at most LONGEST points a side, upright, turned by so many quarters to the right."""
     from PIL import Image
 

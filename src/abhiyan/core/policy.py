@@ -42,7 +42,7 @@ IN_OFFICE = f"({EVERYTHING} or {_HOLDS})"
 IN_A_SCOPE = "(select coalesce(current_setting('abhiyan.people', true), '') <> '')"
 
 
-def placed(column: str, ranges: str) -> str:
+def placed_sql(column: str, ranges: str) -> str:
     """True where the unit in `column` stands inside `ranges` in any hierarchy of today's tree."""
     return f"exists (select 1 from units_placement pl where pl.unit_id = {column} and pl.lo <@ {ranges})"
 
@@ -52,7 +52,7 @@ def placed_by_row(column: str, ranges: str) -> str:
 
     `offset 0` keeps the planner from hashing the whole tree before the first row: it looks up each row by itself.
     """
-    return placed(column, ranges).removesuffix(")") + " offset 0)"
+    return placed_sql(column, ranges).removesuffix(")") + " offset 0)"
 
 
 def over_all(ranges: str) -> str:

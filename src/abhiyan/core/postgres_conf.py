@@ -48,7 +48,7 @@ include_if_exists = 'postgres.local.conf'
 """
 
 
-def text(*, port: int, sockets: Path, log: Path) -> str:
+def postgres_conf_text(*, port: int, sockets: Path, log: Path) -> str:
     """The contents of postgres.conf. Pages get an eighth of the memory: workers, jobs and imports want theirs too."""
     memory = machine.memory_mb()
     return _SETTINGS.format(

@@ -119,7 +119,7 @@ class PrintTemplate:
         return cls.of(path.read_text(encoding="utf-8"))
 
 
-def pdf(
+def print_pdf(
     template: PrintTemplate,
     documents: Sequence[Values],
     *,

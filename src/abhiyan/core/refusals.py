@@ -20,7 +20,7 @@ NO_COUNTS = {
 }  # facts that are whole numbers and count nothing
 
 
-def code_of(name: str) -> str:
+def refusal_code(name: str) -> str:
     """The code of a class by its name: NameTaken is name_taken."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
@@ -41,7 +41,7 @@ class Refused(Exception):
     def __init_subclass__(cls, *, code: str = "", status: int = 0) -> None:
         cls.status = status or cls.status
         if code or ("message" in vars(cls) and "code" not in vars(cls)):
-            cls.code = code or code_of(cls.__name__)
+            cls.code = code or refusal_code(cls.__name__)
 
     def __init__(self, *, field: str = "", **facts: object) -> None:
         self.field = field
@@ -50,7 +50,11 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         text = str(self.message)
-        return text % {name: written(name, fact) for name, fact in self.facts.items()} if self.facts else text
+        return (
+            text % {name: fact_in_words(name, fact) for name, fact in self.facts.items()}
+            if self.facts
+            else text
+        )
 
 
 class RefusedWords(str):
@@ -65,18 +69,18 @@ class RefusedWords(str):
         return sentence
 
 
-def waiting(wait_s: int) -> str:
+def wait_words(wait_s: int) -> str:
     """How long to wait, as people say it: in seconds up to two minutes, beyond in minutes, rounded up."""
     if wait_s <= 120:
         return ngettext("%(n)s second", "%(n)s seconds", wait_s) % {"n": wait_s}
     return gettext("%(n)s minutes") % {"n": grouped(-(-wait_s // 60))}
 
 
-def written(name: str, fact: object) -> object:
+def fact_in_words(name: str, fact: object) -> object:
     """A count as people here write it: 12,34,567; a wait with its unit. A row, the number of a seat and a year stay as
     they are; so does what comes as text."""
     if name == "wait_s" and isinstance(fact, int):
-        return waiting(fact)
+        return wait_words(fact)
     if isinstance(fact, int) and not isinstance(fact, bool) and name not in NO_COUNTS:
         return grouped(fact)
     return fact
@@ -119,7 +123,7 @@ class TooLarge(Refused, status=413):
     message = _("This is too large. Send at most %(mb)s MB at a time.")
 
 
-def needed(found: Found | None, refusal: Refused | type[Refused] = NotFound) -> Found:
+def or_refuse(found: Found | None, refusal: Refused | type[Refused] = NotFound) -> Found:
     """What was found; where nothing was, the refusal is raised."""
     if found is None:
         raise refusal

@@ -223,7 +223,7 @@ def ensure_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
         connection.execute(statement)
 
 
-def forget(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def drop_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     """Drop the five roles, as far as no other database needs them. Raises CannotPrepare where they are not ours."""
     refuse_others(connection)
     for role in database.ROLES:
@@ -235,7 +235,7 @@ def forget(connection: psycopg.Connection[tuple[object, ...]]) -> None:
 
 def ensure_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> bool:
     """Create the database, as its owner in autocommit. Returns whether it was made."""
-    if owner_of(connection, name):
+    if database_owner(connection, name):
         return False
     connection.execute(_CREATE.format(sql.Identifier(name), sql.Identifier(database.role_name("owner"))))
     return True
@@ -243,7 +243,7 @@ def ensure_database(connection: psycopg.Connection[tuple[object, ...]], name: st
 
 def take_over_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
     """Give an empty database of another account to the owner. As a superuser, or as the account it belongs to."""
-    if owner_of(connection, name) in (None, database.role_name("owner")):
+    if database_owner(connection, name) in (None, database.role_name("owner")):
         return
     owner = sql.Identifier(database.role_name("owner"))
     for statement in (
@@ -254,7 +254,7 @@ def take_over_database(connection: psycopg.Connection[tuple[object, ...]], name:
         connection.execute(statement)
 
 
-def owner_of(connection: psycopg.Connection[tuple[object, ...]], name: str) -> str | None:
+def database_owner(connection: psycopg.Connection[tuple[object, ...]], name: str) -> str | None:
     """The role a database belongs to; None when there is none of that name."""
     row = connection.execute(
         "select pg_get_userbyid(datdba) from pg_database where datname = %s", [name]
@@ -295,7 +295,7 @@ def declared_grants() -> dict[str, dict[str, str]]:
     return grants
 
 
-def grant(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def grant_rights(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     """Give every role its rights on every table of the schema, and take what it should not have. As the owner.
 
     `app` and `jobs` have the usual four unless a room says otherwise; `gateway` has only what rooms name. `backup`

@@ -18,7 +18,7 @@ def modules(name: str) -> Iterator[tuple[AppConfig, ModuleType]]:
             yield config, module
 
 
-def offered(name: str) -> list[Callable[..., Any]]:
+def offered_functions(name: str) -> list[Callable[..., Any]]:
     """The functions of a name of all installed rooms, the lowest floor first: `owed` of abhiyan.org.owed, and so on."""
     return [getattr(module, name) for _config, module in modules(name) if hasattr(module, name)]
 

@@ -20,7 +20,7 @@ MAKING, LOOKED = "demo.making", "demo.looked"
 Place = tuple[Actor, int]  # somebody, and the unit (id) of their office
 
 
-def phone(number: int) -> str:
+def sample_phone(number: int) -> str:
     """The n-th sample phone: +91 70 followed by eight digits in an order that looks like life."""
     if not 0 <= number < 10**8:
         raise ValueError("there are only a hundred million sample phones")
@@ -50,7 +50,7 @@ class SampleGround:
         return self.shown[office][0]
 
 
-def bring(
+def bring_sample_list(
     kind: str,
     path: Path,
     *,
@@ -65,7 +65,9 @@ def bring(
     from .scope import system
 
     with system("demo"):
-        public_id = imports.bring(kind_key=kind, path=path, by=by, at=at, options=options, unit_id=unit_id)
+        public_id = imports.import_file(
+            kind_key=kind, path=path, by=by, at=at, options=options, unit_id=unit_id
+        )
     take_steps(public_id, steps, by=by, at=at)
     return public_id
 
@@ -79,28 +81,28 @@ def take_steps(public_id: UUID, steps: Sequence[str], *, by: Actor, at: datetime
     state = ""
     for step in steps:
         with system("demo"):
-            imports.ask(public_id=public_id, step=step, by=by, at=at)
-        state = running.run(public_id, step, at=at)
+            imports.ask_import_step(public_id=public_id, step=step, by=by, at=at)
+        state = running.run_import_step(public_id, step, at=at)
     if state not in ("checked", "done"):
         raise RuntimeError(f"a list of the demo was not taken in: {state}")
 
 
 def note_looked() -> None:
     """Somebody opens a page of the demo."""
-    (home.path() / LOOKED).touch()
+    (home.home_folder() / LOOKED).touch()
 
 
 def looked_at() -> float:
     """When somebody last opened a page of the demo, in seconds since 1970; 0 if nobody did."""
     try:
-        return (home.path() / LOOKED).stat().st_mtime
+        return (home.home_folder() / LOOKED).stat().st_mtime
     except FileNotFoundError:
         return 0.0
 
 
 def note_made(*rooms: str) -> None:
     """Note that the samples of these rooms are there; of the others pages say that they are still being made."""
-    path = home.path() / MAKING
+    path = home.home_folder() / MAKING
     half = path.with_suffix(".half")
     half.write_text((path.read_text() if path.exists() else "") + "".join(f"{room}\n" for room in rooms))
     half.rename(path)
@@ -108,12 +110,12 @@ def note_made(*rooms: str) -> None:
 
 def note_all_made() -> None:
     """Every sample is there: no page says anything any more."""
-    (home.path() / MAKING).unlink(missing_ok=True)
+    (home.home_folder() / MAKING).unlink(missing_ok=True)
 
 
 def is_made(room: str) -> bool:
     """Return True if the sample of a room is there. A page that gathers from several rooms asks for "pages"."""
     try:
-        return room in (home.path() / MAKING).read_text().split()
+        return room in (home.home_folder() / MAKING).read_text().split()
     except FileNotFoundError:
         return True

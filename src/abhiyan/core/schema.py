@@ -28,14 +28,14 @@ class MadeEarlier(roles.CannotPrepare):
     """A version before the first release made the database, and no migration leads from its tables to these."""
 
 
-def prepare(name: str | None = None) -> None:
+def prepare_database(name: str | None = None) -> None:
     """Make roles, database and extensions where they are missing.
 
     Only making roles needs an administrator of the server. One that is no superuser makes none where all are ready.
     Raises roles.CannotPrepare, before anything is changed, if the roles or the database are somebody else's or an
     account lacks a privilege. Raises MadeEarlier for a database of a version before the first release.
     """
-    name = name or database.name()
+    name = name or database.database_name()
     if not (database.is_embedded() or database.names_administrator() or roles.can_log_in("owner")):
         raise roles.CannotPrepare(
             f"The database server does not let the role {database.role_name('owner')} in. If it is there already, its "
@@ -72,7 +72,7 @@ ADMINISTRATOR = (
 
 
 def _refuse_others_database(admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    owner, ours = roles.owner_of(admin, name), database.role_name("owner")
+    owner, ours = roles.database_owner(admin, name), database.role_name("owner")
     if owner not in (None, ours) and holds_tables(name):
         raise roles.CannotPrepare(
             f"The database {name} holds tables already and belongs to the role {owner}, not to {ours}. If it is this "
@@ -129,7 +129,7 @@ def migrate(*, verbosity: int = 1) -> None:
             )
             time.sleep(random.uniform(0.5, 2))  # noqa: S311  # so that the two do not meet again
     connection.close()  # with its time-outs
-    grant(str(connection.settings_dict["NAME"]))
+    grant_in_database(str(connection.settings_dict["NAME"]))
 
 
 def made_by() -> str:
@@ -142,10 +142,10 @@ def made_by() -> str:
         connection.close()
 
 
-def grant(name: str) -> None:
+def grant_in_database(name: str) -> None:
     """Hand out every role's rights in the named database, as its owner."""
     with psycopg.connect(database.conninfo("owner", dbname=name)) as owner:
-        roles.grant(owner)
+        roles.grant_rights(owner)
 
 
 @contextmanager

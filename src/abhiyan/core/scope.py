@@ -65,7 +65,7 @@ class Scope:
     def apply(self) -> None:
         """Set it for the rest of the current transaction; and hear what time it is."""
         settings, asked_s = self.settings(), time.monotonic()
-        clock.hear(
+        clock.take_database_time(
             sql.value(
                 "select clock_timestamp(), " + ", ".join(["set_config(%s, %s, true)"] * len(settings)),
                 [value for pair in settings.items() for value in pair],

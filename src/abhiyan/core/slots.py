@@ -22,7 +22,7 @@ def slot(name: str, *, of: int, patience_s: float) -> Iterator[None]:
 
     A lock of a file cannot be waited for with an end, so this looks again every 50 ms.
     """
-    folder = home.path() / "run"
+    folder = home.home_folder() / "run"
     folder.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + patience_s
     while True:
@@ -71,7 +71,7 @@ class SharedPlaces:
 
     def _lock(self, place: int) -> bool:
         if self._open is None:
-            folder = home.path() / "run"
+            folder = home.home_folder() / "run"
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._open = os.open(folder / self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -27,14 +27,14 @@ STEP = 10
 FEWEST_PEOPLE, FEWEST_ANSWERS = 5, 10
 
 
-def shown(n: int) -> int | None:
+def shown_count(n: int) -> int | None:
     """The count as it may be shown from outside: to the nearest 10, halves up; None where it is below 10."""
     return None if n < STEP else (n + STEP // 2) // STEP * STEP
 
 
-def together(own: int, rest: int) -> int | None:
+def shown_with_own(own: int, rest: int) -> int | None:
     """Return the count of a node whose part `own` the viewer knows: the rest counts as `shown` shows it."""
-    return shown(own + (shown(rest) or 0))
+    return shown_count(own + (shown_count(rest) or 0))
 
 
 def until(at: datetime, zone: str) -> datetime:
@@ -42,9 +42,9 @@ def until(at: datetime, zone: str) -> datetime:
     return datetime.combine(at.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))
 
 
-def seen(n: int, *, is_exact: bool) -> str:
+def seen_count(n: int, *, is_exact: bool) -> str:
     """The count in words. is_exact: the reader may see the people behind it; else as `shown`."""
-    return said(n if is_exact else shown(n))
+    return count_in_words(n if is_exact else shown_count(n))
 
 
 def hides_each(*, people: int, answers: int) -> bool:
@@ -57,7 +57,7 @@ def level_for(levels: Sequence[Part], n_of: Mapping[Part, int], fewest: int) -> 
     return next((level for level in levels if n_of.get(level, 0) >= fewest), levels[-1] if levels else None)
 
 
-def said(n: int | None) -> str:
+def count_in_words(n: int | None) -> str:
     """A count as it may be shown, in words."""
     return _("fewer than 10") if n is None else grouped(n)
 
@@ -67,7 +67,7 @@ def fewer(n: int | None, wanted: int | None) -> int:
     return max(0, (wanted or 0) - (STEP - 1 if n is None else n))
 
 
-def held_back(parts: Mapping[Part, int | None]) -> Part | None:
+def part_to_hide(parts: Mapping[Part, int | None]) -> Part | None:
     """Return the part of a known total that must be hidden too, because only one other is below 10.
 
     Else the total less the parts shown could tell that one. It is the smallest of those shown; None where none must be.

@@ -64,7 +64,7 @@ class Spool:
             self._file.close()
 
     def _begin_file(self, came: bytes) -> None:
-        folder = home.path() / "run"
+        folder = home.home_folder() / "run"
         folder.mkdir(parents=True, exist_ok=True)
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed by `close`, or by who reads it
         self._seals, self._few = self._cipher.encryptor(), None

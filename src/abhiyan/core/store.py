@@ -221,7 +221,7 @@ def is_remote() -> bool:
 def file_store() -> ObjectStore:
     """Return the store of this installation."""
     if not is_remote():
-        return FolderStore(home.files())
+        return FolderStore(home.uploads_folder())
     bucket, prefix = environment.STORE()
     return s3_store(bucket, prefix, environment.STORE_ENDPOINT(), environment.STORE_REGION())
 

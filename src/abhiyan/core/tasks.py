@@ -17,7 +17,7 @@ def import_look(public_id: str) -> None:
     import_uuid, at = UUID(public_id), clock.now()
     with system("import look"):
         try:
-            staged = actions.look(
+            staged = actions.look_at_file(
                 public_id=import_uuid, at=at, by=Actor.system("look at what somebody uploaded")
             )
             if (brought_by := running.actor_of(staged)).kind != "system":
@@ -35,5 +35,5 @@ def _give_up(public_id: str, step: str) -> None:
 @job("core.import_step", given_up=_give_up)
 def import_step(public_id: str, step: str) -> None:
     """Check, commit or undo, or go on with it; later, when somebody else is at it."""
-    if running.run(UUID(public_id), step, at=clock.now()) == running.UNDER_WAY[step]:
+    if running.run_import_step(UUID(public_id), step, at=clock.now()) == running.UNDER_WAY[step]:
         raise WorkUnderWay

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db import models
 
 from .refusals import Refused
-from .words import named
+from .words import name_in_language
 
 OTHER_TITLE = "other_title"  # the field of the title in the other language
 
@@ -21,7 +21,7 @@ class TitledModel(models.Model):
 
     def title_in(self, language: str = "") -> str:
         """Return the title in a language, the one of the page unless another is given. Else it is as typed."""
-        return named(self.titles, language) or self.typed_title
+        return name_in_language(self.titles, language) or self.typed_title
 
     @property
     def title(self) -> str:

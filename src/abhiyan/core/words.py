@@ -22,20 +22,20 @@ _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _BETWEEN_NAMES = re.compile(r"[^\s,;()](?:[^,;()]*[^\s,;()])?")
 
 
-def language() -> str:
+def active_language() -> str:
     """The language of this page or message: "hi", "en"."""
     return (get_language() or "en").partition("-")[0]
 
 
-def named(names: Mapping[str, str], in_language: str = "") -> str:
+def name_in_language(names: Mapping[str, str], in_language: str = "") -> str:
     """A name in a language (the one in force), else in English, else in any."""
-    return names.get(in_language or language()) or names.get("en") or next(iter(names.values()), "")
+    return names.get(in_language or active_language()) or names.get("en") or next(iter(names.values()), "")
 
 
-def person(name: str, in_language: str = "") -> str:
+def local_person(name: str, in_language: str = "") -> str:
     """Somebody's name in the script of a language (the one in force), where each of its words is known in it; else as
     they gave it. Files and their own pages have it as they gave it."""
-    wanted = "DEVANAGARI" if (in_language or language()) == "hi" else "LATIN"
+    wanted = "DEVANAGARI" if (in_language or active_language()) == "hi" else "LATIN"
     words = normalize("NFC", name).split()
     read = [
         word if letter(word[0], "").startswith(wanted) else _read().get(word.lower(), "") for word in words
@@ -46,15 +46,19 @@ def person(name: str, in_language: str = "") -> str:
 def people_in(text: str, in_language: str = "") -> str:
     """Words of a message that name people, with each name in the script of a language, as `person`: "Asha Devi, Booth
     president (paper list)". Other words stay as they are."""
-    return _BETWEEN_NAMES.sub(lambda part: person(part[0], in_language), text)
+    return _BETWEEN_NAMES.sub(lambda part: local_person(part[0], in_language), text)
 
 
-def organisation(in_language: str = "") -> str:
+def organisation_name(in_language: str = "") -> str:
     """The organisation's name in the script of a language (the one in force), where the operator has set one."""
-    return settings.ORGANISATION_NAMES.get(in_language or language()) or settings.ORGANISATION or "Abhiyan"
+    return (
+        settings.ORGANISATION_NAMES.get(in_language or active_language())
+        or settings.ORGANISATION
+        or "Abhiyan"
+    )
 
 
-def day_of(at: datetime) -> str:
+def day_words(at: datetime) -> str:
     """The day of an instant, here: 24 November 2026. A database tells it in UTC, where it may be the day before."""
     return date_format(timezone.localtime(at), "j F Y")
 
@@ -79,7 +83,7 @@ def day_written(text: str) -> date | None:
 
 
 @cache
-def names() -> list[dict[str, str]]:
+def name_words() -> list[dict[str, str]]:
     """Words of names in both scripts: latin, devanagari; sample: what the demo uses it as (woman, man, family)."""
     with (Path(__file__).parent / "names.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -89,7 +93,7 @@ def names() -> list[dict[str, str]]:
 def _read() -> dict[str, str]:
     """Each word of a name -> the same in the other script; of several spellings the first."""
     numbers: dict[str, str] = {}
-    for row in names():
+    for row in name_words():
         numbers.setdefault(row["latin"].lower(), row["devanagari"])
         numbers.setdefault(normalize("NFC", row["devanagari"]), row["latin"])
     return numbers

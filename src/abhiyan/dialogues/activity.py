@@ -8,7 +8,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item
@@ -23,30 +23,30 @@ from abhiyan.programmes.rules.activities import (
     Whom,
 )
 from abhiyan.programmes.rules.check_words import EnteredWords
-from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.items import facts_of_items, items_of_measure
 
 from .actions import BY_PHONE, TALKS
 from .models import Dialogue
-from .owed import owes
+from .owed import owed_home_calls
 from .queries import KIND
 
 
-def whom(item_id: UUID, _channel: int, day: date) -> Whom:
+def president_of_talk(item_id: UUID, _channel: int, day: date) -> Whom:
     """Return the president to ask in a check of a talk, and the leader's note. In a system scope."""
     talk = item(item_id)
     call = Dialogue.objects.filter(item_id=talk.pk).first() if talk else None
     if call is None:
         return Whom(None, {})
-    names = people.names_of([call.president_id, call.leader_id])
+    names = people.names_of_accounts([call.president_id, call.leader_id])
     written = {"who": names.get(call.leader_id, ""), "when": date_format(day, "j F Y")}
     return Whom(names.get(call.president_id), written)
 
 
-def sentence(talk: Item) -> str:
+def talk_sentence(talk: Item) -> str:
     """Return the sentence on the page of the president's question. In a system scope."""
-    leader = people.names_of([talk.by_id] if talk.by_id else []).get(talk.by_id or 0, "")
+    leader = people.names_of_accounts([talk.by_id] if talk.by_id else []).get(talk.by_id or 0, "")
     return say("%(leader)s spoke with you by phone on %(day)s.") % {
-        "leader": person(leader),
+        "leader": local_person(leader),
         "day": date_format(talk.day, "j F"),
     }
 
@@ -74,14 +74,14 @@ DIALOGUES = Activity(
     ),
     channels=(ItemChannel(BY_PHONE, _("Phone call")),),
     page=Page("dialogues:board", _("Calls to booth presidents"), LEADS),
-    owes=owes,
-    facts=facts_of(KIND),
+    owes=owed_home_calls,
+    facts=facts_of_items(KIND),
     orphans={
         "talks of unknown items": "select count(*) as n from dialogues_dialogue d where d.item_id is not null"
         " and not exists (select from programmes_item i where i.id = d.item_id)"
     },
     items=(
-        items_of(
+        items_of_measure(
             KIND,
             measure=TALKS,
             entered=EnteredWords(
@@ -96,9 +96,9 @@ DIALOGUES = Activity(
                 ),
                 CheckQuestion("when", _("When"), _("On which day was that?")),
             ),
-            whom=whom,
+            whom=president_of_talk,
             does_yes_count=True,
-            sentence=sentence,
+            sentence=talk_sentence,
         ),
     ),
 )

@@ -13,7 +13,7 @@ from abhiyan.dialogues import actions, queries
 from abhiyan.dialogues.actions import CallReport
 from abhiyan.dialogues.models import Dialogue
 from abhiyan.helpdesk import actions as helpdesk
-from abhiyan.helpdesk.actions.lines import question_of
+from abhiyan.helpdesk.actions.lines import solved_question_id
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import questions
 from abhiyan.people import queries as people
@@ -86,7 +86,7 @@ def _day(programme: Programme, ground: SampleGround, ago: int, rng: random.Rando
         if luck < DONE:
             need, kind = rng.choice(NEEDS) if rng.random() < NEEDED else ("", "other")
             noted = CallReport("talked", rng.random() < 0.9, rng.randint(1, 3), need, kind)
-        done, ticket = actions.note_call(call=call.pk, noted=noted, by=by, at=noon)
+        done, ticket = actions.note_dialogue(call=call.pk, noted=noted, by=by, at=noon)
         if done.item_id and rng.random() < CONFIRMED:
             programmes.confirm_items(ids=[done.item_id], at=_at(ground, ago, 20))
         if ticket and rng.random() < SOLVED:
@@ -96,9 +96,9 @@ def _day(programme: Programme, ground: SampleGround, ago: int, rng: random.Rando
 def _solve(ident: UUID, *, at: datetime) -> None:
     """The desk meets the need, and the president says that it came."""
     ticket = helpdesk.answer_ticket(ticket=ident, text=ANSWER, is_done=True, by=BY, at=at)
-    question = question_of(ticket)
+    question = solved_question_id(ticket)
     assert question is not None
-    messaging.answer(
+    messaging.answer_question(
         phone_id=ticket.phone_id,
         yes=True,
         code=questions.word(keyring().token, question, 1),

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
-from abhiyan.org.here import address
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import unit_address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.queries import covers_part, running_of_kind
@@ -28,11 +28,12 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         if covers_part(programme, (unit.lo, unit.hi)):
             page = address_of("dialogues:board", programme.public_id)
             yield Door(
-                _("Calls to booth presidents: %(programme)s") % {"programme": named(programme.names)},
-                address(page, unit.code),
+                _("Calls to booth presidents: %(programme)s")
+                % {"programme": name_in_language(programme.names)},
+                unit_address(page, unit.code),
                 icon="phone",
             )
             on = clock.day_in(programme.zone, at)
             if graded := grades.grades_of_unit(programme, unit.id, (unit.lo, unit.hi), on=on):
                 page = address_of("dialogues:organisation", programme.public_id)
-                yield Door(grades.grades_in_words(graded), address(page, unit.code), icon="phone")
+                yield Door(grades.grades_in_words(graded), unit_address(page, unit.code), icon="phone")

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from abhiyan.core import clock, sql
 from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.messaging.queries import last_reminders
 from abhiyan.programmes.models import Programme
 
@@ -43,7 +43,7 @@ class CallingLeader:
 
     @property
     def office_held(self) -> str:
-        return f"{named(self.office)}, {named(self.unit)}"
+        return f"{name_in_language(self.office)}, {name_in_language(self.unit)}"
 
 
 _LEADERS = f"""with holder as (

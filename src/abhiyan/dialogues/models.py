@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from abhiyan.contact.models import ContactTry
-from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, open_to_all, placed, policies, private
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, open_to_all, placed_sql, policies, private
 
 Outcome = ContactTry.Outcome
 OUTCOMES = [
@@ -98,7 +98,7 @@ class Dialogue(models.Model):
             ),
             *policies(
                 "dialogue",
-                using=f"leader_id = {ACCOUNT} or {placed('dialogues_dialogue.unit_id', PEOPLE)}",
+                using=f"leader_id = {ACCOUNT} or {placed_sql('dialogues_dialogue.unit_id', PEOPLE)}",
                 write=SYSTEM,
             ),
         ]

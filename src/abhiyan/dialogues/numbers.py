@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM
 from abhiyan.ui.numbers import grouped
@@ -92,7 +92,7 @@ def leaders_called(programme: Programme, span: tuple[int, int], *, at: datetime)
         return None
     rows = [
         (
-            Mention(person(leader.name), "holder", str(leader.account_id)),
+            Mention(local_person(leader.name), "holder", str(leader.account_id)),
             leader.office_held,
             grouped(leader.due),
             grouped(leader.called),

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.queries import MeasureStand
@@ -24,7 +24,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
         yield from _rows(viewer, at=at)
 
 
-def owes(viewer: Viewer, _home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
+def owed_home_calls(viewer: Viewer, _home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
     """Yield the same in a programme that runs at home, for a leader of that unit alone."""
     if _leads_home_alone(viewer):
         yield from _rows(viewer, at=at, programme_id=stand.programme.pk)
@@ -41,12 +41,12 @@ def _rows(viewer: Viewer, *, at: datetime, programme_id: int | None = None) -> I
         return
     if not queries.has_calls(viewer.account_id, at=at):
         return
-    for call in queries.own_calls(viewer.account_id, at=at):
+    for call in queries.calls_of_leader(viewer.account_id, at=at):
         if call.is_done or programme_id not in (None, call.of.programme_id):
             continue
         yield Owed(
             urgency=0 if call.is_carried else 1,
-            title=_("Call %(name)s, booth president") % {"name": person(call.name)},
+            title=_("Call %(name)s, booth president") % {"name": local_person(call.name)},
             meta=", ".join(filter(None, (call.booth, _("from yesterday") if call.is_carried else ""))),
             href=reverse("dialogues:call", args=[call.of.pk]),
             act=_("Call and note"),

@@ -9,16 +9,16 @@ from uuid import UUID
 from django.utils.formats import date_format
 
 from abhiyan.core import clock, languages, sql
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.elections.queries import newest_classes
 from abhiyan.helpdesk.queries import RequestOnBehalf, asked_for
 from abhiyan.org.queries.offices import HELD, held_on
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id, programme_by_id, running_of_kind
-from abhiyan.programmes.queries.holders import SignedHolder, holders
+from abhiyan.programmes.queries.holders import SignedHolder, holders_by_account
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM
 from abhiyan.units import queries as units
 
@@ -96,7 +96,7 @@ def values_on(programme: Programme, on: date) -> dict[str, object]:
     return {"programme": programme.pk, "hierarchy": programme.hierarchy, "on": on, "offices": offices}
 
 
-def callers(programme: Programme, *, on: date) -> list[Caller]:
+def callers_on_day(programme: Programme, *, on: date) -> list[Caller]:
     """Return the leaders who call on a day and are not away. In a system scope; one query.
 
     The area of a leader with two offices is that of both.
@@ -229,7 +229,7 @@ class OwnCall:
 
     @property
     def language_name(self) -> str:
-        return languages.name(self.language)
+        return languages.own_language_name(self.language)
 
     @property
     def is_done(self) -> bool:
@@ -254,7 +254,7 @@ def has_calls(account_id: int, *, at: datetime) -> bool:
     return Dialogue.objects.filter(leader_id=account_id, day__gte=lately).exists()
 
 
-def own_calls(account_id: int, *, at: datetime) -> list[OwnCall]:
+def calls_of_leader(account_id: int, *, at: datetime) -> list[OwnCall]:
     """Return a leader's calls of today, carried ones first. The number of queries does not grow with the calls."""
     with system("somebody's own calls"):
         today = {programme.pk: clock.day_in(programme.zone, at) for programme in running_of_kind(KIND, at)}
@@ -268,9 +268,9 @@ def own_calls(account_id: int, *, at: datetime) -> list[OwnCall]:
 def own_call(account_id: int | None, ident: UUID, *, at: datetime) -> OwnCall:
     """Return one of a leader's own calls, of any day. NotFound for anybody else's, and once the office has ended."""
     with system("somebody's own call"):
-        rows = Dialogue.objects.filter(pk=ident, leader_id=needed(account_id))
-        row = next(iter(in_office(needed(account_id), rows, at=at)), None)
-        return _drawn([needed(row)])[0]
+        rows = Dialogue.objects.filter(pk=ident, leader_id=or_refuse(account_id))
+        row = next(iter(in_office(or_refuse(account_id), rows, at=at)), None)
+        return _drawn([or_refuse(row)])[0]
 
 
 def _drawn(some: Sequence[Dialogue]) -> list[OwnCall]:
@@ -289,14 +289,16 @@ def _drawn(some: Sequence[Dialogue]) -> list[OwnCall]:
     }
     past = [call for calls in earlier.values() for call in calls]
     accounts = people.accounts({row.president_id for row in some} | {row.leader_id for row in past})
-    places = units.names_of(booths, language=language())
+    places = units.names_of_units(booths, language=active_language())
     class_names = {
         unit: str(unit_class.get_code_display()) for unit, unit_class in newest_classes(booths).items()
     }
     talks = [talk for calls in last.values() for talk in calls]
     needs = asked_for([ticket for row in (*some, *talks) for ticket in row.ticket_ids])
     counted = items_by_id([row.item_id for row in (*some, *talks) if row.item_id])
-    leaders = holders({row.leader_id for row in past}, on=max(row.day for row in some)) if past else {}
+    leaders = (
+        holders_by_account({row.leader_id for row in past}, on=max(row.day for row in some)) if past else {}
+    )
     began = _began(booths)
     beside: dict[UUID, list[OutcomeBeside]] = {row.pk: [] for row in some}
     for kept in OutcomeBeside.objects.filter(call__in=beside).order_by("-made_at", "-pk"):
@@ -359,7 +361,9 @@ def _grade(talk: Dialogue, item: Item | None) -> str:
 
 def _office_of(leader: SignedHolder | None) -> str:
     offices = leader.offices if leader is not None else ()
-    return next((", ".join((named(office), named(unit))) for office, unit in offices), "")
+    return next(
+        (", ".join((name_in_language(office), name_in_language(unit))) for office, unit in offices), ""
+    )
 
 
 def absences(account_id: int, *, since: date) -> list[Absence]:
@@ -391,7 +395,7 @@ select b.lo, 1 as booths, (p.unit_id is null)::int as vacant,
 from booth b left join president p on p.unit_id = b.unit_id left join past on past.unit_id = b.unit_id"""
 
 
-def levels(
+def call_levels(
     programme: Programme, unit_id: int, span: tuple[int, int], *, on: date
 ) -> tuple[CallLevel, list[CallLevel]]:
     """Return the numbers of a unit, and of each unit right below it. The viewer sees people there; one query."""
@@ -423,10 +427,10 @@ class RoundPace:
         return self.days is None or self.days > self.window
 
 
-def pace(programme: Programme, *, on: date) -> RoundPace:
+def round_pace(programme: Programme, *, on: date) -> RoundPace:
     """Return the length of a round with the leaders of a day. Two queries."""
     with system("how long a round takes"):
-        leaders = len(callers(programme, on=on))
+        leaders = len(callers_on_day(programme, on=on))
         booths = sql.count(f"{BOOTHS} select count(*) from booth", values_on(programme, on) | _EVERYWHERE)
         per_day = plan_of(programme.pk).per_day
     window = (programme.closes_on - programme.opens_on) // timedelta(days=1) + 1

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.org.here import unit_fact
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.capabilities import LEADS
@@ -27,9 +27,9 @@ from abhiyan.ui.records import (
     RecordSent,
     RecordShown,
     RecordTaken,
+    do_record_act,
+    labelled_answers,
     naming,
-    taken,
-    typed,
 )
 from abhiyan.units import queries as units
 
@@ -47,7 +47,7 @@ def field_call(request: Request, call: UUID) -> HttpResponseBase:
     card = views.call_of(request, call)
     form = views.CallForm(request.POST if request.method == "POST" else None, initial=views.EMPTY)
     note = partial(views.note_given, request, call)
-    outcome = tried(request, form, note, said=lambda done: views.words_of(done[0]))
+    outcome = tried(request, form, note, said=lambda done: views.noted_outcome_words(done[0]))
     if outcome or card.is_done:
         return redirect("dialogues:calls")
     call_shown = _without_words(card) if KEPT in request.headers else card
@@ -67,7 +67,9 @@ def _without_words(card: queries.OwnCall) -> queries.OwnCall:
 def take_call(request: Request, sent: RecordSent) -> RecordTaken:
     """Note a call that a phone sends, by the form and the act of its page. Its sender reads where it does not stand."""
     call: UUID = sent.named["call"]
-    row, _ticket = taken(views.CallForm(request.POST), partial(views.note_given, request, call, age=sent.age))
+    row, _ticket = do_record_act(
+        views.CallForm(request.POST), partial(views.note_given, request, call, age=sent.age)
+    )
     note = str(views.BESIDE) if row is not None and row.is_beside else ""
     return RecordTaken(reverse("dialogues:calls"), note)
 
@@ -76,25 +78,25 @@ def show_call(request: Request, sent: RecordSent) -> RecordShown:
     """Say what a record would note of whose call. Refuses a call that is not its sender's."""
     card = views.call_of(request, sent.named["call"])
     form = views.CallForm(request.POST)
-    fields = taken(form, lambda fields: fields)
+    fields = do_record_act(form, lambda fields: fields)
     spans = units.all_spans([card.of.unit_id]).get(card.of.unit_id, [])
     if not request.viewer.may_at(LEADS, *(lo for lo, _hi in spans)):
         raise NotYours
     facts = [
         unit_fact(card.of.unit_id),
-        (say("Booth president"), person(card.name)),
+        (say("Booth president"), local_person(card.name)),
         (say("Day"), date_format(card.of.day, "j M Y")),
         (say("What came of it"), str(Outcome(fields["outcome"]).label)),
-        *typed(form, "outcome"),
+        *labelled_answers(form, "outcome"),
     ]
     return RecordShown(facts, names=1)
 
 
-def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
+def kept_dialogue_pages(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     """The viewer's calls of today that are not done."""
     if viewer.account_id is None or not viewer.may(LEADS) or not queries.has_calls(viewer.account_id, at=at):
         return
-    for call in queries.own_calls(viewer.account_id, at=at):
+    for call in queries.calls_of_leader(viewer.account_id, at=at):
         if not call.is_done:
             yield KeptPage(address_of(PAGE, call.of.pk), _("Call a booth president"), call.booth)
 
@@ -107,7 +109,7 @@ RECORDS = (
         tile="reports",
         take=take_call,
         show=show_call,
-        keep=keep,
+        keep=kept_dialogue_pages,
         checked=(views.CallForm,),
     ),
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.programmes.queries import running_of_kind
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.reviewed import ReviewedPart, Subject
@@ -39,6 +39,8 @@ def _graded(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
         if programme.hierarchy != subject.hierarchy:
             continue
         if (graded := grades.grades_of_unit(programme, subject.unit_id, span, on=on)) is not None:
-            title = _("Organisation in the booths: %(programme)s") % {"programme": named(programme.names)}
+            title = _("Organisation in the booths: %(programme)s") % {
+                "programme": name_in_language(programme.names)
+            }
             names = (_("Booths called"), GRADES[WELL], GRADES[PART], GRADES[HELP])
             yield ReviewedPart(title, list(zip(names, map(grouped, graded.by_grade), strict=True)))

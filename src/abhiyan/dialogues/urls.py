@@ -8,13 +8,23 @@ from .views import calls, leading, organisation
 app_name = "dialogues"
 urlpatterns = [
     # Each shows and takes only one's own calls.
-    page("", calls.calls, opens=capability(LEADS)),
+    page("", calls.own_dialogues_page, name="calls", opens=capability(LEADS)),
     page("away/", calls.away, opens=capability(LEADS), act="is removed", is_own=True),
     page("away/<uuid:absence>/", calls.away_remove, opens=capability(LEADS), act="is noted again"),
     page(
-        "call/<uuid:call>/", calls.call, opens=capability(LEADS), act="stays; the president may say no to it"
+        "call/<uuid:call>/",
+        calls.dialogue_page,
+        name="call",
+        opens=capability(LEADS),
+        act="stays; the president may say no to it",
     ),
-    page("call/<uuid:call>/number/", calls.number, opens=capability(LEADS), act="shows a number"),
+    page(
+        "call/<uuid:call>/number/",
+        calls.president_number_page,
+        name="number",
+        opens=capability(LEADS),
+        act="shows a number",
+    ),
     # These check that the viewer sees the unit's people.
     page("<uuid:public_id>/", calls.board, opens=capability(LEADS)),
     page(
@@ -31,5 +41,11 @@ urlpatterns = [
         opens=capability(LEADS),
         act=FINAL,
     ),
-    page("<uuid:public_id>/callers/", calls.callers, opens=capability("programmes.run"), act="is set again"),
+    page(
+        "<uuid:public_id>/callers/",
+        calls.calling_offices_page,
+        name="callers",
+        opens=capability("programmes.run"),
+        act="is set again",
+    ),
 ]

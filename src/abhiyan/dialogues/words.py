@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.rules.count_words import CountWords
-from abhiyan.programmes.rules.spoken import SpokenWords, spoken
+from abhiyan.programmes.rules.spoken import SpokenWords, spoken_words
 
 from .queries import OwnCall
 
@@ -19,4 +19,4 @@ SAY_FIRST = _(
 
 def words_to_say(viewer: Viewer, call: OwnCall) -> SpokenWords:
     """Return what a leader says first on one of their calls to a booth president."""
-    return spoken(SAY_FIRST, caller=viewer.name, person=call.name, language=call.language)
+    return spoken_words(SAY_FIRST, caller=viewer.name, person=call.name, language=call.language)

@@ -12,5 +12,5 @@ class ElectionsConfig(AppConfig):
 
         from . import actions
 
-        news.subscribe(UnitsGoing, lambda units_going: actions.let_go(going=units_going))
+        news.subscribe(UnitsGoing, lambda units_going: actions.unlink_units(going=units_going))
         news.subscribe(UnitsMoved, lambda units_moved: actions.link_newcomers(moved=units_moved))

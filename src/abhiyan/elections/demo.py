@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.samples import SampleGround, bring
+from abhiyan.core.samples import SampleGround, bring_sample_list
 from abhiyan.core.scope import system
 from abhiyan.elections import actions
 from abhiyan.elections.queries.planning import Aims
@@ -63,7 +63,7 @@ PLANS: tuple[tuple[dict[str, str], Aims], ...] = (
 def sample(ground: SampleGround) -> None:
     """Results of every packaged file, by import; what was made of them, and the plans for the state."""
     for kind, name, options in FILES:
-        bring(kind, DATA / name, options=options | {"origin": PACKAGED_ORIGIN}, at=ground.at)
+        bring_sample_list(kind, DATA / name, options=options | {"origin": PACKAGED_ORIGIN}, at=ground.at)
     _plan(
         ground.seed,
         ground.ids["JK"],

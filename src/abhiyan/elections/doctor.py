@@ -69,7 +69,7 @@ def links(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, "results lead to the units that are their seats")
 
 
-def plans(_at: datetime) -> Iterable[DoctorFinding]:
+def plan_sums(_at: datetime) -> Iterable[DoctorFinding]:
     """The newest version of each plan sums, in its seats and in all that was passed down."""
     n_by_flaw = {"seats": sql.count(UNTRUE), "parts": sql.count(UNEQUAL)}
     if any(n_by_flaw.values()):
@@ -79,11 +79,11 @@ def plans(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, "plans sum")
 
 
-def classes(_at: datetime) -> Iterable[DoctorFinding]:
+def orphan_classes(_at: datetime) -> Iterable[DoctorFinding]:
     """Find classes of units whose results are gone."""
     if n := sql.count(BASELESS):
         text = f"{n} units have a class from results that are gone"
         yield DoctorFinding(WARN, text, "sort again, or take the rules away", {"classes": n})
 
 
-CHECKS = {"results": links, "plans": plans, "classes": classes}
+CHECKS = {"results": links, "plans": plan_sums, "classes": orphan_classes}

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import COUNTS, open_to_all, placed, policies
+from abhiyan.core.policy import COUNTS, open_to_all, placed_sql, policies
 from abhiyan.units.models import Unit
 
 
@@ -308,7 +308,7 @@ class Plan(models.Model):
 
     class Meta:
         db_table = "elections_plan"
-        constraints = policies("elections_plan", using=placed("elections_plan.unit_id", COUNTS))
+        constraints = policies("elections_plan", using=placed_sql("elections_plan.unit_id", COUNTS))
 
 
 _OF_PLAN = "exists (select 1 from elections_plan p where p.id = {table}.plan_id)"
@@ -334,7 +334,7 @@ class PlanSeat(models.Model):
             *policies(
                 "elections_plan_seat",
                 using=f"{_OF_PLAN.format(table='elections_plan_seat')}"
-                f" or {placed('elections_plan_seat.unit_id', COUNTS)}",
+                f" or {placed_sql('elections_plan_seat.unit_id', COUNTS)}",
             ),
         ]
 
@@ -359,7 +359,7 @@ class PlanPart(models.Model):
                 fields=["plan", "unit"], condition=models.Q(replaced_at=None), name="plan_part_once"
             ),
             models.CheckConstraint(condition=models.Q(n__gte=0), name="plan_part_not_negative"),
-            *policies("elections_plan_part", using=placed("elections_plan_part.unit_id", COUNTS)),
+            *policies("elections_plan_part", using=placed_sql("elections_plan_part.unit_id", COUNTS)),
         ]
 
 
@@ -376,7 +376,9 @@ class ClassRule(models.Model):
 
     class Meta:
         db_table = "elections_class_rule"
-        constraints = policies("elections_class_rule", using=placed("elections_class_rule.unit_id", COUNTS))
+        constraints = policies(
+            "elections_class_rule", using=placed_sql("elections_class_rule.unit_id", COUNTS)
+        )
 
 
 class UnitClass(models.Model):
@@ -398,5 +400,5 @@ class UnitClass(models.Model):
         db_table = "elections_unit_class"
         constraints = [
             models.UniqueConstraint(fields=["unit", "election"], name="unit_class_once"),
-            *policies("elections_unit_class", using=placed("elections_unit_class.unit_id", COUNTS)),
+            *policies("elections_unit_class", using=placed_sql("elections_unit_class.unit_id", COUNTS)),
         ]

@@ -24,7 +24,7 @@ NOTA = "NOTA"
 INDEPENDENT = "IND"
 
 
-def read(name: str) -> list[dict[str, str]]:
+def reference_rows(name: str) -> list[dict[str, str]]:
     """The rows of one of the files."""
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -36,7 +36,7 @@ _SIGNS = re.compile(rf"[^\w{MARKS}]+")
 @lru_cache(
     maxsize=50_000
 )  # a list asks for the same parties and constituencies row by row, and reads itself twice
-def plain(text: str) -> str:
+def comparable_name(text: str) -> str:
     """A name as compared: one case, one kind of apostrophe and dash, signs and spaces that mean nothing gone."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("&", " and ")
     return " ".join(_SIGNS.sub(" ", folded).split())
@@ -65,43 +65,43 @@ class ReferenceState:
 
 
 @cache
-def states() -> dict[str, ReferenceState]:
+def reference_states() -> dict[str, ReferenceState]:
     """Code of the Election Commission -> state."""
-    hindi = {row["eci_code"]: row["name_hi"] for row in read("state_names.csv")}
+    hindi = {row["eci_code"]: row["name_hi"] for row in reference_rows("state_names.csv")}
     return {
         row["eci_code"]: ReferenceState(
             row["eci_code"], row["abbr"], {"en": row["name"], "hi": hindi.get(row["eci_code"], row["name"])}
         )
-        for row in read("states.csv")
+        for row in reference_rows("states.csv")
     }
 
 
 @cache
 def _states_by_word() -> dict[str, str]:
     state_by_word = {}
-    for state in states().values():
+    for state in reference_states().values():
         for word in (state.eci, state.abbr, *state.names.values()):
-            state_by_word[plain(word)] = state.eci
+            state_by_word[comparable_name(word)] = state.eci
     return state_by_word | OTHER_NAMES
 
 
-def state_of(text: str) -> str | None:
+def eci_code_of(text: str) -> str | None:
     """The Election Commission's code of a state written as code, abbreviation or name; None when it is none."""
-    return _states_by_word().get(plain(text))
+    return _states_by_word().get(comparable_name(text))
 
 
-def state_name(eci: str, language: str) -> str:
-    reference_state = states().get(eci)
+def reference_state_name(eci: str, language: str) -> str:
+    reference_state = reference_states().get(eci)
     return (
         eci if reference_state is None else reference_state.names.get(language) or reference_state.names["en"]
     )
 
 
 @cache
-def seats(level: str) -> dict[str, dict[int, str]]:
+def seats_today(level: str) -> dict[str, dict[int, str]]:
     """State -> number -> name of today's seats; no name where the file has only that of an older delimitation."""
     names_by_state: dict[str, dict[int, str]] = {}
-    for row in read(SEATS[level]):
+    for row in reference_rows(SEATS[level]):
         is_old = "superseded" in row.get("delimitation", "")
         names_by_state.setdefault(row["state_eci"], {})[int(row[f"{level}_no"])] = (
             "" if is_old else row[f"{level}_name"]
@@ -111,7 +111,7 @@ def seats(level: str) -> dict[str, dict[int, str]]:
 
 @cache
 def _numberings() -> list[dict[str, str]]:
-    return read("numberings.csv")
+    return reference_rows("numberings.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def numbering(level: str, state: str, year: int) -> Numbering:
     """How a state's seats were numbered in a year."""
     row = _old_numbering(level, state, year)
     if row is None:
-        return Numbering("", frozenset(seats(level).get(state, {})), frozenset({state}))
+        return Numbering("", frozenset(seats_today(level).get(state, {})), frozenset({state}))
     count, ground = row["seats"], frozenset(row["ground"].split()) or frozenset({state})
     return Numbering(row["numbering"], frozenset(range(1, int(count) + 1)) if count else None, ground)
 
@@ -146,21 +146,23 @@ def _old_numbering(level: str, state: str, year: int) -> dict[str, str] | None:
 
 
 @cache
-def seat_names(level: str, year: int) -> Mapping[str, Mapping[int, str]]:
+def seat_names_of_year(level: str, year: int) -> Mapping[str, Mapping[int, str]]:
     """State -> number -> name of the seats there were in a year, as far as their names are known."""
-    states_then = {*seats(level), *(row["state"] for row in _numberings() if row["level"] == level)} - {"*"}
+    states_then = {*seats_today(level), *(row["state"] for row in _numberings() if row["level"] == level)} - {
+        "*"
+    }
     return {state: _names_then(level, state, year) for state in states_then}
 
 
 def _names_then(level: str, state: str, year: int) -> dict[int, str]:
     row = _old_numbering(level, state, year)
     if row is None:
-        names_by_no = seats(level).get(state, {})
+        names_by_no = seats_today(level).get(state, {})
     elif row["names"].endswith(".csv"):
-        there = (name_row for name_row in read(row["names"]) if name_row["state_eci"] == state)
+        there = (name_row for name_row in reference_rows(row["names"]) if name_row["state_eci"] == state)
         names_by_no = {int(seat_row[f"{level}_no"]): seat_row[f"{level}_name"] for seat_row in there}
     else:  # of today's seats of some states, one state after the other
-        after = [seats(level)[state_code] for state_code in row["names"].split()]
+        after = [seats_today(level)[state_code] for state_code in row["names"].split()]
         names_by_no = dict(
             enumerate((numbered[number] for numbered in after for number in sorted(numbered)), 1)
         )
@@ -184,7 +186,7 @@ def moved_since(level: str, state: str, year: int) -> tuple[str, int] | None:
         parts = row["names"].split() if not row["names"].endswith(".csv") else []
         if state in parts and _old_numbering(level, row["state"], year) == row:
             before = parts[: parts.index(state)]
-            return row["state"], sum(len(seats(level)[state_code]) for state_code in before)
+            return row["state"], sum(len(seats_today(level)[state_code]) for state_code in before)
     return None
 
 
@@ -192,7 +194,7 @@ def was_part_of(level: str, state: str, year: int) -> str | None:
     """The state a state of today was part of in a year in which it had no seats of its own."""
     if numbering(level, state, year).numbers != frozenset():
         return None
-    wholes = (whole_state for whole_state in seats(level) if whole_state != state)
+    wholes = (whole_state for whole_state in seats_today(level) if whole_state != state)
     return next(
         (whole_state for whole_state in wholes if state in numbering(level, whole_state, year).ground), None
     )
@@ -200,7 +202,7 @@ def was_part_of(level: str, state: str, year: int) -> str | None:
 
 def seat_name(level: str, state: str, number: int, label: str) -> str:
     """The name of one of today's seats; empty when it is not known."""
-    return "" if label else seats(level).get(state, {}).get(number, "")
+    return "" if label else seats_today(level).get(state, {}).get(number, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +215,11 @@ class KnownParty:
 
 
 @cache
-def parties() -> tuple[KnownParty, ...]:
+def known_parties() -> tuple[KnownParty, ...]:
     """Every party the packaged lists know."""
-    english = {row["party"]: row["name"] for row in read("parties.csv")}
+    english = {row["party"]: row["name"] for row in reference_rows("parties.csv")}
     found = []
-    for row in read("party_names.csv"):
+    for row in reference_rows("party_names.csv"):
         code, aliases = row["party"], tuple(alias for alias in row["aliases"].split(";") if alias)
         names = {"en": english.get(code) or (aliases[-1] if aliases else code), "hi": row["name_hi"]}
         found.append(KnownParty(code, names, aliases))

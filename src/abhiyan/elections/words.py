@@ -145,7 +145,7 @@ OF_SEVERAL = {
 NAMED = 30
 
 
-def sentences(findings: Iterable[PlanFinding], seats: Mapping[int, str]) -> list[str]:
+def findings_in_words(findings: Iterable[PlanFinding], seats: Mapping[int, str]) -> list[str]:
     """Findings in words, in their order; what is the same of several seats in one sentence that names them."""
     plan_findings = list(findings)
     alike: dict[str, list[str]] = {}
@@ -156,7 +156,7 @@ def sentences(findings: Iterable[PlanFinding], seats: Mapping[int, str]) -> list
     for number, plan_finding in enumerate(plan_findings):
         names = alike.get(plan_finding.code, [])
         if len(names) < 2 or plan_finding.key is None:
-            text_by_code[str(number)] = sentence(plan_finding, seats)
+            text_by_code[str(number)] = finding_words(plan_finding, seats)
         elif plan_finding.code not in text_by_code:
             listed, more = ", ".join(names[:NAMED]), len(names) - NAMED
             if more > 0:
@@ -165,9 +165,9 @@ def sentences(findings: Iterable[PlanFinding], seats: Mapping[int, str]) -> list
     return list(text_by_code.values())
 
 
-def sentence(finding: PlanFinding, seats: Mapping[int, str]) -> str:
+def finding_words(finding: PlanFinding, seats: Mapping[int, str]) -> str:
     """A finding in words. seats: name of each seat by its contest."""
-    facts: dict[str, str | int] = {name: written(name, value) for name, value in finding.facts.items()}
+    facts: dict[str, str | int] = {name: value_in_words(name, value) for name, value in finding.facts.items()}
     facts |= {f"many_{name}": int(value) for name, value in finding.facts.items()}
     if finding.key is not None:
         facts["seat"] = seats.get(finding.key, str(finding.key))
@@ -175,5 +175,5 @@ def sentence(finding: PlanFinding, seats: Mapping[int, str]) -> str:
     return text
 
 
-def written(name: str, value: float) -> str:
+def value_in_words(name: str, value: float) -> str:
     return f"{value:.1f}%" if name.endswith("_pct") else numbers.grouped(value)

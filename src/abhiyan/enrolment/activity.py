@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy, pgettext_lazy
 
 from abhiyan.core.numbers import grouped
-from abhiyan.core.small_cells import said
+from abhiyan.core.small_cells import count_in_words
 from abhiyan.programmes.rules.activities import (
     Activity,
     CheckQuestion,
@@ -17,7 +17,7 @@ from abhiyan.programmes.rules.activities import (
     Unplaced,
 )
 from abhiyan.programmes.rules.check_words import Also, CheckWords, EnteredWords
-from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.items import facts_of_items, items_of_measure
 from abhiyan.programmes.rules.ladder import Ladder
 
 from .actions.checked import leave_in_check
@@ -25,8 +25,8 @@ from .actions.notices import PUBLISH, is_lacking
 from .actions.setting_up import KIND, NoNotice
 from .owed import of_drive
 from .queries.active import whom_of_task
-from .queries.checked import whom
-from .queries.drive import stops
+from .queries.checked import member_to_check
+from .queries.drive import stopped_by_closing
 from .queries.recount import (
     AGES,
     FEW_GONE,
@@ -46,7 +46,7 @@ from .rules.rolls import CONTRIBUTORS, FRIENDS, MEMBERS
 from .rules.steps import PARTS, REPORTED, STEPS
 
 
-def without_place(own: Ladder, is_owners: bool) -> list[str]:
+def counts_without_place(own: Ladder, is_owners: bool) -> list[str]:
     """Say what counts in a unit itself and in none below it: calls and forms without a place, or that name just it."""
     n = 0 if own.reported is None else own.reported
     if is_owners:
@@ -63,7 +63,7 @@ def without_place(own: Ladder, is_owners: bool) -> list[str]:
             "%(n)s entries name this unit, and no unit below it. They count here, not in the rows above.",
             n,
         )
-    sentences = [words % {"n": said(own.reported)}]
+    sentences = [words % {"n": count_in_words(own.reported)}]
     if not is_owners or own.counted is None or own.unsigned is None:
         return sentences
     if members := own.counted + own.unsigned:
@@ -205,9 +205,11 @@ DRIVE = Activity(
         ),
     ),
     owes=of_drive,
-    unplaced=Unplaced(without_place, Page("enrolment:unplaced", _("Give them a place"), "enrolment.place")),
-    stops=stops,
-    facts=f"{facts_for_recount()} union all {facts_of(KIND)}",
+    unplaced=Unplaced(
+        counts_without_place, Page("enrolment:unplaced", _("Give them a place"), "enrolment.place")
+    ),
+    stops=stopped_by_closing,
+    facts=f"{facts_for_recount()} union all {facts_of_items(KIND)}",
     ages=AGES,
     orphans=ORPHANS,
     items=(
@@ -228,7 +230,7 @@ DRIVE = Activity(
                 CheckQuestion("when", _("When"), _("When was that?")),
                 CheckQuestion("born", _("Year of birth"), _("In which year were you born?")),
             ),
-            whom=whom,
+            whom=member_to_check,
             leave=leave_in_check,
             words=WORDS,
             entered=EnteredWords(
@@ -236,7 +238,7 @@ DRIVE = Activity(
                 _("%(n)s calls and forms became no entry."),
             ),
         ),
-        items_of(
+        items_of_measure(
             KIND,
             measure=TALKS,
             entered=EnteredWords(
@@ -254,7 +256,7 @@ DRIVE = Activity(
             whom=whom_of_talk,
             sentence=sentence_of_talk,
         ),
-        items_of(
+        items_of_measure(
             KIND,
             measure=ACTIVE,
             entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s contributors who did a task")),

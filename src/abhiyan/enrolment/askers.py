@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.helpdesk.rules.askers import Asker, AskerLook, AskerStep
 from abhiyan.messaging import queries as messaging
 from abhiyan.people import queries as known
@@ -70,7 +70,7 @@ def _asker(member: Member, *, may_correct: bool, language: str) -> Asker:
     }
     steps += [AskerStep(*labels[key], words=text) for key, text in words.items()]
     page = reverse("enrolment:person", args=[member.public_id])
-    name = person(member.name) if member.name else member_number(member.public_id)
+    name = local_person(member.name) if member.name else member_number(member.public_id)
     return Asker(name, page, facts, steps)
 
 

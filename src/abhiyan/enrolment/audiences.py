@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.actions.setting_up import KIND
 from abhiyan.enrolment.models import Roll
 from abhiyan.enrolment.queries.people import join_number
@@ -36,12 +36,14 @@ _UNANSWERED = f"""exists (select from enrolment_enrolment e
 
 
 def _rolls() -> Sequence[Choice]:
-    return [(str(roll.pk), named(roll.names)) for roll in Roll.objects.order_by("pk")]
+    return [(str(roll.pk), name_in_language(roll.names)) for roll in Roll.objects.order_by("pk")]
 
 
 def _drives() -> Sequence[Choice]:
     return [
-        (str(programme.pk), named(programme.names)) for programme in all_running() if programme.kind == KIND
+        (str(programme.pk), name_in_language(programme.names))
+        for programme in all_running()
+        if programme.kind == KIND
     ]
 
 

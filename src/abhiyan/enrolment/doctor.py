@@ -10,7 +10,7 @@ from abhiyan.core.doctor import FAIL, OK, DoctorFinding
 from .queries.notices import drives_that_wait
 
 
-def notices(_at: datetime) -> Iterable[DoctorFinding]:
+def notice_findings(_at: datetime) -> Iterable[DoctorFinding]:
     """Check that each open drive has this organisation's own notice: else people would agree with another one,
     so nobody joins."""
     waiting_drives = drives_that_wait()
@@ -28,4 +28,4 @@ def notices(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, "no open drive has another organisation's notice")
 
 
-CHECKS = {"notices": notices}
+CHECKS = {"notices": notice_findings}

@@ -31,7 +31,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
-from abhiyan.units.unit_lists import PLACE, REASONS, placed, rows_with_places
+from abhiyan.units.unit_lists import PLACE, REASONS, ids_by_code, rows_with_places
 
 AT_ONCE = 500
 FIRST_DAY = date(2000, 1, 1)
@@ -102,7 +102,7 @@ def _sound(work: Work) -> list[tuple[Any, ...]]:
     born = partial(born_as_listed, year=today.year, minimum=minimum)
     found_rows = rows_with_places(work, phone=phones.parse, born=born, discard=minor)
     rows = [row for batch in found_rows for row in batch.rows]
-    ids, outside = placed({row[4] for row in rows}, work.unit_id)
+    ids, outside = ids_by_code({row[4] for row in rows}, work.unit_id)
     sound_lines = []
     for row in rows:
         unit = ids.get(row[4])

@@ -65,7 +65,7 @@ class NameField(forms.CharField):
             if self.required:
                 raise forms.ValidationError(actions.PersonNameMissing.message)
             return ""
-        cleaned = names.clean(text)
+        cleaned = names.clean_name(text)
         if cleaned is None:
             raise forms.ValidationError(actions.NameInvalid.message)
         return cleaned

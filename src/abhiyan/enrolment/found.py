@@ -48,7 +48,7 @@ def _named(viewer: Viewer, text: str) -> list[Member]:
     home = viewer.home
     if home is None or len(text) < SHORTEST or not viewer.sees_people_at(home.lo):
         return []
-    row = units.standing(home.unit_id, home.hierarchy)
+    row = units.row_of_unit(home.unit_id, home.hierarchy)
     if row.lo is None or row.hi is None or (row.leaves or 0) > queries.MOST_LEAVES:
         return []
     return queries.members_below(row.lo, row.hi, PeopleWanted(name=text), limit=MOST)

@@ -59,7 +59,7 @@ def number_readiness(of: LaunchOf) -> LaunchFinding | None:
     page = reverse("enrolment:drive", args=[of.public_id]) + "#numbers"
     numbers = [
         number
-        for number in messaging.numbers_of(of.programme_id)
+        for number in messaging.numbers_of_programme(of.programme_id)
         if number.is_active and number.meaning == Number.Meaning.JOIN
     ]
     if not numbers:

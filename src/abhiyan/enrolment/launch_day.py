@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abhiyan.core import ages, small_cells
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.launch_day import Backlog, Figure, Noes, Of, Thing, WorkedLoop
 from abhiyan.ui.numbers import grouped, grouped_to
@@ -35,7 +35,7 @@ def launch_day(viewer: Viewer, of: Of) -> Iterator[Thing]:
             grouped_to(n, MOST),
             note=ages.oldest_words((of.at - oldest).total_seconds()) if oldest else "",
             kind="warn" if n else "",
-            href=address(reverse("enrolment:unplaced"), of.code),
+            href=unit_address(reverse("enrolment:unplaced"), of.code),
         )
     if viewer.may_any("enrolment.strike_off", "org.approve"):
         for halt in partings.halts():
@@ -69,4 +69,4 @@ def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:  # noqa: ARG001  # alike 
 
 def _rounded(n: int) -> str:
     """Round to whole tens for every reader: a leader who watches "0" change would know who said no."""
-    return small_cells.seen(n, is_exact=False)
+    return small_cells.seen_count(n, is_exact=False)

@@ -11,7 +11,7 @@ from abhiyan.core.policy import (
     SYSTEM,
     Policy,
     open_to_all,
-    placed,
+    placed_sql,
     policies,
     private,
 )
@@ -164,7 +164,7 @@ class Claim(models.Model):
         constraints = [
             *policies(
                 "claim",
-                using=f"phone_id = {PHONE} or {placed('enrolment_claim.unit_id', PEOPLE)}",
+                using=f"phone_id = {PHONE} or {placed_sql('enrolment_claim.unit_id', PEOPLE)}",
                 write=SYSTEM,
             ),
             Policy(name="claim_gateway", to=("gateway",), using="true"),
@@ -220,7 +220,7 @@ class Waiting(models.Model):
         constraints = [
             *policies(
                 "waiting",
-                using=f"phone_id = {PHONE} or {placed('enrolment_waiting.unit_id', PEOPLE)}",
+                using=f"phone_id = {PHONE} or {placed_sql('enrolment_waiting.unit_id', PEOPLE)}",
                 write=SYSTEM,
             ),
             Policy(name="waiting_gateway", to=("gateway",), using="true"),
@@ -275,7 +275,7 @@ class Membership(models.Model):
         constraints = [
             *policies(
                 "membership",
-                using=f"phone_id = {PHONE} or {placed('enrolment_membership.unit_id', PEOPLE)}",
+                using=f"phone_id = {PHONE} or {placed_sql('enrolment_membership.unit_id', PEOPLE)}",
                 write=SYSTEM,
             ),
             Policy(name="membership_gateway", to=("gateway",), using="true"),
@@ -331,7 +331,7 @@ class Enrolment(models.Model):
         constraints = [
             *policies(
                 "enrolment",
-                using=f"{placed('enrolment_enrolment.unit_id', PEOPLE)} or exists"
+                using=f"{placed_sql('enrolment_enrolment.unit_id', PEOPLE)} or exists"
                 " (select 1 from enrolment_membership em where em.id = enrolment_enrolment.membership_id"
                 f" and em.phone_id = {PHONE})",
                 write=SYSTEM,
@@ -345,7 +345,7 @@ class Enrolment(models.Model):
         (rules.steps)."""
         return [
             self.rung,
-            *steps.beside(
+            *steps.rungs_beside(
                 is_renewed=self.kind == TermKind.RENEWED,
                 is_asked=self.asked_at is not None,
                 is_over=self.ask_over_at is not None,
@@ -398,7 +398,7 @@ class Parting(models.Model):
         constraints = private(
             "parting",
             using=f"phone_id = {PHONE}"
-            f" or (kind = 'denied' and {placed('enrolment_parting.unit_id', REQUESTS)})",
+            f" or (kind = 'denied' and {placed_sql('enrolment_parting.unit_id', REQUESTS)})",
             write=SYSTEM,
         )
 
@@ -438,7 +438,7 @@ class DataRequest(models.Model):
         ]
         constraints = private(
             "ticket",
-            using=f"phone_id = {PHONE} or {placed('enrolment_ticket.unit_id', REQUESTS)}",
+            using=f"phone_id = {PHONE} or {placed_sql('enrolment_ticket.unit_id', REQUESTS)}",
             write=SYSTEM,
         )
 
@@ -482,8 +482,8 @@ class Halt(models.Model):
             ),
             *policies(
                 "halt",
-                using=f"{placed('enrolment_halt.unit_id', PEOPLE)}"
-                f" or {placed('enrolment_halt.unit_id', REQUESTS)}",
+                using=f"{placed_sql('enrolment_halt.unit_id', PEOPLE)}"
+                f" or {placed_sql('enrolment_halt.unit_id', REQUESTS)}",
                 write=SYSTEM,
             ),
             Policy(name="halt_gateway", to=("gateway",), command="SELECT", using="true"),
@@ -548,7 +548,7 @@ class Moved(models.Model):
         indexes = [
             models.Index(fields=["closing_id", "unit_id"], name="moved_closing")  # used by: an opening
         ]
-        constraints = policies("moved", using=placed("enrolment_moved.unit_id", PEOPLE), write=SYSTEM)
+        constraints = policies("moved", using=placed_sql("enrolment_moved.unit_id", PEOPLE), write=SYSTEM)
 
 
 class RefusedCount(models.Model):
@@ -565,7 +565,9 @@ class RefusedCount(models.Model):
     class Meta:
         db_table = "enrolment_refused_count"
         constraints = [
-            *policies("refused_count", using=placed("enrolment_refused_count.unit_id", PEOPLE), write=SYSTEM),
+            *policies(
+                "refused_count", using=placed_sql("enrolment_refused_count.unit_id", PEOPLE), write=SYSTEM
+            ),
             Policy(name="refused_count_gateway", to=("gateway",), using="true"),
         ]
 

@@ -3,7 +3,7 @@
 from django.db import models
 
 from abhiyan.core.files import SealedFile
-from abhiyan.core.policy import PEOPLE, SYSTEM, placed, policies
+from abhiyan.core.policy import PEOPLE, SYSTEM, placed_sql, policies
 
 
 class CertificateSheet(SealedFile):
@@ -29,7 +29,7 @@ class CertificateSheet(SealedFile):
             models.CheckConstraint(condition=models.Q(each__gt=0), name="certificate_sheet_each"),
             *policies(
                 "certificate_sheet",
-                using=placed("enrolment_certificate_sheet.unit_id", PEOPLE),
+                using=placed_sql("enrolment_certificate_sheet.unit_id", PEOPLE),
                 write=SYSTEM,
             ),
         ]
@@ -52,7 +52,7 @@ class CertificateBatch(models.Model):
             models.Index(fields=["programme_id", "-at"], name="certificate_batches")
         ]  # used by: the office's page
         constraints = policies(
-            "certificate_batch", using=placed("enrolment_certificate_batch.unit_id", PEOPLE), write=SYSTEM
+            "certificate_batch", using=placed_sql("enrolment_certificate_batch.unit_id", PEOPLE), write=SYSTEM
         )
 
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import PEOPLE, SYSTEM, placed, policies
+from abhiyan.core.policy import PEOPLE, SYSTEM, placed_sql, policies
 
 
 class DoorEntry(models.Model):
@@ -39,7 +39,7 @@ class DoorEntry(models.Model):
         db_table = "enrolment_door_entry"
         indexes = [models.Index(fields=["by", "-at"], name="door_entry_by")]  # used by: a worker's own list
         constraints = policies(
-            "door_entry", using=placed("enrolment_door_entry.unit_id", PEOPLE), write=SYSTEM
+            "door_entry", using=placed_sql("enrolment_door_entry.unit_id", PEOPLE), write=SYSTEM
         )
 
 
@@ -60,4 +60,6 @@ class DoorTry(models.Model):
 
     class Meta:
         db_table = "enrolment_door_try"
-        constraints = policies("door_try", using=placed("enrolment_door_try.unit_id", PEOPLE), write=SYSTEM)
+        constraints = policies(
+            "door_try", using=placed_sql("enrolment_door_try.unit_id", PEOPLE), write=SYSTEM
+        )

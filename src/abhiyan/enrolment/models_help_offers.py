@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact.news import HELP_WAYS
-from abhiyan.core.policy import PEOPLE, SYSTEM, placed, policies
+from abhiyan.core.policy import PEOPLE, SYSTEM, placed_sql, policies
 
 
 class HelpOffer(models.Model):
@@ -39,7 +39,7 @@ class HelpOffer(models.Model):
     class Meta:
         db_table = "enrolment_help_offer"
         constraints = policies(
-            "help_offer", using=placed("enrolment_help_offer.unit_id", PEOPLE), write=SYSTEM
+            "help_offer", using=placed_sql("enrolment_help_offer.unit_id", PEOPLE), write=SYSTEM
         )
         indexes = [
             # used by: the board and the list of a unit

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from abhiyan.core.policy import PEOPLE, SYSTEM, placed, policies
+from abhiyan.core.policy import PEOPLE, SYSTEM, placed_sql, policies
 
 from .rules.motives import MOTIVES
 
@@ -22,4 +22,4 @@ class Motive(models.Model):
         indexes = [
             models.Index(fields=["membership"], name="motive_member"),  # used by: one's own page, erasure
         ]
-        constraints = policies("motive", using=placed("enrolment_motive.unit_id", PEOPLE), write=SYSTEM)
+        constraints = policies("motive", using=placed_sql("enrolment_motive.unit_id", PEOPLE), write=SYSTEM)

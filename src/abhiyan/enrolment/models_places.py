@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from abhiyan.core.policy import PEOPLE, PHONE, SYSTEM, placed, policies
+from abhiyan.core.policy import PEOPLE, PHONE, SYSTEM, placed_sql, policies
 
 
 class Whereabout(models.Model):
@@ -19,7 +19,7 @@ class Whereabout(models.Model):
         indexes = [models.Index(fields=["phone_id"], name="whereabout_phone")]  # used by: erasing
         constraints = policies(
             "whereabout",
-            using=f"phone_id = {PHONE} or {placed('enrolment_whereabout.unit_id', PEOPLE)}",
+            using=f"phone_id = {PHONE} or {placed_sql('enrolment_whereabout.unit_id', PEOPLE)}",
             write=SYSTEM,
         )
 
@@ -42,5 +42,5 @@ class Placing(models.Model):
         db_table = "enrolment_placing"
         indexes = [models.Index(fields=["by", "-at"], name="placing_by")]  # used by: one's own, to undo
         constraints = policies(
-            "placing", using=placed("enrolment_placing.from_unit_id", PEOPLE), write=SYSTEM
+            "placing", using=placed_sql("enrolment_placing.from_unit_id", PEOPLE), write=SYSTEM
         )

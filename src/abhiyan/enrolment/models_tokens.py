@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from abhiyan.core.policy import PEOPLE, SYSTEM, Policy, placed, policies
+from abhiyan.core.policy import PEOPLE, SYSTEM, Policy, placed_sql, policies
 
 
 class ChannelToken(models.Model):
@@ -23,6 +23,8 @@ class ChannelToken(models.Model):
     class Meta:
         db_table = "enrolment_channel_token"
         constraints = [
-            *policies("channel_token", using=placed("enrolment_channel_token.unit_id", PEOPLE), write=SYSTEM),
+            *policies(
+                "channel_token", using=placed_sql("enrolment_channel_token.unit_id", PEOPLE), write=SYSTEM
+            ),
             Policy(name="channel_token_gateway", to=("gateway",), using="true"),
         ]

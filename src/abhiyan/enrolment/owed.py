@@ -22,10 +22,10 @@ from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import LATE_AT_DESKS, HeldOffice, Viewer
 from abhiyan.people import queries as people
@@ -54,7 +54,7 @@ from .queries import people as queries_people
 from .queries import tickets as queries_tickets
 from .queries.certificates import count_to_hand_over
 from .queries.in_touch import count_quiet
-from .queries.join import SMALLEST, OpenDrive, counting
+from .queries.join import SMALLEST, OpenDrive, counting_drive_id
 from .queries.notices import drives_that_wait
 from .queries.organisers import OFFICE
 from .queries.people import join_number
@@ -178,7 +178,7 @@ def _tickets(viewer: Viewer, at: datetime) -> Iterator[Owed | Beside]:
         meta=_("Open ones, and those you have answered"),
         href=reverse("enrolment:tickets") + "?state=all",
     )
-    n, overdue, due_at = queries_tickets.waiting(at)
+    n, overdue, due_at = queries_tickets.count_waiting_tickets(at)
     if n:
         yield Owed(
             urgency=0 if overdue else 2,
@@ -200,7 +200,7 @@ def _new_numbers(viewer: Viewer, at: datetime) -> Iterator[Owed]:
         return
     rows = [row for row in messaging.new_numbers(at=at) if row.programme_id is not None]
     with system("who added a number"):
-        names = people.names_of({row.added_by for row in rows if row.added_by is not None})
+        names = people.names_of_accounts({row.added_by for row in rows if row.added_by is not None})
     for row in rows:
         programme = programmes.programme_by_id(row.programme_id or 0)
         spans = units.all_spans([programme.owner_id]).get(programme.owner_id, [])
@@ -210,8 +210,8 @@ def _new_numbers(viewer: Viewer, at: datetime) -> Iterator[Owed]:
                 title=_("New number: %(number)s") % {"number": row.number},
                 meta=_("Added by %(who)s for %(drive)s. From %(day)s its calls and texts count.")
                 % {
-                    "who": person(names.get(row.added_by or 0, "")),
-                    "drive": named(programme.names),
+                    "who": local_person(names.get(row.added_by or 0, "")),
+                    "drive": name_in_language(programme.names),
                     "day": date_format(timezone.localtime(row.believed_at), "j M"),
                 },
                 href=reverse("enrolment:drive", args=[programme.public_id]) + "#numbers",
@@ -330,7 +330,9 @@ def of_drive(
     drive = queries_drive.drive_for(programme)
     is_booth = held.unit_kind in SMALLEST
     may_enrol = viewer.may_at("enrolment.enrol", held.lo)
-    is_counted_here = counting(OpenDrive(programme, drive), unit_id=held.unit_id, at=at) == programme.pk
+    is_counted_here = (
+        counting_drive_id(OpenDrive(programme, drive), unit_id=held.unit_id, at=at) == programme.pk
+    )
     is_desk = viewer.may(DESK) and not viewer.may_any(*LEADING)
     if is_counted_here and not is_desk and not viewer.may_any(*INDEPENDENT):
         yield _invitation(viewer, held, programme, drive, at=at)
@@ -339,7 +341,9 @@ def of_drive(
             urgency=2,
             title=_("Enrol people at the door"),
             meta=_at_doors(viewer, held, programme, at),
-            href=address(reverse("enrolment:field"), held.unit_code, None, drive=str(programme.public_id)),
+            href=unit_address(
+                reverse("enrolment:field"), held.unit_code, None, drive=str(programme.public_id)
+            ),
             act=_("Start"),
             icon="enrol",
         )
@@ -364,7 +368,7 @@ def _at_doors(viewer: Viewer, held: HeldOffice, programme: Programme, at: dateti
         if viewer.public_id
         else [Counter[DoorState]()]
     )
-    where = {"drive": named(programme.names), "place": held.unit_name()}
+    where = {"drive": name_in_language(programme.names), "place": held.unit_name()}
     if n := of_today.total():
         return _("%(drive)s, %(place)s · %(n)s today") % (where | {"n": grouped(n)})
     return _("%(drive)s, %(place)s. Their own phone answers by a code or a call.") % where
@@ -393,8 +397,8 @@ def _to_hand_over(held: HeldOffice, programme: Programme) -> Iterator[Owed]:
         yield Owed(
             urgency=2,
             title=title % {"n": grouped_to(n, MOST)},
-            meta=f"{named(programme.names)} · {held.unit_name()}",
-            href=address(
+            meta=f"{name_in_language(programme.names)} · {held.unit_name()}",
+            href=unit_address(
                 reverse("enrolment:certificate_list", args=[programme.public_id]),
                 held.unit_code,
                 held.hierarchy,
@@ -438,7 +442,7 @@ def _invitation(
     query = "?" + urlencode(asked) if asked else ""
     organises = held.office == OFFICE
     return Invitation(
-        name=named(programme.names),
+        name=name_in_language(programme.names),
         place=held.unit_name() if asked else "",
         address=str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[drive.join_slug]) + query,
         poster=reverse("enrolment:drive_poster", args=[programme.public_id]) + query,
@@ -476,7 +480,7 @@ def _unanswered(
     ):
         yield Owed(
             urgency=1,
-            title=person(one.name),
+            title=local_person(one.name),
             meta=waits % {"day": date_format(one.day, "j F"), "number": number},
             href=reverse("enrolment:field_card", args=[one.public_id]),
             act=_("Call") if may_call else _("Tell them"),
@@ -485,7 +489,7 @@ def _unanswered(
         )
     title = ngettext("%(n)s person: phone not answered yet", "%(n)s people: phone not answered yet", n)
     title %= {"n": grouped(n)}
-    meta = f"{named(stand.programme.names)} · " + (
+    meta = f"{name_in_language(stand.programme.names)} · " + (
         _("They count after their missed call to %(number)s.") % {"number": number}
         if number
         else _("They count once their own phone answers.")
@@ -537,7 +541,8 @@ def _callers(held: HeldOffice, stand: programmes.MeasureStand, at: datetime) -> 
         sheet=I_WAIT_FOR,
         title=ngettext("%(n)s caller has not joined yet", "%(n)s callers have not joined yet", callers.n)
         % {"n": grouped(callers.n)},
-        meta=f"{named(stand.programme.names)} · " + _("They called, but did not fill in our form."),
+        meta=f"{name_in_language(stand.programme.names)} · "
+        + _("They called, but did not fill in our form."),
         href=reverse("enrolment:drive_funnel", args=[stand.programme.public_id])
         + "?"
         + urlencode({"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy]}),
@@ -589,7 +594,7 @@ def export_details(release: Release) -> list[str]:
 def _narrowed(payload: Mapping[str, Any]) -> list[str]:
     """Return the filters of a list, each as its label and what was chosen."""
     drive = str(payload.get("drive") or "")
-    drives = [(drive, named(programmes.programme(UUID(drive)).names)), ("", "")] if drive else []
+    drives = [(drive, name_in_language(programmes.programme(UUID(drive)).names)), ("", "")] if drive else []
     fields = FilterForm(drives=drives).fields
     return [
         f"{field.label}: {dict(getattr(field, 'choices', ())).get(value, value)}"
@@ -602,7 +607,7 @@ def merge_details(release: Release) -> list[str]:
     """Return the pairs of a request to merge, a line each, for the person who decides about it."""
     with system("which pairs somebody asks to merge"):
         found = people.doubles_called(release.payload["doubles"]).order_by("-score", "pk")
-        pairs = queries_doubles.pairs(list(found))
+        pairs = queries_doubles.double_pairs(list(found))
     return [
         " = ".join(map(_entry, (pair.one, pair.other)))
         + f" ({grouped(pair.double.score)}%: {' · '.join(pair.why)})"
@@ -612,7 +617,9 @@ def merge_details(release: Release) -> list[str]:
 
 def _entry(one: queries_people.Member) -> str:
     """Return one entry in a line: name, year of birth, last digits of the phone, place."""
-    return ", ".join((person(one.name or "–"), str(one.birth_year or "–"), f"•{one.last4}", one.unit_name()))
+    return ", ".join(
+        (local_person(one.name or "–"), str(one.birth_year or "–"), f"•{one.last4}", one.unit_name())
+    )
 
 
 def merge_page(release: Release) -> str:

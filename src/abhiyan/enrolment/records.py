@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.records import KeptPage, RecordKind
 
@@ -19,7 +19,7 @@ from .views import door, door_entries
 NAME = _("Enrol at the door")
 
 
-def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
+def kept_enrol_pages(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     """Yield the door of the viewer's own unit, for each drive that is open there."""
     home = viewer.home
     if (
@@ -33,7 +33,7 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     for open_drive in drives:
         drive = counting_drive(open_drive, unit_id=home.unit_id, at=at)
         which = {"drive": str(drive.programme.public_id)} if len(drives) > 1 else {}
-        where = address(reverse("enrolment:field"), home.unit_code, None, **which)
+        where = unit_address(reverse("enrolment:field"), home.unit_code, None, **which)
         n = queries.entered_since(queries.day_began(at), by=viewer.public_id, programme_id=drive.programme.pk)
         yield KeptPage(where, drive.name(), home.unit_name(), n)
 
@@ -46,7 +46,7 @@ RECORDS = (
         tile="enrol",
         take=door.take_entry,
         show=door.show_entry,
-        keep=keep,
+        keep=kept_enrol_pages,
         forgets=(NotAdult,),
         checked=(DoorForm,),
     ),

@@ -39,7 +39,7 @@ def bring_members_back(closing_id: int) -> None:
 
 
 @job("enrolment.give_certificates")
-def give_certificates(
+def give_approved_certificates(
     programme: str, unit: int, n: int, sheet: str, account: int | None, person: str, decided: str
 ) -> None:
     """Give the certificates that a second person approved for the segments of a unit. A second run goes on."""

@@ -3,7 +3,7 @@
 from django.views.generic import RedirectView
 
 from abhiyan.core import access
-from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone, visitor
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone_access, visitor
 from abhiyan.messaging.link_pages import link_page
 
 from . import openapi
@@ -46,7 +46,7 @@ from .views import (
 
 app_name = "enrolment"
 MEMBER = access.member("enrolment:me")
-AT_DOORS = phone("enrolment.enrol")
+AT_DOORS = phone_access("enrolment.enrol")
 ENTERING = capability("enrolment.enrol")
 PEOPLE = capability("people.read")
 STRIKING_OFF = capability("enrolment.strike_off")
@@ -59,7 +59,7 @@ NOTICES = capability("notices.publish")
 RUNNING = capability("programmes.run")
 CHANNELS = capability("channels.manage")
 urlpatterns = [
-    page("join/", join.join, opens=PUBLIC, act="one may leave", is_own=True),
+    page("join/", join.join_page, name="join", opens=PUBLIC, act="one may leave", is_own=True),
     page(
         "join/member/",
         RedirectView.as_view(pattern_name="enrolment:me"),
@@ -74,7 +74,9 @@ urlpatterns = [
     page("join/<slug:slug>/received/", join.join_received, opens=PUBLIC),
     page("join/<slug:slug>/done/", joined.join_done, opens=MEMBER, act="shows a card", is_own=True),
     page("join/<slug:slug>/places/", join.join_places, opens=PUBLIC),
-    page("j/<slug:link>/", link.link, opens=PUBLIC, act="one may leave", is_own=True),
+    page(
+        "j/<slug:link>/", link.joining_link_page, name="link", opens=PUBLIC, act="one may leave", is_own=True
+    ),
     page(
         "q/<slug:link>/",
         link_page,
@@ -163,7 +165,13 @@ urlpatterns = [
     ),
     page("me/certificate/", certificates.me_certificate, opens=MEMBER, is_own=True),
     page("me/out/", member.me_out, opens=PUBLIC, act="one proves the phone again", is_own=True),
-    page("field/", door.field, opens=AT_DOORS, act="the person may leave; who never joined says so"),
+    page(
+        "field/",
+        door.door_page,
+        name="field",
+        opens=AT_DOORS,
+        act="the person may leave; who never joined says so",
+    ),
     page("field/entries/", door_entries.field_entries, opens=AT_DOORS),
     page("field/tries/", door_entries.field_try, opens=AT_DOORS, act="is undone beside the note of it"),
     page(
@@ -173,7 +181,7 @@ urlpatterns = [
         act="whoever was told or not there comes back",
     ),
     page("field/<uuid:public_id>/", door.field_entry, opens=AT_DOORS, act="the person may leave"),
-    page("people/", people.people, opens=PEOPLE),
+    page("people/", people.drive_members_page, name="people", opens=PEOPLE),
     page("people/contributors/", contributors.contributor_list, name="contributors", opens=PEOPLE),
     page(
         "people/contributors/task/",
@@ -255,8 +263,14 @@ urlpatterns = [
         act="they are printed again",
     ),
     page("people/requests/", tickets.ticket_list, name="tickets", opens=OFFICERS),
-    page("people/requests/<uuid:public_id>/", tickets.ticket, opens=OFFICERS, act="the person may ask again"),
-    page("people/unanswered/", unanswered.unanswered, opens=ENTERING),
+    page(
+        "people/requests/<uuid:public_id>/",
+        tickets.member_ticket_page,
+        name="ticket",
+        opens=OFFICERS,
+        act="the person may ask again",
+    ),
+    page("people/unanswered/", unanswered.unanswered_page, name="unanswered", opens=ENTERING),
     page(
         "people/unanswered/<uuid:public_id>/",
         unanswered.unanswered_visit,
@@ -269,7 +283,13 @@ urlpatterns = [
         opens=ENTERING,
         act=FINAL,
     ),
-    page("people/unplaced/", worklists.unplaced, opens=PLACING, act="the place is corrected"),
+    page(
+        "people/unplaced/",
+        worklists.unplaced_page,
+        name="unplaced",
+        opens=PLACING,
+        act="the place is corrected",
+    ),
     page("people/unplaced/groups/", placing.placing_groups, opens=PLACING),
     page(
         "people/unplaced/groups/<int:unit_id>/",
@@ -283,9 +303,9 @@ urlpatterns = [
         opens=PLACING,
         act="the entries are placed again",
     ),
-    page("people/nameless/", worklists.nameless, opens=PLACING),
+    page("people/nameless/", worklists.nameless_page, name="nameless", opens=PLACING),
     page("people/nameless/<uuid:claim>/<uuid:member>/", worklists.nameless_settle, opens=PLACING, act=FINAL),
-    page("people/<uuid:public_id>/", people.person, opens=PEOPLE),
+    page("people/<uuid:public_id>/", people.person_page, name="person", opens=PEOPLE),
     page(
         "people/<uuid:public_id>/correct/", people.person_correct, opens=CORRECTING, act="is corrected again"
     ),
@@ -344,7 +364,7 @@ urlpatterns = [
         opens=ENTERING,
         act=FINAL,
     ),
-    page("notice/", notice.notice, opens=NOTICES, act=FINAL, is_own=True),
+    page("notice/", notice.notice_page, name="notice", opens=NOTICES, act=FINAL, is_own=True),
     page(
         "notice/<int:number>/<slug:language>/",
         notice.notice_audio,
@@ -369,7 +389,7 @@ urlpatterns = [
         opens=ENTERING,
         act="a link nobody uses does nothing",
     ),
-    page("my-link/", referrals.own_link, opens=ENTERING),
+    page("my-link/", referrals.own_link_page, name="own_link", opens=ENTERING),
     page("drives/<uuid:public_id>/friends/", roll_boards.friends_board, opens=LEADING),
     page("drives/<uuid:public_id>/contributors/", roll_boards.contributors_board, opens=LEADING),
     page("drives/<uuid:public_id>/invited/", referrals.drive_referrals, opens=PEOPLE),
@@ -409,7 +429,12 @@ urlpatterns = [
         act="waits for a second person",
     ),
     # Certificates of friends: names go to a printer, so a batch needs a second person.
-    page("drives/<uuid:public_id>/certificates/", certificates.certificates, opens=PEOPLE),
+    page(
+        "drives/<uuid:public_id>/certificates/",
+        certificates.certificates_page,
+        name="certificates",
+        opens=PEOPLE,
+    ),
     page(
         "drives/<uuid:public_id>/certificates/sheet/",
         certificates.certificate_sheet,

@@ -6,9 +6,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
@@ -32,15 +32,15 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         and unit.kind in quotes.DESKS
         and org.decides(viewer, queries.CARRY, at=unit.id)
     ):
-        yield Door(_("Opinions"), address(address_of("forms:opinions"), unit.code), icon="people")
+        yield Door(_("Opinions"), unit_address(address_of("forms:opinions"), unit.code), icon="people")
     if unit is not None and _has_answers(viewer, unit, at=at):
-        yield Door(_("What the field heard"), address(address_of("forms:heard"), unit.code), icon="list")
+        yield Door(_("What the field heard"), unit_address(address_of("forms:heard"), unit.code), icon="list")
     if len(text) >= SHORTEST:
         for form in queries.forms_near(viewer).filter(queries.named_like(text)).order_by("-made_at")[:MOST]:
             yield Door(
-                _("Form: %(name)s") % {"name": named(form.names)},
+                _("Form: %(name)s") % {"name": name_in_language(form.names)},
                 address_of("forms:form", form.public_id),
-                about=named(form.unit.names),
+                about=name_in_language(form.unit.names),
             )
 
 

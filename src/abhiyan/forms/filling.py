@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.ui.files import sent_bytes
 
 from .models import FormVersion
@@ -35,7 +35,7 @@ class AnswerField(forms.Field):
 
     def declared(self) -> dict[str, Any]:
         """As `ui.checks` wants it. A question is needed unless its picture is there."""
-        check = rules.declared(self.question)
+        check = rules.declared_question(self.question)
         if not self.required:
             check.pop("required", None)
         return check
@@ -72,7 +72,9 @@ class FilledForm(forms.Form):
     def declared_notes(self) -> list[dict[str, Any]]:
         """The notes between the questions, as `ui.checks` wants them: they have conditions too."""
         notes = [question for question in self.version.asked if question.kind is QuestionKind.NOTE]
-        return [{"name": question.key, "label": "", **rules.declared(question)} for question in notes]
+        return [
+            {"name": question.key, "label": "", **rules.declared_question(question)} for question in notes
+        ]
 
     @property
     def rows(self) -> list[tuple[FormQuestion, Any, str]]:
@@ -113,7 +115,7 @@ _SIGNS = {"!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
 def _hint(question: FormQuestion) -> Any:
-    hint_text = named(question.hint)
+    hint_text = name_in_language(question.hint)
     if question.kind is QuestionKind.PLACE and not hint_text:
         return _("Latitude and longitude, like 32.7266, 74.8570.")
     return hint_text

@@ -16,14 +16,14 @@ from abhiyan.core.policy import (
     SYSTEM,
     Policy,
     open_to_all,
-    placed,
+    placed_sql,
     policies,
     private,
 )
 from abhiyan.org.models import Body
 from abhiyan.units.models import Unit
 
-from .rules.questions import FormQuestion, question_of
+from .rules.questions import FormQuestion, question_from_json
 
 
 class Form(models.Model):
@@ -70,7 +70,7 @@ class FormVersion(models.Model):
     @cached_property
     def asked(self) -> Sequence[FormQuestion]:
         """The questions in their order."""
-        return [question_of(question_json) for question_json in self.questions]
+        return [question_from_json(question_json) for question_json in self.questions]
 
 
 class Submission(models.Model):
@@ -109,7 +109,7 @@ class Submission(models.Model):
         constraints = private(
             "submission",
             using=(
-                f"(not is_unnamed and ({EVERYTHING} or {placed('forms_submission.unit_id', LINE)}"
+                f"(not is_unnamed and ({EVERYTHING} or {placed_sql('forms_submission.unit_id', LINE)}"
                 f" or body_id = any ({BODIES}))) or sent_by = {ACCOUNT}"
             ),
             write=SYSTEM,
@@ -236,7 +236,7 @@ class Opinion(models.Model):
 
     class Meta:
         db_table = "forms_opinion"
-        constraints = policies("opinion", using=placed("forms_opinion.unit_id", LINE), write=SYSTEM)
+        constraints = policies("opinion", using=placed_sql("forms_opinion.unit_id", LINE), write=SYSTEM)
         indexes = [
             # used by: the opinions at a desk, and how many wait there
             models.Index(fields=["desk", "is_left", "-at"], name="opinion_desk"),

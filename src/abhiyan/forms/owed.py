@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import clock
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.numbers import grouped, grouped_to
 from abhiyan.ui.owed import Owed
@@ -39,7 +39,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
             urgency=2,
             title=title % {"n": grouped_to(waiting, MOST)},
             meta=_("Take names out; the next level reads the rest"),
-            href=address(reverse("forms:opinions"), home.unit_code),
+            href=unit_address(reverse("forms:opinions"), home.unit_code),
             act=_("Read them"),
             icon="people",
             key="opinions",

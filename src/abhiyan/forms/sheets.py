@@ -25,7 +25,7 @@ from abhiyan.core.tables.words import spaced
 
 from .rules import form_sheets, xlsform
 from .rules.form_sheets import FormSheet
-from .rules.questions import FormQuestion, question_of
+from .rules.questions import FormQuestion, question_from_json
 
 LARGEST = 1 << 20  # bytes of a form's sheet
 MOST_COLUMNS = 60
@@ -79,7 +79,7 @@ def read_sheet(data: bytes) -> SheetForm:
 
     def work() -> dict[str, Any]:
         try:
-            form_json: dict[str, Any] = file_pool.read(form_of_sheet, data, language=language)
+            form_json: dict[str, Any] = file_pool.read_in_pool(form_of_sheet, data, language=language)
         except ReaderRefusal as refusal:
             if refusal.code == "too_long":
                 raise SheetTooLong(field="sheet", **refusal.facts) from None
@@ -93,7 +93,7 @@ def read_sheet(data: bytes) -> SheetForm:
 
     form_data = apart.done(("form", language, sha256(data).digest()), work)
     return SheetForm(
-        [question_of(question_json) for question_json in form_data["questions"]],
+        [question_from_json(question_json) for question_json in form_data["questions"]],
         form_data["unread"],
         form_data["left"],
     )
@@ -114,7 +114,7 @@ def form_of_sheet(file: Path, language: str) -> dict[str, Any]:
         sizes = sheet_sizes(file)
         del sizes[name]
         choices = _optional(file, sizes, form_sheets.CHOICES)
-        form_read = xlsform.read(survey, choices, _optional(file, sizes, form_sheets.SETTINGS), sizes)
+        form_read = xlsform.read_xlsform(survey, choices, _optional(file, sizes, form_sheets.SETTINGS), sizes)
         if form_read.wrong:
             errors = [str(sheet_flaw) for sheet_flaw in form_read.wrong[:MOST_TOLD]]
             if (more := len(form_read.wrong) - MOST_TOLD) > 0:

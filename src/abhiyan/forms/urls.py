@@ -14,7 +14,8 @@ urlpatterns = [
     page("sent/<uuid:submission_id>/", submissions.submission, opens=STRONG),
     page(
         "sent/<uuid:submission_id>/pictures/<uuid:picture_id>/",
-        submissions.picture,
+        submissions.submission_picture,
+        name="picture",
         opens=STRONG,
         file_goes_on="a picture of the page that shows the answers",
     ),
@@ -48,9 +49,15 @@ urlpatterns = [
         act="waits again, is passed up again, or other words are saved",
     ),
     page("<uuid:public_id>/", making.form, opens=STRONG),
-    page("<uuid:public_id>/change/", making.change, opens=MAKING, act="is changed again, or discarded"),
-    page("<uuid:public_id>/sent/", submissions.sent, opens=STRONG),
-    page("<uuid:public_id>/counts/", submissions.counts, opens=STRONG),
+    page(
+        "<uuid:public_id>/change/",
+        making.change_form_page,
+        name="change",
+        opens=MAKING,
+        act="is changed again, or discarded",
+    ),
+    page("<uuid:public_id>/sent/", submissions.submissions_page, name="sent", opens=STRONG),
+    page("<uuid:public_id>/counts/", submissions.choice_counts_page, name="counts", opens=STRONG),
     page(
         "<uuid:public_id>/<slug:act>/",
         making.form_act,

@@ -17,9 +17,9 @@ class HelpdeskConfig(AppConfig):
         from .actions.many import MANY
         from .views import many
 
-        news.subscribe(QuestionAnswered, lambda answer: settling.hear_answer(answer=answer))
-        news.subscribe(ItemsErased, lambda erasure: forgetting.forget_phone(erasure=erasure))
-        news.subscribe(ReleaseDecided, lambda decision: helplines.heed_decision(decision=decision))
-        releases.register_details(helplines.ACT, helplines.sentences)
-        releases.register_page(MANY, many.page_of)
-        releases.register_details(MANY, many.details)
+        news.subscribe(QuestionAnswered, lambda answer: settling.hear_solved_answer(answer=answer))
+        news.subscribe(ItemsErased, lambda erasure: forgetting.empty_phone_tickets(erasure=erasure))
+        news.subscribe(ReleaseDecided, lambda decision: helplines.hear_helpline_decided(decision=decision))
+        releases.register_details(helplines.ACT, helplines.helpline_sentences)
+        releases.register_page(MANY, many.replies_page)
+        releases.register_details(MANY, many.replies_in_words)

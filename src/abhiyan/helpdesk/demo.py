@@ -12,7 +12,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.samples import Place, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.helpdesk import actions
-from abhiyan.helpdesk.actions.lines import question_of
+from abhiyan.helpdesk.actions.lines import solved_question_id
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
@@ -47,10 +47,12 @@ def sample(ground: SampleGround) -> None:
     """Requests about the drive at the units of those one may sign in as."""
     with system("demo"):
         programme = programme_by_id(ground.programme_id)
-    ask(programme, ground.shown, setter=ground.actor("state_president"), at=ground.at)
+    ask_sample_requests(programme, ground.shown, setter=ground.actor("state_president"), at=ground.at)
 
 
-def ask(programme: Programme, shown: Mapping[str, Place], *, setter: Actor, at: datetime) -> None:
+def ask_sample_requests(
+    programme: Programme, shown: Mapping[str, Place], *, setter: Actor, at: datetime
+) -> None:
     """Requests of the last three weeks, by every way. The older the more have an answer; each eighth has waited
     for days and is late; one is part of another; one is answered and waits for the person's yes."""
     with system("demo"):
@@ -141,9 +143,9 @@ def _waits_for_a_yes(programme: Programme, unit_id: int, *, at: datetime) -> Non
 
 def _say(made: Ticket, *, yes: bool, at: datetime) -> None:
     """The person answers our question by its word."""
-    question_id = question_of(made)
+    question_id = solved_question_id(made)
     assert question_id is not None
-    messaging.answer(
+    messaging.answer_question(
         phone_id=made.phone_id,
         yes=yes,
         code=questions.word(keyring().token, question_id, 1),

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
@@ -27,4 +27,4 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         sentence = words % {"n": below.figure}
     if below.overdue:
         sentence += f", {below.overdue_words}"
-    yield Door(sentence, address(address_of("helpdesk:tickets"), unit.code), icon="phone")
+    yield Door(sentence, unit_address(address_of("helpdesk:tickets"), unit.code), icon="phone")

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import override
 
 from abhiyan.core.languages import OWN
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 
 from .models import RequestKind, Ticket
 
@@ -29,7 +29,7 @@ class ListedKind:
 
     @property
     def title(self) -> str:
-        return named(self.names) if self.names else str(Ticket.Kind(self.code).label)
+        return name_in_language(self.names) if self.names else str(Ticket.Kind(self.code).label)
 
     @property
     def every_name(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.doors import DoorThing
 from abhiyan.units import queries as units
@@ -19,11 +19,11 @@ from .rules import tickets as rules
 def found(viewer: Viewer, *, by: Actor, text: str, at: datetime) -> Iterator[DoorThing]:  # noqa: ARG001  # alike for every room
     """A request in the viewer's scope whose number this is; no word of it, and nobody's name. Opening it leaves a row
     in the trail."""
-    number = rules.read_number(text)
+    number = rules.read_ticket_number(text)
     if not number or not queries.may_answer(viewer):
         return
-    for ticket in queries.called(number):
-        names = units.names_of([ticket.unit_id], language=language())
+    for ticket in queries.ticket_called(number):
+        names = units.names_of_units([ticket.unit_id], language=active_language())
         yield DoorThing(
             heading=_("Requests to the helpline"),
             title=ticket.number,

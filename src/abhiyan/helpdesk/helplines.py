@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from abhiyan.core import sql
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 
 from .models import Helpline
 
@@ -29,7 +29,7 @@ class HelplineShown:
 
     @property
     def name(self) -> str:
-        return named(self.names)
+        return name_in_language(self.names)
 
 
 _RUNNING = """
@@ -42,7 +42,7 @@ where p.state = 'open' order by p.parent_id nulls first, p.id limit 200"""
 _kept: tuple[float, list[HelplineShown]] | None = None
 
 
-def lines() -> list[HelplineShown]:
+def running_helplines() -> list[HelplineShown]:
     """Return the helplines of every programme that runs, higher ones first; one query in half a minute."""
     global _kept
     if _kept is None or time.monotonic() - _kept[0] > KEPT_S:
@@ -50,12 +50,12 @@ def lines() -> list[HelplineShown]:
     return _kept[1]
 
 
-def known() -> list[HelplineShown]:
+def cached_helplines() -> list[HelplineShown]:
     """Return what this process has read, however old: for pages that may ask the database nothing."""
     return _kept[1] if _kept else []
 
 
-def forget() -> None:
+def forget_helplines() -> None:
     """Read them again: a number was set."""
     global _kept
     _kept = None
@@ -68,17 +68,17 @@ def of_programme(programme_id: int, among: Sequence[HelplineShown]) -> HelplineS
 
 def number_of_programme(programme_id: int) -> str:
     """The number people call about a programme that runs; "" while none is set."""
-    line = of_programme(programme_id, lines())
+    line = of_programme(programme_id, running_helplines())
     return line.number if line else ""
 
 
 def number_to_ask(programme_id: int) -> str:
     """The number that a message of a programme names for questions: its own, else the first of a wide programme."""
-    wide = numbers(lines())
+    wide = wide_helplines(running_helplines())
     return number_of_programme(programme_id) or (wide[0].number if wide else "")
 
 
-def numbers(among: Sequence[HelplineShown]) -> list[HelplineShown]:
+def wide_helplines(among: Sequence[HelplineShown]) -> list[HelplineShown]:
     """One line of each number, for pages that are about no single programme; a programme above others speaks for those
     below that share its number.
 

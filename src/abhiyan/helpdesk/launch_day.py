@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from abhiyan.core import ages
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.launch_day import Figure, Of
 from abhiyan.units import queries as units
@@ -21,11 +21,11 @@ def launch_day(viewer: Viewer, of: Of) -> Iterator[Figure]:
     if not viewer.is_strong or not viewer.may(queries.ANSWER):
         return
     of_drive = Q(programme_id__in=of.programme_ids, unit_id__in=units.within(of.span))
-    waiting_requests = numbers.waiting(of_drive, at=of.at)
+    waiting_requests = numbers.count_waiting_requests(of_drive, at=of.at)
     notes = [waiting_requests.overdue_words] if waiting_requests.overdue else []
     if waiting_requests.opened_at is not None:
         notes.append(ages.oldest_words((of.at - waiting_requests.opened_at).total_seconds()))
-    page = address(reverse("helpdesk:tickets"), of.code, programme=of.public_id)
+    page = unit_address(reverse("helpdesk:tickets"), of.code, programme=of.public_id)
     yield Figure(
         _("Helpline"),
         waiting_requests.figure,

@@ -14,11 +14,11 @@ from abhiyan.core.policy import (
     PHONE,
     SYSTEM,
     open_to_all,
-    placed,
+    placed_sql,
     policies,
     private,
 )
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 
 from .rules.tickets import RequestState
 
@@ -34,7 +34,7 @@ _IS_FOR = f"""(cardinality(helpdesk_ticket.offices) > 0 and exists (select from 
 # A desk never sees what its viewer asked themselves. They read it on their own page, in the scope of the phone alone,
 # as everybody else does. `queries.of_others` leaves out phones of merged entries too.
 _BY_DESK = (
-    f"(({EVERYTHING} or {placed('helpdesk_ticket.unit_id', PEOPLE)} or {_IS_FOR})"
+    f"(({EVERYTHING} or {placed_sql('helpdesk_ticket.unit_id', PEOPLE)} or {_IS_FOR})"
     f" and helpdesk_ticket.phone_id is distinct from {OWN_PHONE})"
 )
 
@@ -148,7 +148,7 @@ class Ticket(models.Model):
 
     def get_kind_display(self) -> str:
         """Say what it is about, in the reader's language."""
-        return named(self.kind_names) if self.kind_names else str(self.Kind(self.kind).label)
+        return name_in_language(self.kind_names) if self.kind_names else str(self.Kind(self.kind).label)
 
 
 class TicketLine(models.Model):

@@ -14,7 +14,7 @@ from abhiyan.ui.numbers import share
 from abhiyan.ui.recorded import WorkDone
 
 from .models import Ticket
-from .queries import SMALL, Wanted, condition, of_state, own_phones, time_is_over
+from .queries import SMALL, Wanted, condition, of_state, time_is_over, viewer_phones
 
 MOST = 1_000  # requests that are counted at desks
 MOST_BELOW = 100  # and on a unit's page
@@ -43,7 +43,7 @@ class WaitingRequests:
         return _overdue_words(self.overdue, MOST)
 
 
-def waiting(of: Q, *, at: datetime) -> WaitingRequests:
+def count_waiting_requests(of: Q, *, at: datetime) -> WaitingRequests:
     """Count what waits in the caller's scope. One query; those due first where there are more than MOST."""
     return _counted(_open(of), at)
 
@@ -58,7 +58,7 @@ def _open(terms: Q) -> list[tuple[datetime, int, datetime]]:
     """Return due, raised and opened of what waits. It looks up the viewer's own phones only if something waits."""
     rows = Ticket.objects.filter(terms, state=Ticket.State.OPEN).order_by("due_at")
     facts = list(rows.values_list("due_at", "raised", "opened_at", "phone_id")[:MOST])
-    own_ids = own_phones() if facts else set()
+    own_ids = viewer_phones() if facts else set()
     return [(due, raised, opened) for due, raised, opened, phone_id in facts if phone_id not in own_ids]
 
 

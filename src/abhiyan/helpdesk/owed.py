@@ -38,7 +38,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
             sentence = ngettext("%(n)s helpline request", "%(n)s helpline requests", below.n)
             yield LateBelow(sentence % {"n": below.figure}, f"{page}?show=mine")
     else:
-        waiting_requests = numbers.waiting(desk_filter, at=at)
+        waiting_requests = numbers.count_waiting_requests(desk_filter, at=at)
     if waiting_requests.due_at is None:
         return
     if waiting_requests.overdue:
@@ -75,7 +75,7 @@ def _typists(viewer: Viewer, at: datetime) -> Iterator[Owed]:
     if not typist_counts:
         return
     with system("names of who typed"):
-        names = people.names_of({account for account, _n in typist_counts})
+        names = people.names_of_accounts({account for account, _n in typist_counts})
     sentence = _("%(name)s typed %(n)s requests for phones that never contacted us")
     titles = [sentence % {"name": names.get(account, ""), "n": grouped(n)} for account, n in typist_counts]
     if viewer.leads_desks and len(typist_counts) > 1:

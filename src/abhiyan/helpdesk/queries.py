@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import Scope, current, scoped, system
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Viewer
@@ -127,17 +127,17 @@ def tickets(wanted: Wanted, *, at: datetime) -> QuerySet[Ticket]:
 
 def of_others() -> Q:
     """A condition on requests: not from a phone of the viewer's own, nor from one whose entry was merged with it."""
-    phone_ids = own_phones()
+    phone_ids = viewer_phones()
     return ~Q(phone_id__in=phone_ids) if phone_ids else Q()
 
 
-def own_phones() -> set[UUID]:
+def viewer_phones() -> set[UUID]:
     """The phones of the viewer in scope; none of who has no account."""
     account_id = current().account
     if account_id is None:
         return set()
     with system("which phones are the viewer's own"):
-        return people.own_phones(account_id)
+        return people.account_phones(account_id)
 
 
 def condition(wanted: Wanted) -> Q:
@@ -149,7 +149,7 @@ def condition(wanted: Wanted) -> Q:
     if wanted.desks is not None:
         terms &= wanted.desks.own
     if wanted.unit is not None:
-        terms &= Q(unit_id__in=units.below(*wanted.unit))
+        terms &= Q(unit_id__in=units.ids_below(*wanted.unit))
     if wanted.scheme:
         terms &= Q(scheme="" if wanted.scheme == NO_SCHEME else wanted.scheme)
     if wanted.desk:
@@ -166,11 +166,11 @@ def _called(text: str) -> Q:
         return Q(last4=last4)
     if phone := phones.parse(text):
         return Q(phone_id=keyring().phone_id(phone))
-    number = rules.read_number(text)
+    number = rules.read_ticket_number(text)
     return Q(number=number) if number else Q(pk__in=[])
 
 
-def open_of(phone_id: UUID) -> QuerySet[Ticket]:
+def open_tickets(phone_id: UUID) -> QuerySet[Ticket]:
     """The requests of a phone that are open, or done and not solved yet, the newest first. In a system scope."""
     rows = Ticket.objects.filter(phone_id=phone_id, is_proven=True)
     return rows.filter(state__in=(Ticket.State.OPEN, Ticket.State.DONE)).order_by("-opened_at", "pk")
@@ -199,7 +199,7 @@ def ticket_for(ident: UUID) -> Ticket:
         with system("whether a request is the viewer's own"):
             if Ticket.objects.filter(pk=ident).exclude(others).exists():
                 raise AnswerToOneself
-    return needed(Ticket.objects.filter(pk=ident).first())
+    return or_refuse(Ticket.objects.filter(pk=ident).first())
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ class SaidLine:
     of: Ticket | None = None
 
 
-def lines_of(ticket: Ticket, *, merged: Sequence[Ticket] = (), with_names: bool = True) -> list[SaidLine]:
+def ticket_lines(ticket: Ticket, *, merged: Sequence[Ticket] = (), with_names: bool = True) -> list[SaidLine]:
     """Return what was said and done, the oldest first; also of requests that were merged into it. In the caller's
     scope."""
     others = {part.pk: part for part in merged}
@@ -222,7 +222,7 @@ def lines_of(ticket: Ticket, *, merged: Sequence[Ticket] = (), with_names: bool 
     names: dict[int, str] = {}
     if with_names:
         with system("names of who answered"):
-            names = people.names_of({line.account_id for line in lines if line.account_id})
+            names = people.names_of_accounts({line.account_id for line in lines if line.account_id})
     return [
         SaidLine(
             line,
@@ -239,7 +239,7 @@ def lines_of(ticket: Ticket, *, merged: Sequence[Ticket] = (), with_names: bool 
 FIRST_WORDS = 70  # letters that a list shows of a request
 
 
-def readable(some: Sequence[Ticket], viewer: Viewer) -> list[Ticket]:
+def readable_tickets(some: Sequence[Ticket], viewer: Viewer) -> list[Ticket]:
     """Those of some requests whose words the viewer reads: who answers at their unit, or holds the office they are
     for. One query."""
     named = desks_of(viewer).named
@@ -280,14 +280,14 @@ class AskedAgain:
     answer: str
 
 
-def asked_again(ticket: Ticket) -> AskedAgain:
+def matter_of_question(ticket: Ticket) -> AskedAgain:
     """Return what the question "is it solved?" is about. In a system scope.
 
     Our answer went to the phone in the SMS with the link. The person's own words are shown only where they came as a
     message from this phone. The page says the kind of other requests.
     """
     what = TicketLine.What
-    lines = [entry for entry in lines_of(ticket, with_names=False) if entry.text]
+    lines = [entry for entry in ticket_lines(ticket, with_names=False) if entry.text]
     words = [entry.text for entry in lines if entry.line.what == what.SAID]
     answers = [entry.text for entry in lines if entry.line.what in (what.REPLIED, what.DONE)]
     is_own = ticket.is_proven and ticket.way in (Ticket.Way.SMS, Ticket.Way.CHAT)
@@ -313,7 +313,7 @@ def calls_about_requests(ids: Collection[UUID]) -> Mapping[UUID, Sequence[Reques
 def names_of_request_callers(calls: Mapping[UUID, Sequence[RequestCall]]) -> dict[int, str]:
     """Return the names of the callers, by account."""
     with system("who called about requests"):
-        return people.names_of({call.account_id for history in calls.values() for call in history})
+        return people.names_of_accounts({call.account_id for history in calls.values() for call in history})
 
 
 def _rests(calls: Sequence[RequestCall], at: datetime) -> bool:
@@ -330,7 +330,7 @@ class OwnRequest:
     lines: Sequence[SaidLine]
 
 
-def own(phone_id: UUID, *, with_words: bool = True, limit: int = 20) -> list[OwnRequest]:
+def tickets_of_phone(phone_id: UUID, *, with_words: bool = True, limit: int = 20) -> list[OwnRequest]:
     """Return the requests that came from a phone, latest first.
 
     They are without words where several people share the phone, or where somebody may have mistyped the number in the
@@ -344,7 +344,7 @@ def own(phone_id: UUID, *, with_words: bool = True, limit: int = 20) -> list[Own
         return [
             OwnRequest(
                 row,
-                [line for line in lines_of(row, with_names=False) if line.text]
+                [line for line in ticket_lines(row, with_names=False) if line.text]
                 if row.is_proven and with_words
                 else [],
             )
@@ -452,7 +452,7 @@ def ready_around(unit_id: int, span: tuple[int, int]) -> QuerySet[ReadyAnswer]:
 
 def ready(ident: UUID) -> ReadyAnswer:
     """One of them. NotFound."""
-    return needed(ReadyAnswer.objects.filter(pk=ident).first())
+    return or_refuse(ReadyAnswer.objects.filter(pk=ident).first())
 
 
 def desks_of(viewer: Viewer) -> Desks:
@@ -463,7 +463,7 @@ def desks_of(viewer: Viewer) -> Desks:
     )
 
 
-def called(number: str) -> list[Ticket]:
+def ticket_called(number: str) -> list[Ticket]:
     """The request of this number, if it is in the caller's scope."""
     return list(Ticket.objects.filter(of_others(), number=number)[:2])
 
@@ -508,7 +508,7 @@ _TIMES = f"""
 """  # a number of ours
 
 
-def times(span: tuple[int, int], *, days: int, at: datetime) -> list[RequestLevel]:
+def answer_times(span: tuple[int, int], *, days: int, at: datetime) -> list[RequestLevel]:
     """How long requests of the last days took, by the level they came to. In the caller's scope; one query."""
     lo, hi = span
     values = {"since": at - timedelta(days=days), "lo": lo, "hi": hi, "at": at}
@@ -521,6 +521,9 @@ def place_of_pin(pin: str) -> int | None:
     if len(places) < 2:
         return places[0].id if places else None
     tree = Hierarchy.ORGANISATIONAL
-    ways = [[step.id for step in way] for way in units.paths([place.id for place in places], tree).values()]
+    ways = [
+        [step.id for step in way]
+        for way in units.paths_of_units([place.id for place in places], tree).values()
+    ]
     shared = [steps[0] for steps in zip(*ways, strict=False) if len(set(steps)) == 1] if ways else []
     return shared[-1] if shared else None

@@ -25,7 +25,7 @@ def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     if not subject.is_exact:
         until = small_cells.until(at, settings.TIME_ZONE)
         solved = desk_numbers(subject.unit_id, days=DAYS, at=at, until=until).solved
-        lines = [(_("Solved at this desk"), small_cells.seen(solved, is_exact=False))]
+        lines = [(_("Solved at this desk"), small_cells.seen_count(solved, is_exact=False))]
         yield ReviewedPart(_("Helpline, last %(days)s days") % {"days": DAYS}, lines)
         return
     desk, below = (

@@ -12,15 +12,15 @@ ASKING = capability("tasks.ask")
 RUNNING = capability("programmes.run")
 urlpatterns = [
     # The pages and acts ask whose requests.
-    page("helpline/", desk.tickets, opens=DESKS),
+    page("helpline/", desk.tickets_page, name="tickets", opens=DESKS),
     page(
         "helpline/new/",
-        opening.type_ticket,
+        opening.type_ticket_page,
         name="type",
         opens=capability("helpdesk.type"),
         act="is merged, or answered",
     ),
-    page("helpline/times/", times.times, opens=ANSWERING),
+    page("helpline/times/", times.answer_times_page, name="times", opens=ANSWERING),
     page("helpline/needs/", needs.needs, opens=ANSWERING),
     page("helpline/kinds/", kinds.kind_list, opens=RUNNING),
     page("helpline/kinds/new/", kinds.kind_new, opens=RUNNING, act="is closed", is_own=True),
@@ -44,7 +44,13 @@ urlpatterns = [
         opens=capability("programmes.run"),
         act="is set again, by two people",
     ),
-    page("helpline/<uuid:public_id>/", desk.ticket, opens=DESKS, act="is opened again, and answered again"),
+    page(
+        "helpline/<uuid:public_id>/",
+        desk.ticket_page,
+        name="ticket",
+        opens=DESKS,
+        act="is opened again, and answered again",
+    ),
     page(
         "helpline/<uuid:public_id>/phone/",
         acting.ticket_phone,
@@ -57,8 +63,15 @@ urlpatterns = [
         opens=DESKS,
         act="is moved back, opened again, or answered again",
     ),
-    page("help/", public.write, opens=PUBLIC, act="is answered by an office", is_own=True),
-    page("help/sent/", public.sent, opens=PUBLIC),
+    page(
+        "help/",
+        public.write_request_page,
+        name="write",
+        opens=PUBLIC,
+        act="is answered by an office",
+        is_own=True,
+    ),
+    page("help/sent/", public.request_sent_page, name="sent", opens=PUBLIC),
     page(
         "help/<str:link>/",
         link_page,

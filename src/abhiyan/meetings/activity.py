@@ -16,14 +16,14 @@ from abhiyan.programmes.rules.activities import (
     Whom,
 )
 from abhiyan.programmes.rules.check_words import EnteredWords
-from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.items import facts_of_items, items_of_measure
 from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED
 
 from . import queries
 from .rules.attendance import ATTENDED, KIND, MEANINGS, NAMED, PHONED, TOTAL
 
 
-def whom(item_id: UUID, _channel: int, _day: date) -> Whom:
+def invitee_to_check(item_id: UUID, _channel: int, _day: date) -> Whom:
     """Return the invitee that a check asks about one attendance."""
     attended = queries.attended(item_id)
     return Whom(attended.name, {"meeting": attended.meeting}) if attended else Whom(None, {})
@@ -56,9 +56,9 @@ MEETINGS = Activity(
         Step("counted", _("Ticked at the door"), MEANINGS["counted"], (COUNTED,)),
         Step("confirmed", _("Own YES"), MEANINGS["confirmed"], (CONFIRMED,)),
     ),
-    facts=facts_of(KIND),
+    facts=facts_of_items(KIND),
     items=(
-        items_of(
+        items_of_measure(
             KIND,
             measure=ATTENDED,
             entered=EnteredWords(pgettext_lazy("of a frame", "%(n)s attendances")),
@@ -66,7 +66,7 @@ MEETINGS = Activity(
                 CheckQuestion("meeting", _("Meeting"), _("Have you lately been to a meeting? Which one?")),
                 CheckQuestion("when", _("When"), _("When was that?")),
             ),
-            whom=whom,
+            whom=invitee_to_check,
         ),
     ),
 )

@@ -15,7 +15,7 @@ class MeetingsConfig(AppConfig):
         from .actions import answering, attending, reporting
         from .activity import MEETINGS
 
-        news.subscribe(QuestionAnswered, lambda answer: answering.hear_answer(answer=answer))
-        news.subscribe(ItemsErased, lambda erasure: attending.forget_phone(erasure=erasure))
+        news.subscribe(QuestionAnswered, lambda answer: answering.hear_invitee_answer(answer=answer))
+        news.subscribe(ItemsErased, lambda erasure: attending.forget_ticks_of_phone(erasure=erasure))
         news.subscribe(DueAnswered, lambda event: reporting.report_due_people(event=event))
         activities.register(MEETINGS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from abhiyan.org.here import Here, address
+from abhiyan.org.here import Here, unit_address
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme, Schedule
 from abhiyan.programmes.queries.schedules import AskedUnit
@@ -25,11 +25,11 @@ def beside(
     """due: for who may answer it. programme: its in-charges, with the unit of the page."""
     if due is not None and due[1].body_id is None:
         way = "meeting" if due[0].is_meeting else "form"
-        page = address(address_of("enrolment:helper_new"), due[1].code, way=way)
+        page = unit_address(address_of("enrolment:helper_new"), due[1].code, way=way)
         yield Door(_("Somebody wants to help"), page, icon="people")
     if due is not None and due[0].is_meeting and due[1].body_id is None:
         schedule, asked_unit, period = due
-        page = address(
+        page = unit_address(
             address_of("meetings:check_in", schedule.public_id),
             asked_unit.code,
             **{"from": period.begins_on.isoformat()},
@@ -38,7 +38,7 @@ def beside(
     if programme is not None and programme[0].state == Programme.State.OPEN:
         one, here = programme
         if viewer.office_over("messages.circular", here.span[0]):
-            page = address(
+            page = unit_address(
                 address_of("messaging:circular_new"),
                 here.unit.code,
                 here.hierarchy,

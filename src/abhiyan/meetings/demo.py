@@ -21,7 +21,7 @@ from abhiyan.messaging.demo import go_out
 from abhiyan.messaging.rules import audiences, questions
 from abhiyan.org import actions as org
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.queries.tasks import candidates
+from abhiyan.programmes.queries.tasks import task_candidates
 from abhiyan.programmes.rules.tasks import Act
 
 NATION, STATE, DISTRICT = "IN", "JK", "JK-D627"
@@ -72,11 +72,13 @@ def _call(
 ) -> UUID:
     """Call it, and have everybody told."""
     unit_id, inviting = ground.ids[unit], queries.Inviting(tuple(offices))
-    n = queries.count_chosen(queries.chosen(inviting, unit_id=unit_id, hierarchy=1, on=plan.first_on))
+    n = queries.count_chosen(
+        queries.chosen_parameters(inviting, unit_id=unit_id, hierarchy=1, on=plan.first_on)
+    )
     made = actions.call_meeting(
         plan=plan, inviting=inviting, unit_id=unit_id, hierarchy=1, expected=n, by=by, at=at
     )
-    while actions.tell_next(public_id=made, at=at):
+    while actions.tell_next_invitees(public_id=made, at=at):
         pass
     return made
 
@@ -130,7 +132,7 @@ def _write(ground: SampleGround, meeting: Meeting, by: Actor, at: datetime) -> N
     for text in DECISIONS:
         actions.add_point(public_id=meeting.public_id, text=text, by=by, at=at)
     states = [ground.ids[STATE], *sorted(ground.holders["state_president"])][: len(TASKS)]
-    for n, (text, whom) in enumerate(zip(TASKS, candidates(states, on=meeting.first_on), strict=False)):
+    for n, (text, whom) in enumerate(zip(TASKS, task_candidates(states, on=meeting.first_on), strict=False)):
         actions.add_point(
             public_id=meeting.public_id,
             text=text,
@@ -139,7 +141,7 @@ def _write(ground: SampleGround, meeting: Meeting, by: Actor, at: datetime) -> N
             by=by,
             at=at + timedelta(minutes=n),
         )
-    (*_open, last) = queries.points(meeting)
+    (*_open, last) = queries.meeting_points(meeting)
     doer = next(
         (
             actor
@@ -204,7 +206,9 @@ def _visit(ground: SampleGround) -> None:
 
 def convene(ground: SampleGround) -> None:
     """A convention of beneficiaries that was held today: their list was invited by a bulk send that two people made."""
-    roll = next((code for code, _name in audiences.offered() if code.startswith("beneficiaries:")), "")
+    roll = next(
+        (code for code, _name in audiences.offered_audiences() if code.startswith("beneficiaries:")), ""
+    )
     if not roll:
         return
     by, district = ground.actor("state_president"), ground.ids[DISTRICT]
@@ -277,6 +281,6 @@ def _say(invitee: Invitee, kind: str, *, yes: bool, at: datetime) -> None:
         room=ROOM, kind=kind, about=invitee.question, phone_id=invitee.phone_id
     )
     word = questions.word(keyring().token, question_id, 1)
-    messaging.answer(
+    messaging.answer_question(
         phone_id=invitee.phone_id, yes=yes, code=word, channel="sms", ref=f"demo {invitee.pk}", by=BY, at=at
     )

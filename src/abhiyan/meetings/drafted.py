@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.helpdesk import helplines
-from abhiyan.org.here import Here, address
+from abhiyan.org.here import Here, unit_address
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.addresses import address_of
@@ -39,18 +39,19 @@ def drafted(viewer: Viewer, draft: str, here: Here, *, at: datetime) -> dict[str
         more += len(rows) - len(some)
         lines += [_line(charge_row) for charge_row in some]
     if more:
-        page = address(address_of("programmes:in_charges", programme.public_id), here.unit.code)
+        page = unit_address(address_of("programmes:in_charges", programme.public_id), here.unit.code)
         lines.append(_("All names: %(address)s") % {"address": settings.ORIGIN + page})
-    line = helplines.of_programme(programme.pk, helplines.lines())
+    line = helplines.of_programme(programme.pk, helplines.running_helplines())
     if line is not None and line.number:
         lines.append("\n" + _("Helpline: %(number)s") % {"number": line.number})
     subject = _("In charge of %(programme)s: %(unit)s") % {
-        "programme": named(programme.names),
+        "programme": name_in_language(programme.names),
         "unit": here.name,
     }
     return {"title": subject[:200], "text": "\n".join(lines)}
 
 
 def _line(charge_row: programmes.ChargeRow) -> str:
-    office = next((named(office) for office, _unit in charge_row.offices), charge_row.role_name)
-    return f"{named(charge_row.unit_names)} ({charge_row.kind_name}): {person(charge_row.name)}, {office}"
+    office = next((name_in_language(office) for office, _unit in charge_row.offices), charge_row.role_name)
+    unit = name_in_language(charge_row.unit_names)
+    return f"{unit} ({charge_row.kind_name}): {local_person(charge_row.name)}, {office}"

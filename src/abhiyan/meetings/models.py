@@ -5,17 +5,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core.policy import ACCOUNT, EVERYTHING, LINE, SYSTEM, placed, private
+from abhiyan.core.policy import ACCOUNT, EVERYTHING, LINE, SYSTEM, placed_sql, private
 from abhiyan.core.titles import TitledModel
 from abhiyan.programmes.models import Due, Programme, Task
 from abhiyan.units.models import Hierarchy, Unit
 
 # A meeting is seen by who leads its unit, a visit only by the people on it. Invitees carry what this needs: their
 # policy must not read the meeting, whose policy reads them.
-_LED = f"({EVERYTHING} or {placed('meetings_meeting.unit_id', LINE)})"
+_LED = f"({EVERYTHING} or {placed_sql('meetings_meeting.unit_id', LINE)})"
 _INVITED = f"""exists (select from meetings_invitee i where i.meeting_id = meetings_meeting.id
  and i.account_id = {ACCOUNT})"""
-_LED_INVITEE = f"({EVERYTHING} or {placed('meetings_invitee.called_in_id', LINE)})"
+_LED_INVITEE = f"({EVERYTHING} or {placed_sql('meetings_invitee.called_in_id', LINE)})"
 
 
 class Meeting(TitledModel):

@@ -84,7 +84,7 @@ class HeldMeetings:
         return [(_("Meetings"), grouped(self.n)), (_("People"), people)]
 
 
-def held_in(span: tuple[int, int], *, at: datetime) -> HeldMeetings:
+def meetings_held_in(span: tuple[int, int], *, at: datetime) -> HeldMeetings:
     """Count the meetings of the last days that units within [lo, hi) began. In a scope that sees them; one query."""
     row = sql.row(
         f"""select count(*), coalesce(sum(s.seen), 0)::int, coalesce(sum(s.by_phone), 0)::int,

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
@@ -23,8 +23,8 @@ from abhiyan.people import queries as people
 from abhiyan.people.models import Phone
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Due, Programme, Schedule, Task
-from abhiyan.programmes.queries.holders import holders
-from abhiyan.programmes.queries.tasks import TaskCandidate, candidates
+from abhiyan.programmes.queries.holders import holders_by_account
+from abhiyan.programmes.queries.tasks import TaskCandidate, task_candidates
 from abhiyan.programmes.rules.prepared import PreparedLine
 from abhiyan.programmes.rules.tasks import OPEN
 from abhiyan.ui.ladder import LadderShown
@@ -65,7 +65,7 @@ class InvitedPerson:
 
     @property
     def title(self) -> str:
-        return named(org.titles(self.office_names, self.body_names))
+        return name_in_language(org.office_titles(self.office_names, self.body_names))
 
 
 # An invitee `i` of a meeting `m` holds on its day the office by which they are invited. The sums keep the planner on
@@ -82,7 +82,7 @@ CHOSEN = f"""select distinct on (ap.account_id) ap.account_id, a.phone_id, a.nam
  order by ap.account_id, p.depth, o.rank"""
 
 
-def chosen(inviting: Inviting, *, unit_id: int, hierarchy: int, on: date) -> dict[str, Any]:
+def chosen_parameters(inviting: Inviting, *, unit_id: int, hierarchy: int, on: date) -> dict[str, Any]:
     """Parameters of CHOSEN. on: the day of the meeting, on which they must hold the office."""
     lo, hi = units.span(unit_id, hierarchy)
     return {
@@ -99,19 +99,19 @@ def chosen(inviting: Inviting, *, unit_id: int, hierarchy: int, on: date) -> dic
 def chosen_in(unit_id: int, *, hierarchy: int, on: date) -> dict[str, Any]:
     """Parameters of CHOSEN for everybody who holds an office in a unit itself."""
     every = tuple(office.code for office in org.offices_used())
-    people_chosen = chosen(Inviting(every), unit_id=unit_id, hierarchy=hierarchy, on=on)
+    people_chosen = chosen_parameters(Inviting(every), unit_id=unit_id, hierarchy=hierarchy, on=on)
     return people_chosen | {"hi": people_chosen["lo"] + 1}
 
 
-def list_of(schedule: Schedule, *, unit_id: int, begins_on: date) -> UUID | None:
+def check_in_list_of(schedule: Schedule, *, unit_id: int, begins_on: date) -> UUID | None:
     """The public id of a due's check-in list, if it was opened. In the viewer's scope."""
     meetings = Meeting.objects.filter(due__schedule=schedule, due__unit_id=unit_id, due__begins_on=begins_on)
     return meetings.values_list("public_id", flat=True).first()
 
 
-def reached(*, unit_id: int, hierarchy: int, on: date) -> dict[str, int]:
+def holders_by_office(*, unit_id: int, hierarchy: int, on: date) -> dict[str, int]:
     """Count the people who hold an office in a unit and below, by its code: the highest level and rank first."""
-    people_chosen = chosen(Inviting(), unit_id=unit_id, hierarchy=hierarchy, on=on)
+    people_chosen = chosen_parameters(Inviting(), unit_id=unit_id, hierarchy=hierarchy, on=on)
     with system("how many an office would invite"):
         order = "group by 1 order by min(p.depth), min(o.rank), 1"
         return dict(
@@ -154,10 +154,10 @@ def meetings_for(viewer: Viewer) -> QuerySet[Meeting]:
 
 def meeting_for(viewer: Viewer, public_id: UUID) -> Meeting:
     """One meeting in the viewer's sight, or NotFound."""
-    return needed(meetings_for(viewer).filter(public_id=public_id).first())
+    return or_refuse(meetings_for(viewer).filter(public_id=public_id).first())
 
 
-def leads(viewer: Viewer, meeting: Meeting) -> bool:
+def manages_meeting(viewer: Viewer, meeting: Meeting) -> bool:
     """Return True if the viewer manages a meeting: they lead its unit, or called the visit."""
     lo, _hi = units.span(meeting.unit_id, meeting.hierarchy)
     is_mine = meeting.kind == Meeting.Kind.MEETING or meeting.called_by == viewer.account_id
@@ -249,10 +249,10 @@ def invitees(meeting: Meeting, *, text: str = "") -> QuerySet[Invitee]:
 def people_on(meeting: Meeting) -> Sequence[NamedInvitee]:
     """Everybody on a visit, by name. For readers of the visit."""
     with system("the people on a visit"):
-        return with_names(list(invitees(meeting).order_by("pk")))
+        return named_invitees(list(invitees(meeting).order_by("pk")))
 
 
-def with_names(rows: Sequence[Invitee]) -> list[NamedInvitee]:
+def named_invitees(rows: Sequence[Invitee]) -> list[NamedInvitee]:
     """The same with names, offices and units, all of one meeting. For its managers and people on the visit.
 
     People of an invited list have a name where the viewer sees that list; else the end of their number.
@@ -260,14 +260,16 @@ def with_names(rows: Sequence[Invitee]) -> list[NamedInvitee]:
     nameless = {row.phone_id for row in rows if row.account_id is None}
     on_list = names_on_list(send_for_door(rows[0].meeting), nameless) if nameless else {}
     with system("names of invitees"):
-        names = people.names_of(invitee.account_id for invitee in rows if invitee.account_id is not None)
+        names = people.names_of_accounts(
+            invitee.account_id for invitee in rows if invitee.account_id is not None
+        )
         phones = people.phones(invitee.phone_id for invitee in rows if invitee.account_id is None)
         left = sql.column(
             "select i.id from meetings_invitee i join meetings_meeting m on m.id = i.meeting_id"
             f" where i.id = any(%s) and i.account_id is not null and not {HOLDS}",
             [[invitee.pk for invitee in rows]],
         )
-    offices = {office.code: named(office.names) for office in org.offices_used()}
+    offices = {office.code: name_in_language(office.names) for office in org.offices_used()}
     return [
         NamedInvitee(
             invitee,
@@ -275,7 +277,7 @@ def with_names(rows: Sequence[Invitee]) -> list[NamedInvitee]:
             if invitee.account_id is not None
             else on_list.get(invitee.phone_id) or _ended(phones.get(invitee.phone_id)),
             offices.get(invitee.office, ""),
-            named(invitee.unit.names),
+            name_in_language(invitee.unit.names),
             has_left=invitee.pk in left,
         )
         for invitee in rows
@@ -289,7 +291,7 @@ def _ended(phone: Phone | None) -> str:
     )
 
 
-def counting(unit_id: int, on: date) -> list[Programme]:
+def counting_programmes(unit_id: int, on: date) -> list[Programme]:
     """The programmes that may count who comes to a meeting of a unit on a day."""
     with system("what counts who comes"):
         return [
@@ -299,7 +301,7 @@ def counting(unit_id: int, on: date) -> list[Programme]:
 
 def counting_due(due: Due, on: date) -> Programme | None:
     """The programme that counts who comes to a meeting that was asked for: that of its schedule, else the first."""
-    running = counting(due.unit_id, on)
+    running = counting_programmes(due.unit_id, on)
     its_own = [programme for programme in running if programme.pk == due.schedule.programme_id]
     return next(iter([*its_own, *running]), None)
 
@@ -412,7 +414,9 @@ def counts_given(meeting: Meeting) -> list[CountGiven]:
         ),
         *others,
     ]
-    signed_holders = holders(count_beside.by for count_beside in all_ if count_beside.by is not None)
+    signed_holders = holders_by_account(
+        count_beside.by for count_beside in all_ if count_beside.by is not None
+    )
     return [
         CountGiven(
             count_beside.n,
@@ -440,7 +444,7 @@ def attended(public_id: UUID) -> Attended | None:
         return None
     if invitee.account_id is not None:
         return Attended(
-            people.names_of([invitee.account_id]).get(invitee.account_id, ""), invitee.meeting.title
+            people.names_of_accounts([invitee.account_id]).get(invitee.account_id, ""), invitee.meeting.title
         )
     named_on_list = names_on_list(messaging.send_of(invitee.meeting.roll), [invitee.phone_id])
     return Attended(named_on_list.get(invitee.phone_id, ""), invitee.meeting.title)
@@ -476,7 +480,7 @@ _POINTS = """select p.public_id, p.text, t.public_id, coalesce(a.name, ''), t.ac
  left join org_office o on o.id = t.office_id"""
 
 
-def points(meeting: Meeting) -> list[PointShown]:
+def meeting_points(meeting: Meeting) -> list[PointShown]:
     """The decisions and tasks of a meeting, in their order. For readers of the meeting."""
     with system("the minutes of a meeting"):
         return sql.each(PointShown, f"{_POINTS} where p.meeting_id = %s order by p.at, p.id", [meeting.pk])
@@ -510,7 +514,7 @@ class AgendaProgramme:
     prepared: Sequence[PreparedLine]
 
 
-def reviewed(viewer: Viewer, meeting: Meeting, *, at: datetime) -> list[AgendaProgramme]:
+def agenda_programmes(viewer: Viewer, meeting: Meeting, *, at: datetime) -> list[AgendaProgramme]:
     """The programmes on the agenda that the viewer may see, in their order."""
     known = {
         programme.pk: programme
@@ -544,8 +548,8 @@ def doers(meeting: Meeting, *, on: date) -> tuple[list[TaskCandidate], list[Task
     with system("who may be given a task"):
         rows = meeting.invitees.order_by("pk").values_list("unit_id", "account_id")[:300]
         accounts = {account: unit for unit, account in rows if account is not None}
-        invited = candidates(dict.fromkeys(accounts.values()), on=on, accounts=accounts)
-        bearers = candidates([meeting.unit_id], on=on)
+        invited = task_candidates(dict.fromkeys(accounts.values()), on=on, accounts=accounts)
+        bearers = task_candidates([meeting.unit_id], on=on)
     appointments = {candidate.appointment for candidate in invited}
     return invited, [candidate for candidate in bearers if candidate.appointment not in appointments]
 
@@ -557,7 +561,7 @@ def stand_ins(invitee: Invitee) -> tuple[str, str]:
         whom = (
             Invitee.objects.filter(pk=invitee.stands_for_id or 0).values_list("account_id", flat=True).first()
         )
-        names = people.names_of({whom or 0, theirs or 0})
+        names = people.names_of_accounts({whom or 0, theirs or 0})
     return names.get(whom or 0, ""), names.get(theirs or 0, "")
 
 

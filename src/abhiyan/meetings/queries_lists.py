@@ -6,9 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from abhiyan.core import sql
-from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
+from abhiyan.core.policy import EVERYTHING, PEOPLE, placed_sql
 from abhiyan.core.scope import system
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.models import Send
 from abhiyan.messaging.rules import audiences
@@ -19,7 +19,7 @@ from abhiyan.units import queries as units
 from .models import Meeting
 
 MOST_ON_LIST = 3_000  # people of an invited list whose names are read; the number of everybody else is typed
-_SEES_PEOPLE = f"select {EVERYTHING} or {placed('%(unit)s::bigint', PEOPLE)}"
+_SEES_PEOPLE = f"select {EVERYTHING} or {placed_sql('%(unit)s::bigint', PEOPLE)}"
 
 
 def send_for_door(meeting: Meeting) -> Send | None:
@@ -32,7 +32,7 @@ def send_for_door(meeting: Meeting) -> Send | None:
         return None
     if not sql.value(_SEES_PEOPLE, {"unit": send.unit_id}):
         return None
-    return send if send.audience in dict(audiences.offered()) else None
+    return send if send.audience in dict(audiences.offered_audiences()) else None
 
 
 def listed_people(
@@ -41,7 +41,7 @@ def listed_people(
     """Name people of the list that a send invited, those in sight who said no to nothing; MOST_ON_LIST at most."""
     if send is None:
         return []
-    audience, choice = audiences.read(send.audience)
+    audience, choice = audiences.read_audience(send.audience)
     return audience.people(choice, refs=refs, phones=phones, most=MOST_ON_LIST) if audience.people else []
 
 
@@ -73,7 +73,7 @@ def list_at_door(meeting: Meeting, *, text: str = "", at: datetime) -> list[Pers
         gone = meeting.invitees.filter(came_at__isnull=False) | meeting.invitees.exclude(denied_at=None)
         there = set(gone.values_list("phone_id", flat=True))
         places = messaging.recipients_of(send, {person.phone_id for person in some} - there, at=at)
-        names = units.names_of({place.unit_id for place in places.values()}, language=language())
+        names = units.names_of_units({place.unit_id for place in places.values()}, language=active_language())
     rows = [
         PersonAtDoor(
             person.ref,

@@ -19,7 +19,7 @@ PAGE = "pages:field_meeting"
 DAY = timedelta(days=1)
 
 
-def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
+def kept_meeting_pages(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     """The meetings of the viewer that are held today, or were yesterday or will be tomorrow."""
     today = clock.day_in(settings.TIME_ZONE, at)
     for meeting in queries.to_write(viewer, today=today + DAY):
@@ -38,7 +38,7 @@ RECORDS = (
         tile="reports",
         take=attendance.take_attendance,
         show=attendance.show_attendance,
-        keep=keep,
+        keep=kept_meeting_pages,
         checked=(attendance.AttendanceForm,),
     ),
 )

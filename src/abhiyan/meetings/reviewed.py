@@ -15,6 +15,6 @@ def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
             subject.account_id, at=at
         )
     else:
-        meetings = numbers.held_in((subject.lo, subject.hi), at=at)
+        meetings = numbers.meetings_held_in((subject.lo, subject.hi), at=at)
     if meetings.n:
         yield ReviewedPart(meetings.title, meetings.lines)

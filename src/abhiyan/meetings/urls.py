@@ -9,7 +9,7 @@ app_name = "meetings"
 ASKING = capability("tasks.ask")
 urlpatterns = [
     # Each shows only the meetings that the reader leads or is invited to.
-    page("", meetings.meetings, name="list", opens=STRONG),
+    page("", meetings.meetings_page, name="list", opens=STRONG),
     page("new/", calling.meeting_new, opens=ASKING, act="is cancelled"),
     # Asks who answers for the unit.
     page("asked/<uuid:public_id>/", checking_in.check_in, opens=ASKING, act="a tick is taken back"),

@@ -70,7 +70,7 @@ class File:
     name = "file"
 
     def hand(self, letter: Letter) -> Handed:
-        folder = home.path() / "outbox"
+        folder = home.home_folder() / "outbox"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         line = json.dumps({"ref": letter.ref, "to": letter.to, "text": letter.text}, ensure_ascii=False)
         handle = os.open(folder / "messages.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -121,7 +121,7 @@ MAIL_ADAPTERS: dict[str, Callable[[], Adapter]] = {
 }
 
 
-def problem() -> str:
+def gateway_problem() -> str:
     """Why SMS reach nobody by this server's settings: "unset" (into a file nobody chose), "wrong"; "" if set."""
     if not environment.SMS.is_set and not settings.DEMO:  # the demo shows its file on a page
         return "unset"

@@ -36,10 +36,10 @@ class MessagingConfig(AppConfig):
 
         answer_whether_codes_stay(lambda purpose, language: bool(queries.why_codes_stay(purpose, language)))
         news.subscribe(CodeAsked, lambda code_asked: actions.send_code(news=code_asked))
-        news.subscribe(PhoneSaidNo, lambda phone_no: actions.heed_no(phone_no=phone_no))
+        news.subscribe(PhoneSaidNo, lambda phone_no: actions.hear_no_to_messages(phone_no=phone_no))
         news.subscribe(
             ConsentWithdrawn,
-            lambda consent_withdrawn: actions.heed_withdrawal(consent_withdrawn=consent_withdrawn),
+            lambda consent_withdrawn: actions.hear_withdrawn_consent(consent_withdrawn=consent_withdrawn),
         )
         news.subscribe(EmailProven, lambda proven: actions.tell_of_email(news=proven))
         news.subscribe(EmailForgotten, lambda forgotten: actions.forget_mails(news=forgotten))
@@ -64,4 +64,4 @@ class MessagingConfig(AppConfig):
                 taken_at=restored.waited_until or restored.taken_at, at=restored.at
             ),
         )
-        news.subscribe(Restored, lambda restored: actions.stop_restored(at=restored.at))
+        news.subscribe(Restored, lambda restored: actions.stop_restored_sends(at=restored.at))

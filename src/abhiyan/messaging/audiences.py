@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 
 from .rules.audiences import Audience, Choice
@@ -14,7 +14,10 @@ from .sends import HOLDERS
 
 
 def _choices() -> Sequence[Choice]:
-    return [("", say("every office")), *((office.code, named(office.names)) for office in org.offices_used())]
+    return [
+        ("", say("every office")),
+        *((office.code, name_in_language(office.names)) for office in org.offices_used()),
+    ]
 
 
 HOLDERS_OF_OFFICES = Audience("holders", _("Office-bearers"), DUTY, HOLDERS, _choices)

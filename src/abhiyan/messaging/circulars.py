@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from abhiyan.core import sql, words
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.titles import title_sql
 from abhiyan.org.viewer import Viewer
@@ -33,10 +33,10 @@ def circulars(viewer: Viewer) -> QuerySet[Circular]:
 
 def circular_for(viewer: Viewer, public_id: UUID) -> Circular:
     """One circular in the viewer's sight, or NotFound."""
-    return needed(circulars(viewer).filter(public_id=public_id).first())
+    return or_refuse(circulars(viewer).filter(public_id=public_id).first())
 
 
-def reached(span: tuple[int, int], tree: int, *, on: date, by: int) -> dict[str, int]:
+def circular_reach(span: tuple[int, int], tree: int, *, on: date, by: int) -> dict[str, int]:
     """Count the people a circular of an account would go to, by the code of their office; "": to every office. span:
     positions [lo, hi) of its unit in a tree."""
     params = {"lo": span[0], "hi": span[1], "tree": tree, "day": on, "by": by}
@@ -71,7 +71,7 @@ class UnreadCircular:
     sender: str
 
 
-def unread(account_id: int) -> tuple[list[UnreadCircular], bool]:
+def unread_circulars(account_id: int) -> tuple[list[UnreadCircular], bool]:
     """Return circulars that somebody has not opened, the newest first, and True if their e-mail address fails.
 
     In their own scope; one query, for Today asks both of everybody.
@@ -83,10 +83,10 @@ def unread(account_id: int) -> tuple[list[UnreadCircular], bool]:
           join messaging_circular c on c.id = r.circular_id and c.ended_at is null
           join units_unit u on u.id = c.unit_id where r.account_id = %(account)s and r.read_at is null
           order by c.made_at desc limit %(most)s) c on true""",
-        {"account": account_id, "most": MOST, "language": words.language()},
+        {"account": account_id, "most": MOST, "language": words.active_language()},
     )
     circulars = [
-        UnreadCircular(public_id, title, words.named(names))
+        UnreadCircular(public_id, title, words.name_in_language(names))
         for _fails, public_id, title, names in rows
         if public_id is not None
     ]

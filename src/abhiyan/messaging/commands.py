@@ -110,12 +110,12 @@ def _rows(file: Path) -> "tuple[list[IdRow], list[RefusedId]]":
         preview = sniff(file, layout, max_bytes=LARGEST)
         for problem in preview.problems:
             click.echo(f"  {problem}", err=True)
-        for batch in reading.rows(file, layout, preview.mapping, source=preview.source):
+        for batch in reading.read_rows(file, layout, preview.mapping, source=preview.source):
             id_rows += [IdRow(row[0], row[1], row[2], row[3], row[4], row[5] or "") for row in batch.rows]
             for cell in batch.refused:
                 spec = layout.field(cell.field)
                 label = spec.en if spec else ""
-                refused.append(RefusedId(cell.row, label, reasons.say(cell.code, field=spec)))
+                refused.append(RefusedId(cell.row, label, reasons.refusal_reason(cell.code, field=spec)))
     except reasons.TableRefused as wrong:
         raise click.ClickException(str(wrong)) from None
     return id_rows, refused

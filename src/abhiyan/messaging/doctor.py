@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from abhiyan.core import environment
-from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding, late
+from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding, delay_level
 
 from . import mail, queries
 from . import registrations as reads
@@ -14,7 +14,7 @@ PUBLISH = "run `abhiyan migrate`, which publishes the shipped texts and lets go 
 REGISTER = "`abhiyan texts export`, register what has no id on the DLT portal, then `abhiyan texts import`"
 
 
-def texts(_at: datetime) -> Iterable[DoctorFinding]:
+def service_texts(_at: datetime) -> Iterable[DoctorFinding]:
     """Every service message has its text: without one a code is never sent, and nobody can sign in by it."""
     lacking, n_held = queries.texts_lacking(), queries.held_for_text()
     facts = {"lacking": len(lacking), "held": n_held}
@@ -63,12 +63,12 @@ WAITING = {"codes": "one-time codes", "send": "messages"}
 WAITING |= {"mail_codes": "one-time codes by e-mail", "mail": "mails"}
 
 
-def gateway(_at: datetime) -> Iterable[DoctorFinding]:
+def gateway_outages(_at: datetime) -> Iterable[DoctorFinding]:
     """The gateway answers."""
     away = queries.outages()
     for outage in away:
         yield DoctorFinding(
-            late(),
+            delay_level(),
             f"the gateway has not taken {WAITING.get(outage.lane, outage.lane)} since"
             f" {outage.since:%Y-%m-%d %H:%M} UTC ({outage.reason})",
             "see the gateway, ABHIYAN_SMS_URL and ABHIYAN_SMS_TOKEN; what waits goes by itself when it answers",
@@ -85,7 +85,7 @@ def mail_readiness(_at: datetime) -> Iterable[DoctorFinding]:
         since = [outage.since for outage in queries.outages() if outage.lane.startswith("mail")]
         waits = f"; mails wait since {min(since):%Y-%m-%d %H:%M} UTC" if since else ""
         yield DoctorFinding(
-            late(),
+            delay_level(),
             f"the mail server {environment.EMAIL_HOST()} does not let us in ({reason}){waits}",
             "see ABHIYAN_EMAIL_HOST, _PORT, _TLS, _USER and _PASSWORD_FILE (docs/email.md)",
         )
@@ -139,7 +139,7 @@ def ids(at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, "gateways give each call and text an id of its own")
 
 
-def answers(_at: datetime) -> Iterable[DoctorFinding]:
+def ways_to_answer(_at: datetime) -> Iterable[DoctorFinding]:
     """Texts of every programme say where an answer by text goes."""
     way = queries.answer_way()
     if way.number:
@@ -155,11 +155,11 @@ def answers(_at: datetime) -> Iterable[DoctorFinding]:
 
 
 CHECKS = {
-    "texts": texts,
+    "texts": service_texts,
     "registrations": registrations,
     "codes": codes,
-    "gateway": gateway,
+    "gateway": gateway_outages,
     "email": mail_readiness,
-    "answers": answers,
+    "answers": ways_to_answer,
     "ids": ids,
 }

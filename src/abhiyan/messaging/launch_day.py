@@ -29,7 +29,7 @@ def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:
         yield Backlog(_("Messages to your people"), below, loop=SEND)
         yield WorkedLoop(SEND, _("no message leaves"))
         return
-    waiting = queries.waiting(of.programme_ids, at=of.at)
+    waiting = queries.waiting_messages(of.programme_ids, at=of.at)
     away = {one.lane: one for one in queries.outages()}
     yield Backlog(_("Replies and messages of the drive"), waiting.get("own", Ages()), loop=SEND)
     yield Backlog(
@@ -49,7 +49,7 @@ def beyond(viewer: Viewer, of: Of) -> Iterator[Thing]:
             yield Backlog(
                 _("Held back"),
                 ages,
-                todo=reasons.reason(reason),
+                todo=reasons.reason_words(reason),
                 href=held_page() if viewer.may("messages.read") else "",
                 act=_("Ask for approval") if may else _("Look"),
             )

@@ -83,7 +83,7 @@ def link_page(request: Request, link: str, of: LinkPage) -> HttpResponseBase:
 
 def link_over(request: VisitRequest, at: datetime) -> HttpResponseBase:
     """The page of a link that is not known: a guess is counted."""
-    limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
+    limits.count_or_refuse(declared.LINK_WRONG, request.visit.origin, at=at)
     return _unlisted(render(request, "messaging/link_over.html", status=404))
 
 

@@ -95,11 +95,11 @@ class MessageLane:
         """Hand over as much as there are free hands. Returns True if anything was due."""
         assert self._adapter is not None
         at = self._clock()
-        n = breaker.room(self._breaker, free=self.hands - len(self._under_way), at=at)
+        n = breaker.room_to_send(self._breaker, free=self.hands - len(self._under_way), at=at)
         leased = actions.lease(at=at, n=n, codes=self._codes, way=self._way) if n else []
         going = actions.admit(messages=leased, at=at)
         if going:
-            self._breaker = breaker.sent(self._breaker, at=at)
+            self._breaker = breaker.breaker_after_send(self._breaker, at=at)
         for going_message in going:
             future = self._pool.submit(self._adapter.hand, going_message.letter)
             self._under_way[future] = going_message
@@ -163,7 +163,7 @@ class MessageLane:
 
     def _put_down(self, returned: list[tuple[actions.Going, Handed]]) -> int:
         assert self._adapter is not None
-        return actions.settle(returned=returned, adapter=self._adapter.name, at=self._clock())
+        return actions.settle_messages(returned=returned, adapter=self._adapter.name, at=self._clock())
 
     def _tell(self) -> None:
         """Say that the gateway does not answer, or that it does again."""
@@ -219,6 +219,10 @@ LOOPS = {
     )
     for name, lane in lanes().items()
 } | {
-    "questions": Loop(turn=lambda at: questions.expire(at=at) + questions.remind(at=at), every_s=10),
-    "caps": Loop(turn=lambda at: caps.forget(at=at) + actions.forget_reminders(at=at), every_s=3_600),
+    "questions": Loop(
+        turn=lambda at: questions.expire(at=at) + questions.remind_unanswered(at=at), every_s=10
+    ),
+    "caps": Loop(
+        turn=lambda at: caps.forget_lapsed_caps(at=at) + actions.forget_reminders(at=at), every_s=3_600
+    ),
 }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import environment
 from abhiyan.core.gateways import UNCONFIRMED, Handed
-from abhiyan.core.words import organisation
+from abhiyan.core.words import organisation_name
 
 from .rules import mails, texts
 
@@ -91,9 +91,9 @@ def trouble() -> str:
 
 def mail(letter: Any) -> EmailMessage:
     """The mail of a letter, in plain text. A sign that would begin a new header raises ValueError."""
-    language, name = letter.language, organisation(letter.language)
+    language, name = letter.language, organisation_name(letter.language)
     with translation.override(language):
-        is_code = texts.is_code(letter.template)
+        is_code = texts.brings_code(letter.template)
         about = (
             _("Your code for %(organisation)s") % {"organisation": name}
             if is_code

@@ -14,7 +14,7 @@ from abhiyan.core.policy import (
     REQUESTS,
     SYSTEM,
     open_to_all,
-    placed,
+    placed_sql,
     policies,
     private,
 )
@@ -157,7 +157,7 @@ class Message(models.Model):
         constraints = [
             *policies(
                 "message",
-                using=f"phone_id = {PHONE} or {placed('messaging_message.unit_id', PEOPLE)}",
+                using=f"phone_id = {PHONE} or {placed_sql('messaging_message.unit_id', PEOPLE)}",
             ),
         ]
 
@@ -381,8 +381,8 @@ class Send(models.Model):
         indexes = [models.Index(fields=["unit_id", "-made_at"], name="send_unit")]  # used by: Bulk messages
         constraints = policies(
             "send",
-            using=f"made_by = {ACCOUNT} or {placed('messaging_send.unit_id', PEOPLE)}"
-            f" or {placed('messaging_send.unit_id', REQUESTS)}",
+            using=f"made_by = {ACCOUNT} or {placed_sql('messaging_send.unit_id', PEOPLE)}"
+            f" or {placed_sql('messaging_send.unit_id', REQUESTS)}",
             write=SYSTEM,
         )
 
@@ -406,7 +406,7 @@ class Circular(TitledModel):
         indexes = [models.Index(fields=["unit_id", "-made_at"], name="circular_unit")]  # used by: Circulars
         constraints = policies(
             "circular",
-            using=f"made_by = {ACCOUNT} or {placed('messaging_circular.unit_id', PEOPLE)}"
+            using=f"made_by = {ACCOUNT} or {placed_sql('messaging_circular.unit_id', PEOPLE)}"
             # A viewer of one row of its readers, their own among them, may read it.
             " or exists (select 1 from messaging_reading r where r.circular_id = messaging_circular.id)",
             write=SYSTEM,
@@ -433,7 +433,7 @@ class Reading(models.Model):
         ]
         constraints = policies(
             "reading",
-            using=f"account_id = {ACCOUNT} or {placed('messaging_reading.unit_id', PEOPLE)}",
+            using=f"account_id = {ACCOUNT} or {placed_sql('messaging_reading.unit_id', PEOPLE)}",
             write=SYSTEM,
         )
 
@@ -458,9 +458,9 @@ class Reminder(models.Model):
             models.UniqueConstraint(fields=["kind", "about", "day", "account_id"], name="reminder_once"),
             *policies(
                 "reminder",
-                using=f"account_id = {ACCOUNT} or {placed('messaging_reminder.unit_id', LINE)}"
+                using=f"account_id = {ACCOUNT} or {placed_sql('messaging_reminder.unit_id', LINE)}"
                 # Lists of in-charges show it to everybody who sees the in-charges.
-                f" or kind = 'in_charge' and {placed('messaging_reminder.unit_id', COUNTS)}",
+                f" or kind = 'in_charge' and {placed_sql('messaging_reminder.unit_id', COUNTS)}",
                 write=SYSTEM,
             ),
         ]

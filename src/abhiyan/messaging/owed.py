@@ -21,12 +21,12 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     yield from _circulars(viewer, at=at)
     if not viewer.may("messages.release"):
         return
-    for held_messages in queries.held():
+    for held_messages in queries.held_by_reason():
         yield Owed(
             urgency=1 if held_messages.reason == "budget" else 2,
             title=ngettext("%(n)s message is held back", "%(n)s messages are held back", held_messages.n)
             % {"n": grouped(held_messages.n)},
-            meta=str(reasons.reason(held_messages.reason)),
+            meta=str(reasons.reason_words(held_messages.reason)),
             href=held_page(),
             act=_("Look"),
             icon="mail",
@@ -37,7 +37,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
 def _circulars(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     if viewer.account_id is None or not viewer.is_strong:
         return
-    unread, is_email_failing = circulars.unread(viewer.account_id)
+    unread, is_email_failing = circulars.unread_circulars(viewer.account_id)
     for circular in unread:
         yield Owed(
             urgency=1,

@@ -16,7 +16,7 @@ from abhiyan.core import ages, clock, environment, languages, sql
 from abhiyan.core.ages import Ages
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.core.words import organisation
+from abhiyan.core.words import organisation_name
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.people import queries as people
@@ -67,7 +67,7 @@ class HeldMessages:
     n: int
 
 
-def held() -> list[HeldMessages]:
+def held_by_reason() -> list[HeldMessages]:
     """Return what is held back, by programme and reason, in the viewer's sight."""
     rows = (
         Message.objects.filter(state=Message.State.HELD)
@@ -82,7 +82,7 @@ def held() -> list[HeldMessages]:
 def texts_lacking() -> list[tuple[str, str]]:
     """Code and language of every shipped text that is not published."""
     there = set(Template.objects.filter(is_active=True).values_list("code", "language"))
-    return sorted((set(texts.TEXTS) | set(languages.texts())) - there)
+    return sorted((set(texts.TEXTS) | set(languages.texts_in_languages())) - there)
 
 
 def held_for_text() -> int:
@@ -98,7 +98,7 @@ def active_texts(code: str = "") -> dict[tuple[str, str], Template]:
     return {(row.code, row.language): row for row in rows}
 
 
-def texts_of(codes: Collection[str]) -> dict[tuple[str, str], Template]:
+def texts_under_way(codes: Collection[str]) -> dict[tuple[str, str], Template]:
     """Return the texts of messages under way, by code and language. A replaced bulk text is among them, since what two
     people approved goes on as it was."""
     rows = Template.objects.filter(Q(is_active=True) | Q(code__startswith=bulk.PREFIX), code__in=codes)
@@ -116,19 +116,19 @@ def text_for(texts_: Mapping[tuple[str, str], Template], code: str, language: st
 def ours(programme_id: int, language: str, numbers: OurNumbers | None = None) -> dict[str, str]:
     """The sender fills these in every text: the organisation's name, and what is said of our numbers."""
     number_blanks = (numbers or OurNumbers()).blanks(programme_id)
-    return number_blanks | {"organisation": organisation(language)}
+    return number_blanks | {"organisation": organisation_name(language)}
 
 
-def letter(template: str, language: str, values: Mapping[str, str]) -> str:
+def message_as_read(template: str, language: str, values: Mapping[str, str]) -> str:
     """A message as the phone reads it, with these values in its blanks; "" while there is no text for it."""
     found = text_for(active_texts(template), template, language)
     if found is None:
         return ""
     try:
-        return texts.fill(
+        return texts.fill_text(
             found.text,
             ours(0, found.language)
-            | registered.shortened(
+            | registered.with_short_links(
                 texts.in_script(values, found.language), origin=settings.ORIGIN, short=settings.SMS_ORIGIN
             ),
         )
@@ -136,10 +136,10 @@ def letter(template: str, language: str, values: Mapping[str, str]) -> str:
         return ""
 
 
-def parts_of(template: str, language: str, values: Mapping[str, str]) -> int:
+def count_message_sms(template: str, language: str, values: Mapping[str, str]) -> int:
     """As how many SMS a message is billed with these values in its blanks; 0 while there is no text for it."""
-    filled = letter(template, language, values)
-    return texts.parts(filled) if filled else 0
+    filled = message_as_read(template, language, values)
+    return texts.count_sms(filled) if filled else 0
 
 
 def why_codes_stay(purpose: str, language: str) -> str:
@@ -153,7 +153,7 @@ def why_codes_stay(purpose: str, language: str) -> str:
     is_mailed = mails.is_only_mailed(code)
     if is_mailed and not environment.sends_mail():
         return "unset"
-    if not is_mailed and (problem := adapters.problem()):
+    if not is_mailed and (problem := adapters.gateway_problem()):
         return problem
     text = text_for(active_texts(code), code, language)
     values = ours(0, text.language if text else language) | {"code": "0"}
@@ -174,7 +174,7 @@ def code_texts() -> Iterable[tuple[str, str]]:
     return sorted(
         (code.removeprefix("code."), language)
         for code, language in texts.TEXTS
-        if texts.is_code(code) and (environment.sends_mail() or not mails.is_only_mailed(code))
+        if texts.brings_code(code) and (environment.sends_mail() or not mails.is_only_mailed(code))
     )
 
 
@@ -202,7 +202,7 @@ MOST_COUNTED = 20_000  # messages that wait: more are said as "20,000+"
 HELD = "held:"  # before the reason, among what waits
 
 
-def waiting(programme_ids: Sequence[int], *, at: datetime) -> dict[str, Ages]:
+def waiting_messages(programme_ids: Sequence[int], *, at: datetime) -> dict[str, Ages]:
     """Count what is due and has not left, of the oldest MOST_COUNTED: "own" of these programmes, "codes", and "others"
     in the same queue. And of these programmes what waits for somebody, as HELD and the reason; of a bulk send that is
     paused its own page says so. In a scope that sees them; one read by index."""
@@ -240,10 +240,10 @@ def _aged(query: str, values: dict[str, Any], *, at: datetime) -> dict[str, Ages
         f"select what, {ages.COUNTED.format('since')} from ({query}) w group by what",
         values | {"at": at, "most": MOST_COUNTED},
     )
-    return ages.read(age_rows, at=at, most=MOST_COUNTED)
+    return ages.ages_by_key(age_rows, at=at, most=MOST_COUNTED)
 
 
-def number(called: str) -> Number | None:
+def number_in_use(called: str) -> Number | None:
     """Our own number of this E.164, if it is in use."""
     return Number.objects.filter(number=called, is_active=True).first()
 
@@ -253,7 +253,7 @@ def new_numbers(*, at: datetime) -> list[Number]:
     return list(Number.objects.filter(is_active=True, believed_at__gt=at).order_by("-believed_at")[:MOST_NEW])
 
 
-def numbers_of(programme_id: int) -> list[Number]:
+def numbers_of_programme(programme_id: int) -> list[Number]:
     """Our numbers of one programme, those in use first."""
     return list(Number.objects.filter(programme_id=programme_id).order_by("-is_active", "number"))
 
@@ -324,13 +324,13 @@ _MARKS = {
 }
 
 
-def standings(ids: Collection[UUID], *, at: datetime) -> dict[UUID, MessageStanding]:
+def message_standings(ids: Collection[UUID], *, at: datetime) -> dict[UUID, MessageStanding]:
     """Return how far messages are, by id; swept ones are left out. As the system."""
     return {
         message.pk: MessageStanding(
             message.state,
             str(message.get_state_display()),
-            str(reasons.reason(message.reason)) if message.reason else "",
+            str(reasons.reason_words(message.reason)) if message.reason else "",
             message.due_at if message.state == Message.State.QUEUED and message.due_at > at else None,
         )
         for message in Message.objects.filter(pk__in=ids)
@@ -404,7 +404,7 @@ def about_audience(send: Send, after: UUID, until: UUID, at: datetime) -> dict[s
         "lowest": min((lo for lo, _hi in spans), default=0),
         "highest": max((hi for _lo, hi in spans), default=0),
         "places": "{" + ",".join(f"[{lo},{hi})" for lo, hi in spans) + "}",
-        "of": audiences.read(send.audience)[1],
+        "of": audiences.read_audience(send.audience)[1],
         "day": clock.day_in(settings.TIME_ZONE, at),
         "after": after,
         "until": until,
@@ -418,7 +418,7 @@ def recipients_of(send: Send, phones: Collection[UUID], *, at: datetime) -> dict
     """
     if not phones:
         return {}
-    audience, _choice = audiences.read(send.audience)
+    audience, _choice = audiences.read_audience(send.audience)
     ids = [phone_id.int for phone_id in phones]
     params = about_audience(send, UUID(int=max(min(ids) - 1, 0)), UUID(int=max(ids)), at)
     recipients = sql.each(
@@ -472,12 +472,12 @@ def open_behind(link: str, *, of: tuple[str, str], at: datetime) -> Question | N
     return question if question is not None and is_open and (question.room, question.kind) == of else None
 
 
-def is_over(question: Question, at: datetime) -> bool:
+def is_question_over(question: Question, at: datetime) -> bool:
     """Return True if the time of a question, or its matter, has ended. Then it takes no YES."""
     return question.closed_at is not None or at >= question.expires_at
 
 
-def is_unnamed(*, link: str, question: Question, at: datetime) -> bool:
+def is_link_unnamed(*, link: str, question: Question, at: datetime) -> bool:
     """Return True if this link of a question shows no name: its message named nobody, and the phone has not answered
     since. As the system."""
     early = {questions.word(keyring().token, question.pk, n + 1) for n in range(question.unnamed)}

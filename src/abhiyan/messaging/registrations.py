@@ -5,7 +5,7 @@ from functools import partial
 
 from django.conf import settings
 
-from abhiyan.core.words import organisation
+from abhiyan.core.words import organisation_name
 from abhiyan.people import queries as people
 
 from . import queries
@@ -29,9 +29,11 @@ def content_templates() -> list[ContentTemplate]:
     templates = []
     for (code, language), text in sorted(published.items()):
         for notice, is_latest in _notices(code, language, published):
-            fixed = {"organisation": organisation(language), "notice": notice}
+            fixed = {"organisation": organisation_name(language), "notice": notice}
             contents = partial(registered.contents, code, text.text, fixed=fixed, origin=settings.SMS_ORIGIN)
-            now = set(contents(lacking=lacking, always=always if texts.is_code(code) else always - {"leave"}))
+            now = set(
+                contents(lacking=lacking, always=always if texts.brings_code(code) else always - {"leave"})
+            )
             templates += [
                 ContentTemplate(code, language, made, parts, is_latest and (made, parts) in now)
                 for made, parts in contents()

@@ -13,9 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, environment, small_cells, sql
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import organisation
+from abhiyan.core.words import organisation_name
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Viewer
 from abhiyan.units import queries as units
@@ -35,11 +35,11 @@ def texts_in_force() -> QuerySet[Template]:
     return Template.objects.filter(code__startswith=bulk.PREFIX, is_active=True)
 
 
-def versions_of(code: str) -> list[Template]:
+def bulk_text_versions(code: str) -> list[Template]:
     """Every version of a bulk text in every language, the newest first. NotFound."""
-    rows = Template.objects.filter(code__startswith=f"{bulk.PREFIX}{bulk.key_of(code)}.")
-    templates = list(rows.order_by("-version", "language")) if bulk.key_of(code) else []
-    return needed(templates or None)  # nothing found is no list either
+    rows = Template.objects.filter(code__startswith=f"{bulk.PREFIX}{bulk.bulk_text_key(code)}.")
+    templates = list(rows.order_by("-version", "language")) if bulk.bulk_text_key(code) else []
+    return or_refuse(templates or None)  # nothing found is no list either
 
 
 def wordings(code: str) -> dict[str, Template]:
@@ -63,7 +63,7 @@ def sends(state: str = "") -> QuerySet[Send]:
 
 def send_for(viewer: Viewer, public_id: UUID) -> Send:
     """One send in the viewer's sight, or NotFound."""
-    return needed(Send.objects.filter(public_id=public_id).first() if viewer.is_signed_in else None)
+    return or_refuse(Send.objects.filter(public_id=public_id).first() if viewer.is_signed_in else None)
 
 
 def halted(ids: Collection[int]) -> dict[int, str]:
@@ -77,16 +77,18 @@ def halted(ids: Collection[int]) -> dict[int, str]:
     }
 
 
-def asked_again(ids: Collection[int]) -> list[Send]:
+def rechecked_sends(ids: Collection[int]) -> list[Send]:
     """Return the sends, of these keys, whose audience says again who gets a message as it leaves. In system scope.
 
     No query where no audience is such.
     """
-    codes = audiences.asked_again()
+    codes = audiences.rechecked_audiences()
     if not ids or not codes:
         return []
     return [
-        send for send in Send.objects.filter(pk__in=ids) if audiences.read(send.audience)[0].code in codes
+        send
+        for send in Send.objects.filter(pk__in=ids)
+        if audiences.read_audience(send.audience)[0].code in codes
     ]
 
 
@@ -95,7 +97,7 @@ _AGAIN = "select each.phone_id, each.reason from ({}) each where each.phone_id =
 
 def reasons_now(send: Send, phones: Collection[UUID], *, at: datetime) -> dict[UUID, str]:
     """Say why phones of a send get nothing, or ""; who is no longer in its audience is left out. In system scope."""
-    audience, _choice = audiences.read(send.audience)
+    audience, _choice = audiences.read_audience(send.audience)
     params = about_audience(send, counting.FIRST, counting.LAST, at) | {"phones": list(phones)}
     return dict(sql.rows(_AGAIN.format(audience.rows), params))
 
@@ -114,12 +116,12 @@ _NEXT = """select each.phone_id, each.language, each.unit_id, each.reason, ph.se
  from ({}) each join people_phone ph on ph.id = each.phone_id order by each.phone_id limit %(n)s"""
 
 
-def counted(
+def count_phones(
     send: Send, templates: Mapping[str, Template], *, after: UUID, until: UUID, at: datetime
 ) -> ReachedPhones:
     """Count the phones between two that a send would reach if it began at the next opening, as the gate says. In system
     scope, since noes and consents are private."""
-    audience, _choice = audiences.read(send.audience)
+    audience, _choice = audiences.read_audience(send.audience)
     hours_ = open_hours()
     when = hours.next_opening(at, settings.TIME_ZONE, hours_)
     capped = {"week": when - WEEK, "per_week": environment.OUTREACH_PER_WEEK(), "rests": audience.rests}
@@ -127,7 +129,9 @@ def counted(
     polling = units.polling(
         {tuple(lived_in): lived_in for _language, lived_in, *_more in count_rows}, at=when
     )
-    parts_of = {language_code: texts.parts(text) for language_code, text in as_sent(send, templates).items()}
+    parts_of = {
+        language_code: texts.count_sms(text) for language_code, text in as_sent(send, templates).items()
+    }
     by_reason: Counter[str] = Counter()
     gets = parts = 0
     for language, lived_in, reason, is_full, n in count_rows:
@@ -168,7 +172,7 @@ def certificate_of(text: Template) -> bulk.Certificate:
 
 def next_phones(send: Send, *, after: UUID, until: UUID, n: int, at: datetime) -> list[SendRecipient]:
     """The next n phones of a send behind one, up to another, in the order of their ids. In system scope."""
-    audience, _choice = audiences.read(send.audience)
+    audience, _choice = audiences.read_audience(send.audience)
     return sql.each(
         SendRecipient, _NEXT.format(audience.rows), {**about_audience(send, after, until, at), "n": n}
     )
@@ -183,15 +187,15 @@ def as_sent(send: Send, templates: Mapping[str, Template]) -> dict[str, str]:
     }
 
 
-def sample(template: Template) -> str:
+def sample_text(template: Template) -> str:
     """A text as it arrives, about: its variables stay as they are, and the number to stop is made up."""
     blanks = {name: f"{{{name}}}" for name in bulk.variables(template.text)}
     return _filled(template, blanks, stop="1800 000 0000")
 
 
 def _filled(template: Template, given: Mapping[str, str], *, stop: str) -> str:
-    blanks = {"organisation": organisation(template.language), "stop": stop}
-    return texts.fill(template.text, blanks | dict(given))
+    blanks = {"organisation": organisation_name(template.language), "stop": stop}
+    return texts.fill_text(template.text, blanks | dict(given))
 
 
 def price(parts: int) -> float:
@@ -320,7 +324,7 @@ def _moment(at: datetime) -> str:
 
 
 def _in_tens(n: int) -> str:
-    return small_cells.seen(n, is_exact=False)
+    return small_cells.seen_count(n, is_exact=False)
 
 
 def told_to_decide(release: Release) -> list[str]:
@@ -338,6 +342,6 @@ def told_to_decide(release: Release) -> list[str]:
         if send.counted_at and send.counted_at != first:
             again = {"when": _moment(send.counted_at), "n": _in_tens(send.n_asked)}
             sentences.append(_("Counted again %(when)s: %(n)s people would get it.") % again)
-        sentences.append(audiences.name_of(send.audience))
+        sentences.append(audiences.audience_name(send.audience))
         sentences += as_sent(send, wordings(send.text)).values()
     return sentences

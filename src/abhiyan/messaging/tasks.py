@@ -16,7 +16,7 @@ def queue_send(public_id: str) -> None:
 
 
 @job("messaging.count_send", given_up=lambda public_id: actions.give_up_count(public_id=UUID(public_id)))
-def count_send(public_id: str) -> None:
+def count_send_job(public_id: str) -> None:
     """Count the phones a bulk send reaches, some thousand a commit. After a restart it goes on where it was."""
     while actions.count_next(public_id=UUID(public_id)):
         pass

@@ -9,10 +9,10 @@ CIRCULARS = capability("messages.circular")
 SENDING = capability("messages.send")
 SENDING_OR_APPROVING = capability("messages.send", "org.release", "org.approve")
 pages = [
-    page("", messages.list_, name="list", opens=capability("messages.read")),
+    page("", messages.messages_page, name="list", opens=capability("messages.read")),
     page(
         "ask/",
-        messages.ask_release,
+        messages.held_release_page,
         name="ask",
         opens=capability("messages.release"),
         act="waits for a second person",
@@ -23,18 +23,18 @@ pages = [
         opens=capability("messages.release", "org.release"),
         act=FINAL,
     ),
-    page("circulars/", circulars.circulars, opens=STRONG),
+    page("circulars/", circulars.circulars_page, name="circulars", opens=STRONG),
     page("circulars/new/", circulars.circular_new, opens=CIRCULARS, act="is withdrawn"),
     page("circulars/<uuid:public_id>/", circulars.circular, opens=STRONG),
     page("circulars/<uuid:public_id>/<str:step>/", circulars.circular_step, opens=CIRCULARS, act=FINAL),
-    page("texts/", bulk_texts.texts, opens=SENDING),
+    page("texts/", bulk_texts.bulk_texts_page, name="texts", opens=SENDING),
     page(
         "texts/new/", bulk_texts.text_new, opens=SENDING, act="a newer version takes its place", is_own=True
     ),
-    page("texts/<str:code>/", bulk_texts.text, opens=SENDING, act="is entered again"),
-    page("sends/", sends.sends, opens=SENDING),
+    page("texts/<str:code>/", bulk_texts.bulk_text_page, name="text", opens=SENDING, act="is entered again"),
+    page("sends/", sends.bulk_sends_page, name="sends", opens=SENDING),
     page("sends/new/", sends.send_new, opens=SENDING, act="is discarded"),
-    page("sends/<uuid:public_id>/", sends.send, opens=SENDING_OR_APPROVING),
+    page("sends/<uuid:public_id>/", sends.bulk_send_page, name="send", opens=SENDING_OR_APPROVING),
     page("sends/<uuid:public_id>/progress/", sends.send_progress, opens=SENDING_OR_APPROVING),
     page("sends/<uuid:public_id>/<str:step>/", sends.send_step, opens=SENDING, act=FINAL),
 ]

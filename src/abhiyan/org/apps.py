@@ -21,19 +21,19 @@ class OrgConfig(AppConfig):
         from .news import ReleaseDecided
         from .queries import cast, require
         from .queries.offices import offices_held
-        from .queries.polls import sentences
+        from .queries.polls import poll_sentences
         from .rules import body_kinds as kind_rules
         from .rules import named_lists, releases
         from .rules import own_offices as own_rules
         from .rules.offices import SEATS
         from .views import named_lists as with_names
-        from .views.bearers import seen
+        from .views.bearers import bearers_seen
         from .views.body_kinds import kind_details
         from .views.own_offices import office_details
 
         authority.use(require)
         limits.count_offices_by(offices_held)
-        people.told_by(cast)
+        people.add_cast_teller(cast)
         for seat in SEATS:
             TITLES.add(seat.en, seat.hi, is_leading="org.read" in seat.capabilities)
 
@@ -42,12 +42,12 @@ class OrgConfig(AppConfig):
             lambda closed_account: actions.forget_talks_of(account_id=closed_account.account_id),
         )
         news.subscribe(UnitsClosing, lambda units_closing: closing.end_with_units(closing=units_closing))
-        releases.register_details(polls.ACT, sentences)
-        releases.register_details(named_lists.ACT, with_names.details)
-        releases.register_page(named_lists.ACT, with_names.page_of)
-        bearers.answer_seen(seen)
+        releases.register_details(polls.ACT, poll_sentences)
+        releases.register_details(named_lists.ACT, with_names.named_list_words)
+        releases.register_page(named_lists.ACT, with_names.named_list_page)
+        bearers.answer_seen(bearers_seen)
         lists.approved_by(with_names.NamedLists())
-        news.subscribe(ReleaseDecided, lambda decision: polls.heed_decision(decision=decision))
+        news.subscribe(ReleaseDecided, lambda decision: polls.hear_poll_decided(decision=decision))
         news.subscribe(ReleaseDecided, lambda decision: own_offices.heed_office(news=decision))
         news.subscribe(ReleaseDecided, lambda decision: body_kinds.heed_body_kind(news=decision))
         news.subscribe(ReleaseDecided, lambda decision: emergency.heed_end_of_stop(decision=decision))

@@ -20,7 +20,7 @@ def name_officer(name: str, phone: str, *, language: str, is_proof_lost: bool = 
 
     from . import actions
 
-    named = actions.name_officer(
+    named = actions.name_data_officer(
         name=name,
         phone=phone,
         language=language,

@@ -82,7 +82,7 @@ def _state(ground: SampleGround) -> None:
             is_sample=True,
         ),
     ):
-        made = units.state_poll(stated=stated, by=BY, at=at)
+        made = units.store_poll_version(stated=stated, by=BY, at=at)
         units.confirm_poll(public_id=made.public_id, by=BY, at=at)
     local = units.StatedPoll(
         "local",

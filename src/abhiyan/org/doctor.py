@@ -8,7 +8,7 @@ from abhiyan.core.doctor import OK, WARN, DoctorFinding
 from . import queries
 
 
-def officers(_at: datetime) -> Iterable[DoctorFinding]:
+def top_officers(_at: datetime) -> Iterable[DoctorFinding]:
     """Two data officers at the top: so somebody can approve each request, whatever else is vacant."""
     n = len(queries.officers_of_top())
     facts = {"officers": n}
@@ -24,4 +24,4 @@ def officers(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, f"{n} data officers at the top of the tree", facts=facts)
 
 
-CHECKS = {"officers": officers}
+CHECKS = {"officers": top_officers}

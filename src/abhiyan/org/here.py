@@ -31,7 +31,7 @@ class NoUnits(Refused):
     message = _("There are no units yet. Bring your list on the page Imports first.")
 
 
-def address(page: str, unit: str, hierarchy: int | None = None, /, **more: str | int) -> str:
+def unit_address(page: str, unit: str, hierarchy: int | None = None, /, **more: str | int) -> str:
     """The address of a page about a unit, by its code."""
     place = {"in": levels.SLUGS[hierarchy]} if hierarchy else {}
     return f"{page}?{urlencode({'unit': unit, **place, **more})}"
@@ -52,7 +52,7 @@ class Here:
 
     @property
     def name(self) -> str:
-        return words.named(self.unit.names)
+        return words.name_in_language(self.unit.names)
 
     @property
     def slug(self) -> str:
@@ -67,16 +67,16 @@ class Here:
 
     def href(self, page: str = "", *, unit: str = "", **more: str | int) -> str:
         """Another page about this unit, or one near it (by its code); without one, this page."""
-        return address(page or self.page, unit or self.unit.code, self._in, **more)
+        return unit_address(page or self.page, unit or self.unit.code, self._in, **more)
 
     def crumbs(self, *first: tuple[str, str], seen_by: Viewer | None = None) -> list[tuple[str, str]]:
         """The way down to the unit, each step with this page about it. seen_by: only steps whose counts they see."""
         above = [
             row
-            for row in units.path(self.unit.id, self.hierarchy)[:-1]
+            for row in units.path_of_unit(self.unit.id, self.hierarchy)[:-1]
             if seen_by is None or seen_by.sees_counts_at(row.lo)
         ]
-        steps = [(words.named(row.names), self._same_page(row.code, self._in)) for row in above]
+        steps = [(words.name_in_language(row.names), self._same_page(row.code, self._in)) for row in above]
         return [*first, *steps, (self.name, "")]
 
     def segments(self) -> list[tuple[str, str, bool]]:
@@ -97,7 +97,7 @@ class Here:
     def _same_page(self, code: str, hierarchy: int | None) -> str:
         kept_keys = ("unit", "in", "page", "after", "format")
         kept = {name: str(value) for name, value in self.asked.items() if value and name not in kept_keys}
-        return address(self.page, code, hierarchy, **kept)
+        return unit_address(self.page, code, hierarchy, **kept)
 
 
 def page_unit(
@@ -115,14 +115,14 @@ def page_unit(
     home = request.viewer.home
     wanted = hierarchy or levels.BY_SLUG.get(params.get("in", "") or request.GET.get("in", ""), 0)
     if unit_code:
-        unit_found = units.found(unit_code) if request.method == "POST" else _named(unit_code)
+        unit_found = units.unit_with_hierarchies(unit_code) if request.method == "POST" else _named(unit_code)
         unit_id, stands = unit_found.id, unit_found.hierarchies
     else:
         wanted = wanted or (home.hierarchy if home and otherwise is None else 0)
         unit_id = otherwise() if otherwise else home.unit_id if home else _top(wanted)
         stands = () if hierarchy else tuple(units.hierarchies_of(unit_id))
     chosen = wanted if wanted in stands or hierarchy else next(iter(stands), 0)
-    row = units.standing(unit_id, chosen)
+    row = units.row_of_unit(unit_id, chosen)
     if row.lo is None:
         raise NotFound(field="unit")
     if counts and not request.viewer.sees_counts_at(row.lo):
@@ -133,18 +133,18 @@ def page_unit(
 def unit_fact(unit_id: int) -> tuple[str, str]:
     """Name a unit beside its label, with its code: who decides about a record reads where it would be written."""
     unit = units.unit_by_id(unit_id)
-    return say("Unit"), f"{words.named(unit.names)} · {unit.code}"
+    return say("Unit"), f"{words.name_in_language(unit.names)} · {unit.code}"
 
 
 def _named(asked: str) -> units.UnitFound:
     """The unit of this code, else the one whose name fits best."""
     try:
-        return units.found(asked)
+        return units.unit_with_hierarchies(asked)
     except NotFound:
-        near = [] if "\0" in asked else units.search(asked, language=words.language(), limit=1)
+        near = [] if "\0" in asked else units.search_units(asked, language=words.active_language(), limit=1)
         if not near:
             raise
-        return units.found(near[0].code)
+        return units.unit_with_hierarchies(near[0].code)
 
 
 def _top(hierarchy: int) -> int:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.readiness import LaunchCheck, LaunchFinding, LaunchOf, Readiness
 from abhiyan.units import queries as units
@@ -68,7 +68,7 @@ def first_sign_ins_readiness(of: LaunchOf) -> LaunchFinding:
 
 
 def _by_office(found: list[tuple[dict[str, str], int]]) -> str:
-    parts = [f"{named(names)} {grouped(n)}" for names, n in found[:SHOWN]]
+    parts = [f"{name_in_language(names)} {grouped(n)}" for names, n in found[:SHOWN]]
     return ", ".join(parts) + ("…" if len(found) > SHOWN else "")
 
 
@@ -78,7 +78,7 @@ def polls_readiness(of: LaunchOf) -> LaunchFinding:
     spans = units.all_spans([unit.pk for unit in without])
     lo, hi = of.span
     state_names = [
-        named(unit.names)
+        name_in_language(unit.names)
         for unit in without
         if unit.pk == of.owner_id or any(start < hi and lo < end for start, end in spans.get(unit.pk, []))
     ]

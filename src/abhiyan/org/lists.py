@@ -12,14 +12,14 @@ from abhiyan.core import limits, sql
 from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.refusals import Refused
 from abhiyan.core.tables.layout import PHONES, CellKind, Field, Layout
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.people import phones
 from abhiyan.people.actions.accounts import NotAName, OfficeInName
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.units.models import Kind as UnitKind
 from abhiyan.units.rules import levels
-from abhiyan.units.unit_lists import PART_NO, PLACES, REASONS, SEAT_NO, placed, whole_codes
+from abhiyan.units.unit_lists import PART_NO, PLACES, REASONS, SEAT_NO, ids_by_code, whole_codes
 
 from . import actions, queries
 from .actions import appointments
@@ -98,7 +98,7 @@ class TooManyRows(Refused):
 def offices() -> list[tuple[str, str]]:
     """The offices a list may give, by code and name."""
     return [
-        (office.code, named(office.names))
+        (office.code, name_in_language(office.names))
         for office in queries.offices_used()
         if not granting.is_of_officers(office.capabilities)
     ]
@@ -220,7 +220,7 @@ def _places(
         for number, unit_code in written.items()
         if meant[unit_code] or cells[number]["unit_code"] or cells[number]["seat_no"]
     }
-    ids, outside = placed(set(codes.values()), work.unit_id)
+    ids, outside = ids_by_code(set(codes.values()), work.unit_id)
     unit_ids: dict[int, int] = {}
     for number, cells_of_row in cells.items():
         if number not in given:
@@ -251,7 +251,8 @@ def _called(work: Work, each: Cells, office: Office) -> Sequence[int]:
     if not kind or not name or work.unit_id is None:
         return []
     tree = next(
-        (tree_name for tree_name in levels.HIERARCHIES if levels.level(tree_name, kind) is not None), None
+        (tree_name for tree_name in levels.HIERARCHIES if levels.level_of_kind(tree_name, kind) is not None),
+        None,
     )
     within = list(units.spans([work.unit_id], tree).values()) if tree else []
     for above in (UnitKind.MANDAL, UnitKind.CLUSTER):
@@ -272,7 +273,7 @@ def _commit(work: Work) -> None:
 def _undo(work: Work) -> None:
     for page in work.kept():
         for public_id in page["made"]:
-            appointment = queries.offered(public_id)
+            appointment = queries.offered_office(public_id)
             if appointment is not None:
                 actions.end_appointment(
                     public_id=appointment.public_id, reason="list taken back", by=work.by, at=work.at

@@ -7,19 +7,19 @@ from abhiyan.core.loops import Loop
 from . import actions
 
 
-def terms(at: datetime) -> int:
+def end_due_terms(at: datetime) -> int:
     return actions.end_terms(at=at)
 
 
-def releases(at: datetime) -> int:
+def lapse_old_releases(at: datetime) -> int:
     return actions.lapse_releases(at=at)
 
 
-def officers(at: datetime) -> int:
+def seat_officers(at: datetime) -> int:
     return actions.seat_awaited_officers(at=at)
 
 
-def held(at: datetime) -> int:
+def count_held_offices(at: datetime) -> int:
     return actions.count_held(at=at)
 
 
@@ -28,9 +28,9 @@ def talks(at: datetime) -> int:
 
 
 LOOPS = {
-    "held": Loop(held, every_s=120),
+    "held": Loop(count_held_offices, every_s=120),
     "talks": Loop(talks, every_s=3_600),
-    "terms": Loop(terms, every_s=20),
-    "officers": Loop(officers, every_s=60),
-    "releases": Loop(releases, every_s=60),
+    "terms": Loop(end_due_terms, every_s=20),
+    "officers": Loop(seat_officers, every_s=60),
+    "releases": Loop(lapse_old_releases, every_s=60),
 }

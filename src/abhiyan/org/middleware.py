@@ -80,7 +80,7 @@ class ViewerMiddleware:
         visit = self._visit(request)
         request.visit = visit  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
         at = clock.now()
-        key = sessions.key_of(token=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+        key = sessions.session_digest(token=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
         with scoped(Scope(session=key)):
             viewer = NOBODY
             if key:
@@ -115,7 +115,7 @@ class ViewerMiddleware:
 
     @staticmethod
     def _visit(request: HttpRequest) -> Visit:
-        network = address.shortened(address.client(request))
+        network = address.network_of(address.client(request))
         return Visit(
             device=address.device(request.META.get("HTTP_USER_AGENT", "")),
             origin=network,
@@ -133,7 +133,7 @@ class ViewerMiddleware:
     @staticmethod
     def _set(request: HttpRequest, viewer: Viewer) -> None:
         request.viewer = viewer  # type: ignore[attr-defined]  # org.viewer.Request has it
-        request.actor = actor_of(viewer, request.visit)  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
+        request.actor = request_actor(viewer, request.visit)  # type: ignore[attr-defined]  # people.visit.VisitRequest has it
 
 
 viewer = ViewerMiddleware
@@ -305,7 +305,7 @@ def _was_out_of_date(viewer: Viewer) -> bool:
         return False
 
 
-def actor_of(viewer: Viewer, visit: Visit) -> Actor:
+def request_actor(viewer: Viewer, visit: Visit) -> Actor:
     """Return the actor of this request. Without a second factor nobody acts as a person: `require` refuses them."""
     device = str(visit.session.public_id) if visit.session else ""
     if viewer.public_id is not None:

@@ -14,13 +14,13 @@ from abhiyan.core.policy import (
     REQUESTS,
     SYSTEM,
     open_to_all,
-    placed,
+    placed_sql,
     policies,
     private,
 )
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.rules.own_offices import PREFIX
-from abhiyan.org.rules.ranges import Range, holds
+from abhiyan.org.rules.ranges import Range, is_in_ranges
 from abhiyan.people.models import SIGNED_IN
 from abhiyan.units.models import Hierarchy, Unit
 
@@ -80,7 +80,7 @@ class Office(models.Model):
 
     def exists_at(self, position: int | None) -> bool:
         """Return True if it exists in the unit with this `lo`; of an own office as `queries.offices_used` read it."""
-        return self.unit_id is None or (position is not None and holds(self.spans, position))
+        return self.unit_id is None or (position is not None and is_in_ranges(self.spans, position))
 
 
 class BodyKind(models.Model):
@@ -211,7 +211,7 @@ class Appointment(models.Model):
         constraints = policies(
             "appointment",
             using=f"account_id = {ACCOUNT} or account_id = {SIGNED_IN}"
-            f" or {placed('org_appointment.unit_id', COUNTS)}"
+            f" or {placed_sql('org_appointment.unit_id', COUNTS)}"
             f" or body_id = any ({BODIES})",
             write=SYSTEM,
         )
@@ -219,7 +219,7 @@ class Appointment(models.Model):
     def title(self, language: str = "") -> str:
         """The office, and of a seat its body, in a language (the one in force)."""
         names = [self.office.names, *([self.body.names] if self.body is not None else [])]
-        return ", ".join(named(name_texts, language) for name_texts in names)
+        return ", ".join(name_in_language(name_texts, language) for name_texts in names)
 
 
 class AwaitedOfficer(models.Model):
@@ -247,7 +247,7 @@ class HeldBelow(models.Model):
 
     class Meta:
         db_table = "org_held_below"
-        constraints = policies("held_below", using=placed("org_held_below.unit_id", COUNTS), write=SYSTEM)
+        constraints = policies("held_below", using=placed_sql("org_held_below.unit_id", COUNTS), write=SYSTEM)
 
 
 class TakenWork(models.Model):
@@ -262,7 +262,7 @@ class TakenWork(models.Model):
         db_table = "org_taken_work"
         constraints = [
             models.UniqueConstraint(fields=["unit_id", "what"], name="taken_work_once"),
-            *policies("taken_work", using=placed("org_taken_work.unit_id", PEOPLE), write=SYSTEM),
+            *policies("taken_work", using=placed_sql("org_taken_work.unit_id", PEOPLE), write=SYSTEM),
         ]
 
 
@@ -334,8 +334,8 @@ class Release(models.Model):
         indexes = [models.Index(fields=["state", "unit"], name="release_waiting")]  # used by: Today
         constraints = policies(
             "release",
-            using=f"asked_by = {ACCOUNT} or {placed('org_release.unit_id', PEOPLE)}"
-            f" or {placed('org_release.unit_id', REQUESTS)}",
+            using=f"asked_by = {ACCOUNT} or {placed_sql('org_release.unit_id', PEOPLE)}"
+            f" or {placed_sql('org_release.unit_id', REQUESTS)}",
             write=SYSTEM,
         )
 

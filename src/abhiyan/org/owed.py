@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from abhiyan.core import clock
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed, at_desks
 from abhiyan.units import queries as units
@@ -26,7 +26,7 @@ from . import queries
 from .models import Appointment, Release
 from .queries import phones
 from .rules.capabilities import LEADS
-from .rules.releases import CAPABILITY, NAMES, page_of
+from .rules.releases import CAPABILITY, NAMES, release_use_page
 from .rules.vacancies import vacant_words
 from .viewer import HeldOffice, Viewer
 
@@ -68,7 +68,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
         yield Owed(
             urgency=1,
             title=_("Do you accept? %(office)s, %(unit)s")
-            % {"office": offered.title(), "unit": named(offered.unit.names)},
+            % {"office": offered.title(), "unit": name_in_language(offered.unit.names)},
             meta=_("The office starts once you accept."),
             href=reverse("org:appointment", args=[offered.public_id]),
             act=_("See"),
@@ -79,7 +79,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
             urgency=1,
             title=_("Somebody asks to reset your second proof"),
             meta=_("%(why)s (%(unit)s). Not you? Stop it.")
-            % {"why": reset.reason, "unit": named(reset.unit.names)},
+            % {"why": reset.reason, "unit": name_in_language(reset.unit.names)},
             href=reverse("org:stop_reset", args=[reset.public_id]),
             act=_("Stop it"),
             icon="alert",
@@ -114,7 +114,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
                 "Office disputed in %(n)s unit: %(office)s",
                 "Office disputed in %(n)s units: %(office)s",
                 below.disputed,
-            ) % {"n": grouped(below.disputed), "office": named(below.office_names)}
+            ) % {"n": grouped(below.disputed), "office": name_in_language(below.office_names)}
             work = Owed(
                 urgency=1,
                 title=title,
@@ -147,7 +147,8 @@ def _promises(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
     for due in queries.promises_due(viewer, on=today):
         yield Owed(
             urgency=-1,
-            title=_("%(name)s promised: %(promise)s") % {"name": person(due.name), "promise": due.promise},
+            title=_("%(name)s promised: %(promise)s")
+            % {"name": local_person(due.name), "promise": due.promise},
             meta=_("By today. Ask whether it is done.")
             if due.until == today
             else _("By %(day)s. Ask whether it is done.") % {"day": date_format(due.until, "j F")},
@@ -203,7 +204,7 @@ def _lacking_polls(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
     without = units.states_without_entry(at=at)
     spans = units.all_spans([unit.pk for unit in without])
     state_names = [
-        named(unit.names)
+        name_in_language(unit.names)
         for unit in without
         if viewer.may_at("polls.keep", *(lo for lo, _hi in spans.get(unit.pk, [])))
     ]
@@ -247,7 +248,7 @@ def _vacancies(viewer: Viewer, home: HeldOffice, vacant: queries.UnitVacancies) 
                 _("%(unit)s has no %(office)s")
                 % {
                     "unit": home.unit_name(),
-                    "office": _office_in_sentence(named(vacancy.office_names), home.unit_kind),
+                    "office": _office_in_sentence(name_in_language(vacancy.office_names), home.unit_kind),
                 },
                 reverse("org:appoint") + "?" + urlencode({"unit": home.unit_code, "office": vacancy.office}),
                 _("Appoint"),
@@ -257,7 +258,7 @@ def _vacancies(viewer: Viewer, home: HeldOffice, vacant: queries.UnitVacancies) 
             sentence = LACKING.get(Kind(below.unit_kind), SOME_UNIT) % {
                 "many": below.vacant,
                 "n": grouped(below.vacant),
-                "office": _office_in_sentence(named(below.office_names), below.unit_kind),
+                "office": _office_in_sentence(name_in_language(below.office_names), below.unit_kind),
             }
             yield _Vacancy(below.vacant, sentence, _list("vacant", below.office), _("Fill"))
 
@@ -292,7 +293,7 @@ def _list(show: str, office: str = "") -> str:
 def _asked(viewer: Viewer, releases: list[Release], made: list[Appointment]) -> Iterator[Owed | Beside]:
     """Yield what the viewer asked of others: approved and not used yet, refused, still to be decided or answered."""
     for release in releases:
-        name, page = NAMES.get(release.act, release.act), page_of(release.act)
+        name, page = NAMES.get(release.act, release.act), release_use_page(release.act)
         if release.state == Release.State.ASKED:
             yield Beside(
                 sheet=I_WAIT_FOR,
@@ -324,7 +325,7 @@ def _asked(viewer: Viewer, releases: list[Release], made: list[Appointment]) -> 
         yield Beside(
             sheet=I_WAIT_FOR,
             title=_("%(name)s has not accepted yet") % {"name": offer.holder or "–"},
-            meta=f"{offer.title()}, {named(offer.unit.names)}",
+            meta=f"{offer.title()}, {name_in_language(offer.unit.names)}",
             href=reverse("org:appointment", args=[offer.public_id]),
         )
 

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.people import queries as people
 from abhiyan.ui.recorded import RecordPart
 
@@ -39,7 +39,7 @@ def recorded(account_id: int, *, is_own: bool, at: datetime) -> Iterator[RecordP
         yield RecordPart(
             _("What leaders noted after a talk with me"),
             [
-                (f"{date_format(localtime(talk.talked_at), 'j M')}, {person(leader)}", _in_words(talk))
+                (f"{date_format(localtime(talk.talked_at), 'j M')}, {local_person(leader)}", _in_words(talk))
                 for talk, leader in talks
             ],
         )

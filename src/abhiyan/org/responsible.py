@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.utils.formats import date_format
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.ui.addresses import address_of
@@ -15,7 +15,7 @@ from abhiyan.units import queries as units
 from .rules.vacancies import VacantBelow
 
 
-def seats(
+def office_seats(
     request: Request, offices: list[org.OfficeHere], here: units.UnitRow, lang: str
 ) -> list[dict[str, Any]]:
     """Offices and vacancies, as the list of seats wants them."""
@@ -25,7 +25,7 @@ def seats(
         seat_facts: dict[str, Any] = {
             "name": seat.name,
             "account": seat.account_id,
-            "office": named(seat.office_names, lang),
+            "office": name_in_language(seat.office_names, lang),
         }
         if seat.since is not None:
             seat_facts["since"] = date_format(seat.since, "M Y")
@@ -49,7 +49,7 @@ def leaders(
         {
             "name": holder.name,
             "account": holder.account_id,
-            "office": named(holder.office_names, lang),
+            "office": name_in_language(holder.office_names, lang),
             "since": date_format(holder.since, "M Y"),
         }
         for holder in org.line_of_command(here.id, hierarchy, on=today)
@@ -60,7 +60,7 @@ def leaders(
 def vacant_below(offices: list[org.OfficeBelow], lang: str) -> list[VacantBelow]:
     """Name the vacancies of `org.ask_vacancies_below`, in one language."""
     return [
-        VacantBelow(named(below.office_names, lang), below.vacant, below.expected)
+        VacantBelow(name_in_language(below.office_names, lang), below.vacant, below.expected)
         for below in offices
         if below.vacant
     ]

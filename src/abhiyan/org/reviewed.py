@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from .queries import ask_vacancies_below
@@ -16,7 +16,9 @@ def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
     """Yield the vacancies below an office-bearer's unit; a unit's own page has them already."""
     if subject.account_id is None:
         return
-    vacancies = vacant_below(ask_vacancies_below(subject.unit_id, subject.hierarchy, at=at)(), language())
+    vacancies = vacant_below(
+        ask_vacancies_below(subject.unit_id, subject.hierarchy, at=at)(), active_language()
+    )
     yield ReviewedPart(
         _("Vacant below"),
         [(office.name, office.words) for office in vacancies] or [(_("No office is vacant"), "")],

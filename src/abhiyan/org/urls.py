@@ -1,6 +1,6 @@
 """Addresses of appointments and releases."""
 
-from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone, visitor
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone_access, visitor
 
 from .rules.capabilities import LEADS
 from .views import (
@@ -30,21 +30,23 @@ urlpatterns = [
         act="one signs out",
         is_own=True,
     ),
-    page("field/phones/", phones.my_phones, opens=phone()),
-    page("field/phones/<uuid:public_id>/<str:act>/", phones.my_phone_act, opens=phone(), act=FINAL),
+    page("field/phones/", phones.my_phones, opens=phone_access()),
+    page("field/phones/<uuid:public_id>/<str:act>/", phones.my_phone_act, opens=phone_access(), act=FINAL),
     page("phones/", phones.phone_list, name="phones", opens=capability(LEADS)),
     page("phones/<uuid:public_id>/<str:act>/", phones.phone_act, opens=capability("org.appoint"), act=FINAL),
     page("appointments/", appointments.appointments, opens=capability("org.read")),
     page(
         "appointments/new/",
-        appointments.appoint,
+        appointments.appoint_page,
+        name="appoint",
         opens=APPOINTING,
         act="is ended; who holds the office already is asked about",
     ),
     page("appointments/<uuid:public_id>/", appointments.appointment, opens=STRONG),
     page(
         "appointments/<uuid:public_id>/answer/",
-        offers.answer_offer,
+        offers.answer_offer_page,
+        name="answer_offer",
         opens=STRONG,
         act="one may step down, or is appointed again",
     ),
@@ -55,11 +57,24 @@ urlpatterns = [
         act="a newer word takes its place",
     ),
     # Everybody may resign; the act asks about the others.
-    page("appointments/<uuid:public_id>/end/", ending.end_appointment, opens=STRONG, act=FINAL),
-    page("appointments/<uuid:public_id>/decide/", ending.decide, opens=capability("org.decide"), act=FINAL),
+    page(
+        "appointments/<uuid:public_id>/end/",
+        ending.end_appointment_page,
+        name="end_appointment",
+        opens=STRONG,
+        act=FINAL,
+    ),
+    page(
+        "appointments/<uuid:public_id>/decide/",
+        ending.dispute_page,
+        name="decide",
+        opens=capability("org.decide"),
+        act=FINAL,
+    ),
     page(
         "appointments/<uuid:public_id>/reset/",
-        appointments.ask_factor_reset,
+        appointments.factor_reset_page,
+        name="ask_factor_reset",
         opens=capability("org.factors"),
         act="waits for a second person",
     ),
@@ -87,26 +102,50 @@ urlpatterns = [
         act="waits for a second person",
     ),
     page("offices/<int:office_id>/end/", own_offices.office_end, opens=OWN_OFFICES, act=FINAL),
-    page("polls/", polls.polls, opens=STRONG),
-    page("polls/new/", polls.new, name="poll_new", opens=POLLS, act="is taken back, corrected or withdrawn"),
-    page("polls/preview/", polls.preview, name="poll_preview", opens=POLLS),
-    page("polls/<uuid:public_id>/", polls.poll, opens=STRONG),
-    page("polls/<uuid:public_id>/withdraw/", polls.withdraw, name="poll_withdraw", opens=POLLS, act=FINAL),
-    page("polls/<uuid:public_id>/take-back/", polls.take_back, name="poll_take_back", opens=POLLS, act=FINAL),
-    page("releases/", releases.releases, opens=STRONG),
+    page("polls/", polls.polls_page, name="polls", opens=STRONG),
+    page(
+        "polls/new/",
+        polls.new_poll_page,
+        name="poll_new",
+        opens=POLLS,
+        act="is taken back, corrected or withdrawn",
+    ),
+    page("polls/preview/", polls.poll_preview, name="poll_preview", opens=POLLS),
+    page("polls/<uuid:public_id>/", polls.poll_page, name="poll", opens=STRONG),
+    page(
+        "polls/<uuid:public_id>/withdraw/",
+        polls.withdraw_poll_page,
+        name="poll_withdraw",
+        opens=POLLS,
+        act=FINAL,
+    ),
+    page(
+        "polls/<uuid:public_id>/take-back/",
+        polls.take_poll_back,
+        name="poll_take_back",
+        opens=POLLS,
+        act=FINAL,
+    ),
+    page("releases/", releases.releases_page, name="releases", opens=STRONG),
     page(
         "releases/<uuid:public_id>/decide/",
-        releases.decide_release,
+        releases.release_decision_page,
+        name="decide_release",
         opens=capability("org.release", "org.approve"),
         act=FINAL,
     ),
     page(
         "releases/<uuid:public_id>/stop/",
-        releases.stop_reset,
+        releases.stop_reset_page,
+        name="stop_reset",
         opens=STRONG,
         act="the reset can be asked for again",
     ),
     page(
-        "releases/<uuid:public_id>/reset/", releases.reset_factors, opens=capability("org.factors"), act=FINAL
+        "releases/<uuid:public_id>/reset/",
+        releases.reset_factors_page,
+        name="reset_factors",
+        opens=capability("org.factors"),
+        act=FINAL,
     ),
 ]

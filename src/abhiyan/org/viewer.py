@@ -6,13 +6,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from abhiyan.core.scope import NOTHING, Scope
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.people import visit
 from abhiyan.units.rules.ranges import hierarchy_of
 
 from .rules import capabilities as known
 from .rules import granting
-from .rules.ranges import Range, holds
+from .rules.ranges import Range, is_in_ranges
 
 # Above the districts, which do the desk work with what is below them.
 ABOVE_DESKS = ("nation", "state", "region", "zone", "constituency")
@@ -53,10 +53,10 @@ class HeldOffice:
         return {tree for lo, hi in self.ranges for tree in range(hierarchy_of(lo), hierarchy_of(hi - 1) + 1)}
 
     def office_name(self, language: str = "") -> str:
-        return named(self.office_names, language)
+        return name_in_language(self.office_names, language)
 
     def unit_name(self, language: str = "") -> str:
-        return named(self.unit_names, language)
+        return name_in_language(self.unit_names, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Viewer:
             return True
         return any(
             capability in office.capabilities
-            and any(holds(office.ranges, position) for position in positions)
+            and any(is_in_ranges(office.ranges, position) for position in positions)
             for office in self.appointments
         )
 
@@ -140,7 +140,7 @@ class Viewer:
         offices = [
             office
             for office in self.appointments
-            if self.is_strong and capability in office.capabilities and holds(office.ranges, position)
+            if self.is_strong and capability in office.capabilities and is_in_ranges(office.ranges, position)
         ]
         return min(offices, key=lambda office: office.hi - office.lo, default=None)
 
@@ -169,7 +169,7 @@ class Viewer:
                 held_office.sees_people,
             )
             for held_office in self.appointments
-            if self.is_strong and holds(held_office.ranges, position)
+            if self.is_strong and is_in_ranges(held_office.ranges, position)
         ]
         return granting.may_appoint(
             grants, rank=office.rank, capabilities=office.capabilities, sees_people=office.sees_people
@@ -178,7 +178,7 @@ class Viewer:
     def sees_people_at(self, *positions: int) -> bool:
         """Return True if person-level rows of a unit, and so exact counts, are in their scope."""
         return self.is_strong and any(
-            office.sees_people and any(holds(office.ranges, position) for position in positions)
+            office.sees_people and any(is_in_ranges(office.ranges, position) for position in positions)
             for office in self.appointments
         )
 
@@ -186,7 +186,7 @@ class Viewer:
         """Return True where the counts of a unit are exact for them: they see its people, or represent it."""
         return self.is_strong and any(
             (office.sees_people or office.sees_figures)
-            and any(holds(office.ranges, position) for position in positions)
+            and any(is_in_ranges(office.ranges, position) for position in positions)
             for office in self.appointments
         )
 
@@ -196,7 +196,7 @@ class Viewer:
         positions: the unit's, one per tree it belongs to; None where it is not placed.
         """
         return self.scope.everything or any(
-            holds(office.counts, position)
+            is_in_ranges(office.counts, position)
             for office in self.appointments
             for position in positions
             if position is not None

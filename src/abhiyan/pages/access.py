@@ -26,7 +26,7 @@ HOOKS: dict[str, Access] = dict.fromkeys((*channels.HOOKS, "receipt"), TOKEN)  #
 PLAIN: dict[str, Access] = {"/healthz": PUBLIC, "/metrics": TOKEN, "/static/": PUBLIC}
 
 
-def pages() -> dict[str, Address]:
+def addresses_by_name() -> dict[str, Address]:
     """Return every address by its URL name. Refuses an address that no room declared, or declared twice."""
     return _pages(settings.ROOT_URLCONF)
 
@@ -34,20 +34,20 @@ def pages() -> dict[str, Address]:
 @cache
 def _pages(urlconf: str) -> dict[str, Address]:
     addresses: dict[str, Address] = {}
-    for name, address in declared(get_resolver(urlconf).url_patterns):
+    for name, address in declared_addresses(get_resolver(urlconf).url_patterns):
         if name in addresses:
             raise ImproperlyConfigured(f"two addresses are called {name}")
         addresses[name] = address
     return addresses
 
 
-def declared(
+def declared_addresses(
     patterns: Iterable[URLPattern | URLResolver], namespaces: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, Address]]:
     """Yield the addresses of these patterns, by the name a resolver match gives them."""
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            yield from declared(
+            yield from declared_addresses(
                 pattern.url_patterns, namespaces + ((pattern.namespace,) if pattern.namespace else ())
             )
         elif isinstance(pattern, Address):
@@ -56,7 +56,7 @@ def declared(
             raise ImproperlyConfigured(f"{pattern.pattern} is no page: declare it by core.access.page")
 
 
-def denied(opens: Access, viewer: Viewer, visit: Visit, *, is_demo: bool) -> str:
+def missing_access(opens: Access, viewer: Viewer, visit: Visit, *, is_demo: bool) -> str:
     """Return what keeps somebody from an address: the page that shows what is missing, or NOT_YOURS; "" for
     nothing.
 

@@ -26,9 +26,9 @@ from .views.field import made_on
 SEARCH = "pages:search"
 
 
-def languages_of(request: HttpRequest) -> dict[str, str]:
+def page_languages(request: HttpRequest) -> dict[str, str]:
     """Return the languages of a request's page: language -> its own name. Pages for the public, in all there are."""
-    names = languages.names()
+    names = languages.public_languages()
     return (
         names
         if request.path_info.startswith(FOR_ALL)
@@ -36,72 +36,72 @@ def languages_of(request: HttpRequest) -> dict[str, str]:
     )
 
 
-def page(request: HttpRequest) -> dict[str, Any]:
+def page_context(request: HttpRequest) -> dict[str, Any]:
     """Return the page's context; it costs no query, but for the helplines' one in half a minute: everything is
     on the request already."""
     if settings.DEMO:
         samples.note_looked()
     viewer: Viewer = getattr(request, "viewer", NOBODY)
     context: dict[str, Any] = {
-        "helpline": SimpleLazyObject(lambda: _helpline(request, helplines.lines())),
-        "helpline_known": SimpleLazyObject(lambda: _helpline(request, helplines.known())),
+        "helpline": SimpleLazyObject(lambda: _helpline(request, helplines.running_helplines())),
+        "helpline_known": SimpleLazyObject(lambda: _helpline(request, helplines.cached_helplines())),
         "viewer": viewer,
         "lang": translation.get_language(),
-        "language_url": address("people:language"),
-        "languages": languages_of(request),
+        "language_url": page_address("people:language"),
+        "languages": page_languages(request),
         "home_url": "/",
-        "keep_url": address("pages:field_keep"),
+        "keep_url": page_address("pages:field_keep"),
     }
     if viewer.is_strong:
         context["nav"] = menu(viewer)
         context["nav_letters"] = page_letters(viewer)
         if (match := request.resolver_match) is not None:
             context["nav_tabs"] = hub_tabs(viewer, match.view_name, match.kwargs.values(), request.GET.dict())
-        context["search_url"] = address(SEARCH)
+        context["search_url"] = page_address(SEARCH)
         # A page of the desk that keeps what it sends, as a field page does.
-        context["outbox"] = SimpleLazyObject(lambda: phone(viewer.public_id, viewer.name))
+        context["outbox"] = SimpleLazyObject(lambda: phone_context(viewer.public_id, viewer.name))
     if request.path_info.startswith("/field/") and (viewer.is_strong or viewer.is_phone):
-        context["field"] = phone(viewer.public_id, viewer.name) | made_on(request)
+        context["field"] = phone_context(viewer.public_id, viewer.name) | made_on(request)
     elif (visit := getattr(request, "visit", None)) and visit.ended_phone is not None:
-        context["field"] = phone(visit.ended_phone.holder) | made_on(request)
+        context["field"] = phone_context(visit.ended_phone.holder) | made_on(request)
     if viewer.is_signed_in:
         home = viewer.home
         language = translation.get_language() or ""
-        account_link = {"href": address("people:account"), "label": _("My account and sessions")}
+        account_link = {"href": page_address("people:account"), "label": _("My account and sessions")}
         if viewer.is_phone:  # one code opens neither Today nor the account
-            context["home_url"] = address("pages:field_start")
-            account_link = {"href": address("org:my_phones"), "label": _("My phones")}
+            context["home_url"] = page_address("pages:field_start")
+            account_link = {"href": page_address("org:my_phones"), "label": _("My phones")}
         context["account"] = {
             "name": viewer.name,
             "office": f"{home.office_name(language)}, {home.unit_name(language)}" if home else "",
             "links": [account_link],
-            "sign_out_url": address("people:sign_out"),
+            "sign_out_url": page_address("people:sign_out"),
         }
     else:
         context["public_pages"] = [
             (where, page.label)
-            for activity in activities.every()
+            for activity in activities.registered_activities()
             for page in activity.public
-            if (where := address(page.url_name))
+            if (where := page_address(page.url_name))
         ]
     return context
 
 
-def phone(holder: UUID | None, name: str = "") -> dict[str, str]:
+def phone_context(holder: UUID | None, name: str = "") -> dict[str, str]:
     """Return facts for the head and the script of a field page. version: of all that its copies are made from."""
     look = "|".join(
-        (assets.version(), settings.ORGANISATION, settings.ACCENT, translation.get_language() or "")
+        (assets.assets_version(), settings.ORGANISATION, settings.ACCENT, translation.get_language() or "")
     )
     return {
         "who": str(holder),
         "name": name,
         "version": hashlib.sha256(look.encode()).hexdigest()[:12],
-        "worker": address("pages:field_worker") if environment.OFFLINE() else "",
-        "send": address("pages:field_send"),
-        "keep": address("pages:field_keep"),
-        "start": address("pages:field_start"),
-        "outbox": address("pages:field_outbox"),
-        "manifest": address("pages:field_manifest"),
+        "worker": page_address("pages:field_worker") if environment.OFFLINE() else "",
+        "send": page_address("pages:field_send"),
+        "keep": page_address("pages:field_keep"),
+        "start": page_address("pages:field_start"),
+        "outbox": page_address("pages:field_outbox"),
+        "manifest": page_address("pages:field_manifest"),
     }
 
 
@@ -113,14 +113,14 @@ def _helpline(request: HttpRequest, lines: list[HelplineShown]) -> dict[str, Any
     if not lines:
         return None
     helpline = _about(request, lines)
-    numbers = helplines.numbers(lines) if helpline is None else [helpline] if helpline.number else []
+    numbers = helplines.wide_helplines(lines) if helpline is None else [helpline] if helpline.number else []
     if helpline is None and len(lines) == 1:
         helpline = lines[0]
     return {
         "numbers": numbers[: helplines.SHOWN],
         "is_named": len(numbers) > 1,
         "is_more": len(numbers) > helplines.SHOWN,
-        "href": address("helpdesk:write") + (f"?about={helpline.public_id}" if helpline else ""),
+        "href": page_address("helpdesk:write") + (f"?about={helpline.public_id}" if helpline else ""),
     }
 
 
@@ -135,7 +135,7 @@ def _about(request: HttpRequest, lines: list[HelplineShown]) -> HelplineShown | 
     return next((helpline for helpline in lines if helpline.public_id in named), None)
 
 
-def address(name: str) -> str:
+def page_address(name: str) -> str:
     """Return the address of a URL name; "" while there is no such page."""
     try:
         return address_of(name)

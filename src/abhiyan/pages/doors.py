@@ -7,8 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
-from abhiyan.org.here import address
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules import activities, windows
@@ -33,7 +33,7 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
             else _("Today in the field: %(programme)s")
         )
         yield Door(
-            label % {"programme": named(names)},
-            address(address_of("pages:launch", public_id), unit.code),
+            label % {"programme": name_in_language(names)},
+            unit_address(address_of("pages:launch", public_id), unit.code),
             icon="today",
         )

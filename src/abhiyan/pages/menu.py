@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from abhiyan.core.rooms import modules
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
@@ -39,7 +39,7 @@ from abhiyan.ui.navigation import (
 )
 from abhiyan.units.models import Kind
 
-from .access import denied, pages
+from .access import addresses_by_name, missing_access
 
 IN_BAR = 3  # entries between Today and More, for people without a lead.
 MOST_LINKS = (
@@ -75,7 +75,7 @@ def opens(entry: NavigationEntry, viewer: Viewer) -> bool:
         return False
     if entry.tree and (viewer.home is None or viewer.home.hierarchy != entry.tree):
         return False
-    return not denied(pages()[entry.url_name].opens, viewer, Visit(None), is_demo=False)
+    return not missing_access(addresses_by_name()[entry.url_name].opens, viewer, Visit(None), is_demo=False)
 
 
 def _leads_units(viewer: Viewer) -> bool:
@@ -218,7 +218,7 @@ def found_pages(viewer: Viewer, text: str, *, on: date) -> list[DoorThing]:
             page = DoorThing(
                 _("Pages"),
                 str(entry.label),
-                named(programme.names),
+                name_in_language(programme.names),
                 entry_address(entry, programme.public_id),
             )
             hits.append(((0, is_later, rank), page))
@@ -229,7 +229,7 @@ def _own_programmes_first(viewer: Viewer, on: date) -> list[Programme]:
     """Open programmes in sight: those of the viewer's Today in its order, then the newest others."""
     home = viewer.home
     of_today = programmes.running_at(home.unit_id, home.hierarchy, on)[0] if home else []
-    others = programmes.search("", limit=MOST_SEARCHED, only_open=True)
+    others = programmes.search_programmes("", limit=MOST_SEARCHED, only_open=True)
     own = {measure.programme.pk: measure.programme for measure in of_today}
     return list((own | {other.pk: other for other in others if other.pk not in own}).values())
 

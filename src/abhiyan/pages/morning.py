@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org_acts
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import StandingHere
 
-from .views.today import collected, standings_of, whom_to_call
+from .views.today import collect_things, standings_of, units_to_call
 
 MORNING = Actor.system("the morning message")
 
@@ -36,7 +36,7 @@ class MorningCall:
     account: UUID
 
     def line(self, number: str) -> str:
-        return ", ".join(filter(None, (self.unit, person(self.name), number)))
+        return ", ".join(filter(None, (self.unit, local_person(self.name), number)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ def morning_of(viewer: Viewer, *, at: datetime) -> Morning | None:
 
     It names only people that the viewer leads: those they can call on Today.
     """
-    things = collected(viewer, at=at)
+    things = collect_things(viewer, at=at)
     standing = next(iter(standings_of(things)), None)
     if standing is None or standing.drawn.is_empty:
         return None
-    behind = whom_to_call(things)
+    behind = units_to_call(things)
     on = clock.day_in(settings.TIME_ZONE, at)
     led = org.names_of_page(viewer, [unit.account for unit in behind if unit.account], on=on).led
     calls = [

@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
-from abhiyan.core.rooms import modules, offered
+from abhiyan.core.rooms import modules, offered_functions
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
 
-def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> list[Door]:
+def offered_doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> list[Door]:
     """Return the ways from a unit's page, or from search, into the rooms, by their rank and the order of the rooms."""
-    doors_here = [door for offer in offered("doors") for door in offer(viewer, at=at, unit=unit, text=text)]
+    doors_here = [
+        door for offer in offered_functions("doors") for door in offer(viewer, at=at, unit=unit, text=text)
+    ]
     return sorted(doors_here, key=lambda door: door.rank)
 
 

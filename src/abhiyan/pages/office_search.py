@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.models import Office
 from abhiyan.org.viewer import Viewer
@@ -16,8 +16,8 @@ from abhiyan.units.rules.kind_words import KIND_WORDS
 MOST_OFFICES = 8  # that one search shows
 MOST_UNITS = 10  # of one name
 # Words between an office and its place that name neither, as they sound: "of", "in the", "का", "की", "के", "में".
-BETWEEN = frozenset(fold.fold("of in the for at to my का की के को में से"))
-KINDS_OF_PLACES = frozenset(folded for word in KIND_WORDS for folded in fold.fold(word))
+BETWEEN = frozenset(fold.folded_words("of in the for at to my का की के को में से"))
+KINDS_OF_PLACES = frozenset(folded for word in KIND_WORDS for folded in fold.folded_words(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,10 @@ def read_offices(text: str) -> OfficeSearch | None:
     words: set[str] = set()
     place: list[str] = []
     for token in text.split():
-        folded = set(fold.fold(token)) - BETWEEN
+        folded = set(fold.folded_words(token)) - BETWEEN
         if folded and folded <= every | {word + "s" for word in every}:
             words |= {word if word in every else word.removesuffix("s") for word in folded}
-        elif folded or not fold.fold(token):
+        elif folded or not fold.folded_words(token):
             place.append(token)
     if not words - KINDS_OF_PLACES or (not place and len(words) < 2):
         return None
@@ -74,11 +74,11 @@ def offices_in_place(viewer: Viewer, text: str, *, on: date) -> list[OfficeInPla
     if search.place:
         is_anywhere = any(not office.kinds for office in search.offices)
         kinds = [] if is_anywhere else sorted({kind for office in search.offices for kind in office.kinds})
-        rows = units.search(search.place, kinds=kinds, language=language(), limit=MOST_UNITS)
+        rows = units.search_units(search.place, kinds=kinds, language=active_language(), limit=MOST_UNITS)
     else:
-        rows = units.path(home.unit_id, home.hierarchy)
-    wanted = fold.fold(search.place)
-    rows = [row for row in rows if wanted in [fold.fold(name) for name in row.names.values()]] or rows
+        rows = units.path_of_unit(home.unit_id, home.hierarchy)
+    wanted = fold.folded_words(search.place)
+    rows = [row for row in rows if wanted in [fold.folded_words(name) for name in row.names.values()]] or rows
     by_code = {office.code: office for office in search.offices}
     above = org.line_of_command(home.unit_id, home.hierarchy, on=on)
     holders = {
@@ -97,17 +97,17 @@ def offices_in_place(viewer: Viewer, text: str, *, on: date) -> list[OfficeInPla
         offices_held = {holder.office for holder in here if holder.body_names is None}
         for code, office_of in by_code.items():
             if row.kind in office_of.expected_in and office_of.exists_at(row.lo) and code not in offices_held:
-                vacant = OfficeInPlace(row, named(office_of.names))
+                vacant = OfficeInPlace(row, name_in_language(office_of.names))
                 places.append((_words_left(office_of, search.words), n, office_of.rank, vacant))
     return [office for *_order, office in sorted(places, key=lambda place: place[:3])][:MOST_OFFICES]
 
 
 def _office_words(office: Office) -> frozenset[str]:
     """Return the words of an office's names in all languages, as they sound."""
-    return frozenset(word for name in office.names.values() for word in fold.fold(name)) - BETWEEN
+    return frozenset(word for name in office.names.values() for word in fold.folded_words(name)) - BETWEEN
 
 
 def _words_left(office: Office, words: frozenset[str]) -> int:
     """Count the words of its name that a search leaves out, in the language that it fits best."""
-    names = [set(fold.fold(name)) for name in office.names.values()]
+    names = [set(fold.folded_words(name)) for name in office.names.values()]
     return min(len(name - words) for name in names if name & words)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from abhiyan.core import clock, limits
 from abhiyan.core.declared import LIMITS
 from abhiyan.core.imports import queries as imports
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.rules.capabilities import PHONE_OFFICES
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
@@ -20,7 +20,7 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import WHERE_WE_STAND, Beside, OfficeWord, Owed
 from abhiyan.units.models import Kind
 
-from .imports.states import state_of
+from .imports.states import import_state
 from .launch_checks import launch_things
 
 LATELY = timedelta(days=7)
@@ -79,7 +79,7 @@ def _launches(viewer: Viewer, at: datetime) -> Iterator[Owed]:
                 "%(name)s: %(n)s things are missing before it begins",
                 n,
             )
-            % {"name": named(programme.names), "n": grouped(n)},
+            % {"name": name_in_language(programme.names), "n": grouped(n)},
             meta=", ".join(str(launch_row.check.title) for launch_row in lacking[:NAMED])
             + ("…" if n > NAMED else ""),
             href=reverse("pages:ready", args=[programme.public_id]),
@@ -94,14 +94,14 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | OfficeWord
     their office; to who leads segments the way to their votes; and limits that are full."""
     if viewer.account_id is None:
         return
-    for staged_import in imports.waiting(viewer.account_id):
+    for staged_import in imports.waiting_imports(viewer.account_id):
         is_stopped = staged_import.state == staged_import.State.FAILED
         yield Owed(
             urgency=1 if is_stopped else 2,
             title=_("An import failed") if is_stopped else _("A list waits for you"),
             meta=staged_import.file_name
             if is_stopped
-            else f"{staged_import.file_name}: {state_of(staged_import)[0]}",
+            else f"{staged_import.file_name}: {import_state(staged_import)[0]}",
             href=reverse("imports:one", args=[staged_import.public_id]),
             act=_("Look"),
             icon="upload",
@@ -137,6 +137,6 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | OfficeWord
             yield Beside(
                 sheet=_("Imports of the last 7 days"),
                 title=staged_import.file_name,
-                meta=str(state_of(staged_import)[0]),
+                meta=str(import_state(staged_import)[0]),
                 href=reverse("imports:one", args=[staged_import.public_id]),
             )

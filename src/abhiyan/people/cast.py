@@ -18,11 +18,11 @@ class CastMember:
 _tellers: list[Callable[[str], Sequence[CastMember]]] = []
 
 
-def told_by(teller: Callable[[str], Sequence[CastMember]]) -> None:
+def add_cast_teller(teller: Callable[[str], Sequence[CastMember]]) -> None:
     """Have `teller(language)` name the demo's people; called once, from AppConfig.ready()."""
     if teller not in _tellers:
         _tellers.append(teller)
 
 
-def parts(language: str) -> list[CastMember]:
+def cast_members(language: str) -> list[CastMember]:
     return [part for teller in _tellers for part in teller(language)]

@@ -7,7 +7,7 @@ from django.db import connection
 
 from abhiyan.core import audit_seals, environment, hosts
 from abhiyan.core.backup import RestoreRefused
-from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding, is_demo
+from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding, is_demo_folder
 
 from . import journal, journal_gaps
 
@@ -17,7 +17,7 @@ LOOKED_BACK = timedelta(days=40)
 def journal_held(at: datetime) -> Iterable[DoctorFinding]:
     """The database holds the newest heads of the audit, and each no and erasure of the journals: of 40 days, or since
     the last restore."""
-    if is_demo():
+    if is_demo_folder():
         yield DoctorFinding(OK, "not compared: this is the demo")
         return
     if heads := audit_seals.heads_ahead():

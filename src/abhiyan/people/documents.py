@@ -20,17 +20,17 @@ PRINTED = re.compile(
 )  # small letters: the QR code says them so, in byte mode, with its address
 
 
-def token(ident: UUID) -> str:
+def document_code(ident: UUID) -> str:
     """The code of a document, by its id."""
     return base64.b32encode(ident.bytes + _seal(ident.bytes)).decode().lower()
 
 
-def number(ident: UUID) -> str:
+def number_of_document(ident: UUID) -> str:
     """How a document is named to people: how its code begins."""
-    return token(ident)[:8].upper()
+    return document_code(ident)[:8].upper()
 
 
-def opened(text: str) -> UUID | None:
+def document_of_code(text: str) -> UUID | None:
     """The document a code means, letter by letter as it was printed; None for one we did not seal."""
     if not PRINTED.fullmatch(text):
         return None
@@ -40,9 +40,9 @@ def opened(text: str) -> UUID | None:
     return UUID(bytes=raw[:16])
 
 
-def address(ident: UUID) -> str:
+def address_of_document(ident: UUID) -> str:
     """Return the address where everybody can check the document: what its QR code says."""
-    return str(settings.ORIGIN) + reverse("people:document_check", args=[token(ident)])
+    return str(settings.ORIGIN) + reverse("people:document_check", args=[document_code(ident)])
 
 
 def _seal(ident: bytes) -> bytes:

@@ -124,13 +124,13 @@ class ErasureLine:
 Line = No | Withdrawal | PhoneWord | ErasureLine
 
 
-def path() -> Path:
+def journal_path() -> Path:
     return home.journal() / "noes.jsonl"
 
 
 def make_place() -> None:
     """Make an empty journal where there is none, so that it can be copied from the first day on."""
-    with opened_alone(path()):
+    with opened_alone(journal_path()):
         pass
 
 
@@ -141,12 +141,12 @@ def make_second_place() -> None:
         second.make()
 
 
-def write(said: Line) -> None:
+def write_line(said: Line) -> None:
     """Append one line to both places; it is safe there when this returns. Raises NotSaved where it cannot be: undo the
     act. The own journal comes first, so that a line refused by the second place is known here."""
     line = json.dumps(said.told() | {"channel": said.channel, "at": said.at.isoformat()}) + "\n"
     try:
-        append_line(path(), line)
+        append_line(journal_path(), line)
         if (second := second_journal()) is not None:
             second.keep(line, said.at)
     except (OSError, StoreAway, environment.WrongSetting) as error:
@@ -178,7 +178,7 @@ def _journals(since: datetime, also: Iterable[Path]) -> Iterator[JournalPart]:
     if (second := second_journal()) is not None:
         yield from second.parts(since)
     names: set[str] = set()
-    for source in (path().parent, *also):
+    for source in (journal_path().parent, *also):
         for part in journal_files(source):
             if part.name not in names:
                 names.add(part.name)

@@ -11,8 +11,8 @@ from abhiyan.core.loops import Loop
 from .actions import codes, emails, erasing, field, finding, sessions, words
 
 
-def sweep(at: datetime) -> int:
-    gone = codes.sweep_codes(at=at) + sessions.sweep(at=at)
+def sweep_sign_ins(at: datetime) -> int:
+    gone = codes.sweep_codes(at=at) + sessions.sweep_sessions(at=at)
     return gone + field.sweep_field(at=at) + emails.sweep_emails(at=at)
 
 
@@ -29,7 +29,7 @@ def look_for_doubles(at: datetime) -> int:
 
 LOOPS = {
     "doubles": Loop(look_for_doubles, every_s=3_600),
-    "sweep": Loop(sweep, every_s=600),
+    "sweep": Loop(sweep_sign_ins, every_s=600),
     "words": Loop(lambda _at: words.hear_new()),
     "purge": Loop(lambda at: erasing.purge(at=at), every_s=600),
 }

@@ -147,7 +147,7 @@ def _levels(counted: Any, otherwise: tuple[int, int], null: str = "") -> list[An
     return levels
 
 
-def prepare(connection: Any, source: str) -> None:
+def prepare_people(connection: Any, source: str) -> None:
     """The table `people` of what is read from a file, with how common each name is."""
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
     connection.execute(
@@ -162,7 +162,7 @@ def prepare(connection: Any, source: str) -> None:
     connection.execute("drop table read")
 
 
-def find(connection: Any, *, least: float) -> str:
+def find_pairs(connection: Any, *, least: float) -> str:
     """The name of a table of pairs: a, b, score in per cent, is_twin. least: the lowest probability."""
     from splink import DuckDBAPI, Linker
 
@@ -189,8 +189,8 @@ def main() -> int:
     least = float(sys.argv[1]) if len(sys.argv) > 1 else 0.3
     assert 0 < least < 1 and math.isfinite(least)
     with duckdb.connect(":memory:", config={"memory_limit": MEMORY, "threads": 2}) as connection:
-        prepare(connection, "/dev/stdin")
-        pairs = find(connection, least=least)
+        prepare_people(connection, "/dev/stdin")
+        pairs = find_pairs(connection, least=least)
         result = connection.execute(f"select a, b, score, is_twin from {pairs}")
         while some := result.fetchmany(10_000):
             sys.stdout.write("".join(f"{a}\t{b}\t{score}\t{is_twin}\n" for a, b, score, is_twin in some))

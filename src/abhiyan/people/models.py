@@ -19,7 +19,7 @@ from abhiyan.core.policy import (
     SYSTEM,
     Policy,
     open_to_all,
-    placed,
+    placed_sql,
     policies,
     private,
 )
@@ -91,7 +91,7 @@ class Person(models.Model):
             *private(
                 "person",
                 using=f"phone_id = {PHONE}"
-                f" or (left_at is null and ({EVERYTHING} or {placed('people_person.unit_id', PEOPLE)}))",
+                f" or (left_at is null and ({EVERYTHING} or {placed_sql('people_person.unit_id', PEOPLE)}))",
                 write=SYSTEM,
             ),
             Policy(name="person_gateway", to=("gateway",), using="true"),
@@ -176,7 +176,7 @@ class Consent(models.Model):
         constraints = [
             *policies(
                 "consent",
-                using=f"{placed('people_consent.unit_id', PEOPLE)} or exists"
+                using=f"{placed_sql('people_consent.unit_id', PEOPLE)} or exists"
                 " (select 1 from people_person pp where pp.id = people_consent.person_id)",
                 write=SYSTEM,
             ),
@@ -282,8 +282,8 @@ class Double(models.Model):
         ]
         constraints = policies(
             "double",
-            using=f"({EVERYTHING} or ({placed('people_double.unit_id', PEOPLE)}"
-            f" and {placed('people_double.other_unit_id', PEOPLE)}))",
+            using=f"({EVERYTHING} or ({placed_sql('people_double.unit_id', PEOPLE)}"
+            f" and {placed_sql('people_double.other_unit_id', PEOPLE)}))",
             write=SYSTEM,
         )
 
@@ -310,7 +310,7 @@ class Account(models.Model):
             "account",
             # Everybody of the state may know who holds an office: every unit's page shows names.
             using=f"id = {ACCOUNT} or phone_id = {PHONE} or id = {SIGNED_IN}"
-            f" or {placed('people_account.unit_id', COUNTS)}",
+            f" or {placed_sql('people_account.unit_id', COUNTS)}",
             write=f"{SYSTEM} or id = {ACCOUNT}",
         )
 
@@ -338,7 +338,7 @@ class AccountWord(models.Model):
             models.Index(fields=["account_id"], name="account_word_account"),  # used by: writing them again
         ]
         constraints = policies(
-            "account_word", using=placed("people_account_word.unit_id", COUNTS), write=SYSTEM
+            "account_word", using=placed_sql("people_account_word.unit_id", COUNTS), write=SYSTEM
         )
 
 

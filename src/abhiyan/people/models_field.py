@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.files import StoredBytesField
-from abhiyan.core.policy import ACCOUNT, LINE, SYSTEM, placed, policies, private
+from abhiyan.core.policy import ACCOUNT, LINE, SYSTEM, placed_sql, policies, private
 
 _OWN = f"account_id = {ACCOUNT}"
 
@@ -32,7 +32,7 @@ class FieldPhone(models.Model):
         ]
         constraints = policies(
             "field_phone",
-            using=f"account_id = {ACCOUNT} or {placed('people_field_phone.unit_id', LINE)}",
+            using=f"account_id = {ACCOUNT} or {placed_sql('people_field_phone.unit_id', LINE)}",
             write=f"{SYSTEM} or account_id = {ACCOUNT}",
         )
 
@@ -69,7 +69,9 @@ class FieldHeld(models.Model):
             ),  # used by: what waits in a unit
             models.Index(fields=["at"], name="field_held_at"),  # used by: the sweep
         ]
-        constraints = policies("field_held", using=placed("people_field_held.unit_id", LINE), write=SYSTEM)
+        constraints = policies(
+            "field_held", using=placed_sql("people_field_held.unit_id", LINE), write=SYSTEM
+        )
 
 
 class FieldReceipt(models.Model):

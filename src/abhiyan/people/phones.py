@@ -112,7 +112,7 @@ def is_indian_mobile(phone: str) -> bool:
     return phone.startswith("+91")
 
 
-def masked(last4: str) -> str:
+def masked_phone(last4: str) -> str:
     """Return a phone as every screen shows it: only its last four digits."""
     return f"+91 ••••• •{last4}"
 

@@ -12,13 +12,13 @@ from django.utils.functional import Promise
 
 from abhiyan.core import languages, sql
 from abhiyan.core.keys import keyring
-from abhiyan.core.policy import EVERYTHING, PEOPLE, placed
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.policy import EVERYTHING, PEOPLE, placed_sql
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
 
-from .cast import CastMember, parts, told_by
-from .documents import address as document_address
-from .documents import number as document_number
+from .cast import CastMember, add_cast_teller, cast_members
+from .documents import address_of_document as document_address
+from .documents import number_of_document as document_number
 from .mailboxes import OwnEmail, email_for_phone
 from .mailboxes import mailboxes as mailboxes  # noqa: PLC0414  # other rooms read these from here
 from .mailboxes import own_email as own_email  # noqa: PLC0414
@@ -51,10 +51,10 @@ MOST_DOCUMENTS = 50
 MOST_NEAR = 1_000  # accounts of one name that are looked at
 __all__ = [
     "CastMember",
+    "add_cast_teller",
+    "cast_members",
     "document_address",
     "names_in",
-    "parts",
-    "told_by",
 ]  # the demo's cast, filled by the room that knows offices
 
 
@@ -74,7 +74,7 @@ def administrators(account_ids: Iterable[int]) -> set[int]:
 
 def account_by_public_id(public_id: UUID) -> Account:
     """An open account in the caller's scope, or NotFound."""
-    return needed(Account.objects.filter(public_id=public_id, closed_at=None).first())
+    return or_refuse(Account.objects.filter(public_id=public_id, closed_at=None).first())
 
 
 def account_of_phone(phone_id: UUID) -> Account | None:
@@ -90,12 +90,12 @@ def phones_of_account(account_id: int, *, at: datetime) -> list[FieldPhone]:
 
 def field_phone(public_id: UUID) -> FieldPhone:
     """A phone of the field in the caller's sight whose session was not ended. NotFound."""
-    return needed(FieldPhone.objects.filter(pk=public_id, ended_at=None).first())
+    return or_refuse(FieldPhone.objects.filter(pk=public_id, ended_at=None).first())
 
 
 def held_record(public_id: UUID) -> FieldHeld:
     """A record in the caller's sight that came from a phone after it was signed out. NotFound."""
-    return needed(FieldHeld.objects.filter(public_id=public_id).first())
+    return or_refuse(FieldHeld.objects.filter(public_id=public_id).first())
 
 
 def accounts_of(*, phone_ids: Iterable[UUID]) -> dict[UUID, Account]:
@@ -108,7 +108,7 @@ def accounts_by_phone() -> dict[UUID, UUID]:
     return dict(Account.objects.values_list("phone_id", "public_id"))
 
 
-def names_of(account_ids: Iterable[int]) -> dict[int, str]:
+def names_of_accounts(account_ids: Iterable[int]) -> dict[int, str]:
     """id -> name of those accounts that are in scope."""
     return dict(Account.objects.filter(id__in=set(account_ids)).values_list("id", "name"))
 
@@ -121,7 +121,7 @@ def open_names_of(account_ids: Iterable[int]) -> dict[int, str]:
 
 def _near() -> QuerySet[Account]:
     """Open accounts within the person-level scope in force, also in a job's, whose tables hide nothing from it."""
-    near = RawSQL(f"({EVERYTHING} or {placed('people_account.unit_id', PEOPLE)})", [])  # noqa: S611  # no input
+    near = RawSQL(f"({EVERYTHING} or {placed_sql('people_account.unit_id', PEOPLE)})", [])  # noqa: S611  # no input
     return Account.objects.filter(closed_at=None).alias(near=near).filter(near=True)
 
 
@@ -144,7 +144,7 @@ def search_accounts(text: str, *, limit: int = 20) -> QuerySet[Account]:
     if last4 := last_four(text):
         rows = rows.filter(last4=last4)
     else:
-        near: tuple[str, dict[str, Any]] = (f"({EVERYTHING} or {placed('w.unit_id', PEOPLE)})", {})
+        near: tuple[str, dict[str, Any]] = (f"({EVERYTHING} or {placed_sql('w.unit_id', PEOPLE)})", {})
         rows = rows.filter(pk__in=accounts_called(text, limit=MOST_NEAR, only=near))
     return rows.order_by("name", "id")[:limit]
 
@@ -222,7 +222,7 @@ def people_called(lo: int, hi: int, text: str, *, limit: int) -> tuple[list[UUID
     return [pk for pk, _phone in persons_], [phone for _pk, phone in persons_]
 
 
-def called(account: str, text: str) -> tuple[str, dict[str, Any]]:
+def called_sql(account: str, text: str) -> tuple[str, dict[str, Any]]:
     """Return a condition of SQL on a column of account ids, with its parameters: the accounts of `accounts_called`.
 
     For lists that have other conditions besides, and no limit of names. True of all for an empty text.
@@ -275,7 +275,7 @@ def spoken_languages(code: str, version: int) -> set[str]:
 def audio(code: str, version: int, language: str) -> NoticeAudio:
     """The recording of a notice in a language, or NotFound."""
     rows = NoticeAudio.objects.filter(code=code, version=version, language=language, ended_at=None)
-    return needed(rows.first())
+    return or_refuse(rows.first())
 
 
 def versions_of_notice(code: str) -> list[int]:
@@ -427,7 +427,7 @@ class HeldData:
         }
 
 
-def held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -> HeldData:
+def data_held_about(phone_id: UUID, person_id: UUID | None = None, *, at: datetime) -> HeldData:
     """Return what is held about the holder of a proven phone: one person on it, never the others.
 
     person_id: whose, once a second fact has told them apart; without it only what is the phone's own.
@@ -461,7 +461,7 @@ def _issued_to(person_id: UUID) -> list[Issued]:
             id=row.pk,
             number=document_number(row.pk),
             code=row.kind,
-            kind=documents.kind(row.kind).label,
+            kind=documents.kind_of_document(row.kind).label,
             issued_at=row.issued_at,
             revoked_at=row.revoked_at,
             why=row.get_revoke_reason_display(),
@@ -481,12 +481,12 @@ def standing_document(kind: str, about: UUID) -> Document | None:
     return rows.order_by("issued_at", "id").first()
 
 
-def holder_of(ident: UUID) -> tuple[documents.DocumentKind, str] | None:
+def document_holder(ident: UUID) -> tuple[documents.DocumentKind, str] | None:
     """Return what a valid document is and whose: not revoked, true by the rule of its kind. In a system scope."""
     document = Document.objects.filter(pk=ident, revoked_at=None).first()
     if document is None:
         return None
-    kind = documents.kind(document.kind)
+    kind = documents.kind_of_document(document.kind)
     holder = kind.holder(document.about)
     return None if holder is None else (kind, holder)
 
@@ -496,9 +496,9 @@ def erasures(phone_id: UUID) -> list[Erasure]:
     return list(Erasure.objects.filter(phone_id=phone_id, purged_at=None).order_by("-at", "id"))
 
 
-def person(person_id: UUID) -> Person:
+def person_by_id(person_id: UUID) -> Person:
     """One person by id, in scope. NotFound."""
-    return needed(Person.objects.filter(pk=person_id).first())
+    return or_refuse(Person.objects.filter(pk=person_id).first())
 
 
 def persons(person_ids: Iterable[UUID]) -> list[Person]:
@@ -547,7 +547,7 @@ def phones_behind(account_ids: Iterable[int]) -> dict[int, set[UUID]]:
     return {pk: same[phone_id] for pk, phone_id in phone_of.items()}
 
 
-def own_phones(account_id: int | None) -> set[UUID]:
+def account_phones(account_id: int | None) -> set[UUID]:
     """The same of one account; none without one. In a system scope."""
     return phones_behind([account_id]).get(account_id, set()) if account_id is not None else set()
 
@@ -568,26 +568,26 @@ def accounts(account_ids: Iterable[int]) -> dict[int, Account]:
     return {row.pk: row for row in Account.objects.filter(id__in=set(account_ids), closed_at=None)}
 
 
-def phone(phone_id: UUID) -> Phone:
+def phone_by_id(phone_id: UUID) -> Phone:
     """One phone by id, in scope. NotFound."""
-    return needed(Phone.objects.filter(pk=phone_id).first())
+    return or_refuse(Phone.objects.filter(pk=phone_id).first())
 
 
-def numbers_of(phone_ids: Iterable[UUID]) -> dict[UUID, str]:
+def numbers_of_phones(phone_ids: Iterable[UUID]) -> dict[UUID, str]:
     """Numbers (E.164) of those of these phones that are known and in scope, unsealed: to write to them."""
     ring = keyring()
     rows = Phone.objects.filter(pk__in=set(phone_ids))
     return {row.pk: ring.unseal(bytes(row.sealed), about=row.pk.bytes).decode() for row in rows}
 
 
-def number_of(phone_id: UUID) -> str:
+def number_of_phone(phone_id: UUID) -> str:
     """A phone's number (E.164), unsealed: to write to it. In a scope that sees it. NotFound."""
-    return keyring().unseal(bytes(phone(phone_id).sealed), about=phone_id.bytes).decode()
+    return keyring().unseal(bytes(phone_by_id(phone_id).sealed), about=phone_id.bytes).decode()
 
 
 def number_again(phone_id: UUID) -> str:
     """As `number_of`, to show it again to who was shown it before; "" during an emergency stop."""
-    return "" if emergency_stop() else number_of(phone_id)
+    return "" if emergency_stop() else number_of_phone(phone_id)
 
 
 def doubles(state: str = Double.State.OPEN) -> "QuerySet[Double]":
@@ -607,7 +607,7 @@ def double_held(double: Double) -> Double:
 
 def double_for(public_id: UUID) -> Double:
     """One pair in scope. NotFound."""
-    return needed(Double.objects.filter(public_id=public_id).first())
+    return or_refuse(Double.objects.filter(public_id=public_id).first())
 
 
 def emergency_stop() -> EmergencyStop | None:

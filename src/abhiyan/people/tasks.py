@@ -7,6 +7,6 @@ from .actions import finding
 
 
 @job("people.find_doubles")
-def find_doubles() -> None:
+def find_doubles_job() -> None:
     """Look among all who are there. Run again it finds the same."""
     finding.find_doubles(at=clock.now())

@@ -35,7 +35,7 @@ class Visit:
 
     def knows(self, phone_id: UUID) -> bool:
         """Return True if this browser has proven a phone before, also in a session that is over."""
-        return sessions.is_known(self._known, phone_id=phone_id)
+        return sessions.is_known_browser(self._known, phone_id=phone_id)
 
     def known_cookie(self) -> str:
         """The cookie by which this browser is known from now on; "" where this request proved no phone."""
@@ -91,7 +91,7 @@ class Visit:
     def end(self, at: datetime) -> None:
         """Sign out."""
         if self.session is not None:
-            sessions.end(session=self.session, at=at)
+            sessions.end_session(session=self.session, at=at)
         self.session, self.token, self.is_over = None, None, True
 
     def _renew(
@@ -105,7 +105,7 @@ class Visit:
     ) -> None:
         kept = self.facts if data is None else data
         if self.session is not None:
-            sessions.end(session=self.session, at=at)
+            sessions.end_session(session=self.session, at=at)
         self._take(
             sessions.start(
                 device=self.device,

@@ -21,7 +21,7 @@ class ProgrammesConfig(AppConfig):
         from . import actions, queries
         from .actions import closing, items, schedules, tasks
         from .news import ItemsErased, ProgrammeOpened
-        from .views.schedules import owed_here
+        from .views.schedules import dues_here
 
         def units_opening(opening: UnitsOpening) -> None:
             actions.restore_from_closing(opening=opening)
@@ -30,10 +30,10 @@ class ProgrammesConfig(AppConfig):
         abouts.register("due", lambda due_id, at: schedules.due_page(due_id, at=at))
         audiences.answer_programmes(queries.names_of_running)
         serving.answer_whose_numbers(queries.whose_numbers)
-        owing.register(owed_here)
+        owing.register(dues_here)
         news.subscribe(
             ClosedAccountNews,
-            lambda closed_account: actions.end_of_account(
+            lambda closed_account: actions.end_charges_of_account(
                 account_id=closed_account.account_id, by=closed_account.by, at=closed_account.at
             ),
         )
@@ -50,12 +50,12 @@ class ProgrammesConfig(AppConfig):
                 programme_id=programme_opened.programme_id, at=programme_opened.at
             ),
         )
-        news.subscribe(QuestionAnswered, lambda answer: items.hear_answer(answer=answer))
-        news.subscribe(ItemsErased, lambda erasure: items.forget_phone(erasure=erasure))
+        news.subscribe(QuestionAnswered, lambda answer: items.hear_item_answer(answer=answer))
+        news.subscribe(ItemsErased, lambda erasure: items.erase_items_of_phone(erasure=erasure))
         news.subscribe(Restored, lambda _told: actions.forget_horizon())
         news.subscribe(UnitsMoved, lambda units_moved: actions.follow(moved=units_moved))
         news.subscribe(UnitsGoing, lambda units_going: actions.refuse_going(going=units_going))
-        news.subscribe(UnitsClosing, lambda closing: actions.see_to_closing(closing=closing))
+        news.subscribe(UnitsClosing, lambda closing: actions.settle_programmes_at_closing(closing=closing))
         news.subscribe(
             UnitsClosed,
             lambda units_closed: actions.settle_closed(units=units_closed.units, at=units_closed.at),

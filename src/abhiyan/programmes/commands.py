@@ -19,14 +19,14 @@ def recount(*, as_json: bool, mend: bool) -> None:
 
     from . import actions, facts
 
-    found = actions.recount(at=clock.now(), mend=mend)
+    found = actions.recount_facts(at=clock.now(), mend=mend)
     if as_json:
         click.echo(
             json.dumps(
                 {
                     "is_right": found.is_right,
                     "compared": found.compared,
-                    "facts": sorted(facts.facts()),
+                    "facts": sorted(facts.facts_by_kind()),
                     "differences": [ledger_difference.as_dict() for ledger_difference in found.differences],
                     "orphans": found.orphans,
                     "mended": found.mended,
@@ -35,7 +35,7 @@ def recount(*, as_json: bool, mend: bool) -> None:
         )
     else:
         click.echo(
-            f"{found.compared} counters compared with the facts of: {', '.join(sorted(facts.facts()))}"
+            f"{found.compared} counters compared with the facts of: {', '.join(sorted(facts.facts_by_kind()))}"
         )
         for one in found.differences[:20]:
             click.echo(

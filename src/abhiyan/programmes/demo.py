@@ -17,7 +17,7 @@ from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.models_materials import Material
 from abhiyan.programmes.models_schedules import Schedule
-from abhiyan.programmes.queries import figures, programme_by_id
+from abhiyan.programmes.queries import figures_of_measures, programme_by_id
 from abhiyan.programmes.queries import materials as material_queries
 from abhiyan.programmes.queries import schedule_boards as boards
 from abhiyan.programmes.queries import schedules as found
@@ -87,7 +87,7 @@ def sample(ground: SampleGround) -> None:
         _put_up(programme, ground.shown, at=ground.at)
 
 
-def report(ground: SampleGround) -> None:
+def report_weekly_figures(ground: SampleGround) -> None:
     """Have districts report each week what was entered, once all of it is there; some say far more."""
     with system("demo"):
         _ask_for_reports(programme_by_id(ground.programme_id), ground)
@@ -216,7 +216,7 @@ def _ask_for_reports(programme: Programme, ground: SampleGround) -> None:
     )
     schedule = _ask(asking, state, by=president, at=ground.at - timedelta(days=7 * WEEKS))
     periods, presidents = schedule.timing.begun(ground.at), ground.holders["district_president"]
-    stood_of = {unit: standing(programme, unit, at=ground.at) for unit in presidents}
+    stood_of = {unit: ladder_by_day(programme, unit, at=ground.at) for unit in presidents}
     for unit, turn, period, holder in _owing(schedule, presidents, at=ground.at):
         if period == periods[-1] or turn % 13 == 12:
             continue
@@ -335,9 +335,9 @@ def _visit(period: Period, turn: int, where: Unit) -> dict[str, object]:
     return answers
 
 
-def standing(programme: Programme, unit_id: int, *, at: datetime) -> Callable[[date], Ladder]:
+def ladder_by_day(programme: Programme, unit_id: int, *, at: datetime) -> Callable[[date], Ladder]:
     """Return the ladder of a unit at the end of any day of a programme. One read for all days."""
-    trend = figures(node=unit_id, hierarchy=programme.hierarchy, programme=programme, at=at).trend
+    trend = figures_of_measures(node=unit_id, hierarchy=programme.hierarchy, programme=programme, at=at).trend
 
     def on(day: date) -> Ladder:
         return next((trend_day.ladder for trend_day in reversed(trend) if trend_day.on <= day), Ladder())
@@ -403,7 +403,7 @@ def _put_up(programme: Programme, shown: Mapping[str, Place], *, at: datetime) -
         newest = material_queries.newest([doors])[doors.pk]
     for hours, office in enumerate(READERS, start=3):
         reader, unit_id = shown[office]
-        materials.note_opened(
+        materials.note_material_opened(
             version=newest, place=(unit_id, office), by=reader, at=at - timedelta(hours=hours)
         )
 
@@ -431,4 +431,4 @@ def _add(
 
 def _drawn(title: str, lines: Sequence[str], *, at: datetime) -> bytes:
     blanks = {"title": title, "lines": list(lines), "note": MATERIAL_NOTE}
-    return printing.pdf(LEAFLET, [blanks], title=title, language="hi", at=at, with_lines=False)
+    return printing.print_pdf(LEAFLET, [blanks], title=title, language="hi", at=at, with_lines=False)

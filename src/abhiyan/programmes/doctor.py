@@ -4,35 +4,35 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from abhiyan.core import sql
-from abhiyan.core.doctor import FAIL, OK, DoctorFinding, late
+from abhiyan.core.doctor import FAIL, OK, DoctorFinding, delay_level
 
 from . import facts, queries
 
 LATE_S = 60.0  # the fold turns several times a second
 
 
-def unfolded(at: datetime) -> Iterable[DoctorFinding]:
+def unfolded_findings(at: datetime) -> Iterable[DoctorFinding]:
     """Check that changes are folded into the counters within seconds.
 
     Figures are right meanwhile, but slower to read.
     """
-    n, oldest_s = queries.unfolded(at=at)
+    n, oldest_s = queries.count_unfolded(at=at)
     numbers = {"unfolded": n, "oldest_s": oldest_s}
     if n and oldest_s > LATE_S:
         text = f"{n} changes of tallies wait for folding, the oldest for {oldest_s:.0f} s"
         yield DoctorFinding(
-            late(), text, "see that `abhiyan jobs` runs, and the loop programmes.fold", numbers
+            delay_level(), text, "see that `abhiyan jobs` runs, and the loop programmes.fold", numbers
         )
     else:
         yield DoctorFinding(OK, f"{n} changes of tallies wait for folding", facts=numbers)
 
 
-def orphans(_at: datetime) -> Iterable[DoctorFinding]:
+def orphan_findings(_at: datetime) -> Iterable[DoctorFinding]:
     """Find facts that point to something that is not there (the big tables have no foreign keys).
 
     Nobody may be on a roll that their phone has left.
     """
-    checks, n_by_name = facts.orphans(), {}
+    checks, n_by_name = facts.orphan_queries(), {}
     for name, query in checks.items():
         if n := sum(sql.column(query)):
             n_by_name[name] = n
@@ -44,4 +44,4 @@ def orphans(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, f"no orphans, by {len(checks)} checks")
 
 
-CHECKS = {"unfolded": unfolded, "orphans": orphans}
+CHECKS = {"unfolded": unfolded_findings, "orphans": orphan_findings}

@@ -26,14 +26,16 @@ ORPHANS = {
 }
 
 
-def facts() -> dict[str, str]:
+def facts_by_kind() -> dict[str, str]:
     """Return by kind the query of its activity's facts, as `activities.Activity.facts` says."""
-    return {activity.kind: activity.facts for activity in activities.every() if activity.facts}
+    return {
+        activity.kind: activity.facts for activity in activities.registered_activities() if activity.facts
+    }
 
 
-def orphans() -> dict[str, str]:
+def orphan_queries() -> dict[str, str]:
     """Check -> a query of one row, `n`: how many facts point at something that does not exist. Wanted: 0."""
     sql_by_name = dict(ORPHANS)
-    for activity in activities.every():
+    for activity in activities.registered_activities():
         sql_by_name |= activity.orphans
     return dict(sorted(sql_by_name.items()))

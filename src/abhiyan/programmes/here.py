@@ -5,7 +5,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
@@ -30,4 +30,7 @@ def page_of_people(request: Request, public_id: UUID, kind: str) -> tuple[Progra
 
 def way_from_programme(programme: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
     """Return the way to a page of a programme's room: the programme's own page, then more."""
-    return [(named(programme.names), reverse("programmes:programme", args=[programme.public_id])), *more]
+    return [
+        (name_in_language(programme.names), reverse("programmes:programme", args=[programme.public_id])),
+        *more,
+    ]

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.ui.readiness import LaunchCheck, LaunchFinding, LaunchOf, Readiness
 
 from . import queries
@@ -25,7 +25,7 @@ def targets_readiness(of: LaunchOf) -> LaunchFinding:
     return LaunchFinding(
         Readiness.MISSING,
         _("No target yet: %(measures)s.")
-        % {"measures": ", ".join(named(measure.names) for measure in lacking)},
+        % {"measures": ", ".join(name_in_language(measure.names) for measure in lacking)},
         reverse("programmes:targets", args=[of.public_id]) + f"?measure={lacking[0].number}",
         _("Set it"),
     )

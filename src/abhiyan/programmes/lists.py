@@ -11,11 +11,11 @@ from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.tables.layout import CellKind, Field, Layout
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as people
-from abhiyan.units.unit_lists import PLACE, PLACES, REASONS, every_row, list_of_figures, placed
+from abhiyan.units.unit_lists import PLACE, PLACES, REASONS, every_row, ids_by_code, list_of_figures
 
 from . import actions, queries
 from .actions import ProgrammeGone
@@ -80,8 +80,8 @@ def _programmes() -> list[tuple[str, str]]:
     """Return programmes under way, by public id and name."""
     language = (get_language() or "en").partition("-")[0]
     return [
-        (str(programme.public_id), named(programme.names, language))
-        for programme in queries.search("", limit=100, only_open=True)
+        (str(programme.public_id), name_in_language(programme.names, language))
+        for programme in queries.search_programmes("", limit=100, only_open=True)
     ]
 
 
@@ -117,7 +117,7 @@ def _namings(work: Work) -> tuple[int, list[tuple[int, str, actions.Naming]], li
         programme = queries.programme(UUID(work.options["programme"]))
     except NotFound:
         raise ProgrammeGone from None
-    ids, outside = placed({row[3] for row in rows if row[3]}, work.unit_id)
+    ids, outside = ids_by_code({row[3] for row in rows if row[3]}, work.unit_id)
     account_by_id, ring = _known_people(work, rows), keyring()
     namings: list[tuple[int, str, actions.Naming]] = []
     faults: list[Fault] = []

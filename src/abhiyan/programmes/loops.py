@@ -9,7 +9,7 @@ from .actions import ages, announcing, pace, tasks
 
 
 def _fold(at: datetime) -> int:
-    return actions.fold(at=at)
+    return actions.fold_changes(at=at)
 
 
 def _sums(at: datetime) -> int:

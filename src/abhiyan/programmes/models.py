@@ -17,7 +17,7 @@ from abhiyan.core.policy import (
     SYSTEM,
     Policy,
     open_to_all,
-    placed,
+    placed_sql,
     policies,
 )
 from abhiyan.core.titles import TitledModel
@@ -143,8 +143,8 @@ class InCharge(models.Model):
             ),
             *policies(
                 "in_charge",
-                using=f"account_id = {ACCOUNT} or {placed('programmes_in_charge.unit_id', COUNTS)}",
-                write=f"{EVERYTHING} or {placed('programmes_in_charge.unit_id', COUNTS)}",
+                using=f"account_id = {ACCOUNT} or {placed_sql('programmes_in_charge.unit_id', COUNTS)}",
+                write=f"{EVERYTHING} or {placed_sql('programmes_in_charge.unit_id', COUNTS)}",
             ),
             # The named person says yes or no, with or without an office.
             Policy(name="in_charge_answered", command="UPDATE", using=f"account_id = {ACCOUNT}"),
@@ -209,7 +209,7 @@ class Task(TitledModel):
             *policies(
                 "task",
                 using=f"account_id = {ACCOUNT} or asked_by = {ACCOUNT} or phone_id = {PHONE}"
-                f" or {placed('programmes_task.unit_id', LINE)}",
+                f" or {placed_sql('programmes_task.unit_id', LINE)}",
                 write=SYSTEM,
             ),
         ]
@@ -294,7 +294,7 @@ class Target(models.Model):
                 name="target_once",
             ),
             models.CheckConstraint(condition=models.Q(n__gte=0), name="target_not_negative"),
-            *policies("target", using=placed("programmes_target.unit_id", COUNTS)),
+            *policies("target", using=placed_sql("programmes_target.unit_id", COUNTS)),
         ]
         indexes = [
             models.Index(
@@ -346,7 +346,9 @@ class TargetVersion(models.Model):
 
     class Meta:
         db_table = "programmes_target_version"
-        constraints = policies("target_version", using=placed("programmes_target_version.unit_id", COUNTS))
+        constraints = policies(
+            "target_version", using=placed_sql("programmes_target_version.unit_id", COUNTS)
+        )
         indexes = [
             # used by: the list of versions, newest first
             models.Index(fields=["programme", "measure", "-id"], name="target_version_of")
@@ -378,7 +380,7 @@ class TargetChange(models.Model):
                 condition=models.Q(ended_at=None),
                 name="target_change_once",
             ),
-            *policies("target_change", using=placed("programmes_target_change.unit_id", COUNTS)),
+            *policies("target_change", using=placed_sql("programmes_target_change.unit_id", COUNTS)),
         ]
 
 
@@ -393,7 +395,7 @@ class TargetMisfit(models.Model):
     class Meta:
         db_table = "programmes_target_misfit"
         constraints = policies(
-            "target_misfit", using=placed("programmes_target_misfit.unit_id", COUNTS), write=SYSTEM
+            "target_misfit", using=placed_sql("programmes_target_misfit.unit_id", COUNTS), write=SYSTEM
         )
 
 
@@ -412,7 +414,7 @@ class UnitTotal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["label", "unit"], name="unit_total_once"),
             models.CheckConstraint(condition=models.Q(n__gte=0), name="unit_total_not_negative"),
-            *policies("unit_total", using=placed("programmes_unit_total.unit_id", COUNTS)),
+            *policies("unit_total", using=placed_sql("programmes_unit_total.unit_id", COUNTS)),
         ]
 
 
@@ -443,7 +445,7 @@ class OwnFigure(models.Model):
             models.CheckConstraint(
                 condition=models.Q(n__gte=0, ends_on__gte=models.F("begins_on")), name="own_figure_sound"
             ),
-            *policies("own_figure", using=placed("programmes_own_figure.unit_id", COUNTS), write=SYSTEM),
+            *policies("own_figure", using=placed_sql("programmes_own_figure.unit_id", COUNTS), write=SYSTEM),
         ]
         indexes = [
             # used by: a unit's own figures, those of units beside what was checked
@@ -506,7 +508,7 @@ class Pace(models.Model):
 
     class Meta:
         db_table = "programmes_pace"
-        constraints = policies("pace", using=placed("programmes_pace.unit_id", FIGURES), write=SYSTEM)
+        constraints = policies("pace", using=placed_sql("programmes_pace.unit_id", FIGURES), write=SYSTEM)
 
 
 class UnitPace(models.Model):
@@ -526,7 +528,7 @@ class UnitPace(models.Model):
             models.Index(fields=["programme", "minute"], name="unit_pace_minute"),  # used by: the launch page
         ]
         constraints = policies(
-            "unit_pace", using=placed("programmes_unit_pace.unit_id", FIGURES), write=SYSTEM
+            "unit_pace", using=placed_sql("programmes_unit_pace.unit_id", FIGURES), write=SYSTEM
         )
 
 
@@ -561,7 +563,7 @@ class Tally(models.Model):
 
     class Meta:
         db_table = "programmes_tally"
-        constraints = policies("tally", using=placed("programmes_tally.unit_id", COUNTS), write=SYSTEM)
+        constraints = policies("tally", using=placed_sql("programmes_tally.unit_id", COUNTS), write=SYSTEM)
 
 
 class Total(models.Model):
@@ -581,11 +583,11 @@ class Total(models.Model):
 
     class Meta:
         db_table = "programmes_total"
-        constraints = policies("total", using=placed("programmes_total.unit_id", COUNTS), write=SYSTEM)
+        constraints = policies("total", using=placed_sql("programmes_total.unit_id", COUNTS), write=SYSTEM)
 
 
 DELTA_POLICIES = [
-    *policies("delta", using=placed("programmes_delta.unit_id", COUNTS), write=SYSTEM),
+    *policies("delta", using=placed_sql("programmes_delta.unit_id", COUNTS), write=SYSTEM),
     Policy(name="delta_gateway", to=("gateway",), using="true"),
 ]
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from abhiyan.core.policy import COUNTS, SYSTEM, placed, policies
+from abhiyan.core.policy import COUNTS, SYSTEM, placed_sql, policies
 from abhiyan.units.models import Hierarchy
 
 
@@ -21,7 +21,7 @@ class AgeTally(models.Model):
     class Meta:
         db_table = "programmes_age_tally"
         constraints = policies(
-            "age_tally", using=placed("programmes_age_tally.unit_id", COUNTS), write=SYSTEM
+            "age_tally", using=placed_sql("programmes_age_tally.unit_id", COUNTS), write=SYSTEM
         )
 
 
@@ -43,5 +43,5 @@ class AgeTotal(models.Model):
     class Meta:
         db_table = "programmes_age_total"
         constraints = policies(
-            "age_total", using=placed("programmes_age_total.unit_id", COUNTS), write=SYSTEM
+            "age_total", using=placed_sql("programmes_age_total.unit_id", COUNTS), write=SYSTEM
         )

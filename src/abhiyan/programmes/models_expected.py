@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from abhiyan.core.policy import COUNTS, SYSTEM, placed, policies
+from abhiyan.core.policy import COUNTS, SYSTEM, placed_sql, policies
 from abhiyan.units.models import Unit
 
 
@@ -32,7 +32,9 @@ class Expectation(models.Model):
                 name="expectation_once",
             ),
             models.CheckConstraint(condition=models.Q(n__gte=0), name="expectation_not_negative"),
-            *policies("expectation", using=placed("programmes_expectation.unit_id", COUNTS), write=SYSTEM),
+            *policies(
+                "expectation", using=placed_sql("programmes_expectation.unit_id", COUNTS), write=SYSTEM
+            ),
         ]
         indexes = [
             # used by: what was expected of a unit before

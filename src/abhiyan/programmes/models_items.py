@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed_sql, policies
 
 
 class Item(models.Model):
@@ -55,7 +55,7 @@ class Item(models.Model):
             ),
             *policies(
                 "item",
-                using=f"by_id = {ACCOUNT} or {placed('programmes_item.unit_id', PEOPLE)}",
+                using=f"by_id = {ACCOUNT} or {placed_sql('programmes_item.unit_id', PEOPLE)}",
                 write=SYSTEM,
             ),
         ]

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from abhiyan.core.files import SealedFile
-from abhiyan.core.policy import ACCOUNT, COUNTS, LINE, PEOPLE, SYSTEM, placed, policies
+from abhiyan.core.policy import ACCOUNT, COUNTS, LINE, PEOPLE, SYSTEM, placed_sql, policies
 from abhiyan.units.models import Unit
 
 # True if the viewer holds a named office in the material's unit or below it, where the programme runs. Their counts
@@ -41,7 +41,7 @@ class Material(models.Model):
         # Acts write in the system's scope, after asking who may.
         constraints = policies(
             "material",
-            using=f"{placed('programmes_material.unit_id', LINE)} or (withdrawn_at is null and {_READS})",
+            using=f"{placed_sql('programmes_material.unit_id', LINE)} or (withdrawn_at is null and {_READS})",
             write=SYSTEM,
         )
         indexes = [
@@ -65,7 +65,7 @@ class MaterialVersion(SealedFile):
             models.UniqueConstraint(fields=["material", "number"], name="material_version_once"),
             *policies(
                 "material_version",
-                using=f"{placed('programmes_material_version.unit_id', LINE)} or (replaced_at is null and exists"
+                using=f"{placed_sql('programmes_material_version.unit_id', LINE)} or (replaced_at is null and exists"
                 " (select from programmes_material m where m.id = programmes_material_version.material_id"
                 " and m.withdrawn_at is null))",
                 write=SYSTEM,
@@ -87,6 +87,6 @@ class MaterialOpening(models.Model):
         db_table = "programmes_material_opening"
         constraints = policies(
             "material_opening",
-            using=f"account_id = {ACCOUNT} or {placed('programmes_material_opening.unit_id', PEOPLE)}",
+            using=f"account_id = {ACCOUNT} or {placed_sql('programmes_material_opening.unit_id', PEOPLE)}",
             write=SYSTEM,
         )

@@ -14,7 +14,7 @@ from abhiyan.ui.recorded import WorkDone
 from abhiyan.units import queries as units
 
 from .models import Programme, Task
-from .queries.tasks import is_late, unfinished
+from .queries.tasks import tasks_late_at, unfinished
 from .rules import activities
 from .rules.count_words import CONFIRMED, COUNTED, WAITS
 from .rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
@@ -53,7 +53,7 @@ def task_numbers(*, at: datetime, **of: int) -> TaskNumbers:
     done = Q(state__in=[TaskState.DONE, TaskState.CONFIRMED])
     counts = Task.objects.filter(**of).aggregate(
         open=Count("pk", filter=Q(state__in=OPEN)),
-        late=Count("pk", filter=is_late(at)),
+        late=Count("pk", filter=tasks_late_at(at)),
         in_time=Count("pk", filter=done & Q(done_at__lte=F("due_at"))),
         done_late=Count("pk", filter=done & Q(done_at__gt=F("due_at"))),
         declined=Count("pk", filter=Q(state=TaskState.DECLINED)),
@@ -67,7 +67,7 @@ def unfinished_below(span: tuple[int, int], *, at: datetime) -> tuple[int, int]:
     Their list counts the same. In a scope that sees them; one query.
     """
     rows = Task.objects.filter(unfinished(), unit_id__in=units.within(span))
-    counts = rows.aggregate(n=Count("pk"), late=Count("pk", filter=is_late(at)))
+    counts = rows.aggregate(n=Count("pk"), late=Count("pk", filter=tasks_late_at(at)))
     return counts["n"], counts["late"]
 
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.ui.charts import Trend
 from abhiyan.ui.ladder import fewer_words
@@ -70,18 +70,18 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
         yield Owed(
             urgency=1,
             title=_("You are named %(role)s: %(programme)s")
-            % {"role": charge.get_role_display(), "programme": named(charge.programme.names)},
-            meta=named(charge.unit.names),
+            % {"role": charge.get_role_display(), "programme": name_in_language(charge.programme.names)},
+            meta=name_in_language(charge.unit.names),
             href=reverse("programmes:my_work"),
             act=_("Answer"),
             icon="check",
         )
-    yield from tasks.owed(viewer, at=at)
-    yield from schedules.owed(viewer, at=at)
+    yield from tasks.owed_task_rows(viewer, at=at)
+    yield from schedules.owed_dues(viewer, at=at)
     home = viewer.home
     if home is None:
         return
-    stands = list(queries.stands(home, at=at, is_pinned_first=True))
+    stands = list(queries.measures_in_view(home, at=at, is_pinned_first=True))
     without = (
         {measure_stand.programme.pk for measure_stand in stands if not measure_stand.target}
         if home.unit_kind == Kind.NATION
@@ -96,7 +96,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
             yield replace(standing, trend=_trend(stand))
         yield from _while_open(viewer, home, stand, at=at)
         if stand.of.measure == 1:
-            yield from activities.of(stand.programme.kind).owes(viewer, home, stand, at)
+            yield from activities.activity_of(stand.programme.kind).owes(viewer, home, stand, at)
     if any(viewer.may_at(capability, home.lo) for capability in FOLLOWS):
         yield from _behind(home, stands, at=at)
     if not viewer.may_at("programmes.run", home.lo):
@@ -110,7 +110,12 @@ def _promised(charge: InCharge, number: queries.AnsweredFor) -> Beside:
         sheet=WHERE_WE_STAND,
         title=_("You answer for %(n)s by %(day)s")
         % {"n": grouped(number.n), "day": date_format(charge.programme.closes_on, "j F")},
-        meta=" · ".join(filter(None, (number.name, named(charge.programme.names), named(charge.unit.names)))),
+        meta=" · ".join(
+            filter(
+                None,
+                (number.name, name_in_language(charge.programme.names), name_in_language(charge.unit.names)),
+            )
+        ),
         href=reverse("programmes:my_work"),
     )
 
@@ -130,9 +135,9 @@ def _while_open(
         ):
             yield Beside(
                 sheet=page.called(stand.programme.opens_on, clock.day_in(stand.programme.zone, at)),
-                title=named(stand.programme.names),
+                title=name_in_language(stand.programme.names),
                 meta="",
-                href=address(reverse(page.url_name, args=[stand.programme.public_id]), home.unit_code),
+                href=unit_address(reverse(page.url_name, args=[stand.programme.public_id]), home.unit_code),
             )
 
 
@@ -174,7 +179,7 @@ def _behind(
         (stand, late_units)
         for n, stand in enumerate(stands)
         if (
-            late_units := queries.late(
+            late_units := queries.late_units(
                 stand.node,
                 home.unit_kind,
                 stand.programme,
@@ -198,7 +203,7 @@ def _behind(
         if found.is_empty:
             title = EMPTY_BOOTHS % {"many": total, "n": grouped(total)}
         elif found.gaps.all == 1:
-            title = _("%(unit)s is behind") % {"unit": named(rows[0].names)}
+            title = _("%(unit)s is behind") % {"unit": name_in_language(rows[0].names)}
         else:
             title = count_behind(found.gaps, found.kind)
         deeper = LOOKS_AFTER.get(found.kind, ())[-1:]
@@ -210,11 +215,11 @@ def _behind(
                 _unit_behind(home, stand, child, leaders.get(child.unit_id), at=at)
                 for child in rows[: SHOWN_OF_OTHERS if n else None]
             ],
-            href=address(page, home.unit_code, home.hierarchy, level=found.kind, **stand.of.asked),
+            href=unit_address(page, home.unit_code, home.hierarchy, level=found.kind, **stand.of.asked),
             also=[
                 (
                     _("By %(kind)s") % {"kind": str(Kind(kind).label).lower()},
-                    address(page, home.unit_code, home.hierarchy, level=kind, **stand.of.asked),
+                    unit_address(page, home.unit_code, home.hierarchy, level=kind, **stand.of.asked),
                 )
                 for kind in deeper
                 if kind != Kind.BOOTH
@@ -234,14 +239,14 @@ def _least_real(
         about=stand.of.name,
         units=[
             BehindUnit(
-                name=named(unit.names),
+                name=name_in_language(unit.names),
                 said=queries.at_most(part),
                 href=_in_own_tree(unit.code, home.hierarchy, stand.programme),
                 holder=leader.name if leader else "",
                 account=leader.account_id if leader else None,
             )
         ],
-        href=str(beside or address(page, home.unit_code, home.hierarchy, **stand.of.asked)),
+        href=str(beside or unit_address(page, home.unit_code, home.hierarchy, **stand.of.asked)),
         is_least_real=True,
     )
 
@@ -249,7 +254,7 @@ def _least_real(
 def _needs(programme: Programme, late_units: queries.LateUnits, *, at: datetime) -> str:
     """Say how many people the units furthest behind need by today, most people first; and how many are ahead."""
     needed = [
-        {"unit": named(child.names), "n": grouped(n)}
+        {"unit": name_in_language(child.names), "n": grouped(n)}
         for child in late_units.leaf.rows[:MOST_NEEDING]
         if (n := queries.fewer_than_due(programme, child, at=at)) > 0
     ]
@@ -274,7 +279,7 @@ def _unit_behind(
     programme = stand.programme
     fewer = queries.fewer_than_due(programme, child, at=at)
     return BehindUnit(
-        name=named(child.names),
+        name=name_in_language(child.names),
         said=fewer_words(fewer) if fewer > 0 else _("Nothing is counted yet"),
         href=_in_own_tree(child.code, home.hierarchy, programme),
         holder=leader.name if leader else "",
@@ -293,11 +298,11 @@ def _answers(home: HeldOffice, *, on: date) -> Iterator[Beside | Owed]:
             "%(n)s people named in charge have not answered",
             charge.n,
         )
-        some = ", ".join(named(names) for _code, names in charge.units)
+        some = ", ".join(name_in_language(names) for _code, names in charge.units)
         yield Beside(
             sheet=I_WAIT_FOR,
             title=title % {"n": grouped(charge.n)},
-            meta=f"{named(charge.programme.names)}: {some}",
+            meta=f"{name_in_language(charge.programme.names)}: {some}",
             href=reverse("programmes:in_charges", args=[charge.programme.public_id]) + "?show=waiting",
         )
     for no in declined:
@@ -313,7 +318,7 @@ def _answers(home: HeldOffice, *, on: date) -> Iterator[Beside | Owed]:
         yield Owed(
             urgency=2,
             title=title % {"n": grouped(no.n)},
-            meta=named(no.programme.names),
+            meta=name_in_language(no.programme.names),
             href=f"{page}?show=declined&role={no.role}",
             act=_("See"),
             icon="list",

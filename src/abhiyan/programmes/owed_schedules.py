@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
-from abhiyan.org.here import address
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed, Thing
@@ -25,7 +25,7 @@ from .rules.schedules import FINISHED, AskedFor, DueSign, DueState, Period, Rhyt
 SHOWN = 10
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
+def owed_dues(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     """List what the viewer owes, and one line for each schedule that units below owe."""
     mine, below = found.owed_by(viewer, at=at)
     passed_on = found.passed_on_by({(one.schedule.pk, one.asked.unit_id) for one in mine})
@@ -69,7 +69,7 @@ def _own(owing: found.Owing, period: Period, due: Due | None, *, is_last: bool, 
     }
     due_by = _("was due %(day)s") if is_late else _("due %(day)s")
     meta = [
-        named(asked_unit.body_names or asked_unit.names),
+        name_in_language(asked_unit.body_names or asked_unit.names),
         due_by % {"day": date_format(period.ends_on, "j M Y")},
     ]
     if due is not None and state == DueState.RETURNED:
@@ -109,7 +109,9 @@ def _to_pass_on(
         title=_("%(title)s: held. Ask your own units") % {"title": schedule.title},
         meta=ngettext("%(n)s unit below", "%(n)s units below", below.expected)
         % {"n": grouped(below.expected)},
-        href=address(reverse("programmes:asked_new"), asked_unit.code, None, above=str(schedule.public_id)),
+        href=unit_address(
+            reverse("programmes:asked_new"), asked_unit.code, None, above=str(schedule.public_id)
+        ),
         act=_("Ask units"),
         icon="edit",
     )
@@ -120,12 +122,12 @@ def _below(home: HeldOffice, some: Sequence[Schedule], *, at: datetime) -> Itera
     begun = {schedule.pk: schedule.timing.begun(at) for schedule in some}
     counts = units.counts_below(home.unit_id, home.hierarchy)
     pairs = [(schedule, period) for schedule in some for period in begun[schedule.pk]]
-    board_numbers = boards.numbers(pairs, (home.lo, home.hi), counts, at=at, is_newest_alone=True)
+    board_numbers = boards.schedule_numbers(pairs, (home.lo, home.hi), counts, at=at, is_newest_alone=True)
     for asked_schedule in some:
         periods = begun[asked_schedule.pk]
         if not periods:
             continue
-        page = address(reverse("programmes:schedule", args=[asked_schedule.public_id]), home.unit_code)
+        page = unit_address(reverse("programmes:schedule", args=[asked_schedule.public_id]), home.unit_code)
         if asked_schedule.wanted == AskedFor.REPORT and (
             waiting := _waiting(asked_schedule, periods, board_numbers)
         ):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import clock
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.numbers import grouped
@@ -24,7 +24,7 @@ SHOWN = 20
 UNITS_SHOWN = 3  # units that the row of late tasks names
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
+def owed_task_rows(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     """Yield tasks that one tap accepts, or marks as done: both are taken back on its page, where the tap leads.
 
     Leaders see in one row how many tasks are late below them.
@@ -32,7 +32,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
     account_id = viewer.account_id
     if account_id is None:
         return
-    mine = found.due_of(account_id, limit=SHOWN)
+    mine = found.urgent_tasks(account_id, limit=SHOWN)
     holders = found.people_of(task.asked_by for task in mine)
     for task in mine:
         asker = holders.get(task.asked_by or 0)
@@ -41,7 +41,9 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
         yield Owed(
             urgency=_urgency(task, at=at),
             title=task.title,
-            meta=", ".join(filter(None, [named(task.unit.names), person(asker.name) if asker else ""])),
+            meta=", ".join(
+                filter(None, [name_in_language(task.unit.names), local_person(asker.name) if asker else ""])
+            ),
             href=reverse("programmes:task_act", args=[task.public_id, act]),
             act=_("Accept") if act == Act.ACCEPT else _("Mark as done"),
             icon="check",
@@ -63,7 +65,7 @@ def _late_below(n: int, units: list[tuple[dict[str, str], int]]) -> Owed:
         urgency=2,
         title=ngettext("%(n)s task is late below you", "%(n)s tasks are late below you", n)
         % {"n": grouped(n)},
-        meta=", ".join(f"{named(names)} {grouped(late)}" for names, late in units),
+        meta=", ".join(f"{name_in_language(names)} {grouped(late)}" for names, late in units),
         href=reverse("programmes:tasks") + "?show=unit",
         act=_("See"),
         icon="list",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.queries import own_work
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.addresses import address_of
@@ -21,7 +21,7 @@ PAGE = "pages:field_due"
 MOST = 6  # schedules
 
 
-def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
+def kept_due_pages(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     """Yield the forms of what the viewer's own offices owe and have not begun, the newest period of each."""
     with own_work(viewer):
         mine, _below = owed_by(viewer, at=at)
@@ -30,7 +30,10 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
         if due is None or due.state in (DueState.OPEN, DueState.PLANNED):
             query = due_href(owing.schedule, owing.asked, period).partition("?")[2]
             where = f"{address_of(PAGE, owing.schedule.public_id)}?{query}"
-            names = (named(owing.asked.body_names or owing.asked.names), period_name(owing.schedule, period))
+            names = (
+                name_in_language(owing.asked.body_names or owing.asked.names),
+                period_name(owing.schedule, period),
+            )
             yield KeptPage(where, owing.schedule.title, " · ".join(names))
 
 
@@ -42,7 +45,7 @@ RECORDS = (
         tile="reports",
         take=dues.take_report,
         show=dues.show_report,
-        keep=keep,
+        keep=kept_due_pages,
         checked=(dues.HoldForm, dues.ReportForm),
     ),
 )

@@ -12,7 +12,7 @@ from abhiyan.ui.reviewed import ReviewedPart, Subject
 
 from . import numbers
 from .queries import schedules
-from .rules.schedules import shares
+from .rules.schedules import due_shares
 
 HALF_A_YEAR = timedelta(days=183)
 
@@ -43,8 +43,8 @@ def _asked(subject: Subject, *, at: datetime) -> ReviewedPart:
     """Return how much of what the unit was asked in the last half year came in, on time and late, and what is
     silent."""
     since = clock.day_in(settings.TIME_ZONE, at) - HALF_A_YEAR
-    owings = schedules.asked_of(subject.unit_id, [subject.hierarchy], since=since, at=at, with_ended=True)
-    due, on_time, late, silent = shares(schedules.sums(owings, at=at))
+    owings = schedules.unit_owings(subject.unit_id, [subject.hierarchy], since=since, at=at, with_ended=True)
+    due, on_time, late, silent = due_shares(schedules.sign_counts(owings, at=at))
     return ReviewedPart(
         _("Meetings and reports asked of this unit"),
         [

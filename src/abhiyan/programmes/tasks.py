@@ -14,6 +14,6 @@ def _give_up(public_id: str) -> None:
 
 
 @job("programmes.change_targets", given_up=_give_up)
-def change_targets(public_id: str) -> None:
+def run_target_change(public_id: str) -> None:
     """Do what somebody asked for, in one transaction: all targets change, or none."""
     actions.do_change(public_id=UUID(public_id), at=clock.now())

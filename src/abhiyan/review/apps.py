@@ -15,7 +15,7 @@ class ReviewConfig(AppConfig):
 
         news.subscribe(AppointmentEnded, lambda ending: keeping.leave_with_appointment(ending=ending))
         news.subscribe(AppointmentEnded, lambda ending: decks.end_schedules_of(ending=ending))
-        news.subscribe(UnitsGoing, lambda units_going: keeping.let_go(going=units_going))
+        news.subscribe(UnitsGoing, lambda units_going: keeping.drop_reviews_of_units(going=units_going))
         news.subscribe(UnitsGoing, lambda units_going: decks.forget_units(going=units_going))
         news.subscribe(UnitsMoved, lambda units_moved: keeping.follow_move(units_moved=units_moved))
         news.subscribe(UnitsClosed, lambda units_closed: keeping.settle_rounds(at=units_closed.at))

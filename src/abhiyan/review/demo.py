@@ -21,9 +21,9 @@ from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
-from abhiyan.programmes.demo import entered, standing
+from abhiyan.programmes.demo import entered, ladder_by_day
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries.tasks import candidates
+from abhiyan.programmes.queries.tasks import task_candidates
 from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.review.actions import keeping, rounds
@@ -183,7 +183,7 @@ class FiguresReached:
 
 def _reached(drive: Programme, unit_id: int, *, at: datetime) -> FiguresReached:
     """Read a unit's figures at the end of the day before. Vacancies are those of today."""
-    day, stood = clock.day_in(ZONE.key, at) - timedelta(days=1), standing(drive, unit_id, at=at)
+    day, stood = clock.day_in(ZONE.key, at) - timedelta(days=1), ladder_by_day(drive, unit_id, at=at)
     typed = [
         figure
         for figure in programme_queries.typed_figures(drive, unit_id=unit_id, at=at)
@@ -196,7 +196,7 @@ def _reached(drive: Programme, unit_id: int, *, at: datetime) -> FiguresReached:
     below = org.ask_vacancies_below(unit_id, drive.hierarchy, at=at)()
     vacant = sum(office.vacant for office in below if office.office == "booth_president")
     target = programme_queries.targets(programme=drive, units=[unit_id]).get(unit_id)
-    due = windows.due(target.n if target else 0, drive.opens_on, drive.closes_on, day)
+    due = windows.target_due(target.n if target else 0, drive.opens_on, drive.closes_on, day)
     return FiguresReached(day, due, stood(day).counted or 0, sum(figure.n for figure in typed), new, vacant)
 
 
@@ -212,7 +212,9 @@ def _work(
     n, today = round(len(some) * share), clock.day_in(ZONE.key, at)
     decided, prepared = some[:n], some[n : n + 4] if share else []
     for each_of, ago in ((decided, 7), (prepared, 1)):
-        acts.note_opened(reviews=[review.pk for review in each_of], by=reviewer, at=at - timedelta(days=ago))
+        acts.note_dossiers_opened(
+            reviews=[review.pk for review in each_of], by=reviewer, at=at - timedelta(days=ago)
+        )
     for number, (each, days) in enumerate(zip(decided, cycle((6, 5, 3, 2, 1)), strict=False)):
         decided_at = at - timedelta(days=days)
         decision = _reached(drive, each.unit_id, at=decided_at).decided()
@@ -254,7 +256,7 @@ def _decide(
     day, whom = clock.day_in(ZONE.key, at), holders.get(review.unit_id)
     todo = None
     if said.task and whom:
-        (first, *_others) = candidates([review.unit_id], on=day)
+        (first, *_others) = task_candidates([review.unit_id], on=day)
         todo = acts.ToDo(said.task, first.appointment, day + timedelta(days=4))
     acts.decide_review(
         public_id=review.public_id,
@@ -286,7 +288,9 @@ def _talk(
     for each, text in zip(answered, cycle(ANSWERS), strict=False):
         whom = presidents[each.unit_id]
         acts.reply_to_review(public_id=each.public_id, text=text, by=whom, at=at - timedelta(hours=20))
-    acts.note_opened(reviews=[review.pk for review in answered], by=reviewer, at=at - timedelta(hours=3))
+    acts.note_dossiers_opened(
+        reviews=[review.pk for review in answered], by=reviewer, at=at - timedelta(hours=3)
+    )
     for each in answered[: 2 * DECIDED : 2]:
         decision = _reached(drive, each.unit_id, at=at).decided()
         _decide(each, decision, presidents, reviewer, at - timedelta(hours=2))
@@ -298,7 +302,7 @@ def _close_one(district: int, at: datetime) -> None:
     new = units.NewUnit(code=CLOSED, kind=Kind.MANDAL, names=names, is_sample=True)
     made, on = units.make_unit(unit=new, by=BY, at=at), clock.day_in(ZONE.key, at)
     tree = Hierarchy.ORGANISATIONAL
-    units.place_many(hierarchy=tree, places=[(made, district)], on=on - timedelta(days=3), by=BY, at=at)
+    units.place_units(hierarchy=tree, places=[(made, district)], on=on - timedelta(days=3), by=BY, at=at)
     units.close_units(unit_id=made, on=on, by=BY, at=at)
 
 
@@ -307,7 +311,7 @@ def _stand_in(review_round: Round, president: Actor, at: datetime) -> None:
     on = clock.day_in(ZONE.key, at)
     for vacancy in who.vacant(review_round, on=on)[:1]:
         unit_id = unit_queries.unit(vacancy.code).pk
-        for fit in who.candidates(review_round, unit_id, on=on)[:1]:
+        for fit in who.stand_in_candidates(review_round, unit_id, on=on)[:1]:
             rounds.name_stand_in(
                 public_id=review_round.public_id,
                 unit_id=unit_id,

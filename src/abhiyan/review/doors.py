@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.addresses import address_of
@@ -23,10 +23,10 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     if unit is None or unit.lo is None:
         return
     if viewer.sees_counts_at(unit.lo) and viewer.is_strong:
-        page = address(address_of("review:deck_new"), unit.code, hierarchy_of(unit.lo))
+        page = unit_address(address_of("review:deck_new"), unit.code, hierarchy_of(unit.lo))
         yield Door(_("Slides"), page, icon="slides", rank=RANK)
     if is_above(viewer, unit):
-        page = address(address_of("review:leader_report"), unit.code, hierarchy_of(unit.lo))
+        page = unit_address(address_of("review:leader_report"), unit.code, hierarchy_of(unit.lo))
         yield Door(_("My report"), page, icon="edit")
     if viewer.may_at(LEADS, unit.lo):
         yield Door(_("Review rounds"), address_of("review:rounds"), icon="list")

@@ -13,7 +13,7 @@ from abhiyan.core.policy import (
     PEOPLE,
     SYSTEM,
     open_to_all,
-    placed,
+    placed_sql,
     policies,
     private,
 )
@@ -99,7 +99,7 @@ class Review(models.Model):
             *private(
                 "review",
                 using=f"account_id = {ACCOUNT}"
-                f" or account_id is null and {placed('review_review.unit_id', LINE)}"
+                f" or account_id is null and {placed_sql('review_review.unit_id', LINE)}"
                 f" or account_id is not null and {_above('review_review.unit_id')}",
                 write=SYSTEM,
             ),
@@ -210,7 +210,7 @@ class StandIn(models.Model):
     class Meta:
         db_table = "review_stand_in"
         constraints = [
-            *policies("stand_in", using=placed("review_stand_in.by_unit_id", LINE), write=SYSTEM),
+            *policies("stand_in", using=placed_sql("review_stand_in.by_unit_id", LINE), write=SYSTEM),
             models.UniqueConstraint(fields=["round", "by_unit"], name="stand_in_once"),
         ]
 
@@ -244,7 +244,7 @@ class Deck(models.Model):
 
     class Meta:
         db_table = "review_deck"
-        constraints = policies("deck", using=placed("review_deck.unit_id", COUNTS), write=SYSTEM)
+        constraints = policies("deck", using=placed_sql("review_deck.unit_id", COUNTS), write=SYSTEM)
         indexes = [
             # used by: the loop that sends, which keeps the newest
             models.Index(
@@ -281,10 +281,10 @@ class DeckEdition(models.Model):
             *policies(
                 "deck_edition",
                 using="exists (select from review_deck d where d.id = deck_id and (sight = 'outside'"
-                f" or sight = 'whole' and {placed('d.unit_id', PEOPLE)}"
-                f" or sight = 'exact' and {placed('d.unit_id', FIGURES)}"
+                f" or sight = 'whole' and {placed_sql('d.unit_id', PEOPLE)}"
+                f" or sight = 'exact' and {placed_sql('d.unit_id', FIGURES)}"
                 f" or sight = 'led' and exists (select from review_round r where r.id = d.round_id"
-                f" and {placed('r.unit_id', LINE)}) or {_OWN_LINE}))",
+                f" and {placed_sql('r.unit_id', LINE)}) or {_OWN_LINE}))",
                 write=SYSTEM,
             ),
             # used by: opening a deck

@@ -13,14 +13,14 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import Owed
 
 from .models import Review, Round
 from .queries import rounds as found
-from .queries.schedules import unread
+from .queries.schedules import unread_decks
 
 SHOWN = 3
 
@@ -33,12 +33,12 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
     """
     if viewer.account_id is None:
         return
-    for sent in unread(viewer, at=at):
+    for sent in unread_decks(viewer, at=at):
         what = sent.deck.round.title if sent.deck.round else ""
-        what = named(sent.deck.programme.names) if sent.deck.programme else what
+        what = name_in_language(sent.deck.programme.names) if sent.deck.programme else what
         yield Owed(
             urgency=3,
-            title=_("Look at the slides of %(unit)s") % {"unit": named(sent.deck.unit.names)},
+            title=_("Look at the slides of %(unit)s") % {"unit": name_in_language(sent.deck.unit.names)},
             meta=", ".join(filter(None, [what, date_format(localtime(sent.at), "j M Y")])),
             href=reverse("review:deck", args=[sent.deck.public_id]),
             act=_("Look"),
@@ -46,7 +46,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
         )
     if not viewer.may(LEADS):
         return
-    reviews_asked = found.asked_of(viewer, on=clock.day_in(settings.TIME_ZONE, at), at=at, shown=SHOWN)
+    reviews_asked = found.reviews_asked(viewer, on=clock.day_in(settings.TIME_ZONE, at), at=at, shown=SHOWN)
     for review in reviews_asked.answer:
         yield _own(review, _("You are reviewed: read your page and answer"), _until(review.round))
     for review in reviews_asked.read:
@@ -67,7 +67,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
             icon="edit",
         )
     for review in reviews_asked.reply:
-        title = _("Read the review of %(unit)s") % {"unit": named(review.unit.names)}
+        title = _("Read the review of %(unit)s") % {"unit": name_in_language(review.unit.names)}
         yield _own(review, title, review.get_decision_display(), urgency=3)
 
 

@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         opens=ASKING,
         act="the same day again replaces it, and empty it is taken back",
     ),
-    page("rounds/", rounds.rounds, opens=STRONG),
+    page("rounds/", rounds.rounds_page, name="rounds", opens=STRONG),
     page("rounds/new/", rounds.round_new, opens=ASKING, act="ends by itself on its last day"),
     # It shows only the reviews that the reader may see.
     page("rounds/<uuid:public_id>/", rounds.round_, name="round", opens=STRONG),
@@ -91,7 +91,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     page("slides/template/<uuid:version>/", deck_templates.deck_template_file, opens=ASKING),
     page("slides/template/<uuid:version>/sample/", deck_templates.deck_template_sample, opens=ASKING),
     page("slides/<uuid:public_id>/", slides.deck, opens=STRONG),
-    page("slides/<uuid:public_id>/file/<str:ending>/", slides.deck_file, opens=STRONG),
+    page("slides/<uuid:public_id>/file/<str:ending>/", slides.deck_file_page, name="deck_file", opens=STRONG),
     page(
         "slides/<uuid:public_id>/schedule/",
         slides.deck_schedule,
@@ -101,7 +101,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     page(
         "slides/<uuid:public_id>/schedule/<uuid:schedule>/<str:act>/",
-        slides.schedule_act,
+        slides.deck_schedule_form,
+        name="schedule_act",
         opens=STRONG,
         act="what is paused is resumed; what is ended is set again",
     ),

@@ -1,3 +1,3 @@
 """A campaign in full swing, on one machine, to look around in: `abhiyan demo`."""
 
-from .run import run
+from .run import run_demo

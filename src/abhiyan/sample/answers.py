@@ -34,8 +34,8 @@ def ask_and_answer(seed: str, *, turns: int, at: datetime, say: Callable[[str], 
     for day in range(DAYS, 0, -1):
         noon = datetime.combine(today - timedelta(days=day), time(12), history.ZONE)
         with system("demo"):
-            n += sum(confirming.ask(at=noon) for _turn in range(turns))
-            questions.remind(at=noon)
+            n += sum(confirming.ask_new_members(at=noon) for _turn in range(turns))
+            questions.remind_unanswered(at=noon)
         go_out(noon)
         _answer(seed, noon.date() - timedelta(days=1), noon + timedelta(hours=3))
         go_out(noon + timedelta(hours=3))
@@ -60,9 +60,9 @@ def _say(question: Question, *, yes: bool, by_link: bool, at: datetime) -> None:
     key = keyring().token
     with transaction.atomic():
         if by_link:
-            messaging.answer_link(link=words.link(key, question.pk, 1), yes=yes, by=BY, at=at)
+            messaging.answer_link(link=words.link_part(key, question.pk, 1), yes=yes, by=BY, at=at)
         else:
-            messaging.answer(
+            messaging.answer_question(
                 phone_id=question.phone_id,
                 yes=yes,
                 code=words.word(key, question.pk, 1),

@@ -9,7 +9,9 @@ from abhiyan.org import actions as org
 from abhiyan.programmes.models import Programme
 
 
-def token(made: Programme, unit_id: int, asks: Actor, allows: Actor, days: int, at: datetime) -> UUID:
+def approved_token(
+    made: Programme, unit_id: int, asks: Actor, allows: Actor, days: int, at: datetime
+) -> UUID:
     """Return the token by which claims of the API come: asked by one, approved by another. Its secret is nobody's."""
     release = tokens.ask_token(
         programme_id=made.pk,
@@ -24,7 +26,7 @@ def token(made: Programme, unit_id: int, asks: Actor, allows: Actor, days: int, 
     return tokens.make_token(release_id=release.public_id, by=asks, at=at).public_id
 
 
-def ask_for_list(unit_id: int, asks: Actor, at: datetime) -> None:
+def ask_for_sample_list(unit_id: int, asks: Actor, at: datetime) -> None:
     """Make a request that waits for a data officer, to be approved or refused in the demo."""
     settings = {"unit": "JK-D627", "in": "organisational", "rung": "counted"}
     exporting.ask_for_list(

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from abhiyan.core import audit_seals, clock, home, lot, rooms
 from abhiyan.core.actor import Actor
-from abhiyan.core.samples import SampleGround, note_all_made, note_made, phone
+from abhiyan.core.samples import SampleGround, note_all_made, note_made, sample_phone
 from abhiyan.core.scope import system
 from abhiyan.elections.demo import PARTY
 from abhiyan.enrolment import actions as enrolment
@@ -25,7 +25,7 @@ from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions import ages
-from abhiyan.programmes.demo import report
+from abhiyan.programmes.demo import report_weekly_figures
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -53,7 +53,16 @@ from . import (
     texts,
     tree,
 )
-from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of, enrol, tell_genuine, workers
+from .claims import (
+    BY,
+    EARLIER_FROM,
+    LISTED_FROM,
+    cast_booth,
+    claim_of_event,
+    enrol_days,
+    sample_workers,
+    tell_genuine,
+)
 from .run import PEOPLE
 from .truth import SampleTruth
 
@@ -131,7 +140,7 @@ class Laid:
     first: date
 
 
-def build(
+def build_demo(
     seed: str,
     *,
     at: datetime,
@@ -145,14 +154,14 @@ def build(
     """
     note_made()
     with lot.seeded(f"demo {seed}"):
-        laid = lay(seed, at=at, claims=claims, say=say)
+        laid = lay_ground(seed, at=at, claims=claims, say=say)
         note_made("people", "units", "ui")
         serve()
-        fill(laid, say)
+        fill_rooms(laid, say)
     note_all_made()
 
 
-def lay(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> Laid:
+def lay_ground(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> Laid:
     """Lay units, people in offices, and the drive they are to work for."""
     today = clock.day_in("Asia/Kolkata", at)
     first = today - timedelta(days=DAYS - 1)
@@ -160,7 +169,7 @@ def lay(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> 
         people_actions.ensure_sample_notice(by=BY, at=at)
         messaging.publish_templates(by=BY, at=at)
         org.ensure_offices()
-    rows = list(tree.rows(seed))
+    rows = list(tree.tree_rows(seed))
     say(f"importing {len(rows):,} units in three trees")
     lists.bring_rows("units", lists.units_file(rows), options={}, at=at - timedelta(days=former.ORGANISED))
     say("appointing people to offices")
@@ -175,12 +184,12 @@ def lay(seed: str, *, at: datetime, claims: int, say: Callable[[str], None]) -> 
     offices: dict[str, dict[int, Actor]] = {}
     for held, account in holders.items():
         offices.setdefault(held.office, {})[ids[held.unit]] = _acting(account)
-    (home.path() / PEOPLE).write_text(by_level(holders, rows), encoding="utf-8")
+    (home.home_folder() / PEOPLE).write_text(by_level(holders, rows), encoding="utf-8")
     ground = SampleGround(seed, at, ids, shown, offices, programme.pk)
     return Laid(ground, rows, holders, programme, claims, first)
 
 
-def fill(laid: Laid, say: Callable[[str], None]) -> None:
+def fill_rooms(laid: Laid, say: Callable[[str], None]) -> None:
     """Make the sample of each room, the lowest floor first, each noted once it is there; then what needs several."""
     found = [
         (config.label, module.sample) for config, module in rooms.modules("demo") if hasattr(module, "sample")
@@ -190,7 +199,7 @@ def fill(laid: Laid, say: Callable[[str], None]) -> None:
     say("bringing PIN codes and outlines")
     lists.bring_rows("pins", lists.pins_file(laid.rows), options={}, at=laid.ground.at)
     with system("demo"):
-        lists.set_outlines(laid.ground.at)
+        lists.set_sample_outlines(laid.ground.at)
     for room, sample in below:
         say(f"making the sample of {room}")
         sample(laid.ground)
@@ -206,15 +215,15 @@ def fill(laid: Laid, say: Callable[[str], None]) -> None:
         sample(laid.ground)
         note_made(room)
     say("asking hosts of stays, booth presidents, and people at doors")
-    planner, verifiers = laid.ground.actor("state_president"), verifiers_of(laid.holders)
-    hosts.ask_hosts(laid.ground, planner, verifiers)
-    hosts.ask_presidents(laid.ground, planner, verifiers)
+    planner, verifiers = laid.ground.actor("state_president"), sample_verifiers(laid.holders)
+    hosts.check_sample_stays(laid.ground, planner, verifiers)
+    hosts.check_sample_field_days(laid.ground, planner, verifiers)
     hosts.ask_at_doors(laid.ground, planner, verifiers)
     say("sealing the trail")
     with system("demo"):
-        programmes.fold(at=laid.ground.at)
+        programmes.fold_changes(at=laid.ground.at)
         ages.count_ages(programme=laid.programme, at=laid.ground.at)
-        audit_seals.seal(laid.ground.at)
+        audit_seals.seal_entries(laid.ground.at)
 
 
 def _targets(laid: Laid, say: Callable[[str], None]) -> None:
@@ -240,15 +249,15 @@ def _history(laid: Laid, say: Callable[[str], None]) -> None:
     """Make the claims of the drive, with the frames that are frozen and the workers who are asked meanwhile."""
     ground, programme, officer = laid.ground, laid.programme, _acting(laid.holders[OFFICERS[-1]])
     seed, at, president = ground.seed, ground.at, ground.actor("state_president")
-    token = asked.token(
+    token = asked.approved_token(
         programme, ground.ids["JK"], ground.actor("it_administrator"), officer, WINDOW_DAYS, at
     )
     with system("demo"):
-        asked.ask_for_list(ground.ids["JK-D627"], ground.actor("district_in_charge"), at)
+        asked.ask_for_sample_list(ground.ids["JK-D627"], ground.actor("district_in_charge"), at)
     say(f"taking in about {laid.claims:,} claims of {DAYS} days")
     checks = min(CHECKS, laid.claims // 20)
     by_mandal = {ground.ids[code]: n for code, n in frames.BY_MANDAL.items()}
-    checking = frames.Frames(seed, programme, president, verifiers_of(laid.holders), checks, by_mandal)
+    checking = frames.Frames(seed, programme, president, sample_verifiers(laid.holders), checks, by_mandal)
     asking = flags.Flags(programme, president, officer, checking)
     saying = said.Sayings(ground)
 
@@ -257,8 +266,10 @@ def _history(laid: Laid, say: Callable[[str], None]) -> None:
         asking.after(number, until)
         saying.after(number, until)
 
-    enrol(seed, laid.rows, programme, token, laid.first, at, say, days=DAYS, about=laid.claims, after=after)
-    report(ground)
+    enrol_days(
+        seed, laid.rows, programme, token, laid.first, at, say, days=DAYS, about=laid.claims, after=after
+    )
+    report_weekly_figures(ground)
     checking.end(at)
     asking.decide(at)
 
@@ -272,17 +283,19 @@ def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
     part = _district_drive(laid)
     say("entering people at doors, on paper and by links of workers")
     _field(laid, part)
-    placeless.join(seed, programme, part, at)
+    placeless.join_without_place(seed, programme, part, at)
     enrolment.consider_answered(programme_id=programme.pk, until=at - timedelta(minutes=20), by=BY, at=at)
-    texts.write(programme, JOIN_NUMBER, at)
+    texts.bring_texts(programme, JOIN_NUMBER, at)
     say("asking who joined, and taking in their answers")
     answers.ask_and_answer(seed, turns=max(1, laid.claims // A_TURN), at=at, say=say)
-    noes.say(programme, at, spared=[shown[office][0].id for office in ("booth_worker", "booth_president")])
-    rights.ask(ids["JK-D627"], _acting(holders[DemoOfficer("data_officer", "JK-D627")]), at)
+    noes.say_noes(
+        programme, at, spared=[shown[office][0].id for office in ("booth_worker", "booth_president")]
+    )
+    rights.ask_for_rights(ids["JK-D627"], _acting(holders[DemoOfficer("data_officer", "JK-D627")]), at)
     say("sending two bulk messages, one of them half-way")
     with system("demo"):
         read = [one for part, one in holders.items() if part.office == "district_president"][1::2]
-        bulk.send(
+        bulk.send_sample_text(
             president,
             _acting(holders[OFFICERS[-1]]),
             programme_id=programme.pk,
@@ -297,11 +310,11 @@ def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
     if finding.may_look():
         say("looking for duplicates")
         finding.find_doubles(at=at)
-        doubles.decide(planted, shown["district_president"][0], at)
+        doubles.decide_doubles(planted, shown["district_president"][0], at)
     say("gathering friends in 65 constituencies")
-    friends.gather(ground, laid.rows)
+    friends.gather_friends(ground, laid.rows)
     say("gathering contributors of the state")
-    contributors.gather(ground, laid.rows)
+    contributors.gather_contributors(ground, laid.rows)
 
 
 def _past_lists(laid: Laid) -> None:
@@ -321,10 +334,10 @@ def _past_lists(laid: Laid) -> None:
             programme_id=laid.programme.pk, earlier=lists.LAST_LABEL, by=president, at=at
         )
     booth = cast_booth(rows)
-    crowd = itertools.islice(people.people(f"listed {laid.ground.seed}", first=LISTED_FROM), 24)
+    crowd = itertools.islice(people.sample_people(f"listed {laid.ground.seed}", first=LISTED_FROM), 24)
     forms = [("phone", "name", "birth_year", "booth")]
     forms += [(one.phone[3:], one.name_hi, str(one.birth_year), booth.code) for one in crowd]
-    forms += [("98765", "सुनीता देवी", "1984", booth.code), (phone(LISTED_FROM + 99), "", "1971", "X-1")]
+    forms += [("98765", "सुनीता देवी", "1984", booth.code), (sample_phone(LISTED_FROM + 99), "", "1971", "X-1")]
     lists.bring_rows(
         "paper",
         forms,
@@ -352,12 +365,12 @@ def _earlier_drives(laid: Laid) -> None:
         with system("demo"):
             made = _drive(names, ids["JK"], ids[code], first, 30, n * 6 // 5, president, at)
         homes = _booths_of(code, rows)
-        crowd = people.people(f"{code} {seed}", first=EARLIER_FROM + number * n)
+        crowd = people.sample_people(f"{code} {seed}", first=EARLIER_FROM + number * n)
         claims = []
         for index, one in enumerate(itertools.islice(crowd, n)):
             when, booth = at + timedelta(minutes=index * 40_000 // n), homes[index % len(homes)]
             said = (f"{code}-{index}", when, one.phone, one.name_hi, one.birth_year, booth)
-            claims.append(claim_of(history.Event(history.WEB, *said), None, {}))
+            claims.append(claim_of_event(history.Event(history.WEB, *said), None, {}))
         enrolment.enrol_batch(programme_id=made.pk, claims=claims, by=BY, at=at + timedelta(days=29))
         with system("demo"):
             programmes.close_programme(programme_id=made.pk, by=president, at=at + timedelta(days=30))
@@ -379,13 +392,13 @@ def _district_drive(laid: Laid) -> Programme:
             at=begins - timedelta(days=2),
         )
     homes = _booths_of(code, rows)
-    crowd = people.people(f"{code} {seed}", first=EARLIER_FROM + n)
+    crowd = people.sample_people(f"{code} {seed}", first=EARLIER_FROM + n)
     claims = []
     for index, one in enumerate(itertools.islice(crowd, n * 4 // 10)):
         minutes = int((at - begins).total_seconds()) // 60 - 60
         when, booth = begins + timedelta(minutes=index * minutes // (n * 4 // 10)), homes[index % len(homes)]
         said = (f"{code}-again-{index}", when, one.phone, one.name_hi, one.birth_year, booth)
-        claims.append(claim_of(history.Event(history.WEB, *said), None, {}))
+        claims.append(claim_of_event(history.Event(history.WEB, *said), None, {}))
     for start in range(0, len(claims), 500):
         enrolment.enrol_batch(programme_id=made.pk, claims=claims[start : start + 500], by=BY, at=at)
     return made
@@ -407,15 +420,15 @@ def _field(laid: Laid, part: Programme) -> None:
     booth = cast_booth(rows)
     worker, president = shown["booth_worker"], shown["booth_president"]
     entries = fieldwork.knock(seed, programme, (worker, president), at)
-    fieldwork.invite(seed, programme, ((worker, booth.code, 9), (president, booth.code, 5)), at)
-    fieldwork.invite(
+    fieldwork.join_by_links(seed, programme, ((worker, booth.code, 9), (president, booth.code, 5)), at)
+    fieldwork.join_by_links(
         seed, part, ((worker, booth.code, LINKED),), at, first=1_000
     )  # the link that Today offers
     batch, filled = fieldwork.fill_forms(seed, programme, shown["mandal_president"], worker, booth.code, at)
-    typist = workers(seed, rows)[booth.organisational_parent].phone
+    typist = sample_workers(seed, rows)[booth.organisational_parent].phone
     lists.bring_rows(
         "paper",
-        fieldwork.list_of(filled, booth=booth.code, worker=typist, at=at),
+        fieldwork.typed_rows(filled, booth=booth.code, worker=typist, at=at),
         options={"drive": str(programme.public_id), "batch": batch.number, "language": "hi"},
         at=at - timedelta(hours=26),
         by=laid.ground.actor("it_administrator"),
@@ -447,7 +460,7 @@ def _appoint(
 ) -> dict[DemoOfficer, Account]:
     """Return the holder of each office: the cast, one line down to a booth, workers; the others as `HELD` says."""
     rng = random.Random(f"offices {seed}")  # noqa: S311  # sample data
-    crowd = people.people(f"offices {seed}", first=0)
+    crowd = people.sample_people(f"offices {seed}", first=0)
     cluster = cast_booth(rows).organisational_parent
     katra = cluster.removesuffix("-C1")
     first_booths: dict[str, str] = {}
@@ -478,7 +491,8 @@ def _appoint(
         if ("verifier", code) not in taken
     }
     asked |= {
-        DemoOfficer("booth_worker", first_booths[code]): one for code, one in workers(seed, rows).items()
+        DemoOfficer("booth_worker", first_booths[code]): one
+        for code, one in sample_workers(seed, rows).items()
     }
     asked |= {part: next(crowd) for part in BESIDE}
     shown = {*cast, *BESIDE, DemoOfficer("booth_worker", first_booths[cluster])}
@@ -499,14 +513,14 @@ def _appoint(
             )
             for part, one in asked.items()
         ]
-        + former.holders(seed, rows, ids, [(part.office, part.unit) for part in asked], today),
+        + former.former_holders(seed, rows, ids, [(part.office, part.unit) for part in asked], today),
         by=BY,
         at=at,
     )
     return dict(zip(asked, accounts, strict=False))
 
 
-def verifiers_of(holders: Mapping[DemoOfficer, Account]) -> list[Actor]:
+def sample_verifiers(holders: Mapping[DemoOfficer, Account]) -> list[Actor]:
     """Return the people who make the back-checks."""
     return [_acting(account) for part, account in holders.items() if part.office == "verifier"]
 

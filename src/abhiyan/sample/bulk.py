@@ -26,7 +26,7 @@ CIRCULAR = """\
 Please hold the meetings of all booth committees by Sunday and send the list. (sample)"""
 
 
-def send(
+def send_sample_text(
     president: Actor,
     officer: Actor,
     *,
@@ -109,7 +109,7 @@ def _registered(
 
 def _started(text: str, programme_id: int, unit: int, asks: Actor, allows: Actor, at: datetime) -> UUID:
     """Start a send to members that was asked by one, and approved by another."""
-    members = next(code for code, _name in audiences.offered() if code.startswith("members:"))
+    members = next(code for code, _name in audiences.offered_audiences() if code.startswith("members:"))
     send = messaging.draft_send(
         text=text,
         audience=members,
@@ -144,7 +144,7 @@ def _hand_over(n: int, *, at: datetime, with_receipts: bool) -> None:
     taken = [
         (going_message, Handed(ok=True, ref=f"sample-{going_message.message.id}")) for going_message in going
     ]
-    messaging.settle(returned=taken, adapter="sample", at=at)
+    messaging.settle_messages(returned=taken, adapter="sample", at=at)
     for number, (one, handed) in enumerate(taken if with_receipts else ()):
         if number % 9 != 8:  # of the others no report has come yet
             status = "failed" if number % 25 == 24 else "delivered"

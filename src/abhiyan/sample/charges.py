@@ -5,7 +5,7 @@ from datetime import datetime
 
 from abhiyan.core import lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
@@ -37,7 +37,7 @@ def _answer(made: Programme, named: Iterable[tuple[int, Actor]], waits: int, at:
     charges = (
         (charge, who)
         for unit_id, who in named
-        for charge in queries.open_charges(needed(who.account_id))
+        for charge in queries.open_charges(or_refuse(who.account_id))
         if (charge.programme_id, charge.unit_id) == (made.pk, unit_id)
     )
     for number, (charge, who) in enumerate(charges):

@@ -43,13 +43,13 @@ def home_of_worker(cluster: str) -> str:
     return f"{mandal}-C{(int(number) - 1) // 3 * 3 + 1}"
 
 
-def workers(seed: str, rows: Iterable[tree.UnitRowSample]) -> dict[str, people.Sample]:
+def sample_workers(seed: str, rows: Iterable[tree.UnitRowSample]) -> dict[str, people.Sample]:
     """Return the worker who lives in each of those clusters, and writes down what people around there say."""
     homes = sorted({home_of_worker(row.code) for row in rows if row.kind == "cluster"})
-    return dict(zip(homes, people.people(f"workers {seed}", first=WORKERS_FROM), strict=False))
+    return dict(zip(homes, people.sample_people(f"workers {seed}", first=WORKERS_FROM), strict=False))
 
 
-def accounts(sample_people: Mapping[str, people.Sample]) -> dict[str, UUID]:
+def worker_accounts(sample_people: Mapping[str, people.Sample]) -> dict[str, UUID]:
     """Return the public ids of those workers' accounts: what the product keeps of who wrote an entry down.
 
     In system scope.
@@ -67,10 +67,10 @@ def cast_booth(rows: Sequence[tree.UnitRowSample]) -> tree.UnitRowSample:
 
 def neighbour_of(seed: str) -> people.Sample:
     """Return the person the cast's booth president may call: their phone never answers."""
-    return next(people.people(f"neighbour {seed}", first=NEIGHBOUR))
+    return next(people.sample_people(f"neighbour {seed}", first=NEIGHBOUR))
 
 
-def enrol(
+def enrol_days(
     seed: str,
     rows: Sequence[tree.UnitRowSample],
     programme: Programme,
@@ -116,10 +116,10 @@ def enrol(
     )
     first_claims = about * 100 // 121  # calls that are repeated and entries sent again make up the rest
     done = 0
-    named = workers(seed, rows)
+    named = sample_workers(seed, rows)
     with system("demo"):
-        whose = accounts(named)
-    with (home.path() / TRUTH).open("w", newline="") as file:
+        whose = worker_accounts(named)
+    with (home.home_folder() / TRUTH).open("w", newline="") as file:
         truth = SampleTruth(file, whose)
         truth.begin()
         for number, day in enumerate(
@@ -132,7 +132,7 @@ def enrol(
             for part in _batched(happened):
                 done += _take_in(programme.pk, part, token, named, truth)
             with system("demo"):
-                programmes.fold(at=until)
+                programmes.fold_changes(at=until)
             if used := [event.at for event in happened if event.kind == history.API]:
                 tokens.note_token_used(public_id=token, by=BY, at=used[-1])
             after(number, until, truth)
@@ -173,7 +173,7 @@ def _take_in(
     """Take in one batch: its claims through `enrol_batch`, its opened links marked. How many claims."""
     at = events[-1].at
     sent = [event for event in events if event.kind != history.OPEN]
-    claims = [claim_of(event, token, named) for event in sent]
+    claims = [claim_of_event(event, token, named) for event in sent]
     answers = enrolment.enrol_batch(programme_id=programme_id, claims=claims, by=BY, at=at)
     opened = [event.phone for event in events if event.kind == history.OPEN]
     if opened:
@@ -192,7 +192,7 @@ _WAYS = {
 }
 
 
-def claim_of(
+def claim_of_event(
     event: history.Event, token: UUID | None, named: Mapping[str, people.Sample]
 ) -> enrolment.ClaimMessage:
     """Return an event of the history as the claim its channel would send.
@@ -263,7 +263,7 @@ def join_by_web(
 
 def tell_genuine(entries: Mapping[UUID, UUID]) -> None:
     """Add entries of workers that nobody invented to the truth. entries: claim -> account of the worker."""
-    with (home.path() / TRUTH).open("a", newline="") as file:
+    with (home.home_folder() / TRUTH).open("a", newline="") as file:
         csv.writer(file).writerows([claim.hex, worker, "no"] for claim, worker in entries.items())
 
 
@@ -276,13 +276,14 @@ def running_drive(at: datetime) -> int | None:
             (
                 programme.pk
                 for programme in found
-                if activities.of(programme.kind).fills_roll and queries_drive.roll_of(programme.pk) is MEMBERS
+                if activities.activity_of(programme.kind).fills_roll
+                and queries_drive.roll_of(programme.pk) is MEMBERS
             ),
             None,
         )
 
 
-def token_of(programme_id: int, at: datetime) -> UUID | None:
+def token_in_force(programme_id: int, at: datetime) -> UUID | None:
     """Return the token in force by which a drive's claims of the API come, if there is one."""
     found = queries_drive.tokens(programme_id, manages=True, language="en", at=at)
     return next(

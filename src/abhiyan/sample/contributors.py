@@ -44,13 +44,13 @@ HOURS = ("2", "5", "10", "20")
 TITLE = "दस परिवारों से फ़ोन पर बात करें / Call ten families (sample)"
 
 
-def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programme:
+def gather_contributors(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programme:
     """Make the programme. People join it from every district of the state and say how they can help."""
     homes = _homes(rows)
     opened = datetime.combine(ground.today - timedelta(days=DAYS), time(9), history.ZONE)
     with system("demo"):
         made = _programme(ground, opened)
-    crowd = people.people(f"contributors {ground.seed}", first=PHONES_FROM)
+    crowd = people.sample_people(f"contributors {ground.seed}", first=PHONES_FROM)
     persons = list(itertools.islice(crowd, len(homes)))
     joined = opened + timedelta(days=4)
     claim_outcomes = join_by_web(made.pk, persons, homes, at=joined)
@@ -82,7 +82,7 @@ def _homes(rows: Sequence[tree.UnitRowSample]) -> list[str]:
 
 def _programme(ground: SampleGround, opened: datetime) -> Programme:
     by, state = ground.actor("state_president"), ground.ids["JK"]
-    friends.publish_notice("contributors", at=opened)
+    friends.publish_sample_notice("contributors", at=opened)
     made = programmes.make_programme(
         template="contributors",
         names=NAMES,
@@ -113,7 +113,7 @@ def _ask(ground: SampleGround, some: Sequence[UUID]) -> None:
             by=ground.actor("state_president"),
             at=at,
         )
-        first, *_others = queries.chosen(some)
+        first, *_others = queries.chosen_contributors(some)
     # The demo runs as the jobs, whose role sees no task without a reason.
     with scoped(Scope(phone=first.phone_id, everything=True, reason="demo")):
         (task,) = tasks.tasks_of_helper(first.phone_id, [first.person_id])

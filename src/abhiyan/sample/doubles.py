@@ -45,13 +45,13 @@ class Pair:
     booths: tuple[str, str]
 
 
-def pairs(booths: Sequence[str]) -> list[Pair]:
+def planted_pairs(booths: Sequence[str]) -> list[Pair]:
     """Return the pairs planted in these booths: each name in each shape, years and phones of their own."""
     made = []
     for number in range(len(NAMES) * ROUNDS):
         latin, hindi, respelt, married = NAMES[number % len(NAMES)]
         shape = (number + number // len(NAMES)) % SHAPES
-        phone, other = (samples.phone(DOUBLES_FROM + 2 * number + n) for n in (0, 1))
+        phone, other = (samples.sample_phone(DOUBLES_FROM + 2 * number + n) for n in (0, 1))
         year, here = 1948 + number * 11 % 55, booths[number % len(booths)]
         near = booths[(number + 1) % len(booths)]
         first = people.Sample(latin, hindi, phone, year)
@@ -64,14 +64,14 @@ def pairs(booths: Sequence[str]) -> list[Pair]:
         }[shape]
         made.append(Pair(first, second, (here, there)))
     for number, names in enumerate(TWINS, len(made)):
-        sample_person = people.Sample(names[0], "", samples.phone(DOUBLES_FROM + 2 * number), 1998)
+        sample_person = people.Sample(names[0], "", samples.sample_phone(DOUBLES_FROM + 2 * number), 1998)
         made.append(Pair(sample_person, replace(sample_person, name=names[1]), (booths[0], booths[0])))
     return made
 
 
 def plant(programme: Programme, booths: Sequence[str], at: datetime) -> list[tuple[UUID, UUID]]:
     """Have everybody join once, and days later once more. Public ids of both memberships of each pair."""
-    planted = pairs(booths)
+    planted = planted_pairs(booths)
     firsts = join_by_web(
         programme.pk,
         [pair.first for pair in planted],
@@ -91,7 +91,7 @@ def plant(programme: Programme, booths: Sequence[str], at: datetime) -> list[tup
     ]
 
 
-def decide(planted: Sequence[tuple[UUID, UUID]], by: Actor, at: datetime) -> None:
+def decide_doubles(planted: Sequence[tuple[UUID, UUID]], by: Actor, at: datetime) -> None:
     """Have the district look at three of the found pairs."""
     with system("demo"):
         for number in (MERGED, *APART):
@@ -100,4 +100,4 @@ def decide(planted: Sequence[tuple[UUID, UUID]], by: Actor, at: datetime) -> Non
             if number == MERGED:
                 acts.merge(double=double.public_id, by=by, at=at)
             else:
-                acts.tell_apart(double=double.public_id, is_apart=True, by=by, at=at)
+                acts.tell_members_apart(double=double.public_id, is_apart=True, by=by, at=at)

@@ -17,7 +17,7 @@ from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import batches, door, photos, referrals
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.paper.models import PaperBatch
-from abhiyan.enrolment.rules.batches import ROWS, code_of
+from abhiyan.enrolment.rules.batches import ROWS, sheet_code
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed
@@ -45,7 +45,7 @@ def knock(seed: str, programme: Programme, workers: Sequence[Place], at: datetim
     """
     made: dict[UUID, UUID] = {}
     for number, (worker, unit_id) in enumerate(workers):
-        crowd = people.people(f"doors {number} {seed}", first=DOORS_FROM + 1_000 * number)
+        crowd = people.sample_people(f"doors {number} {seed}", first=DOORS_FROM + 1_000 * number)
         for n, sample_person in zip(reversed(range(DAYS * A_DAY)), crowd, strict=False):
             said_at = at - timedelta(days=n // A_DAY, minutes=20 + 17 * (n % A_DAY))
             claim = enrolment.ClaimMessage(
@@ -92,7 +92,7 @@ def _call(programme: Programme, phone: str, at: datetime) -> None:
         by=BY.id,
         sign=Sign.CALL.value,
     )
-    enrolment.enrol(programme_id=programme.pk, claim=call, by=BY, at=at)
+    enrolment.enrol_claim(programme_id=programme.pk, claim=call, by=BY, at=at)
 
 
 def _code_read(at: datetime) -> str:
@@ -101,13 +101,13 @@ def _code_read(at: datetime) -> str:
     taken = [
         (going_message, Handed(ok=True, ref=f"sample-{going_message.message.id}")) for going_message in going
     ]
-    messaging.settle(returned=taken, adapter="sample", at=at)
+    messaging.settle_messages(returned=taken, adapter="sample", at=at)
     match = re.search(r"(?<!\d)(?:\d{6}|\d{8})(?!\d)", going[-1].letter.text)
     assert match is not None
     return match[0]
 
 
-def invite(
+def join_by_links(
     seed: str,
     programme: Programme,
     workers: Sequence[tuple[Place, str, int]],
@@ -120,7 +120,7 @@ def invite(
     workers: each with the code of their booth, and how many joined. first: their phones begin so much later.
     Two drives have other people.
     """
-    crowd = people.people(f"links {first} {seed}", first=LINKS_FROM + first)
+    crowd = people.sample_people(f"links {first} {seed}", first=LINKS_FROM + first)
     for (worker, unit_id), booth, n in workers:
         code = referrals.make_referral(
             programme_id=programme.pk, unit_id=unit_id, by=worker, at=at - timedelta(days=9)
@@ -141,7 +141,7 @@ def fill_forms(
 
     Returns the batch whose list comes, and the people on its sheets.
     """
-    crowd = people.people(f"sheets {seed}", first=SHEETS_FROM)
+    crowd = people.sample_people(f"sheets {seed}", first=SHEETS_FROM)
     typed = _printed(programme, mandal, 3, at - timedelta(days=8))
     filled = list(itertools.islice(crowd, TYPED))
     _photograph(typed, filled, booth_code, mandal[0], at - timedelta(days=2))
@@ -182,7 +182,7 @@ def _photograph(
         ]
         drawn = {
             "batch": f"बंडल {batch.number} (नमूना)",
-            "code": "" if is_torn else printing.qr(code_of(page, start // ROWS + 1)),
+            "code": "" if is_torn else printing.qr(sheet_code(page, start // ROWS + 1)),
             "tilt": (start / ROWS - 1) * 1.5,
             "rows": rows,
         }
@@ -193,7 +193,7 @@ def _photograph(
     photos.add_photos(batch=batch.pk, photos=taken, by=by, at=at)
 
 
-def list_of(
+def typed_rows(
     filled: Sequence[people.Sample], *, booth: str, worker: str, at: datetime
 ) -> Iterator[tuple[str, ...]]:
     """Yield what was typed from the sheets. worker: the phone of the worker who filled them."""

@@ -19,7 +19,7 @@ from abhiyan.org import actions as org
 from abhiyan.programmes.models import Programme
 from abhiyan.verification import actions
 from abhiyan.verification.models import Flag
-from abhiyan.verification.queries.flags import FlagRow, rows_of
+from abhiyan.verification.queries.flags import FlagRow, flag_rows
 from abhiyan.verification.queries.looks import WorkerLook
 
 from .frames import Frames
@@ -80,7 +80,7 @@ class Flags:
 
     def _rows(self, at: datetime) -> list[FlagRow]:
         with system("demo"):
-            return rows_of(self.programme, MEASURE, at.date(), most=100)
+            return flag_rows(self.programme, MEASURE, at.date(), most=100)
 
     def _ask(self, workers: Sequence[UUID], at: datetime) -> None:
         self._asked = []

@@ -15,7 +15,7 @@ ORGANISED = 1_000  # days ago the units came into being
 VACANT_FOR = (3, 77)  # days, of an office that nobody holds
 
 
-def holders(
+def former_holders(
     seed: str,
     rows: Sequence[tree.UnitRowSample],
     ids: Mapping[str, int],
@@ -35,7 +35,7 @@ def holders(
         for seat in SEATS
         if row.kind in seat.expected_in and (seat.code, row.code) not in taken
     ]
-    crowd = itertools.islice(people.people(f"former {seed}", first=FORMER_FROM), len(vacant))
+    crowd = itertools.islice(people.sample_people(f"former {seed}", first=FORMER_FROM), len(vacant))
     return [
         org.OfficeBearer(
             phone=sample_person.phone,

@@ -153,7 +153,7 @@ class Frames:
         self._plant_at(places, n, is_genuine, KNOWN_FROM + 1_000 * self._frame.number + 400 * is_genuine, at)
 
     def _plant_at(self, places: Sequence[int], n: int, is_genuine: bool, first: int, at: datetime) -> None:
-        crowd = itertools.islice(people.people(f"known {self.seed} {first}", first=first), n)
+        crowd = itertools.islice(people.sample_people(f"known {self.seed} {first}", first=first), n)
         planted_people = [
             PlantedPerson(
                 sample_person.name_hi,
@@ -286,7 +286,7 @@ class Frames:
         with system("demo"):
             ids_by_stratum = items_by_stratum(frame)
             phones = dict(sql.rows("select public_id, phone_id from enrolment_membership"))
-        with (home.path() / TRUTH).open("w" if frame.number == 1 else "a", newline="") as file:
+        with (home.home_folder() / TRUTH).open("w" if frame.number == 1 else "a", newline="") as file:
             writer = csv.writer(file)
             if frame.number == 1:
                 writer.writerow(["frame", "stratum", "items", "genuine"])

@@ -52,7 +52,7 @@ BATCHES = 3  # So many segments of a constituency got theirs.
 HANDED = 2  # So many of three are handed over.
 
 
-def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programme:
+def gather_friends(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programme:
     """Make the programme with its organisers and friends. The cast's organiser is in charge where they are."""
     first = ground.today - timedelta(days=DAYS)
     seats = [row.code for row in rows if row.kind == "constituency"]
@@ -74,15 +74,15 @@ def gather(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programm
     beside = [
         code for n, code in enumerate(seats) if code not in booths for _each in range(BESIDE_EACH[n % 5])
     ]
-    crowd = itertools.islice(people.people(f"friends {ground.seed}", first=BESIDE_FROM), len(beside))
+    crowd = itertools.islice(people.sample_people(f"friends {ground.seed}", first=BESIDE_FROM), len(beside))
     join_by_web(made.pk, list(crowd), beside, at=_at(first + timedelta(days=9), 12))
-    opinions.say(ground, booths, joined)
+    opinions.say_opinions(ground, booths, joined)
     return made
 
 
 def _programme(ground: SampleGround, seats: Sequence[str], first: date) -> Programme:
     at, by, ids = _at(first, 8), ground.actor("national_president"), ground.ids
-    publish_notice("friends", at=at)
+    publish_sample_notice("friends", at=at)
     made = programmes.make_programme(
         template="friends",
         names=NAMES,
@@ -135,7 +135,7 @@ SAMPLE_WORDS = {
 }
 
 
-def publish_notice(code: str, *, at: datetime) -> None:
+def publish_sample_notice(code: str, *, at: datetime) -> None:
     """Publish the standard notice of a roll of the sample, with the words of a sample in its brackets."""
     texts = {
         language: standard_notice.with_holes_filled(
@@ -160,7 +160,7 @@ def _organise(ground: SampleGround, made: Programme, seats: Sequence[int], first
     Return who is.
     """
     own, home = ground.shown[OFFICE]
-    crowd = people.people(f"organisers {ground.seed}", first=ORGANISERS_FROM)
+    crowd = people.sample_people(f"organisers {ground.seed}", first=ORGANISERS_FROM)
     places = [seat for seat in seats for _one in range(BESIDE + (seat != home))]
     accounts = org.appoint_many(
         bearers=[
@@ -202,7 +202,7 @@ def _join(seed: str, made: Programme, seat: str, booths: Sequence[str], first: d
 
     Return these, with the booths they live in.
     """
-    crowd = people.people(f"friends {seat} {seed}", first=FRIENDS_FROM + int(seat[-1]) * OWN)
+    crowd = people.sample_people(f"friends {seat} {seed}", first=FRIENDS_FROM + int(seat[-1]) * OWN)
     persons = list(itertools.islice(crowd, OWN))
     homes = booths[:: max(1, len(booths) // OWN)][:OWN]
     joined = _at(first + timedelta(days=5 * int(seat[-1])), 11)
@@ -257,7 +257,7 @@ def _certify(ground: SampleGround, made: Programme, segments: Sequence[int], in_
             friends = friends_of(made, segment)
         for n, friend in enumerate(friends):
             if n % 3 < HANDED:
-                certificates.hand_over(friend=friend, by=in_charge, at=at)
+                certificates.hand_over_certificate(friend=friend, by=in_charge, at=at)
 
 
 def _at(day: date, hour: int) -> datetime:

@@ -72,7 +72,7 @@ def events(
     `claims` counts calls, web, API and paper claims over all days.
     """
     rng = random.Random(f"history {seed}")  # noqa: S311  # sample data
-    crowd = people.people(seed, first=1_000)
+    crowd = people.sample_people(seed, first=1_000)
     weights = [booth.electors * booth.eagerness for booth in booths]
     liars = {worker for worker in sorted({booth.worker for booth in booths}) if rng.random() < FABRICATORS}
     growth = [

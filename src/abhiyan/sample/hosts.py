@@ -9,7 +9,7 @@ from abhiyan.contact.rules import kinds
 from abhiyan.core.actor import Actor
 from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
-from abhiyan.programmes.queries import open_of
+from abhiyan.programmes.queries import open_programmes_of
 from abhiyan.stays import queries_days
 from abhiyan.stays.actions import STAYS
 from abhiyan.stays.queries import KIND
@@ -27,13 +27,13 @@ TALKS = 90  # checks of talks at doors.
 TALKED = {True: 0.97, False: 0.6}  # shares of talks that are true, by whether the phone has answered
 
 
-def ask_hosts(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
+def check_sample_stays(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
     """Freeze the stays of the days before, draw last evening, and ask this morning."""
     rng = random.Random(f"hosts {ground.seed}")  # noqa: S311  # sample data
     _check(ground, planner, verifiers, rng, KIND, STAYS, (False,), (CHECKS, LEFT), lambda _check: TRUE)
 
 
-def ask_presidents(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
+def check_sample_field_days(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
     """Freeze the field days, and ask booth presidents, in the same way."""
     rng = random.Random(f"presidents {ground.seed}")  # noqa: S311  # sample data
     kind, measure = queries_days.KIND, queries_days.DAYS
@@ -71,7 +71,7 @@ def _check(
     """
     at = datetime.combine(ground.today - timedelta(days=1), time(20, 30), ZONE)
     with system("demo"):
-        programme = min(open_of(kind), key=lambda programme: programme.pk)
+        programme = min(open_programmes_of(kind), key=lambda programme: programme.pk)
     plan = frames.FramePlan(
         checks=some[0],
         source=f"drand quicknet, {at:%d.%m.%Y} 20:35 (नमूना / sample)",

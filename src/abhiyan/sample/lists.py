@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from abhiyan.core.samples import bring
+from abhiyan.core.samples import bring_sample_list
 from abhiyan.units import actions as units_actions
 from abhiyan.units.staging import COLUMNS
 
@@ -27,7 +27,7 @@ def bring_rows(
         path = Path(folder) / f"demo-{kind}.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out).writerows(lines)
-        bring(kind, path, options=options, at=at, **more)
+        bring_sample_list(kind, path, options=options, at=at, **more)
 
 
 def units_file(rows: Sequence[tree.UnitRowSample]) -> Iterator[Sequence[object]]:
@@ -69,7 +69,7 @@ def _real_pins(rows: Sequence[tree.UnitRowSample]) -> set[tuple[str, str]]:
             words = [word for word in row.name_en.casefold().split() if word not in _GENERAL]
             within.setdefault(row.organisational_parent, []).append((row.code, words))
     pins = set[tuple[str, str]]()
-    for office in tree.read("jk_pins.csv"):
+    for office in tree.read_real_file("jk_pins.csv"):
         district, words = f"JK-D{office['district_lgd']}", office["office"].casefold().split()
         pins.add((office["pin"], district))
         pins |= {
@@ -80,7 +80,7 @@ def _real_pins(rows: Sequence[tree.UnitRowSample]) -> set[tuple[str, str]]:
     return pins
 
 
-def set_outlines(at: datetime) -> None:
+def set_sample_outlines(at: datetime) -> None:
     geojson = json.loads((tree.DATA / "jk_pcs.geojson").read_text(encoding="utf-8"))
     units_actions.set_outlines(
         outlines={
@@ -100,4 +100,4 @@ def totals_file(seed: str, rows: Sequence[tree.UnitRowSample], members: int) -> 
     booths = [row for row in rows if row.kind == "booth"]
     weights = [(row.electors or 1) * rng.uniform(0.5, 1.5) for row in booths]
     yield "unit_code", "total"
-    yield from zip((row.code for row in booths), tree.shares(members, weights), strict=True)
+    yield from zip((row.code for row in booths), tree.whole_shares(members, weights), strict=True)

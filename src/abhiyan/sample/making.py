@@ -27,7 +27,7 @@ def main(seed: str, claims: str, at: str = "") -> None:
     try:
         _make(seed, int(claims), at)
     except Exception as error:
-        if (error_told := readiness.told(error)) is None:
+        if (error_told := readiness.readable_error(error)) is None:
             raise
         error_told.show()
         sys.exit(error_told.exit_code)
@@ -44,7 +44,7 @@ def _make(seed: str, claims: int, at: str) -> None:
     from abhiyan.core import schema
 
     say("making the database")
-    schema.prepare()
+    schema.prepare_database()
     import django
 
     django.setup()
@@ -52,14 +52,14 @@ def _make(seed: str, claims: int, at: str) -> None:
     with schema.working_as("jobs"):
         from abhiyan.core import clock, home
 
-        from .build import build
+        from .build import build_demo
 
         def serve() -> None:
-            (home.path() / GROUND).touch()
+            (home.home_folder() / GROUND).touch()
             os.nice(BEHIND)
 
         instant = datetime.fromisoformat(at) if at else clock.now()
-        build(seed, at=instant, claims=claims, say=say, serve=serve)
+        build_demo(seed, at=instant, claims=claims, say=say, serve=serve)
     say("everything is made")
 
 

@@ -31,7 +31,7 @@ _LEAVING = """select m.phone_id from enrolment_membership m where m.programme_id
  and m.slot = 0 and m.at < %(before)s order by m.id limit %(n)s"""
 
 
-def say(programme: Programme, at: datetime, *, spared: Collection[UUID]) -> None:
+def say_noes(programme: Programme, at: datetime, *, spared: Collection[UUID]) -> None:
     """Say each as its phone says it, in the last day. spared: workers who are not paused."""
     with system("demo"):
         claim_row = sql.row(
@@ -59,4 +59,4 @@ def say(programme: Programme, at: datetime, *, spared: Collection[UUID]) -> None
             said_at = at - timedelta(hours=9 - n)
             enrolment.deny_by_phone(phone=phone, membership=member, channel=Channel.SMS, by=PHONE, at=said_at)
             receipts.send_receipt(of=receipts.DENY, phone=phone, programme_id=programme.pk, at=said_at)
-    bursts.look(at=at)
+    bursts.look_for_bursts(at=at)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.samples import ZONE, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.core.small_cells import FEWEST_ANSWERS
@@ -31,7 +31,7 @@ WORDS = (
 ANSWER = "विभाग को लिखा गया, जवाब आने पर बताएँगे।"
 
 
-def say(
+def say_opinions(
     ground: SampleGround, booths: Mapping[str, Sequence[str]], friends: Mapping[str, Sequence[UUID]]
 ) -> None:
     """Write down opinions of last month at doors. This month friends answer by their own links. Pass quotes up.
@@ -71,8 +71,8 @@ def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
         at, first = opinion.at + timedelta(hours=1), opinion.desk_id
         while opinion.desk_id != state and (n % 2 == 0 or opinion.desk_id == first):
             with system("demo"):
-                text = queries.words_of(opinion)
-            by = _holder(ground, needed(opinion.desk_id))
+                text = queries.opinion_words(opinion)
+            by = _holder(ground, or_refuse(opinion.desk_id))
             opinion, at = (
                 forms.pass_opinion(
                     public_id=opinion.public_id, text=text, no_names=text.split(), by=by, at=at

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from abhiyan.core import words
-from abhiyan.core.samples import phone
+from abhiyan.core.samples import sample_phone
 
 # (Latin, Devanagari). Women's and men's given names and family names common in the region's communities alike.
 WOMEN, MEN, FAMILIES = (
-    tuple((row["latin"], row["devanagari"]) for row in words.names() if row["sample"] == kind)
+    tuple((row["latin"], row["devanagari"]) for row in words.name_words() if row["sample"] == kind)
     for kind in ("woman", "man", "family")
 )
 
@@ -27,7 +27,7 @@ class Sample:
     birth_year: int
 
 
-def people(seed: str, first: int = 0) -> Iterator[Sample]:
+def sample_people(seed: str, first: int = 0) -> Iterator[Sample]:
     """Yield invented adults without end, the same for the same seed; phones are numbered from `first`."""
     rng = random.Random(f"people {seed}")  # noqa: S311  # sample data, the same for the same seed
     number = first
@@ -37,7 +37,7 @@ def people(seed: str, first: int = 0) -> Iterator[Sample]:
         yield Sample(
             f"{given_name[0]} {family[0]}",
             f"{given_name[1]} {family[1]}",
-            phone(number),
+            sample_phone(number),
             2026 - min(88, 19 + int(rng.expovariate(1 / 20))),
         )
         number += 1

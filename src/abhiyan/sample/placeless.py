@@ -15,9 +15,9 @@ OF_STATE = (("199001", 9), ("199014", 6), ("बानिहाल के पा�
 OF_DISTRICT = (("कुंड गाँव", 7), ("Panthal", 5), ("199359", 4), ("भोमाग", 2))
 
 
-def join(seed: str, state: Programme, district: Programme, at: datetime) -> None:
+def join_without_place(seed: str, state: Programme, district: Programme, at: datetime) -> None:
     """Have each join by the web in the last three days; entries wait in the unit of the drive."""
-    crowd = people.people(f"placeless {seed}", first=UNPLACED_FROM)
+    crowd = people.sample_people(f"placeless {seed}", first=UNPLACED_FROM)
     for programme, groups in ((state, OF_STATE), (district, OF_DISTRICT)):
         for number, (place_text, n) in enumerate(groups):
             joined_at = at - timedelta(hours=3 + 11 * number)

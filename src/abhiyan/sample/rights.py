@@ -16,7 +16,7 @@ ASKED = (
 )
 
 
-def ask(unit_id: int, officer: Actor, at: datetime) -> None:
+def ask_for_rights(unit_id: int, officer: Actor, at: datetime) -> None:
     """Ask from each one's own page; the data officer has answered one."""
     with system("demo"):
         lo, hi = units.span(unit_id, 1)
@@ -24,7 +24,7 @@ def ask(unit_id: int, officer: Actor, at: datetime) -> None:
     for member, (days, kind, text, answer) in zip(members, ASKED, strict=False):
         asked_at = at - timedelta(days=days)
         with scoped(Scope(phone=member.phone_id)):
-            ticket = tickets.ask(
+            ticket = tickets.ask_ticket(
                 membership=member.public_id,
                 kind=kind,
                 said=text,

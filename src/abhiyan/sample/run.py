@@ -20,7 +20,7 @@ STOPPED = 130  # exit code of what Ctrl-C ended.
 CLAIMS, MANY_CLAIMS = 30_000, 110_000  # of the drive; of the large demo's
 
 
-def run(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = False) -> int:
+def run_demo(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = False) -> int:
     """Make the demo where it is missing, print its people by level and serve until told to stop.
 
     It serves once units, people, offices and the drive are there. The samples of the rooms follow while it serves;
@@ -31,7 +31,7 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = 
     from abhiyan.pages import languages
     from abhiyan.server import processes, serve
 
-    folder = home.path()
+    folder = home.home_folder()
     _refuse_what_is_real()
     if folder.exists() and (fresh or (database.is_embedded() and not (folder / READY).exists())):
         _forget()  # what was half made, too; but nobody's own database unasked
@@ -39,7 +39,7 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = 
     (folder / MARK).touch()
     if not keys.master_path().exists():
         keys.make_master(keys.master_path(), text=keys.demo_master(seed))
-    languages.add(languages.SHIPPED["ur"])
+    languages.add_language(languages.SHIPPED["ur"])
     os.environ |= {
         "ABHIYAN_PORT": str(port),
         "ABHIYAN_SMS": os.environ.get("ABHIYAN_SMS", "file"),
@@ -61,7 +61,7 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = 
                     return STOPPED if code is None else max(code, 1)
                 ready.write_text(_made_by())
             _greet(port)
-            return processes.supervise(whole, stopping=stopping, environment=environment)
+            return processes.supervise_commands(whole, stopping=stopping, environment=environment)
         making = [
             sys.executable,
             "-m",
@@ -87,7 +87,9 @@ def run(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bool = 
 
             served = 0
             if not maker.poll():
-                served = processes.supervise(web, stopping=stopping, environment=environment, each_watch=look)
+                served = processes.supervise_commands(
+                    web, stopping=stopping, environment=environment, each_watch=look
+                )
             return _ended(maker.poll()) or served
 
 
@@ -110,9 +112,10 @@ def _made_by() -> str:
 
 def _refuse_what_is_real() -> None:
     path = keys.master_path()
-    if path.exists() and not (home.path() / MARK).exists():
+    if path.exists() and not (home.home_folder() / MARK).exists():
         raise click.ClickException(
-            f"{home.path()} holds a real installation. Choose another folder for the demo: ABHIYAN_HOME=… make demo"
+            f"{home.home_folder()} holds a real installation."
+            " Choose another folder for the demo: ABHIYAN_HOME=… make demo"
         )
 
 
@@ -120,18 +123,18 @@ def _forget() -> None:
     """Drop the demo that is there; the folder is marked as a demo's, or nothing is touched."""
     from abhiyan.core import databases, embedded, roles
 
-    folder = home.path()
+    folder = home.home_folder()
     if not (folder / MARK).exists():
         return
     if database.is_embedded():
-        embedded.stop(folder)
+        embedded.stop_database(folder)
     elif keys.master_path().exists():  # before there is a key, nothing of ours is on the server
         with databases.server_session(None) as admin:
             roles.refuse_others(admin)
             if roles.can_log_in("owner"):
-                databases.drop(database.name())
+                databases.drop(database.database_name())
             if database.names_administrator():
-                roles.forget(admin)
+                roles.drop_roles(admin)
     folders = ("postgres", "files", "outbox", "keys", "audit-heads", "languages")
     for name in (*folders, PEOPLE, GROUND, READY, samples.MAKING, samples.LOOKED):
         path = folder / name
@@ -146,7 +149,7 @@ def _greet(port: int) -> None:
     click.echo("")
     click.echo(f"The demo serves on http://localhost:{port}")
     click.echo("  Sign in there as any of its people by one click (from this machine only):")
-    people = home.path() / PEOPLE
+    people = home.home_folder() / PEOPLE
     if people.exists():
         click.echo(textwrap.indent(people.read_text(encoding="utf-8"), "  "), nl=False)
     click.echo(f"  Join:      http://localhost:{port}/join/")

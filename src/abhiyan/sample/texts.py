@@ -20,10 +20,10 @@ WRITTEN = (
 )
 
 
-def write(programme: Programme, number: str, at: datetime) -> None:
+def bring_texts(programme: Programme, number: str, at: datetime) -> None:
     """Write each text as its webhook brings it."""
     for n, (last, hours, text) in enumerate(WRITTEN):
         wrote_at = at - timedelta(hours=hours)
         ref = str(uuid5(programme.public_id, f"text {n}"))
         sms = inbound.Sms("generic", ref, f"+91720000{last}", number, text, wrote_at)
-        texts.hear(text_in=texts.TextIn(sms, "sms", number, "join", programme.pk), by=BY, at=wrote_at)
+        texts.hear_text(text_in=texts.TextIn(sms, "sms", number, "join", programme.pk), by=BY, at=wrote_at)

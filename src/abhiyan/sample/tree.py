@@ -42,7 +42,7 @@ class UnitRowSample:
     sample: bool = True
 
 
-def read(name: str) -> list[dict[str, str]]:
+def read_real_file(name: str) -> list[dict[str, str]]:
     """Return the rows of one of the real files."""
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -50,10 +50,10 @@ def read(name: str) -> list[dict[str, str]]:
 
 @cache
 def hindi() -> dict[str, str]:
-    return {row["code"]: row["name_hi"] for row in read("names_hi.csv")}
+    return {row["code"]: row["name_hi"] for row in read_real_file("names_hi.csv")}
 
 
-def shares(total: int, weights: Sequence[float]) -> list[int]:
+def whole_shares(total: int, weights: Sequence[float]) -> list[int]:
     """Share a total in whole numbers, in proportion to the weights (largest remainders)."""
     whole = sum(weights)
     exact = [total * weight / whole for weight in weights]
@@ -64,7 +64,7 @@ def shares(total: int, weights: Sequence[float]) -> list[int]:
     return parts
 
 
-def title(name: str) -> str:
+def title_of_block(name: str) -> str:
     """Write blocks, which come in capitals, as a person reads them better."""
     cleaned = name.replace("Municipal Committee ", "").replace("Municipal Council ", "").strip()
     return cleaned.title() if cleaned.isupper() or cleaned.islower() else cleaned
@@ -73,7 +73,7 @@ def title(name: str) -> str:
 JAMMU_REGION = frozenset({"4", "5", "7", "10", "12", "14", "620", "621", "624", "627"})
 
 
-def rows(seed: str) -> list[UnitRowSample]:
+def tree_rows(seed: str) -> list[UnitRowSample]:
     """Return every unit of the demo, parents first. The same seed gives the same rows, letter for letter.
 
     A unit without a point of its own is in the middle of those below it, so that every level has a map.
@@ -99,8 +99,10 @@ def rows(seed: str) -> list[UnitRowSample]:
 def _rows(seed: str) -> Iterator[UnitRowSample]:
     rng = random.Random(f"tree {seed}")  # noqa: S311  # sample data, the same for the same seed
     yield UnitRowSample("IN", "nation", "India", hindi()["IN"], source=LGD, sample=False)
-    middles = {row["abbr"]: (float(row["lat"]), float(row["lon"])) for row in read("state_points.csv")}
-    for state in read("states.csv"):
+    middles = {
+        row["abbr"]: (float(row["lat"]), float(row["lon"])) for row in read_real_file("state_points.csv")
+    }
+    for state in read_real_file("states.csv"):
         code = state["abbr"]
         lat, lon = middles[code]
         yield UnitRowSample(
@@ -121,7 +123,7 @@ def _rows(seed: str) -> Iterator[UnitRowSample]:
         ("JK-R2", "Jammu region", "जम्मू संभाग"),
     ):
         yield UnitRowSample(code, "region", name, name_hi, "JK")
-    districts = read("jk_districts.csv")
+    districts = read_real_file("jk_districts.csv")
     for district in districts:
         number = district["district_lgd"]
         code = f"JK-D{number}"
@@ -138,7 +140,7 @@ def _rows(seed: str) -> Iterator[UnitRowSample]:
             source=LGD,
             sample=False,
         )
-    seats = read("jk_parliamentary_constituencies.csv")
+    seats = read_real_file("jk_parliamentary_constituencies.csv")
     for seat in seats:
         code = f"JK-PC{seat['pc_no']}"
         electors = int(seat["electors_2024"])
@@ -154,7 +156,7 @@ def _rows(seed: str) -> Iterator[UnitRowSample]:
             source=ECI,
             sample=False,
         )
-    segments = read("jk_assembly_constituencies.csv")
+    segments = read_real_file("jk_assembly_constituencies.csv")
     for segment in segments:
         code = f"JK-AC{segment['ac_no']}"
         parent = f"JK-PC{segment['pc_no']}"
@@ -164,12 +166,12 @@ def _rows(seed: str) -> Iterator[UnitRowSample]:
 
     points = {f"JK-D{row['district_lgd']}": (float(row["lat"]), float(row["lon"])) for row in districts}
     mandals: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
-    for block in read("jk_blocks.csv"):
+    for block in read_real_file("jk_blocks.csv"):
         mandals[f"JK-D{block['district_lgd']}"].append(
-            (f"JK-B{block['block_lgd']}", title(block["block_name"]), False)
+            (f"JK-B{block['block_lgd']}", title_of_block(block["block_name"]), False)
         )
-    for body in read("jk_urban_local_bodies.csv"):
-        name = title(body["local_body_name"])
+    for body in read_real_file("jk_urban_local_bodies.csv"):
+        name = title_of_block(body["local_body_name"])
         mandals[f"JK-D{body['district_lgd']}"].append((f"JK-U{body['local_body_lgd']}", f"{name} town", True))
     around: dict[str, tuple[float, float]] = {}
     for district_code, members in mandals.items():
@@ -190,7 +192,7 @@ def _rows(seed: str) -> Iterator[UnitRowSample]:
                 sample=False,
             )
     yield from _below_mandals(rng, districts, seats, segments, mandals, around)
-    for seat in read("constituencies_beside.csv"):
+    for seat in read_real_file("constituencies_beside.csv"):
         yield UnitRowSample(
             seat["code"],
             "constituency",
@@ -201,7 +203,7 @@ def _rows(seed: str) -> Iterator[UnitRowSample]:
             source=ECI,
             sample=False,
         )
-    for district in read("districts_beside.csv"):
+    for district in read_real_file("districts_beside.csv"):
         above = district["state"]
         yield UnitRowSample(
             district["code"],
@@ -226,12 +228,12 @@ def _below_mandals(
 ) -> Iterator[UnitRowSample]:
     """Yield clusters, villages, wards and booths: all sample."""
     weights = [rng.uniform(0.85, 1.15) for _segment in segments]
-    per_segment = dict(zip((row["ac_no"] for row in segments), shares(BOOTHS, weights), strict=True))
+    per_segment = dict(zip((row["ac_no"] for row in segments), whole_shares(BOOTHS, weights), strict=True))
     electors: dict[str, list[int]] = {}
     for seat in seats:
         inside = [row["ac_no"] for row in segments if row["pc_no"] == seat["pc_no"]]
         flat = [rng.uniform(0.4, 1.6) for number in inside for _booth in range(per_segment[number])]
-        dealt = iter(shares(int(seat["electors_2024"]), flat))
+        dealt = iter(whole_shares(int(seat["electors_2024"]), flat))
         for number in inside:
             electors[number] = [next(dealt) for _booth in range(per_segment[number])]
     for district in districts:
@@ -239,12 +241,16 @@ def _below_mandals(
         seats_here = [row["ac_no"] for row in segments if row["district_lgd"] == district["district_lgd"]]
         booths = [(number, booth) for number in seats_here for booth in range(1, per_segment[number] + 1)]
         members = mandals[code]
-        sizes = shares(
+        sizes = whole_shares(
             len(booths), [rng.uniform(1.2, 2.2) if town else 1.0 for _code, _name, town in members]
         )
         blocks = [member for member in members if not member[2]]
         villages = dict(
-            zip((b[0] for b in blocks), shares(int(district["villages"]), [1.0] * len(blocks)), strict=True)
+            zip(
+                (b[0] for b in blocks),
+                whole_shares(int(district["villages"]), [1.0] * len(blocks)),
+                strict=True,
+            )
         )
         start = 0
         for (mandal, name, town), size in zip(members, sizes, strict=True):

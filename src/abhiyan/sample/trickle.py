@@ -28,19 +28,27 @@ def main(seed: str) -> None:
     from abhiyan.enrolment.actions import tokens
 
     from . import history, people, tree
-    from .claims import TRUTH, accounts, claim_of, home_of_worker, running_drive, token_of, workers
+    from .claims import (
+        TRUTH,
+        claim_of_event,
+        home_of_worker,
+        running_drive,
+        sample_workers,
+        token_in_force,
+        worker_accounts,
+    )
     from .truth import SampleTruth
 
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    rows = tree.rows(seed)
+    rows = tree.tree_rows(seed)
     booths = [row for row in rows if row.kind == "booth"]
-    named = workers(seed, rows)
+    named = sample_workers(seed, rows)
     with system("demo"):
-        whose = accounts(named)
+        whose = worker_accounts(named)
     rng = random.Random()  # noqa: S311  # sample data, new each time it runs
-    crowd = people.people(f"trickle {rng.random()}", first=20_000_000 + rng.randrange(10_000_000))
+    crowd = people.sample_people(f"trickle {rng.random()}", first=20_000_000 + rng.randrange(10_000_000))
     by = Actor.system("demo")
     programme_id = running_drive(clock.now())
     if programme_id is None:  # the drive is over: nothing comes in any more
@@ -51,7 +59,7 @@ def main(seed: str) -> None:
             continue
         person, home, at = next(crowd), rng.choice(booths), clock.now()
         kind = rng.choices([way for way, _share in history.WAYS], [share for _way, share in history.WAYS])[0]
-        token = token_of(programme_id, at)
+        token = token_in_force(programme_id, at)
         if token is None and kind == history.API:
             continue
         worker = home_of_worker(home.organisational_parent) if kind in (history.API, history.PAPER) else ""
@@ -65,10 +73,10 @@ def main(seed: str) -> None:
             home.code,
             worker,
         )
-        claim = claim_of(event, token, named)
+        claim = claim_of_event(event, token, named)
         try:
             (answer,) = enrolment.enrol_batch(programme_id=programme_id, claims=[claim], by=by, at=at)
-            with (folder.path() / TRUTH).open("a", newline="") as file:
+            with (folder.home_folder() / TRUTH).open("a", newline="") as file:
                 SampleTruth(file, whose).tell(event, claim, answer)
             if token is not None and kind == history.API:
                 tokens.note_token_used(public_id=token, by=by, at=at)

@@ -6,5 +6,7 @@ from . import views
 
 app_name = "sample"
 urlpatterns = [
-    page("demo/phone/", views.phone, name="demo_phone", opens=DEMO, act="is of the demo", is_own=True),
+    page(
+        "demo/phone/", views.demo_phone_page, name="demo_phone", opens=DEMO, act="is of the demo", is_own=True
+    ),
 ]

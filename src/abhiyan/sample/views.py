@@ -14,10 +14,10 @@ SHOWN = 30
 
 
 @require_safe
-def phone(request: Request) -> HttpResponse:
+def demo_phone_page(request: Request) -> HttpResponse:
     """Show the last messages the demo put into its outbox file, newest first, in full: every phone in it is
     invented."""
-    path = home.path() / "outbox" / "messages.jsonl"
+    path = home.home_folder() / "outbox" / "messages.jsonl"
     lines: deque[str] = deque(maxlen=SHOWN)
     if path.exists():
         with path.open(encoding="utf-8") as file:

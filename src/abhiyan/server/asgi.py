@@ -75,7 +75,7 @@ async def application(scope: AsgiScope, receive: Receive, send: Send) -> None:
                 await app(scope, receive, send)
                 return
     if path.startswith(assets.PREFIX):
-        await _counted("static", assets.serve, scope, receive, send)
+        await _counted("static", assets.serve_asset, scope, receive, send)
     elif path in _plain:
         await _plain[path](scope, receive, send)
     else:
@@ -95,7 +95,7 @@ async def _counted(surface: str, app: App, scope: AsgiScope, receive: Receive, s
     try:
         await app(scope, receive, noting)
     finally:
-        metrics.seen(surface, status, time.perf_counter() - started)
+        metrics.count_request(surface, status, time.perf_counter() - started)
 
 
 LET_BY, LET_BY_S = 64 << 20, 30.0  # bytes, seconds: of a body that is refused, so that its sender hears why
@@ -290,7 +290,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            assets.version()
+            assets.assets_version()
             for app in apps:
                 if hasattr(app, "startup"):
                     await app.startup()

@@ -23,7 +23,7 @@ from abhiyan.core.refusals import NotFound, Refused, TooLarge
 from abhiyan.org.queries import NotYours, whom_to_ask
 from abhiyan.org.viewer import Request
 from abhiyan.pages import context
-from abhiyan.pages.access import NOT_YOURS, denied, pages
+from abhiyan.pages.access import NOT_YOURS, addresses_by_name, missing_access
 from abhiyan.people import actions as people
 from abhiyan.ui import errors
 from abhiyan.ui.acts import begin_saying
@@ -97,7 +97,7 @@ def host(get_response: Answer) -> Answer:
             )
             with translation.override(chosen_language(request)):
                 text = _("This website does not use the address you opened. Check the address.")
-                return errors.page(None, 400, message=text)
+                return errors.error_page(None, 400, message=text)
         return get_response(request)
 
     return middleware
@@ -114,7 +114,7 @@ def short_address(get_response: Answer) -> Answer:
         if settings.SMS_ORIGIN == settings.ORIGIN or request.get_host() != short:
             return get_response(request)
         if request.method not in ("GET", "HEAD"):
-            return errors.page(None, 404)
+            return errors.error_page(None, 404)
         return HttpResponseRedirect(settings.ORIGIN + request.get_full_path())
 
     return middleware
@@ -125,19 +125,19 @@ def chosen_language(request: HttpRequest) -> str:
 
     An unreviewed language is only chosen here.
     """
-    offered = context.languages_of(request)
+    offered = context.page_languages(request)
     viewer = getattr(request, "viewer", None)
     for code in (request.COOKIES.get(LANGUAGE_COOKIE, ""), viewer.language if viewer else ""):
         if code in offered:
             return str(code)
     for part in request.META.get("HTTP_ACCEPT_LANGUAGE", "").split(",")[:10]:
         code = part.split(";", 1)[0].strip().split("-", 1)[0].lower()
-        if code in offered and not languages.unreviewed(code):
+        if code in offered and not languages.unreviewed_words(code):
             return str(code)
     return settings.LANGUAGE_CODE
 
 
-def language(get_response: Answer) -> Answer:
+def answer_in_language(get_response: Answer) -> Answer:
     """Give every answer in the language of its request."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -184,7 +184,7 @@ class AccessMiddleware:
     """Asks on every resolved address what its room declared; without a declaration no process starts."""
 
     def __init__(self, get_response: Answer) -> None:
-        self.get_response, self.pages = get_response, pages()
+        self.get_response, self.pages = get_response, addresses_by_name()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
@@ -195,7 +195,7 @@ class AccessMiddleware:
         assert request.resolver_match is not None  # Django resolves before it asks
         opens = self.pages[request.resolver_match.view_name].opens
         is_demo = settings.DEMO and address.is_loopback(request)
-        missing = denied(opens, request.viewer, request.visit, is_demo=is_demo)
+        missing = missing_access(opens, request.viewer, request.visit, is_demo=is_demo)
         if not missing:
             asks = getattr(request, "scope", {}).get(MAY_SEND)
             return HttpResponse(status=204) if asks else None
@@ -244,7 +244,7 @@ def stopped_files(get_response: Answer) -> Answer:
     A file is each answer that a browser keeps or opens beside the pages. The refusal undoes what its view
     wrote, so an approval is not used up, and nobody counts as having read it.
     """
-    declared = pages()
+    declared = addresses_by_name()
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
@@ -321,7 +321,7 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
                 "code": "" if is_plain or type(refused) is NotYours else refused.code,
                 "wait_s": wait_s,
                 "sent": _sent(request),
-                "back": errors.came_from(request) or (request.path if status == 413 else ""),
+                "back": errors.page_sent_from(request) or (request.path if status == 413 else ""),
             },
             status=status,
         )

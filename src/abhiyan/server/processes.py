@@ -63,7 +63,7 @@ class Note:
 
     @property
     def path(self) -> Path:
-        return folder() / f"{self.kind}-{self.pid}.json"
+        return processes_folder() / f"{self.kind}-{self.pid}.json"
 
     def beat(self) -> None:
         """Show that the process is not stuck: the supervisor sees when its note was touched last."""
@@ -86,8 +86,8 @@ class Note:
             done.set()
 
 
-def folder() -> Path:
-    return home.path() / "run"
+def processes_folder() -> Path:
+    return home.home_folder() / "run"
 
 
 def born(pid: int) -> str:
@@ -113,12 +113,12 @@ class Served(Exception):
 
 
 @contextmanager
-def noted(kind: str, *, port: int | None = None, host: str | None = None) -> Iterator[Note]:
+def noted_process(kind: str, *, port: int | None = None, host: str | None = None) -> Iterator[Note]:
     """Note this process as long as it runs. Raises Served where another one must be alone in the same folder."""
     note = Note(kind=kind, pid=os.getpid(), born=born(os.getpid()), port=port, host=host)
-    folder().mkdir(parents=True, exist_ok=True)
+    processes_folder().mkdir(parents=True, exist_ok=True)
     with _alone() if kind in ALONE else contextlib.nullcontext():
-        known()  # drops the notes of killed processes
+        running_processes()  # drops the notes of killed processes
         path = note.path
         half = path.with_suffix(".half")
         half.write_text(json.dumps(asdict(note)) + "\n")
@@ -132,27 +132,27 @@ def noted(kind: str, *, port: int | None = None, host: str | None = None) -> Ite
 @contextmanager
 def _alone() -> Iterator[None]:
     """Hold the lock of the one who watches. The system lets go of it with the process, however that ends."""
-    descriptor = os.open(folder() / "watch.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(processes_folder() / "watch.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            there = next((note for note in known() if note.kind in ALONE), None)
+            there = next((note for note in running_processes() if note.kind in ALONE), None)
             if there is not None and there.kind == "restore":
                 raise Served(f"A restore runs here (process {there.pid}). Wait until it is done.") from None
             by = (
                 f": {there.kind} on {there.address} (process {there.pid})" if there else " by another process"
             )
-            raise Served(f"{home.path()} is served already{by}. `abhiyan stop` ends it.") from None
+            raise Served(f"{home.home_folder()} is served already{by}. `abhiyan stop` ends it.") from None
         yield
     finally:
         os.close(descriptor)
 
 
-def known() -> list[Note]:
+def running_processes() -> list[Note]:
     """Return every noted process that still runs; notes of ended ones are dropped."""
     notes = []
-    for path in sorted(folder().glob("*.json")):
+    for path in sorted(processes_folder().glob("*.json")):
         try:
             note = Note(**json.loads(path.read_text()))
         except (OSError, ValueError, TypeError):
@@ -171,7 +171,7 @@ def stop_all(*, say: Callable[[str], None], patience_s: float = PATIENCE_S + 10)
     """
     stopped = 0
     for kinds in (("demo",), ("serve",), ("web", "jobs")):
-        notes = [note for note in known() if note.kind in kinds and note.pid != os.getpid()]
+        notes = [note for note in running_processes() if note.kind in kinds and note.pid != os.getpid()]
         for note in notes:
             say(f"stopping {note.kind} (process {note.pid})")
             _signal(note, signal.SIGTERM)
@@ -183,7 +183,7 @@ def stop_all(*, say: Callable[[str], None], patience_s: float = PATIENCE_S + 10)
                 say(f"{note.kind} (process {note.pid}) does not end, and is killed")
                 _signal(note, signal.SIGKILL)
         stopped += len(notes)
-    known()
+    running_processes()
     return stopped
 
 
@@ -206,14 +206,14 @@ def database_in_use(*, starts: bool = True) -> Iterator[None]:
         return
     from abhiyan.core import embedded
 
-    folder().mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder() / "database.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    processes_folder().mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(processes_folder() / "database.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH)
-        ours = folder() / "database.ours"
+        ours = processes_folder() / "database.ours"
         if starts:
-            started = not embedded.is_running(home.path())
-            embedded.ensure_running(home.path())
+            started = not embedded.is_running(home.home_folder())
+            embedded.ensure_running(home.home_folder())
             if started:
                 ours.write_text(_server())
         try:
@@ -222,7 +222,7 @@ def database_in_use(*, starts: bool = True) -> Iterator[None]:
             with suppress(BlockingIOError):
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if ours.exists() and ours.read_text() == _server():
-                    embedded.stop(home.path())
+                    embedded.stop_database(home.home_folder())
     finally:
         os.close(descriptor)
 
@@ -231,7 +231,7 @@ def _server() -> str:
     """Return which embedded server runs; the same as long as it does."""
     from abhiyan.core import embedded
 
-    pid = embedded.status(home.path()).pid
+    pid = embedded.status(home.home_folder()).pid
     return f"{pid} {born(pid)}" if pid else ""
 
 
@@ -290,7 +290,10 @@ class _Child:
 
     def hangs(self, now: float) -> bool:
         """Return True if it has beaten, and does so no more. The watcher's own clock alone tells how long."""
-        if self.process is None or (note := next(folder().glob(f"*-{self.process.pid}.json"), None)) is None:
+        if (
+            self.process is None
+            or (note := next(processes_folder().glob(f"*-{self.process.pid}.json"), None)) is None
+        ):
             return False
         try:
             beat_ns = note.stat().st_mtime_ns
@@ -328,7 +331,7 @@ def run_once(command: Sequence[str], *, stopping: threading.Event) -> int | None
         return code
 
 
-def supervise(
+def supervise_commands(
     commands: Mapping[str, Sequence[str]],
     *,
     stopping: threading.Event,
@@ -398,7 +401,7 @@ def _keep_database() -> None:
         from abhiyan.core import embedded
 
         try:
-            if not embedded.lives(home.path()):
-                embedded.ensure_running(home.path())
+            if not embedded.lives(home.home_folder()):
+                embedded.ensure_running(home.home_folder())
         except embedded.EmbeddedDatabaseError as error:
             log.error("the embedded database does not start", extra={"facts": {"why": str(error)}})

@@ -212,7 +212,7 @@ def _head(status: int, length: int, keep_alive: bool, *headers: tuple[bytes, byt
     return b"".join(parts)
 
 
-def sweep(connections: Iterable[object], now: float) -> None:
+def close_overdue_connections(connections: Iterable[object], now: float) -> None:
     """Close what is overdue. now: the loop's time."""
     for connection in list(connections):
         if isinstance(connection, HttpConnection) and connection.is_overdue(now):

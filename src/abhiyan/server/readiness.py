@@ -20,7 +20,7 @@ class CannotRun(click.ClickException):
     exit_code = CANNOT_RUN
 
 
-def told(error: Exception) -> click.ClickException | None:
+def readable_error(error: Exception) -> click.ClickException | None:
     """Return the words for a person about an error that has its own; None for one that has not."""
     if isinstance(error, environment.WrongSetting):
         return CannotRun(str(error))
@@ -121,9 +121,9 @@ def need_database() -> None:
     """Refuse to make a database for a command that only looks: most likely the folder is another one."""
     from abhiyan.core import database, home
 
-    if database.is_embedded() and not (home.path() / "postgres" / "data").exists():
+    if database.is_embedded() and not (home.home_folder() / "postgres" / "data").exists():
         raise CannotRun(
-            f"There is no database in {home.path()}. Is ABHIYAN_HOME the one you mean? "
+            f"There is no database in {home.home_folder()}. Is ABHIYAN_HOME the one you mean? "
             "For a new installation run `abhiyan init`."
         )
 

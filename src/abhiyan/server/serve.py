@@ -33,14 +33,14 @@ def commands(
     return command_by_name | ({"jobs": [*NICE, *abhiyan, "jobs"]} if with_jobs else {})
 
 
-def supervise(
+def supervise_server(
     *, host: str, port: int, stopping: Event, workers: int | None = None, with_jobs: bool = False
 ) -> int:
     """Serve, and run the jobs where wanted, until `stopping`; what dies is started again. Returns an exit code."""
     folder = metrics_folder()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    return processes.supervise(
+    return processes.supervise_commands(
         commands(host=host, port=port, workers=workers, with_jobs=with_jobs),
         stopping=stopping,
         environment={"ABHIYAN_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(folder)},
@@ -49,7 +49,7 @@ def supervise(
 
 def metrics_folder() -> Path:
     """Return the folder of the workers' counters, so that one of them can answer for all."""
-    return home.path() / "run" / "metrics"
+    return home.home_folder() / "run" / "metrics"
 
 
 def web(*, host: str, port: int, beat: Callable[[], None]) -> None:
@@ -71,7 +71,7 @@ def web(*, host: str, port: int, beat: Callable[[], None]) -> None:
     from abhiyan.core import limits, metrics
 
     from . import asgi
-    from .protocol import QUIET_S, SWEEP_S, HttpConnection, sweep
+    from .protocol import QUIET_S, SWEEP_S, HttpConnection, close_overdue_connections
 
     class Server(uvicorn.Server):
         async def on_tick(self, counter: int) -> bool:
@@ -79,7 +79,7 @@ def web(*, host: str, port: int, beat: Callable[[], None]) -> None:
                 beat()
                 metrics.note_pools({"pages": pages, "limits": limits.counting_pool()})
             if counter % int(SWEEP_S / TICK_S) == 0:
-                sweep(self.server_state.connections, asyncio.get_running_loop().time())
+                close_overdue_connections(self.server_state.connections, asyncio.get_running_loop().time())
             return await super().on_tick(counter)
 
     pages = getattr(connection, "pool", None)  # of Django's backend, which no type knows

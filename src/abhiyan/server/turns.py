@@ -238,7 +238,7 @@ class Handler(ASGIHandler):
 
     def _turns_of(self, request: HttpRequest, account: str | None) -> tuple[RequestTurns, str]:
         """Return the turns a request takes, and its line."""
-        network = address.shortened(address.client(request))
+        network = address.network_of(address.client(request))
         if request.path.startswith(FOR_ALL):
             return self.public, network
         if getattr(request, "scope", {}).get(middleware.MAY_SEND):  # nothing is read yet
@@ -260,4 +260,4 @@ def _busy(request: HttpRequest) -> HttpResponseBase:
 def _drawn(language: str) -> bytes:
     with translation.override(language):
         text = _("Very many people are here at this moment. Please try again in a few seconds.")
-        return errors.page(None, 503, message=text).content
+        return errors.error_page(None, 503, message=text).content

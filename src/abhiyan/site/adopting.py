@@ -25,7 +25,7 @@ def adopt_database(
     they are: what was erased from them is still gone. May be killed and run again. Refuses an instant that has not
     come, and a database in which something serves. Refuses journals that do not reach back, unless they are lost.
     """
-    name = database.name()
+    name = database.database_name()
     if restored_at > at:
         raise RestoreRefused(
             f"{restored_at.isoformat()} has not come yet: --at is the instant you restored to."

@@ -13,7 +13,7 @@ import abhiyan
 from abhiyan.core import machine
 
 
-def known() -> dict[str, Path]:
+def known_benches() -> dict[str, Path]:
     """Return the benches of this checkout by name; none in an installed wheel."""
     folder = Path(abhiyan.__file__).resolve().parents[2] / "bench"
     return {
@@ -24,7 +24,7 @@ def known() -> dict[str, Path]:
 
 
 def measure(name: str, *, quick: bool) -> list[dict[str, Any]]:
-    path = known()[name]
+    path = known_benches()[name]
     if str(path.parent.parent) not in sys.path:
         sys.path.insert(0, str(path.parent.parent))
     rows: list[dict[str, Any]] = []

@@ -49,7 +49,7 @@ class Rooms(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
         if name and command and not {"--help", "-h"} & set(rest):
-            if lines := environment.wrong():
+            if lines := environment.wrong_settings():
                 raise readiness.CannotRun("\n".join(lines))
             if name not in self.commands and (role := getattr(command, "abhiyan_role", "jobs")):
                 readiness.ready(ctx, role)
@@ -61,7 +61,7 @@ class Rooms(click.Group):
         except click.ClickException:
             raise
         except Exception as error:
-            if (click_error := readiness.told(error)) is None:
+            if (click_error := readiness.readable_error(error)) is None:
                 raise
             raise click_error from None
 
@@ -152,7 +152,7 @@ def serve(
         os.environ.setdefault("PGAPPNAME", "web")  # seen in pg_stat_activity
         readiness.ready(ctx, "app", with_database=False, pool=True)
         readiness.refuse_pending()
-        with processes.noted("web", port=port) as note:
+        with processes.noted_process("web", port=port) as note:
             refuse_while_restoring("app")
             serving.web(host=host, port=port, beat=note.beat)
         return
@@ -161,7 +161,7 @@ def serve(
     _leave_administrator()
     readiness.need_keys()
     readiness.need_database()
-    with processes.noted("serve", port=port, host=host) as note:
+    with processes.noted_process("serve", port=port, host=host) as note:
         _refuse_busy_port(host, port)
         _log_to_console()
         with processes.stopping_on_signals() as stopping, processes.database_in_use():
@@ -170,7 +170,7 @@ def serve(
             refuse_while_restoring("app")
             click.echo(f"Serving on {note.address}", err=True)
             with listed.on_the_list("serve", address=note.address):
-                code = serving.supervise(
+                code = serving.supervise_server(
                     host=host, port=port, workers=workers, with_jobs=with_jobs, stopping=stopping
                 )
     sys.exit(code)
@@ -231,7 +231,11 @@ def jobs(ctx: click.Context) -> None:
     readiness.need_database()
     is_watched = _end_with_watcher()
     database_in_use = processes.database_in_use(starts=not is_watched)
-    with processes.stopping_on_signals() as stopping, processes.noted("jobs") as note, database_in_use:
+    with (
+        processes.stopping_on_signals() as stopping,
+        processes.noted_process("jobs") as note,
+        database_in_use,
+    ):
         readiness.refuse_lockout("jobs")
         refuse_while_restoring("jobs")
         readiness.ready(ctx, "jobs", with_database=False, pool=True)
@@ -241,7 +245,7 @@ def jobs(ctx: click.Context) -> None:
 
         listed.refuse_key_of_others()
         with note.beating(), listed.on_the_list("jobs"):
-            loops.run(stopping, keeps_database=not is_watched)
+            loops.run_loops(stopping, keeps_database=not is_watched)
 
 
 def _past(_ctx: click.Context, _parameter: click.Parameter, typed: str | None) -> datetime | None:
@@ -279,13 +283,13 @@ def demo(*, seed: str, at: datetime | None, port: int | None, fresh: bool, full:
     Real units and boundaries of one state, sample people. Never for real use: its key is known to everybody.
     --seed, --at and --full count when the demo is made: at the first start, and with --fresh.
     """
-    from abhiyan.sample.run import run
+    from abhiyan.sample.run import run_demo
     from abhiyan.server import processes
 
     port = port or environment.PORT()
-    with processes.noted("demo", port=port):
+    with processes.noted_process("demo", port=port):
         _refuse_busy_port("127.0.0.1", port)
-        code = run(seed=seed, at=at, port=port, fresh=fresh, full=full)
+        code = run_demo(seed=seed, at=at, port=port, fresh=fresh, full=full)
     sys.exit(code or 0)
 
 
@@ -299,13 +303,13 @@ def stop() -> None:
     from abhiyan.server import processes
 
     stopped = processes.stop_all(say=click.echo)
-    if database.is_embedded() and home.path().exists():
+    if database.is_embedded() and home.home_folder().exists():
         from abhiyan.core import embedded
 
-        if embedded.stop(home.path()):
+        if embedded.stop_database(home.home_folder()):
             click.echo("stopped the database")
             stopped += 1
-    click.echo("Everything has ended." if stopped else f"Nothing runs in {home.path()}.")
+    click.echo("Everything has ended." if stopped else f"Nothing runs in {home.home_folder()}.")
     if not database.is_embedded() and (others := _other_hosts()):
         click.echo(f"Other hosts go on: {others}.")
 
@@ -347,7 +351,7 @@ def doctor(ctx: click.Context, *, as_json: bool, whole_audit: bool, launch: bool
         clock.now(),
         whole_audit=whole_audit,
         launch=launch,
-        is_served=any(note.kind != "restore" for note in processes.known()),
+        is_served=any(note.kind != "restore" for note in processes.running_processes()),
     )
     levels = [finding.finding.level for finding in findings]
     failed = doctoring.FAIL in levels
@@ -401,7 +405,7 @@ def bench(*, name: str | None, every: bool, quick: bool, as_json: bool, write: P
     """
     from . import benches
 
-    bench_paths = benches.known()
+    bench_paths = benches.known_benches()
     if not name and not every:
         click.echo(
             "\n".join(bench_paths) if bench_paths else "There are no benches here: they come with a checkout."

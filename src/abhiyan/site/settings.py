@@ -62,7 +62,7 @@ MIDDLEWARE: list[str] = [
     "django.middleware.common.CommonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "abhiyan.org.middleware.viewer",
-    "abhiyan.server.middleware.language",
+    "abhiyan.server.middleware.answer_in_language",
     "abhiyan.server.middleware.size",
     "django.middleware.csrf.CsrfViewMiddleware",
     "abhiyan.server.middleware.access",
@@ -87,7 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
-                "abhiyan.pages.context.page",
+                "abhiyan.pages.context.page_context",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -100,7 +100,7 @@ TEMPLATES = [
         },
     }
 ]
-TEST_DATABASE = os.environ.get("ABHIYAN_TEST_DATABASE", f"test_{database.name()}")
+TEST_DATABASE = os.environ.get("ABHIYAN_TEST_DATABASE", f"test_{database.database_name()}")
 DATABASES = {"default": database.django_settings(database.current_role()) | {"TEST": {"NAME": TEST_DATABASE}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MESSAGE_STORAGE = "abhiyan.ui.acts.SpokenStorage"
@@ -109,18 +109,18 @@ LANGUAGE_CODE = "hi"
 LANGUAGES = [("hi", _("Hindi")), ("en", _("English"))]
 # Pages for the public may be read in more, each one file (core.languages).
 LANGUAGES_BIDI = ["ur", *languages.mirrored()]
-LOCALE_PATHS = [languages.folder()]
+LOCALE_PATHS = [languages.languages_folder()]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Kolkata"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = home.path() / "static"
+STATIC_ROOT = home.home_folder() / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "abhiyan.ui.assets.Storage"},
 }
-MEDIA_ROOT = home.files()
+MEDIA_ROOT = home.uploads_folder()
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 # Above every BODY_LIMIT: a file that is at work is in memory. A file that waits for its turn is not (core.spools).

@@ -11,7 +11,7 @@ from abhiyan.core.store import StoreAway
 
 def store_noted(_at: datetime) -> Iterable[DoctorFinding]:
     """Check that the store of files answers, and is the one of this database."""
-    place = environment.STORE.text() or str(home.files())
+    place = environment.STORE.text() or str(home.uploads_folder())
     try:
         took_ms = store_mark.mark_seen_ms()
     except StoreMark.DoesNotExist:

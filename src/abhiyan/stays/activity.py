@@ -8,7 +8,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
-from abhiyan.core.words import language, person
+from abhiyan.core.words import active_language, local_person
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item
@@ -23,31 +23,31 @@ from abhiyan.programmes.rules.activities import (
     Whom,
 )
 from abhiyan.programmes.rules.check_words import EnteredWords
-from abhiyan.programmes.rules.items import PASSED, facts_of, items_of
+from abhiyan.programmes.rules.items import PASSED, facts_of_items, items_of_measure
 from abhiyan.units import queries as units
 
 from .actions import IN_PLACE, STAYS, hear_host
 from .models import Stay
-from .owes import owes
+from .owes import owes_stays
 from .queries import KIND
 
 
-def whom(item_id: UUID, _channel: int, day: date) -> Whom:
+def host_to_check(item_id: UUID, _channel: int, day: date) -> Whom:
     """The host a check asks about one stay, and what the worker recorded. In a system scope."""
     counted = item(item_id)
     stay = Stay.objects.filter(item_id=counted.pk).first() if counted else None
     if stay is None:
         return Whom(None, {})
-    names = people.names_of([stay.worker_id])
+    names = people.names_of_accounts([stay.worker_id])
     written = {"who": names.get(stay.worker_id, ""), "when": date_format(day, "j F Y")}
     return Whom(stay.host_name or None, written)
 
 
-def sentence(stay: Item) -> str:
+def stay_sentence(stay: Item) -> str:
     """The sentence on the page that asks the host. In a system scope."""
-    worker = people.names_of([stay.by_id] if stay.by_id else []).get(stay.by_id or 0, "")
-    place = units.names_of([stay.unit_id], language=language()).get(stay.unit_id, "")
-    blanks = {"worker": person(worker), "place": place, "day": date_format(stay.day, "j F")}
+    worker = people.names_of_accounts([stay.by_id] if stay.by_id else []).get(stay.by_id or 0, "")
+    place = units.names_of_units([stay.unit_id], language=active_language()).get(stay.unit_id, "")
+    blanks = {"worker": local_person(worker), "place": place, "day": date_format(stay.day, "j F")}
     return say("%(worker)s stayed with you in %(place)s for 24 hours from %(day)s.") % blanks
 
 
@@ -81,15 +81,15 @@ STAYS_ACTIVITY = Activity(
     ),
     channels=(ItemChannel(IN_PLACE, _("In the place")),),
     is_by_place=True,
-    owes=owes,
+    owes=owes_stays,
     page=Page("stays:board", _("Stays by place"), LEADS),
-    facts=facts_of(KIND),
+    facts=facts_of_items(KIND),
     orphans={
         "stays of unknown items": "select count(*) as n from stays_stay s where s.item_id is not null"
         " and not exists (select from programmes_item i where i.id = s.item_id)"
     },
     items=(
-        items_of(
+        items_of_measure(
             KIND,
             measure=STAYS,
             entered=EnteredWords(
@@ -102,8 +102,8 @@ STAYS_ACTIVITY = Activity(
                 ),
                 CheckQuestion("when", _("When"), _("On which day did they come?")),
             ),
-            whom=whom,
-            sentence=sentence,
+            whom=host_to_check,
+            sentence=stay_sentence,
             heard=hear_host,
             doubts=DOUBTS,
         ),

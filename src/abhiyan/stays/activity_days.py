@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from abhiyan.core import clock
-from abhiyan.core.words import language, named, person
+from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
@@ -28,7 +28,7 @@ from abhiyan.programmes.rules.activities import (
     Whom,
 )
 from abhiyan.programmes.rules.check_words import GENERAL, EnteredWords
-from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.items import facts_of_items, items_of_measure
 from abhiyan.ui.owed import Owed
 from abhiyan.units import queries as units
 
@@ -52,25 +52,25 @@ WORDS = replace(
 )
 
 
-def whom(item_id: UUID, _channel: int, day: date) -> Whom:
+def president_of_field_day(item_id: UUID, _channel: int, day: date) -> Whom:
     """The booth president a check asks about one day, and what the leader marked. In a system scope."""
     marked = item(item_id)
     if marked is None or marked.by_id is None:
         return Whom(None, {})
     president = people.account_of_phone(marked.phone_id) if marked.phone_id else None
-    leader = people.names_of([marked.by_id]).get(marked.by_id, "")
+    leader = people.names_of_accounts([marked.by_id]).get(marked.by_id, "")
     return Whom(president.name if president else None, {"who": leader, "when": date_format(day, "j F Y")})
 
 
-def sentence(marked: Item) -> str:
+def field_day_sentence(marked: Item) -> str:
     """The sentence on the page that asks the booth president. In a system scope."""
-    leader = people.names_of([marked.by_id] if marked.by_id else []).get(marked.by_id or 0, "")
-    place = units.names_of([marked.unit_id], language=language()).get(marked.unit_id, "")
-    blanks = {"leader": person(leader), "place": place, "day": date_format(marked.day, "j F")}
+    leader = people.names_of_accounts([marked.by_id] if marked.by_id else []).get(marked.by_id or 0, "")
+    place = units.names_of_units([marked.unit_id], language=active_language()).get(marked.unit_id, "")
+    blanks = {"leader": local_person(leader), "place": place, "day": date_format(marked.day, "j F")}
     return say("%(leader)s spent %(day)s in %(place)s.") % blanks
 
 
-def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
+def owed_field_day(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed]:
     """The viewer's own day of today or tomorrow; without a plan, one row to make one. For offices above the booth."""
     if viewer.account_id is None or home.unit_kind in PHONE_UNITS or not viewer.may_any(LEADS, ELECTED):
         return
@@ -86,7 +86,7 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
             yield Owed(
                 urgency=1 if is_today else 2,
                 title=title % {"place": card.place},
-                meta=named(programme.names),
+                meta=name_in_language(programme.names),
                 href=reverse("stays:field_day", args=[card.of.pk]),
                 act=_("Mark the day") if is_today else _("Open the day"),
                 icon="stay",
@@ -95,7 +95,7 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
         yield Owed(
             urgency=3,
             title=_("Plan your next field day"),
-            meta=named(programme.names),
+            meta=name_in_language(programme.names),
             href=reverse("stays:days"),
             act=_("Choose a day and a booth"),
             icon="stay",
@@ -125,15 +125,15 @@ DAYS_ACTIVITY = Activity(
         ),
     ),
     channels=(ItemChannel(IN_AREA, _("In the own area")),),
-    owes=owes,
+    owes=owed_field_day,
     page=Page("stays:thanks_rule", _("Letter of thanks"), "programmes.run"),
-    facts=facts_of(KIND),
+    facts=facts_of_items(KIND),
     orphans={
         "field days of unknown items": "select count(*) as n from stays_field_day d where d.item_id is not null"
         " and not exists (select from programmes_item i where i.id = d.item_id)"
     },
     items=(
-        items_of(
+        items_of_measure(
             KIND,
             measure=DAYS,
             entered=EnteredWords(
@@ -148,8 +148,8 @@ DAYS_ACTIVITY = Activity(
                 ),
                 CheckQuestion("when", _("When"), _("On which day was that?")),
             ),
-            whom=whom,
-            sentence=sentence,
+            whom=president_of_field_day,
+            sentence=field_day_sentence,
             words=WORDS,
         ),
     ),

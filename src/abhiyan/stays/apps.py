@@ -25,5 +25,5 @@ class StaysConfig(AppConfig):
         documents.register(
             documents.DocumentKind(actions.LETTER, _("Letter of thanks"), queries_days.thanked)
         )
-        news.subscribe(QuestionAnswered, lambda answer: actions.hear_answer(answer=answer))
+        news.subscribe(QuestionAnswered, lambda answer: actions.hear_stay_answer(answer=answer))
         news.subscribe(ItemsErased, lambda erasure: actions.forget_host(erasure=erasure))

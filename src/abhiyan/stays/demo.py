@@ -37,7 +37,7 @@ NEAR = 2  # which booth, counted from the cast's own, its worker goes to
 def sample(ground: SampleGround) -> None:
     """Four days of stays, and a month of field days."""
     sample_stays(ground)
-    demo_days.sample(ground)
+    demo_days.sample_field_days(ground)
 
 
 def sample_stays(ground: SampleGround) -> None:
@@ -95,13 +95,13 @@ def _assigned(
     going = dict(zip(places[1:] + places[:1], (presidents[place] for place in places), strict=True))
     going[places[NEAR]] = ground.actor("booth_worker")
     accounts = people.accounts([actor.account_id for actor in presidents.values() if actor.account_id])
-    numbers = people.numbers_of(account.phone_id for account in accounts.values())
+    numbers = people.numbers_of_phones(account.phone_id for account in accounts.values())
     some = []
     for place, worker in going.items():
         host = accounts[presidents[place].account_id or 0]
         some.append(NewStay(place, worker.account_id or 0, host.name, numbers.get(host.phone_id, "")))
     made = actions.store(programme=run, some=some, by=BY, at=at)
-    while actions.tell_next(at=at):
+    while actions.ask_next_stays(at=at):
         go_out(at)
     yield from ((stay, going[stay.unit_id]) for stay in made)
 

@@ -19,7 +19,7 @@ LEADERS = 12  # mandal presidents from all over the state, that of the cast firs
 YES = 0.75  # of booth presidents
 
 
-def sample(ground: SampleGround) -> None:
+def sample_field_days(ground: SampleGround) -> None:
     """Mandal presidents spend days in their booths. The cast's one has a letter, and a day planned today."""
     rng = random.Random(f"field days {ground.seed}")  # noqa: S311  # sample data
     home = ground.shown["mandal_president"][1]

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
-from abhiyan.org.here import address
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import unit_address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.queries import covers_part
@@ -29,13 +29,13 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
         if covers_part(programme, (unit.lo, unit.hi)):
             page = address_of("stays:board", programme.public_id)
             yield Door(
-                _("Stays by place: %(programme)s") % {"programme": named(programme.names)},
-                address(page, unit.code),
+                _("Stays by place: %(programme)s") % {"programme": name_in_language(programme.names)},
+                unit_address(page, unit.code),
                 icon="people",
             )
             if programme.opens_on <= clock.day_in(programme.zone, at):
                 yield Door(
                     heard_title(programme),
-                    address(address_of("forms:heard"), unit.code, source=source_code(programme)),
+                    unit_address(address_of("forms:heard"), unit.code, source=source_code(programme)),
                     icon="list",
                 )

@@ -9,14 +9,14 @@ from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.tables.layout import CellKind, Field, Layout
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as people
 from abhiyan.programmes.actions import ProgrammeGone
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import open_of, programme
-from abhiyan.units.unit_lists import PLACE, REASONS, every_row, placed
+from abhiyan.programmes.queries import open_programmes_of, programme
+from abhiyan.units.unit_lists import PLACE, REASONS, every_row, ids_by_code
 
 from . import actions, refusals
 from .actions import LONGEST_HOST, NewStay
@@ -51,7 +51,7 @@ _CELLS: dict[Any, str] = {
 
 
 def _choices() -> list[tuple[str, str]]:
-    return [(str(run.public_id), named(run.names)) for run in open_of(KIND)]
+    return [(str(run.public_id), name_in_language(run.names)) for run in open_programmes_of(KIND)]
 
 
 def _programme(work: Work) -> Programme:
@@ -76,7 +76,7 @@ def _known(work: Work, ids: list[UUID]) -> dict[UUID, int]:
 def _take(work: Work, *, write: bool) -> None:
     run = _programme(work)
     rows = every_row(work, within=work.unit_id or run.owner_id, phone=phones.parse)
-    ids, outside = placed({row[1] for row in rows if row[1]}, work.unit_id)
+    ids, outside = ids_by_code({row[1] for row in rows if row[1]}, work.unit_id)
     ring = keyring()
     phone_ids = {row[2]: ring.phone_id(row[2]) for row in rows if row[2]}
     accounts = _known(work, list(phone_ids.values()))

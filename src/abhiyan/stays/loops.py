@@ -5,6 +5,6 @@ from abhiyan.core.loops import Loop
 from . import actions
 
 LOOPS = {
-    "tell": Loop(turn=lambda at: actions.tell_next(at=at), every_s=30),
+    "tell": Loop(turn=lambda at: actions.ask_next_stays(at=at), every_s=30),
     "ask": Loop(turn=lambda at: actions.ask_hosts(at=at), every_s=60),
 }

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed_sql, policies
 
 from .models_days import FieldDay as FieldDay  # noqa: PLC0414  # tables of this room, kept beside
 from .models_days import ThanksLetter as ThanksLetter  # noqa: PLC0414
@@ -65,7 +65,7 @@ class Stay(models.Model):
             ),
             *policies(
                 "stay",
-                using=f"worker_id = {ACCOUNT} or {placed('stays_stay.unit_id', PEOPLE)}",
+                using=f"worker_id = {ACCOUNT} or {placed_sql('stays_stay.unit_id', PEOPLE)}",
                 write=SYSTEM,
             ),
         ]

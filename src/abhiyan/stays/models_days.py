@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, open_to_all, placed, policies
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, open_to_all, placed_sql, policies
 
 
 class FieldDay(models.Model):
@@ -28,7 +28,7 @@ class FieldDay(models.Model):
             models.UniqueConstraint(fields=["leader_id", "day"], name="field_day_once"),
             *policies(
                 "field_day",
-                using=f"leader_id = {ACCOUNT} or {placed('stays_field_day.unit_id', PEOPLE)}",
+                using=f"leader_id = {ACCOUNT} or {placed_sql('stays_field_day.unit_id', PEOPLE)}",
                 write=SYSTEM,
             ),
         ]
@@ -66,7 +66,7 @@ class ThanksLetter(models.Model):
             models.UniqueConstraint(fields=["leader_id", "month", "programme_id"], name="thanks_letter_once"),
             *policies(
                 "thanks_letter",
-                using=f"leader_id = {ACCOUNT} or {placed('stays_thanks_letter.area_id', PEOPLE)}",
+                using=f"leader_id = {ACCOUNT} or {placed_sql('stays_thanks_letter.area_id', PEOPLE)}",
                 write=SYSTEM,
             ),
         ]

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.cut import Cut
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.forms.queries.heard import HeardAnswer, HeardIn, HeardQuote, copies_of, heard_in, quotes_up
 from abhiyan.forms.rules.heard import HeardSource
 from abhiyan.org.viewer import Viewer
@@ -55,7 +55,7 @@ class PlaceNumbers:
     def lines(self) -> list[tuple[str | Promise, str]]:
         """The states in words, each with its number. A reader who does not see the people gets whole tens."""
         return [
-            (STATES[state][0], small_cells.seen(n, is_exact=self.is_exact))
+            (STATES[state][0], small_cells.seen_count(n, is_exact=self.is_exact))
             for state, n in self.by_state.items()
         ]
 
@@ -130,7 +130,7 @@ def _row(answer: HeardAnswer) -> tuple[str, str, str]:
 
 def stays_source(programme: Programme) -> HeardSource:
     """The stay reports of a programme as a source of answers."""
-    label = f"{named(programme.names)} · {queries.days_of(programme)}"
+    label = f"{name_in_language(programme.names)} · {queries.programme_days(programme)}"
     return HeardSource(
         source_code(programme), label, queries.REPORT_OF, _STAYS, {"of_programme": programme.pk}
     )
@@ -143,7 +143,7 @@ def source_code(programme: Programme) -> str:
 
 def heard_title(programme: Programme) -> str:
     """Name what the workers of a programme heard, for links and headings."""
-    return _("What workers heard: %(programme)s") % {"programme": named(programme.names)}
+    return _("What workers heard: %(programme)s") % {"programme": name_in_language(programme.names)}
 
 
 def reports_in(

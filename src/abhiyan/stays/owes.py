@@ -6,8 +6,8 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from abhiyan.core.words import named
-from abhiyan.org.here import address
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.queries import MeasureStand
 from abhiyan.ui.owed import LateBelow, Owed, at_desks
@@ -16,7 +16,9 @@ from . import numbers, queries
 from .models import Stay
 
 
-def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) -> Iterator[Owed | LateBelow]:
+def owes_stays(
+    viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime
+) -> Iterator[Owed | LateBelow]:
     """The viewer's own stay until it is reported; and one row for the empty places, for who runs the programme.
 
     Programmes are on Today from their first day, so an empty place is late for who leads the desks.
@@ -28,7 +30,7 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
             yield Owed(
                 urgency=0,
                 title=_("Stay in %(place)s") % {"place": card.place},
-                meta=queries.days_of(programme),
+                meta=queries.programme_days(programme),
                 href=reverse("stays:field_stay", args=[card.of.pk]),
                 act=_("Say whether you go") if is_new else _("Open my stay"),
                 icon="stay",
@@ -41,8 +43,8 @@ def owes(viewer: Viewer, home: HeldOffice, stand: MeasureStand, at: datetime) ->
         work = Owed(
             urgency=1,
             title=places.empty_words,
-            meta=f"{named(programme.names)}, {queries.days_of(programme)}",
-            href=address(reverse("stays:board", args=[programme.public_id]), home.unit_code),
+            meta=f"{name_in_language(programme.names)}, {queries.programme_days(programme)}",
+            href=unit_address(reverse("stays:board", args=[programme.public_id]), home.unit_code),
             act=_("Assign workers"),
             icon="stay",
         )

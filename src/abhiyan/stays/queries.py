@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
 from abhiyan.core.places import Point
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org.queries.offices import HELD, held_on, offices_of
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
-from abhiyan.programmes.queries import IS_PLACE, is_past, items_by_id, open_of, programme_by_id
+from abhiyan.programmes.queries import IS_PLACE, is_past, items_by_id, open_programmes_of, programme_by_id
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM, WAITING_ITEM
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.squares import Shape, Squares
@@ -58,7 +58,7 @@ _KM = """12742 * asin(sqrt(power(sin(radians({b}.lat - {a}.lat) / 2), 2) + cos(r
 
 def to_staff(at: datetime) -> list[Programme]:
     """Open programmes of stays that are not over: their places get workers before the first day too."""
-    return [programme for programme in open_of(KIND) if not is_past(programme, at)]
+    return [programme for programme in open_programmes_of(KIND) if not is_past(programme, at)]
 
 
 def may_begin(programme: Programme, at: datetime) -> bool:
@@ -67,7 +67,7 @@ def may_begin(programme: Programme, at: datetime) -> bool:
     return programme.state == Programme.State.OPEN and at < until
 
 
-def days_of(programme: Programme) -> str:
+def programme_days(programme: Programme) -> str:
     """The days of a programme in the language in force: 8–10 February."""
     first, last = programme.opens_on, programme.closes_on
     form = "j" if (first.year, first.month) == (last.year, last.month) else "j F"
@@ -153,7 +153,7 @@ class FreeWorker:
     def said(self) -> str:
         """Name, unit and distance, to choose from."""
         km = _("%(km)s km") % {"km": grouped(round(self.km))} if self.km is not None else ""
-        return " · ".join(filter(None, (person(self.name), named(self.unit), km)))
+        return " · ".join(filter(None, (local_person(self.name), name_in_language(self.unit), km)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +181,12 @@ class StayPlaceRow:
 
     @property
     def name(self) -> str:
-        return named(self.names)
+        return name_in_language(self.names)
 
     @property
     def over(self) -> str:
         """The unit right above."""
-        return named(self.above) if self.above else ""
+        return name_in_language(self.above) if self.above else ""
 
     @property
     def said(self) -> str:
@@ -343,12 +343,12 @@ def visit_to_host(stay: Stay) -> HostVisit:
     def office(account_id: int | None) -> str:
         account = accounts.get(account_id) if account_id else None
         names = offices.get(account.public_id) if account else None
-        return ", ".join(map(named, names)) if names else ""
+        return ", ".join(map(name_in_language, names)) if names else ""
 
     programme = programme_by_id(stay.programme_id)
     worker = accounts.get(stay.worker_id)
     return HostVisit(
-        person(worker.name) if worker else "",
+        local_person(worker.name) if worker else "",
         office(stay.worker_id),
         office(stay.assigned_by),
         programme.opens_on == programme.closes_on,
@@ -457,8 +457,8 @@ def own_stays(account_id: int, *, at: datetime) -> list[OwnStay]:
 
 def own_stay(account_id: int | None, ident: UUID, *, at: datetime) -> OwnStay:
     """One of a worker's own stays, also an ended one. NotFound for anybody else's, and without an office."""
-    stay = needed(Stay.objects.filter(pk=ident, worker_id=needed(account_id)).first())
-    return _drawn([needed(stay if is_in_office(needed(account_id), at=at) else None)], at=at)[0]
+    stay = or_refuse(Stay.objects.filter(pk=ident, worker_id=or_refuse(account_id)).first())
+    return _drawn([or_refuse(stay if is_in_office(or_refuse(account_id), at=at) else None)], at=at)[0]
 
 
 def is_in_office(worker_id: int, *, at: datetime) -> bool:
@@ -476,15 +476,16 @@ def _drawn(rows: Sequence[Stay], *, at: datetime) -> list[OwnStay]:
         runs = {pk: programme_by_id(pk) for pk in {row.programme_id for row in rows}}
         places = units.units_by_id({row.unit_id for row in rows})
         above = {
-            row.unit_id: units.path(row.unit_id, runs[row.programme_id].hierarchy)[-2:-1] for row in rows
+            row.unit_id: units.path_of_unit(row.unit_id, runs[row.programme_id].hierarchy)[-2:-1]
+            for row in rows
         }
         items = items_by_id([row.item_id for row in rows if row.item_id])
     return [
         OwnStay(
             row,
             runs[row.programme_id],
-            named(places[row.unit_id].names),
-            named(above[row.unit_id][0].names) if above[row.unit_id] else "",
+            name_in_language(places[row.unit_id].names),
+            name_in_language(above[row.unit_id][0].names) if above[row.unit_id] else "",
             items.get(row.item_id) if row.item_id else None,
         )
         for row in rows

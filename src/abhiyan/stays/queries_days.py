@@ -6,14 +6,14 @@ from datetime import date
 from uuid import UUID
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org.queries.offices import HELD, held_on
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Item, Programme
-from abhiyan.programmes.queries import covers_part, items_by_id, open_of, runs_on
-from abhiyan.programmes.rules.estimated import estimated, is_doubted
+from abhiyan.programmes.queries import covers_part, items_by_id, open_programmes_of, runs_on
+from abhiyan.programmes.rules.estimated import estimated_rungs, is_doubted
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM
 from abhiyan.units import queries as units
 from abhiyan.units.queries import UnitRow
@@ -55,11 +55,13 @@ def has_area(account_id: int, *, on: date) -> bool:
     return sql.exists(f"select {_AREAS}", {"account": account_id, "on": on})
 
 
-def booths_called(account_id: int, text: str, *, on: date) -> list[UnitRow]:
+def find_own_booths(account_id: int, text: str, *, on: date) -> list[UnitRow]:
     """Booths of the own area by code or name, a few. In a system scope."""
     booths: dict[int, UnitRow] = {}
     for unit, tree in sql.rows(f"select h.unit_id, h.hierarchy {_AREAS}", {"account": account_id, "on": on}):
-        rows = units.search(text, language=language(), within=(unit, tree), kinds=("booth",), limit=FOUND)
+        rows = units.search_units(
+            text, language=active_language(), within=(unit, tree), kinds=("booth",), limit=FOUND
+        )
         booths |= {row.id: row for row in rows}
     return [row for row in booths.values() if row.code.lower() == text.lower()] or list(booths.values())
 
@@ -76,7 +78,11 @@ def booths_offered(account_id: int, *, on: date) -> list[tuple[str, str]]:
         limit {MOST_OFFERED + 1}""",
         {"account": account_id, "on": on},
     )
-    return sorted({code: named(names) for code, names in rows}.items()) if len(rows) <= MOST_OFFERED else []
+    return (
+        sorted({code: name_in_language(names) for code, names in rows}.items())
+        if len(rows) <= MOST_OFFERED
+        else []
+    )
 
 
 def is_inside(account_id: int, booth: int, mark: StayMark, *, on: date) -> bool | None:
@@ -107,7 +113,7 @@ def is_inside(account_id: int, booth: int, mark: StayMark, *, on: date) -> bool 
 
 def programme_of(unit_id: int, *, on: date) -> Programme | None:
     """The open programme of field days that covers a booth on a day, the oldest. In a system scope."""
-    for programme in open_of(KIND):
+    for programme in open_programmes_of(KIND):
         span = units.spans([unit_id], programme.hierarchy).get(unit_id)
         if span and runs_on(programme, on) and covers_part(programme, span):
             return programme
@@ -153,7 +159,7 @@ def days_ahead(account_id: int, programme_id: int, *, since: date) -> list[OwnDa
 
 def own_day(account_id: int | None, ident: UUID) -> OwnDay:
     """One of somebody's own days. NotFound for anybody else's."""
-    return _shown([needed(FieldDay.objects.filter(pk=ident, leader_id=needed(account_id)).first())])[0]
+    return _shown([or_refuse(FieldDay.objects.filter(pk=ident, leader_id=or_refuse(account_id)).first())])[0]
 
 
 def _shown(rows: Sequence[FieldDay]) -> list[OwnDay]:
@@ -163,7 +169,9 @@ def _shown(rows: Sequence[FieldDay]) -> list[OwnDay]:
         places = units.units_by_id({row.unit_id for row in rows})
         items = items_by_id([row.item_id for row in rows if row.item_id])
     return [
-        OwnDay(row, named(places[row.unit_id].names), items.get(row.item_id) if row.item_id else None)
+        OwnDay(
+            row, name_in_language(places[row.unit_id].names), items.get(row.item_id) if row.item_id else None
+        )
         for row in rows
     ]
 
@@ -233,12 +241,12 @@ def least_of(programme_id: int) -> int:
 
 def is_in_doubt(programme: Programme, unit_id: int, *, on: date) -> bool:
     """True where the independent checks of a unit raise a flag on its field days. In a system scope."""
-    return is_doubted(estimated([programme.pk], [unit_id], on=on).get((programme.pk, DAYS, unit_id)))
+    return is_doubted(estimated_rungs([programme.pk], [unit_id], on=on).get((programme.pk, DAYS, unit_id)))
 
 
-def letter(ident: UUID) -> ThanksLetter:
+def thanks_letter(ident: UUID) -> ThanksLetter:
     """One letter of thanks. NotFound. In the scope of its leader, or of who sees the people of their unit."""
-    return needed(ThanksLetter.objects.filter(pk=ident).first())
+    return or_refuse(ThanksLetter.objects.filter(pk=ident).first())
 
 
 def last_letter(account_id: int) -> UUID | None:
@@ -254,4 +262,4 @@ def thanked(about: UUID) -> str | None:
         return None
     months = months_of(row.leader_id, since=row.month, month=row.month)
     enough = any(entry.programme_id == row.programme_id and entry.confirmed >= row.least for entry in months)
-    return people.names_of([row.leader_id]).get(row.leader_id) if enough else None
+    return people.names_of_accounts([row.leader_id]).get(row.leader_id) if enough else None

@@ -20,7 +20,7 @@ from .views import days, field
 AHEAD = timedelta(days=7)  # field days whose pages a phone keeps
 
 
-def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
+def kept_stay_pages(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     """The viewer's own stays that have not ended, and the form of each step that has no mark.
 
     A phone keeps the forms before the worker accepts, too: they may accept by SMS where there is no other network.
@@ -33,7 +33,7 @@ def keep(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
         if not n:
             continue
         page = address_of("stays:field_stay", card.of.pk)
-        yield KeptPage(page, card.place, queries.days_of(card.programme), n)
+        yield KeptPage(page, card.place, queries.programme_days(card.programme), n)
         for step in field.unmarked(card.of):
             where = address_of("stays:field_step", card.of.pk, step)
             yield KeptPage(where, field.TITLES[step], card.place, 0, is_listed=False)
@@ -57,7 +57,7 @@ RECORDS = (
         tile="stay",
         take=field.take_step,
         show=field.show_step,
-        keep=keep,
+        keep=kept_stay_pages,
         checked=(field.StayMarkForm, field.StayReportForm),
     ),
     RecordKind(

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.forms.queries.heard import answers_in_words
 from abhiyan.ui.reviewed import ReviewedPart, Subject
 
@@ -39,6 +39,6 @@ def reviewed(subject: Subject, *, at: datetime) -> Iterator[ReviewedPart]:
         ]
     for programme, places, answers in counted:
         if places.total:
-            yield ReviewedPart(named(programme.names), places.lines)
+            yield ReviewedPart(name_in_language(programme.names), places.lines)
         if answers:
             yield ReviewedPart(numbers.heard_title(programme), answers)

@@ -1,6 +1,6 @@
 """Addresses of this room."""
 
-from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone_access
 from abhiyan.messaging.link_pages import link_page
 from abhiyan.org.rules.capabilities import LEADS
 
@@ -22,7 +22,13 @@ urlpatterns = [
     ),
     # The page asks whose people they see.
     page("stays/<uuid:public_id>/", board.board, opens=capability(LEADS)),
-    page("stays/<uuid:public_id>/assign/", board.assign, opens=RUN, act="is taken back on the board"),
+    page(
+        "stays/<uuid:public_id>/assign/",
+        board.assign_stay_page,
+        name="assign",
+        opens=RUN,
+        act="is taken back on the board",
+    ),
     page(
         "stays/<uuid:public_id>/act/<slug:act>/",
         board.board_act,
@@ -33,7 +39,8 @@ urlpatterns = [
     page("stays/days/<uuid:day>/drop/", days.day_drop, opens=OWN_AREA, act="is planned again"),
     page(
         "stays/days/<uuid:public_id>/letter/<slug:month>/",
-        thanks.letter,
+        thanks.letter_page,
+        name="letter",
         opens=OWN_AREA,
         act="an office above may take it back",
         is_own=True,
@@ -43,24 +50,25 @@ urlpatterns = [
     page("stays/days/<uuid:public_id>/thanks/", thanks.thanks_rule, opens=RUN, act="is set again"),
     page(
         "field/day/<uuid:day>/",
-        days.field_day,
+        days.field_day_page,
+        name="field_day",
         opens=OWN_AREA,
         act="stays; the booth president may say no to it",
     ),
     # Each shows and takes only one's own stay.
     # By one SMS code too: then the page does not name the host.
-    page("field/stay/<uuid:stay>/", field.field_stay, opens=phone(), act="the office assigns again"),
+    page("field/stay/<uuid:stay>/", field.field_stay, opens=phone_access(), act="the office assigns again"),
     page(
         "field/stay/<uuid:stay>/no/",
         field.host_no,
-        opens=phone(),
+        opens=phone_access(),
         act="stays; the host takes it back by their own phone",
     ),
     page("field/stay/<uuid:stay>/host/", field.host_number, opens=STRONG, act="shows a number"),
     page(
         "field/stay/<uuid:stay>/<slug:step>/",
         field.field_step,
-        opens=phone(),
+        opens=phone_access(),
         act="stays; the host may say no to it",
     ),
 ]

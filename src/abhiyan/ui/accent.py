@@ -44,7 +44,7 @@ def mixed(one: Colour, other: Colour, share: float) -> Colour:
     return (red, green, blue)
 
 
-def readable(colour: Colour, ground: Colour, ratio: float, *, dark: bool) -> Colour:
+def readable_colour(colour: Colour, ground: Colour, ratio: float, *, dark: bool) -> Colour:
     """The colour, moved away from the ground in lightness until the ratio is reached."""
     step = 0.01 if dark else -0.01
     hue, lightness, saturation = colorsys.rgb_to_hls(*colour)
@@ -59,18 +59,18 @@ def readable(colour: Colour, ground: Colour, ratio: float, *, dark: bool) -> Col
 def colours(accent: str, *, dark: bool) -> dict[str, str]:
     """Every colour made from the accent, by the name of its custom property."""
     paper, sheet, ink = (rgb(text) for text in (DARK if dark else LIGHT))
-    chosen = readable(rgb(accent), paper, 5.2, dark=dark)
+    chosen = readable_colour(rgb(accent), paper, 5.2, dark=dark)
     # the lights of a dark theme start from where black would be no colour at all
     white, black = rgb(WHITE), rgb(BLACK)
     on_chosen = white if contrast(chosen, white) >= contrast(chosen, black) else black
-    solid = readable(mixed(chosen, ink, 0.8 if dark else 0.62), sheet, 8 if dark else 9, dark=dark)
+    solid = readable_colour(mixed(chosen, ink, 0.8 if dark else 0.62), sheet, 8 if dark else 9, dark=dark)
     made = {
         "accent": chosen,
         "on-accent": on_chosen,
         "accent-deep": mixed(chosen, ink, 0.72),
         "accent-soft": mixed(chosen, sheet, 0.2 if dark else 0.14),
         "r2": mixed(solid, sheet, 0.26),
-        "r3": readable(mixed(solid, sheet, 0.62), sheet, 3.2, dark=dark),
+        "r3": readable_colour(mixed(solid, sheet, 0.62), sheet, 3.2, dark=dark),
         "r4": solid,
     }
     return {name: hexadecimal(colour) for name, colour in made.items()}

@@ -80,7 +80,7 @@ class PageAct:
         """Ask once before the act, on a page of its own. text: its first paragraphs. form: the act's, where the view
         has filled its choices. asked: as of the function `ask`.
         """
-        return ask(
+        return act_page(
             request,
             lambda given: self.do(**known, **given),
             title=self.title,
@@ -121,7 +121,7 @@ def say_after_commit(request: HttpRequest) -> None:
         messages.success(request, text)
 
 
-def problem(form: forms.BaseForm | None) -> str:
+def form_problem(form: forms.BaseForm | None) -> str:
     """The errors of a form in one line, for a page that shows them above its buttons."""
     return " ".join(str(error) for errors in form.errors.values() for error in errors) if form else ""
 
@@ -175,7 +175,7 @@ def pressed(request: HttpRequest, name: str, *values: str) -> str:
     return value
 
 
-def ask(
+def act_page(
     request: HttpRequest,
     act: Callable[[dict[str, Any]], Any],
     *,

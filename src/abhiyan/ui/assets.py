@@ -15,7 +15,7 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
 
-from abhiyan.core.health import AsgiScope, Receive, Send, answer
+from abhiyan.core.health import AsgiScope, Receive, Send, send_answer
 
 PREFIX = "/static/"
 HASH_LENGTH = 12
@@ -34,7 +34,7 @@ TYPES = {
 
 
 @cache
-def paths() -> dict[str, Path]:
+def asset_paths() -> dict[str, Path]:
     """Return every static file by its address below /static/."""
     path_by_name: dict[str, Path] = {}
     for finder in finders.get_finders():
@@ -46,10 +46,10 @@ def paths() -> dict[str, Path]:
 
 
 @cache
-def version() -> str:
+def assets_version() -> str:
     """Return the hash of all static files: 12 hexadecimal digits."""
     whole = hashlib.sha256()
-    for name, path in sorted(paths().items()):
+    for name, path in sorted(asset_paths().items()):
         whole.update(f"{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()[:HASH_LENGTH]
 
@@ -58,7 +58,7 @@ class Storage(StaticFilesStorage):
     """Gives the addresses; nothing is copied."""
 
     def url(self, name: str | None) -> str:
-        return f"{PREFIX}{version()}/{name or ''}"
+        return f"{PREFIX}{assets_version()}/{name or ''}"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class _File:
 
 @cache
 def _file(name: str) -> _File | None:
-    path = paths().get(name)
+    path = asset_paths().get(name)
     if path is None:
         return None
     body = path.read_bytes()
@@ -83,19 +83,19 @@ def _file(name: str) -> _File | None:
     return _File(body, packed, content_type.encode(), etag.encode())
 
 
-async def serve(scope: AsgiScope, _receive: Receive, send: Send) -> None:
+async def serve_asset(scope: AsgiScope, _receive: Receive, send: Send) -> None:
     """Answer GET or HEAD of one static file."""
     if scope["method"] not in ("GET", "HEAD"):
-        await answer(scope, send, 405, b"text/plain", b"", [(b"allow", b"GET, HEAD")])
+        await send_answer(scope, send, 405, b"text/plain", b"", [(b"allow", b"GET, HEAD")])
         return
     name = scope["path"][len(PREFIX) :]
     first, _, rest = name.partition("/")
-    lasting = first == version()
+    lasting = first == assets_version()
     if lasting or (len(first) == HASH_LENGTH and all(digit in "0123456789abcdef" for digit in first)):
         name = rest
-    file = _file(name) if name in paths() else None
+    file = _file(name) if name in asset_paths() else None
     if file is None:
-        await answer(scope, send, 404, b"text/plain; charset=utf-8", b"not found\n")
+        await send_answer(scope, send, 404, b"text/plain; charset=utf-8", b"not found\n")
         return
     kept_headers = {
         key: value for key, value in scope["headers"] if key in (b"accept-encoding", b"if-none-match")

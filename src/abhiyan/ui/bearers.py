@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 
 REASON = "names_reason"  # the field of the form, and of the request that shows the names
 NOT_SHOWN = _("Name not shown")
@@ -71,12 +71,12 @@ def answer_seen(ask: AskSeen) -> None:
     _answer = ask
 
 
-def begin(request: HttpRequest) -> None:
+def begin_names(request: HttpRequest) -> None:
     """From here on `place` keeps names until `settle`."""
     request.__dict__[_KEPT] = []
 
 
-def place(
+def place_bearer(
     request: HttpRequest | None,
     account: int | None,
     drawn: Drawn,
@@ -96,12 +96,12 @@ def place(
     return mark_safe(f"\x02{len(names) - 1}\x03")  # noqa: S308  # a number
 
 
-def note() -> SafeString:
+def left_out_note() -> SafeString:
     """Return the place of the page's note about the names it leaves out."""
     return mark_safe(_NOTE)  # noqa: S308  # a constant
 
 
-def settle(request: HttpRequest, page: str) -> SafeString:
+def settle_names(request: HttpRequest, page: str) -> SafeString:
     """The page with every name in its place: one question, however many names there are."""
     names: list[BearerPlace] = request.__dict__.pop(_KEPT)
     seen = _seen(request, names)
@@ -120,7 +120,7 @@ def names_left_out(request: HttpRequest, accounts: Collection[int]) -> Collectio
 
 def shown_name(name: str, account: int, left_out: Collection[int]) -> str | Promise:
     """A name for a menu or a sentence, in the reader's script, or what takes its place."""
-    return NOT_SHOWN if account in left_out else person(name)
+    return NOT_SHOWN if account in left_out else local_person(name)
 
 
 def _seen(request: HttpRequest, names: Collection[BearerPlace]) -> BearersSeen:

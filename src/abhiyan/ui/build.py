@@ -110,7 +110,7 @@ class BuildStep:
         return whole.hexdigest()
 
 
-def write(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Replaces the file whole: a page asked for meanwhile gets the old one or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -156,7 +156,7 @@ def make_styles() -> None:
         for name in STYLES:
             sheet = (Path(folder) / f"{name}.css").read_bytes()
             # Pico dresses links as buttons by a role that would be a lie to a screen reader: ours have a class.
-            write(BUILT / f"{name}.css", sheet.replace(b"[role=button]", b".button"))
+            replace_file(BUILT / f"{name}.css", sheet.replace(b"[role=button]", b".button"))
 
 
 def make_fonts() -> None:
@@ -177,7 +177,7 @@ def make_fonts() -> None:
         font.flavor = "woff2"
         out = io.BytesIO()
         font.save(out)
-        write(BUILT / "fonts" / name, out.getvalue())
+        replace_file(BUILT / "fonts" / name, out.getvalue())
 
 
 def make_printed_fonts() -> None:
@@ -201,11 +201,11 @@ def make_printed_fonts() -> None:
                     font["name"].setName("Noto Sans Latin Ext", number_of_name, 3, 1, 0x409)
             out = io.BytesIO()
             font.save(out)
-            write(PRINTED / f"{face}-{weight}.ttf", out.getvalue())
+            replace_file(PRINTED / f"{face}-{weight}.ttf", out.getvalue())
             em = font["head"].unitsPerEm
             for letter, glyph in font.getBestCmap().items():
                 widths[weight].setdefault(chr(letter), round(font["hmtx"][glyph][0] / em, 3))
-    write(PRINTED / "widths.json", json.dumps(widths, ensure_ascii=False).encode())
+    replace_file(PRINTED / "widths.json", json.dumps(widths, ensure_ascii=False).encode())
 
 
 def printed_fonts() -> list[Path]:
@@ -220,15 +220,15 @@ def make_scripts() -> None:
             lines = (UI / "js" / f"{part}.js").read_text().splitlines()
             kept = "\n".join(line for line in lines if line.strip() and not line.lstrip().startswith("//"))
             blocks.append(f"{{\n{kept}\n}}\n")
-        write(BUILT / name, "".join(blocks).encode())
+        replace_file(BUILT / name, "".join(blocks).encode())
 
 
 def make_htmx() -> None:
-    write(BUILT / "htmx.min.js", package("htmx.org/dist/htmx.min.js").read_bytes())
+    replace_file(BUILT / "htmx.min.js", package("htmx.org/dist/htmx.min.js").read_bytes())
 
 
 def make_idb() -> None:
-    write(BUILT / "idb.js", package("idb/build/index.js").read_bytes())
+    replace_file(BUILT / "idb.js", package("idb/build/index.js").read_bytes())
 
 
 def make_icons() -> None:
@@ -241,7 +241,7 @@ def make_icons() -> None:
         inner = re.sub(r">\s+<", "><", body[1].strip())
         symbols.append(f'<symbol id="{path.stem}" viewBox="0 0 20 20">{inner}</symbol>')
     sprite = f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>\n'
-    write(BUILT / "icons.svg", sprite.encode())
+    replace_file(BUILT / "icons.svg", sprite.encode())
 
 
 def icon_files() -> list[Path]:
@@ -255,7 +255,7 @@ def catalogues() -> list[Path]:
 
 def make_messages() -> None:
     for po in catalogues():
-        write(po.with_suffix(".mo"), compiled(po))
+        replace_file(po.with_suffix(".mo"), compiled(po))
 
 
 def compiled(po: Path) -> bytes:
@@ -272,7 +272,7 @@ def compiled(po: Path) -> bytes:
     return out.getvalue()
 
 
-def steps() -> list[BuildStep]:
+def build_steps() -> list[BuildStep]:
     styles = sorted((UI / "scss").glob("*.scss"))
     lock = [path for path in [ROOT / "package-lock.json"] if path.exists()]
     scripts = [UI / "js" / f"{part}.js" for parts in SCRIPTS.values() for part in parts]
@@ -291,14 +291,14 @@ def steps() -> list[BuildStep]:
     ]
 
 
-def build(*, force: bool = False, only: Iterable[str] = ()) -> list[str]:
+def build_assets(*, force: bool = False, only: Iterable[str] = ()) -> list[str]:
     """Makes what is out of date; returns the names of the steps that ran."""
     try:
         stamps: dict[str, str] = json.loads(STAMPS.read_text())
     except (FileNotFoundError, ValueError):
         stamps = {}
     ran = []
-    for step in steps():
+    for step in build_steps():
         if only and step.name not in only:
             continue
         stamp = step.stamp()
@@ -307,7 +307,7 @@ def build(*, force: bool = False, only: Iterable[str] = ()) -> list[str]:
         step.make()
         stamps[step.name] = stamp
         ran.append(step.name)
-        write(STAMPS, json.dumps(stamps, indent=1).encode())
+        replace_file(STAMPS, json.dumps(stamps, indent=1).encode())
     return ran
 
 
@@ -318,7 +318,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     started = time.monotonic()
     try:
-        ran = build(force=chosen.force, only=chosen.only)
+        ran = build_assets(force=chosen.force, only=chosen.only)
     except BuildFailed as failure:
         print(failure, file=sys.stderr)
         return 1

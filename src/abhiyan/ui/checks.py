@@ -127,7 +127,7 @@ class CheckedForm(forms.Form):
         return self.rules
 
 
-def declared(form: forms.BaseForm) -> Check:
+def declared_checks(form: forms.BaseForm) -> Check:
     """Return what a form checks, in the reader's language. Refuses CheckUndeclared."""
     for kind in type(form).__mro__:
         if kind in (forms.Form, forms.BaseForm, object):

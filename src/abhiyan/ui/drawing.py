@@ -19,7 +19,7 @@ def escaped(value: Any) -> SafeString:
     return SafeString(value.__html__() if hasattr(value, "__html__") else escape(str(value)))
 
 
-def kept(draw: Callable[P, SafeString]) -> Callable[P, SafeString]:
+def draw_once(draw: Callable[P, SafeString]) -> Callable[P, SafeString]:
     """Draws once for the same values in the same language. For figures and words of the product: names of people
     are not handed to it, for the process keeps them."""
     made: dict[Hashable, SafeString] = {}

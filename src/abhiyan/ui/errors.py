@@ -16,7 +16,7 @@ from .acts import begin_saying
 STATUSES = (400, 403, 404, 413, 422, 429, 500, 503)
 
 
-def page(
+def error_page(
     request: HttpRequest | None, status: int, *, message: str = "", code: str = "", wait_s: int | None = None
 ) -> HttpResponse:
     """The page for one status (one of STATUSES; another gets the page of its hundred).
@@ -30,7 +30,7 @@ def page(
         status_page = status
     context = {"message": message, "code": code, "wait_s": wait_s, "status": status}
     if request is not None:
-        context["back"] = came_from(request)
+        context["back"] = page_sent_from(request)
     response = HttpResponse(render_to_string(f"{status_page}.html", context, request), status=status)
     response["Cache-Control"] = "no-store"
     if wait_s is not None:
@@ -38,7 +38,7 @@ def page(
     return response
 
 
-def came_from(request: HttpRequest) -> str:
+def page_sent_from(request: HttpRequest) -> str:
     """The page of ours that a form was sent from. Empty where nothing was sent, or where nobody can say."""
     sent_from = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(sent_from, {request.get_host()})
@@ -49,5 +49,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """The answer to an error nobody caught. While the database is away: 503, and come back in a few seconds."""
     begin_saying(request)
     if isinstance(sys.exc_info()[1], OperationalError):
-        return page(request, 503, wait_s=5)
-    return page(request, 500)
+        return error_page(request, 503, wait_s=5)
+    return error_page(request, 500)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from abhiyan.core.refusals import RefusedWords
 from abhiyan.core.titles import OTHER_TITLE, TitledModel
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 
 from .addresses import address_of
 
@@ -95,7 +95,7 @@ class TitledForm(BriefForm):
         super().__init__(*args, **kwargs)
         title = self.fields["title"]
         assert isinstance(title, forms.CharField)
-        label = _("%(label)s (in Hindi)") if language() == "en" else _("%(label)s (in English)")
+        label = _("%(label)s (in Hindi)") if active_language() == "en" else _("%(label)s (in English)")
         self.fields[OTHER_TITLE] = forms.CharField(
             label=label % {"label": title.label},
             required=False,
@@ -109,7 +109,7 @@ class TitledForm(BriefForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         title, other = cleaned.get("title", ""), cleaned.pop(OTHER_TITLE, "")
-        cleaned["titles"] = {language(): title, _other_language(): other} if other else {}
+        cleaned["titles"] = {active_language(): title, _other_language(): other} if other else {}
         return cleaned
 
 
@@ -119,7 +119,7 @@ def titles_typed(row: TitledModel) -> dict[str, str]:
 
 
 def _other_language() -> str:
-    return "hi" if language() == "en" else "en"
+    return "hi" if active_language() == "en" else "en"
 
 
 def offer(form: forms.BaseForm, **choices: Any) -> None:

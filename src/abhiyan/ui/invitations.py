@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from abhiyan.core.words import organisation, person
+from abhiyan.core.words import local_person, organisation_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Invitation:
     def text(self) -> str:
         """Return what a citizen reads first, in the language in force. It says whose it is, who invites, what it costs
         and from which age; the link comes last. It names nobody's sex, and may be passed on by others."""
-        values = {"organisation": organisation(), "by": person(self.by), "n": self.minimum}
+        values = {"organisation": organisation_name(), "by": local_person(self.by), "n": self.minimum}
         invited = (
             _("%(by)s invites you to join %(organisation)s.")
             if self.by

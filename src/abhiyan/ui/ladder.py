@@ -202,7 +202,7 @@ class LadderPlot:
     pace: float | None
 
 
-def plot(ladder: LadderShown, *, room: float = 1.05, top: float = 0) -> LadderPlot:
+def plot_ladder(ladder: LadderShown, *, room: float = 1.05, top: float = 0) -> LadderPlot:
     """Put counted and confirmed on one scale with the target, which ends a little (`room`) after the largest.
 
     top: where the scale ends instead. A larger value ends there too.

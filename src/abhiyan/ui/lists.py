@@ -70,7 +70,7 @@ class Column(Generic[Row]):
 
     def drawn(self, row: Row) -> str:
         """The value as people write it, escaped; nothing for a column without."""
-        return escaped(shown(self.value(row))) if self.value is not None else ""
+        return escaped(shown_value(self.value(row))) if self.value is not None else ""
 
     def in_file(self, row: Row, left_out: Container[int]) -> Any:
         """The value for a file; of an account that is left out, words in its place."""
@@ -98,7 +98,7 @@ class Column(Generic[Row]):
         return "</th>" if self.is_name else "</td>"
 
 
-def shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
     """A value as people write it: a dash for nothing, 2 March 2026, 12,34,567."""
     if value is None or value == "":
         return numbers.NONE
@@ -114,7 +114,7 @@ def shown(value: Any) -> str:
 def _plain(value: Any) -> Any:
     """The same for a file: numbers and days keep their type, moments are in the zone of the page."""
     if isinstance(value, bool):
-        return shown(value)
+        return shown_value(value)
     if isinstance(value, datetime):
         return timezone.localtime(value)
     return value if value is None or isinstance(value, (int, float, date)) else str(value)
@@ -320,10 +320,10 @@ class Table(Generic[Row]):
             for row in self.leaf.rows
         ]
         first = self.leaf.first if self.is_numbered else None
-        return drawn(self.caption, heads, rows, first=first, css=self.css)
+        return draw_table(self.caption, heads, rows, first=first, css=self.css)
 
 
-def drawn(
+def draw_table(
     caption: str | Promise,
     heads: Iterable[str],
     rows: Iterable[tuple[str, str]],
@@ -421,7 +421,7 @@ def page_with_list(
     return looked_at
 
 
-def answer(
+def list_response(
     request: HttpRequest, template: str, table: Table[Any], context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponseBase:
     """The file that was asked for, else the page; `table` is in its context."""

@@ -212,7 +212,7 @@ def _usable(place: MapPlace) -> bool:
     )
 
 
-def draw(places: Sequence[MapPlace], boundaries: Outlines | None = None) -> MapDrawing | None:
+def draw_map(places: Sequence[MapPlace], boundaries: Outlines | None = None) -> MapDrawing | None:
     """Puts places on a drawing; None when there is no place with a point (then the page says so in words)."""
     usable = [place for place in places if _usable(place)]
     rings = boundaries.rings if boundaries else ()

@@ -67,7 +67,7 @@ def rooms(root: Path = ROOMS, only: Collection[str] = ()) -> list[Path]:
     return [room for room in folders if not only or room.name in only]
 
 
-def sources(room: Path, only: Collection[str] = ("*",)) -> Iterator[tuple[Path, str]]:
+def sources_of_room(room: Path, only: Collection[str] = ("*",)) -> Iterator[tuple[Path, str]]:
     """The files of a room that may hold strings, and what Python text to read them from."""
 
     def is_wanted(path: Path) -> bool:
@@ -89,7 +89,7 @@ def sources(room: Path, only: Collection[str] = ("*",)) -> Iterator[tuple[Path, 
 def collect(room: Path, only: Collection[str] = ("*",)) -> RoomStrings:
     """Every translatable string of a room, or of those files of it whose place fits one of the patterns."""
     room_strings = RoomStrings(room.name)
-    for path, text in sources(room, only):
+    for path, text in sources_of_room(room, only):
         where = str(path.relative_to(room.parent))
         for _line, message, _comments, context in extract(
             "python",
@@ -107,25 +107,25 @@ def catalogue_path(room: Path, language: str) -> Path:
     return room / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
-def read(path: Path, language: str) -> Catalog:
+def read_catalog(path: Path, language: str) -> Catalog:
     if not path.exists():
-        return empty(language)
+        return empty_catalog(language)
     try:
         return read_po(io.BytesIO(path.read_bytes()), locale=language, abort_invalid=True)
     except (PoFileError, ValueError) as error:
         raise SystemExit(f"{path}: {error}") from error
 
 
-def empty(language: str) -> Catalog:
+def empty_catalog(language: str) -> Catalog:
     return Catalog(locale=language, charset="utf-8", fuzzy=False)
 
 
-def key_of(message: Message) -> Key:
+def message_key(message: Message) -> Key:
     ids = message.id if isinstance(message.id, (tuple, list)) else (message.id, "")
     return (message.context or "", ids[0], ids[1])
 
 
-def texts(message: Message) -> tuple[str, ...]:
+def message_texts(message: Message) -> tuple[str, ...]:
     wording = message.string
     return tuple(wording) if isinstance(wording, (tuple, list)) else (wording or "",)
 
@@ -139,8 +139,8 @@ def update(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
             path = catalogue_path(room, language)
             if not room_strings.strings and not path.exists():
                 continue
-            old = {key_of(message): message for message in read(path, language) if message.id}
-            new = empty(language)
+            old = {message_key(message): message for message in read_catalog(path, language) if message.id}
+            new = empty_catalog(language)
             for (context, singular, many), files in sorted(room_strings.strings.items()):
                 old_message = old.get((context, singular, many))
                 new.add(
@@ -173,7 +173,7 @@ def marks(text: str) -> set[str]:
 
 def differing(key: Key, message: Message) -> bool:
     _context, singular, many = key
-    forms = texts(message)
+    forms = message_texts(message)
     if not many:
         return marks(singular) != marks(forms[0])
     # 'one' may leave its number out ("एक दिन"); nothing may be invented
@@ -192,23 +192,25 @@ def check(root: Path = ROOMS, only: Collection[str] = ()) -> list[str]:
         room_strings = collect(room)
         for language in LANGUAGES:
             path = catalogue_path(room, language)
-            messages = {key_of(message): message for message in read(path, language) if message.id}
-            gone = read(path, language).obsolete
+            messages = {
+                message_key(message): message for message in read_catalog(path, language) if message.id
+            }
+            gone = read_catalog(path, language).obsolete
             for key, files in sorted(room_strings.strings.items()):
                 name = f"{room.name} ({language}): {key[1]!r} in {', '.join(sorted(files))}"
                 message = messages.get(key)
                 if message is None:
                     wrong.append(f"missing: {name}")
-                elif not all(texts(message)):
+                elif not all(message_texts(message)):
                     wrong.append(f"empty: {name}")
                 elif message.fuzzy:
                     wrong.append(f"fuzzy: {name}")
-                elif any(map(REPEATED, texts(message))):
+                elif any(map(REPEATED, message_texts(message))):
                     wrong.append(f"says the same several times: {name}")
                 elif differing(key, message):
                     wrong.append(f"placeholders differ: {name}")
                 else:
-                    translated[(language, *key)].setdefault(texts(message), []).append(room.name)
+                    translated[(language, *key)].setdefault(message_texts(message), []).append(room.name)
             unused = sorted(set(messages) - set(room_strings.strings))
             wrong += [f"no longer used: {room.name} ({language}): {key[1]!r}" for key in unused]
             wrong += [f"obsolete: {room.name} ({language}): {entry!r}" for entry in gone]
@@ -229,7 +231,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.act == "update":
         for path in update(only=chosen.rooms):
             print(f"written: {path}")
-        build.build(only=["translations"])
+        build.build_assets(only=["translations"])
         return 0
     wrong = check(only=chosen.rooms)
     for line in wrong:

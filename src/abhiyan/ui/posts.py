@@ -17,7 +17,7 @@ R = TypeVar("R", bound=HttpRequest)
 P = ParamSpec("P")
 
 
-def posted(
+def post_only(
     page: str, *, takes: Sequence[str] | None = None
 ) -> Callable[[Callable[Concatenate[R, P], HttpResponseBase]], Callable[Concatenate[R, P], HttpResponseBase]]:
     """Makes a view of POST alone. Looking at its address (GET, HEAD) leads to `page`; anything else is 405.

@@ -145,7 +145,7 @@ def naming(page: Page) -> Page:
     return page
 
 
-def typed(form: forms.Form, *but: str) -> Iterator[tuple[str, str]]:
+def labelled_answers(form: forms.Form, *but: str) -> Iterator[tuple[str, str]]:
     """Give the answers of a valid form, each with its label. A number of a phone shows its last four digits.
 
     but: fields left out. Boxes of one answer are left out too: they only allow the form.
@@ -173,7 +173,7 @@ def _in_words(asked: forms.Field, value: Any) -> str:
     return f"••• {value[-4:]}" if _NUMBER.fullmatch(str(value)) else str(value)
 
 
-def taken(form: forms.BaseForm, act: Callable[[dict[str, Any]], Value]) -> Value:
+def do_record_act(form: forms.BaseForm, act: Callable[[dict[str, Any]], Value]) -> Value:
     """Do the form's act with what it cleaned. Refuses RecordUnfit, and what the act refuses."""
     if form.is_valid():
         return act(form.cleaned_data)

@@ -39,7 +39,7 @@ class ScatterPlot:
     dots: list[tuple[float, float, ScatterDot]]
 
 
-def plot(scatter: Scatter) -> ScatterPlot | None:
+def plot_scatter(scatter: Scatter) -> ScatterPlot | None:
     """None while there is nothing to draw. Both axes begin at 0."""
     if not scatter.dots:
         return None

@@ -54,7 +54,7 @@ class SeatDrawing:
     left_out: int
 
 
-def draw(seats: Sequence[MapSeat], boundaries: maps.Outlines | None = None) -> SeatDrawing | None:
+def draw_seats(seats: Sequence[MapSeat], boundaries: maps.Outlines | None = None) -> SeatDrawing | None:
     """Puts seats on a drawing; None when none has a point or an outline."""
     rings = {
         index: maps.outlines(seat.outline).rings

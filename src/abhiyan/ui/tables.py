@@ -126,7 +126,7 @@ def following(rows: "QuerySet[Any]", query: QueryDict, *, keys: Sequence[str], p
     """
     names = [key.removeprefix("-") for key in keys]
     instants = {field.name for field in rows.model._meta.get_fields() if isinstance(field, DateTimeField)}
-    begins = opened(query.get("after", ""), *(instant if name in instants else str for name in names))
+    begins = read_page_mark(query.get("after", ""), *(instant if name in instants else str for name in names))
     skipped = 0
     if begins:
         last_shown, values = begins
@@ -158,7 +158,7 @@ def read_on(
 
     kinds: how each key is read back (see `opened`). key: a row's keys.
     """
-    begins = opened(query.get("after", ""), *kinds)
+    begins = read_page_mark(query.get("after", ""), *kinds)
     skipped, mark = begins or (0, None)
     return _leaf(read(mark, per + 1), per, skipped, key, is_first=mark is None)
 
@@ -175,7 +175,7 @@ def _leaf(
         last=last,
         total=None if more else last,
         more=more,
-        after=closed(last, *key(leaf_rows[-1])) if more else "",
+        after=page_mark(last, *key(leaf_rows[-1])) if more else "",
         is_first=is_first,
     )
 
@@ -184,12 +184,12 @@ def _value(row: Any, name: str) -> str:
     return str(row[name] if isinstance(row, Mapping) else getattr(row, name))
 
 
-def closed(last: int, *values: object) -> str:
+def page_mark(last: int, *values: object) -> str:
     """The mark where a page ended, for `?after=`: how many rows were shown so far, and the last one's keys."""
     return base64.urlsafe_b64encode(json.dumps([last, *map(str, values)]).encode()).decode().rstrip("=")
 
 
-def opened(text: str, *kinds: Callable[[str], Any]) -> tuple[int, list[Any]] | None:
+def read_page_mark(text: str, *kinds: Callable[[str], Any]) -> tuple[int, list[Any]] | None:
     """Return what `closed` put into a mark, each key read by its kind (`UUID`, `instant`); None for a mangled one. A
     kind raises ValueError for what the database would choke on."""
     try:

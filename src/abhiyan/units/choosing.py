@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 
 from .models import Kind
 from .queries import UnitRow
@@ -29,7 +29,7 @@ def choices(rows: Iterable[UnitRow]) -> list[UnitChoice]:
             code=row.code,
             name=row.name(),
             kind=str(Kind(row.kind).label),
-            above=" › ".join(named(names) for names in row.above),
+            above=" › ".join(name_in_language(names) for names in row.above),
             is_sample=row.is_sample,
             is_closed=row.closed_on is not None,
             has_children=row.has_children,

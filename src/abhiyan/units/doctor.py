@@ -43,7 +43,7 @@ def trees(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(OK, "the trees are sound")
 
 
-def roots(_at: datetime) -> Iterable[DoctorFinding]:
+def tops_of_trees(_at: datetime) -> Iterable[DoctorFinding]:
     """Each hierarchy that is used has one top; scopes and pages begin there."""
     for hierarchy, n in sql.rows(
         "select hierarchy, count(*) from units_placement where valid_to is null and parent_id is null"
@@ -53,7 +53,7 @@ def roots(_at: datetime) -> Iterable[DoctorFinding]:
         yield DoctorFinding(WARN, text, "import the units above them with their parents", {"tops": n})
 
 
-def nowhere(_at: datetime) -> Iterable[DoctorFinding]:
+def placeless_units(_at: datetime) -> Iterable[DoctorFinding]:
     """Find open units outside every hierarchy: without a place they are below no other."""
     n, codes = sql.row(
         "select count(*), (array_agg(code order by code))[:5] from units_unit u where closed_on is null"
@@ -68,7 +68,7 @@ def nowhere(_at: datetime) -> Iterable[DoctorFinding]:
         )
 
 
-def closed(_at: datetime) -> Iterable[DoctorFinding]:
+def below_closed_units(_at: datetime) -> Iterable[DoctorFinding]:
     """Nothing open stands beneath a closed unit: closing asks for it, and nothing is placed there afterwards."""
     n, codes = sql.row(
         "select count(*), (array_agg(u.code order by u.code))[:5] from units_placement p"
@@ -84,4 +84,4 @@ def closed(_at: datetime) -> Iterable[DoctorFinding]:
         )
 
 
-CHECKS = {"trees": trees, "roots": roots, "nowhere": nowhere, "closed": closed}
+CHECKS = {"trees": trees, "roots": tops_of_trees, "nowhere": placeless_units, "closed": below_closed_units}

@@ -14,7 +14,7 @@ from abhiyan.core.numbers import grouped
 from abhiyan.core.tables.layout import CellKind as Cell
 from abhiyan.core.tables.layout import Field, Layout
 from abhiyan.core.tables.reading import Batch
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 
 from . import actions, staging, unit_lists
 from .models import Hierarchy, Kind, Unit, UnitDifference, UnitLacking
@@ -169,7 +169,7 @@ def _staged(work: Work) -> None:
 
     staging.open_staging()
     for batch in work.rows():
-        staging.stage(cells(batch.rows))
+        staging.stage_rows(cells(batch.rows))
         if batch.faulty:
             bad = _bad_cells(batch)
             staging.stage_faulty([*row, bad[row[0]]] for row in cells(batch.faulty))
@@ -192,7 +192,7 @@ SAID = {
 
 
 def _refuse(work: Work, of: Literal["t_staged", "t_pin_staged"] = "t_staged") -> None:
-    for row, field, code, facts in staging.refusals(of=of):
+    for row, field, code, facts in staging.staged_refusals(of=of):
         work.refuse(row, field, code, **facts)
 
 
@@ -227,7 +227,7 @@ def _answers(work: Work) -> dict[str, str]:
     )
 
 
-def tells(whole: Mapping[str, int]) -> list[str]:
+def unit_list_words(whole: Mapping[str, int]) -> list[str]:
     """Say in sentences what is odd about a list as a whole, such as units without a place."""
     sentences = []
     if n := whole.get("nowhere", 0):
@@ -279,7 +279,7 @@ def _tells_hanging(whole: Mapping[str, int]) -> list[str]:
     return sentences
 
 
-def confirms(whole: Mapping[str, int]) -> str:
+def closing_to_confirm(whole: Mapping[str, int]) -> str:
     """Return the act of a list that its bringer says yes to apart."""
     if not (n := whole.get("closing_missing", 0)):
         return ""
@@ -289,14 +289,14 @@ def confirms(whole: Mapping[str, int]) -> str:
     return text % {"n": grouped(n)}
 
 
-def lacking(import_id: int, first: int, how_many: int) -> Sequence[Lacking]:
+def lacking_units(import_id: int, first: int, how_many: int) -> Sequence[Lacking]:
     """Known units that a list does not name, by code."""
 
     rows = Unit.objects.filter(
         pk__in=UnitLacking.objects.filter(import_id=import_id).values("unit_id")
     ).order_by("code")
     units = rows[first : first + min(how_many, 1_000)]
-    return [Lacking(unit.code, named(unit.names), _kind_said(unit.kind)) for unit in units]
+    return [Lacking(unit.code, name_in_language(unit.names), _kind_said(unit.kind)) for unit in units]
 
 
 def check(work: Work) -> None:
@@ -305,7 +305,9 @@ def check(work: Work) -> None:
     day = clock.day_in(settings.TIME_ZONE, work.at)
     _count(
         work,
-        actions.preview(import_id=work.id, on=day, within=work.unit_id, closes_missing=_closes_missing(work)),
+        actions.preview_units(
+            import_id=work.id, on=day, within=work.unit_id, closes_missing=_closes_missing(work)
+        ),
     )
 
 
@@ -333,10 +335,10 @@ def commit(work: Work) -> None:
 def undo(work: Work) -> None:
     """All units and places as they were before the list."""
     day = clock.day_in(settings.TIME_ZONE, work.at)
-    work.count("made", actions.take_back(import_id=work.id, by=work.by, at=work.at, on=day))
+    work.count("made", actions.undo_units_import(import_id=work.id, by=work.by, at=work.at, on=day))
 
 
-def differences(import_id: int, first: int, how_many: int) -> Sequence[RowDifference]:
+def changes_of_units(import_id: int, first: int, how_many: int) -> Sequence[RowDifference]:
     """Return what a list changes of units that exist, field by field."""
     unit_differences = UnitDifference.objects.filter(import_id=import_id).order_by("row", "field")
     return [
@@ -392,10 +394,10 @@ UNITS_KIND = ImportKind(
     check=check,
     commit=commit,
     undo=undo,
-    differences=differences,
-    tells=tells,
-    lacking=lacking,
-    confirms=confirms,
+    differences=changes_of_units,
+    tells=unit_list_words,
+    lacking=lacking_units,
+    confirms=closing_to_confirm,
 )
 
 # PIN codes

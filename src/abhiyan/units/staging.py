@@ -95,7 +95,7 @@ def stage_faulty(rows: Iterable[Sequence[Any]]) -> None:
     _copy("t_faulty", ([*cells, "{" + ",".join(sorted(bad)) + "}"] for *cells, bad in rows))
 
 
-def stage(rows: Iterable[Sequence[Any]]) -> None:
+def stage_rows(rows: Iterable[Sequence[Any]]) -> None:
     """Add rows: the number as a person sees it, then the cells in the order of COLUMNS."""
     _copy("t_staged", rows)
 
@@ -480,7 +480,7 @@ def _counts() -> StagingCounts:
     )
 
 
-def refusals(
+def staged_refusals(
     *, of: Literal["t_staged", "t_pin_staged"] = "t_staged"
 ) -> Iterable[tuple[int, str, str, dict[str, Any]]]:
     """The rows refused by `check`: number, field, code of a reason, facts. Drain it before another query.

@@ -158,7 +158,7 @@ def every_row(work: Work, *, within: int | None = None, **more: Any) -> list[tup
     )
 
 
-def placed(codes: set[str], within: int | None) -> tuple[dict[str, int], set[int]]:
+def ids_by_code(codes: set[str], within: int | None) -> tuple[dict[str, int], set[int]]:
     """Return ids by code, and the ids outside `within` in every hierarchy."""
     ids = queries.ids_of(codes)
     if within is None:
@@ -277,7 +277,7 @@ def list_of_figures(
 def _sound(work: Work) -> list[UnitListRow]:
     """Rows that name one unit each; the others are refused, for all that is wrong with them."""
     rows = every_row(work)
-    ids, outside = placed({row[1] for row in rows if row[1]}, work.unit_id)
+    ids, outside = ids_by_code({row[1] for row in rows if row[1]}, work.unit_id)
     first: dict[int, int] = {}
     sound_rows = []
     for number, code, *values in rows:

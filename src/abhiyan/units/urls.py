@@ -6,6 +6,6 @@ from . import views
 
 app_name = "units"
 urlpatterns = [
-    page("", views.search, opens=STRONG),
-    page("<str:code>/below/", views.children, opens=STRONG),
+    page("", views.unit_search, name="search", opens=STRONG),
+    page("<str:code>/below/", views.unit_children, name="children", opens=STRONG),
 ]

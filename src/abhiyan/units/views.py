@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 
 from . import queries
 from .choosing import UnitChoice
@@ -43,28 +43,32 @@ def _answer(request: HttpRequest, choices: list[UnitChoice], total: int, **more:
 
 
 @require_GET
-def search(request: HttpRequest) -> HttpResponse:
+def unit_search(request: HttpRequest) -> HttpResponse:
     """Units by what was typed (q), perhaps below one (within) or of some kinds (kind); at most SHOWN."""
     text = request.GET.get("q", "").strip()[:100]
     kinds = [kind for kind in request.GET.getlist("kind") if kind in Kind.values]
     within = None
     if code := request.GET.get("within"):
         within = (queries.unit(code).pk, _hierarchy(request))
-    rows = queries.search(text, language=language(), within=within, kinds=kinds, limit=SHOWN) if text else []
+    rows = (
+        queries.search_units(text, language=active_language(), within=within, kinds=kinds, limit=SHOWN)
+        if text
+        else []
+    )
     return _answer(request, made(rows), len(rows), text=text)
 
 
 @require_GET
-def children(request: HttpRequest, code: str) -> HttpResponse:
+def unit_children(request: HttpRequest, code: str) -> HttpResponse:
     """Show the units directly beneath a unit in a hierarchy (in), a page at a time (offset)."""
     hierarchy = _hierarchy(request)
     unit = queries.unit(code)
     page = queries.children(
         unit.pk,
         hierarchy,
-        language=language(),
+        language=active_language(),
         limit=queries.MOST,
         offset=whole_number(request.GET.get("offset", ""), most=10**7) or 0,
     )
-    above = [(row.code, row.name()) for row in queries.path(unit.pk, hierarchy)]
+    above = [(row.code, row.name()) for row in queries.path_of_unit(unit.pk, hierarchy)]
     return _answer(request, made(page.rows), page.total, above=above)

@@ -16,7 +16,7 @@ def write_words(units: Iterable[tuple[int, str, Mapping[str, str]]]) -> None:
     with sql.copy("copy units_words (unit_id, rank, words) from stdin") as copy:
         for unit_id, kind, names in units:
             rank = levels.RANK[kind]
-            words = fold.words_of(names)
+            words = fold.words_of_names(names)
             vocabulary[rank].update(words)
             # Folded words are letters and digits only; quotes keep the word "null" a word.
             quoted = '","'.join(words)
@@ -25,14 +25,16 @@ def write_words(units: Iterable[tuple[int, str, Mapping[str, str]]]) -> None:
                 copy.write("".join(rows))
                 rows.clear()
         copy.write("".join(rows))
-    learn({(word, rank) for rank, words in vocabulary.items() for word in words})
+    learn_words({(word, rank) for rank, words in vocabulary.items() for word in words})
 
 
-def learn(vocabulary: set[tuple[str, int]]) -> None:
+def learn_words(vocabulary: set[tuple[str, int]]) -> None:
     """Add words to the vocabulary, sorted, so that two learners cannot deadlock."""
     fresh("t_word", "(word text, rank smallint, bones text)")
     with sql.copy("copy t_word (word, rank, bones) from stdin") as copy:
-        copy.write("".join(f"{word}\t{rank}\t{fold.bones(word)}\n" for word, rank in sorted(vocabulary)))
+        copy.write(
+            "".join(f"{word}\t{rank}\t{fold.without_vowels(word)}\n" for word, rank in sorted(vocabulary))
+        )
     sql.run(
         "insert into units_word (word, rank, bones) select t.word, t.rank, t.bones from t_word t"
         " where not exists (select from units_word w where w.word = t.word and w.rank = t.rank)"

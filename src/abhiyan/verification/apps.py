@@ -33,13 +33,13 @@ def _concluded(programme_id: int, measure: int) -> Mapping[UUID, bool]:
 def _about_finding(release: "Release") -> list[str]:
     from .actions import fresh
 
-    return fresh.sentences(release)
+    return fresh.finding_sentences(release)
 
 
 def _sentences(release: "Release") -> list[str]:
     from .actions import redraws
 
-    return redraws.sentences(release)
+    return redraws.redraw_sentences(release)
 
 
 def _decided(told: "ReleaseDecided") -> None:
@@ -55,9 +55,9 @@ def _decided(told: "ReleaseDecided") -> None:
 
 
 def _held(item_ids: Collection[UUID]) -> Iterable[held.HeldDeed]:
-    from .queries.held import held_about
+    from .queries.held import checks_held_about
 
-    return held_about(item_ids)
+    return checks_held_about(item_ids)
 
 
 def _erased(told: ItemsErased) -> None:

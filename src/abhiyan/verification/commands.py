@@ -42,7 +42,7 @@ def draw(*, given: tuple[str, str], more_file: str, key: str, wanted: str, as_js
     path, value = given[0], draws.canonical(given[1])
     try:
         content = Path(path).read_bytes()
-        head, commitments = draws.read(content)
+        head, commitments = draws.read_frame_file(content)
         file_hash = sha256(content).hexdigest()
         if wanted and wanted.strip().lower() != file_hash:
             raise draws.NotAFrame(f"this is not the published frame, its hash is {file_hash}")
@@ -56,10 +56,10 @@ def draw(*, given: tuple[str, str], more_file: str, key: str, wanted: str, as_js
             opens = bytes.fromhex(key)
         if sha256(opens).hexdigest() != head.key_hash:
             raise click.BadParameter("this is not the key whose hash is in the file", param_hint="--key")
-    drawn = draws.draw(head, commitments, draws.seed_of(file_hash, value), more)
+    drawn = draws.draw_items(head, commitments, draws.draw_seed(file_hash, value), more)
     lines = [
         {"line": item.line, "stratum": item.key, "order": item.order, "commitment": item.commitment.hex()}
-        | ({"item": draws.opened(item.commitment, opens).hex()} if opens else {})
+        | ({"item": draws.open_commitments(item.commitment, opens).hex()} if opens else {})
         for item in drawn
     ]
     if as_json:

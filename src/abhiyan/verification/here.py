@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as say
 
 from abhiyan.core import small_cells
-from abhiyan.core.words import named
-from abhiyan.org.here import address
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.numbers import of_100
@@ -43,7 +43,7 @@ class ShownLine:
         self.line, self.of, self.frame = line, line.of, frame
         self.flags = flags or FlagNumbers()
         self.is_exact = line.lo is not None and viewer.sees_exact_at(line.lo)
-        self.name = named(line.names) if line.code else say("Without a place")
+        self.name = name_in_language(line.names) if line.code else say("Without a place")
         self.told = line.told(frame, on=on)
         self.may_draw_more = (
             bool(line.code) and self.told.ends_on is not None and line.drawn < self.told.wanted
@@ -53,7 +53,7 @@ class ShownLine:
 
     def number(self, n: int | None) -> int | None:
         """Return a count as it may be shown; None where it is not known, or too small."""
-        return n if self.is_exact or n is None else small_cells.shown(n)
+        return n if self.is_exact or n is None else small_cells.shown_count(n)
 
     def cell(self, n: int | None) -> int | str:
         """Return the count as a cell shows it."""
@@ -79,7 +79,7 @@ class ShownLine:
     @property
     def href_beside(self) -> str:
         """Return the page that compares the units below it."""
-        return address(reverse("verification:frame_beside", args=[self.frame.public_id]), self.line.code)
+        return unit_address(reverse("verification:frame_beside", args=[self.frame.public_id]), self.line.code)
 
     @property
     def reported(self) -> int | str:

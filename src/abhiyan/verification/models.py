@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.policy import ACCOUNT, COUNTS, SYSTEM, open_to_all, placed, policies, private
+from abhiyan.core.policy import ACCOUNT, COUNTS, SYSTEM, open_to_all, placed_sql, policies, private
 from abhiyan.programmes.models import Programme
 from abhiyan.units.models import Unit
 
@@ -39,7 +39,7 @@ class Frame(models.Model):
         constraints = [
             *policies(
                 "frame",  # a viewer of the counts of a part of it sees the frame
-                using=f"{placed('verification_frame.unit_id', COUNTS)} or exists"
+                using=f"{placed_sql('verification_frame.unit_id', COUNTS)} or exists"
                 " (select 1 from verification_stratum fs where fs.frame_id = verification_frame.id)",
                 write=SYSTEM,
             ),
@@ -98,7 +98,7 @@ class Stratum(models.Model):
     class Meta:
         db_table = "verification_stratum"
         constraints = [
-            *policies("stratum", using=placed("verification_stratum.unit_id", COUNTS), write=SYSTEM),
+            *policies("stratum", using=placed_sql("verification_stratum.unit_id", COUNTS), write=SYSTEM),
             models.UniqueConstraint(fields=["frame", "key"], name="stratum_key_once"),
         ]
 
@@ -162,7 +162,7 @@ class Estimate(models.Model):
             models.Index(fields=["unit", "frame"], name="estimate_of_unit"),  # used by: the unit page
         ]
         constraints = [
-            *policies("estimate", using=placed("verification_estimate.unit_id", COUNTS), write=SYSTEM),
+            *policies("estimate", using=placed_sql("verification_estimate.unit_id", COUNTS), write=SYSTEM),
             models.UniqueConstraint(fields=["frame", "unit", "shade"], name="estimate_once"),
         ]
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
-from abhiyan.core.words import day_of, named
+from abhiyan.core.words import day_words, name_in_language
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import Beside, Owed
 
@@ -24,7 +24,7 @@ from .queries.lines import VERIFY
 def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     """List a verifier's checks, and what frames wait for from their planners."""
     if viewer.may(frames.PLAN):
-        yield from frames.owed(viewer, at=at)
+        yield from frames.owed_frame_work(viewer, at=at)
     if viewer.is_strong:
         yield from _flags(viewer, at=at)
     if viewer.account_id is not None and viewer.is_strong and viewer.may(VERIFY):
@@ -70,7 +70,7 @@ def _visit(check: Check, when: datetime, at: datetime) -> Owed:
         urgency=1 if timezone.localdate(when) <= timezone.localdate(at) else 2,
         title=_("Visit for a back-check: %(when)s")
         % {"when": date_format(timezone.localtime(when), "j F, H:i")},
-        meta=named(check.stratum.unit.names),
+        meta=name_in_language(check.stratum.unit.names),
         href=reverse("verification:check", args=[check.pk]),
         act=_("Go on"),
         icon="backcheck",
@@ -101,7 +101,7 @@ def _flags(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
             yield Owed(
                 urgency=1,
                 title=_("Answer a question about your entries"),
-                meta=_("You have until %(day)s") % {"day": day_of(flag.asked_at + findings.ANSWERS)},
+                meta=_("You have until %(day)s") % {"day": day_words(flag.asked_at + findings.ANSWERS)},
                 href=reverse("verification:flag_mine", args=[flag.pk]),
                 act=_("Answer"),
                 icon="alert",
@@ -113,4 +113,4 @@ def _flags(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
             meta=_("Nothing of it is kept."),
         )
     if flags_today.waiting:
-        yield from frames.answers(flags_today.waiting, viewer)
+        yield from frames.owed_flags(flags_today.waiting, viewer)

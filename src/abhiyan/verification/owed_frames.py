@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core.clock import day_in
 from abhiyan.core.scope import system
-from abhiyan.core.words import day_of, language, named
+from abhiyan.core.words import active_language, day_words, name_in_language
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed
@@ -24,7 +24,7 @@ PLAN = "verification.plan"
 NAMED = 5  # districts, in one row
 
 
-def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
+def owed_frame_work(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
     """Yield a value that is due, frames to close, districts nobody may check."""
     for frame in open_frames():
         lo = units.spans([frame.unit_id], 1).get(frame.unit_id)
@@ -32,7 +32,7 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside]:
             yield from _of_frame(frame, at=at)
 
 
-def answers(flags: Sequence[Flag], viewer: Viewer) -> Iterator[Owed]:
+def owed_flags(flags: Sequence[Flag], viewer: Viewer) -> Iterator[Owed]:
     """List flags that wait for a planner of checks: proven, answered, or without an answer in time.
 
     found: of any place.
@@ -81,7 +81,7 @@ def _flags(some: Sequence[Flag], title: str, meta: str) -> Iterator[Owed]:
 def _of_frame(frame: Frame, *, at: datetime) -> Iterator[Owed | Beside]:
     name = _("Round of checks %(number)s of %(programme)s") % {
         "number": frame.number,
-        "programme": named(frame.programme.names),
+        "programme": name_in_language(frame.programme.names),
     }
     if frame.state == Frame.State.FROZEN:
         yield _of_value(frame, draws_of(frame)[-1], name, at=at)
@@ -101,7 +101,7 @@ def _of_frame(frame: Frame, *, at: datetime) -> Iterator[Owed | Beside]:
         n_by_district = verifiers_for(districts_with_open_checks(frame), **params)
         lacking = [unit_id for unit_id, n in n_by_district.items() if not n]
     if lacking:
-        names = sorted(units.names_of(lacking, language=language()).values())
+        names = sorted(units.names_of_units(lacking, language=active_language()).values())
         yield Owed(
             urgency=2,
             title=ngettext(
@@ -131,7 +131,7 @@ def _of_value(frame: Frame, draw: Draw, name: str, *, at: datetime) -> Owed | Be
         urgency=1,
         title=_("Draw the checks"),
         meta=_("%(frame)s: %(source)s was due on %(due)s.")
-        % {"frame": name, "source": draw.source, "due": day_of(draw.due_at)},
+        % {"frame": name, "source": draw.source, "due": day_words(draw.due_at)},
         href=reverse("verification:frame", args=[frame.public_id]),
         act=_("Look"),
         icon="check",

@@ -14,7 +14,7 @@ from . import actions
 
 
 @job("verification.look")
-def look(programme: str, measure: int) -> None:
+def compare_workers(programme: str, measure: int) -> None:
     """Compare every worker of a measure. Run again it takes the place of what it found."""
     with system("comparing workers"):
         one = programmes.programme(UUID(programme))

@@ -8,7 +8,7 @@ app_name = "verification"
 CHECKS = capability("verification.check")
 PLANNERS = capability("verification.plan")
 urlpatterns = [
-    page("mine/", checks.checks, opens=CHECKS),
+    page("mine/", checks.checks_page, name="checks", opens=CHECKS),
     page("mine/take/", checks.check_take, opens=CHECKS, act="is handed back with a reason"),
     page("mine/<uuid:public_id>/", checks.check, opens=CHECKS),
     page("mine/<uuid:public_id>/begin/", checks.check_begin, opens=CHECKS, act="shows a number"),
@@ -34,7 +34,11 @@ urlpatterns = [
     page("of/<uuid:public_id>/", frames.frames, opens=STRONG),
     page("of/<uuid:public_id>/new/", planning.frame_new, opens=PLANNERS, act=FINAL),
     page(
-        "of/<uuid:public_id>/workers/", flags.workers, opens=PLANNERS, act="the next night compares them anew"
+        "of/<uuid:public_id>/workers/",
+        flags.workers_page,
+        name="workers",
+        opens=PLANNERS,
+        act="the next night compares them anew",
     ),
     page(
         "of/<uuid:public_id>/workers/aim/",
@@ -48,8 +52,8 @@ urlpatterns = [
     page("flag/<uuid:public_id>/propose/", flags.flag_propose, opens=PLANNERS, act=FINAL),
     page("flag/<uuid:public_id>/drop/", flags.flag_drop, opens=PLANNERS, act=FINAL),
     page("flag/<uuid:public_id>/mine/", flags.flag_mine, opens=STRONG, act=FINAL),
-    page("frame/<uuid:public_id>/", frames.frame, opens=STRONG),
-    page("frame/<uuid:public_id>/beside/", beside.beside, name="frame_beside", opens=STRONG),
+    page("frame/<uuid:public_id>/", frames.frame_page, name="frame", opens=STRONG),
+    page("frame/<uuid:public_id>/beside/", beside.beside_page, name="frame_beside", opens=STRONG),
     page("frame/<uuid:public_id>/draw/", frames.frame_draw, opens=PLANNERS, act=FINAL),
     page("frame/<uuid:public_id>/redraw/", frames.frame_redraw, opens=PLANNERS, act=FINAL),
     page(
@@ -63,21 +67,31 @@ urlpatterns = [
     page("frame/<uuid:public_id>/more-file/", frames.frame_more, opens=PLANNERS),
     page(
         "of/<uuid:public_id>/open/",
-        public.open_page,
+        public.open_public_form,
         name="public_open",
         opens=PLANNERS,
         act="is closed again",
     ),
     page(
         "of/<uuid:public_id>/shut/",
-        public.close_page,
+        public.close_public_form,
         name="public_close",
         opens=PLANNERS,
         act="is opened again",
     ),
-    page("public/<uuid:public_id>/", public.page, name="public", opens=PUBLIC),
-    page("public/<uuid:public_id>/<uuid:frame_id>/file/", public.file, name="public_file", opens=PUBLIC),
-    page("public/<uuid:public_id>/<uuid:frame_id>/more/", public.more, name="public_more", opens=PUBLIC),
+    page("public/<uuid:public_id>/", public.public_frames_page, name="public", opens=PUBLIC),
+    page(
+        "public/<uuid:public_id>/<uuid:frame_id>/file/",
+        public.public_frame_file,
+        name="public_file",
+        opens=PUBLIC,
+    ),
+    page(
+        "public/<uuid:public_id>/<uuid:frame_id>/more/",
+        public.later_checks_file,
+        name="public_more",
+        opens=PUBLIC,
+    ),
     page("frame/<uuid:public_id>/verifiers/", verifiers.verifiers, opens=PLANNERS),
     page("frame/<uuid:public_id>/known/", verifiers.planted, opens=PLANNERS, act="the person is removed"),
     page("frame/<uuid:public_id>/known/less/", verifiers.planted_withdraw, opens=PLANNERS, act=FINAL),

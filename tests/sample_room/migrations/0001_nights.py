@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from abhiyan.core.policy import COUNTS, PEOPLE, placed, policies
+from abhiyan.core.policy import COUNTS, PEOPLE, placed_sql, policies
 
 
 class Migration(migrations.Migration):
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "sample_village",
-                "constraints": policies("sample_village", using=placed("sample_village.unit_id", COUNTS)),
+                "constraints": policies("sample_village", using=placed_sql("sample_village.unit_id", COUNTS)),
             },
         ),
         migrations.CreateModel(
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "sample_stay",
-                "constraints": policies("sample_stay", using=placed("sample_stay.unit_id", PEOPLE)),
+                "constraints": policies("sample_stay", using=placed_sql("sample_stay.unit_id", PEOPLE)),
             },
         ),
     ]

@@ -22,8 +22,8 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org.rules.capabilities import MEANINGS
-from abhiyan.pages.access import pages
-from abhiyan.programmes.actions import recount
+from abhiyan.pages.access import addresses_by_name
+from abhiyan.programmes.actions import recount_facts
 from abhiyan.programmes.models import Programme
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from sample_room.models import Stay, Village
@@ -52,15 +52,17 @@ def nights(cast: Cast, tmp_path: Path) -> Programme:
 def brought(folder: Path, text: str) -> StagedImport:
     (folder / "beds.csv").write_text(text)
     with system("test"):
-        public_id = imports.bring(kind_key="beds", path=folder / "beds.csv", by=SYSTEM, at=NOW, options={})
+        public_id = imports.import_file(
+            kind_key="beds", path=folder / "beds.csv", by=SYSTEM, at=NOW, options={}
+        )
     return stepped(public_id, "check", "commit")
 
 
 def stepped(public_id: Any, *steps: str) -> StagedImport:
     with system("test"):
         for step in steps:
-            imports.ask(public_id=public_id, step=step, by=SYSTEM, at=NOW)
-            running.run(public_id, step, at=NOW)
+            imports.ask_import_step(public_id=public_id, step=step, by=SYSTEM, at=NOW)
+            running.run_import_step(public_id, step, at=NOW)
         return StagedImport.objects.get(public_id=public_id)
 
 
@@ -116,7 +118,7 @@ def test_a_worker_reports_and_every_page_shows_it(cast: Cast, nights: Programme)
         "Village nights: Nights stayed 2 counted." in today_
         and "Village nights: People met 40 counted." in today_
     )
-    found = recount(at=NOW)
+    found = recount_facts(at=NOW)
     assert found.is_right and found.orphans["stays of unknown programmes"] == 0
 
 
@@ -158,8 +160,8 @@ def test_its_addresses_stand_in_the_access_table_and_are_closed_to_strangers(
     names = {
         f"nights:{name}" for name in get_resolver("sample_room.urls").reverse_dict if isinstance(name, str)
     }
-    assert names and names <= pages().keys()
-    assert {one for name in names for one in pages()[name].opens.any_of} <= set(MEANINGS)
+    assert names and names <= addresses_by_name().keys()
+    assert {one for name in names for one in addresses_by_name()[name].opens.any_of} <= set(MEANINGS)
     for path in (f"/nights/{nights.public_id}/", f"/nights/{nights.public_id}/report/"):
         assert Client().get(path).status_code == 302
         assert cast.client("weak").get(path).status_code == 302

@@ -33,14 +33,14 @@ from .calls import (
     take_next,
     take_person_back,
 )
-from .closing import ENTRIES, bring_back, see_to_closing
+from .closing import ENTRIES, bring_lists_back, move_closing_lists
 from .doors import (
     MEET,
     MOST_HELD,
     HeldBack,
     NoFreeDoors,
     end_leases,
-    give_back,
+    give_doors_back,
     lapse_leases,
     require_there,
     take_doors,
@@ -68,9 +68,9 @@ from .lists import (
     end_list,
     end_past_lists,
     forget_person,
-    heed_decision,
-    heed_no,
-    locked,
+    hear_list_decided,
+    hear_no_to_lists,
+    lock_list,
     make_list,
     note_checked,
 )
@@ -89,7 +89,7 @@ from .outcomes import (
     CorrectedTooLate,
     TakenBackTooLate,
     correct_call,
-    note_call,
+    note_centre_call,
     take_back_call,
 )
 from .queues import (
@@ -118,7 +118,7 @@ from .talks import (
     hear_person,
     note_door,
     note_walk,
-    show_number,
+    show_door_number,
     undo_contact,
 )
-from .tries import note_person_try, note_visit, replace_try, undo_visit
+from .tries import note_door_visit, note_person_try, replace_try, undo_door_visit

@@ -12,7 +12,7 @@ from abhiyan.contact.models import Attempt
 from abhiyan.contact.rules.attempts import next_try
 from abhiyan.core import lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 
 LEASE = timedelta(minutes=30)
@@ -82,7 +82,7 @@ def end_attempt(
     assert by.account_id is not None
     with system("ending a try"):
         found = Attempt.objects.select_for_update().filter(id=attempt_id, account_id=by.account_id).first()
-        attempt = needed(found)
+        attempt = or_refuse(found)
         if attempt.outcome:
             raise TryOver
         _end(attempt, outcome, zone, at)

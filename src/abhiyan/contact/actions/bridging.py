@@ -11,7 +11,7 @@ from abhiyan.contact.models import CallTurn, ContactEntry, ContactTry
 from abhiyan.core import apart, audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.gateways import UNCONFIRMED
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.people import queries as people
 from abhiyan.programmes import actions as programmes
@@ -55,7 +55,7 @@ def ring_by_bridge(*, turn: UUID, by: Actor, at: datetime) -> RingOutcome:
     BridgeOff, BridgeBusy, BridgeAskedOut.
     """
     with system("a caller rings by the bridge"):
-        row, line = own_now(turn, by=by, at=at), bridges.bridge()
+        row, line = own_now(turn, by=by, at=at), bridges.server_bridge()
         if line is None or not row.queue.by_bridge or row.way == CallTurn.Way.OWN:
             raise BridgeOff
         is_again = row.told in (DOWN, UNCONFIRMED)
@@ -71,10 +71,10 @@ def ring_by_bridge(*, turn: UUID, by: Actor, at: datetime) -> RingOutcome:
         entry, why = let_through(row, at=at)
         if why:
             return RingOutcome(why=why)
-        account = needed(people.account(row.agent_id))
-        numbers = people.numbers_of([account.phone_id, needed(entry.phone_id)])
+        account = or_refuse(people.account(row.agent_id))
+        numbers = people.numbers_of_phones([account.phone_id, or_refuse(entry.phone_id)])
         call = BridgeCall(
-            bridges.ref_of(row.pk, n), numbers[account.phone_id], numbers[needed(entry.phone_id)], at
+            bridges.ref_of(row.pk, n), numbers[account.phone_id], numbers[or_refuse(entry.phone_id)], at
         )
         handed = apart.done(_key(row, n), lambda: line.call(call))
         row.asks, row.asked_at, row.way = n, at, CallTurn.Way.BRIDGE
@@ -105,7 +105,7 @@ def hear_bridge(*, bridge_report: BridgeReport, at: datetime) -> bool:
     person, up to the longest talk, and for a new lease after it. The same report again changes nothing. A record of 20
     seconds or more counts the talk, also when it comes late. Refuses UnknownCall, SecondsUnfit.
     """
-    turn = bridges.turn_of(bridge_report.ref)
+    turn = bridges.turn_of_ref(bridge_report.ref)
     if turn is None:
         raise UnknownCall(field="ref")
     with system("the bridge reports"):
@@ -173,4 +173,4 @@ def _sign_late(row: CallTurn, *, at: datetime) -> None:
         return
     made = ContactTry.objects.filter(turn_id=row.pk, undone_at=None, item_id__isnull=False).first()
     if made is not None:
-        programmes.sign_items(ids=[needed(made.item_id)], at=at)
+        programmes.sign_items(ids=[or_refuse(made.item_id)], at=at)

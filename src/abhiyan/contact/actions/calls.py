@@ -24,7 +24,7 @@ from abhiyan.contact.rules.retries import into_hours
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.gateways import UNCONFIRMED
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.forms.queries import latest_version
 from abhiyan.org import queries as org
@@ -78,7 +78,7 @@ def take_next(*, body_id: int, languages: Collection[str], by: Actor, at: dateti
     time has come, before others. The gate is asked. The people it holds back are put back with the reason. languages:
     that the caller speaks. Refuses NoCallerHere, CentrePaused.
     """
-    account = needed(by.account_id)
+    account = or_refuse(by.account_id)
     with system("a caller takes the next person"):
         require_seat(body_id, centres.AGENT, by=by, at=at)
         sql.wait_for(f"calls of account {account}")
@@ -89,12 +89,12 @@ def take_next(*, body_id: int, languages: Collection[str], by: Actor, at: dateti
             _end([turn], End.LAPSED, at=at)
         if PausedCentre.objects.filter(body_id=body_id).exists():
             raise CentrePaused
-        queues = [row for row in centres.queues_of(body_id, at=at) if centres.is_open(row, at=at)]
+        queues = [row for row in centres.queues_of(body_id, at=at) if centres.is_queue_open(row, at=at)]
         for queue, kinds in [
             *((row, (HANDED,)) for row in queues),
             *((row, (AGAIN, FRESH)) for row in queues),
         ]:
-            speaks = centres.spoken(queue, languages)
+            speaks = centres.languages_taken(queue, languages)
             if (entry := _lease(queue, speaks, account, kinds=kinds, at=at)) is not None:
                 version = latest_version(queue.form_id) if queue.form_id else None
                 return CallTurn.objects.create(
@@ -135,7 +135,7 @@ def _sit(account: int, body_id: int, languages: Collection[str], *, at: datetime
 
 def note_seen(*, by: Actor, at: datetime) -> None:
     """Note that a caller's page is open. A caller who rang somebody keeps them meanwhile, up to the longest talk."""
-    account = needed(by.account_id)
+    account = or_refuse(by.account_id)
     with system("a caller's page is open"):
         CallSeat.objects.filter(account_id=account).update(seen_at=at)
         rung = CallTurn.objects.select_for_update().filter(agent_id=account, ended_at=None)
@@ -182,10 +182,10 @@ def _lease(
 ) -> ContactEntry | None:
     """Lock and lease the next entry of a queue that the gate lets through. kinds: statements, the first goes first."""
     programme = queue.programme
-    pairs = [(pk, code) for pk in centres.lists_of(queue, at=at) for code in languages]
+    pairs = [(pk, code) for pk in centres.lists_of_queue(queue, at=at) for code in languages]
     values = {"lists": [pk for pk, _code in pairs], "languages": [code for _pk, code in pairs]}
     values |= {"at": at, "on": clock.day_in(programme.zone, at)}
-    values |= {"own": list(people.own_phones(account)), "account": account}
+    values |= {"own": list(people.account_phones(account)), "account": account}
     for _n in range(MOST_SKIPPED):
         entry_id = next((pk for kind in kinds for pk in sql.column(kind, values)), None)
         if entry_id is None:
@@ -207,7 +207,7 @@ def _held_back(queue: CallQueue, entry: ContactEntry, *, at: datetime) -> str:
     "called": the same phone was talked with by a call of the programme. "waits": it has another entry whose retry is
     to come.
     """
-    phone_id, programme = needed(entry.phone_id), queue.programme
+    phone_id, programme = or_refuse(entry.phone_id), queue.programme
     lock_phones([phone_id])
     contact = contact_of_entry(entry, zone=programme.zone, is_call=True)
     if why := contact_verdict(contact, at=at).why:
@@ -269,13 +269,13 @@ def ring(*, turn: UUID, by: Actor, at: datetime) -> RingOutcome:
         if why:
             return RingOutcome(why=why)
         if row.way != Way.OWN:
-            if centres.own_calls(row.agent_id, at=at) >= MOST_OWN:
+            if centres.count_own_calls(row.agent_id, at=at) >= MOST_OWN:
                 raise OwnCallsDone(most=MOST_OWN)
             row.rung_at, row.way = row.rung_at or at, Way.OWN
             row.save(update_fields=["rung_at", "way"])
         keep_with(row, until=at + LEASE)
         number = people_acts.reveal_number(
-            phone=needed(entry.phone_id),
+            phone=or_refuse(entry.phone_id),
             about=entry.public_id,
             unit_id=entry.unit_id,
             is_counted=False,
@@ -287,7 +287,7 @@ def ring(*, turn: UUID, by: Actor, at: datetime) -> RingOutcome:
 
 def may_use_own(*, turn: CallTurn) -> bool:
     """Return whether the caller of a bridge's queue may use the own phone: the line is off, or did not answer us."""
-    return bridges.bridge() is None or turn.way == Way.OWN or turn.told in (DOWN, UNCONFIRMED)
+    return bridges.server_bridge() is None or turn.way == Way.OWN or turn.told in (DOWN, UNCONFIRMED)
 
 
 def let_through(row: CallTurn, *, at: datetime) -> tuple[ContactEntry, str]:
@@ -305,7 +305,7 @@ def let_through(row: CallTurn, *, at: datetime) -> tuple[ContactEntry, str]:
 def own_now(turn: UUID, *, by: Actor, at: datetime) -> CallTurn:
     """A caller's own turn, locked, while it lasts. In a system scope. Refuses TurnOver, NoCallerHere."""
     rows = CallTurn.objects.select_for_update(of=("self",)).select_related("queue__programme")
-    row = needed(rows.filter(pk=turn, agent_id=needed(by.account_id)).first())
+    row = or_refuse(rows.filter(pk=turn, agent_id=or_refuse(by.account_id)).first())
     if row.ended_at is not None or row.until <= at:
         raise TurnOver
     require_seat(row.body_id, centres.AGENT, by=by, at=at)
@@ -329,7 +329,7 @@ def leave_seat(*, reason: str = CallSeat.BreakReason.OTHER, by: Actor, at: datet
     The supervisor sees the reason. Call-backs that were handed to the caller are open to everybody again. Refuses
     BreakReasonUnfit.
     """
-    account = needed(by.account_id)
+    account = or_refuse(by.account_id)
     if reason not in CallSeat.BreakReason.values:
         raise BreakReasonUnfit(field="break_for")
     with system("a caller leaves"):
@@ -348,7 +348,7 @@ def take_person_back(*, body_id: int, turn: UUID, by: Actor, at: datetime) -> No
     with system("a supervisor takes a person back"):
         require_seat(body_id, centres.SUPERVISOR, by=by, at=at)
         rows = CallTurn.objects.select_for_update().filter(pk=turn, body_id=body_id)
-        row = needed(rows.first())
+        row = or_refuse(rows.first())
         if row.ended_at is not None:
             raise TurnOver
         _end([row], End.TAKEN, at=at)
@@ -360,7 +360,7 @@ def pause_centre(*, body_id: int, by: Actor, at: datetime) -> None:
     with system("a centre is paused"):
         require_seat(body_id, centres.SUPERVISOR, by=by, at=at)
         PausedCentre.objects.get_or_create(
-            body_id=body_id, defaults={"since": at, "by_id": needed(by.account_id)}
+            body_id=body_id, defaults={"since": at, "by_id": or_refuse(by.account_id)}
         )
         audit.record(by=by, at=at, act="contact.pause_centre", subject=str(body_id))
 

@@ -12,8 +12,8 @@ from abhiyan.contact.rules.kinds import BY_LIST, KIND, LISTED
 from abhiyan.core import clock, sql
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
-from abhiyan.programmes.actions import post
-from abhiyan.programmes.queries import is_in_play, open_of
+from abhiyan.programmes.actions import post_changes
+from abhiyan.programmes.queries import is_in_play, open_programmes_of
 from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
 from abhiyan.units import actions as units
 from abhiyan.units import queries as unit_queries
@@ -40,7 +40,7 @@ ENTRIES = Thing(
 _ENTRY, _TRY, _LIST, _QUEUE, _TURN = "entry", "try", "list", "queue", "turn"
 
 
-def see_to_closing(*, closing: UnitsClosing) -> None:
+def move_closing_lists(*, closing: UnitsClosing) -> None:
     """Move what lists have at units about to close to their single successor, if that was the answer.
 
     Entries, tries and calls there go with it, and so do the unit's own lists and call queues.
@@ -67,13 +67,13 @@ def see_to_closing(*, closing: UnitsClosing) -> None:
                 _move(kind, ids, unit_id, to, at=closing.at)
                 for n in range(0, len(ids), AT_ONCE):
                     facts = {"kind": kind, "unit": unit_id, "to": to, "ids": ids[n : n + AT_ONCE]}
-                    units.keep(closing_id=closing.closing_id, what=ENTRIES.key, facts=facts)
+                    units.keep_closing_fact(closing_id=closing.closing_id, what=ENTRIES.key, facts=facts)
 
 
-def bring_back(*, opening: UnitsOpening) -> None:
+def bring_lists_back(*, opening: UnitsOpening) -> None:
     """Units are open again: what was moved comes back, unless it has moved further."""
     with system("units open again"):
-        for facts in unit_queries.kept(closing_id=opening.closing_id, what=ENTRIES.key):
+        for facts in unit_queries.kept_of_closing(closing_id=opening.closing_id, what=ENTRIES.key):
             _move(facts["kind"], facts["ids"], facts["to"], facts["unit"], at=opening.at)
 
 
@@ -81,7 +81,7 @@ def _running(unit_id: int, *, at: datetime) -> list[int]:
     """Open programmes of contact that cover a unit."""
     return [
         programme.pk
-        for programme in open_of(KIND)
+        for programme in open_programmes_of(KIND)
         if is_in_play(programme, unit_id, on=clock.day_in(programme.zone, at))
     ]
 
@@ -104,7 +104,7 @@ def _move(kind: str, ids: Sequence[int | str], unit_id: int, to: int, *, at: dat
             for unit, sign in ((unit_id, -1), (to, 1))
         ]
         ContactEntry.objects.filter(pk__in=ids, unit_id=unit_id).update(unit_id=to)
-        post(deltas=changes, at=at)
+        post_changes(deltas=changes, at=at)
     elif kind == _TRY:
         ContactTry.objects.filter(pk__in=ids, unit_id=unit_id).update(unit_id=to)
     elif kind == _QUEUE:

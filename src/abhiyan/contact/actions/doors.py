@@ -15,7 +15,7 @@ from abhiyan.contact.rules import gate, grounds
 from abhiyan.contact.rules.kinds import KIND
 from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
@@ -66,7 +66,7 @@ def take_doors(
     point: the worker's place; without it the unit's. The worker has contact.meet at the unit, or a room above lets them
     work there. Refuses NotYours, NotRunningThere, EnoughDoors, HeldBack, NoFreeDoors.
     """
-    account, on = needed(by.account_id), clock.day_in(programme.zone, at)
+    account, on = or_refuse(by.account_id), clock.day_in(programme.zone, at)
     with system("doors are taken"):
         require_there(programme=programme, unit_id=unit_id, by=by, at=at)
         sql.wait_for(f"doors of account {account}")
@@ -85,7 +85,7 @@ def take_doors(
         place = units.units_by_id([unit_id])[unit_id]
         lat, lon = point or (place.lat, place.lon)
         params = {"unit": unit_id, "lists": open_, "on": on, "lat": lat, "lon": lon}
-        params |= {"own": list(people.own_phones(account))}
+        params |= {"own": list(people.account_phones(account))}
         taken: list[ContactEntry] = []
         n_held_by_reason: Counter[str] = Counter()
         while (n := MOST_HELD - n_leased - len(taken)) > 0:
@@ -162,11 +162,11 @@ def _fit(
     return fit, held_counts
 
 
-def give_back(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> int:
+def give_doors_back(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> int:
     """Give one's own doors of a programme in a unit back: anybody may take them. Returns how many."""
     with system("doors are given back"):
         entries = ContactEntry.objects.filter(
-            holder_id=needed(by.account_id), list__programme=programme, unit_id=unit_id
+            holder_id=or_refuse(by.account_id), list__programme=programme, unit_id=unit_id
         )
         n = _released(entries)
         audit.record(by=by, at=at, act="contact.give_back", subject=str(programme.public_id), n=n)
@@ -181,7 +181,7 @@ def end_leases(*, list_id: int | None = None, account_id: int | None = None) -> 
     with system("leases end"):
         if list_id is not None:
             return _released(ContactEntry.objects.filter(list_id=list_id))
-        return _released(ContactEntry.objects.filter(holder_id=needed(account_id)))
+        return _released(ContactEntry.objects.filter(holder_id=or_refuse(account_id)))
 
 
 def lapse_leases(*, at: datetime) -> int:

@@ -9,7 +9,7 @@ from abhiyan.contact import centres
 from abhiyan.contact.models import CallHandover, ContactEntry
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.people import queries as people
 
@@ -38,7 +38,7 @@ def hand_call_over(*, body_id: int, entry: UUID, caller: int, by: Actor, at: dat
             raise CallBackGone
         if caller not in {seat.account_id for seat in centres.callers_for(promised.language, body_id, at=at)}:
             raise CallerNotThere(field="caller")
-        due = max(needed(promised.again_at), at)
+        due = max(or_refuse(promised.again_at), at)
         values = {"body_id": body_id, "agent_id": caller, "by_id": by.account_id, "at": at}
         CallHandover.objects.update_or_create(
             entry=promised, defaults=values | {"until": due + centres.HANDED_FOR}
@@ -49,5 +49,5 @@ def hand_call_over(*, body_id: int, entry: UUID, caller: int, by: Actor, at: dat
             act="contact.hand_over",
             subject=str(entry),
             unit_id=promised.unit_id,
-            facts={"to": str(needed(people.account(caller)).public_id)},
+            facts={"to": str(or_refuse(people.account(caller)).public_id)},
         )

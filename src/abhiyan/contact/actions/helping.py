@@ -8,7 +8,7 @@ from abhiyan.contact import centres
 from abhiyan.contact.models import CallSeat
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 
 from .calls import NoCallerHere, require_seat
@@ -27,7 +27,7 @@ def ask_help(*, body_id: int, reason: str, by: Actor, at: datetime) -> None:
 
     Asked again, it waits since the first time. Refuses NoCallerHere, also before the first call, and HelpReasonUnfit.
     """
-    account = needed(by.account_id)
+    account = or_refuse(by.account_id)
     if reason not in CallSeat.HelpReason.values:
         raise HelpReasonUnfit(field="help_for")
     with system("a caller asks for help"):
@@ -35,7 +35,7 @@ def ask_help(*, body_id: int, reason: str, by: Actor, at: datetime) -> None:
         seats = CallSeat.objects.select_for_update().filter(account_id=account, body_id=body_id, left_at=None)
         if (seat := seats.first()) is None:
             raise NoCallerHere
-        turn = centres.turn_of(account, at=at)
+        turn = centres.turn_of_caller(account, at=at)
         turn_id = turn.pk if turn else None
         help_asked = centres.asks_help(seat, on_call=turn_id, at=at)
         if help_asked is None or help_asked.heard_at is not None:
@@ -50,7 +50,7 @@ def drop_help(*, by: Actor, at: datetime) -> None:
     with system("a caller needs no help any more"):
         mine = (
             CallSeat.objects.select_for_update()
-            .filter(account_id=needed(by.account_id))
+            .filter(account_id=or_refuse(by.account_id))
             .exclude(help_at=None)
         )
         if (seat := mine.first()) is not None:
@@ -64,7 +64,7 @@ def answer_help(*, body_id: int, caller: int, by: Actor, at: datetime) -> None:
     with system("a supervisor answers a caller"):
         require_seat(body_id, centres.SUPERVISOR, by=by, at=at)
         seats = CallSeat.objects.select_for_update().filter(account_id=caller, body_id=body_id)
-        turn = centres.turn_of(caller, at=at)
+        turn = centres.turn_of_caller(caller, at=at)
         seat = seats.first()
         help_asked = centres.asks_help(seat, on_call=turn.pk if turn else None, at=at) if seat else None
         if seat is None or help_asked is None or help_asked.heard_at is not None:

@@ -14,11 +14,11 @@ from abhiyan.core import audit, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk import queries as requests
-from abhiyan.helpdesk.actions.routing import may_answer
+from abhiyan.helpdesk.actions.routing import may_answer_ticket
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.people import actions as people_acts
 
@@ -51,11 +51,15 @@ def look_up_caller(*, body_id: int, phone: str, by: Actor, at: datetime) -> Call
     phone_id = keyring().phone_id(phone)
     with system("a caller of the helpline is looked up"):
         _require(body_id, by=by, at=at)
-        tickets = list(requests.open_of(phone_id)[:MOST_OPEN])
-        own = [ticket for ticket in tickets if ticket.opened_by == by.account_id or may_answer(ticket, by=by)]
+        tickets = list(requests.open_tickets(phone_id)[:MOST_OPEN])
+        own = [
+            ticket
+            for ticket in tickets
+            if ticket.opened_by == by.account_id or may_answer_ticket(ticket, by=by)
+        ]
         looks = AuditEntry.objects.filter(account_id=by.account_id, act=LOOK, at__gt=at - SAME_LOOK)
         if not looks.filter(subject=str(phone_id)).exists():
-            limits.take(declared.INBOUND_LOOKS, str(by.account_id), at=at)
+            limits.count_or_refuse(declared.INBOUND_LOOKS, str(by.account_id), at=at)
             facts = {"n": len(own), "centre": body_id}
             audit.record(by=by, at=at, act=LOOK, subject=str(phone_id), facts=facts)
         has_called = requests.has_called_since(phone_id, at - CALLED_LATELY)
@@ -107,6 +111,6 @@ def note_caller_no(*, body_id: int, phone: str, by: Actor, at: datetime) -> None
 
 
 def _require(body_id: int, *, by: Actor, at: datetime) -> None:
-    account = needed(by.account_id) if by.kind == "person" else 0
+    account = or_refuse(by.account_id) if by.kind == "person" else 0
     if not centres.sits(account, body_id, centres.AGENT, at=at):
         raise NoCallerHere

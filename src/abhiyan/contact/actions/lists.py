@@ -19,7 +19,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
 from abhiyan.core.files import digest_of
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.titles import OTHER_TITLE, checked_titles
 from abhiyan.forms import actions as forms
@@ -32,7 +32,7 @@ from abhiyan.org.news import ReleaseDecided
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.people.news import PhoneSaidNo
-from abhiyan.programmes.actions import post
+from abhiyan.programmes.actions import post_changes
 from abhiyan.programmes.actions.materials import open_document
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.news import ItemsErased
@@ -217,7 +217,7 @@ def _require_scheme(code: str) -> None:
 def _responsible(phone: str, by: Actor) -> int:
     """The account of who is responsible, within the maker's sight; the maker where no phone is given."""
     if not phone:
-        return needed(by.account_id, org.NotYours)
+        return or_refuse(by.account_id, org.NotYours)
     near = people.accounts_near(phone_ids=[keyring().phone_id(phone)])
     if not near:
         raise NoOneResponsible(field="phone")
@@ -233,7 +233,7 @@ def ask_list(*, public_id: UUID, by: Actor, at: datetime) -> Release:
     It needs programmes.run at the list's unit. Refuses ListMoved, ListUnchecked, and what `ask_release` refuses.
     """
     with system("asking for a list"):
-        contact_list = locked(public_id=public_id, states=OPEN)
+        contact_list = lock_list(public_id=public_id, states=OPEN)
         org.require(by, RUN, at=contact_list.unit_id)
         if contact_list.import_id is None or not contact_list.n_rows:
             raise ListUnchecked
@@ -251,7 +251,7 @@ def ask_list(*, public_id: UUID, by: Actor, at: datetime) -> Release:
     return release
 
 
-def heed_decision(*, decision: ReleaseDecided) -> None:
+def hear_list_decided(*, decision: ReleaseDecided) -> None:
     """A second person decided a list: it may be imported, or not. In their transaction."""
     if decision.act != ACT:
         return
@@ -280,7 +280,7 @@ def note_checked(
     *, public_id: UUID, import_id: int, columns: Collection[str], rows: int, double: int, opted_out: int
 ) -> None:
     """Note what the check of a file found, for the second person. In a system scope. Refuses ListMoved."""
-    contact_list = locked(public_id=public_id, states=OPEN)
+    contact_list = lock_list(public_id=public_id, states=OPEN)
     contact_list.import_id, contact_list.columns = import_id, sorted(columns)
     contact_list.n_rows, contact_list.n_double, contact_list.n_opted_out = rows, double, opted_out
     contact_list.save(update_fields=["import_id", "columns", "n_rows", "n_double", "n_opted_out"])
@@ -342,7 +342,7 @@ def end_filling(*, to: ContactList, persons: Counter[int], by: Actor, at: dateti
     if to.signed:
         count_signed(to, at=at)
     else:
-        post(deltas=_rows(to, persons), at=at)
+        post_changes(deltas=_rows(to, persons), at=at)
     _record("fill_list", to, by=by, at=at, n=sum(persons.values()))
 
 
@@ -351,7 +351,7 @@ def empty_list(*, import_id: int, by: Actor, at: datetime) -> int:
 
     Refuses ListWorked.
     """
-    contact_list = needed(
+    contact_list = or_refuse(
         ContactList.objects.select_for_update().filter(import_id=import_id).first(), ListMoved
     )
     if ContactTry.objects.filter(entry__list=contact_list).exists():
@@ -360,7 +360,7 @@ def empty_list(*, import_id: int, by: Actor, at: datetime) -> int:
         raise ListWorked
     persons = Counter(dict(sql.rows(_PERSONS, [contact_list.pk])))
     if contact_list.day is not None:
-        post(deltas=[change._replace(n=-change.n) for change in _rows(contact_list, persons)], at=at)
+        post_changes(deltas=[change._replace(n=-change.n) for change in _rows(contact_list, persons)], at=at)
     n = sql.run("delete from contact_entry where list_id = %s", [contact_list.pk])
     contact_list.state, contact_list.day, contact_list.import_id, contact_list.approved_at = (
         State.DRAFT,
@@ -397,7 +397,7 @@ def end_list(*, public_id: UUID, by: Actor, at: datetime) -> None:
     It needs programmes.run at the list's unit. Refuses ListMoved where it has ended.
     """
     with system("a list is ended"):
-        contact_list = locked(public_id=public_id, states=set(State) - {State.ENDED})
+        contact_list = lock_list(public_id=public_id, states=set(State) - {State.ENDED})
         org.require(by, RUN, at=contact_list.unit_id)
         if contact_list.state == State.ASKED:
             releases.close_release(act=ACT, payload={"list": str(contact_list.public_id)}, by=by, at=at)
@@ -424,7 +424,7 @@ def _end(contact_list: ContactList, *, by: Actor, at: datetime) -> None:
 # What people themselves say
 
 
-def heed_no(*, phone_no: PhoneSaidNo) -> None:
+def hear_no_to_lists(*, phone_no: PhoneSaidNo) -> None:
     """A phone said no to us: its entries are held back. In the transaction of the no.
 
     A worker who is on the way keeps the door: the gate shows no number, and nobody gets the door after them.
@@ -463,9 +463,9 @@ def _answered(phone_id: UUID) -> list[str]:
 _OUT: dict[str, Any] = {"state": ContactEntry.State.OUT, "holder_id": None, "until": None}
 
 
-def locked(*, public_id: UUID, states: Collection[str]) -> ContactList:
+def lock_list(*, public_id: UUID, states: Collection[str]) -> ContactList:
     """A list, locked. In a system scope. Refuses NotFound; ListMoved in another state."""
-    contact_list = needed(
+    contact_list = or_refuse(
         ContactList.objects.select_for_update(of=("self",))
         .select_related("programme")
         .filter(public_id=public_id)

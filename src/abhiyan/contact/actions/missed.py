@@ -8,7 +8,7 @@ from abhiyan.contact.models import CallQueue, ContactEntry, ContactList
 from abhiyan.contact.rules.retries import into_hours
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.helpdesk.news import HelplineCalled
 from abhiyan.org import queries as org
@@ -29,7 +29,7 @@ def take_missed(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
     It needs programmes.run at the queue's unit. The list holds only people who called us, so nobody approves it.
     """
     with system("a call queue takes missed calls"):
-        call_queue = needed(
+        call_queue = or_refuse(
             CallQueue.objects.select_for_update(of=("self",))
             .select_related("programme")
             .filter(public_id=public_id)
@@ -46,7 +46,7 @@ def take_missed(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
                 source=SOURCE,
                 basis=CALLED,
                 purpose=PURPOSE,
-                responsible_id=needed(by.account_id),
+                responsible_id=or_refuse(by.account_id),
                 last_day=call_queue.programme.closes_on,
                 state=ContactList.State.APPROVED,
                 made_at=at,
@@ -63,7 +63,7 @@ def take_missed(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
 def leave_missed(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
     """Let a queue take no more missed calls. People who wait are still called. It needs programmes.run at its unit."""
     with system("a call queue takes no more missed calls"):
-        call_queue = needed(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
+        call_queue = or_refuse(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
         org.require(by, RUN, at=call_queue.unit_id)
         call_queue.takes_missed = False
         call_queue.save(update_fields=["takes_missed"])
@@ -80,7 +80,7 @@ _TAKING = """select q.id from contact_call_queue q join units_placement p on p.u
 
 
 def _runs(queue: CallQueue, at: datetime) -> bool:
-    return runs_now(queue.programme, at) and not centres.is_over(queue, at=at)
+    return runs_now(queue.programme, at) and not centres.is_queue_over(queue, at=at)
 
 
 def heed_helpline_call(*, helpline_called: HelplineCalled) -> None:

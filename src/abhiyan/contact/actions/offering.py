@@ -10,7 +10,7 @@ from abhiyan.contact.news import HelpOffered
 from abhiyan.core import news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.people import actions as people_acts
 from abhiyan.people import phones
 from abhiyan.people import queries as people
@@ -64,7 +64,7 @@ def offer_help(
     """
     name = " ".join(helper.name.split())[:LONGEST_HELPER]
     phone_id = (
-        typed_phone(number=helper.phone, account_id=needed(by.account_id))
+        typed_phone(number=helper.phone, account_id=or_refuse(by.account_id))
         if helper.phone.strip()
         else known_phone
     )
@@ -89,6 +89,6 @@ def their_phone(*, number: str, account_id: int, field: str) -> tuple[UUID, str]
     if parsed is None:
         raise DoorNumberUnfit(field=field)
     phone_id = keyring().phone_id(parsed)
-    if phone_id in people.own_phones(account_id):
+    if phone_id in people.account_phones(account_id):
         raise NumberOwn(field=field)
     return phone_id, parsed

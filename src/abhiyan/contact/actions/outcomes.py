@@ -21,7 +21,7 @@ from abhiyan.core import audit, clock, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.deadlines import WITHIN, finished_at
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.forms import actions as forms
 from abhiyan.forms.queries import version_by_id
@@ -78,7 +78,7 @@ class CallTold:
     age: timedelta = timedelta(0)
 
 
-def note_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> CallTurn:
+def note_centre_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> CallTurn:
     """Note what came of a call, once: the same again is the same call.
 
     A talk that took place is noted even if another caller has the person now. Within seven days it counts, once for a
@@ -103,7 +103,7 @@ def take_back_call(*, turn: UUID, by: Actor, at: datetime) -> CallTurn:
     """
     with system("an outcome is taken back"):
         row = _own(turn, by=by, at=at)
-        made = needed(queries.outcome_of(row))
+        made = or_refuse(queries.outcome_of(row))
         if at - made.stored_at > centres.TAKE_BACK:
             raise TakenBackTooLate
         _take_back(row, made, by=by, at=at)
@@ -134,7 +134,7 @@ def correct_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> Call
 def _own(turn: UUID, *, by: Actor, at: datetime) -> CallTurn:
     """A caller's own turn, locked. Refuses NotFound, NoCallerHere."""
     rows = CallTurn.objects.select_for_update(of=("self",)).select_related("queue__programme")
-    row = needed(rows.filter(pk=turn, agent_id=needed(by.account_id)).first())
+    row = or_refuse(rows.filter(pk=turn, agent_id=or_refuse(by.account_id)).first())
     require_seat(row.body_id, centres.AGENT, by=by, at=at)
     return row
 
@@ -204,7 +204,7 @@ def _fill(
     if made.outcome not in queries.TALKS:
         return
     if report.answers and row.version_id is not None:
-        forms.submit(
+        forms.submit_form(
             key=str(made.pk),
             version=version_by_id(row.version_id),
             unit_id=row.unit_id,
@@ -227,7 +227,7 @@ def _fill(
         BY_CALL,
         row.unit_id,
         on,
-        by_id=needed(by.account_id),
+        by_id=or_refuse(by.account_id),
         phone_id=made.entry.phone_id if made.entry else None,
         at=rung_at,
         device=by.device,
@@ -273,7 +273,7 @@ def _settle(
             offer=made.pk,
             way="call",
             unit_id=entry.unit_id,
-            helper=HelpSaid(queries.unsealed(entry.person_name, entry.public_id), may_text=True),
+            helper=HelpSaid(queries.unsealed_text(entry.person_name, entry.public_id), may_text=True),
             known_phone=entry.phone_id,
             language=entry.language,
             by=by,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.contact.models import CallQueue, ContactList
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.titles import checked_titles
 from abhiyan.messaging.rules import hours
@@ -117,7 +117,7 @@ def write_queue_words(*, public_id: UUID, words: Mapping[str, str], by: Actor, a
         if text and (why := unfit_words(text)):
             raise QueueWordsUnfit(field=f"words_{code}", why=why)
     with system("an office writes the words of callers"):
-        call_queue = needed(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
+        call_queue = or_refuse(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
         org.require(by, RUN, at=call_queue.unit_id)
         call_queue.words = {code: text for code, text in kept.items() if text}
         call_queue.save(update_fields=["words"])
@@ -145,7 +145,7 @@ def resume_queue(*, public_id: UUID, by: Actor, at: datetime) -> CallQueue:
 
 def _pause(public_id: UUID, paused_at: datetime | None, act: str, *, by: Actor, at: datetime) -> CallQueue:
     with system("a call queue is paused or goes on"):
-        call_queue = needed(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
+        call_queue = or_refuse(CallQueue.objects.select_for_update().filter(public_id=public_id).first())
         org.require(by, RUN, at=call_queue.unit_id)
         call_queue.paused_at = paused_at
         call_queue.save(update_fields=["paused_at"])

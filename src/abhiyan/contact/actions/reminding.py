@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.contact import centres_below
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
@@ -29,12 +29,12 @@ def remind_centres(*, programme: Programme, unit_id: int, by: Actor, at: datetim
     with system("supervisors of silent call centres are reminded"):
         span = units.span(unit_id, programme.hierarchy)
         led, without = centres_below.heads_to_remind(programme, span, at=at)
-        n = messaging.remind(
+        n = messaging.remind_people(
             kind=centres_below.REMINDER,
             template="duty.centre",
             people=[
                 messaging.RemindedPerson(
-                    account_id=needed(row.head_id),
+                    account_id=or_refuse(row.head_id),
                     unit_id=row.unit_id,
                     blanks={"link": f"{settings.ORIGIN}/"},
                     about=row.body_id,

@@ -14,7 +14,7 @@ from abhiyan.contact.models import ContactEntry, ContactList
 from abhiyan.contact.rules.kinds import BY_LIST, KIND, LISTED
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import AskedItem, NewItem, item_key
@@ -58,7 +58,7 @@ def require_signed(signed: str, *, on: date | None, took: str, basis: str, today
 
 def count_signed(to: ContactList, *, at: datetime) -> None:
     """Report and count each person of an imported list whose form lies with its basis. In the import's transaction."""
-    day = needed(to.day)
+    day = or_refuse(to.day)
     persons = ContactEntry.objects.filter(list=to, is_person=True).order_by("pk")
     rows = list(persons.values_list("pk", "public_id", "unit_id", "phone_id"))
     for start in range(0, len(rows), AT_ONCE):

@@ -8,7 +8,7 @@ from abhiyan.contact.models import CallTurn, ContactEntry, ContactTry
 from abhiyan.contact.rules.kinds import KIND
 from abhiyan.core import lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.programmes.queries import item_key, items_by_id
 
 State, Outcome = ContactEntry.State, ContactTry.Outcome
@@ -42,7 +42,7 @@ def take_back_row(made: ContactTry, *, by: Actor, at: datetime) -> None:
         way=made.way,
         outcome=Outcome.TAKEN_BACK,
         door=made.door,
-        by_id=needed(by.account_id),
+        by_id=or_refuse(by.account_id),
         at=at,
         stored_at=at,
         undone_at=at,

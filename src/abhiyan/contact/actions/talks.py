@@ -21,9 +21,9 @@ from abhiyan.core import audit, clock, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.deadlines import WITHIN
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules.schemes import office_sentence, open_schemes
@@ -115,10 +115,10 @@ def note_door(*, entry: UUID, told: Told, by: Actor, at: datetime) -> ContactTry
     A talk is reported, and counts once for a door. Another worker who has the door by now keeps it, unless it is met.
     Refuses NotFound, DoorGone, TalkTooLate, and what `_noted` refuses.
     """
-    account, made = needed(by.account_id), at - told.age
+    account, made = or_refuse(by.account_id), at - told.age
     with system("a door is noted"):
         rows = ContactEntry.objects.select_for_update(of=("self",)).select_related("list")
-        door = needed(rows.filter(public_id=entry).first())
+        door = or_refuse(rows.filter(public_id=entry).first())
         is_held = door.state == State.LEASED and door.holder_id == account
         if not is_held and account not in door.had_ids:
             raise DoorGone
@@ -211,7 +211,7 @@ def _noted(
     `offer_help` refuse.
     """
     row.outcome = Outcome(report.outcome).value
-    account, made = needed(by.account_id), at - report.age
+    account, made = or_refuse(by.account_id), at - report.age
     if row.outcome == Outcome.LATER:
         row.follow_up_day = report.follow_up or on + timedelta(days=1)
         if not on < row.follow_up_day <= programme.closes_on:
@@ -270,7 +270,7 @@ def _helper(row: ContactTry, helper: HelpSaid) -> HelpSaid:
     """Return the words of somebody at a door who wants to help; their name is that of the list if none was typed."""
     if helper.name.strip() or row.entry is None:
         return helper
-    return replace(helper, name=queries.unsealed(row.entry.person_name, row.entry.public_id))
+    return replace(helper, name=queries.unsealed_text(row.entry.person_name, row.entry.public_id))
 
 
 def _phone(typed: str, programme: Programme, account_id: int) -> UUID | None:
@@ -299,13 +299,13 @@ def file_need(row: ContactTry, need: str, *, scheme: str = "", by: Actor, at: da
         raise NeedUnsaid(field="need")
     if why := unfit_note(need):
         raise NoteUnfit(field="need", why=why)
-    worker = needed(people.account(needed(by.account_id)))
+    worker = or_refuse(people.account(or_refuse(by.account_id)))
     language = worker.language or settings.LANGUAGE_CODE
     with translation.override(language):
         office = office_sentence(scheme)
     opening = helpdesk.Opening(
         way=Ticket.Way.CALL,
-        phone=people.number_of(worker.phone_id),
+        phone=people.number_of_phone(worker.phone_id),
         texts=[need, *filter(None, [office])],
         unit_id=row.unit_id,
         language=language,
@@ -324,10 +324,10 @@ def _join_list(entry: ContactEntry, row: ContactTry, programme: Programme, on: d
     """
     if entry.list.signed and entry.item_id is not None:
         return
-    item = needed(items_by_id([needed(row.item_id)]).get(needed(row.item_id)))
+    item = or_refuse(items_by_id([or_refuse(row.item_id)]).get(or_refuse(row.item_id)))
     if entry.item_id is None and entry.list.day is not None:
         gone = TallyChange(programme.pk, LISTED, BY_LIST, entry.unit_id, entry.list.day, REPORTED, -1)
-        programmes.post(deltas=[gone], at=at)
+        programmes.post_changes(deltas=[gone], at=at)
     entry.item_id = item_key(KIND, programme.pk, "listed", row.pk)
     listed = NewItem(
         entry.item_id,
@@ -351,11 +351,11 @@ def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
 
     A request to the helpline stays, and so does a no. Refuses NotFound, NoIsTheirs, UndoneTooLate.
     """
-    account = needed(by.account_id)
+    account = or_refuse(by.account_id)
     with system("a try is undone"):
         rows = ContactTry.objects.select_for_update(of=("self",)).filter(pk=contact, by_id=account)
         rows = rows.filter(way__in=(Way.DOOR, Way.WALK))
-        row = needed(rows.filter(undone_at=None).first())
+        row = or_refuse(rows.filter(undone_at=None).first())
         programme = programme_by_id(row.programme_id)
         if row.outcome == Outcome.NEVER:
             raise NoIsTheirs
@@ -395,17 +395,17 @@ def _take_again(entry: ContactEntry, account: int, programme: Programme, *, at: 
 # --- numbers, questions, notes ---
 
 
-def show_number(*, entry: UUID, by: Actor, at: datetime) -> str:
+def show_door_number(*, entry: UUID, by: Actor, at: datetime) -> str:
     """Show the number (E.164) of a door that one holds, for one call. Each look leaves a row; at most 200 a day.
 
     The gate is asked again, as for a call. Refuses NotFound, DoorGone, HeldBack, TooMany.
     """
     with system("a number of a list is shown"):
         doors = ContactEntry.objects.filter(
-            public_id=entry, holder_id=needed(by.account_id), state=State.LEASED, until__gt=at
+            public_id=entry, holder_id=or_refuse(by.account_id), state=State.LEASED, until__gt=at
         )
-        door = needed(doors.select_related("list").select_for_update(of=("self",)).first(), DoorGone)
-        phone_id = needed(door.phone_id, NotFound)
+        door = or_refuse(doors.select_related("list").select_for_update(of=("self",)).first(), DoorGone)
+        phone_id = or_refuse(door.phone_id, NotFound)
         contact = contact_of_entry(door, zone=programme_by_id(door.list.programme_id).zone, is_call=True)
         if why := contact_verdict(contact, at=at).why:
             raise HeldBack(why=gate.WORDS[why])
@@ -423,14 +423,14 @@ def ask_persons(*, at: datetime) -> int:
     rows = ContactTry.objects.filter(ask_on__lte=today).order_by("ask_on", "pk").select_related("entry")
     due = list(rows.select_for_update(of=("self",), skip_locked=True)[:MOST_ASKED])
     items = items_by_id([row.item_id for row in due if row.item_id])
-    names = people.names_of({row.by_id for row in due})
+    names = people.names_of_accounts({row.by_id for row in due})
     questions = []
     for row in due:
         item = items.get(row.item_id) if row.item_id else None
         if item is None or item.ended_at is not None:
             continue
         language = (row.entry.language if row.entry else "") or settings.LANGUAGE_CODE
-        worker = person(names.get(row.by_id, ""), language)
+        worker = local_person(names.get(row.by_id, ""), language)
         with translation.override(language):
             day = date_format(item.day, "j F")
             label = say("The talk with %(worker)s on %(day)s") % {"worker": worker, "day": day}

@@ -7,7 +7,7 @@ from abhiyan.contact.models import ContactTry
 from abhiyan.contact.rules.attempts import next_try
 from abhiyan.core import sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.people import actions as people
 
@@ -25,7 +25,7 @@ def end_try(
     Its offices read it, and the gate counts it if it was a talk. age: how long ago the try took place. The room asks
     who may beforehand, fills the rest of the row and writes the trail. In a system scope.
     """
-    made.by_id, made.at, made.stored_at = needed(by.account_id), at - age, at
+    made.by_id, made.at, made.stored_at = or_refuse(by.account_id), at - age, at
     made.save(force_insert=True)
     if made.outcome == Outcome.NEVER:
         people.keep_spoken_no(phone_id=phone_id, by=by, at=at)
@@ -58,18 +58,18 @@ def note_person_try(
         end_try(made=made, phone_id=made.phone_id, by=by, at=at)
 
 
-def note_visit(*, made: ContactTry, by: Actor, at: datetime) -> None:
+def note_door_visit(*, made: ContactTry, by: Actor, at: datetime) -> None:
     """Tick that somebody has been at a door. It says nothing of what came of it. The room asks beforehand who may."""
     with system("a try is noted"):
         made.outcome = Outcome.VISITED.value
         end_try(made=made, phone_id=made.phone_id, by=by, at=at)
 
 
-def undo_visit(*, way: str, about: UUID, by: Actor, at: datetime) -> None:
+def undo_door_visit(*, way: str, about: UUID, by: Actor, at: datetime) -> None:
     """Take back one's own visits to a door. Refuses NoVisit."""
     with system("a visit to a door is taken back"):
         visits = ContactTry.objects.select_for_update().filter(
-            way=way, about=about, by_id=needed(by.account_id), outcome=Outcome.VISITED, undone_at=None
+            way=way, about=about, by_id=or_refuse(by.account_id), outcome=Outcome.VISITED, undone_at=None
         )
         ticks = list(visits.order_by("at", "pk"))
         for tick in ticks:

@@ -38,7 +38,7 @@ WORDS: Mapping[str, Promise] = {
 }
 
 
-def held_back(
+def why_held_back(
     *,
     is_call: bool,
     is_check: bool = False,
@@ -70,7 +70,7 @@ def held_back(
     if polling.silent_until(at) is not None:
         return "silence"
     if not (
-        hours.is_open(at, zone, open_hours)
+        hours.is_in_hours(at, zone, open_hours)
         if keeps_call_hours(is_call=is_call, is_check=is_check)
         else OPENS <= at.astimezone(ZoneInfo(zone)).time() < CLOSES
     ):

@@ -110,7 +110,7 @@ def no_poll(unit_id: int, *, at: datetime = NOW) -> None:
     day, until = at.date(), at.date() + 60 * DAY
     stated = units.StatedPoll("none", "No poll", day, until, "A letter", [(None, [unit_id])])
     with system("test"):
-        poll = units.state_poll(stated=stated, by=JOBS, at=at)
+        poll = units.store_poll_version(stated=stated, by=JOBS, at=at)
         units.confirm_poll(public_id=poll.public_id, by=JOBS, at=at)
 
 
@@ -125,5 +125,5 @@ def announce(unit_id: int, by: Any, *, at: datetime, closes_in: timedelta = 9 * 
         [(at + closes_in, [unit_id])],
     )
     with system("test"):
-        poll = units.state_poll(stated=stated, by=by, at=at)
+        poll = units.store_poll_version(stated=stated, by=by, at=at)
         units.confirm_poll(public_id=poll.public_id, by=by, at=at)

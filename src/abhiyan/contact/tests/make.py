@@ -59,7 +59,7 @@ def bring(path: Path, rows: str, of: ContactList, by: Actor) -> UUID:
     """A file for a list, checked."""
     path.write_text(rows)
     with system("test"):
-        public_id = imports.bring(
+        public_id = imports.import_file(
             kind_key="contact",
             path=path,
             by=by,
@@ -74,8 +74,8 @@ def bring(path: Path, rows: str, of: ContactList, by: Actor) -> UUID:
 def step(public_id: UUID, name: str, by: Actor) -> StagedImport:
     """One step of an import, done."""
     with system("test"):
-        imports.ask(public_id=public_id, step=name, by=by, at=NOW)
-        running.run(public_id, name, at=NOW)
+        imports.ask_import_step(public_id=public_id, step=name, by=by, at=NOW)
+        running.run_import_step(public_id, name, at=NOW)
         return StagedImport.objects.get(public_id=public_id)
 
 

@@ -15,11 +15,11 @@ from abhiyan.contact.actions import CallTold
 from abhiyan.contact.actions.bridging import BridgeAskedOut, BridgeBusy, BridgeOff
 from abhiyan.contact.actions.calls import BridgeWorks
 from abhiyan.contact.actions.outcomes import RingFirst
-from abhiyan.contact.bridges import BridgeCall, FakeBridge, FakeStep, ref_of, signed, story
+from abhiyan.contact.bridges import BridgeCall, FakeBridge, FakeStep, ref_of, sign_callback, story
 from abhiyan.contact.models import CallQueue, CallTurn
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
@@ -31,11 +31,11 @@ from abhiyan.messaging.tests.sink import Sink
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account, Suppression
-from abhiyan.people.queries import number_of
+from abhiyan.people.queries import number_of_phone
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 
 from .at_calls import call_programme, people_to_call, queue_of, seated
 from .at_doors import entries
@@ -73,7 +73,7 @@ def peer(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
 @pytest.fixture
 def turn(centre: int, caller: Account) -> UUID:
     """One person in front of the caller."""
-    return needed(actions.take_next(body_id=centre, languages=("hi",), by=actor(caller), at=NOW)).pk
+    return or_refuse(actions.take_next(body_id=centre, languages=("hi",), by=actor(caller), at=NOW)).pk
 
 
 def now(turn: UUID) -> CallTurn:
@@ -91,7 +91,7 @@ def press(caller: Account, turn: UUID, act: str = "line") -> str:
 def heard(told: Mapping[str, Any], after: timedelta = timedelta(0), **by: str) -> tuple[int, dict[str, Any]]:
     """The address of reports answers a genuine one, so long after noon."""
     given.time(NOW + after)
-    body, headers = signed(told, at=NOW + after, **by)
+    body, headers = sign_callback(told, at=NOW + after, **by)
     answer = Client().post(bridges.ADDRESS, body, content_type="application/json", headers=dict(headers))
     return answer.status_code, answer.json()
 
@@ -105,20 +105,20 @@ def talk(turn: UUID, seconds: int, after: timedelta = MINUTE, n: int = 1) -> int
 
 
 def note(turn: UUID, caller: Account, outcome: str = "talked", at: datetime = NOW + MINUTE) -> None:
-    actions.note_call(turn=turn, told=CallTold(outcome), by=actor(caller), at=at)
+    actions.note_centre_call(turn=turn, told=CallTold(outcome), by=actor(caller), at=at)
 
 
 def counts(run: Programme, world: World) -> tuple[int, ...]:
     with system("test"):
-        programmes.fold(at=NOW)
-        assert programmes.recount(at=NOW).is_right
-        seen = ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=3, at=NOW)
+        programmes.fold_changes(at=NOW)
+        assert programmes.recount_facts(at=NOW).is_right
+        seen = unit_ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=3, at=NOW)
     return tuple(n or 0 for n in (seen.reported, seen.unsigned, seen.counted, seen.confirmed))
 
 
 def say_no(turn: UUID) -> None:
     with system("test"):
-        people.suppress(phone_id=needed(now(turn).entry.phone_id), channel=1, by=JOBS, at=NOW)
+        people.suppress(phone_id=or_refuse(now(turn).entry.phone_id), channel=1, by=JOBS, at=NOW)
 
 
 def test_the_provider_calls_the_caller_then_the_person_and_its_record_counts_the_talk(
@@ -126,7 +126,7 @@ def test_the_provider_calls_the_caller_then_the_person_and_its_record_counts_the
 ) -> None:
     shown = press(caller, turn)
     with system("test"):
-        number, own = (number_of(one) for one in (needed(now(turn).entry.phone_id), caller.phone_id))
+        number, own = (number_of_phone(one) for one in (or_refuse(now(turn).entry.phone_id), caller.phone_id))
         told = AuditEntry.objects.get(act="contact.ring_by_bridge")
     assert peer.bodies == [{"ref": ref_of(turn, 1), "agent": own, "person": number}]
     assert "Your phone rings" in shown and "tel:" not in shown and number[-5:] not in shown
@@ -205,7 +205,7 @@ def test_what_is_not_signed_by_the_provider_now_as_a_bridge_is_refused(
 ) -> None:
     press(caller, turn)
     told = {"ref": ref_of(turn, 1), "event": "ended", "seconds": 0}
-    body, headers = signed(told, at=NOW)
+    body, headers = sign_callback(told, at=NOW)
     at_s = int(NOW.timestamp())
 
     def post(body: bytes, header: str, **more: Any) -> int:
@@ -213,7 +213,7 @@ def test_what_is_not_signed_by_the_provider_now_as_a_bridge_is_refused(
         return Client().post(bridges.ADDRESS, body, content_type="application/json", headers=send).status_code
 
     good = headers["X-Signature"]
-    as_call = f"t={at_s},v2={signatures.generic(at_s, 'call', body, SECRET)}"
+    as_call = f"t={at_s},v2={signatures.generic_signature(at_s, 'call', body, SECRET)}"
     for header in ("", "t=,v2=", f"t={'9' * 60},v2=x", good[:-1] + "g", as_call, good.replace("v2", "v1")):
         assert post(body, header) == 403, header
     assert post(body + b" ", good) == 403
@@ -225,9 +225,9 @@ def test_what_is_not_signed_by_the_provider_now_as_a_bridge_is_refused(
     assert Client().get(bridges.ADDRESS).status_code == 405
     assert (now(turn).told, now(turn).talked_s) == ("asked", None)
     for body in (b"", b"[]", b"\xff", b"[" * 4000, b'{"ref": "\x00"}'):
-        assert post(body, f"t={at_s},v2={signatures.generic(at_s, 'bridge', body, SECRET)}") == 422
+        assert post(body, f"t={at_s},v2={signatures.generic_signature(at_s, 'bridge', body, SECRET)}") == 422
     monkeypatch.setenv("ABHIYAN_BRIDGE", "off")
-    body, headers = signed(told, at=NOW, by=SECRET)
+    body, headers = sign_callback(told, at=NOW, by=SECRET)
     assert post(body, headers["X-Signature"]) == 403
 
 
@@ -426,9 +426,9 @@ def test_the_fake_provider_of_the_demo_tells_each_story(
 
 
 def test_the_demo_dials_nobody_whatever_is_set_and_reports_to_itself(peer: Sink, settings: Any) -> None:
-    assert isinstance(bridges.bridge(), bridges.HttpBridge) and bridges.secret() == SECRET
+    assert isinstance(bridges.server_bridge(), bridges.HttpBridge) and bridges.secret() == SECRET
     settings.DEMO = True
-    assert isinstance(bridges.bridge(), FakeBridge) and bridges.secret() != SECRET
+    assert isinstance(bridges.server_bridge(), FakeBridge) and bridges.secret() != SECRET
     one = BridgeCall(ref_of(uuid4(), 1), "+919419000001", "+919419000002", NOW)
     steps: list[tuple[FakeStep, datetime]] = []
     assert FakeBridge(lambda *step: steps.append(step)).call(one) == story(one)[0]
@@ -443,17 +443,19 @@ def test_no_more_contact_is_kept_as_a_persons_own_word(caller: Account, peer: Si
     assert "No more contact (9)" in browser(caller).get("/contact/calls/").text
     note(turn, caller, "never")
     with system("test"):
-        kept = Suppression.objects.get(phone_id=needed(now(turn).entry.phone_id))
+        kept = Suppression.objects.get(phone_id=or_refuse(now(turn).entry.phone_id))
     assert kept.channel == Channel.WORD
 
 
 def test_the_documented_vector_is_what_we_check() -> None:
     text = (DOCS / "sms.md").read_text()
     body = b'{"ref":"0b0f1e2d3c4b5a69788796a5b4c3d2e1-1","event":"ended","seconds":42}'
-    made = signatures.generic(1_795_000_000, "bridge", body, "0123456789abcdef0123456789abcdef")
+    made = signatures.generic_signature(1_795_000_000, "bridge", body, "0123456789abcdef0123456789abcdef")
     at = datetime.fromtimestamp(1_795_000_000, NOW.tzinfo)
     assert body.decode() in text and f"t=1795000000,v2={made}" in text
-    assert bridges.read(body) == bridges.BridgeReport("0b0f1e2d3c4b5a69788796a5b4c3d2e1-1", "ended", 42)
+    assert bridges.read_bridge(body) == bridges.BridgeReport(
+        "0b0f1e2d3c4b5a69788796a5b4c3d2e1-1", "ended", 42
+    )
     header = f"t=1795000000,v2={made}"
     assert signatures.generic_holds(header, "bridge", body, "0123456789abcdef0123456789abcdef", at)
-    assert json.loads(body)["ref"] == ref_of(*needed(bridges.turn_of(json.loads(body)["ref"])))
+    assert json.loads(body)["ref"] == ref_of(*or_refuse(bridges.turn_of_ref(json.loads(body)["ref"])))

@@ -20,7 +20,7 @@ from abhiyan.contact.models import CallQueue, CallTurn, ContactEntry
 from abhiyan.contact.rules.retries import call_again
 from abhiyan.core import sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.forms.models import Form, FormVersion, Submission
@@ -33,7 +33,7 @@ from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 
 from .at_calls import centre_in, people_to_call, queue_of, seated
 from .at_doors import DAY, entries, tries
@@ -51,11 +51,11 @@ def take(
 
 
 def taken(centre: int, who: Account, at: datetime = NOW) -> CallTurn:
-    return needed(take(centre, who, at))
+    return or_refuse(take(centre, who, at))
 
 
 def note(turn: CallTurn, who: Account, outcome: str = "talked", at: datetime = NOW, **more: Any) -> CallTurn:
-    return actions.note_call(turn=turn.pk, told=CallTold(outcome, **more), by=actor(who), at=at)
+    return actions.note_centre_call(turn=turn.pk, told=CallTold(outcome, **more), by=actor(who), at=at)
 
 
 def called(
@@ -70,16 +70,16 @@ def called(
 
 def counts(run: Programme, world: World, at: datetime = NOW) -> tuple[int, ...]:
     with system("test"):
-        programmes.fold(at=at)
-        assert programmes.recount(at=at).is_right
-        seen = ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=3, at=at)
+        programmes.fold_changes(at=at)
+        assert programmes.recount_facts(at=at).is_right
+        seen = unit_ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=3, at=at)
     return tuple(n or 0 for n in (seen.reported, seen.unsigned, seen.counted, seen.confirmed))
 
 
 def why(centre: int, at: datetime = NOW, languages: tuple[str, ...] = ("hi",)) -> dict[str, int]:
     with system("test"):
         (queue,) = centres.queues_of(centre, at=at)
-        return {one.why: one.n for one in centres.left_in(queue, languages, at=at)}
+        return {one.why: one.n for one in centres.entries_left(queue, languages, at=at)}
 
 
 def test_a_caller_gets_one_person_rings_and_notes_a_talk_that_is_reported_unsigned(
@@ -210,7 +210,7 @@ def test_an_opt_out_between_lease_and_ring_holds_the_number_back(
 ) -> None:
     queue_of(run, people_to_call(run, world.unit("N1111"), 1))
     turn = taken(centre, caller)
-    phone_id = needed(entries(pk=turn.entry_id)[0].phone_id)
+    phone_id = or_refuse(entries(pk=turn.entry_id)[0].phone_id)
     with system("test"):
         people.suppress(phone_id=phone_id, channel=1, by=JOBS, at=NOW)
     rung = actions.ring(turn=turn.pk, by=actor(caller), at=NOW)
@@ -229,7 +229,7 @@ def test_a_no_during_the_call_keeps_the_person_out_whatever_the_outcome(
     turn = taken(centre, caller)
     actions.ring(turn=turn.pk, by=actor(caller), at=NOW)
     with system("test"):
-        people.suppress(phone_id=needed(entries(pk=turn.entry_id)[0].phone_id), channel=1, by=JOBS, at=NOW)
+        people.suppress(phone_id=or_refuse(entries(pk=turn.entry_id)[0].phone_id), channel=1, by=JOBS, at=NOW)
     note(turn, caller, "no_answer")
     assert entries(pk=turn.entry_id)[0].why_out == "opted_out"
 
@@ -505,7 +505,7 @@ def test_no_person_is_ever_with_two_callers_and_every_lease_comes_back(
         elif what == "door":
             actions.end_leases(account_id=who.pk)
         elif what == "no" and turn:
-            phone_id = needed(entries(pk=turn.entry_id)[0].phone_id)
+            phone_id = or_refuse(entries(pk=turn.entry_id)[0].phone_id)
             with system("test"):
                 people.suppress(phone_id=phone_id, scope="all", channel=1, by=JOBS, at=at)
         elif turn and not actions.ring(turn=turn.pk, by=actor(who), at=at).why:

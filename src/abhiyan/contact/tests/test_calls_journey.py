@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from abhiyan.contact.bridges import ADDRESS, signed
+from abhiyan.contact.bridges import ADDRESS, sign_callback
 from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
@@ -180,7 +180,9 @@ def test_a_caller_rings_by_the_providers_line_and_by_the_own_phone_when_it_is_do
         queue_of(run, people_to_call(run, cast.world.units["JK-B001"].pk, PEOPLE), by_bridge=True)
 
         def report(**told: str | int) -> bool:
-            body, headers = signed({"ref": line.bodies[-1]["ref"]} | told, at=NOW + timedelta(minutes=1))
+            body, headers = sign_callback(
+                {"ref": line.bodies[-1]["ref"]} | told, at=NOW + timedelta(minutes=1)
+            )
             return bool(server.send("POST", ADDRESS, body, headers).json["dial"])
 
         try:
@@ -243,7 +245,7 @@ def test_somebody_who_wants_to_help_joins_is_found_and_does_a_task(
     # The SMS has the link of the contributors' roll.
     (called,) = entries()
     with system("test"):
-        number = people.number_of(called.phone_id) if called.phone_id else ""
+        number = people.number_of_phone(called.phone_id) if called.phone_id else ""
     (sms,) = blanks(number, "contributor.join")
     meena = Human("Meena Kaul", 1979, number)
     theirs = visit(path_of(sms["link"]), size=size, language=language)

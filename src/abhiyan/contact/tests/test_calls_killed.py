@@ -20,7 +20,7 @@ from abhiyan.contact.actions import CallTold
 from abhiyan.contact.actions.calls import TurnOver
 from abhiyan.contact.models import CallTurn
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
@@ -62,7 +62,7 @@ class CallerTab:
 
     def note(self) -> str:
         """Send the outcome that is kept; the call it was of."""
-        turn, outcome = needed(self.kept)
+        turn, outcome = or_refuse(self.kept)
         self.asks("POST", f"/contact/calls/{turn}/", {"outcome": outcome})
         self.kept = None
         return turn
@@ -70,7 +70,7 @@ class CallerTab:
     def call(self, outcome: str) -> str:
         """One person, from Next to the outcome."""
         self.asks("POST", "/contact/calls/next/", {"languages": "hi"})
-        turn = needed(re.search(r'data-call="([0-9a-f-]{36})"', self.asks("GET", "/contact/calls/")))[1]
+        turn = or_refuse(re.search(r'data-call="([0-9a-f-]{36})"', self.asks("GET", "/contact/calls/")))[1]
         self.asks("POST", f"/contact/calls/{turn}/line/", {})
         self.kept = (turn, outcome)
         return self.note()
@@ -108,14 +108,14 @@ def killed_while_they_call(callers: list[Account]) -> set[str]:
                 answered.add(turn)
                 if len(answered) >= KILLED_AFTER and not over.is_set():
                     over.set()
-                    needed(server.process).kill()
+                    or_refuse(server.process).kill()
 
     try:
         with ThreadPoolExecutor(len(callers)) as pool:
             list(pool.map(works, range(len(callers))))
     finally:
-        needed(server.process).kill()
-        needed(server.process).wait(PATIENCE_S)
+        or_refuse(server.process).kill()
+        or_refuse(server.process).wait(PATIENCE_S)
     assert answered <= {str(one.pk) for one in tries()}, "what was answered is stored"
     server.start(ABHIYAN_ORIGIN="http://localhost")
     try:
@@ -166,7 +166,7 @@ def test_fifty_callers_and_two_thousand_people_end_in_a_final_state_whatever_die
                     return  # The browser closes. The lease ends by itself.
                 if is_rough and (done + n) % 19 == 0:
                     with transaction.atomic(), system("test"):
-                        phone_id = needed(turn.entry.phone_id)
+                        phone_id = or_refuse(turn.entry.phone_id)
                         people.suppress(phone_id=phone_id, scope="all", channel=1, by=JOBS, at=at)
                     with lock:
                         noes[entry] = len(tries(entry_id=entry))
@@ -184,7 +184,7 @@ def test_fifty_callers_and_two_thousand_people_end_in_a_final_state_whatever_die
                     continue
                 told = CallTold(outcome_for(entry, turn.entry.tries), back_at=at + HOUR)
                 with transaction.atomic():
-                    actions.note_call(turn=turn.pk, told=told, by=who, at=at)
+                    actions.note_centre_call(turn=turn.pk, told=told, by=who, at=at)
         finally:
             connections.close_all()
 
@@ -201,7 +201,7 @@ def test_fifty_callers_and_two_thousand_people_end_in_a_final_state_whatever_die
         assert not CallTurn.objects.filter(ended_at=None).exists()
     calls: dict[int, list[tuple[datetime, str]]] = {}
     for tried in tries():
-        calls.setdefault(needed(tried.entry_id), []).append((tried.at, tried.outcome))
+        calls.setdefault(or_refuse(tried.entry_id), []).append((tried.at, tried.outcome))
     for one in entries():
         made = sorted(calls.get(one.pk, []))
         assert all(outcome in RETRIED for _at, outcome in made[:-1]), "nobody twice without a rule"
@@ -223,11 +223,11 @@ def test_a_supervisor_and_an_outcome_in_the_same_moment_leave_one_whole(
         actor(seated(centre, world.unit("N11"), n, office))
         for n, office in enumerate(("call_agent", "call_supervisor"))
     )
-    turn = needed(actions.take_next(body_id=centre, languages=("hi",), by=caller, at=NOW)).pk
+    turn = or_refuse(actions.take_next(body_id=centre, languages=("hi",), by=caller, at=NOW)).pk
     actions.ring_by_bridge(turn=turn, by=caller, at=NOW)
 
     def note() -> None:
-        actions.note_call(turn=turn, told=CallTold("no_answer"), by=caller, at=NOW)
+        actions.note_centre_call(turn=turn, told=CallTold("no_answer"), by=caller, at=NOW)
 
     def take_back() -> None:
         actions.take_person_back(body_id=centre, turn=turn, by=head, at=NOW)

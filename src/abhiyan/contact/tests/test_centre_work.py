@@ -10,7 +10,7 @@ from abhiyan.contact import actions, centre_work
 from abhiyan.contact.actions import CallTold
 from abhiyan.contact.centre_work import CentreWork
 from abhiyan.contact.models import CallTurn, ContactTry
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.org.tests.make import World, actor
@@ -32,14 +32,14 @@ def make_call(
     centre: int, who: Account, outcome: str, at: datetime, *, talk_s: int = 0, lasts_s: int = 60
 ) -> CallTurn:
     """A call of a caller at a time; talk_s: as the provider's line would record it."""
-    turn = needed(actions.take_next(body_id=centre, languages=("hi",), by=actor(who), at=at))
+    turn = or_refuse(actions.take_next(body_id=centre, languages=("hi",), by=actor(who), at=at))
     actions.ring(turn=turn.pk, by=actor(who), at=at)
     if talk_s:
         with system("test"):
             CallTurn.objects.filter(pk=turn.pk).update(talked_s=talk_s)
     back_at = at + HOUR if outcome == "later" else None
     ended = at + timedelta(seconds=lasts_s)
-    actions.note_call(turn=turn.pk, told=CallTold(outcome, back_at=back_at), by=actor(who), at=ended)
+    actions.note_centre_call(turn=turn.pk, told=CallTold(outcome, back_at=back_at), by=actor(who), at=ended)
     return turn
 
 
@@ -126,7 +126,7 @@ def test_quality_is_what_people_and_back_checks_say_and_few_checks_say_nothing(
     checks |= {item.public_id: n > 0 for n, item in enumerate(items[:9])}
     assert work_at(run, centre, at).checked is None, "nine would tell of one"
     checks[items[9].public_id] = True
-    checked = needed(work_at(run, centre, at).checked)
+    checked = or_refuse(work_at(run, centre, at).checked)
     assert (checked.n, checked.agreed) == (10, 9)
     with system("test"):
         CallTurn.objects.filter(agent_id=callers[4].pk).update(agent_id=caller.pk)

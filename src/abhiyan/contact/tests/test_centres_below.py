@@ -12,7 +12,7 @@ from abhiyan.contact.actions import CallTold
 from abhiyan.contact.centres_below import CentreToday
 from abhiyan.contact.models import CallQueue, CallSeat, CallTurn, ContactEntry
 from abhiyan.contact.numbers import called_in
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.messaging.actions import NobodyToRemind
@@ -32,9 +32,9 @@ HOUR = timedelta(hours=1)
 
 
 def called(centre: int, who: Account, outcome: str = "talked", **more: Any) -> None:
-    turn = needed(actions.take_next(body_id=centre, languages=("hi",), by=actor(who), at=NOW))
+    turn = or_refuse(actions.take_next(body_id=centre, languages=("hi",), by=actor(who), at=NOW))
     actions.ring(turn=turn.pk, by=actor(who), at=NOW)
-    actions.note_call(turn=turn.pk, told=CallTold(outcome, **more), by=actor(who), at=NOW)
+    actions.note_centre_call(turn=turn.pk, told=CallTold(outcome, **more), by=actor(who), at=NOW)
 
 
 def below(world: World, run: Programme, at: timedelta = timedelta()) -> list[CentreToday]:
@@ -51,12 +51,12 @@ def test_a_centre_is_silent_until_somebody_calls_and_again_after_two_days(
     queue_of(run, people_to_call(run, world.unit("N1111"), 2))
     with system("test"):
         assert centres_below.silent_centres(run, span, at=NOW) == (1, 1)
-        assert centres_below.is_silent(centre, at=NOW)
+        assert centres_below.is_centre_silent(centre, at=NOW)
     assert [row.is_silent for row in below(world, run)] == [True]
     called(centre, caller)
     with system("test"):
         assert centres_below.silent_centres(run, span, at=NOW + DAY) == (1, 0)
-        assert not centres_below.is_silent(centre, at=NOW + DAY)
+        assert not centres_below.is_centre_silent(centre, at=NOW + DAY)
         assert centres_below.silent_centres(run, span, at=NOW + 2 * DAY) == (1, 1)
     (row,) = below(world, run)
     assert (row.seats, row.at_work, row.calls, row.reached, row.reached_pct) == (1, 1, 1, 1, 100)
@@ -81,7 +81,7 @@ def test_a_promised_call_back_is_open_at_the_centre_that_promised_it_until_it_is
         (one,) = centres_below.promises_below(run, (world.lo("N1"), world.lo("N2")), at=NOW + 2 * HOUR)
         assert (one.body_id, one.is_late, one.due_at) == (centre, True, NOW + HOUR)
         assert centres_below.promises_below(run, (world.lo("N2"), world.lo("N2") + 1), at=NOW) == []
-        lines = needed(called_in(run, (world.lo("N1"), world.lo("N2")), is_exact=True, at=NOW)).lines
+        lines = or_refuse(called_in(run, (world.lo("N1"), world.lo("N2")), is_exact=True, at=NOW)).lines
     assert [n for _words, n in lines] == ["2", "1", "1", "0", "0", "1", "0"]
 
 
@@ -112,7 +112,7 @@ def test_a_centre_that_was_not_asked_for_a_whole_day_is_not_silent(
         else:
             actions.pause_centre(body_id=centre, by=actor(head), at=NOW)
         assert centres_below.silent_centres(run, span, at=NOW) == (1, 0)
-        assert not centres_below.is_silent(centre, at=NOW)
+        assert not centres_below.is_centre_silent(centre, at=NOW)
     assert [row.is_silent for row in below(world, run)] == [False]
     office = world.holder("state_president", "N1")
     assert "silent since yesterday" not in browser(office).get("/today/").text
@@ -196,8 +196,8 @@ def test_a_callers_page_reads_a_part_of_a_long_queue(
     called(centre, caller)
     called(centre, caller, "busy")
     with system("test"):
-        whole = {one.why: one.n for one in centres.left_in(queue, ["hi"], at=NOW)}
-        part = {one.why: one.n for one in centres.left_in(queue, ["hi"], at=NOW, most=3)}
+        whole = {one.why: one.n for one in centres.entries_left(queue, ["hi"], at=NOW)}
+        part = {one.why: one.n for one in centres.entries_left(queue, ["hi"], at=NOW, most=3)}
     assert whole == {"ready": 7, "retry": 1, "called": 1}
     assert (part["ready"], part["retry"]) == (3, 1)
 
@@ -207,7 +207,7 @@ def test_a_call_that_goes_on_makes_no_centre_loud(
 ) -> None:
     """Only a call with an outcome counts: a person who was taken and given back was not called."""
     queue_of(run, people_to_call(run, world.unit("N1111"), 1))
-    turn = needed(actions.take_next(body_id=centre, languages=("hi",), by=actor(caller), at=NOW))
+    turn = or_refuse(actions.take_next(body_id=centre, languages=("hi",), by=actor(caller), at=NOW))
     actions.give_person_back(turn=turn.pk, by=actor(caller), at=NOW)
     with system("test"):
         assert CallTurn.objects.get().outcome == "given"

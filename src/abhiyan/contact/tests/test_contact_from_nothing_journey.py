@@ -36,7 +36,7 @@ from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.people.actions.suppressions import keep_spoken_no
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import SYSTEM, Cast
@@ -111,7 +111,7 @@ def say(phone: str, kind: str, *, yes: bool) -> None:
     with system("test"):
         question = Question.objects.get(phone_id=phone_id, kind=kind)
         word = questions.word(keyring().token, question.pk, 1)
-        messaging.answer(
+        messaging.answer_question(
             phone_id=phone_id, yes=yes, code=word, channel="sms", ref="1", by=Actor.public(), at=NEXT_DAY
         )
 
@@ -119,11 +119,13 @@ def say(phone: str, kind: str, *, yes: bool) -> None:
 def climbed(cast: Cast, run: Programme, measure: int) -> Ladder:
     """Return the rungs on the board of the state; the ledger equals a recount of the facts."""
     with system("test"):
-        programmes.fold(at=NEXT_DAY)
-        wrong = [each for each in programmes.recount(at=NEXT_DAY).differences if each.programme_id == run.pk]
+        programmes.fold_changes(at=NEXT_DAY)
+        wrong = [
+            each for each in programmes.recount_facts(at=NEXT_DAY).differences if each.programme_id == run.pk
+        ]
         assert wrong == []
         unit_id = cast.world.units["JK"].pk
-        return ladder(programme=run, node=unit_id, hierarchy=1, measure=measure, at=NEXT_DAY)
+        return unit_ladder(programme=run, node=unit_id, hierarchy=1, measure=measure, at=NEXT_DAY)
 
 
 def checks(cast: Cast) -> Iterator[Check]:

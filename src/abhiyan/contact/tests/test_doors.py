@@ -28,7 +28,7 @@ from abhiyan.contact.models import ContactEntry
 from abhiyan.core import news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk import queries as helpline
@@ -46,7 +46,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.items import say_whether
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.news import ItemsErased
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.units.models import Unit
 
 from .at_doors import DAY, HER, POINT, announce, contact_programme, entries, listed, tries
@@ -90,9 +90,9 @@ def note(one: ContactEntry, who: Account, outcome: str = "talked", at: datetime 
 
 def counts(run: Programme, world: World, measure: int = 1, at: datetime = NOW) -> tuple[int, ...]:
     with system("test"):
-        programmes.fold(at=at)
-        assert programmes.recount(at=at).is_right
-        seen = ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=measure, at=at)
+        programmes.fold_changes(at=at)
+        assert programmes.recount_facts(at=at).is_right
+        seen = unit_ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=measure, at=at)
     return tuple(n or 0 for n in (seen.reported, seen.unsigned, seen.counted, seen.confirmed))
 
 
@@ -111,7 +111,7 @@ def test_thirty_nearest_doors_are_taken_for_three_days_and_come_back(
     other = reachable(world, "booth_worker", "N1111", 1)
     rest = take(run, world, other)
     assert {one.pk for one in rest}.isdisjoint(one.pk for one in taken) and len(rest) == 10
-    assert actions.give_back(programme=run, unit_id=world.unit("N1111"), by=actor(other), at=NOW) == 10
+    assert actions.give_doors_back(programme=run, unit_id=world.unit("N1111"), by=actor(other), at=NOW) == 10
     with system("test"):
         assert actions.lapse_leases(at=NOW + 3 * DAY - HOUR) == 0
         assert actions.lapse_leases(at=NOW + 3 * DAY) == 30
@@ -187,8 +187,8 @@ def test_an_opt_out_between_lease_and_door_hides_the_number_and_the_next_lease(
         assert first.phone_id
         people.suppress(phone_id=first.phone_id, scope="all", channel=1, by=JOBS, at=NOW)
     with pytest.raises(HeldBack):
-        actions.show_number(entry=first.public_id, by=actor(worker), at=NOW)
-    actions.give_back(programme=run, unit_id=world.unit("N1111"), by=actor(worker), at=NOW)
+        actions.show_door_number(entry=first.public_id, by=actor(worker), at=NOW)
+    actions.give_doors_back(programme=run, unit_id=world.unit("N1111"), by=actor(worker), at=NOW)
     taken, held = actions.take_doors(programme=run, unit_id=world.unit("N1111"), by=actor(worker), at=NOW)
     assert [one.pk for one in taken] == [second.pk] and held == {}, (
         "a worker reads of nobody that they said no"
@@ -257,7 +257,7 @@ def test_entitled_not_received_is_a_request_and_its_note_is_sealed_for_90_days(
     row = note(one, worker, "entitled", need="The gas connection did not come", note="Road is bad")
     with system("test"):
         asked = Ticket.objects.get()
-        said = [line.text for line in helpline.lines_of(asked) if line.text]
+        said = [line.text for line in helpline.ticket_lines(asked) if line.text]
     office = "Public office for Pradhan Mantri Ujjwala Yojana: Ministry of Petroleum and Natural Gas."
     assert said == ["The gas connection did not come", office]
     with system("test"):
@@ -274,7 +274,7 @@ def test_a_worker_on_a_walk_chooses_the_scheme_and_every_open_scheme_has_its_off
     given = {"door": "7", "outcome": "entitled", "need": "It did not come", "scheme": "JJM"}
     browser(worker).post(page, given)
     with system("test"):
-        said = [line.text for line in helpline.lines_of(Ticket.objects.get()) if line.text]
+        said = [line.text for line in helpline.ticket_lines(Ticket.objects.get()) if line.text]
     assert said[1:] == ["Public office for Jal Jeevan Mission (Har Ghar Jal): Ministry of Jal Shakti."]
     assert all(office_sentence(code) for code in open_schemes())
     assert not office_sentence("NSAP") and not office_sentence("")
@@ -362,7 +362,7 @@ def test_after_an_erasure_no_note_is_left_and_no_door_comes_back(
     ]
     with system("test"):
         for phone_id in (doors[0].phone_id, keyring().phone_id(HER)):
-            news.tell(ItemsErased((), needed(phone_id), NOW))
+            news.tell(ItemsErased((), or_refuse(phone_id), NOW))
         assert [bytes(one.note) for one in tries()] == [b"", b""]
     actions.undo_contact(contact=rows[0].pk, by=actor(worker), at=NOW)
     assert (entries()[0].state, entries()[0].why_out, entries()[0].holder_id) == ("out", "erased", None)
@@ -376,7 +376,7 @@ def test_a_door_is_visited_and_not_called_after_the_hours_of_the_settings(
     monkeypatch.setenv("ABHIYAN_MESSAGES_UNTIL", "10:01")
     (one,) = take(run, world, worker)
     with pytest.raises(HeldBack):
-        actions.show_number(entry=one.public_id, by=actor(worker), at=NOW)
+        actions.show_door_number(entry=one.public_id, by=actor(worker), at=NOW)
 
 
 def test_a_number_is_not_shown_once_the_three_days_are_over(
@@ -385,9 +385,9 @@ def test_a_number_is_not_shown_once_the_three_days_are_over(
     listed(run, world.unit("N1111"), 1)
     announce(world.unit("N1"), JOBS, at=NOW)
     (one,) = take(run, world, worker)
-    assert actions.show_number(entry=one.public_id, by=actor(worker), at=NOW + 2 * DAY)
+    assert actions.show_door_number(entry=one.public_id, by=actor(worker), at=NOW + 2 * DAY)
     with pytest.raises(DoorGone):
-        actions.show_number(entry=one.public_id, by=actor(worker), at=NOW + 3 * DAY)
+        actions.show_door_number(entry=one.public_id, by=actor(worker), at=NOW + 3 * DAY)
 
 
 def test_leases_end_with_the_list_the_office_and_the_account(
@@ -462,7 +462,7 @@ def test_no_entry_is_ever_with_two_workers_and_every_lease_comes_back(world: Wor
         if what == "take":
             take(run, world, who, at=at)
         elif what == "back":
-            actions.give_back(programme=run, unit_id=world.unit("N1111"), by=actor(who), at=at)
+            actions.give_doors_back(programme=run, unit_id=world.unit("N1111"), by=actor(who), at=at)
         elif what in ("talked", "later") and own:
             note(own[0], who, what, at=at)
         elif what == "undo":

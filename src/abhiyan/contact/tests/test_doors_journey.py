@@ -28,7 +28,7 @@ from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.visits import Open, away, go, visits
 from abhiyan.ui.tests.axe import Look
@@ -116,7 +116,7 @@ def listed_by_office(
             desk.click("form[action$='/columns/'][data-once] button[type=submit]")
         desk.wait_for_selector("progress")
         with away(desk):
-            running.run(brought, "check", at=NOW)
+            running.run_import_step(brought, "check", at=NOW)
         look(desk, "contact file " + ("refused" if tail else "checked"))
         assert ("Caste" in desk.inner_text("main")) == bool(tail)
     desk.goto(f"/contact/list/{made.public_id}/")
@@ -130,7 +130,7 @@ def listed_by_office(
     desk.click("main form[method=post] button[type=submit]")
     desk.wait_for_selector("progress")
     with away(desk):
-        running.run(brought, "commit", at=NOW)
+        running.run_import_step(brought, "commit", at=NOW)
     desk.goto(f"/contact/list/{made.public_id}/")
     look(desk, "contact list imported")
     return made
@@ -232,8 +232,8 @@ def test_doors_are_taken_worked_offline_asked_about_and_rest_at_an_election(
     (asked,) = blanks(HER, "ask.talked")
     write(cast.world, f"{SAYS[language]} {asked['word']}", PARVATI, at=at)
     with system("test"):
-        programmes.fold(at=at)
-        seen = ladder(node=booth, hierarchy=1, programme=run, measure=1, at=at)
+        programmes.fold_changes(at=at)
+        seen = unit_ladder(node=booth, hierarchy=1, programme=run, measure=1, at=at)
     assert (seen.reported, seen.unsigned, seen.counted, seen.confirmed) == (2, 1, 1, 1)
 
     # An election is announced: the list of beneficiaries rests.

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as some
 
-from abhiyan.contact.rules.gate import WORDS, held_back
+from abhiyan.contact.rules.gate import WORDS, why_held_back
 from abhiyan.messaging.rules.hours import Hours
 from abhiyan.units.rules.polls import Polling
 
@@ -75,7 +75,7 @@ def test_the_gate_says_no_exactly_where_a_rule_does(
     at = DAY + timedelta(minutes=minute)
     polling = Polling(((CLOSES - timedelta(hours=48), CLOSES),) if silent else (), election, known)
     reasons = plainly(is_call, at, polling, (calls[0], calls[1]), over, no, basis, scheme, talks)
-    said = held_back(
+    said = why_held_back(
         is_call=is_call,
         at=at,
         zone=ZONE,
@@ -94,7 +94,7 @@ def test_the_gate_says_no_exactly_where_a_rule_does(
 def test_doors_and_calls_keep_their_hours_to_the_minute() -> None:
     def why(is_call: bool, clock: str) -> str:
         at = datetime.fromisoformat(f"2026-11-25T{clock}+05:30")
-        return held_back(
+        return why_held_back(
             is_call=is_call, at=at, zone=ZONE, polling=Polling((), False, True), open_hours=Hours()
         )
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from abhiyan.contact.actions import CallTold, heed_no, note_call, ring, take_next
+from abhiyan.contact.actions import CallTold, hear_no_to_lists, note_centre_call, ring, take_next
 from abhiyan.core import news
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.forms.actions import pass_opinion
@@ -57,10 +57,10 @@ def test_what_somebody_said_in_a_call_is_counted_until_their_no_or_their_erasure
         )
         FormVersion.objects.create(form=form, number=1, questions=[choice, words], made_at=NOW, used_from=NOW)
     queue_of(run, people_to_call(run, world.unit("N1111"), 1), form_id=form.pk)
-    turn = needed(take_next(body_id=centre, languages=("hi",), by=actor(caller), at=NOW))
+    turn = or_refuse(take_next(body_id=centre, languages=("hi",), by=actor(caller), at=NOW))
     ring(turn=turn.pk, by=actor(caller), at=NOW)
     answers = {"first": "water", "words": "The tap is dry"}
-    note_call(turn=turn.pk, told=CallTold("talked", answers=answers), by=actor(caller), at=NOW)
+    note_centre_call(turn=turn.pk, told=CallTold("talked", answers=answers), by=actor(caller), at=NOW)
     assert told(world) == {
         "Water": 1,
         "In own words": 1,
@@ -74,10 +74,10 @@ def test_what_somebody_said_in_a_call_is_counted_until_their_no_or_their_erasure
     pass_opinion(public_id=one.public_id, text="The tap is dry", by=actor(desk), at=NOW)
     assert quoted(world, "N11") == ["The tap is dry"]
 
-    phone = needed(entries(pk=turn.entry_id)[0].phone_id)
+    phone = or_refuse(entries(pk=turn.entry_id)[0].phone_id)
     with system("test"):
         if how == "no":
-            heed_no(phone_no=PhoneSaidNo(phone, "all", NOW))
+            hear_no_to_lists(phone_no=PhoneSaidNo(phone, "all", NOW))
         else:
             news.tell(ItemsErased((), phone, NOW))
     assert told(world) == {} and quoted(world, "N11") == []

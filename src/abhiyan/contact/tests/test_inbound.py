@@ -11,7 +11,7 @@ from abhiyan.contact.models import CallQueue, CallTurn, ContactEntry
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk import actions as helpdesk
@@ -64,12 +64,12 @@ def waiting() -> list[ContactEntry]:
 
 
 def take(centre: int, who: Account, at: datetime = NOW) -> CallTurn:
-    return needed(actions.take_next(body_id=centre, languages=("hi",), by=actor(who), at=at))
+    return or_refuse(actions.take_next(body_id=centre, languages=("hi",), by=actor(who), at=at))
 
 
 def say_no(at: datetime) -> None:
     with system("test"):
-        people.suppress(phone_id=waiting()[0].phone_id or needed(None), channel=1, by=CHANNEL, at=at)
+        people.suppress(phone_id=waiting()[0].phone_id or or_refuse(None), channel=1, by=CHANNEL, at=at)
 
 
 def test_a_missed_call_is_called_back_first_and_twice_is_once(
@@ -81,7 +81,7 @@ def test_a_missed_call_is_called_back_first_and_twice_is_once(
     turn = take(centre, caller, NOW + 2 * MINUTE)
     assert turn.entry_id == one.pk, "before people who did not call"
     assert actions.ring(turn=turn.pk, by=actor(caller), at=NOW + 2 * MINUTE).number == PHONE
-    actions.note_call(turn=turn.pk, told=CallTold("talked"), by=actor(caller), at=NOW + 4 * MINUTE)
+    actions.note_centre_call(turn=turn.pk, told=CallTold("talked"), by=actor(caller), at=NOW + 4 * MINUTE)
     assert waiting()[0].state == "done" and tries()[0].item_id is None
     with system("test"):
         assert not Item.objects.exists(), "they asked for it: it is no talk of the programme"

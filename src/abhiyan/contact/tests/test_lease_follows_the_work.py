@@ -18,7 +18,7 @@ from abhiyan.contact.bridges import BridgeReport, ref_of
 from abhiyan.contact.models import Attempt, CallTurn, ContactEntry, ContactTry
 from abhiyan.core import lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import until
@@ -90,7 +90,7 @@ def standing() -> list[str]:
 
 def says_no() -> bool:
     with system("test"):
-        return bool(phones_that_said_no([needed(entries()[0].phone_id)]))
+        return bool(phones_that_said_no([or_refuse(entries()[0].phone_id)]))
 
 
 # --- the line ---
@@ -316,7 +316,7 @@ def test_a_slip_of_no_more_contact_is_lifted_on_every_list_and_a_no_of_the_phone
     first, same = (people_to_call(run, world.unit("N1111"), 1) for _n in range(2))
     queue_of(run, first)
     with system("test"):
-        phone_id = needed(entries(list=first)[0].phone_id)
+        phone_id = or_refuse(entries(list=first)[0].phone_id)
         ContactEntry.objects.filter(list=same).update(phone_id=phone_id)
     called(centre, caller, "never")
     turn = tries()[0].pk
@@ -344,7 +344,7 @@ def test_a_no_stands_once_the_ten_seconds_of_a_slip_are_over(
     actions.ring(turn=turn.pk, by=actor(caller), at=NOW)
     if had_said_no:  # meanwhile, by their own phone: the caller reads no difference
         with system("test"):
-            phone_id = needed(entries()[0].phone_id)
+            phone_id = or_refuse(entries()[0].phone_id)
             people.suppress(phone_id=phone_id, channel=1, by=JOBS, at=NOW)
     note(turn, caller, "never")
     for told in ("busy", "talked", "later"):

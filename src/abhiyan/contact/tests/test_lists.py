@@ -22,7 +22,7 @@ from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions import recount
+from abhiyan.programmes.actions import recount_facts
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import REPORTED
 from abhiyan.units.models import Unit
@@ -144,7 +144,7 @@ def test_a_list_is_checked_approved_by_another_imported_and_taken_back(
     with system("test"):
         assert imports.import_for(public_id).state == "checked", "it stays as it is"
     with translation.override("en"):
-        told = " ".join(office.sentences(asked))
+        told = " ".join(office.list_sentences(asked))
     assert (
         "4 rows" in told
         and "said no to us: fewer than 10" in told
@@ -164,15 +164,15 @@ def test_a_list_is_checked_approved_by_another_imported_and_taken_back(
     assert [(row.is_person, row.door) for row in rows] == [(True, "12"), (True, "14"), (False, "Blue gate")]
     assert b"Asha" not in bytes(rows[0].person_name)
     with system("test"):
-        programmes.fold(at=NOW)
+        programmes.fold_changes(at=NOW)
         rungs = sql.rows("select rung, sum(n)::int from programmes_tally where day = %s group by 1", [TODAY])
         assert rungs == [(REPORTED, 2)], "imported rows are reported, and no more"
-    assert recount(at=NOW).differences == []
+    assert recount_facts(at=NOW).differences == []
     undone = step(public_id, "undo", maker)
     assert undone.state == "undone" and entries(one) == [] and again(one).state == "draft"
     with system("test"):
-        programmes.fold(at=NOW)
-    assert recount(at=NOW).differences == []
+        programmes.fold_changes(at=NOW)
+    assert recount_facts(at=NOW).differences == []
 
 
 def test_what_workers_have_met_is_not_taken_back(world: World, run: Programme, tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_doubles_are_told_and_one_number_on_forty_people_is_refused(
     assert {reason for _row, _field, reason in refused(public_id)} == {"phone_crowded"}
     with system("test"):
         staged = StagedImport.objects.get(public_id=public_id)
-        told = " ".join(imports.told(staged))
+        told = " ".join(imports.notes_on_list(staged))
     assert staged.counts == {"person": 12, "double": 12, "refused": 40}
     assert staged.notes["/double_pct"] == 50 and "50%" in told
 

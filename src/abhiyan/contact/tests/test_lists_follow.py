@@ -23,9 +23,9 @@ from abhiyan.org.tests.make import SYSTEM, World, actor
 from abhiyan.people import actions as people
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions import recount
+from abhiyan.programmes.actions import recount_facts
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import ladder, targets
+from abhiyan.programmes.queries import targets, unit_ladder
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.units import actions as units
 from abhiyan.units.models import Unit
@@ -64,8 +64,8 @@ def listed(world: World, run: Programme, tmp_path: Path) -> ContactList:
 def growth(world: World, run: Programme, code: str) -> Ladder:
     """The rungs of "People on lists" in a unit."""
     with system("test"):
-        programmes.fold(at=NOW)
-        return ladder(programme=run, node=world.unit(code), hierarchy=1, measure=LISTED, at=NOW)
+        programmes.fold_changes(at=NOW)
+        return unit_ladder(programme=run, node=world.unit(code), hierarchy=1, measure=LISTED, at=NOW)
 
 
 def test_growth_has_targets_split_and_laddered_and_only_who_consented_is_asked(
@@ -94,7 +94,7 @@ def test_growth_has_targets_split_and_laddered_and_only_who_consented_is_asked(
     with system("test"):
         assert actions.ask_persons(at=NOW + DAY) == 1
         assert Message.objects.filter(template="ask.talked").count() == 1
-    assert recount(at=NOW).differences == []
+    assert recount_facts(at=NOW).differences == []
 
 
 def test_entries_go_with_their_unit_come_back_and_none_is_lost(
@@ -125,12 +125,12 @@ def test_entries_go_with_their_unit_come_back_and_none_is_lost(
     units.close_units(**given, answers={"contact.entries": "goes"})
     assert places() == ([new] * 4, new, new)
     assert growth(world, run, "N1112").reported == 3 and growth(world, run, "N11") == before
-    assert recount(at=NOW).differences == []
-    units.open_again(unit_id=old, by=SYSTEM, at=NOW)
+    assert recount_facts(at=NOW).differences == []
+    units.reopen_units(unit_id=old, by=SYSTEM, at=NOW)
     assert places() == ([old] * 3 + [new], old, old)
-    assert growth(world, run, "N1111").reported == 2 and recount(at=NOW).differences == []
+    assert growth(world, run, "N1111").reported == 2 and recount_facts(at=NOW).differences == []
     units.close_units(**given, answers={"contact.entries": "stays"})
-    assert places() == ([old] * 3 + [new], old, old) and recount(at=NOW).differences == []
+    assert places() == ([old] * 3 + [new], old, old) and recount_facts(at=NOW).differences == []
 
 
 def test_calls_and_call_queues_go_with_their_unit_and_come_back(
@@ -159,7 +159,7 @@ def test_calls_and_call_queues_go_with_their_unit_and_come_back(
     given: dict[str, Any] = {"on": TODAY, "by": SYSTEM, "at": NOW, "unit_id": old, "successors": ["N1112"]}
     units.close_units(**given, answers={"contact.entries": "goes"})
     assert places() == {new}
-    units.open_again(unit_id=old, by=SYSTEM, at=NOW)
+    units.reopen_units(unit_id=old, by=SYSTEM, at=NOW)
     assert places() == {old}
 
 

@@ -67,9 +67,9 @@ def own_phone(request: pytest.FixtureRequest, world: World, caller: Account) -> 
 
 def test_a_phone_is_of_who_has_the_account_and_of_nobody_else(caller: Account, own_phone: UUID) -> None:
     with system("test"):
-        assert own_phone in queries.own_phones(caller.pk)
+        assert own_phone in queries.account_phones(caller.pk)
         assert queries.accounts_behind(own_phone) == {caller.pk}
-        assert queries.own_phones(None) == set()
+        assert queries.account_phones(None) == set()
         assert queries.accounts_behind(uuid4()) == set()
 
 
@@ -100,7 +100,9 @@ def test_nobody_types_their_own_number_at_a_door(world: World, caller: Account, 
     run = contact_programme(world.unit("N1"))
     world.appoint(caller, "booth_worker", "N1111")
     with system("test"):
-        number = MERGED[:-1] + "8" if own_phone != caller.phone_id else queries.number_of(caller.phone_id)
+        number = (
+            MERGED[:-1] + "8" if own_phone != caller.phone_id else queries.number_of_phone(caller.phone_id)
+        )
     told = Told("talked", phone=number, point=POINT)
     with pytest.raises(NumberOwn):
         actions.note_walk(

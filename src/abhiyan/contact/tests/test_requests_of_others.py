@@ -20,8 +20,8 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk import actions as helpdesk
-from abhiyan.helpdesk.actions.lines import State, question_of
-from abhiyan.helpdesk.actions.routing import may_answer
+from abhiyan.helpdesk.actions.lines import State, solved_question_id
+from abhiyan.helpdesk.actions.routing import may_answer_ticket
 from abhiyan.helpdesk.models import Ticket, TicketLine
 from abhiyan.helpdesk.rules.tries import CallResult
 from abhiyan.messaging.models import Question
@@ -158,7 +158,7 @@ def _everything(ident: UUID) -> object:
     with system("test"):
         row = Ticket.objects.get(pk=ident)
         lines = list(TicketLine.objects.filter(ticket=ident).order_by("pk").values())
-        asked = list(Question.objects.filter(pk__in=filter(None, [question_of(row)])).values())
+        asked = list(Question.objects.filter(pk__in=filter(None, [solved_question_id(row)])).values())
         return Ticket.objects.filter(pk=ident).values().get(), lines, asked
 
 
@@ -200,7 +200,7 @@ def test_whoever_may_not_answer_a_request_changes_none_of_its_rows(world: World,
             by = actor(who)
             with system("test"):
                 row.refresh_from_db()
-                if may_answer(row, by=by):
+                if may_answer_ticket(row, by=by):
                     continue
             others = [other for other, _of in rows.values() if other.pk != row.pk]
             of = Try(row, phone, others, centre, world.unit(draw.choice(UNITS)), by)

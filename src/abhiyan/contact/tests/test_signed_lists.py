@@ -23,10 +23,10 @@ from abhiyan.org.tests.make import SYSTEM, World, actor
 from abhiyan.people import actions as people
 from abhiyan.people.actions.suppressions import keep_spoken_no, take_back_no
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions import recount
+from abhiyan.programmes.actions import recount_facts
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.news import ItemsErased
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.units.models import Unit
 
@@ -69,9 +69,9 @@ def made(world: World, run: Programme, **other: Any) -> tuple[ContactList, Actor
 def growth(world: World, run: Programme, code: str = "N11") -> Ladder:
     """The rungs of "People on lists" in a unit; the ledger equals a recount."""
     with system("test"):
-        programmes.fold(at=NOW)
-        assert recount(at=NOW).differences == []
-        return ladder(programme=run, node=world.unit(code), hierarchy=1, measure=LISTED, at=NOW)
+        programmes.fold_changes(at=NOW)
+        assert recount_facts(at=NOW).differences == []
+        return unit_ladder(programme=run, node=world.unit(code), hierarchy=1, measure=LISTED, at=NOW)
 
 
 def say(number: str, *, yes: bool) -> None:
@@ -80,7 +80,7 @@ def say(number: str, *, yes: bool) -> None:
     with system("test"):
         question = Question.objects.get(phone_id=phone_id)
         word = questions.word(keyring().token, question.pk, 1)
-        messaging.answer(
+        messaging.answer_question(
             phone_id=phone_id, yes=yes, code=word, channel="sms", ref="1", by=Actor.public(), at=NOW + DAY
         )
 
@@ -200,6 +200,6 @@ def test_who_approves_reads_where_and_by_whom_it_was_signed(
     bring(tmp_path / "list.csv", ROWS, one, maker)
     asked = actions.ask_list(public_id=one.public_id, by=maker, at=NOW)
     with translation.override("en"):
-        said = office.sentences(asked)
+        said = office.list_sentences(asked)
     assert "Consent forms signed at a desk until 24 November 2026. Taken by: Workers of N111." in said
     assert "Each person counts with the import. Read the forms in the document first." in said

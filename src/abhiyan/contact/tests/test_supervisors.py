@@ -12,7 +12,7 @@ from abhiyan.contact.actions.helping import HelpReasonUnfit, NoHelpAsked
 from abhiyan.contact.centres import CallerNow, HelpAsked
 from abhiyan.contact.models import CallTurn, ContactEntry
 from abhiyan.core.models import AuditEntry
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
@@ -39,7 +39,7 @@ def other(world: World, centre: int) -> Account:
 
 
 def take(centre: int, who: Account, at: datetime = NOW) -> CallTurn:
-    return needed(actions.take_next(body_id=centre, languages=["hi"], by=actor(who), at=at))
+    return or_refuse(actions.take_next(body_id=centre, languages=["hi"], by=actor(who), at=at))
 
 
 def now(centre: int, who: Account, at: datetime = NOW) -> CallerNow:
@@ -51,7 +51,7 @@ def promised(centre: int, who: Account) -> ContactEntry:
     """A call-back promised for an hour from now; its caller has nobody afterwards."""
     turn = take(centre, who)
     actions.ring(turn=turn.pk, by=actor(who), at=NOW)
-    actions.note_call(turn=turn.pk, told=CallTold("later", back_at=NOW + HOUR), by=actor(who), at=NOW)
+    actions.note_centre_call(turn=turn.pk, told=CallTold("later", back_at=NOW + HOUR), by=actor(who), at=NOW)
     return entries(pk=turn.entry_id)[0]
 
 
@@ -70,14 +70,14 @@ def test_a_wish_for_help_waits_until_it_is_answered_or_its_call_ends(
         actions.ask_help(body_id=centre, reason="bored", by=actor(caller), at=NOW)
     actions.ask_help(body_id=centre, reason="upset", by=actor(caller), at=NOW)
     actions.ask_help(body_id=centre, reason="danger", by=actor(caller), at=NOW + MINUTE)
-    wish = needed(asked(centre, caller, NOW + MINUTE))
+    wish = or_refuse(asked(centre, caller, NOW + MINUTE))
     assert wish.since == NOW and "threatens" in wish.reason
     page = browser(head).get(f"/contact/centre/{centre}/").text
     assert "Somebody threatens, or may be in danger" in page and "Beneficiaries" in page
     with system("test"):
         assert AuditEntry.objects.filter(act="contact.ask_help").count() == 1
-        name = needed(centres.turn_of(caller.pk, at=NOW)).entry
-        known = centres.person_on_call(needed(centres.turn_of(caller.pk, at=NOW)))
+        name = or_refuse(centres.turn_of_caller(caller.pk, at=NOW)).entry
+        known = centres.person_on_call(or_refuse(centres.turn_of_caller(caller.pk, at=NOW)))
     assert name.pk == turn.entry_id and known.phone not in page, "a supervisor reads no number"
     assert known.name not in page.split("<dl", 1)[0], "and no name of the person"
     with pytest.raises(NoCallerHere):
@@ -192,7 +192,7 @@ def test_a_break_frees_what_was_handed_over_and_a_language_is_asked(
     actions.leave_seat(reason="rest", by=actor(other), at=NOW + MINUTE)
     due = NOW + HOUR
     found = actions.take_next(body_id=centre, languages=["hi"], by=actor(caller), at=due)
-    assert needed(found).entry_id == entry.pk
+    assert or_refuse(found).entry_id == entry.pk
 
 
 def test_the_bar_of_a_caller_and_of_a_supervisor_has_their_work(

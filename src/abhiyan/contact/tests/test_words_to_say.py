@@ -20,7 +20,7 @@ from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules.spoken import spoken, unfit_words
+from abhiyan.programmes.rules.spoken import spoken_words, unfit_words
 
 from .at_calls import people_to_call, queue_of
 from .at_doors import entries
@@ -42,10 +42,10 @@ def test_words_that_are_accepted_can_be_said_to_everybody(parts: list[str], name
         assert unfit_words(text) == unfit_words(text.replace("\n", "\r\n"))
         return
     for person in (name, ""):
-        said = "\n".join(spoken(text, caller="Qxz", person=person, purpose=purpose).lines)
+        said = "\n".join(spoken_words(text, caller="Qxz", person=person, purpose=purpose).lines)
         assert "Qxz" in said and not any(map(letters.is_hidden, said))
         assert not any(f"{{{slot}}}" in said for slot in ("caller", "organisation"))
-    nobody = "".join(spoken(text, caller="Qxz").lines)
+    nobody = "".join(spoken_words(text, caller="Qxz").lines)
     assert not any(sign in nobody for sign in "{}[]"), "no slot is left open"
 
 
@@ -80,7 +80,7 @@ def test_our_usual_words_pass_the_check_and_name_caller_and_organisation(languag
     with translation.override(language):
         for words in (CALL_WORDS, CALL_BACK_WORDS, HELPLINE_WORDS, TO_PRESIDENT, TO_FRIEND):
             assert not unfit_words(str(words)), words
-            said = spoken(words, caller="Asha Koul", person="Bimla", purpose="Hear how it goes.")
+            said = spoken_words(words, caller="Asha Koul", person="Bimla", purpose="Hear how it goes.")
             assert not any(sign in "".join(said.lines) for sign in "{}[]|")
 
 

@@ -16,7 +16,7 @@ from abhiyan.core import clock
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
 Outcome = ContactTry.Outcome
@@ -73,7 +73,7 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
     else:
         columns, rows, sort = BELOW, below, "met"
     page = reverse("contact:board", args=[public_id])
-    held_counts = office.held_back(programme, here.span)
+    held_counts = office.entries_held_back(programme, here.span)
     context = {
         "here": "programmes",
         "crumbs": way_from_programme(programme, (say("Doors and lists"), "")),
@@ -106,4 +106,4 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
         is_brief=True,
         unit_id=here.unit.id,
     )
-    return answer(request, "contact/board.html", table, context)
+    return list_response(request, "contact/board.html", table, context)

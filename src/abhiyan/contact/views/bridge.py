@@ -16,7 +16,7 @@ from abhiyan.messaging.rules.inbound import MalformedWebhook
 
 @csrf_exempt
 @require_POST
-def bridge(request: HttpRequest) -> HttpResponse:
+def bridge_report(request: HttpRequest) -> HttpResponse:
     """Take one signed report, and tell the provider whether it may call the person now ("dial")."""
     at, secret = clock.now(), bridges.secret()
     length = request.META.get("CONTENT_LENGTH") or "0"
@@ -28,11 +28,11 @@ def bridge(request: HttpRequest) -> HttpResponse:
         or len(body) > bridges.BODY_BYTES
         or not signatures.generic_holds(header, bridges.KIND, body, secret, at)
     ):
-        network = address.shortened(address.client(request))
-        limits.take(declared.BRIDGE_WRONG, network, at=at)
+        network = address.network_of(address.client(request))
+        limits.count_or_refuse(declared.BRIDGE_WRONG, network, at=at)
         return _refused(403, "not_genuine")
     try:
-        may_dial = actions.hear_bridge(bridge_report=bridges.read(body), at=at)
+        may_dial = actions.hear_bridge(bridge_report=bridges.read_bridge(body), at=at)
     except MalformedWebhook as malformed_webhook:
         return _refused(422, "malformed", errors=[{"field": name} for name in malformed_webhook.args])
     except Refused as refused:

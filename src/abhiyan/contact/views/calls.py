@@ -24,16 +24,16 @@ from abhiyan.contact.rules.retries import into_hours
 from abhiyan.contact.words import words_for_call
 from abhiyan.core import clock
 from abhiyan.core.gateways import UNCONFIRMED
-from abhiyan.core.languages import names as languages
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.languages import public_languages as languages
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.forms.queries import FilledForm, answers_form, version_by_id
 from abhiyan.helpdesk.rules.schemes import scheme_name
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import HeldOffice, Request
-from abhiyan.ui.acts import PageAct, form_page, problem, say_when_done, tried
+from abhiyan.ui.acts import PageAct, form_page, form_problem, say_when_done, tried
 from abhiyan.ui.fields import MomentField, NoteField
-from abhiyan.ui.records import RecordSent, RecordShown, taken
+from abhiyan.ui.records import RecordSent, RecordShown, do_record_act
 
 Outcome = ContactTry.Outcome
 # Each by its key, in this order.
@@ -115,7 +115,7 @@ def centre_of(request: Request, *offices: str, body_id: int | None = None) -> He
 
 
 @require_safe
-def calls(request: Request) -> HttpResponseBase:
+def centre_calls_page(request: Request) -> HttpResponseBase:
     """Show the caller the person they have; else the way to the next one, and what is left."""
     return _shown(request, centre_of(request, centres.AGENT))
 
@@ -133,15 +133,17 @@ def _shown(
     account = request.viewer.account_id or 0
     spoken = _spoken(request)
     with system("a caller's page"):
-        turn = centres.turn_of(account, at=at)
+        turn = centres.turn_of_caller(account, at=at)
         person = centres.person_on_call(turn) if turn else None
         queues = [] if turn else centres.queues_of(seat.body_id or 0, at=at)
-        left = [(queue, centres.left_in(queue, spoken, at=at, most=centres.MOST_COUNTED)) for queue in queues]
-        n_own = centres.own_calls(account, at=at)
+        left = [
+            (queue, centres.entries_left(queue, spoken, at=at, most=centres.MOST_COUNTED)) for queue in queues
+        ]
+        n_own = centres.count_own_calls(account, at=at)
         sits = centres.seat_of_caller(account)
         helped = centres.asks_help(sits, on_call=turn.pk if turn else None, at=at) if sits else None
         handed = [] if turn else centres.handed_to(account, at=at)
-        number = centres.number_of(turn) if turn else ""
+        number = centres.number_shown_to_caller(turn) if turn else ""
         form = form or (TriedForm(initial={"back_at": _in_an_hour(turn, at)}) if turn else None)
         script = script or (_script(turn) if turn else None)
         last = centres.calls_today(account, at=at, most=1)
@@ -204,7 +206,7 @@ def _line(turn: CallTurn | None) -> LineShown | None:
     """Return what a caller reads of the provider's line; None where their queue has none."""
     if turn is None or not turn.queue.by_bridge:
         return None
-    is_on = bridges.bridge() is not None
+    is_on = bridges.server_bridge() is not None
     words = str(LINE.get(turn.told, ""))
     if not is_on:
         words = say("The provider's line is switched off. Call from your own phone.")
@@ -223,7 +225,7 @@ def _languages() -> list[tuple[str, str]]:
 def _spoken(request: Request) -> list[str]:
     """The languages a caller ticked last; else the one of their pages."""
     with system("the languages of a caller"):
-        kept = centres.languages_of(request.viewer.account_id or 0)
+        kept = centres.caller_languages(request.viewer.account_id or 0)
     return kept or [request.viewer.language or "hi"]
 
 
@@ -269,9 +271,11 @@ def calls_act(request: Request, act: str) -> HttpResponseBase:
     """Take the next person, leave for a break, ask the supervisor for help, or say that the page is open."""
     seat, at = centre_of(request, centres.AGENT), clock.now()
     if act in CALLER_ACTS:
-        done = needed(CALLER_ACTS.get(act)).tried(request, body_id=seat.body_id or 0, by=request.actor, at=at)
+        done = or_refuse(CALLER_ACTS.get(act)).tried(
+            request, body_id=seat.body_id or 0, by=request.actor, at=at
+        )
         if not done:
-            return _shown(request, seat, status=done.status, why=problem(done.form))
+            return _shown(request, seat, status=done.status, why=form_problem(done.form))
     elif act == "seen":
         actions.note_seen(by=request.actor, at=at)
     elif act == "next":
@@ -295,7 +299,7 @@ def _next(request: Request, seat: HeldOffice, spoken: Sequence[str], at: datetim
 
 
 @form_page
-def call(request: Request, call: UUID) -> HttpResponseBase:
+def centre_call_page(request: Request, call: UUID) -> HttpResponseBase:
     """Note what came of a call, then give the caller the next person. A call of today is opened and corrected."""
     seat, at = centre_of(request, centres.AGENT), clock.now()
     is_again = "again" in request.POST
@@ -331,7 +335,7 @@ def _note(
     """The act of a call's form: it notes the outcome, or corrects it."""
     is_answered = script is not None and script.is_valid() and bool(script.answers)
     answers = script.answers if script is not None and is_answered else None
-    act = actions.correct_call if "again" in request.POST else actions.note_call
+    act = actions.correct_call if "again" in request.POST else actions.note_centre_call
 
     def note(given: dict[str, Any]) -> CallTurn:
         report = actions.CallTold(**given, answers=answers, age=age)
@@ -367,7 +371,7 @@ def _opened(
 
 
 @require_safe
-def own_calls(request: Request) -> HttpResponseBase:
+def own_calls_page(request: Request) -> HttpResponseBase:
     """List the caller's calls of today with their outcomes. Each can be opened again."""
     centre_of(request, centres.AGENT)
     with system("the calls of a caller's day"):
@@ -387,8 +391,8 @@ def take_turn_record(request: Request, sent: RecordSent) -> str:
         turn = centres.own_turn(request.viewer.account_id or 0, sent.named["call"])
         script = _script(turn, request.POST)
     if script is not None and _is_script_wrong(request, script):
-        taken(script, lambda given: given)
-    taken(TriedForm(request.POST), _note(request, turn.pk, script, sent.age))
+        do_record_act(script, lambda given: given)
+    do_record_act(TriedForm(request.POST), _note(request, turn.pk, script, sent.age))
     return reverse("contact:calls")
 
 

@@ -25,10 +25,10 @@ from abhiyan.contact.models import CallQueue, ContactList
 from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.contact.words import CALL_WORDS
 from abhiyan.core import clock
-from abhiyan.core.languages import names as languages
-from abhiyan.core.refusals import needed
+from abhiyan.core.languages import public_languages as languages
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.forms.queries import forms_for
 from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.messaging.rules import hours
@@ -39,16 +39,16 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.here import page_of_people
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules.estimated import estimated
-from abhiyan.ui.acts import PageAct, ask, form_page, problem
+from abhiyan.programmes.rules.estimated import estimated_rungs
+from abhiyan.ui.acts import PageAct, act_page, form_page, form_problem
 from abhiyan.ui.fields import DayField, HourField
 from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.ui.numbers import grouped
 
 from .calls import WHYS, centre_of
-from .lists import crumbs
+from .lists import contact_crumbs
 
 STATES: Mapping[str, Promise] = {
     "lost": _("Lost: the page is closed"),
@@ -75,7 +75,7 @@ def centre(request: Request, body_id: int) -> HttpResponseBase:
         callers = centres.callers_of(body_id, at=at)
         spoken = sorted(languages())
         queues = centres.queues_of(body_id, at=at)
-        left = [(queue.title, centres.left_in(queue, spoken, at=at)) for queue in queues]
+        left = [(queue.title, centres.entries_left(queue, spoken, at=at)) for queue in queues]
         promised, counts = centres.promised_in(queues, at=at)
         paused = centres.is_paused(body_id)
     names = {caller.account_id: caller.name for caller in callers}
@@ -141,7 +141,7 @@ def _hand_form(promised: PromisedCallBack, callers: Sequence[CallerNow]) -> Hand
         if caller.state in centres.AT_WORK and promised.language in ("", *caller.languages)
     ]
     form = HandForm(initial={"entry": promised.entry}, auto_id=f"%s-{promised.entry}")
-    offer(form, caller=[(str(caller.account_id), person(caller.name)) for caller in fit])
+    offer(form, caller=[(str(caller.account_id), local_person(caller.name)) for caller in fit])
     return form if fit else None
 
 
@@ -164,9 +164,9 @@ CENTRE_ACTS = {
 def centre_act(request: Request, body_id: int, act: str) -> HttpResponseBase:
     """Take a person back from a lost caller, pause the centre, or let it go on."""
     centre_of(request, centres.SUPERVISOR, body_id=body_id)
-    done = needed(CENTRE_ACTS.get(act)).tried(request, body_id=body_id, by=request.actor, at=clock.now())
+    done = or_refuse(CENTRE_ACTS.get(act)).tried(request, body_id=body_id, by=request.actor, at=clock.now())
     if not done:
-        messages.error(request, str(done.refused) if done.refused else problem(done.form))
+        messages.error(request, str(done.refused) if done.refused else form_problem(done.form))
     return redirect("contact:centre", body_id)
 
 
@@ -236,11 +236,11 @@ def calling(request: Request, public_id: UUID) -> HttpResponseBase:
     page = reverse("contact:calling", args=[public_id])
     context = {
         "here": "programmes",
-        "crumbs": crumbs(programme, (say("Call centres"), "")),
+        "crumbs": contact_crumbs(programme, (say("Call centres"), "")),
         "programme": programme,
         "unit": here,
         "queues": centres.queues_in(programme),
-        "whole": centres_below.whole(centre_rows),
+        "whole": centres_below.add_up_centres(centre_rows),
         "drawn": _drawn(programme, here, at),
         "views": [
             (str(words), here.href(page, **({"show": key} if key else {})), key == show)
@@ -251,7 +251,7 @@ def calling(request: Request, public_id: UUID) -> HttpResponseBase:
         and request.viewer.may_at(actions.RUN, here.span[0]),
         "may_remind": request.viewer.may_at(LEADS, here.span[0]),
     }
-    return answer(request, "contact/calling.html", table, context)
+    return list_response(request, "contact/calling.html", table, context)
 
 
 def _drawn(programme: Programme, here: Here, at: datetime) -> LadderShown | None:
@@ -264,16 +264,18 @@ def _drawn(programme: Programme, here: Here, at: datetime) -> LadderShown | None
         return None
     on = clock.day_in(programme.zone, at)
     targets = programmes.targets_of(node=here.unit.id, hierarchy=programme.hierarchy, programmes=[programme])
-    return programmes.drawn(
-        programmes.ladder(
+    return programmes.ladder_picture(
+        programmes.unit_ladder(
             node=node, hierarchy=programme.hierarchy, programme=programme, measure=CALLED, at=at
         ),
-        name=named(measure.names),
+        name=name_in_language(measure.names),
         programme=programme,
         measure=CALLED,
         on=on,
         target=targets.get((programme.pk, CALLED)),
-        checked=estimated([programme.pk], [here.unit.id], on=on).get((programme.pk, CALLED, here.unit.id)),
+        checked=estimated_rungs([programme.pk], [here.unit.id], on=on).get(
+            (programme.pk, CALLED, here.unit.id)
+        ),
     )
 
 
@@ -293,7 +295,7 @@ def calling_centre(request: Request, public_id: UUID, body_id: int) -> HttpRespo
         work = centre_work.work_of_centre(programme, body_id, at=at)
     context = {
         "here": "programmes",
-        "crumbs": crumbs(
+        "crumbs": contact_crumbs(
             programme,
             (say("Call centres"), here.href(reverse("contact:calling", args=[public_id]))),
             (name, ""),
@@ -334,7 +336,7 @@ def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
             % {"n": grouped(without)}
         )
     back = here.href(reverse("contact:calling", args=[public_id]))
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.remind_centres(
             programme=programme, unit_id=here.unit.id, by=request.actor, at=at
@@ -346,7 +348,7 @@ def calling_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         done=back,
         is_open=bool(led),
         here="programmes",
-        crumbs=crumbs(programme, (say("Call centres"), back), (say("Remind"), "")),
+        crumbs=contact_crumbs(programme, (say("Call centres"), back), (say("Remind"), "")),
     )
 
 
@@ -401,7 +403,7 @@ def calling_new(request: Request, public_id: UUID) -> HttpResponseBase:
     approved = ContactList.objects.filter(programme=programme, state=ContactList.State.APPROVED).order_by(
         "pk"
     )
-    scripts = [(str(row.pk), named(row.names)) for row in forms_for(request.viewer)]
+    scripts = [(str(row.pk), name_in_language(row.names)) for row in forms_for(request.viewer)]
     offer(
         form,
         lists=[(str(row.public_id), row.title) for row in approved],
@@ -418,7 +420,7 @@ def calling_new(request: Request, public_id: UUID) -> HttpResponseBase:
         )
 
     back = here.href(reverse("contact:calling", args=[public_id]))
-    return ask(
+    return act_page(
         request,
         do,
         form=form,
@@ -428,7 +430,7 @@ def calling_new(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("The queue is made. Call centres call it from now on."),
         done=back,
         here="programmes",
-        crumbs=crumbs(programme, (say("Call centres"), back), (say("New call queue"), "")),
+        crumbs=contact_crumbs(programme, (say("Call centres"), back), (say("New call queue"), "")),
     )
 
 
@@ -446,7 +448,7 @@ class WordsForm(forms.Form):
 @form_page
 def calling_words(request: Request, queue: UUID) -> HttpResponseBase:
     """Write what the callers of a queue say. The form begins with the words they have now."""
-    row = needed(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
+    row = or_refuse(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
     org.require(request.actor, actions.RUN, at=row.unit_id)
     usual = {}
     for code in ("hi", "en"):
@@ -460,7 +462,7 @@ def calling_words(request: Request, queue: UUID) -> HttpResponseBase:
         return actions.write_queue_words(public_id=queue, words=words, by=request.actor, at=clock.now())
 
     page = reverse("contact:calling", args=[row.programme.public_id])
-    return ask(
+    return act_page(
         request,
         do,
         form=WordsForm(request.POST if request.method == "POST" else None, initial=now),
@@ -477,7 +479,7 @@ def calling_words(request: Request, queue: UUID) -> HttpResponseBase:
         said=_("Saved. Callers read these words from now on."),
         done=page,
         here="programmes",
-        crumbs=crumbs(row.programme, (say("Call centres"), page), (say("Words of the callers"), "")),
+        crumbs=contact_crumbs(row.programme, (say("Call centres"), page), (say("Words of the callers"), "")),
     )
 
 
@@ -492,10 +494,10 @@ QUEUE_ACTS = {
 @require_POST
 def calling_act(request: Request, queue: UUID, act: str) -> HttpResponseBase:
     """Pause a call queue or let it go on; let it take missed calls to the helpline, or no more."""
-    row = needed(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
-    done = needed(QUEUE_ACTS.get(act)).tried(
+    row = or_refuse(CallQueue.objects.select_related("programme").filter(public_id=queue).first())
+    done = or_refuse(QUEUE_ACTS.get(act)).tried(
         request, public_id=queue, by=request.actor, at=clock.now(), has_form=False
     )
     if not done:
-        messages.error(request, problem(done.form))
+        messages.error(request, form_problem(done.form))
     return redirect("contact:calling", row.programme.public_id)

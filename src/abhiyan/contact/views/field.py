@@ -24,24 +24,24 @@ from abhiyan.contact.models import ContactEntry, ContactTry
 from abhiyan.contact.rules import gate, grounds
 from abhiyan.contact.rules.kinds import KIND
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.helpdesk.rules.schemes import office_sentence, open_schemes
-from abhiyan.org.here import Here, address, page_unit, unit_fact
+from abhiyan.org.here import Here, page_unit, unit_address, unit_fact
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.capabilities import PHONE_UNITS
 from abhiyan.org.viewer import Request
 from abhiyan.people.fields import PhoneField
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import programme_by_id, programme_of_kind, runs_now
-from abhiyan.ui.acts import PageAct, form_page, problem, tried
+from abhiyan.ui.acts import PageAct, form_page, form_problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.checks import CheckedForm
 from abhiyan.ui.fields import DayField, NoteField, WhereField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.records import KEPT, RecordSent, RecordShown, naming, taken, typed
+from abhiyan.ui.records import KEPT, RecordSent, RecordShown, do_record_act, labelled_answers, naming
 from abhiyan.units import queries as units
 
 Outcome = ContactTry.Outcome
@@ -193,15 +193,15 @@ def field_doors(request: Request, public_id: UUID) -> HttpResponseBase:
         names = units.units_by_id([unit for unit, _code, _n in below])
     context = {
         "programme": programme,
-        "name": named(programme.names),
+        "name": name_in_language(programme.names),
         "unit": here,
         "is_booth": is_booth,
         "is_open": runs_now(programme, at),
         "held": here_held,
         "may_take": len(held_doors) < actions.MOST_HELD,
         "doors": doors.words if doors else "",
-        "below": [(code, named(names[unit].names), n) for unit, code, n in below],
-        "noted": queries.own_tries(account, programme, at=at) if is_booth else [],
+        "below": [(code, name_in_language(names[unit].names), n) for unit, code, n in below],
+        "noted": queries.own_tries_today(account, programme, at=at) if is_booth else [],
         "is_copy": KEPT in request.headers,
         "page": address_of("contact:field_doors", programme.public_id),
     }
@@ -245,7 +245,7 @@ def _said_taken(done: tuple[list[ContactEntry], Counter[str]]) -> str:
 
 
 def _back(*, programme: Programme, unit_id: int, **who: Any) -> int:
-    return actions.give_back(programme=programme, unit_id=unit_id, **who)
+    return actions.give_doors_back(programme=programme, unit_id=unit_id, **who)
 
 
 def _undo(*, programme: Programme, unit_id: int, **given: Any) -> ContactTry:  # noqa: ARG001  # alike for every act
@@ -270,10 +270,10 @@ def field_doors_act(request: Request, public_id: UUID, act: str) -> HttpResponse
         "by": request.actor,
         "at": clock.now(),
     }
-    outcome = needed(ACTS.get(act)).tried(request, **context)
+    outcome = or_refuse(ACTS.get(act)).tried(request, **context)
     if not outcome:
-        messages.error(request, problem(outcome.form))
-    return redirect(address(address_of("contact:field_doors", public_id), here.unit.code))
+        messages.error(request, form_problem(outcome.form))
+    return redirect(unit_address(address_of("contact:field_doors", public_id), here.unit.code))
 
 
 @form_page
@@ -294,7 +294,7 @@ def _talk(door: queries.HeldDoor, data: Any = None) -> TalkForm:
 
 def _doors_of(door: queries.HeldDoor) -> str:
     unit = units.unit_by_id(door.unit_id)
-    return address(
+    return unit_address(
         reverse("contact:field_doors", args=[programme_by_id(door.programme_id).public_id]), unit.code
     )
 
@@ -311,7 +311,7 @@ def _shown(
 ) -> HttpResponseBase:
     context = {
         "door": door,
-        "programme": named(programme_by_id(door.programme_id).names),
+        "programme": name_in_language(programme_by_id(door.programme_id).names),
         "form": form,
         "page": reverse("contact:field_door", args=[door.public_id]),
         "back": back,
@@ -335,9 +335,9 @@ def take_door(request: Request, sent: RecordSent) -> str:
     """Note a door that a phone sends, by the form and the act of its page."""
     entry: UUID = sent.named["entry"]
     form = TalkForm(request.POST)
-    row = taken(form, _door_act(request, form, entry, sent.age))
+    row = do_record_act(form, _door_act(request, form, entry, sent.age))
     unit = units.unit_by_id(row.unit_id)
-    return address(
+    return unit_address(
         reverse("contact:field_doors", args=[programme_by_id(row.programme_id).public_id]), unit.code
     )
 
@@ -354,13 +354,13 @@ def show_door(request: Request, sent: RecordSent) -> RecordShown:
 def _facts(
     unit_id: int, programme: Programme, more: list[tuple[str, str]], form: TalkForm
 ) -> list[tuple[str, str]]:
-    values = taken(form, lambda given: given)
+    values = do_record_act(form, lambda given: given)
     return [
         unit_fact(unit_id),
-        (say("Programme"), named(programme.names)),
+        (say("Programme"), name_in_language(programme.names)),
         *((label, words) for label, words in more if words),
         (say("What came of it"), str(dict(OUTCOMES)[values["outcome"]])),
-        *typed(form, "outcome"),
+        *labelled_answers(form, "outcome"),
     ]
 
 
@@ -370,7 +370,7 @@ def field_number(request: Request, entry: UUID) -> HttpResponseBase:
     door = queries.held_door(request.viewer.account_id, entry)
     back = _doors_of(door)
     try:
-        number = actions.show_number(entry=entry, by=request.actor, at=clock.now())
+        number = actions.show_door_number(entry=entry, by=request.actor, at=clock.now())
     except actions.HeldBack as held_back:
         return _shown(request, door, _talk(door), back, held=str(held_back), status=held_back.status)
     return _shown(request, door, _talk(door), back, number=number)
@@ -387,7 +387,7 @@ def field_walk(request: Request, public_id: UUID) -> HttpResponseBase:
         raise NotYours
     data = request.POST if request.method == "POST" else None
     form = WalkForm(data, programme=programme, made=clock.now())
-    page = address(request.path, here.unit.code)
+    page = unit_address(request.path, here.unit.code)
     outcome = tried(request, form, _walk_act(request, form, programme, here, timedelta(0)), said=_("Noted."))
     if outcome:
         return redirect(page)
@@ -399,7 +399,7 @@ def field_walk(request: Request, public_id: UUID) -> HttpResponseBase:
         "form": form,
         "page": page,
         "at_rest": at_rest,
-        "back": address(reverse("contact:field_doors", args=[public_id]), here.unit.code),
+        "back": unit_address(reverse("contact:field_doors", args=[public_id]), here.unit.code),
     }
     return render(request, "contact/field_walk.html", context, status=outcome.status)
 
@@ -422,8 +422,8 @@ def take_walk(request: Request, sent: RecordSent) -> str:
     programme = programme_of_kind(sent.named["public_id"], KIND)
     here = page_unit(request, hierarchy=programme.hierarchy)
     form = WalkForm(request.POST, programme=programme, made=clock.now() - sent.age)
-    taken(form, _walk_act(request, form, programme, here, sent.age))
-    return address(reverse("contact:field_walk", args=[programme.public_id]), here.unit.code)
+    do_record_act(form, _walk_act(request, form, programme, here, sent.age))
+    return unit_address(reverse("contact:field_walk", args=[programme.public_id]), here.unit.code)
 
 
 def show_walk(request: Request, sent: RecordSent) -> RecordShown:

@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.contact import actions, centres
 from abhiyan.contact.words import HELPLINE_WORDS
 from abhiyan.core import clock
-from abhiyan.core.languages import names as languages
-from abhiyan.core.words import language
+from abhiyan.core.languages import public_languages as languages
+from abhiyan.core.words import active_language
 from abhiyan.helpdesk.fields import KindField
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
-from abhiyan.programmes.rules.spoken import spoken
+from abhiyan.programmes.rules.spoken import spoken_words
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import DigitsField
@@ -94,7 +94,7 @@ def inbound(request: Request) -> HttpResponseBase:
 
 
 def _said_form(data: Any, *, phone: str = "") -> HelplineSaidForm:
-    form = HelplineSaidForm(data, initial={"phone": phone, "language": language()})
+    form = HelplineSaidForm(data, initial={"phone": phone, "language": active_language()})
     form.fields["phone"].widget = forms.HiddenInput()
     offer(form, language=list(languages().items()))
     return form
@@ -112,10 +112,10 @@ def _page(
     context = {
         "here": "inbound",
         "crumbs": [(say("Call to the helpline"), "")],
-        "spoken": spoken(HELPLINE_WORDS, caller=request.viewer.name),
+        "spoken": spoken_words(HELPLINE_WORDS, caller=request.viewer.name),
         "look": look,
         "form": form,
         "found": caller_found,
-        "helper": address(address_of("enrolment:helper_new"), place.code, way="helpline"),
+        "helper": unit_address(address_of("enrolment:helper_new"), place.code, way="helpline"),
     }
     return render(request, "contact/inbound.html", context, status=status)

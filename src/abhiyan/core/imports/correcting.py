@@ -15,19 +15,19 @@ from abhiyan.core.tables.layout import Layout
 from abhiyan.core.tables.reading import picked
 from abhiyan.core.tables.reasons import WHY, is_why
 from abhiyan.core.tables.writing import SHEET_CELL
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 
 from . import store
-from .kinds import kind
+from .kinds import kind_of_import
 from .queries import reason_text, refused_rows
 from .work import Work
 
 _PIECE = 1 << 20  # characters sealed together
 
 
-def keep(work: Work) -> None:
+def keep_refused_rows(work: Work) -> None:
     """Keep what a check or an import refused; an earlier run's rows go."""
-    kept = store.beside(work.public_id)
+    kept = store.refused_rows_id(work.public_id)
     store.delete(kept)
     found = RefusedRow.objects.filter(import_id=work.id).order_by("row")
     numbers = set(found.values_list("row", flat=True))
@@ -71,21 +71,21 @@ def _append(kept: UUID, offset: int, lines: list[str]) -> int:
     return len(piece)
 
 
-def rows(staged: StagedImport) -> Iterator[list[str]]:
+def rows_to_correct(staged: StagedImport) -> Iterator[list[str]]:
     """The names of the columns, then each refused row with the reasons at its end, in the active language.
 
     Raises FileGone where nothing is kept.
     """
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     kept = _kept(staged.public_id)
-    yield [*next(kept, []), WHY[language() == "hi"]]
+    yield [*next(kept, []), WHY[active_language() == "hi"]]
     found = refused_rows(staged).iterator(chunk_size=2_000)
     for number, group in groupby(found, key=attrgetter("row")):
         reasons = []
         for refused_row in group:
             field = of_kind.layout.field(refused_row.field)
             reason = reason_text(of_kind, refused_row)
-            reasons.append(f"{field.label(language())}: {reason}" if field else reason)
+            reasons.append(f"{field.label(active_language())}: {reason}" if field else reason)
         for at, *cells in kept:
             if int(at) == number:
                 yield [*cells, "; ".join(dict.fromkeys(reasons))]
@@ -94,7 +94,7 @@ def rows(staged: StagedImport) -> Iterator[list[str]]:
 
 def _kept(public_id: UUID) -> Iterator[list[str]]:
     rest = b""
-    for piece in store.pieces(store.beside(public_id)):
+    for piece in store.pieces(store.refused_rows_id(public_id)):
         *lines, rest = (rest + piece).split(b"\n")
         for line in lines:
             yield json.loads(line)

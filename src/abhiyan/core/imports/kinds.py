@@ -143,7 +143,7 @@ class ImportKind:
                 continue
             if is_check:
                 counts_shown[outcome.within] = counts_shown.get(outcome.within, 0) + n
-            elif rows > small_cells.STEP and (tens := small_cells.shown(n)):
+            elif rows > small_cells.STEP and (tens := small_cells.shown_count(n)):
                 counts_shown[code] = tens
         return {code: n for code, n in counts_shown.items() if n}
 
@@ -156,7 +156,7 @@ def register(kind: ImportKind) -> None:
     _kinds[kind.key] = kind
 
 
-def kind(key: str) -> ImportKind:
+def kind_of_import(key: str) -> ImportKind:
     """The kind of that key. Raises UnknownListKind."""
     if key not in _kinds:
         raise UnknownListKind(kind=key)

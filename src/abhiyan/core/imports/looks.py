@@ -7,7 +7,7 @@ from abhiyan.core.tables.layout import Layout
 from abhiyan.core.tables.sniffing import Preview, mapped, preview_from_json
 
 
-def to_json(preview: Preview) -> dict[str, Any]:
+def preview_to_json(preview: Preview) -> dict[str, Any]:
     """Everything but the mapping, which is the person's to change. Samples are masked already."""
     preview_json = asdict(preview)
     del preview_json["mapping"]
@@ -17,7 +17,7 @@ def to_json(preview: Preview) -> dict[str, Any]:
     return preview_json
 
 
-def from_json(found: dict[str, Any], mapping: dict[str, int], layout: Layout) -> Preview:
+def stored_preview(found: dict[str, Any], mapping: dict[str, int], layout: Layout) -> Preview:
     """Make a Preview from JSON, with its problems judged again for this mapping. Raises KeyError before the first
     look."""
     return mapped(preview_from_json({**found, "mapping": mapping}), layout, mapping)

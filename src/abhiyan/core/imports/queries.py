@@ -8,19 +8,19 @@ from django.db.models import Case, Q, QuerySet, Value, When
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import ImportSlice, RefusedRow, StagedImport
-from abhiyan.core.refusals import Refused, needed, written
-from abhiyan.core.tables.reasons import say
+from abhiyan.core.refusals import Refused, fact_in_words, or_refuse
+from abhiyan.core.tables.reasons import refusal_reason
 from abhiyan.core.tables.sniffing import Preview
 
 from . import looks, store
-from .kinds import ImportKind, Lacking, kind
+from .kinds import ImportKind, Lacking, kind_of_import
 
 State = StagedImport.State
 
 
 def import_for(public_id: UUID) -> StagedImport:
     """One import in the sight of the scope in force, or NotFound."""
-    return needed(StagedImport.objects.filter(public_id=public_id).first())
+    return or_refuse(StagedImport.objects.filter(public_id=public_id).first())
 
 
 def imports() -> QuerySet[StagedImport]:
@@ -35,14 +35,14 @@ def refused_rows(staged: StagedImport) -> QuerySet[RefusedRow]:
 
 def causes_first(staged: StagedImport) -> QuerySet[RefusedRow]:
     """The same, but rows that are refused only because another one is come last: for lists of the first few."""
-    consequences = kind(staged.kind).consequences
+    consequences = kind_of_import(staged.kind).consequences
     if not consequences:
         return refused_rows(staged)
     order = Case(When(Q(reason__in=consequences), then=Value(1)), default=Value(0))
     return refused_rows(staged).order_by(order, "row", "id")
 
 
-def waiting(account_id: int) -> QuerySet[StagedImport]:
+def waiting_imports(account_id: int) -> QuerySet[StagedImport]:
     """Imports this account brought that wait for it: stopped, or for its word on the columns or on the whole."""
     return imports().filter(account_id=account_id, state__in=(State.FAILED, State.RECEIVED, State.CHECKED))
 
@@ -51,10 +51,10 @@ def preview_of(staged: StagedImport) -> Preview | None:
     """Return what was found in the file, judged with the columns chosen; None before the first look."""
     if not staged.look:
         return None
-    return looks.from_json(staged.look, staged.mapping, kind(staged.kind).layout)
+    return looks.stored_preview(staged.look, staged.mapping, kind_of_import(staged.kind).layout)
 
 
-def may(staged: StagedImport, step: str) -> bool:
+def may_ask_step(staged: StagedImport, step: str) -> bool:
     """Return True if an import is in a state where a step can be asked for."""
     state = staged.state
     if step == "check":
@@ -77,7 +77,7 @@ def may_correct(staged: StagedImport, by: Actor) -> bool:
 
     Sheets that are typed on our pages have a page for that.
     """
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     is_typed = of_kind.is_ours is not None and of_kind.is_ours(staged.options)
     return (
         staged.account_id is not None
@@ -85,7 +85,7 @@ def may_correct(staged: StagedImport, by: Actor) -> bool:
         and not is_typed
         and staged.state in (State.CHECKED, State.DONE)
         and bool(staged.counts.get("refused"))
-        and store.is_there(store.beside(staged.public_id))
+        and store.is_there(store.refused_rows_id(staged.public_id))
     )
 
 
@@ -104,35 +104,35 @@ def has_slices(staged: StagedImport) -> bool:
     return ImportSlice.objects.filter(import_id=staged.id).exists()
 
 
-def told(staged: StagedImport) -> list[str]:
+def notes_on_list(staged: StagedImport) -> list[str]:
     """Return what a person who brings a list must know of it as a whole, in the active language."""
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     whole = {key[1:]: n for key, n in staged.notes.items() if key.startswith("/")}
     return list(of_kind.tells(whole)) if of_kind.tells is not None and whole else []
 
 
-def confirms(staged: StagedImport) -> str:
+def act_to_confirm(staged: StagedImport) -> str:
     """Return what somebody has to say yes to apart before a list is imported; empty: nothing."""
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     whole = {key[1:]: n for key, n in staged.notes.items() if key.startswith("/")}
     return of_kind.confirms(whole) if of_kind.confirms is not None else ""
 
 
 def waits(staged: StagedImport, *, at: datetime) -> Refused | None:
     """Return the refusal that keeps a checked list from being imported, such as a missing approval; or None."""
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     return of_kind.waits(staged.options, staged.id, at) if of_kind.waits is not None else None
 
 
-def lacking(staged: StagedImport, first: int, how_many: int) -> Sequence[Lacking]:
+def lacking_rows(staged: StagedImport, first: int, how_many: int) -> Sequence[Lacking]:
     """Return what is known and a checked or imported list does not name, so many of it."""
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     if of_kind.lacking is None or staged.state not in (State.CHECKED, State.DONE):
         return ()
     return of_kind.lacking(staged.id, first, how_many)
 
 
-def taken(staged: StagedImport) -> int:
+def count_taken_rows(staged: StagedImport) -> int:
     """Rows that came, or would come, to an outcome; also to "nothing changes"."""
     return sum(n for outcome, n in staged.counts.items() if outcome not in ("refused", "skipped"))
 
@@ -140,7 +140,7 @@ def taken(staged: StagedImport) -> int:
 def is_all_refused(staged: StagedImport) -> bool:
     """Return True if nothing of a list that was checked or committed is taken in, because every row of it is
     refused."""
-    return bool(staged.counts.get("refused")) and not taken(staged)
+    return bool(staged.counts.get("refused")) and not count_taken_rows(staged)
 
 
 def reason_text(of_kind: ImportKind, row: RefusedRow) -> str:
@@ -151,9 +151,9 @@ def reason_text(of_kind: ImportKind, row: RefusedRow) -> str:
 
         facts = {"field": field.label(get_language() or "en") if field else ""}
         facts |= {
-            name: of_kind.said[name](fact) if name in of_kind.said else written(name, fact)
+            name: of_kind.said[name](fact) if name in of_kind.said else fact_in_words(name, fact)
             for name, fact in row.facts.items()
         }
         text: str = str(of_kind.reasons[row.reason]) % facts
         return text
-    return say(row.reason, row.facts, field=field)
+    return refusal_reason(row.reason, row.facts, field=field)

@@ -31,7 +31,7 @@ from abhiyan.core.tables.reading import days_in
 from abhiyan.core.tables.reasons import TableRefused
 
 from . import authority, correcting, looks, store
-from .kinds import kind
+from .kinds import kind_of_import
 from .work import Signal, Work
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class WentWrong(Refused):
     message = _("Something went wrong on our side (%(kind)s). Nothing is half done; start the step again.")
 
 
-def run(public_id: UUID, step: str, *, at: datetime, tell: TELL | None = None) -> str:
+def run_import_step(public_id: UUID, step: str, *, at: datetime, tell: TELL | None = None) -> str:
     """Do a step that was asked for, if it is still to be done. Returns the import's state afterwards.
 
     A refusal of the whole file or the step is written to the import and not raised. A database that goes away is
@@ -91,7 +91,7 @@ def run(public_id: UUID, step: str, *, at: datetime, tell: TELL | None = None) -
         if staged.state in OVER:
             store.forget_file(public_id)
             if staged.state != State.DONE:
-                store.forget_file(store.beside(public_id))
+                store.forget_file(store.refused_rows_id(public_id))
             drop_staging(staged.id)
         return staged.state
     finally:
@@ -99,19 +99,21 @@ def run(public_id: UUID, step: str, *, at: datetime, tell: TELL | None = None) -
 
 
 def _step(staged: StagedImport, step: str, *, at: datetime, signal: Signal) -> None:
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     by = actor_of(staged)
     with ExitStack() as stack:
         source = path = None
         if step != "undo":
             path = stack.enter_context(store.clear(staged.public_id, size=staged.file_bytes))
-            source = looks.from_json(staged.look, staged.mapping, of_kind.layout).source
+            source = looks.stored_preview(staged.look, staged.mapping, of_kind.layout).source
             if step == "check" or of_kind.atomic:  # else the rows were read when they were checked
                 days = days_in(path, of_kind.layout, staged.mapping, source=source)
                 source = replace(source, days=days)
         work = Work(staged, of_kind, step=step, by=by, at=at, signal=signal, source=source, path=path)
         with system("import"):
-            authority.require(by, of_kind.capability, unit_id=staged.unit_id)  # it may have ended meanwhile
+            authority.require_for_list(
+                by, of_kind.capability, unit_id=staged.unit_id
+            )  # it may have ended meanwhile
         if of_kind.atomic or step == "check":
             with system(f"import {of_kind.key}"):
                 work.begin()
@@ -128,7 +130,7 @@ def _step(staged: StagedImport, step: str, *, at: datetime, signal: Signal) -> N
 def _finished(import_id: int, step: str, work: Work, *, at: datetime) -> None:
     work.finish()
     if step != "undo":
-        correcting.keep(work)
+        correcting.keep_refused_rows(work)
     staged = StagedImport.objects.select_for_update().get(id=import_id)
     staged.state = AFTER[step]
     staged.step, staged.error, staged.error_facts = "", "", {}
@@ -169,7 +171,7 @@ def _failed(import_id: int, step: str, refused: Refused, *, at: datetime) -> Non
     with system("import"):
         staged = StagedImport.objects.select_for_update().get(id=import_id)
         # Committed facts are still there when undoing was refused: the import stays done.
-        staged.state = State.DONE if step == "undo" and kind(staged.kind).atomic else State.FAILED
+        staged.state = State.DONE if step == "undo" and kind_of_import(staged.kind).atomic else State.FAILED
         staged.step = step
         staged.error, staged.error_facts = refused.code, error_facts(refused)
         staged.worked_at = at
@@ -219,7 +221,7 @@ def actor_of(staged: StagedImport) -> Actor:
 
 
 @contextmanager
-def gateway() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+def staging_connection() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
     """A connection of the only role that may use the schema `staging`."""
     with database.ServerConnection.connect(
         database.conninfo("gateway"), autocommit=True, connect_timeout=10
@@ -231,7 +233,7 @@ def drop_staging(import_id: int | None = None) -> None:
     """Drop an import's staging tables, `staging.import_<id>…`; of all imports that are over when none is named."""
     with system("import"):
         alive = set(StagedImport.objects.exclude(state__in=OVER).values_list("id", flat=True))
-    with gateway() as gateway_db:
+    with staging_connection() as gateway_db:
         names = [
             str(name)
             for (name,) in gateway_db.execute(
@@ -255,7 +257,7 @@ def drop_staging(import_id: int | None = None) -> None:
 # Tidying up
 
 
-def sweep(at: datetime) -> int:
+def sweep_imports(at: datetime) -> int:
     """Forget imports nobody goes on with, and files and tables nobody needs any more."""
     with system("import"):
         # A partly committed import stays, to be gone on with or undone.
@@ -266,7 +268,7 @@ def sweep(at: datetime) -> int:
             created_at__lt=at - IDLE,
         ).update(state=State.DISCARDED, look={}, worked_at=at)
     drop_staging()
-    lying = store.kept()
+    lying = store.kept_files()
     if lying:
         with system("import"):
             needed = set(
@@ -277,7 +279,7 @@ def sweep(at: datetime) -> int:
             # Refused rows of a list that was taken in can be corrected for a week.
             lately = ~Q(state__in=OVER) | Q(state=State.DONE, done_at__gte=at - IDLE)
             for public_id in StagedImport.objects.filter(lately).values_list("public_id", flat=True):
-                needed.add(store.beside(public_id))
+                needed.add(store.refused_rows_id(public_id))
             # A transaction that has begun an import may not have committed yet.
             fresh = {public_id for public_id, grown_at in lying.items() if grown_at > at - FRESH}
         for public_id in lying.keys() - needed - fresh:

@@ -87,7 +87,7 @@ def append(public_id: UUID, *, offset: int, piece: bytes) -> None:
     file_store().put(_name(public_id, offset), nonce + sealed)
 
 
-def beside(public_id: UUID) -> UUID:
+def refused_rows_id(public_id: UUID) -> UUID:
     """The name of what is kept beside an upload: its refused rows (`correcting`)."""
     return uuid5(public_id, "refused")
 
@@ -159,7 +159,7 @@ def forget_file(public_id: UUID) -> None:
         delete(public_id)
 
 
-def kept() -> dict[UUID, datetime]:
+def kept_files() -> dict[UUID, datetime]:
     """The names of the files that are kept, an import's or what is `beside` it, and when each grew last."""
     grown: dict[UUID, datetime] = {}
     for stored in file_store().listed(_PREFIX):

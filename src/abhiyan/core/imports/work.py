@@ -17,7 +17,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.models import ImportSlice, JournalPage, RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tables.cleaning import Born, Phone
-from abhiyan.core.tables.reading import Batch, Discard, RefusedCell, rows
+from abhiyan.core.tables.reading import Batch, Discard, RefusedCell, read_rows
 from abhiyan.core.tables.sources import FilePart, TableSource
 
 from .kinds import ImportKind
@@ -143,7 +143,7 @@ class Work:
         step however often it is read; progress is reported."""
         first, self._read_once = not self._read_once, True
         n_total = self.source.records if self.source.kind == "sheet" else self.source.size
-        for batch in rows(
+        for batch in read_rows(
             self.path,
             self.kind.layout,
             self.mapping,

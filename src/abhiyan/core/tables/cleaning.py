@@ -23,7 +23,7 @@ from typing import Any
 
 from abhiyan.core.letters import MARKS, plain_digits
 from abhiyan.core.numbers import Misgrouped, amount
-from abhiyan.core.tables.days import NUMBERS, SHORT, Days, day_of
+from abhiyan.core.tables.days import NUMBERS, SHORT, Days, day_in_cell
 from abhiyan.core.tables.layout import CellKind, Field
 from abhiyan.core.tables.reasons import BadCell
 
@@ -294,7 +294,7 @@ def _decimal(text: str, field: Field) -> float:
 def _date_read(days: Days, on: date | None) -> Callable[[str, Field], date]:
     def read(text: str, field: Field) -> date:
         latest = on and on + timedelta(days=field.ahead_days)
-        value: date = _bounded(field, day_of(text, days, latest=latest))
+        value: date = _bounded(field, day_in_cell(text, days, latest=latest))
         return value
 
     return read
@@ -307,7 +307,7 @@ def _year(text: str, field: Field) -> int:
         swapped = NUMBERS.fullmatch(text)
         month_first = swapped is not None and int(swapped[2]) > 12  # the year is the same either way
         try:
-            year = day_of(text, Days.MONTH_FIRST if month_first else Days.DAY_FIRST).year
+            year = day_in_cell(text, Days.MONTH_FIRST if month_first else Days.DAY_FIRST).year
         except BadCell as bad:
             raise BadCell("year") from bad
         return int(_bounded(field, year))

@@ -105,7 +105,7 @@ def _year_of(digits: str, latest: date | None, day: int, month: int) -> int:
     return year
 
 
-def day_of(text: str, days: Days = Days.DAY_FIRST, *, latest: date | None = None) -> date:
+def day_in_cell(text: str, days: Days = Days.DAY_FIRST, *, latest: date | None = None) -> date:
     """A date as its column writes it, ISO, with a month's name, or an Excel serial. Raises BadCell.
 
     latest: the last day that a year of two digits may mean. Without it such a year is refused.

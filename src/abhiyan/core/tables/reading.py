@@ -22,7 +22,7 @@ from abhiyan.core.tables.opening import table_told
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.scanning import text_start
 from abhiyan.core.tables.sheets import sheet_rows
-from abhiyan.core.tables.sniffing import check_mapping, masked
+from abhiyan.core.tables.sniffing import check_mapping, masked_cell
 from abhiyan.core.tables.sources import FilePart, TableSource
 
 BATCH = 5_000
@@ -63,7 +63,7 @@ class Batch:
     done: int = 0
 
 
-def rows(
+def read_rows(
     path: Path,
     layout: Layout,
     mapping: Mapping[str, int],
@@ -276,7 +276,7 @@ def excerpt(spec: Field | None, cell: str, *, personal: bool) -> str:
         return ""
     text = "".join(char if char.isprintable() else " " for char in cell[:200]).strip()
     telling = len(text) <= 20 and any(map(str.isdigit, text)) and spec.kind not in _PROSE
-    return masked(text, personal=spec.kind is CellKind.PHONE or (personal and not telling))[:40]
+    return masked_cell(text, personal=spec.kind is CellKind.PHONE or (personal and not telling))[:40]
 
 
 # Sheets.

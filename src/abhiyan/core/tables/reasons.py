@@ -193,7 +193,9 @@ NOTES: dict[str, str | Promise] = {
 }
 
 
-def say(code: str, facts: Mapping[str, object] | None = None, *, field: Field | None = None) -> str:
+def refusal_reason(
+    code: str, facts: Mapping[str, object] | None = None, *, field: Field | None = None
+) -> str:
     """The text for one reason in the active language. An unknown code is said as it is."""
     filled = dict(facts or {})
     if more := int(str(filled.pop("more", 0))):
@@ -230,7 +232,7 @@ class TableRefused(Refused, code="table"):
         self.facts = facts
 
     def __str__(self) -> str:
-        return say(self.reason, self.facts)
+        return refusal_reason(self.reason, self.facts)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Refusals travel back from worker processes; Exception's own pickling loses keyword facts.

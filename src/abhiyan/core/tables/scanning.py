@@ -160,7 +160,7 @@ def split_csv(path: Path, parts: int, *, source: TableSource, block: int | None 
     return [FilePart(start, stop, row) for (start, row), stop in zip(cuts, ends, strict=True)]
 
 
-def split(path: Path, parts: int, *, source: TableSource) -> list[FilePart]:
+def split_file(path: Path, parts: int, *, source: TableSource) -> list[FilePart]:
     """Pieces for worker processes. A sheet is one piece: every reader of it would hold all of it in memory."""
     if source.kind == "csv":
         return split_csv(path, parts, source=source)

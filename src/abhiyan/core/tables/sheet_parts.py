@@ -121,7 +121,7 @@ def part_facts(
             rest = sum(b - a + 1 for a, b in spans[MOST_NAMED:])
             yield code, name_some(numbers, min(len(spans), MOST_NAMED) + rest)
     if parts.columns:
-        yield "hidden_columns", name_some(map(letter, sorted(parts.columns)), len(parts.columns))
+        yield "hidden_columns", name_some(map(column_letter, sorted(parts.columns)), len(parts.columns))
     here = [area for area in parts.merged if area.bottom >= first_row - 1 and _is_shown(area, head)]
     for code, areas in (
         ("merged_down", [area for area in here if area.bottom > area.top]),
@@ -143,7 +143,7 @@ def name_some(names: Any, n: int) -> dict[str, object]:
     return {"named": ", ".join(first_names)} | ({"more": more} if more > 0 else {})
 
 
-def letter(index: int) -> str:
+def column_letter(index: int) -> str:
     """A column's letter as sheets show it: 0 is A, 26 is AA."""
     name = ""
     index += 1
@@ -155,7 +155,7 @@ def letter(index: int) -> str:
 
 def cell_name(row: int, column: int) -> str:
     """A cell's name as sheets show it: 0, 0 is A1."""
-    return f"{letter(column)}{row + 1}"
+    return f"{column_letter(column)}{row + 1}"
 
 
 def _is_title(row: Sequence[str]) -> bool:

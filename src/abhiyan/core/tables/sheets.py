@@ -14,7 +14,7 @@ from typing import Any
 from abhiyan.core.file_pool import OF_A_LIST, ReaderBounds, ReaderRefusal
 from abhiyan.core.tables.opening import table_told
 from abhiyan.core.tables.sheet_parts import SheetParts, is_filled, name_some, sheet_parts
-from abhiyan.core.tables.unread import unread
+from abhiyan.core.tables.unread import find_unread_cells
 from abhiyan.core.tables.words import is_total
 
 HEAD_ROWS = 400
@@ -152,7 +152,7 @@ def _outline(file: Path, wanted: str | None, columns_limit: int) -> Outline:
         raise ReaderRefusal("too_many_columns", {"columns": width, "limit": columns_limit})
     lead = [""] * sheet.start[1]
     head: list[list[str]] = []
-    more = unread(file, name, merged=sheet.merged_cell_ranges, rows=HEAD_ROWS)
+    more = find_unread_cells(file, name, merged=sheet.merged_cell_ranges, rows=HEAD_ROWS)
     for row in sheet.iter_rows():
         head.append(lead + [_text(cell) for cell in row])
         if len(head) == HEAD_ROWS:
@@ -202,7 +202,7 @@ def _rows(
         raise ReaderRefusal("changed")
     lead = sheet.start[1]
     columns = [c - lead for c in wanted]
-    more = unread(file, name, merged=sheet.merged_cell_ranges)
+    more = find_unread_cells(file, name, merged=sheet.merged_cell_ranges)
     instead: dict[int, list[tuple[int, str]]] = defaultdict(list)  # row -> which of the columns, and its text
     for (at, column), cell_text in more.texts.items():
         if column in wanted:

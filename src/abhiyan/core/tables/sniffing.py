@@ -21,10 +21,10 @@ from abhiyan.core.tables.cleaning import UNCALCULATED
 from abhiyan.core.tables.headers import folded, guess, likeness
 from abhiyan.core.tables.layout import Layout
 from abhiyan.core.tables.opening import refusing, table_told
-from abhiyan.core.tables.reasons import TableRefused, is_why, say
+from abhiyan.core.tables.reasons import TableRefused, is_why, refusal_reason
 from abhiyan.core.tables.scanning import BOMS, BadBytes, Scan, scan, text_start, wide
 from abhiyan.core.tables.sensitive import looks_sensitive, sensitive
-from abhiyan.core.tables.sheet_parts import SheetParts, letter, name_some, part_facts
+from abhiyan.core.tables.sheet_parts import SheetParts, column_letter, name_some, part_facts
 from abhiyan.core.tables.sheets import outline
 from abhiyan.core.tables.sources import MAX_BYTES, MAX_COLUMNS, TableSource
 from abhiyan.core.tables.unnamed_columns import filled_later
@@ -62,7 +62,7 @@ class Problem:
     is_of_file: bool = False
 
     def __str__(self) -> str:
-        return say(self.code, self.facts)
+        return refusal_reason(self.code, self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +228,14 @@ def check_mapping(source: TableSource, layout: Layout, mapping: Mapping[str, int
         if layout.field(key) is None:
             problems.append(Problem("unknown_field", {"name": key}, blocking=True))
         elif not 0 <= column < source.width:
-            problems.append(Problem("unknown_column", {"column": letter(max(column, 0))}, blocking=True))
+            problems.append(
+                Problem("unknown_column", {"column": column_letter(max(column, 0))}, blocking=True)
+            )
         elif column in source.barred or sensitive(name):
-            facts = {"column": letter(column), "header": name}
+            facts = {"column": column_letter(column), "header": name}
             problems.append(Problem("sensitive_column", facts, blocking=True))
     problems += [
-        Problem("doubled_column", {"column": letter(column)}, blocking=True)
+        Problem("doubled_column", {"column": column_letter(column)}, blocking=True)
         for column, times in Counter(mapping.values()).items()
         if times > 1
     ]
@@ -261,7 +263,7 @@ def _problems(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> l
         field = layout.fields[hits[0][1]] if hits else None
         facts: dict[str, object] = {
             "header": headers[indexes[0]],
-            "columns": ", ".join(letter(i) for i in indexes),
+            "columns": ", ".join(column_letter(i) for i in indexes),
         }
         if field is not None and field.key not in mapping:
             explained.add(field.key)
@@ -274,11 +276,11 @@ def _problems(preview: Preview, layout: Layout, mapping: Mapping[str, int]) -> l
         names = ", ".join(f"{f.en} / {f.hi}" for f in lacking)
         problems.append(Problem("missing_columns", {"fields": names}, blocking=True))
     if preview.source.barred:
-        barred = [headers[i] or letter(i) for i in sorted(preview.source.barred)]
+        barred = [headers[i] or column_letter(i) for i in sorted(preview.source.barred)]
         problems.append(Problem("dropped_columns", name_some(barred, len(barred)), blocking=False))
     unread = [c for c in preview.columns if (c.header or not c.blank) and c.index not in columns_used]
     if unread and not any(problem.blocking for problem in problems):  # else one of them may still be chosen
-        unused = [c.header or letter(c.index) for c in unread]
+        unused = [c.header or column_letter(c.index) for c in unread]
         problems.append(Problem("unread_columns", name_some(unused, len(unused)), blocking=False))
     return problems
 
@@ -578,10 +580,10 @@ def _columns(
         cells = [row[index] for row in data if index < len(row) and row[index].strip()]
         category = sensitive(header) or (None if index in known_columns else looks_sensitive(cells))
         samples = (
-            () if category else tuple(masked(cell, personal=layout.personal) for cell in cells[:SAMPLES])
+            () if category else tuple(masked_cell(cell, personal=layout.personal) for cell in cells[:SAMPLES])
         )
         columns.append(
-            SniffedColumn(index, letter(index), header, category, not cells and not header, samples)
+            SniffedColumn(index, column_letter(index), header, category, not cells and not header, samples)
         )
     return tuple(columns)
 
@@ -589,7 +591,7 @@ def _columns(
 _NUMBERS = re.compile(r"\d(?:[\s().-]*\d){6,}")
 
 
-def masked(cell: str, *, personal: bool) -> str:
+def masked_cell(cell: str, *, personal: bool) -> str:
     """A cell fit to be shown: long numbers to their last two digits; personal text to first letters and length."""
     text = " ".join(cell[:200].replace("\0", "�").split())[:60]  # a NUL cannot be kept in the database
     if not personal:

@@ -33,7 +33,7 @@ class UnreadCells:
     merged: dict[Place, int] = field(default_factory=dict)
 
 
-def unread(path: Path, sheet: str, *, merged: Any, rows: int | None = None) -> UnreadCells:
+def find_unread_cells(path: Path, sheet: str, *, merged: Any, rows: int | None = None) -> UnreadCells:
     """Return what is unread in a sheet, or in its first rows. merged: ranges that calamine tells of, None for none."""
     unread_cells = UnreadCells()
     for (top, left), (bottom, _right) in merged or ():

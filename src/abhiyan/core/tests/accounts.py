@@ -67,7 +67,9 @@ class TestedServer:
         """Meanwhile the settings name an account that is no superuser, if the lane of the tests wants it."""
         with pytest.MonkeyPatch.context() as patch:
             if os.environ.get(LANE) == RESTRICTED:
-                for name, text in self.settings(WAYS[1], f"{RESTRICTED}_account", database.name()).items():
+                for name, text in self.settings(
+                    WAYS[1], f"{RESTRICTED}_account", database.database_name()
+                ).items():
                     patch.setenv(name, text)
             yield
 

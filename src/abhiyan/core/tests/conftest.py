@@ -39,8 +39,8 @@ def seal_everything(at: datetime) -> int:
     over, sealed = time.monotonic() + PATIENCE_S, 0
     while True:
         with system("seal"):
-            sealed += audit_seals.seal(at)
-            if not audit_seals.unsealed():
+            sealed += audit_seals.seal_entries(at)
+            if not audit_seals.count_unsealed():
                 return sealed
         assert time.monotonic() < over, (
             "the horizon does not move: is there a transaction open on this server?"

@@ -26,7 +26,7 @@ def room_for(n_bytes: int, path: Path, *, process: int = 0) -> Iterator[None]:
 def lying_in(folder: Path) -> Iterator[tuple[Path, bytes]]:
     """Yield every file below a folder with its contents, an embedded database's own pages and journal among them. It
     leaves out other databases, which other tests drop meanwhile, and files gone when their turn comes."""
-    with psycopg.connect(database.conninfo(None, dbname=database.name())) as own:
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name())) as own:
         row = own.execute("select oid::text from pg_database where datname = current_database()").fetchone()
     for where, below, names in os.walk(folder):
         if Path(where).name == "base":

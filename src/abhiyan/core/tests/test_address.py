@@ -74,7 +74,7 @@ def test_a_proxy_may_write_ports_and_brackets_or_hide_an_address(
 ) -> None:
     monkeypatch.setenv("ABHIYAN_BEHIND_PROXY", "1")
     request = RequestFactory(REMOTE_ADDR="10.0.0.9").get("/", headers={"X-Forwarded-For": forwarded})
-    assert address.shortened(address.client(request)) == origin
+    assert address.network_of(address.client(request)) == origin
     scope = {"headers": [(b"x-forwarded-for", forwarded.encode())], "client": ("10.0.0.9", 1)}
     assert address.network_of_scope(scope) == origin
 

@@ -63,7 +63,7 @@ def files(tmp_path: Path, settings: Any, transactional_db: None) -> Path:
 @pytest.fixture
 def target() -> Iterator[str]:
     """Name of a database that is not there, before and after."""
-    name = f"{database.name()}_back"
+    name = f"{database.database_name()}_back"
     drop_like(name)
     yield name
     drop_like(name)
@@ -120,24 +120,24 @@ def test_a_backup_taken_while_people_write_comes_back_consistent(
 
     write(5)
     with schema.working_as("jobs"), system("test"):
-        audit_seals.seal(AT)
+        audit_seals.seal_entries(AT)
     write(2)
     writers = threading.Thread(target=keep_writing)
     writers.start()
     try:
         assert written.wait(PATIENCE_S)
-        told = backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+        told = backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     finally:
         stopping.set()
         writers.join()
     heard: list[backup.Restored] = []
     news.subscribe(backup.Restored, heard.append)
-    got = backup.restore(
+    got = backup.restore_backup(
         source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "files-back"
     )
     assert got["dump_sha256"] == told["dump_sha256"]
     assert [one.taken_at for one in heard] == [AT]
-    assert entries(target) == entries(database.name())
+    assert entries(target) == entries(database.database_name())
     with psycopg.connect(database.conninfo(None, dbname=target)) as admin:
         halves = admin.execute(
             "select n, count(*) from core_rate_count group by n having count(*) <> 2"
@@ -157,10 +157,12 @@ def test_a_restored_database_is_protected_as_before_and_its_trail_goes_on(
     files: Path, target: str, tmp_path: Path
 ) -> None:
     write(3)
-    sealed_and_verified("jobs", database.name())
+    sealed_and_verified("jobs", database.database_name())
     write(2)
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
-    backup.restore(source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back")
+    backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    backup.restore_backup(
+        source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back"
+    )
     with psycopg.connect(database.conninfo("app", dbname=target), autocommit=True) as app:
         assert app.execute("select core_era()").fetchone() == (2,)
         assert app.execute("select count(*) from core_audit").fetchone() == (0,)  # no scope, no rows
@@ -179,10 +181,10 @@ def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
     files: Path, target: str, tmp_path: Path
 ) -> None:
     write(1)
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
 
     def again(*, replace: bool, hours: int = 0) -> dict[str, str]:
-        told = backup.restore(
+        told = backup.restore_backup(
             source=tmp_path / "b.age",
             identity=SECRET,
             at=AT + timedelta(hours=hours),
@@ -207,14 +209,14 @@ def test_a_database_in_use_is_replaced_only_when_told_and_is_set_aside(
 
 
 def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_path: Path) -> None:
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     whole = (tmp_path / "b.age").read_bytes()
     damaged = bytearray(whole)
     damaged[len(whole) // 2] ^= 1
     for broken in (bytes(damaged), whole[:-200]):
         (tmp_path / "c.age").write_bytes(broken)
         with pytest.raises((sealing.UnreadableSeal, tarfile.TarError, backup.RestoreRefused)):
-            backup.restore(
+            backup.restore_backup(
                 source=tmp_path / "c.age", identity=SECRET, at=AT, into=target, files=tmp_path / "f"
             )
         assert not schema.holds_tables(target)
@@ -223,7 +225,7 @@ def test_a_damaged_or_cut_backup_changes_nothing(files: Path, target: str, tmp_p
 
 def test_a_backup_holds_no_key_and_nothing_in_clear(files: Path, tmp_path: Path) -> None:
     write(1)
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     whole = (tmp_path / "b.age").read_bytes()
     master = keys.master_path().read_text().split()[0].removeprefix("demo-")
     opened = io.BytesIO(sealing.Opener(io.BytesIO(whole), sealing.secret_keys(SECRET)).read())
@@ -242,7 +244,7 @@ def test_a_backup_holds_no_key_and_nothing_in_clear(files: Path, tmp_path: Path)
 def test_another_master_key_is_refused_before_anything_is_touched(
     files: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     keys.make_master(tmp_path / "other.key")
     monkeypatch.setenv("ABHIYAN_MASTER_KEY_FILE", str(tmp_path / "other.key"))
     keys.keyring.cache_clear()
@@ -267,12 +269,14 @@ def test_a_backup_of_a_version_before_the_first_release_is_refused_and_changes_n
                 "insert into django_migrations (app, name, applied) values ('core', '0001_era', %s)", [AT]
             )
             own.commit()
-        backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+        backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
         own.execute("delete from django_migrations where name = '0001_era'")
     with pytest.raises(
         (backup.RestoreRefused, schema.MadeEarlier), match="A version before the first release"
     ):
-        backup.restore(source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "f")
+        backup.restore_backup(
+            source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "f"
+        )
     assert not schema.holds_tables(target) and not backup.is_beside(None, target)
     assert not (tmp_path / "f").exists()
 
@@ -300,7 +304,7 @@ def test_what_is_wrong_with_a_key_is_said_as_it_is() -> None:
 
 def test_a_backup_that_fails_leaves_no_file(files: Path, tmp_path: Path) -> None:
     with pytest.raises(sealing.UnreadableSeal):
-        backup.take(to=tmp_path / "b.age", recipient="age1mistyped", at=AT)
+        backup.take_backup(to=tmp_path / "b.age", recipient="age1mistyped", at=AT)
     assert [path.name for path in tmp_path.iterdir()] == ["files"]
 
 
@@ -332,13 +336,13 @@ def test_what_killed_backups_leave_is_told_and_removed_by_the_next_and_nothing_e
         assert killed.returncode == -signal.SIGKILL
     (folder / ".other.half").write_bytes(b"somebody else's")
     under_way = folder / ".now.age.half"
-    assert sorted(path.name for path in backup_folder.halves(folder)) == [".tuesday.age.half"]
+    assert sorted(path.name for path in backup_folder.unfinished_backups(folder)) == [".tuesday.age.half"]
     with under_way.open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         last_backup.note_taken(AT.isoformat(), folder)
         told = [finding for finding in doctor.backups(AT) if finding.level == doctor.WARN]
         assert [one.text for one in told] == [f"backups that were interrupted have left files in {folder}: 1"]
-        backup.take(to=folder / "b.age", recipient=PUBLIC, at=AT)
+        backup.take_backup(to=folder / "b.age", recipient=PUBLIC, at=AT)
     left = sorted(path.name for path in folder.iterdir())
     assert left == [".now.age.half", ".other.half", "b.age"]
 
@@ -349,7 +353,7 @@ def test_a_backup_into_a_folder_gets_a_file_of_its_own_and_the_folder_is_made(
     folder = f"{tmp_path}/srv/backups/"
     first, second = (backup_folder.file_for(folder, AT + timedelta(days=day)) for day in (0, 1))
     for day, file in enumerate((first, second)):
-        backup.take(to=file, recipient=PUBLIC, at=AT + timedelta(days=day))
+        backup.take_backup(to=file, recipient=PUBLIC, at=AT + timedelta(days=day))
     assert sorted(Path(folder).iterdir()) == [first, second]
     assert backup_folder.file_for(str(tmp_path / "srv" / "backups"), AT) == first, (
         "a folder that is there needs no /"
@@ -360,10 +364,10 @@ def test_a_backup_into_a_folder_gets_a_file_of_its_own_and_the_folder_is_made(
 def test_a_backup_never_overwrites_a_file(files: Path, tmp_path: Path) -> None:
     (tmp_path / "b.age").write_bytes(b"yesterday's")
     with pytest.raises(backup.BackupFailed, match="not overwritten"):
-        backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+        backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     assert (tmp_path / "b.age").read_bytes() == b"yesterday's"
     with pytest.raises(backup.BackupFailed, match="No backup can be written"):
-        backup.take(to=tmp_path / "b.age" / "c.age", recipient=PUBLIC, at=AT)
+        backup.take_backup(to=tmp_path / "b.age" / "c.age", recipient=PUBLIC, at=AT)
 
 
 @pytest.mark.versions
@@ -491,12 +495,12 @@ def test_what_a_restore_needs_besides_comes_back_on_an_empty_host(
     files: Path, home: Path, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = lying(home)
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     shutil.rmtree(home)
     monkeypatch.delenv("ABHIYAN_SMS_TOKEN")
     monkeypatch.setenv("ABHIYAN_ORIGIN", "https://new.example.org")
     monkeypatch.setenv("ABHIYAN_SMS_PRICE", "25")
-    told = backup.restore(
+    told = backup.restore_backup(
         source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back"
     )
     kept_elsewhere = {"keys/x.token", "outbox/messages.jsonl", "run/x"}
@@ -512,11 +516,11 @@ def test_what_a_restore_needs_besides_comes_back_on_an_empty_host(
 def test_what_is_there_is_kept_and_a_newer_head_stays(
     files: Path, home: Path, target: str, tmp_path: Path
 ) -> None:
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     laid(home / "languages", {"ur/language.toml": b"later"})
     laid(home / "audit-heads", {"2026-11-19.json": b"{1}", "2026-11-20.json": b"{2}"})
     laid(home, {"postgres.local.conf": b"shared_buffers = 8GB"})
-    told = backup.restore(
+    told = backup.restore_backup(
         source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back"
     )
     aside = home / "languages.replaced_20261120_090000"
@@ -534,10 +538,12 @@ def test_a_backup_takes_both_journals_and_a_restore_keeps_those_that_are_there(
 ) -> None:
     monkeypatch.setenv("ABHIYAN_JOURNAL_TO", str(tmp_path / "second"))
     laid(tmp_path / "second", {"host-7.jsonl": b"7\n", "abhiyan-journal": b"", "host-8.jsonl": b"8\n"})
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
+    backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT)
     laid(home, {"journal/noes.jsonl": b"1\n2\n", "journal/host-8.jsonl": b"another\n"})
     (tmp_path / "second" / "host-7.jsonl").unlink()
-    backup.restore(source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back")
+    backup.restore_backup(
+        source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back"
+    )
     assert lying(home / "journal") == {
         "noes.jsonl": b"1\n2\n",
         "host-7.jsonl": b"7\n",
@@ -557,18 +563,18 @@ def test_a_backup_takes_a_journal_of_an_object_store_and_says_so_when_it_is_away
         notices: list[str] = []
         place = second_journal()
         assert place is not None
-        backup.take(to=tmp_path / "unmarked.age", recipient=PUBLIC, at=AT, say=notices.append)
+        backup.take_backup(to=tmp_path / "unmarked.age", recipient=PUBLIC, at=AT, say=notices.append)
         assert "no mark" in notices[-1] and "not in this backup" in notices[-1]
         place.make()
         for line in ("1\n", "2\n"):
             place.keep(line, AT)
-        backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=AT, say=notices.append)
+        backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=AT, say=notices.append)
         assert notices[-1] == "reading the files"
         object_store.stop()
-        backup.take(to=tmp_path / "away.age", recipient=PUBLIC, at=AT, say=notices.append)
+        backup.take_backup(to=tmp_path / "away.age", recipient=PUBLIC, at=AT, say=notices.append)
         assert "not in this backup" in notices[-1]
         object_store.start()
-        backup.restore(
+        backup.restore_backup(
             source=tmp_path / "b.age", identity=SECRET, at=AT, into=target, files=tmp_path / "back"
         )
     assert sorted((home / "journal" / "noes-web2-1.jsonl").read_text().split()) == ["1", "2"]

@@ -47,7 +47,7 @@ def test_tables_of_a_list_that_is_being_taken_in_are_no_flaw() -> None:
 def test_loops_that_never_turned_stopped_or_fail_are_told_apart() -> None:
     now = NOW
     assert "never turned here" in found("loops")[doctor.WARN]
-    for name, loop in loops.collected().items():
+    for name, loop in loops.loops_by_name().items():
         Heartbeat.objects.create(loop=name, turned_at=now, took_ms=1, every_s=loop.every_s)
     assert doctor.OK in found("loops", at=now)
     assert (
@@ -55,7 +55,7 @@ def test_loops_that_never_turned_stopped_or_fail_are_told_apart() -> None:
     )
     resting = found("loops", at=now + timedelta(seconds=100), is_served=False)
     assert "nothing runs here" in resting[doctor.WARN] and doctor.FAIL not in resting
-    assert doctor.late() == doctor.FAIL, "what one examination was told ends with it"
+    assert doctor.delay_level() == doctor.FAIL, "what one examination was told ends with it"
     Heartbeat.objects.filter(loop="core.seal").update(error="ZeroDivisionError")
     assert "core.seal fails with ZeroDivisionError" in found("loops", at=now)[doctor.FAIL]
 
@@ -161,12 +161,12 @@ def test_the_token_of_the_figures_may_stand_in_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ABHIYAN_METRICS_TOKEN", raising=False)
-    assert metrics.token() == ""
+    assert metrics.metrics_token() == ""
     (tmp_path / "token").write_text("from-a-file\n")
     monkeypatch.setenv("ABHIYAN_METRICS_TOKEN_FILE", str(tmp_path / "token"))
-    assert metrics.token() == "from-a-file"
+    assert metrics.metrics_token() == "from-a-file"
     monkeypatch.setenv("ABHIYAN_METRICS_TOKEN", "given")
-    assert metrics.token() == "given"
+    assert metrics.metrics_token() == "given"
 
 
 def health_status() -> int:
@@ -192,8 +192,8 @@ def test_health_is_asked_again_after_a_thread_could_not_start(monkeypatch: pytes
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", no_thread)
         with pytest.raises(RuntimeError):
-            health.look()
-    assert health.look()["database"] == "ok"
+            health.look_at_health()
+    assert health.look_at_health()["database"] == "ok"
 
 
 def test_health_fails_when_a_loop_stopped_or_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,16 +203,16 @@ def test_health_fails_when_a_loop_stopped_or_the_database_is_away(monkeypatch: p
     assert health_status() == 200
     Heartbeat.objects.update(turned_at=now - timedelta(minutes=5))
     assert health_status() == 503
-    assert health.look()["loops"] == "stale"
+    assert health.look_at_health()["loops"] == "stale"
     Heartbeat.objects.update(turned_at=now)
     connection.close()
     monkeypatch.setenv("ABHIYAN_DATABASE", "there_is_no_such_database")
     assert health_status() == 503
-    assert health.look() == {"status": "failing", "database": "unreachable", "loops": "unknown"}
+    assert health.look_at_health() == {"status": "failing", "database": "unreachable", "loops": "unknown"}
 
 
 def test_right_after_the_start_loops_may_still_be_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_begun", time.monotonic())
     Heartbeat.objects.create(loop="core.seal", turned_at=datetime(2020, 1, 1, tzinfo=UTC), took_ms=1)
     assert health_status() == 200
-    assert health.look()["loops"] == "starting"
+    assert health.look_at_health()["loops"] == "starting"

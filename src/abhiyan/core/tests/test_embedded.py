@@ -36,7 +36,7 @@ def short() -> Iterator[Path]:
     folder.chmod(0o711)
     yield folder
     for home in {path.parent.parent for path in folder.rglob("postgres/data")}:
-        embedded.stop(home)
+        embedded.stop_database(home)
     shutil.rmtree(folder)
 
 
@@ -53,7 +53,7 @@ def home(short: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     """A data folder not yet made, whose database is ended after the test."""
     folder = short / request.node.name[:24]
     yield folder
-    embedded.stop(folder)
+    embedded.stop_database(folder)
     assert processes_of(folder) == []
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -160,16 +160,16 @@ def test_ended_it_leaves_no_process_and_may_be_ended_twice(home: Path) -> None:
     embedded.ensure_running(home)
     processes = processes_of(home)
     assert len(processes) > 3
-    assert embedded.stop(home) is True
+    assert embedded.stop_database(home) is True
     assert embedded.is_running(home) is False
     assert processes_of(home) == []
-    assert embedded.stop(home) is False
+    assert embedded.stop_database(home) is False
 
 
 def test_an_open_transaction_does_not_hold_up_the_end(home: Path) -> None:
     connection = psycopg.connect(embedded.ensure_running(home))
     connection.execute("create table left_open ()")
-    assert embedded.stop(home) is True
+    assert embedded.stop_database(home) is True
     with pytest.raises(psycopg.OperationalError):
         connection.commit()
     connection.close()
@@ -223,7 +223,7 @@ def test_a_number_given_to_another_process_meanwhile_does_not_hold_up_the_start(
 
 def test_a_kill_while_the_cluster_was_made_leaves_nothing_in_the_way(home: Path) -> None:
     embedded.ensure_running(home)
-    embedded.stop(home)
+    embedded.stop_database(home)
     folder = home / "postgres"
     (folder / "data").rename(folder / "data.half")
     (folder / "password.once").write_text("half")
@@ -259,14 +259,14 @@ def test_a_long_path_gets_a_short_socket_of_its_own(short: Path) -> None:
     sockets = embedded.status(deep).sockets
     assert sockets.parent == Path("/tmp")
     assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
-    embedded.stop(deep)
+    embedded.stop_database(deep)
     assert not sockets.exists()
 
 
 @pytest.mark.parametrize("name", ["with space", "अभियान", "comma, and (brackets)"])
 def test_an_odd_path_works(short: Path, name: str) -> None:
     assert ask(short / name, "select 1") == 1
-    embedded.stop(short / name)
+    embedded.stop_database(short / name)
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_a_path_the_shell_would_change_is_refused_with_the_fix(short: Path, name
 
 def test_data_of_another_major_version_are_refused_and_left_alone(home: Path) -> None:
     embedded.ensure_running(home)
-    embedded.stop(home)
+    embedded.stop_database(home)
     mark = home / "postgres" / "data" / "PG_VERSION"
     mark.write_text("15\n")
     with pytest.raises(embedded.OtherVersion, match="abhiyan backup"):
@@ -289,7 +289,7 @@ def test_data_of_another_major_version_are_refused_and_left_alone(home: Path) ->
 
 def test_without_its_password_an_existing_database_is_not_replaced(home: Path) -> None:
     embedded.ensure_running(home)
-    embedded.stop(home)
+    embedded.stop_database(home)
     (home / "keys" / "postgres.password").unlink()
     with pytest.raises(embedded.EmbeddedDatabaseError, match="keys folder"):
         embedded.ensure_running(home)
@@ -354,7 +354,7 @@ def test_folders_above_keep_their_permissions(short: Path) -> None:
     above.mkdir(mode=0o751)
     above.chmod(0o751)
     embedded.ensure_running(above / "home")
-    embedded.stop(above / "home")
+    embedded.stop_database(above / "home")
     assert stat.S_IMODE(above.stat().st_mode) == 0o751
     assert above.stat().st_uid == 0
 
@@ -368,7 +368,7 @@ def test_new_folders_can_be_passed_whatever_the_umask(short: Path) -> None:
     finally:
         os.umask(before)
     assert stat.S_IMODE((short / "new").stat().st_mode) & 0o011 == 0o011
-    embedded.stop(short / "new" / "home")
+    embedded.stop_database(short / "new" / "home")
 
 
 def as_user(uid: int, function: Callable[[], Any]) -> Any:
@@ -410,10 +410,10 @@ def test_an_ordinary_user_runs_it_as_itself_and_root_may_end_it(short: Path) -> 
 
     assert as_user(nobody, walk) == (str(home / "postgres" / "data"), {nobody})
     assert embedded.status(home).user == "nobody"
-    assert embedded.stop(home) is True
+    assert embedded.stop_database(home) is True
     assert ask(home, "select 1") == 1  # started by root, it still runs as the folder's owner
     assert users(home) == {nobody}
-    assert embedded.stop(home) is True
+    assert embedded.stop_database(home) is True
 
 
 @as_root
@@ -421,7 +421,7 @@ def test_the_database_of_another_user_is_refused(running: Path, short: Path) -> 
     nobody = pwd.getpwnam("nobody").pw_uid
     home = short / "ended"
     embedded.ensure_running(home)
-    embedded.stop(home)
+    embedded.stop_database(home)
     (home / "postgres.lock").chmod(0o666)  # past the lock, to the refusal itself
 
     def walk() -> str:

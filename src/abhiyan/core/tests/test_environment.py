@@ -54,16 +54,16 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_what_cannot_be_meant_is_named(name: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert environment.wrong() == []
+    assert environment.wrong_settings() == []
     monkeypatch.setenv(name, text)
-    (told,) = {line for line in environment.wrong() if line.startswith(f"{name}={text}: ")}
+    (told,) = {line for line in environment.wrong_settings() if line.startswith(f"{name}={text}: ")}
     assert "\n" not in told
 
 
 @pytest.mark.parametrize("text", ["age1mistyped", "AGE-SECRET-KEY-1QQQ"])
 def test_a_wrong_key_for_backups_is_named_and_not_shown(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ABHIYAN_BACKUP_RECIPIENT", text)
-    (told,) = environment.wrong()
+    (told,) = environment.wrong_settings()
     assert told.startswith("ABHIYAN_BACKUP_RECIPIENT: must be the public key") and text not in told
 
 
@@ -81,7 +81,7 @@ def test_a_wrong_address_of_the_database_is_named_and_its_password_is_not(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", text.replace("host/", "me:secret-word@host/"))
-    (told,) = environment.wrong()
+    (told,) = environment.wrong_settings()
     assert told.startswith("DATABASE_URL: ")
     assert "secret-word" not in told
 
@@ -89,33 +89,38 @@ def test_a_wrong_address_of_the_database_is_named_and_its_password_is_not(
 def test_every_wrong_setting_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ABHIYAN_PORT", "abc")
     monkeypatch.setenv("ABHIYAN_LOG_LEVEL", "LOUD")
-    assert [line.partition("=")[0] for line in environment.wrong()] == ["ABHIYAN_PORT", "ABHIYAN_LOG_LEVEL"]
+    assert [line.partition("=")[0] for line in environment.wrong_settings()] == [
+        "ABHIYAN_PORT",
+        "ABHIYAN_LOG_LEVEL",
+    ]
 
 
 def test_a_data_folder_is_no_file_and_not_below_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("x")
     for path in (tmp_path / "file", tmp_path / "file" / "below"):
         monkeypatch.setenv("ABHIYAN_HOME", str(path))
-        (told,) = environment.wrong()
+        (told,) = environment.wrong_settings()
         assert f"{tmp_path / 'file'} is a file" in told
     monkeypatch.setenv("ABHIYAN_HOME", str(tmp_path / "still" / "to come"))
-    assert environment.wrong() == []
+    assert environment.wrong_settings() == []
 
 
 @pytest.mark.parametrize("text", ["proxy.example.org", "10.0.0.300", "10.0.0.5/24", "10.0.0.1 10.0.0.2", "*"])
 def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("ABHIYAN_BEHIND_PROXY", "1")
     monkeypatch.setenv("ABHIYAN_PROXIES", text)
-    (mistake,) = environment.wrong()
+    (mistake,) = environment.wrong_settings()
     assert mistake.startswith(f"ABHIYAN_PROXIES={text}: must be addresses or networks")
 
 
 def test_proxies_are_named_where_one_is_believed_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ABHIYAN_PROXIES", "10.0.0.31, fd00::/64,")
     monkeypatch.delenv("ABHIYAN_BEHIND_PROXY", raising=False)
-    assert environment.wrong() == ["ABHIYAN_PROXIES: needs ABHIYAN_BEHIND_PROXY=1 (docs/security.md)"]
+    assert environment.wrong_settings() == [
+        "ABHIYAN_PROXIES: needs ABHIYAN_BEHIND_PROXY=1 (docs/security.md)"
+    ]
     monkeypatch.setenv("ABHIYAN_BEHIND_PROXY", "1")
-    assert environment.wrong() == []
+    assert environment.wrong_settings() == []
     assert [str(network) for network in environment.PROXIES()] == ["10.0.0.31/32", "fd00::/64"]
 
 
@@ -137,10 +142,10 @@ def test_the_second_journal_is_a_folder_or_a_place_of_a_store_and_no_other_addre
 ) -> None:
     monkeypatch.setenv("ABHIYAN_JOURNAL_TO", text)
     if meant is None:
-        (mistake,) = environment.wrong()
+        (mistake,) = environment.wrong_settings()
         assert mistake.startswith(f"ABHIYAN_JOURNAL_TO={text}: must be")
     else:
-        assert environment.wrong() == [] and environment.JOURNAL_TO() == meant
+        assert environment.wrong_settings() == [] and environment.JOURNAL_TO() == meant
 
 
 def test_addresses_are_kept_as_browsers_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +171,7 @@ def test_what_is_set_rightly_is_understood(monkeypatch: pytest.MonkeyPatch) -> N
         "DATABASE_URL": "postgresql://admin:word@host:6432/campaign?sslmode=require",
     }.items():
         monkeypatch.setenv(name, text)
-    assert environment.wrong() == []
+    assert environment.wrong_settings() == []
     assert environment.BEHIND_PROXY() is False
     assert environment.HOSTS() == ("localhost", ".example.org", "[::1]")
     assert environment.DATABASE_URL()["dbname"] == "campaign"
@@ -175,9 +180,9 @@ def test_what_is_set_rightly_is_understood(monkeypatch: pytest.MonkeyPatch) -> N
 def test_hours_that_end_before_they_begin_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ABHIYAN_MESSAGES_FROM", "12:30")
     monkeypatch.setenv("ABHIYAN_MESSAGES_UNTIL", "12:31")
-    assert environment.wrong() == []
+    assert environment.wrong_settings() == []
     monkeypatch.setenv("ABHIYAN_MESSAGES_UNTIL", "12:30")
-    assert [line.partition(":")[0] for line in environment.wrong()] == ["ABHIYAN_MESSAGES_FROM"]
+    assert [line.partition(":")[0] for line in environment.wrong_settings()] == ["ABHIYAN_MESSAGES_FROM"]
 
 
 def test_what_an_operator_sets_is_read_in_one_place() -> None:

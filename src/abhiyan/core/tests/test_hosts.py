@@ -187,7 +187,7 @@ def test_a_host_with_another_key_does_not_serve() -> None:
     with psycopg.connect(database.conninfo("jobs")) as session:
         hosts.refuse_other_key(session)  # the first one notes it
         hosts.refuse_other_key(session)
-    with psycopg.connect(database.conninfo(None, dbname=database.name())) as admin:
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name())) as admin:
         admin.execute("update core_key_mark set digest = 'another'")
         with pytest.raises(hosts.OtherKey, match=r"keys/master\.key"):
             hosts.refuse_other_key(admin)

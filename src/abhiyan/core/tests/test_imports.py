@@ -27,7 +27,7 @@ from abhiyan.core.imports import (
 )
 from abhiyan.core.imports.work import Signal
 from abhiyan.core.models import AuditEntry, Job, JournalPage, RefusedRow, StagedImport
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.tables.writing import csv_chunks, write_xlsx
@@ -113,12 +113,12 @@ def fruit_kind() -> ImportKind:
 
 @pytest.fixture(autouse=True)
 def fruit() -> Iterator[None]:
-    for public_id in store.kept():  # by tests before: files are not of a transaction
+    for public_id in store.kept_files():  # by tests before: files are not of a transaction
         store.delete(public_id)
     register(fruit_kind())
     yield
     del kinds._kinds["fruit"]
-    for public_id in store.kept():
+    for public_id in store.kept_files():
         store.delete(public_id)
 
 
@@ -130,7 +130,7 @@ def file(tmp_path: Path, text: str | bytes, name: str = "fruit.csv") -> Path:
 
 def lying() -> list[Path]:
     """Return the files that hold the pieces of uploads."""
-    return [path for path in (home.files() / "imports").rglob("*") if path.is_file()]
+    return [path for path in (home.uploads_folder() / "imports").rglob("*") if path.is_file()]
 
 
 def all_lie_since(at: datetime) -> None:
@@ -141,13 +141,13 @@ def all_lie_since(at: datetime) -> None:
 
 def bring(path: Path) -> StagedImport:
     with system("test"):
-        return queries.import_for(actions.bring(kind_key="fruit", path=path, by=BY, at=AT))
+        return queries.import_for(actions.import_file(kind_key="fruit", path=path, by=BY, at=AT))
 
 
 def step(staged: StagedImport, name: str) -> StagedImport:
     with system("test"):
-        actions.ask(public_id=staged.public_id, step=name, by=BY, at=AT)
-    running.run(staged.public_id, name, at=AT)
+        actions.ask_import_step(public_id=staged.public_id, step=name, by=BY, at=AT)
+    running.run_import_step(staged.public_id, name, at=AT)
     return again(staged)
 
 
@@ -183,7 +183,7 @@ def test_a_list_is_looked_at_checked_committed_and_undone(tmp_path: Path) -> Non
         assert AuditEntry.objects.filter(act="fruit").count() == 2
         assert RefusedRow.objects.filter(import_id=staged.id).count() == 2
         assert AuditEntry.objects.filter(act="imports.committed", subject=str(staged.public_id)).count() == 1
-    assert staged.public_id not in store.kept()
+    assert staged.public_id not in store.kept_files()
 
     staged = step(staged, "undo")
     assert staged.state == State.UNDONE and staged.undone == {"gone": 2}
@@ -209,12 +209,12 @@ def test_refused_rows_come_back_as_a_file_to_correct(tmp_path: Path, ending: str
         write_xlsx(path, lines, head)
     staged = step(step(bring(path), "check"), "commit")
     assert staged.counts["refused"] == 2 and staged.discarded == {"unripe": 1}
-    assert store.kept().keys() == {store.beside(staged.public_id)}
+    assert store.kept_files().keys() == {store.refused_rows_id(staged.public_id)}
     assert all(b"Stone" not in path.read_bytes() for path in lying())
     with system("test"):
-        assert next(correcting.rows(staged))[-1] == "अस्वीकृति का कारण"
+        assert next(correcting.rows_to_correct(staged))[-1] == "अस्वीकृति का कारण"
         with translation.override("en"):
-            head, *rows = correcting.rows(staged)
+            head, *rows = correcting.rows_to_correct(staged)
     assert head == ["Grown in", "Name", "Weight", "Taste", "Why it was refused"], "never what is not read"
     assert [row[:4] for row in rows] == [
         ["Jammu, near the river", "Stone", "0", "=hard"],
@@ -231,31 +231,31 @@ def test_refused_rows_come_back_as_a_file_to_correct(tmp_path: Path, ending: str
     again_brought = bring(corrected)
     assert again_brought.mapping == {"name": 1, "weight": 2}
     with system("test"):
-        problems = [str(one) for one in needed(queries.preview_of(again_brought)).problems]
+        problems = [str(one) for one in or_refuse(queries.preview_of(again_brought)).problems]
     assert len(problems) == 1 and "Why" not in problems[0], "the reasons are no column to ask about"
     assert step(again_brought, "check").counts == {"new": 2}
 
-    running.sweep(AT + timedelta(days=6))
-    assert store.beside(staged.public_id) in store.kept()
+    running.sweep_imports(AT + timedelta(days=6))
+    assert store.refused_rows_id(staged.public_id) in store.kept_files()
     step(staged, "undo")
-    assert store.beside(staged.public_id) not in store.kept()
+    assert store.refused_rows_id(staged.public_id) not in store.kept_files()
 
 
 def test_refused_rows_go_after_a_week_or_when_the_list_is_discarded(tmp_path: Path) -> None:
     done = step(step(bring(file(tmp_path, GOOD)), "check"), "commit")
     checked = step(bring(file(tmp_path, GOOD)), "check")
     with system("test"):
-        actions.discard(public_id=checked.public_id, by=BY, at=AT)
-    assert store.kept().keys() == {store.beside(done.public_id)}
+        actions.discard_import(public_id=checked.public_id, by=BY, at=AT)
+    assert store.kept_files().keys() == {store.refused_rows_id(done.public_id)}
     with system("test"):
         StagedImport.objects.filter(pk=done.pk).update(done_at=NOW)
     all_lie_since(NOW)
-    running.sweep(NOW + timedelta(days=7))
-    assert store.beside(done.public_id) in store.kept()
-    running.sweep(NOW + timedelta(days=7, hours=2))
-    assert not store.kept()
+    running.sweep_imports(NOW + timedelta(days=7))
+    assert store.refused_rows_id(done.public_id) in store.kept_files()
+    running.sweep_imports(NOW + timedelta(days=7, hours=2))
+    assert not store.kept_files()
     with system("test"), pytest.raises(store.FileGone):
-        list(correcting.rows(again(done)))
+        list(correcting.rows_to_correct(again(done)))
 
 
 def test_a_look_that_comes_when_the_import_is_done_changes_nothing(tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_a_look_that_comes_when_the_import_is_done_changes_nothing(tmp_path: Pat
 def test_what_may_take_seconds_to_look_at_is_left_to_a_job() -> None:
     def received(body: bytes) -> StagedImport:
         with system("test"):
-            staged = actions.begin(
+            staged = actions.begin_import(
                 kind_key="fruit", file_name="x.csv", file_bytes=len(body), options={}, by=BY, at=AT
             )
             actions.receive(public_id=staged.public_id, offset=0, piece=body, by=BY, at=AT)
@@ -291,7 +291,7 @@ def test_a_list_of_which_nothing_can_be_taken_is_not_committed(tmp_path: Path) -
 
 def _kind() -> ImportKind:
 
-    return kinds.kind("fruit")
+    return kinds.kind_of_import("fruit")
 
 
 def test_what_refuses_the_whole_file_fails_cleanly_and_can_be_mended(tmp_path: Path) -> None:
@@ -301,9 +301,9 @@ def test_what_refuses_the_whole_file_fails_cleanly_and_can_be_mended(tmp_path: P
     assert running.error_text(staged) == "Lemon is too sour."
     with system("test"):
         assert not AuditEntry.objects.filter(act="fruit").exists(), "nothing half done"
-        assert queries.may(staged, "check") and queries.may(staged, "commit")
-        actions.discard(public_id=staged.public_id, by=BY, at=AT)
-    assert again(staged).state == State.DISCARDED and not store.kept()
+        assert queries.may_ask_step(staged, "check") and queries.may_ask_step(staged, "commit")
+        actions.discard_import(public_id=staged.public_id, by=BY, at=AT)
+    assert again(staged).state == State.DISCARDED and not store.kept_files()
 
 
 def test_our_own_mistake_leaves_nothing_half_done(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -332,20 +332,20 @@ def test_steps_are_asked_for_only_where_the_import_stands(tmp_path: Path) -> Non
     with system("test"):
         for name in ("commit", "undo"):
             with pytest.raises(actions.ImportMovedOn):
-                actions.ask(public_id=staged.public_id, step=name, by=BY, at=AT)
+                actions.ask_import_step(public_id=staged.public_id, step=name, by=BY, at=AT)
     staged = step(step(staged, "check"), "commit")
     with system("test"):
         for name in ("check", "commit"):
             with pytest.raises(actions.ImportMovedOn):
-                actions.ask(public_id=staged.public_id, step=name, by=BY, at=AT)
+                actions.ask_import_step(public_id=staged.public_id, step=name, by=BY, at=AT)
         with pytest.raises(actions.ImportMovedOn):
-            actions.discard(public_id=staged.public_id, by=BY, at=AT)
+            actions.discard_import(public_id=staged.public_id, by=BY, at=AT)
 
 
 def test_pieces_are_kept_once_sealed_and_in_order(tmp_path: Path) -> None:
     body = GOOD.encode()
     with system("test"):
-        staged = actions.begin(
+        staged = actions.begin_import(
             kind_key="fruit", file_name="../a\u202eb.csv", file_bytes=len(body), options={}, by=BY, at=AT
         )
         assert staged.file_name == "ab.csv" and staged.options == {"basket": "a"}
@@ -386,7 +386,9 @@ def test_a_sealed_file_that_was_changed_or_is_gone_is_not_read(tmp_path: Path) -
 
 def test_a_choice_is_taken_by_value_or_name_and_a_wrong_one_is_told_what_there_is() -> None:
     def begun(**options: str) -> StagedImport:
-        return actions.begin(kind_key="fruit", file_name="x", file_bytes=5, options=options, by=BY, at=AT)
+        return actions.begin_import(
+            kind_key="fruit", file_name="x", file_bytes=5, options=options, by=BY, at=AT
+        )
 
     with system("test"), translation.override("en"):
         assert begun(basket="b").options == begun(basket="blue").options == {"basket": "b"}
@@ -400,9 +402,11 @@ def test_files_that_are_too_large_or_empty_are_refused_before_a_byte_is_sent() -
     with system("test"):
         for size, refusal in ((0, actions.FileEmpty), (1 << 40, actions.FileTooLarge)):
             with pytest.raises(refusal):
-                actions.begin(kind_key="fruit", file_name="x", file_bytes=size, options={}, by=BY, at=AT)
+                actions.begin_import(
+                    kind_key="fruit", file_name="x", file_bytes=size, options={}, by=BY, at=AT
+                )
         with pytest.raises(kinds.UnknownListKind):
-            actions.begin(kind_key="stone", file_name="x", file_bytes=5, options={}, by=BY, at=AT)
+            actions.begin_import(kind_key="stone", file_name="x", file_bytes=5, options={}, by=BY, at=AT)
 
 
 def test_nobody_imports_without_authority_and_it_is_asked_again_when_the_job_runs(
@@ -427,10 +431,10 @@ def test_nobody_imports_without_authority_and_it_is_asked_again_when_the_job_run
     person = Actor(kind="person", id=uuid4(), account_id=7)
     path = file(tmp_path, GOOD)
     with system("test"):
-        public_id = actions.bring(kind_key="fruit", path=path, by=person, at=AT)
-        actions.ask(public_id=public_id, step="check", by=person, at=AT)
+        public_id = actions.import_file(kind_key="fruit", path=path, by=person, at=AT)
+        actions.ask_import_step(public_id=public_id, step="check", by=person, at=AT)
     allowed = False
-    running.run(public_id, "check", at=AT)  # the appointment has ended meanwhile
+    running.run_import_step(public_id, "check", at=AT)  # the appointment has ended meanwhile
     with system("test"):
         assert queries.import_for(public_id).error == "not_yours"
         with pytest.raises(Not):
@@ -460,7 +464,7 @@ def test_a_step_whose_workers_die_again_and_again_is_given_up_and_may_be_asked_f
 def test_a_step_under_way_elsewhere_is_left_alone(tmp_path: Path) -> None:
     staged = bring(file(tmp_path, GOOD))
     with system("test"):
-        actions.ask(public_id=staged.public_id, step="check", by=BY, at=AT)
+        actions.ask_import_step(public_id=staged.public_id, step="check", by=BY, at=AT)
     other = Signal(staged.id)
     assert other.alone()
     with pytest.raises(jobs.WorkUnderWay):
@@ -475,7 +479,7 @@ def test_a_step_under_way_elsewhere_is_left_alone(tmp_path: Path) -> None:
 def test_who_runs_a_step_alone_leaves_a_job_that_goes_on_after_it_dies(tmp_path: Path) -> None:
     staged = bring(file(tmp_path, GOOD))
     with system("test"):
-        actions.ask(public_id=staged.public_id, step="check", by=BY, at=AT)
+        actions.ask_import_step(public_id=staged.public_id, step="check", by=BY, at=AT)
     worker = jobs.Worker()
     worker.turn(AT)
     assert worker._hands == [], "whoever asked has begun by then"
@@ -488,10 +492,12 @@ def test_who_runs_a_step_alone_leaves_a_job_that_goes_on_after_it_dies(tmp_path:
 def test_idle_imports_and_files_nobody_needs_are_forgotten(tmp_path: Path) -> None:
     staged = bring(file(tmp_path, GOOD))
     all_lie_since(AT)
-    assert running.sweep(AT + timedelta(days=6)) == 0 and store.kept().keys() == {staged.public_id}
-    running.sweep(AT + timedelta(days=8))
+    assert running.sweep_imports(AT + timedelta(days=6)) == 0 and store.kept_files().keys() == {
+        staged.public_id
+    }
+    running.sweep_imports(AT + timedelta(days=8))
     assert again(staged).state == State.DISCARDED and again(staged).look == {}
-    assert not store.kept()
+    assert not store.kept_files()
 
 
 def test_another_sheet_another_mapping_and_back(tmp_path: Path) -> None:
@@ -511,7 +517,7 @@ def test_another_sheet_another_mapping_and_back(tmp_path: Path) -> None:
     staged = bring(path)
     assert staged.mapping == {"name": 0}
     with system("test"):
-        actions.look(public_id=staged.public_id, at=AT, by=BY, sheet="Fruit")
+        actions.look_at_file(public_id=staged.public_id, at=AT, by=BY, sheet="Fruit")
         staged = queries.import_for(staged.public_id)
         assert staged.mapping == {"weight": 0, "name": 1}
         problems = actions.set_mapping(public_id=staged.public_id, mapping={"name": 0, "weight": 0}, by=BY)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def take(subject: str = "somebody", *, at: datetime = AT, allowed: int = 3, n: int = 1) -> None:
-    limits.take(replace(LIMIT, allowed=allowed), subject, at=at, n=n)
+    limits.count_or_refuse(replace(LIMIT, allowed=allowed), subject, at=at, n=n)
 
 
 def test_the_fourth_of_three_is_refused_until_the_window_ends() -> None:
@@ -40,7 +40,7 @@ def test_the_fourth_of_three_is_refused_until_the_window_ends() -> None:
 
 def test_a_day_ends_at_midnight_where_the_organisation_is() -> None:
     def today(at: datetime) -> None:
-        limits.take(replace(LIMIT, allowed=1, window_s=86_400), "somebody", at=at)
+        limits.count_or_refuse(replace(LIMIT, allowed=1, window_s=86_400), "somebody", at=at)
 
     midnight = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)  # in India
     today(midnight - timedelta(hours=23))
@@ -104,7 +104,7 @@ def test_racing_callers_never_get_more_than_allowed() -> None:
 def test_counters_of_windows_past_are_swept() -> None:
     take()
     take(at=AT + timedelta(minutes=5))
-    assert limits.sweep(AT + timedelta(minutes=2)) == 1
+    assert limits.sweep_counters(AT + timedelta(minutes=2)) == 1
     assert RateCount.objects.count() == 1
 
 
@@ -145,18 +145,18 @@ def test_a_limit_that_cannot_be_meant_names_what_is_wrong(
     text: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ABHIYAN_LIMITS", text)
-    (told,) = environment.wrong()
+    (told,) = environment.wrong_settings()
     assert told.startswith("ABHIYAN_LIMITS") and said in told
 
 
 def test_a_full_limit_is_seen_by_its_name_for_a_day() -> None:
     for _each in range(declared.CODE_PHONE.allowed):
-        limits.take(declared.CODE_PHONE, "join somebody", at=AT)
+        limits.count_or_refuse(declared.CODE_PHONE, "join somebody", at=AT)
     assert limits.refused_lately(AT) == {}
     for _each in range(3):
-        assert limits.is_full(declared.CODE_PHONE, "join somebody", at=AT)
+        assert limits.is_used_up(declared.CODE_PHONE, "join somebody", at=AT)
         with pytest.raises(TooMany):
-            limits.take(declared.CODE_PHONE, "join somebody", at=AT)
+            limits.count_or_refuse(declared.CODE_PHONE, "join somebody", at=AT)
     assert limits.refused_lately(AT + timedelta(hours=3)) == {"code.phone": 3}
     assert limits.refused_lately(AT + timedelta(hours=25)) == {}
 
@@ -164,14 +164,14 @@ def test_a_full_limit_is_seen_by_its_name_for_a_day() -> None:
 def test_who_only_asks_alike_is_refused_alike_and_counts_nothing() -> None:
     one = replace(LIMIT, allowed=2)
     for _each in range(5):
-        limits.take(one, "a network", at=AT, counts=False)
-    limits.take(one, "a network", at=AT)
-    limits.take(one, "a network", at=AT, counts=False)
-    limits.take(one, "a network", at=AT)
+        limits.count_or_refuse(one, "a network", at=AT, counts=False)
+    limits.count_or_refuse(one, "a network", at=AT)
+    limits.count_or_refuse(one, "a network", at=AT, counts=False)
+    limits.count_or_refuse(one, "a network", at=AT)
     with pytest.raises(TooMany):
-        limits.take(one, "a network", at=AT, counts=False)
+        limits.count_or_refuse(one, "a network", at=AT, counts=False)
     with pytest.raises(TooMany):
-        limits.take(one, "a network", at=AT)
+        limits.count_or_refuse(one, "a network", at=AT)
 
 
 # A web host: it counts what it reads, a limit and a number a line, and says what came of it.

@@ -43,7 +43,7 @@ def running(name: str, loop: loops.Loop) -> AbstractContextManager[Turning]:
 
 
 def as_administrator() -> "psycopg.Connection[tuple[object, ...]]":
-    return psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True)
+    return psycopg.connect(database.conninfo(None, dbname=database.database_name()), autocommit=True)
 
 
 def beat(name: str) -> Heartbeat | None:
@@ -60,7 +60,7 @@ def cut_every_connection_of_jobs() -> None:
 
 
 def test_every_rooms_loops_are_collected_by_name() -> None:
-    assert {"core.seal", "core.heads", "core.limits"} <= set(loops.collected())
+    assert {"core.seal", "core.heads", "core.limits"} <= set(loops.loops_by_name())
 
 
 def test_a_turn_sees_everything_for_a_stated_reason_in_one_transaction() -> None:
@@ -95,7 +95,7 @@ def locks_of(process: Turning) -> set[str]:
 
 
 def test_no_two_loops_have_one_lock() -> None:
-    names = list(loops.collected())
+    names = list(loops.loops_by_name())
     assert len({loops.lock_key(name) for name in names}) == len(names)
 
 
@@ -399,7 +399,7 @@ def test_an_ordinary_stop_starts_no_loop_again_and_logs_no_error(caplog: pytest.
         turned.set()
         return 1
 
-    loops.run(
+    loops.run_loops(
         stopping, loops={"test.stopped": loops.Loop(turn, every_s=0.01)}, lead=SlowLead(stopping, turned)
     )
     assert turned.is_set() and stopping.is_set()

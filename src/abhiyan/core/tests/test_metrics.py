@@ -24,7 +24,7 @@ MOST_STATEMENTS = 40  # of one scrape; each reads by an index or is bounded
 def scraped() -> dict[str, dict[str, float]]:
     """Every sample of ours, by name and then by its label beside the host's."""
     found: dict[str, dict[str, float]] = {}
-    for family in text_string_to_metric_families(metrics.text().decode()):
+    for family in text_string_to_metric_families(metrics.metrics_text().decode()):
         for sample in family.samples:
             if sample.name.startswith("abhiyan_"):
                 found.setdefault(sample.name, {})[_label(sample.labels)] = sample.value
@@ -39,7 +39,7 @@ def _label(labels: dict[str, str]) -> str:
 def test_what_a_host_counts_itself_carries_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ABHIYAN_HOST_NAME", "web7")
     names = {True: set[str](), False: set[str]()}
-    for family in text_string_to_metric_families(metrics.text().decode()):
+    for family in text_string_to_metric_families(metrics.metrics_text().decode()):
         for sample in family.samples:
             names[sample.labels.get("host") == "web7"].add(sample.name)
     assert {"abhiyan_turned_away_total", "abhiyan_disk_bytes", "abhiyan_disk_free_bytes"} <= names[True]
@@ -77,7 +77,7 @@ def test_every_figure_says_what_it_is_and_ends_in_its_unit() -> None:
 @pytest.mark.django_db
 def test_a_scrape_is_a_few_bounded_statements() -> None:
     with CaptureQueriesContext(connection) as asked:
-        metrics.text()
+        metrics.metrics_text()
     assert len(asked) <= MOST_STATEMENTS
     for query in asked:
         text = query["sql"].lower()
@@ -168,7 +168,7 @@ def test_a_pool_tells_who_waited_and_who_got_no_connection() -> None:
 def test_the_figures_see_everything_and_name_nobody() -> None:
     with system("test"):
         LastBackup.objects.create(taken_at=NOW, folder="/srv/secret-folder")
-    assert "secret-folder" not in metrics.text().decode()
+    assert "secret-folder" not in metrics.metrics_text().decode()
 
 
 def test_a_token_is_made_once_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,12 +176,12 @@ def test_a_token_is_made_once_for_its_owner_only(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("ABHIYAN_METRICS_TOKEN_FILE", str(tmp_path / "keys" / "metrics.token"))
     path = metrics.make_metrics_token()
     assert path == tmp_path / "keys" / "metrics.token"
-    made = metrics.token()
+    made = metrics.metrics_token()
     assert len(made) >= 40 and path.stat().st_mode & 0o777 == 0o600
-    assert metrics.make_metrics_token() is None and metrics.token() == made
+    assert metrics.make_metrics_token() is None and metrics.metrics_token() == made
     assert [each.name for each in path.parent.iterdir()] == ["metrics.token"]
     path.write_text("")
-    assert metrics.make_metrics_token() == path and metrics.token() not in ("", made), (
+    assert metrics.make_metrics_token() == path and metrics.metrics_token() not in ("", made), (
         "an empty one opens nothing"
     )
     monkeypatch.setenv("ABHIYAN_METRICS_TOKEN", "given")

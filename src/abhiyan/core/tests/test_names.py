@@ -23,12 +23,12 @@ from abhiyan.core import words
 def test_a_name_is_read_in_the_readers_script_where_every_word_of_it_is_known(
     given: str, hindi: str, english: str
 ) -> None:
-    assert (words.person(given, "hi"), words.person(given, "en")) == (hindi, english)
+    assert (words.local_person(given, "hi"), words.local_person(given, "en")) == (hindi, english)
 
 
 def test_every_word_of_the_list_is_in_two_scripts_and_stands_there_once() -> None:
-    latin = [row["latin"].lower() for row in words.names()]
+    latin = [row["latin"].lower() for row in words.name_words()]
     assert len(latin) == len(set(latin)) > 400
-    for row in words.names():
-        assert words.person(row["latin"], "hi") == words.person(row["devanagari"], "hi"), row
-        assert words.person(row["devanagari"], "en").isascii(), row
+    for row in words.name_words():
+        assert words.local_person(row["latin"], "hi") == words.local_person(row["devanagari"], "hi"), row
+        assert words.local_person(row["devanagari"], "en").isascii(), row

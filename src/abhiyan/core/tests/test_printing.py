@@ -61,7 +61,7 @@ def test_whatever_is_typed_it_stays_one_text(typed: str, any_text: str) -> None:
 """)
     for text in filter(printing.can_print, (typed, any_text)):
         letters = [ord(letter) for letter in text]
-        assert printing.pdf(
+        assert printing.print_pdf(
             template, [{"name": text, "letters": letters}], title=text, language="hi", at=AT, with_lines=False
         )
 
@@ -127,7 +127,9 @@ def test_what_no_typeface_has_is_known_before_it_is_printed(text: str, can: bool
 def test_nothing_prints_boxes_and_nobody_prints_lines_unasked(form: str) -> None:
     def made(name: str, *, with_lines: bool) -> bytes:
         if form == "pdf":
-            return printing.pdf(CARD, [{"name": name}], title="", language="hi", at=AT, with_lines=with_lines)
+            return printing.print_pdf(
+                CARD, [{"name": name}], title="", language="hi", at=AT, with_lines=with_lines
+            )
         return printing.png(CARD, {"name": name}, title="", language="hi", at=AT, with_lines=with_lines)
 
     with pytest.raises(printing.LettersMissing) as refused:
@@ -158,11 +160,11 @@ def test_a_page_with_names_says_which_of_them_cannot_be_printed() -> None:
 
 
 def test_a_batch_is_one_pdf_with_a_page_for_each() -> None:
-    made = printing.pdf(
+    made = printing.print_pdf(
         CARD, [{"name": f"आशा {n}"} for n in range(7)], title="Cards", language="hi", at=AT, with_lines=False
     )
     assert made.startswith(b"%PDF-") and len(re.findall(rb"/Type/Page\b", made)) == 7
-    again = printing.pdf(
+    again = printing.print_pdf(
         CARD, [{"name": f"आशा {n}"} for n in range(7)], title="Cards", language="hi", at=AT, with_lines=False
     )
     assert again == made, "the same values at the same time make the same file"
@@ -171,7 +173,7 @@ def test_a_batch_is_one_pdf_with_a_page_for_each() -> None:
 def test_a_batch_that_a_process_of_its_own_sets_looks_as_one_that_is_set_here() -> None:
     cards = [{"name": f"आशा {n}"} for n in range(printing.MOST_HERE + 1)]
     made, first = (
-        printing.pdf(CARD, each, title="Cards", language="hi", at=AT, with_lines=False)
+        printing.print_pdf(CARD, each, title="Cards", language="hi", at=AT, with_lines=False)
         for each in (cards, cards[:1])
     )
     batch = pypdfium2.PdfDocument(made)
@@ -179,7 +181,7 @@ def test_a_batch_that_a_process_of_its_own_sets_looks_as_one_that_is_set_here() 
     shown = [file[0].render(scale=2).to_numpy() for file in (batch, pypdfium2.PdfDocument(first))]
     assert np.array_equal(*shown)
     with pytest.raises(RuntimeError, match="does not contain key"):  # it says what the compiler says
-        printing.pdf(CARD, [{}] * len(cards), title="Cards", language="hi", at=AT, with_lines=False)
+        printing.print_pdf(CARD, [{}] * len(cards), title="Cards", language="hi", at=AT, with_lines=False)
 
 
 def test_a_code_is_read_from_the_picture_by_another_program() -> None:
@@ -215,7 +217,7 @@ def test_many_threads_set_documents_at_once() -> None:
 
 def test_too_many_documents_and_too_long_values_are_refused() -> None:
     with pytest.raises(TooMuchToPrint):
-        printing.pdf(
+        printing.print_pdf(
             CARD,
             [{"name": ""}] * (printing.LARGEST_BATCH + 1),
             title="",

@@ -110,7 +110,7 @@ def test_doctor_says_who_made_the_tables_and_whether_this_is_another_release(
 
 
 def test_doctor_reads_the_record() -> None:
-    assert any("Made by" in each.text or "No release" in each.text for each in doctor.versions(NOW))
+    assert any("Made by" in each.text or "No release" in each.text for each in doctor.software_versions(NOW))
 
 
 def manifest(**changed: Any) -> tuple[tarfile.TarFile, Any]:

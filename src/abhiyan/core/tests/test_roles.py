@@ -37,13 +37,13 @@ def way(request: pytest.FixtureRequest) -> str:
 def prepare(way: str, server: TestedServer, monkeypatch: pytest.MonkeyPatch) -> Prepare:
     """Prepares a database in one of the three ways in which an organisation may do it."""
     monkeypatch.setenv("ABHIYAN_ROLE_PREFIX", PREFIX)
-    for name, text in server.settings(way, ACCOUNT, database.name()).items():
+    for name, text in server.settings(way, ACCOUNT, database.database_name()).items():
         monkeypatch.setenv(name, text)
 
     def prepared(name: str) -> None:
         if way == "by the file":
             server.run_file(roles.script(name), ACCOUNT)
-        schema.prepare(name)
+        schema.prepare_database(name)
 
     return prepared
 
@@ -76,7 +76,7 @@ def test_another_installation_is_refused_and_the_first_goes_on(
     password = database.password("jobs")
     another_key(tmp_path, monkeypatch)
     with pytest.raises(roles.CannotPrepare, match="ABHIYAN_ROLE_PREFIX"):
-        schema.prepare(f"{PREFIX}_second")
+        schema.prepare_database(f"{PREFIX}_second")
     assert is_let_in(first, password)
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(database.conninfo("jobs", dbname=f"{PREFIX}_second", password=password))
@@ -90,12 +90,12 @@ def test_whoever_has_the_master_key_may_prepare_again_wherever_it_lies(
 ) -> None:
     with psycopg.connect(database.conninfo("owner", dbname=first)) as own:
         own.execute("create table django_migrations (app text, name text)")
-    schema.prepare(first)
+    schema.prepare_database(first)
     copy = tmp_path / "kept.key"
     copy.write_text(keys.master_path().read_text())
     monkeypatch.setenv("ABHIYAN_MASTER_KEY_FILE", str(copy))
     keys.keyring.cache_clear()
-    schema.prepare(f"{PREFIX}_restored")
+    schema.prepare_database(f"{PREFIX}_restored")
     assert is_let_in(first, database.password("jobs"))
 
 
@@ -127,7 +127,7 @@ def test_a_database_of_another_prefix_is_refused_and_an_empty_one_is_taken_over(
     with server.superuser() as admin:
         if way != "by the file":
             with pytest.raises(roles.CannotPrepare, match="what it was when the database was made"):
-                schema.prepare(first)
+                schema.prepare_database(first)
             assert not admin.execute(query, values).fetchone(), "nothing was made"
         else:
             with pytest.raises(roles.CannotPrepare, match="what it was when the database was made"):
@@ -137,7 +137,7 @@ def test_a_database_of_another_prefix_is_refused_and_an_empty_one_is_taken_over(
         if way != "as a superuser":
             admin.execute(sql.SQL("alter database {} owner to {}").format(empty, account))
         prepare(f"{PREFIX}_empty")
-        assert roles.owner_of(admin, f"{PREFIX}_empty") == f"{PREFIX}c_owner"
+        assert roles.database_owner(admin, f"{PREFIX}_empty") == f"{PREFIX}c_owner"
 
 
 @pytest.mark.parametrize(
@@ -153,10 +153,10 @@ def test_an_account_that_lacks_a_privilege_is_told_what_to_do(
     with server.superuser() as superuser:
         version = superuser.info.server_version
     if attributes == "createrole" and version < 160_000:
-        schema.prepare(f"{PREFIX}_third")
+        schema.prepare_database(f"{PREFIX}_third")
         return
     with pytest.raises(roles.CannotPrepare, match=r"`abhiyan roles` prints.*ABHIYAN_ADMIN_DATABASE_URL"):
-        schema.prepare(f"{PREFIX}_third")
+        schema.prepare_database(f"{PREFIX}_third")
 
 
 def test_without_roles_and_without_an_account_that_makes_them_somebody_is_told_what_to_do(
@@ -165,7 +165,7 @@ def test_without_roles_and_without_an_account_that_makes_them_somebody_is_told_w
     monkeypatch.setenv("DATABASE_URL", server.address("postgres"))
     monkeypatch.setenv("ABHIYAN_ROLE_PREFIX", f"{PREFIX}e")
     with pytest.raises(roles.CannotPrepare, match=rf"{PREFIX}e_owner in\. .*`abhiyan roles` prints"):
-        schema.prepare(f"{PREFIX}_fourth")
+        schema.prepare_database(f"{PREFIX}_fourth")
 
 
 def attributes(server: TestedServer) -> list[tuple[object, ...]]:
@@ -196,7 +196,7 @@ def test_the_three_ways_leave_the_same_roles(server: TestedServer, monkeypatch: 
                     backup_role = sql.Identifier(database.role_name("backup"))
                     superuser.execute(sql.SQL("create role {} login bypassrls").format(backup_role))
                     superuser.execute(sql.SQL("grant pg_read_all_data to {}").format(backup_role))
-            schema.prepare(f"{PREFIX}_same")
+            schema.prepare_database(f"{PREFIX}_same")
             left.append(attributes(server))
         server.clear(PREFIX)
     assert len(left[0]) == len(database.ROLES)
@@ -210,12 +210,12 @@ def test_an_account_that_is_no_superuser_makes_nothing_where_all_is_ready(
     """So a restore, or a second host, needs no account that makes roles."""
     before = attributes(server)
     monkeypatch.delenv("ABHIYAN_ADMIN_DATABASE_URL", raising=False)
-    schema.prepare(first)
+    schema.prepare_database(first)
     assert attributes(server) == before
     with server.superuser() as superuser:
         superuser.execute(sql.SQL("alter role {} reset jit").format(sql.Identifier(f"{PREFIX}_app")))
     with pytest.raises(roles.CannotPrepare, match="`abhiyan roles` prints"):
-        schema.prepare(first)
+        schema.prepare_database(first)
 
 
 def test_the_file_may_be_run_again_and_holds_no_password(
@@ -235,7 +235,7 @@ def test_the_file_may_be_run_again_and_holds_no_password(
     server.run_file(text, ACCOUNT)
     assert attributes(server) == before
     with server.superuser() as superuser:
-        assert roles.owner_of(superuser, f"{PREFIX}_twice") == f"{PREFIX}_owner"
+        assert roles.database_owner(superuser, f"{PREFIX}_twice") == f"{PREFIX}_owner"
         assert (
             superuser.execute(
                 "select 1 from pg_auth_members where roleid = %s::regrole and member = %s::regrole and"
@@ -256,7 +256,7 @@ def test_any_name_of_a_database_is_made_by_the_file(
     server.settings("by the file", ACCOUNT, "postgres")
     server.run_file(roles.script(f"{PREFIX}{name}"), ACCOUNT)
     with server.superuser() as superuser:
-        assert roles.owner_of(superuser, f"{PREFIX}{name}") == f"{PREFIX}_owner"
+        assert roles.database_owner(superuser, f"{PREFIX}{name}") == f"{PREFIX}_owner"
 
 
 def test_no_table_hides_a_row_from_backups(django_db_setup: None) -> None:
@@ -302,5 +302,5 @@ def test_a_backup_is_refused_that_would_leave_rows_out(
         own.execute(policies.format(**names))
     monkeypatch.setenv("ABHIYAN_DATABASE", first)
     with pytest.raises(backup.BackupFailed, match="do not see every row of hidden"):
-        backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=NOW)
+        backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=NOW)
     assert list(tmp_path.iterdir()) == []

@@ -47,7 +47,7 @@ def seal() -> int:
 
 def seal_what_may_be() -> int:
     with system("seal"):
-        return audit_seals.seal(AT)
+        return audit_seals.seal_entries(AT)
 
 
 def verify(heads: Path = Path("/nonexistent")) -> audit_seals.Verified:
@@ -235,7 +235,7 @@ def test_an_entry_cannot_be_written_into_another_transaction(role: str) -> None:
 def test_the_sealer_without_a_scope_does_nothing_rather_than_seal_emptiness() -> None:
     record()
     with transaction.atomic():
-        assert audit_seals.seal(AT) == 0
+        assert audit_seals.seal_entries(AT) == 0
     assert not AuditSeal.objects.exists()
     assert seal() == 1
 

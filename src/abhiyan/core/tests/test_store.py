@@ -143,7 +143,7 @@ def test_a_store_is_named_by_bucket_and_prefix(
 
 def test_without_a_setting_files_lie_in_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ABHIYAN_STORE", raising=False)
-    assert stores.file_store() == FolderStore(home.files()) and not stores.is_remote()
+    assert stores.file_store() == FolderStore(home.uploads_folder()) and not stores.is_remote()
 
 
 # Another host: a data folder of its own, the same key, database and store. Receives the rest of a list, then does jobs.
@@ -187,7 +187,7 @@ def test_a_list_that_came_to_one_host_goes_on_at_another_and_is_checked_there(
     assert len(body) > 4_000_000
     (path := tmp_path / "fruit.csv").write_bytes(body)
     with system("test"):
-        staged = actions.begin(
+        staged = actions.begin_import(
             kind_key="fruit",
             file_name="fruit.csv",
             file_bytes=len(body),
@@ -226,7 +226,7 @@ def test_a_list_that_came_to_one_host_goes_on_at_another_and_is_checked_there(
 
 
 def store_folder_holds(ident: str) -> bool:
-    return any(ident in path.name.replace("-", "") for path in home.files().rglob("*"))
+    return any(ident in path.name.replace("-", "") for path in home.uploads_folder().rglob("*"))
 
 
 @pytest.mark.usefixtures("fruit_list")
@@ -236,7 +236,7 @@ def test_an_outage_loses_no_piece_and_what_could_not_be_deleted_is_swept(
 ) -> None:
     body = b"Name,Weight\nApple,3\nMango,4\n"
     with system("test"):
-        staged = actions.begin(
+        staged = actions.begin_import(
             kind_key="fruit",
             file_name="fruit.csv",
             file_bytes=len(body),
@@ -256,12 +256,12 @@ def test_an_outage_loses_no_piece_and_what_could_not_be_deleted_is_swept(
             assert path.read_bytes() == body
     object_store.stop()
     with system("test"):
-        actions.discard(public_id=staged.public_id, by=BY, at=AT)
+        actions.discard_import(public_id=staged.public_id, by=BY, at=AT)
     assert again(staged).state == State.DISCARDED
     object_store.start()
-    assert staged.public_id in store.kept()
-    running.sweep(datetime(2126, 1, 1, tzinfo=UTC))  # the store has a clock of its own
-    assert not store.kept()
+    assert staged.public_id in store.kept_files()
+    running.sweep_imports(datetime(2126, 1, 1, tzinfo=UTC))  # the store has a clock of its own
+    assert not store.kept_files()
 
 
 @pytest.mark.usefixtures("as_jobs")

@@ -14,9 +14,9 @@ import pytest
 from django.utils import translation
 
 from abhiyan.core.tables.layout import CellKind, Field, Layout
-from abhiyan.core.tables.reading import Batch, RefusedCell, rows
-from abhiyan.core.tables.reasons import CELL, FILE, KINDS, NOTES, SENSITIVE, TableRefused, say
-from abhiyan.core.tables.scanning import split
+from abhiyan.core.tables.reading import Batch, RefusedCell, read_rows
+from abhiyan.core.tables.reasons import CELL, FILE, KINDS, NOTES, SENSITIVE, TableRefused, refusal_reason
+from abhiyan.core.tables.scanning import split_file
 from abhiyan.core.tables.sniffing import Preview, mapped, sniff
 
 PAPER = Layout(
@@ -67,8 +67,10 @@ def read(path: Path, layout: Layout = PAPER, preview: Preview | None = None, **m
     preview = preview or sniff(path, layout)
     assert preview.ready, [str(p) for p in preview.problems]
     out = Batch()
-    for part in split(path, 2, source=preview.source):
-        for b in rows(path, layout, preview.mapping, source=preview.source, part=part, phone=phone, **more):
+    for part in split_file(path, 2, source=preview.source):
+        for b in read_rows(
+            path, layout, preview.mapping, source=preview.source, part=part, phone=phone, **more
+        ):
             out.rows += b.rows
             out.refused += b.refused
             out.refused_rows += b.refused_rows
@@ -337,7 +339,7 @@ def test_missing_columns_are_named_in_both_languages(tmp_path: Path) -> None:
     assert [p.code for p in preview.problems] == ["missing_columns"]
     assert "Mobile number / मोबाइल नंबर" in str(preview.problems[0])
     with pytest.raises(TableRefused, match="Birth year / जन्म वर्ष"):
-        next(rows(tmp_path / "list.csv", PAPER, preview.mapping, source=preview.source, phone=phone))
+        next(read_rows(tmp_path / "list.csv", PAPER, preview.mapping, source=preview.source, phone=phone))
 
 
 def test_doubled_headers_are_refused_by_name_and_column(tmp_path: Path) -> None:
@@ -415,7 +417,7 @@ def test_a_ten_megabyte_name_is_refused_in_little_memory(tmp_path: Path) -> None
     assert [(r.row, r.field, r.code) for r in found.refused] == [(2, "name", "too_long")]
     assert found.rows == [(3, *ASHA_ROW)]
     assert peak < 60 << 20
-    assert "120" in say("too_long", field=PAPER.field("name"))
+    assert "120" in refusal_reason("too_long", field=PAPER.field("name"))
 
 
 def test_a_ten_megabyte_quoted_name_is_refused_too(tmp_path: Path) -> None:
@@ -523,9 +525,9 @@ def test_no_phone_number_stands_in_a_refusal(tmp_path: Path) -> None:
 
 def test_a_refusal_names_the_field_and_the_fix_in_the_readers_language(tmp_path: Path) -> None:
     found = read(put(tmp_path, HEAD + "123,,20I2\n"))
-    english = [say(r.code, field=PAPER.field(r.field)) for r in found.refused]
+    english = [refusal_reason(r.code, field=PAPER.field(r.field)) for r in found.refused]
     with translation.override("hi"):
-        hindi = [say(r.code, field=PAPER.field(r.field)) for r in found.refused]
+        hindi = [refusal_reason(r.code, field=PAPER.field(r.field)) for r in found.refused]
     assert english == [
         "Mobile number is not a phone number we can reach. Write an Indian mobile with ten digits.",
         "Name is empty. Fill it in.",
@@ -540,7 +542,7 @@ def test_every_reason_has_words_in_hindi_and_needs_only_what_is_given() -> None:
     for language in ("en", "hi"):
         with translation.override(language):
             for code in CELL:
-                assert "%(" not in say(code, field=spec)
+                assert "%(" not in refusal_reason(code, field=spec)
     for texts in (CELL, FILE, KINDS, SENSITIVE, NOTES):
         for text in texts.values():
             english = str(text)
@@ -579,7 +581,7 @@ def test_a_sensitive_column_cannot_be_chosen(tmp_path: Path) -> None:
     chosen = mapped(preview, PAPER, {"phone": 0, "name": 1, "birth_year": 2})
     assert not chosen.ready
     with pytest.raises(TableRefused) as caught:
-        next(rows(path, PAPER, chosen.mapping, source=preview.source, phone=phone))
+        next(read_rows(path, PAPER, chosen.mapping, source=preview.source, phone=phone))
     assert caught.value.reason == "sensitive_column"
 
 
@@ -600,7 +602,7 @@ def test_a_mapping_that_makes_no_sense_is_refused(
     preview = sniff(path, PAPER)
     assert not mapped(preview, PAPER, mapping).ready
     with pytest.raises(TableRefused) as caught:
-        next(rows(path, PAPER, mapping, source=preview.source, phone=phone))
+        next(read_rows(path, PAPER, mapping, source=preview.source, phone=phone))
     assert caught.value.reason == reason
 
 
@@ -628,7 +630,7 @@ def test_samples_of_a_personal_list_show_the_shape_only(tmp_path: Path) -> None:
 def test_batches_are_bounded_and_progress_is_told(tmp_path: Path) -> None:
     path = put(tmp_path, HEAD + ASHA * 2_500)
     preview = sniff(path, PAPER)
-    found = list(rows(path, PAPER, preview.mapping, source=preview.source, phone=phone, batch=1_000))
+    found = list(read_rows(path, PAPER, preview.mapping, source=preview.source, phone=phone, batch=1_000))
     assert [len(b.rows) for b in found] == [1_000, 1_000, 500]
     assert found[-1].done == path.stat().st_size
     assert Counter(r[0] for b in found for r in b.rows).keys() == set(range(2, 2_502))

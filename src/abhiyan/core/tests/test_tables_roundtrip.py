@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from abhiyan.core.tables.layout import CellKind, Field, Layout
-from abhiyan.core.tables.reading import rows
+from abhiyan.core.tables.reading import read_rows
 from abhiyan.core.tables.reasons import TableRefused
 from abhiyan.core.tables.scanning import scan, split_csv
 from abhiyan.core.tables.sniffing import sniff
@@ -51,7 +51,7 @@ def file(name: str, content: bytes = b"") -> Iterator[Path]:
 def read_back(path: Path) -> list[tuple[Any, ...]]:
     preview = sniff(path, NOTES_LIST)
     assert preview.ready
-    batches = list(rows(path, NOTES_LIST, preview.mapping, source=preview.source, batch=3))
+    batches = list(read_rows(path, NOTES_LIST, preview.mapping, source=preview.source, batch=3))
     assert [r for b in batches for r in b.refused] == []
     return [row for b in batches for row in b.rows]
 
@@ -175,7 +175,9 @@ def test_any_split_gives_the_rows_and_numbers_of_the_whole(content: str, block: 
         assert [p.start for p in pieces[1:]] == [p.stop for p in pieces[:-1]]
 
         def read(cut: Any) -> tuple[Any, ...]:
-            batches = [b for part in cut for b in rows(path, ANYTHING, {"one": 0}, source=source, part=part)]
+            batches = [
+                b for part in cut for b in read_rows(path, ANYTHING, {"one": 0}, source=source, part=part)
+            ]
             return (
                 [row for b in batches for row in b.rows],
                 [r for b in batches for r in b.refused],
@@ -224,5 +226,5 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
         found = []
         with suppress(TableRefused):  # with a reason; anything else is a fault
             preview = sniff(path, ANYTHING)
-            found = list(rows(path, ANYTHING, {"one": 0}, source=preview.source))
+            found = list(read_rows(path, ANYTHING, {"one": 0}, source=preview.source))
         assert len(found) <= len(content)

@@ -7,9 +7,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from abhiyan.core.tables.reasons import TableRefused, say
+from abhiyan.core.tables.reasons import TableRefused, refusal_reason
 from abhiyan.core.tables.sniffing import sniff
-from abhiyan.core.tables.unread import unread
+from abhiyan.core.tables.unread import find_unread_cells
 
 from .test_tables_files import ASHA, ASHA_ROW, HEAD, PAPER, put, read, workbook
 
@@ -118,7 +118,7 @@ def test_a_cell_without_a_value_is_refused_with_its_reason(tmp_path: Path) -> No
         (6, "booth", "uncalculated"),
     }
     assert [row[0] for row in found.rows] == [7], "a blank cell is blank"
-    assert "#REF!" in say("error_cell", field=PAPER.field("booth"))
+    assert "#REF!" in refusal_reason("error_cell", field=PAPER.field("booth"))
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "Err:502"])
@@ -170,8 +170,8 @@ def test_a_cell_merged_downwards_stands_in_each_of_its_rows(tmp_path: Path) -> N
 
 def test_where_errors_cannot_be_seen_it_is_said(tmp_path: Path) -> None:
     path = put(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an .xls, a binary format", name="old.xls")
-    assert not unread(path, "Sheet1", merged=None).is_told
-    assert unread(workbook(tmp_path, [WITH_BOOTH]), "Sheet", merged=None).is_told
+    assert not find_unread_cells(path, "Sheet1", merged=None).is_told
+    assert find_unread_cells(workbook(tmp_path, [WITH_BOOTH]), "Sheet", merged=None).is_told
 
 
 def test_a_refusal_travels_between_processes() -> None:

@@ -13,17 +13,17 @@ NAMES = {"en": "Katra", "hi": "कटरा"}
 def test_a_name_is_said_in_the_language_of_the_page() -> None:
     for language, said in (("hi", "कटरा"), ("en", "Katra"), ("en-in", "Katra"), ("ta", "Katra")):
         with override(language):
-            assert words.named(NAMES) == said, language
+            assert words.name_in_language(NAMES) == said, language
     with override("hi"):
-        assert words.named(NAMES, "en") == "Katra", "or in the one that is asked for"
+        assert words.name_in_language(NAMES, "en") == "Katra", "or in the one that is asked for"
 
 
 def test_a_name_that_is_known_in_no_such_language_is_said_as_it_is_known() -> None:
     with override("en"):
-        assert words.named({"ur": "کٹرہ"}) == "کٹرہ"
-        assert words.named({}) == ""
+        assert words.name_in_language({"ur": "کٹرہ"}) == "کٹرہ"
+        assert words.name_in_language({}) == ""
 
 
 def test_midnight_here_is_on_the_day_that_begins_here() -> None:
     with timezone.override("Asia/Kolkata"), override("en"):
-        assert words.day_of(datetime(2026, 11, 23, 18, 30, tzinfo=UTC)) == "24 November 2026"
+        assert words.day_words(datetime(2026, 11, 23, 18, 30, tzinfo=UTC)) == "24 November 2026"

@@ -34,7 +34,7 @@ def turning(given: Mapping[str, loops.Loop]) -> Iterator[Turning]:
     stopping, made = threading.Event(), Turning()
     named = {name: made.counting(loop) for name, loop in given.items()}
     thread = threading.Thread(
-        target=loops.run, args=(stopping,), kwargs={"loops": named, "lead": made.lead}, daemon=True
+        target=loops.run_loops, args=(stopping,), kwargs={"loops": named, "lead": made.lead}, daemon=True
     )
     thread.start()
     try:
@@ -47,7 +47,7 @@ def turning(given: Mapping[str, loops.Loop]) -> Iterator[Turning]:
 
 def in_line() -> int:
     """Return how many processes run loops, each on one connection to this database."""
-    with psycopg.connect(database.conninfo(None, dbname=database.name())) as admin:
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name())) as admin:
         return len(
             admin.execute(
                 "select from pg_stat_activity where datname = current_database() and application_name = 'abhiyan jobs'"

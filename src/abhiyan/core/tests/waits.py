@@ -22,7 +22,9 @@ def until(condition: Callable[[], bool], wait_s: float = PATIENCE_S) -> None:
 def blocked() -> int:
     """Count the sessions in the database that wait for a lock."""
     waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as looking:
+    with psycopg.connect(
+        database.conninfo(None, dbname=database.database_name()), autocommit=True
+    ) as looking:
         return len(looking.execute(waiting).fetchall())
 
 

@@ -20,10 +20,10 @@ from abhiyan.contact.queries import ContactAsked, contact_verdict
 from abhiyan.contact.rules import gate
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.deadlines import WITHIN, finished_at, stands
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.deadlines import WITHIN, finished_at, is_latest_record
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.dialogues import queries
 from abhiyan.dialogues.models import Absence, CallDay, CallPlan, CallRound, Dialogue, Outcome, OutcomeBeside
 from abhiyan.dialogues.queries import KIND, MOST_NEEDS
@@ -124,7 +124,7 @@ def set_callers(
 
 def note_absence(*, first_on: date, last_on: date, by: Actor, at: datetime) -> None:
     """Note days of absence. The roster skips the person on them. Refuses DaysAwayUnfit, TooManyAbsences."""
-    account, today = needed(by.account_id), clock.day_in(settings.TIME_ZONE, at)
+    account, today = or_refuse(by.account_id), clock.day_in(settings.TIME_ZONE, at)
     if not max(first_on, today) <= last_on <= max(first_on, today) + LONGEST_ABSENCE:
         raise DaysAwayUnfit(field="last_on")
     with system("somebody is away"):
@@ -137,7 +137,7 @@ def note_absence(*, first_on: date, last_on: date, by: Actor, at: datetime) -> N
 def remove_absence(*, absence: UUID, by: Actor, at: datetime) -> None:
     """Remove an absence: its person gets calls again. Refuses NotFound unless it is their own."""
     with system("somebody is there after all"):
-        gone, _each = Absence.objects.filter(public_id=absence, account_id=needed(by.account_id)).delete()
+        gone, _each = Absence.objects.filter(public_id=absence, account_id=or_refuse(by.account_id)).delete()
         if not gone:
             raise NotFound
         audit.record(by=by, at=at, act="dialogues.remove_absence", subject=str(by.id))
@@ -160,7 +160,7 @@ def _give_out(programme: Programme, on: date, *, by: Actor, at: datetime) -> int
     _day, is_new = CallDay.objects.get_or_create(programme_id=programme.pk, day=on, defaults={"made_at": at})
     if not is_new:
         return 0
-    callers = {caller.account: caller for caller in queries.callers(programme, on=on)}
+    callers = {caller.account: caller for caller in queries.callers_on_day(programme, on=on)}
     booths = queries.booths_to_call(programme, on=on)
     for leader, unit, came in queries.undone(programme.pk, before=on):
         then = after_night(came, is_away=leader not in callers)
@@ -237,10 +237,10 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
         Dialogue.objects.filter(programme_id=programme.pk, day=on).order_by("leader_id", "-came", "pk")
     )
     accounts = people.accounts({call.president_id for call in calls} | {call.leader_id for call in calls})
-    numbers = people.numbers_of({account.phone_id for account in accounts.values()})
+    numbers = people.numbers_of_phones({account.phone_id for account in accounts.values()})
     places = units.units_by_id({call.unit_id for call in calls})
     by_leader: dict[int, list[Dialogue]] = {}
-    callers = {caller.account for caller in queries.callers(programme, on=on)}
+    callers = {caller.account for caller in queries.callers_on_day(programme, on=on)}
     booths = queries.booths_to_call(programme, on=on)
     for call in calls:
         booth_now = booths.get(call.unit_id)
@@ -263,7 +263,7 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
                     by=by,
                     at=at,
                 )
-            booth = named(places[call.unit_id].names, language)
+            booth = name_in_language(places[call.unit_id].names, language)
             lines.append(", ".join(part for part in (president.name, booth, number) if part))
         messaging.tell_account(
             account_id=leader,
@@ -275,17 +275,17 @@ def _send_numbers(programme: Programme, on: date, *, by: Actor, at: datetime) ->
     return len(by_leader)
 
 
-def show_number(*, call: UUID, by: Actor, at: datetime) -> str:
+def show_president_number(*, call: UUID, by: Actor, at: datetime) -> str:
     """Show a leader in office the number (E.164) of a president on today's roster. `org.reveal_bearer` records it.
 
     Refuses NotFound, CallOver, NoMoreCalls; contact's HeldBack where the gate of calls does not allow it.
     """
     with system("a president is called"):
-        rows = Dialogue.objects.filter(pk=call, leader_id=needed(by.account_id))
-        row = needed(next(iter(queries.in_office(needed(by.account_id), rows, at=at)), None))
+        rows = Dialogue.objects.filter(pk=call, leader_id=or_refuse(by.account_id))
+        row = or_refuse(next(iter(queries.in_office(or_refuse(by.account_id), rows, at=at)), None))
         if row.day != clock.day_in(programme_by_id(row.programme_id).zone, at):
             raise CallOver(day=date_format(row.day, "j F"))
-        president = needed(people.account(row.president_id))
+        president = or_refuse(people.account(row.president_id))
         why = contact_verdict(_asked_of(row, president), at=at).why
         if why == "opted_out":
             raise NoMoreCalls
@@ -313,7 +313,7 @@ class CallReport:
     helper: contact.HelpSaid = field(default_factory=contact.HelpSaid)
 
 
-def note_call(
+def note_dialogue(
     *, call: UUID, noted: CallReport, by: Actor, at: datetime, age: timedelta = timedelta(0)
 ) -> tuple[Dialogue, Ticket | None]:
     """Note the outcome of one of today's calls. A talk is reported. A need becomes a helpline request, returned too.
@@ -328,7 +328,7 @@ def note_call(
     with system("a call is noted"):
         row = _own_today(call, by=by, at=at, age=age)
         made_at, former = finished_at(age, at=at), row.made_at or row.noted_at
-        is_newer, is_talk = stands(made_at, former=former), noted.outcome == Outcome.TALKED
+        is_newer, is_talk = is_latest_record(made_at, former=former), noted.outcome == Outcome.TALKED
         if row.outcome == Outcome.TALKED and (is_talk or is_newer):
             raise CallNoted
         if not is_newer and not is_talk:
@@ -337,8 +337,8 @@ def note_call(
             _record_call("keep_outcome", row, by=by, at=at)
             return row, None
         if row.outcome and row.outcome != noted.outcome:
-            _keep_outcome(row, row.outcome, needed(former), needed(row.noted_at))
-        president = needed(people.account(row.president_id))
+            _keep_outcome(row, row.outcome, or_refuse(former), or_refuse(row.noted_at))
+        president = or_refuse(people.account(row.president_id))
         if row.task_id is not None:
             with suppress(MovedMeanwhile):  # the office above did it
                 programmes.change_task(public_id=row.task_id, act=Act.WITHDRAW, by=CHECKING, at=at)
@@ -389,7 +389,7 @@ def _keep_outcome(row: Dialogue, outcome: str, made_at: datetime, stored_at: dat
     OutcomeBeside.objects.create(call=row, outcome=outcome, made_at=made_at, stored_at=stored_at)
 
 
-def add_need(*, call: UUID, need: str, kind: str, by: Actor, at: datetime) -> Ticket:
+def add_talk_need(*, call: UUID, need: str, kind: str, by: Actor, at: datetime) -> Ticket:
     """Add one more need to a talk of today. It becomes a helpline request, or joins an open one of the same kind.
 
     Only the call's leader may, as for `note_call`. Refuses also TalkMissing, TooManyNeeds.
@@ -400,7 +400,7 @@ def add_need(*, call: UUID, need: str, kind: str, by: Actor, at: datetime) -> Ti
             raise TalkMissing
         if len(row.ticket_ids) >= MOST_NEEDS:
             raise TooManyNeeds(field="need", most=MOST_NEEDS)
-        ticket = _ask_for(row, needed(people.account(row.president_id)), need, kind, by=by, at=at)
+        ticket = _ask_for(row, or_refuse(people.account(row.president_id)), need, kind, by=by, at=at)
         row.save(update_fields=["ticket_ids"])
         _record_call("add_need", row, by=by, at=at)
     return ticket
@@ -408,8 +408,8 @@ def add_need(*, call: UUID, need: str, kind: str, by: Actor, at: datetime) -> Ti
 
 def _own_today(call: UUID, *, by: Actor, at: datetime, age: timedelta = timedelta(0)) -> Dialogue:
     """Lock one of the actor's own calls, noted on its day, in a running programme."""
-    rows = Dialogue.objects.select_for_update().filter(pk=call, leader_id=needed(by.account_id))
-    row = needed(rows.first())
+    rows = Dialogue.objects.select_for_update().filter(pk=call, leader_id=or_refuse(by.account_id))
+    row = or_refuse(rows.first())
     programme = programme_by_id(row.programme_id)
     if row.day != clock.day_in(programme.zone, at - age) or age > WITHIN:
         raise CallOver(day=date_format(row.day, "j F"))
@@ -431,8 +431,12 @@ def _tell_above(row: Dialogue, president: Account, *, at: datetime) -> UUID | No
     if unit is None:
         return None
     booth = units.unit_by_id(row.unit_id)
-    leader = people.names_of([row.leader_id]).get(row.leader_id, "")
-    blanks = {"booth": named(booth.names)[:60], "name": person(president.name), "leader": person(leader)}
+    leader = people.names_of_accounts([row.leader_id]).get(row.leader_id, "")
+    blanks = {
+        "booth": name_in_language(booth.names)[:60],
+        "name": local_person(president.name),
+        "leader": local_person(leader),
+    }
     if row.outcome == Outcome.GONE:
         title = say("%(booth)s: appoint a new booth president") % blanks
         text = say(
@@ -455,7 +459,7 @@ def _ask_for(row: Dialogue, president: Account, need: str, kind: str, *, by: Act
         raise NoNumberKept(field="need")
     opening = helpdesk.Opening(
         way=Ticket.Way.CALL,
-        phone=people.number_of(president.phone_id),
+        phone=people.number_of_phone(president.phone_id),
         texts=[need],
         unit_id=row.unit_id,
         language=president.language or settings.LANGUAGE_CODE,
@@ -488,9 +492,9 @@ def ask_presidents(*, at: datetime) -> int:
             continue
         item.programme = programmes_by_id[call.programme_id]
         language = accounts[call.president_id].language or settings.LANGUAGE_CODE
-        leader = person(accounts[call.leader_id].name, language)
+        leader = local_person(accounts[call.leader_id].name, language)
         zone = item.programme.zone
-        noted_on = clock.day_in(zone, needed(call.noted_at))
+        noted_on = clock.day_in(zone, or_refuse(call.noted_at))
         over = datetime.combine(noted_on + timedelta(days=2), time(), ZoneInfo(zone))
         with translation.override(language):
             day = date_format(call.day, "j F")

@@ -24,7 +24,7 @@ def remind_leaders(*, programme: Programme, unit_id: int, by: Actor, at: datetim
     org.require(by, LEADS, at=unit_id)
     with system("leaders who did not call are reminded"):
         behind = leaders.leaders_to_remind(programme, units.span(unit_id, programme.hierarchy), at=at)
-        n = messaging.remind(
+        n = messaging.remind_people(
             kind=leaders.REMINDER,
             template="duty.today",
             people=[

@@ -72,7 +72,7 @@ def calls(leader: Account | None = None, *, days: int = 0) -> list[Dialogue]:
 
 
 def note(leader: Account, call: Dialogue, noted: CallReport = TALKED, *, at: datetime = NOW) -> Dialogue:
-    return actions.note_call(call=call.pk, noted=noted, by=actor(leader), at=at)[0]
+    return actions.note_dialogue(call=call.pk, noted=noted, by=actor(leader), at=at)[0]
 
 
 def texts(account: Account, template: str) -> list[dict[str, str]]:

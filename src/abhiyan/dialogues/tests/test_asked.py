@@ -16,7 +16,7 @@ from abhiyan.messaging.rules import questions as rules
 from abhiyan.org.tests.make import World
 from abhiyan.people.models import Account
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.programmes.rules.ladder import Ladder
 
 from .make import JOBS, calls, clock, morning, note, programme, reachable, texts
@@ -56,14 +56,14 @@ def ask(at: datetime) -> int:
 def say(president: Account, *, yes: bool, at: datetime) -> Answered:
     with system("test"):
         code = rules.word(keyring().token, Question.objects.get(room="items").pk, 1)
-    return messaging.answer(
+    return messaging.answer_question(
         phone_id=president.phone_id, yes=yes, code=code, channel="sms", ref="x", by=JOBS, at=at
     )
 
 
 def read(world: World, run: Programme) -> Ladder:
     with system("test"):
-        return ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=1, at=NOW)
+        return unit_ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=1, at=NOW)
 
 
 def test_a_talk_noted_by_day_is_asked_about_at_half_past_seven_and_once(
@@ -87,7 +87,7 @@ def test_a_yes_counts_and_confirms_for_the_day_it_was_asked_about(
     ask(clock(19, 30))
     assert say(president, yes=True, at=clock(11, days=1)) is Answered.TAKEN
     assert read(world, run) == Ladder(reported=1, counted=1, confirmed=1)
-    (own,) = queries.own_calls(leader.pk, at=NOW)
+    (own,) = queries.calls_of_leader(leader.pk, at=NOW)
     assert own.is_done and own.is_confirmed
 
 
@@ -108,7 +108,7 @@ def test_a_no_ends_the_talk_and_the_booth_was_not_heard(
     assert say(president, yes=False, at=clock(20)) is Answered.TAKEN
     assert read(world, run) == Ladder(reported=1)
     with override("en"):
-        (own,) = queries.own_calls(leader.pk, at=NOW)
+        (own,) = queries.calls_of_leader(leader.pk, at=NOW)
     assert own.is_done and not own.is_confirmed
     with system("test"):
         (booth,) = queries.booths_to_call(run, on=clock(7, days=1).date()).values()

@@ -39,7 +39,7 @@ from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Item, Programme, Task
-from abhiyan.programmes.queries import ladder, stands
+from abhiyan.programmes.queries import measures_in_view, unit_ladder
 from abhiyan.ui.owed import Owed
 
 from .make import DAY, JOBS, TALKED, TODAY, calls, clock, morning, note, programme, reachable, texts
@@ -85,7 +85,7 @@ def test_each_morning_gives_a_leader_two_presidents_of_their_own_area(
     assert morning() == 0, "a day is given out once"
     mine = calls(leader)
     assert set(booths(mine)) < {world.unit(code) for code in BOOTHS}
-    own = queries.own_calls(leader.pk, at=NOW)
+    own = queries.calls_of_leader(leader.pk, at=NOW)
     assert [row.href for row in owed_of(leader)] == [f"/dialogues/call/{one.of.pk}/" for one in own]
     page = browser(leader).get("/dialogues/").content.decode()
     assert all(one.name in page for one in own)
@@ -104,10 +104,10 @@ def test_the_gate_keeps_numbers_of_presidents_back_on_the_page_and_in_the_text(
         phone = people.accounts([first.president_id])[first.president_id].phone_id
     talks_of_others(phone, first.unit_id, run.pk, 3)
     with pytest.raises(HeldBack):
-        actions.show_number(call=first.pk, by=actor(leader), at=NOW)
+        actions.show_president_number(call=first.pk, by=actor(leader), at=NOW)
     with pytest.raises(HeldBack):
-        actions.show_number(call=second.pk, by=actor(leader), at=clock(21))
-    assert actions.show_number(call=second.pk, by=actor(leader), at=NOW).startswith("+9194190")
+        actions.show_president_number(call=second.pk, by=actor(leader), at=clock(21))
+    assert actions.show_president_number(call=second.pk, by=actor(leader), at=NOW).startswith("+9194190")
     with system("test"):
         assert actions.send_numbers(by=JOBS, at=clock(10)) == 1
     (said,) = texts(leader, "duty.calls")
@@ -178,7 +178,7 @@ def test_a_talk_is_reported_and_a_need_becomes_a_request_of_the_president(
         assert (item.unit_id, item.day, item.by_id) == (call.unit_id, TODAY, leader.pk)
         assert ticket.desk_id == world.unit("N11"), "the president answers at the booth, so a desk above does"
         assert (ticket.is_proven, ticket.is_stranger, ticket.kind) == (True, False, "material")
-        read = ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=1, at=NOW)
+        read = unit_ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=1, at=NOW)
         assert (read.reported, read.counted) == (1, 0), "the president has said nothing yet"
     president = next(one for one in presidents if one.pk == call.president_id)
     assert ticket.phone_id == item.phone_id == president.phone_id
@@ -206,7 +206,7 @@ def test_one_more_need_is_a_request_of_its_own_or_joins_one_of_its_kind_and_the_
     with system("test"):
         speaker = Ticket.objects.get(kind="programme")
         assert Dialogue.objects.get(pk=call.pk).ticket_ids == [tent.pk, speaker.pk]
-        whole = queries.levels(run, world.unit("N1"), (world.lo("N1"), world.lo("N2")), on=TODAY)[0]
+        whole = queries.call_levels(run, world.unit("N1"), (world.lo("N1"), world.lo("N2")), on=TODAY)[0]
         assert (whole.done, whole.needs) == (1, 2)
         Dialogue.objects.filter(pk=call.pk).update(ticket_ids=[uuid4() for _each in range(5)])
     assert f"request {speaker.number} of the helpline" in other
@@ -284,7 +284,7 @@ def test_a_president_who_wants_no_calls_is_on_no_later_roster_and_no_number_is_s
         assert call.unit_id not in queries.booths_to_call(run, on=NOW.date())
     assert people.phones_that_said_no([president.phone_id]) == {president.phone_id}
     with pytest.raises(NoMoreCalls):
-        actions.show_number(call=call.pk, by=actor(leader), at=NOW)
+        actions.show_president_number(call=call.pk, by=actor(leader), at=NOW)
 
 
 def test_a_card_says_since_when_somebody_is_president_and_which_language_they_read(
@@ -297,7 +297,7 @@ def test_a_card_says_since_when_somebody_is_president_and_which_language_they_re
         )
     morning()
     page = browser(leader).get(f"/dialogues/call/{calls(leader)[0].pk}/").content.decode()
-    assert "President since" in page and "9 Mar 2025" in page and languages.name("hi") in page
+    assert "President since" in page and "9 Mar 2025" in page and languages.own_language_name("hi") in page
 
 
 def owed_of(account: Account) -> list[Owed]:
@@ -305,7 +305,7 @@ def owed_of(account: Account) -> list[Owed]:
     viewer = viewer_of(account_id=account.pk, on=TODAY)
     with system("test"):
         rows: list[object] = list(owed(viewer, at=NOW))
-        for stand in stands(viewer.home, at=NOW) if viewer.home else ():
+        for stand in measures_in_view(viewer.home, at=NOW) if viewer.home else ():
             rows += DIALOGUES.owes(viewer, viewer.home, stand, NOW)
     return [row for row in rows if isinstance(row, Owed)]
 
@@ -405,7 +405,7 @@ def test_a_president_who_left_at_noon_was_called_and_the_next_card_names_the_new
     card = next(
         one
         for days in range(1, 4)
-        for one in queries.own_calls(leader.pk, at=clock(12, days=days))
+        for one in queries.calls_of_leader(leader.pk, at=clock(12, days=days))
         if one.of.unit_id == call.unit_id
     )
     assert card.of.president_id == new.pk and card.before is not None and card.before.is_other
@@ -420,7 +420,7 @@ def test_an_undone_call_comes_once_more_then_goes_to_another_leader(
     morning(days=1)
     carried = [one for one in calls(leader, days=1) if one.came == RosterSource.CARRIED]
     assert booths(carried) == booths(first[1:])
-    (row,) = [one for one in queries.own_calls(leader.pk, at=clock(9, days=1)) if one.is_carried]
+    (row,) = [one for one in queries.calls_of_leader(leader.pk, at=clock(9, days=1)) if one.is_carried]
     assert row.of.pk == carried[0].pk
     other = reachable(world, "state_secretary", "N1", 3)
     morning(days=2)
@@ -497,7 +497,7 @@ def test_calls_end_with_the_programme(run: Programme, leader: Account) -> None:
     with pytest.raises(NotRunningNow):
         note(leader, calls()[0])
     assert morning(days=1) == 0
-    assert queries.own_calls(leader.pk, at=NOW) == []
+    assert queries.calls_of_leader(leader.pk, at=NOW) == []
 
 
 def test_the_board_shows_each_unit_to_who_sees_its_people(
@@ -511,12 +511,14 @@ def test_the_board_shows_each_unit_to_who_sees_its_people(
     state = browser(president).get(page)
     assert state.status_code == 200
     with system("test"):
-        whole, below = queries.levels(run, world.unit("N1"), (world.lo("N1"), world.lo("N2")), on=TODAY)
+        whole, below = queries.call_levels(run, world.unit("N1"), (world.lo("N1"), world.lo("N2")), on=TODAY)
     assert (whole.booths, whole.vacant, whole.silent) == (8, 5, 0), "nobody is silent who was not called"
     with system("test"):
         Dialogue.objects.filter(outcome="wrong_number").update(outcome="no_answer")
         span = (world.lo("N1"), world.lo("N2"))
-        silent = [queries.levels(run, world.unit("N1"), span, on=TODAY + n * DAY)[0].silent for n in (0, 1)]
+        silent = [
+            queries.call_levels(run, world.unit("N1"), span, on=TODAY + n * DAY)[0].silent for n in (0, 1)
+        ]
     assert silent == [0, 1], "not on the day of the call"
     assert (whole.done, whole.confirmed, whole.needs, whole.solved) == (1, 0, 1, 0)
     assert whole.missed == 1 and "Gone or wrong number" in state.content.decode()
@@ -554,7 +556,7 @@ def test_the_questions_of_a_page_do_not_grow_with_its_calls(
 ) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as found:
-            assert len(queries.own_calls(leader.pk, at=NOW)) == n
+            assert len(queries.calls_of_leader(leader.pk, at=NOW)) == n
         return len(found)
 
     with system("test"):
@@ -631,12 +633,12 @@ def test_with_the_office_a_leaders_calls_end_with_their_names_and_numbers(
         held = Appointment.objects.get(account_id=leader.pk)
     world.appoint(leader, "district_in_charge", "N21")
     org.end_appointment(public_id=held.public_id, reason="moved", by=JOBS, at=NOW)
-    assert queries.own_calls(leader.pk, at=NOW) == []
+    assert queries.calls_of_leader(leader.pk, at=NOW) == []
     phone = browser(leader)
     pages = (page, f"/field/call/{call.pk}/")
     assert [phone.get(each).status_code for each in pages] == [404, 404]
     assert phone.post(f"{page}number/").status_code == 404
     with pytest.raises(NotFound):
-        actions.show_number(call=call.pk, by=actor(leader), at=NOW)
+        actions.show_president_number(call=call.pk, by=actor(leader), at=NOW)
     with pytest.raises(NotYours):
         note(leader, call)

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from abhiyan.contact.tests.at_doors import no_poll
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues import actions, grades, leaders
@@ -27,7 +27,7 @@ from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions.items import forget_phone
+from abhiyan.programmes.actions.items import erase_items_of_phone
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.review.tests.test_slides import slides
@@ -139,10 +139,10 @@ def test_the_next_caller_reads_the_last_grade_with_its_day_and_office(
     talk = last[call.unit_id]
     client, page = browser(leader), f"/dialogues/call/{call.pk}/"
     words = client.get(page).text
-    assert "Organisation then" in words and WORDS[needed(talk.organisation)] in words
+    assert "Organisation then" in words and WORDS[or_refuse(talk.organisation)] in words
     assert f"{talk.day.day} {talk.day:%b}, District in-charge" in words
     with system("test"):
-        programmes.end_items(ids=[needed(talk.item_id)], why=Item.Why.DENIED, at=NOW)
+        programmes.end_items(ids=[or_refuse(talk.item_id)], why=Item.Why.DENIED, at=NOW)
     assert "Organisation then" not in client.get(page).text
 
 
@@ -152,11 +152,11 @@ def test_a_denied_talk_and_an_erased_president_give_no_grade_anywhere(
     before = graded(world, run)[0]
     with system("test"):
         first, second = Dialogue.objects.filter(day=TODAY - 40 * DAY, outcome="talked").order_by("unit_id")
-        programmes.end_items(ids=[needed(first.item_id)], why=Item.Why.DENIED, at=NOW)
-        phone = Item.objects.get(pk=needed(second.item_id)).phone_id
+        programmes.end_items(ids=[or_refuse(first.item_id)], why=Item.Why.DENIED, at=NOW)
+        phone = Item.objects.get(pk=or_refuse(second.item_id)).phone_id
     assert graded(world, run)[0] in (before, before - 1)
     with system("test"):
-        forget_phone(erasure=ItemsErased((), needed(phone), NOW))
+        erase_items_of_phone(erasure=ItemsErased((), or_refuse(phone), NOW))
     client = browser(head)
     assert "October 2026" not in client.get(f"/dialogues/{run.public_id}/organisation/?unit=N1").text
     assert not any("October 2026" in words_on for _title, words_on in deck(client, run))

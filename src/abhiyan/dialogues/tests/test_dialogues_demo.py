@@ -50,4 +50,4 @@ def test_the_demo_has_a_week_of_calls_and_todays_to_be_done() -> None:
         assert Dialogue.objects.filter(day=TODAY, outcome="").exists() and run.is_sample
     assert {"", "talked", "later"} <= outcomes and RosterSource.CARRIED in came
     assert solved and confirmed
-    assert any(queries.own_calls(leader, at=NOW) for leader in leaders), "two booths have a president"
+    assert any(queries.calls_of_leader(leader, at=NOW) for leader in leaders), "two booths have a president"

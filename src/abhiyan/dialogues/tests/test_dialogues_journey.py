@@ -22,7 +22,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
@@ -125,7 +125,7 @@ def test_a_day_of_calls_from_the_morning_to_the_next(
     look(leader, "dialogues confirmed")
     with system("test"):
         booth = cast.world.units["JK-B002"].pk
-        assert ladder(node=booth, hierarchy=1, programme=run, measure=1, at=NOW).counted == 1
+        assert unit_ladder(node=booth, hierarchy=1, programme=run, measure=1, at=NOW).counted == 1
     state = visit("/units/JK-B002/", "state_president", size=size, language=language)
     look(state, "dialogues unit")
     state.goto(f"/dialogues/{run.public_id}/?unit=JK-SRI")

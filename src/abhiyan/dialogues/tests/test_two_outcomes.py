@@ -36,7 +36,7 @@ def leader(db: None) -> Account:
 
 
 def note(leader: Account, call: Dialogue, noted: CallReport, *, made_at: datetime, at: datetime) -> Dialogue:
-    return actions.note_call(call=call.pk, noted=noted, by=actor(leader), at=at, age=at - made_at)[0]
+    return actions.note_dialogue(call=call.pk, noted=noted, by=actor(leader), at=at, age=at - made_at)[0]
 
 
 def standing(call: Dialogue) -> Dialogue:

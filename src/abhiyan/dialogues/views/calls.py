@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from abhiyan.contact.fields import HelperFields, help_said
 from abhiyan.core import clock
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.dialogues import actions, queries
 from abhiyan.dialogues.actions import OrganisationMissing
 from abhiyan.dialogues.models import OUTCOMES, Dialogue, Outcome
@@ -32,21 +32,21 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import act_page, form_page, tried
 from abhiyan.ui.checks import CheckedForm
 from abhiyan.ui.fields import DayField, NoteField, WholeField
 from abhiyan.ui.forms import SOMETIMES, offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 
 @require_safe
-def calls(request: Request) -> HttpResponseBase:
+def own_dialogues_page(request: Request) -> HttpResponseBase:
     """Show the viewer's own calls of today."""
     at = clock.now()
     account = request.viewer.account_id
-    rows = queries.own_calls(account, at=at) if account is not None else []
+    rows = queries.calls_of_leader(account, at=at) if account is not None else []
     context = {"here": "dialogues", "crumbs": [(say("My calls"), "")], "calls": rows}
     return render(request, "dialogues/calls.html", context)
 
@@ -106,7 +106,7 @@ class CallForm(HelperFields, NeedForm):
 
 
 @form_page
-def call(request: Request, call: UUID) -> HttpResponseBase:
+def dialogue_page(request: Request, call: UUID) -> HttpResponseBase:
     """Show one of the viewer's calls with the last talk, and take its outcome. A noted talk takes more needs."""
     at, is_need = clock.now(), "more" in request.POST
     form = (NeedForm if is_need else CallForm)(
@@ -116,13 +116,15 @@ def call(request: Request, call: UUID) -> HttpResponseBase:
     def note(given: dict[str, Any]) -> CallDone:
         if is_need:
             kind = given["kind"] or Ticket.Kind.OTHER
-            return None, actions.add_need(call=call, need=given["need"], kind=kind, by=request.actor, at=at)
+            return None, actions.add_talk_need(
+                call=call, need=given["need"], kind=kind, by=request.actor, at=at
+            )
         return note_given(request, call, given)
 
     def said(done: CallDone) -> str | Promise:
         row, ticket = done
         if ticket is None:
-            return words_of(row)
+            return noted_outcome_words(row)
         number = {"number": ticket.number}
         if ticket.n > 1:
             return say("Noted. The need joined the open request %(number)s of the same kind.") % number
@@ -139,7 +141,7 @@ CallDone = tuple[Dialogue | None, Ticket | None]
 BESIDE = _("What you noted later stands. This is kept beside it.")
 
 
-def words_of(row: Dialogue | None) -> str | Promise:
+def noted_outcome_words(row: Dialogue | None) -> str | Promise:
     """Return what a leader reads about an outcome that was just noted."""
     return BESIDE if row is not None and row.is_beside else _("The call is noted.")
 
@@ -156,7 +158,7 @@ def note_given(
         given["kind"] or Ticket.Kind.OTHER,
         help_said(given),
     )
-    return actions.note_call(call=call, noted=noted, by=request.actor, at=clock.now(), age=age)
+    return actions.note_dialogue(call=call, noted=noted, by=request.actor, at=clock.now(), age=age)
 
 
 def call_of(request: Request, call: UUID) -> queries.OwnCall:
@@ -165,10 +167,10 @@ def call_of(request: Request, call: UUID) -> queries.OwnCall:
 
 
 @require_POST
-def number(request: Request, call: UUID) -> HttpResponseBase:
+def president_number_page(request: Request, call: UUID) -> HttpResponseBase:
     """Show the call with the president's number. Each look leaves a row in the trail."""
     card = call_of(request, call)
-    digits = actions.show_number(call=call, by=request.actor, at=clock.now())
+    digits = actions.show_president_number(call=call, by=request.actor, at=clock.now())
     return _shown(request, card, CallForm(initial=EMPTY), number=digits)
 
 
@@ -179,7 +181,7 @@ def _shown(
         form = (NeedForm if card.is_talk else CallForm)(initial=EMPTY)
     context = {
         "here": "dialogues",
-        "crumbs": [(say("My calls"), reverse("dialogues:calls")), (person(card.name), "")],
+        "crumbs": [(say("My calls"), reverse("dialogues:calls")), (local_person(card.name), "")],
         "call": card,
         "form": form,
         "number": number,
@@ -201,7 +203,7 @@ def away(request: Request) -> HttpResponseBase:
     at = clock.now()
     today = clock.day_in(settings.TIME_ZONE, at)
     absences = queries.absences(request.viewer.account_id or 0, since=today)
-    return ask(
+    return act_page(
         request,
         lambda given: actions.note_absence(**given, by=request.actor, at=at),
         form=AwayForm(request.POST if request.method == "POST" else None, initial={"first_on": today}),
@@ -226,7 +228,7 @@ def away_remove(request: Request, absence: UUID) -> HttpResponseBase:
 
 
 COLUMNS: tuple[Column[queries.CallLevel], ...] = (
-    Column("name", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("name", _("Unit"), lambda row: name_in_language(row.names), is_name=True),
     Column("confirmed", _("Confirmed by the president"), lambda row: row.confirmed, order=True, css="num"),
     Column("done", _("Noted by the leader"), lambda row: row.done, order=True, css="num"),
     Column("booths", _("Booths"), lambda row: row.booths, order=True, css="num"),
@@ -275,7 +277,7 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the numbers of a unit and of the units right below it, and the length of a round."""
     programme, here = page_of_people(request, public_id, queries.KIND)
     on = clock.day_in(programme.zone, clock.now())
-    whole, below = queries.levels(programme, here.unit.id, here.span, on=on)
+    whole, below = queries.call_levels(programme, here.unit.id, here.span, on=on)
     table = Table(
         request,
         COLUMNS,
@@ -284,7 +286,7 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
         caption=_("Units below"),
         sort="-silent",
     )
-    pace = queries.pace(programme, on=on)
+    pace = queries.round_pace(programme, on=on)
     context = {
         "here": "programmes",
         "crumbs": way_from_programme(programme, (say("Calls to booth presidents"), "")),
@@ -297,7 +299,7 @@ def board(request: Request, public_id: UUID) -> HttpResponseBase:
             "programmes.run", units.span(programme.owner_id, programme.hierarchy)[0]
         ),
     }
-    return answer(request, "dialogues/board.html", table, context)
+    return list_response(request, "dialogues/board.html", table, context)
 
 
 class CallersForm(forms.Form):
@@ -309,19 +311,19 @@ class CallersForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         leading = [office for office in org.offices_used() if LEADS in office.capabilities]
-        offer(self, offices=[(office.code, named(office.names)) for office in leading])
+        offer(self, offices=[(office.code, name_in_language(office.names)) for office in leading])
 
 
 @form_page
-def callers(request: Request, public_id: UUID) -> HttpResponseBase:
+def calling_offices_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Choose the offices that call in a programme, and the calls a day."""
     at = clock.now()
     programme = programmes.programme_of_kind(public_id, queries.KIND)
     org.require(request.actor, "programmes.run", at=programme.owner_id)
-    pace = queries.pace(programme, on=clock.day_in(programme.zone, at))
+    pace = queries.round_pace(programme, on=clock.day_in(programme.zone, at))
     plan, back = queries.plan_of(programme.pk), reverse("dialogues:board", args=[public_id])
     initial = {"offices": plan.offices, "per_day": plan.per_day}
-    return ask(
+    return act_page(
         request,
         lambda given: actions.set_callers(programme=programme, **given, by=request.actor, at=at),
         form=CallersForm(request.POST if request.method == "POST" else None, initial=initial),

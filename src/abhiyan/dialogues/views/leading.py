@@ -22,8 +22,8 @@ from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.here import page_of_people, way_from_programme
-from abhiyan.ui.acts import ask, form_page
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.acts import act_page, form_page
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.ui.numbers import grouped
 
 from .calls import way_to_board
@@ -74,7 +74,7 @@ def leaders_who_call(request: Request, public_id: UUID) -> HttpResponseBase:
         "words": leaders_in_words(rows) if rows else "",
         "may_remind": request.viewer.may_at(LEADS, here.span[0]) and any(not row.has_called for row in rows),
     }
-    return answer(request, "dialogues/leaders.html", table, context)
+    return list_response(request, "dialogues/leaders.html", table, context)
 
 
 @form_page
@@ -88,7 +88,7 @@ def leaders_reminded(request: Request, public_id: UUID) -> HttpResponseBase:
         len(behind),
     ) % {"n": grouped(len(behind))}
     back = here.href(reverse("dialogues:leaders", args=[public_id]))
-    return ask(
+    return act_page(
         request,
         lambda _given: remind_leaders(programme=programme, unit_id=here.unit.id, by=request.actor, at=at),
         title=say("Remind leaders to call: %(place)s") % {"place": here.name},

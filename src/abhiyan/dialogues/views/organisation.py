@@ -19,7 +19,7 @@ from abhiyan.org.here import Here
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.here import page_of_people, way_from_programme
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 
 from .calls import way_to_board
 
@@ -80,7 +80,7 @@ def booths_organisation(request: Request, public_id: UUID) -> HttpResponseBase:
         "counted": counted.get(here.unit.id),
         "counted_name": name,
     }
-    return answer(request, "dialogues/organisation.html", table, context)
+    return list_response(request, "dialogues/organisation.html", table, context)
 
 
 def _counted_beside(
@@ -91,7 +91,7 @@ def _counted_beside(
     beside = next((measure for measure in running if measure.programme.kind != queries.KIND), None)
     if beside is None or node is None:
         return "", {}
-    ladder = programmes.ladder(
+    ladder = programmes.unit_ladder(
         node=node, hierarchy=here.hierarchy, programme=beside.programme, measure=beside.measure, at=at
     )
     leaf = programmes.children_ladders(

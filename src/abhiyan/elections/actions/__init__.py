@@ -4,7 +4,7 @@ from .alliances import change_alliance, make_alliance
 from .classes import sort_units
 from .every_seat import cascade_seats, pass_next_seat
 from .figures import state_figure, withdraw_figure
-from .links import let_go, link_contests, link_newcomers
+from .links import link_contests, link_newcomers, unlink_units
 from .parties import join_parties, separate_parties
 from .passing_down import cascade_plan, lock_part
 from .plans import lock_seats, make_plan, next_version

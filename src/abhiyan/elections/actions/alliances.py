@@ -8,15 +8,15 @@ from django.db import transaction
 
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.elections import reference
 from abhiyan.elections.models import Alliance, Election
 from abhiyan.elections.queries import listing as queries
 from abhiyan.elections.refusals import AllianceThere, NoParties
 
 from . import grounds
-from .inputs import election_of, kept_names, state_of
+from .inputs import election_of, given_state, kept_names
 from .parties import parties_by_word, require_sides
 
 
@@ -40,8 +40,8 @@ def make_alliance(
     Refuses UnknownElection, UnknownState, NotYourGround, UnknownParty, NoParties, NamesMissing, AllianceThere.
     """
     of = election_of(election)
-    eci = state_of(state)
-    at_unit = grounds.require(by, "plans.make", election=of, state=eci)
+    eci = given_state(state)
+    at_unit = grounds.require_on_ground(by, "plans.make", election=of, state=eci)
     public_id = lot.uuid() if once is None else uuid5(by.id, once.hex)
     with transaction.atomic():
         _one_at_a_time(of)
@@ -105,23 +105,24 @@ def _require_first(alliance: Alliance) -> None:
     there = next((one for one in others if set(one.parties) == set(alliance.parties)), None)
     if there is not None:
         raise AllianceThere(
-            field="lead", party=alliance.lead, name=named(there.names), there=str(there.public_id)
+            field="lead", party=alliance.lead, name=name_in_language(there.names), there=str(there.public_id)
         )
 
 
 def _held(public_id: UUID, by: Actor) -> tuple[Alliance, int | None]:
     """An alliance, locked, once it is certain that `by` may change it; and the unit that answers for it."""
     seen = queries.alliance(public_id)
-    at_unit = grounds.require(by, "plans.make", election=seen.election, state=seen.state)
+    at_unit = grounds.require_on_ground(by, "plans.make", election=seen.election, state=seen.state)
     alliance = Alliance.objects.select_for_update(of=("self",)).select_related("election")
-    found = needed(alliance.filter(pk=seen.pk).first())
+    found = or_refuse(alliance.filter(pk=seen.pk).first())
     return found, at_unit
 
 
 def _parties(election: Election, lead: str, parties: Sequence[str]) -> tuple[str, list[str]]:
     words = parties_by_word()
     first, *rest = (
-        words.get(reference.plain(party_word), party_word.strip().upper()) for party_word in (lead, *parties)
+        words.get(reference.comparable_name(party_word), party_word.strip().upper())
+        for party_word in (lead, *parties)
     )
     codes = list(dict.fromkeys((first, *rest)))
     require_sides(election, [(code, "lead" if code == first else "parties") for code in codes])

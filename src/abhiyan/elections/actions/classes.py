@@ -57,7 +57,7 @@ def sort_units(
     org.require(by, "plans.make", at=unit_id)
     of = election_of(election)
     try:
-        read = rules.read(rows)
+        read = rules.read_class_rules(rows)
     except rules.RulesUnfit as unfit:
         raise RulesRefused(field="rules", why=WHY[unfit.code], row=unfit.row) from unfit
     require_sides(of, [(party, "party")])
@@ -88,7 +88,7 @@ def sort_units(
         for unit_figures in figures.values():
             got = rules.class_of(
                 read,
-                rules.figures(
+                rules.unit_vote_figures(
                     unit_figures.votes, unit_figures.best, unit_figures.polled, unit_figures.electors
                 ),
             )

@@ -47,7 +47,9 @@ class SeatShare:
 FACTS = ("id", "state_from", "number_from", "state_to", "number_to", "weight", "import_id", "row")
 
 
-def there(table: WholeTable, olds: Iterable[tuple[str, int]]) -> dict[tuple[str, int], list[Correspondence]]:
+def known_correspondence(
+    table: WholeTable, olds: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], list[Correspondence]]:
     """Old seat -> what is known of where it went."""
     wanted = set(olds)
     correspondences: dict[tuple[str, int], list[Correspondence]] = {old: [] for old in wanted}
@@ -71,7 +73,7 @@ def hold_table(table: WholeTable) -> None:
 def look_at_pairs(*, table: WholeTable, pairs: Sequence[SeatShare]) -> TakenRows:
     """Count what a table of correspondence would do: new, changed and unchanged rows."""
     taken = TakenRows()
-    correspondences = there(table, (pair.old for pair in pairs))
+    correspondences = known_correspondence(table, (pair.old for pair in pairs))
     for pair in pairs:
         before = {(row.state_to, row.number_to): row.weight for row in correspondences[pair.old]}
         if pair.new not in before:
@@ -89,7 +91,7 @@ def take_in_pairs(
     """Take a table in, old seat by old seat: one that is given replaces all that was known of it."""
     with transaction.atomic():
         hold_table(table)
-        correspondences = there(table, (pair.old for pair in pairs))
+        correspondences = known_correspondence(table, (pair.old for pair in pairs))
         seat_shares: dict[tuple[str, int], list[SeatShare]] = {}
         for pair in pairs:
             seat_shares.setdefault(pair.old, []).append(pair)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import NOTHING, Scope, scoped, system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.elections.models import Alliance, ClassRule, Election, Plan, Stated
 from abhiyan.elections.refusals import MadeOf
 from abhiyan.org import queries as org
@@ -53,19 +53,21 @@ def made_of(plans: QuerySet[Plan], rules: QuerySet[ClassRule], *, by: Actor, at:
                 "pk", flat=True
             )
         )
-        plan_facts = [(named(plan.names), plan.made_by) for plan in standing if plan.pk in plans_seen]
+        plan_facts = [
+            (name_in_language(plan.names), plan.made_by) for plan in standing if plan.pk in plans_seen
+        ]
         plan_facts += [
-            (f"{class_rule.election.code}, {named(class_rule.unit.names)}", class_rule.made_by)
+            (f"{class_rule.election.code}, {name_in_language(class_rule.unit.names)}", class_rule.made_by)
             for class_rule in sorting
             if class_rule.pk in rules_seen
         ]
         return MadeFrom(len(standing) + len(sorting), _named(plan_facts))
 
 
-def said_of(election: Election, *, by: Actor, at: datetime) -> MadeFrom:
+def made_from_election(election: Election, *, by: Actor, at: datetime) -> MadeFrom:
     """Alliances and stated figures of an election: published, so everybody may know them."""
     facts = [
-        (named(alliance.names), alliance.made_by)
+        (name_in_language(alliance.names), alliance.made_by)
         for alliance in Alliance.objects.filter(election=election).order_by("pk")
     ]
     facts += [
@@ -86,7 +88,7 @@ def _sight_of(by: Actor, at: datetime) -> AbstractContextManager[Scope]:
 
 def _named(told: Iterable[tuple[str, int | None]]) -> str:
     rows = list(told)
-    makers = people.names_of([who for _name, who in rows if who])
+    makers = people.names_of_accounts([who for _name, who in rows if who])
     words = [
         f"“{name}” ({makers[who]})" if who and makers.get(who) else f"“{name}”" for name, who in rows[:NAMED]
     ]

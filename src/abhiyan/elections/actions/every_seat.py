@@ -31,7 +31,7 @@ def cascade_seats(*, public_id: UUID, basis: str, down_to: str, by: Actor, at: d
     """
     passing_down.require_way(basis, down_to)
     with transaction.atomic():
-        plan = passing_down.held(public_id, by)
+        plan = passing_down.lock_newest_plan(public_id, by)
         before = passing_of(plan)
         if before is not None and before.is_under_way(at):
             raise PassingUnderWay

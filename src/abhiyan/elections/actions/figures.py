@@ -11,7 +11,7 @@ from abhiyan.elections.models import Candidacy, Contest, Election, Stated
 from abhiyan.elections.queries.wholeness import wholeness
 
 from . import grounds
-from .inputs import election_of, state_of
+from .inputs import election_of, given_state
 from .parties import parties_by_word
 
 LONGEST_ORIGIN = 400
@@ -38,8 +38,8 @@ def state_figure(
     NoOrigin.
     """
     of = election_of(election)
-    eci = state_of(state)
-    at_unit = grounds.require(by, "results.import", election=of, state=eci)
+    eci = given_state(state)
+    at_unit = grounds.require_on_ground(by, "results.import", election=of, state=eci)
     if share_pct is None and votes is None and seats is None:
         raise refusals.NothingStated(field="share_pct")
     if (share_pct is not None and not 0 <= share_pct <= 100) or (votes or 0) < 0 or (seats or 0) < 0:
@@ -52,7 +52,7 @@ def state_figure(
         raise refusals.UnknownSeat(field="state" if number is None else "number")
     if seats is not None:
         _require_seats(of, eci, number, seats)
-    code = parties_by_word().get(reference.plain(party), party.strip().upper())
+    code = parties_by_word().get(reference.comparable_name(party), party.strip().upper())
     if not Candidacy.objects.filter(contest__election=of, party=code).exists():
         raise refusals.UnknownParty(field="party", party=party)
     with transaction.atomic():
@@ -98,7 +98,9 @@ def withdraw_figure(*, stated_id: int, by: Actor, at: datetime) -> None:
         stated = Stated.objects.select_related("election").filter(pk=stated_id).first()
         if stated is None:
             return
-        at_unit = grounds.require(by, "results.import", election=stated.election, state=stated.state)
+        at_unit = grounds.require_on_ground(
+            by, "results.import", election=stated.election, state=stated.state
+        )
         gone, _each = Stated.objects.filter(pk=stated_id).delete()
         if gone:
             audit.record(

@@ -11,7 +11,7 @@ from abhiyan.elections.refusals import NotYourGround
 from abhiyan.org import queries as org
 
 
-def require(by: Actor, capability: str, *, election: Election, state: str) -> int | None:
+def require_on_ground(by: Actor, capability: str, *, election: Election, state: str) -> int | None:
     """Refuse (NotYourGround) unless `by` may do this over the ground of a row: its state, or, for "", the nation.
 
     Returns the unit that answers for it, for the audit; None where an installation has none: only the system may then.
@@ -21,6 +21,10 @@ def require(by: Actor, capability: str, *, election: Election, state: str) -> in
         org.require(by, capability, at=unit_id or 0)
     except org.NotYours as refused:
         ground = grounds.ground_of(election, state)
-        where = reference.state_name(ground, (get_language() or "en")[:2]) if ground else _("all states")
+        where = (
+            reference.reference_state_name(ground, (get_language() or "en")[:2])
+            if ground
+            else _("all states")
+        )
         raise NotYourGround(where=where) from refused
     return unit_id

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.elections import reference
 from abhiyan.elections.models import Election
 from abhiyan.elections.refusals import NamesMissing, UnknownElection, UnknownState
@@ -22,11 +22,11 @@ def kept_names(given: Mapping[str, str]) -> dict[str, str]:
 
 def election_of(code: str) -> Election:
     """The election of that code. Refuses UnknownElection."""
-    return needed(
+    return or_refuse(
         Election.objects.filter(code=code).first(), UnknownElection(field="election", election=code)
     )
 
 
-def state_of(given: str) -> str:
+def given_state(given: str) -> str:
     """A state by its code or name, as the commission numbers it; "" where none is given. Refuses UnknownState."""
-    return needed(reference.state_of(given) if given else "", UnknownState(field="state", state=given))
+    return or_refuse(reference.eci_code_of(given) if given else "", UnknownState(field="state", state=given))

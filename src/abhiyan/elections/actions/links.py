@@ -134,7 +134,11 @@ def units_of_seats(
     *, level: str, states: Iterable[str], among: Collection[int] | None = None
 ) -> dict[tuple[str, int], int]:
     """(state, number) -> unit of each seat that has one here, or among some units, in one query."""
-    wanted = {reference.states()[eci].abbr.casefold(): eci for eci in states if eci in reference.states()}
+    wanted = {
+        reference.reference_states()[eci].abbr.casefold(): eci
+        for eci in states
+        if eci in reference.reference_states()
+    }
     wanted |= {eci.casefold(): eci for eci in states}
     sign = level.upper()
     ids = None if among is None else sorted(among)
@@ -161,7 +165,7 @@ def units_of_seats(
     return unit_by_seat
 
 
-def let_go(*, going: UnitsGoing) -> None:
+def unlink_units(*, going: UnitsGoing) -> None:
     """Units made by an undone import go: results lose the link and stay, the classes the units were given go with them.
 
     Refuses UnitsPlanned where a plan has them, or rules of classes.

@@ -10,7 +10,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.elections import reference, refusals
 from abhiyan.elections.models import Candidacy, Election, FormerName, Party
 from abhiyan.elections.queries import grounds
-from abhiyan.elections.queries.names import named
+from abhiyan.elections.queries.names import later_party_codes
 from abhiyan.elections.rules.parties import last_name
 from abhiyan.org import queries as org
 
@@ -20,7 +20,7 @@ def know_parties(*, by: Actor, at: datetime) -> int:
     there = set(Party.objects.values_list("code", flat=True))
     new = [
         Party(code=known_party.code, names=dict(known_party.names), aliases=list(known_party.aliases))
-        for known_party in reference.parties()
+        for known_party in reference.known_parties()
         if known_party.code not in there
     ]
     if new:
@@ -32,12 +32,12 @@ def know_parties(*, by: Actor, at: datetime) -> int:
 def parties_by_word() -> Mapping[str, str]:
     """Every way of writing a party that is known, as compared (reference.plain) -> its code."""
     party_codes: dict[str, str] = {}
-    for party in reference.parties():
+    for party in reference.known_parties():
         for word in (party.code, *party.names.values(), *party.aliases):
-            party_codes.setdefault(reference.plain(word), party.code)
+            party_codes.setdefault(reference.comparable_name(word), party.code)
     for code, names, aliases in Party.objects.values_list("code", "names", "aliases"):
         for word in (code, *names.values(), *aliases):
-            party_codes.setdefault(reference.plain(word), code)
+            party_codes.setdefault(reference.comparable_name(word), code)
     return party_codes
 
 
@@ -52,7 +52,7 @@ def join_parties(*, party: str, was: str, by: Actor, at: datetime) -> FormerName
     now, then = (_known_party(text, field, words) for text, field in ((party, "party"), (was, "was")))
     with transaction.atomic():
         _hold_names()
-        pairs = named()
+        pairs = later_party_codes()
         if pairs.get(then, now) != now:
             raise refusals.NameTaken(field="was", was=then, party=pairs[then])
         if last_name(now, pairs) == last_name(then, pairs):
@@ -99,7 +99,7 @@ def _hold_names() -> None:
 
 def _known_party(text: str, field: str, words: Mapping[str, str]) -> str:
     """The code of a party that some result knows, or the packaged list."""
-    code = words.get(reference.plain(text), text.strip().upper())
+    code = words.get(reference.comparable_name(text), text.strip().upper())
     if code == reference.INDEPENDENT:
         raise refusals.IndependentsNoSide(field=field)
     if code == reference.NOTA:

@@ -60,7 +60,7 @@ def take_in_parts(
 ) -> list[dict[str, Any]]:
     """Take votes by segment, booth and special station in. Returns the pages of the journal."""
     with transaction.atomic():
-        results.hold(election.code)
+        results.lock_election(election.code)
         page = _write(parts, brought.import_id)
         if page["parts"] or page["votes"] or page["were"] or page["facts"]:
             results.note_file(brought, election, at)
@@ -155,7 +155,7 @@ def take_back_parts(*, import_id: int, pages: Iterable[Mapping[str, Any]], by: A
             Part.objects.filter(pk__in=page["parts"]).delete()
             for part_facts in page["facts"]:
                 facts = {name: value for name, value in part_facts.items() if name != "id"}
-                Part.objects.filter(pk=part_facts["id"]).update(**results.there(facts))
+                Part.objects.filter(pk=part_facts["id"]).update(**results.facts_to_restore(facts))
             n += len(page["votes"]) + len(page["were"])
         results.drop_file(import_id, by=by, at=at)
         audit.record(by=by, at=at, act="elections.parts_undone", subject=str(import_id), n=n)

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.elections import refusals
 from abhiyan.elections.models import Plan, PlanPart, PlanSeat
 from abhiyan.elections.queries import planning, units_below
@@ -61,7 +61,7 @@ def cascade_plan(
     if any(not 0 <= n <= LARGEST for n in parts_by_hand.values()):
         raise refusals.AimsUnfit(field="n")
     with transaction.atomic():
-        plan = held(public_id, by)
+        plan = lock_newest_plan(public_id, by)
         total = votes_of(plan, unit_id)
         seat = units_below.seat_above(plan, unit_id)
         if total is None or seat is None:
@@ -80,7 +80,7 @@ def cascade_plan(
         )
         changes, gaps = done.changes, done.gaps
         if gaps:
-            names = units.names_of([gaps[0].parent], language=get_language() or "en")
+            names = units.names_of_units([gaps[0].parent], language=get_language() or "en")
             where = names.get(gaps[0].parent, "")
             raise refusals.LocksExceed(field="unit", where=where, locked=gaps[0].locked, total=gaps[0].total)
         _told_anew(plan, tree, done)
@@ -99,8 +99,8 @@ def cascade_plan(
 def lock_part(*, public_id: UUID, unit_id: int, locked: bool, by: Actor, at: datetime) -> None:
     """Keep a unit's number when the one above is passed down again, or let it go. Needs what `cascade_plan` needs."""
     with transaction.atomic():
-        plan = held(public_id, by)
-        part = needed(
+        plan = lock_newest_plan(public_id, by)
+        part = or_refuse(
             PlanPart.objects.filter(plan=plan, unit=unit_id, replaced_at=None).first(),
             refusals.NotInPlan(field="unit"),
         )
@@ -116,11 +116,11 @@ def lock_part(*, public_id: UUID, unit_id: int, locked: bool, by: Actor, at: dat
         )
 
 
-def carry(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
+def carry_numbers(*, before: Plan, after: Plan, by: Actor, at: datetime) -> None:
     """Give a new version what the version before passed down. Seats that kept their votes and units keep their numbers.
     Other seats are split again by the same bases, around the same locks, which keep their makers. Locks that leave no
     way to sum stay, and the version says so; it also says where units have moved, or nothing is left to pass on."""
-    families = units_below.families_of(before)
+    families = units_below.plan_families(before)
     old, new = (
         {seat.unit_id: seat for seat in PlanSeat.objects.filter(plan=plan, unit__isnull=False)}
         for plan in (before, after)
@@ -271,7 +271,7 @@ def require_way(basis: str, down_to: str) -> None:
         raise refusals.DepthUnfit(field="down_to")
 
 
-def held(public_id: UUID, by: Actor) -> Plan:
+def lock_newest_plan(public_id: UUID, by: Actor) -> Plan:
     """The newest version of a plan, with all it has found: until the transaction ends nobody else changes it, or makes
     a version after it. It needs `plans.make` at the plan's unit. Refuses NewerVersion; NotFound where it is out of
     sight, or gone."""
@@ -286,7 +286,7 @@ def held(public_id: UUID, by: Actor) -> Plan:
 def lock(plan: Plan) -> None:
     """Keep a version of a plan to the transaction, with what it has found by now: it may have been waited for.
     Refuses NotFound where it is gone."""
-    row = needed(Plan.objects.select_for_update().filter(pk=plan.pk).first())
+    row = or_refuse(Plan.objects.select_for_update().filter(pk=plan.pk).first())
     plan.found = row.found
 
 
@@ -347,13 +347,13 @@ def _pass(plan: Plan, tree: SeatTree, top: int, total: int, way: _Way, *, by: Ac
     children = _under(top, tree.cut(max([way.depth, *deep])))
     if not children and not plan_parts:
         raise refusals.NothingToPass(field="unit")
-    facts = units_below.facts_of(tree, plan)
+    facts = units_below.tree_facts(tree, plan)
     weighed = rules.weights(top, _under(top, tree.children), facts, way.basis, way.bases)
     locks = {unit_id: part.n for unit_id, part in locked.items()} | dict(way.by_hand)
     cascade = rules.cascaded(top, total, children, weighed.of, locks)
     averaged = set(cascade.averaged)
     after = {unit_id: n for unit_id, n in cascade.parts.items() if unit_id != top}
-    changes = rules.differences({unit_id: part.n for unit_id, part in plan_parts.items()}, after)
+    changes = rules.split_changes({unit_id: part.n for unit_id, part in plan_parts.items()}, after)
     ended = [part for unit_id, part in plan_parts.items() if unit_id not in after]
     made = []
     for unit_id, n in after.items():

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.elections import reference, refusals
 from abhiyan.elections.models import Alliance, Candidacy, Election, ElectionKind, Level, Plan, PlanSeat
 from abhiyan.elections.queries import grounds, planning, progress
@@ -21,7 +21,7 @@ from abhiyan.elections.rules.results import belongs
 from abhiyan.org import queries as org
 
 from . import passing_down
-from .inputs import LARGEST, election_of, kept_names, state_of
+from .inputs import LARGEST, election_of, given_state, kept_names
 from .parties import parties_by_word
 
 
@@ -56,17 +56,17 @@ def make_plan(
     if ElectionKind(of.kind).is_by:
         raise refusals.ByElectionOnly(field="election")
     eci = _state(unit_id, state)
-    code = parties_by_word().get(reference.plain(party), party.strip().upper())
+    code = parties_by_word().get(reference.comparable_name(party), party.strip().upper())
     stood = Candidacy.objects.filter(contest__election=of, party=code)
     if not belongs(code, {code}) or not (stood.filter(contest__state=eci) if eci else stood).exists():
         raise refusals.UnknownParty(field="party", party=party)
-    seed = planning.seed_of(of, eci, code) if seed is None else seed
+    seed = planning.party_seed(of, eci, code) if seed is None else seed
     public_id = lot.uuid() if once is None else uuid5(by.id, once.hex)
     with transaction.atomic():
         if once is not None and (made := _made_already(public_id)) is not None:
             return made
         allies = _alliance(of, eci, code, alliance)
-        worked = needed(
+        worked = or_refuse(
             planning.worked_out(of, state=eci, party=code, alliance=allies, aims=aims, seed=seed),
             refusals.NoResults(field="election"),
         )
@@ -106,8 +106,8 @@ def next_version(
     the plan's unit. Refuses NewerVersion, UnknownSeat, AimsUnfit, MethodUnfit, NamesMissing.
     """
     with transaction.atomic():
-        before = passing_down.held(public_id, by)
-        aims = aims or planning.aims_of(before)
+        before = passing_down.lock_newest_plan(public_id, by)
+        aims = aims or planning.plan_aims(before)
         _check(aims)
         hands, kept = dict(by_hand or {}), dict(locks or {})
         seats = {seat.contest_id: seat for seat in PlanSeat.objects.filter(plan=before)}
@@ -125,7 +125,7 @@ def next_version(
             if votes_by_hand is not None or is_locked:
                 votes = seat.votes if votes_by_hand is None else votes_by_hand
                 seats_held[contest_id] = (votes, seat.votes_likely if is_locked else None)
-        worked = needed(
+        worked = or_refuse(
             planning.worked_out(
                 before.election,
                 state=before.state,
@@ -139,7 +139,7 @@ def next_version(
         )
         plan = _following(before, names)
         _store(plan, aims, worked, flags, by=by, at=at)
-        passing_down.carry(before=before, after=plan, by=by, at=at)
+        passing_down.carry_numbers(before=before, after=plan, by=by, at=at)
         _note("elections.next_version", plan, n=len(hands) + len(kept), by=by, at=at)
     return plan
 
@@ -154,7 +154,7 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
     """Keep seats as they are whatever is planned later, or release them: a version like this one but for the locks.
     Nothing is worked out again. It needs `plans.make` at the plan's unit. Refuses NewerVersion, UnknownSeat."""
     with transaction.atomic():
-        before = passing_down.held(public_id, by)
+        before = passing_down.lock_newest_plan(public_id, by)
         seats = list(PlanSeat.objects.filter(plan=before))
         chosen = set(contest_ids)
         if not chosen or not chosen <= {seat.contest_id for seat in seats}:
@@ -167,7 +167,7 @@ def lock_seats(*, public_id: UUID, contest_ids: Sequence[int], locked: bool, by:
             if seat.contest_id in chosen:
                 seat.is_locked = locked
         PlanSeat.objects.bulk_create(seats, batch_size=1_000)
-        passing_down.carry(before=before, after=plan, by=by, at=at)
+        passing_down.carry_numbers(before=before, after=plan, by=by, at=at)
         act = "elections.lock_seats" if locked else "elections.unlock_seats"
         _note(act, plan, n=len(chosen), by=by, at=at)
     return plan
@@ -244,11 +244,11 @@ def _check_seats(aims: Aims, known: Collection[int]) -> None:
 
 def _state(unit_id: int, given: str) -> str:
     """Return the state a unit plans for: its own, where it lies in one, else the given one; "" is all."""
-    eci = state_of(given)
+    eci = given_state(given)
     unit_state = grounds.state_of_unit(unit_id)
     if unit_state and eci and unit_state != eci:
         raise refusals.PlanElsewhere(
-            field="state", state=reference.state_name(unit_state, (get_language() or "en")[:2])
+            field="state", state=reference.reference_state_name(unit_state, (get_language() or "en")[:2])
         )
     return unit_state or eci
 

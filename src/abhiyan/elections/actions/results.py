@@ -28,7 +28,7 @@ from abhiyan.elections.queries.loading import StoredCandidacy
 from abhiyan.elections.refusals import LaterResultLists, PlansStand, SaidOfElection
 from abhiyan.units import queries as units
 
-from .dependents import refuse_made, said_of
+from .dependents import made_from_election, refuse_made
 from .parties import know_parties
 
 AT_ONCE = 2_000  # rows written together
@@ -116,7 +116,7 @@ def _keyed(rows: Iterable[Any]) -> dict[tuple[str, str, int], Any]:
     """Candidates by name, party and, of namesakes in one party, which by votes."""
     candidates: dict[tuple[str, str, int], Any] = {}
     for row in sorted(rows, key=lambda one: one.position):
-        name, party = reference.plain(row.name), row.party
+        name, party = reference.comparable_name(row.name), row.party
         nth = 0
         while (name, party, nth) in candidates:
             nth += 1
@@ -158,7 +158,7 @@ def _differs(contest: NewContest, held_contest: _HeldContest) -> bool:
     return any(getattr(held_contest.contest, name) != value for name, value in facts.items())
 
 
-def look(
+def look_at_results(
     *, election: Election | None, contests: Sequence[NewContest], is_refused: Callable[[int], bool]
 ) -> TakenRows:
     """Count what a list would do, without a change. election: None while there is none. is_refused: whether a row is
@@ -205,7 +205,7 @@ def take_in_results(
     """Take whole contests in; known and unchanged contests stay untouched, down to the file they name. Authority is the
     import's (`results.import`). Returns the election and the pages of the journal for `take_back_results`."""
     with transaction.atomic():
-        hold(wanted.code)
+        lock_election(wanted.code)
         know_parties(by=by, at=at)
         election, made = election_to_be(wanted=wanted, import_id=brought.import_id, at=at)
         there = _held(election)
@@ -252,7 +252,7 @@ def _candidates_differ(contest: NewContest, held_contest: _HeldContest) -> bool:
     )
 
 
-def hold(code: str) -> Election | None:
+def lock_election(code: str) -> Election | None:
     """The election of that code, if there is one; until the transaction ends no other list of it is taken in or undone.
 
     Every act that compares a list with what exists calls this first.
@@ -265,7 +265,7 @@ def hold_of_import(import_id: int) -> None:
     """The same for the election an import brought something of."""
     code = ResultFile.objects.filter(import_id=import_id).values_list("election__code", flat=True).first()
     if code is not None:
-        hold(code)
+        lock_election(code)
 
 
 def election_to_be(*, wanted: WantedElection, import_id: int, at: datetime) -> tuple[Election, bool]:
@@ -429,17 +429,17 @@ def refuse_lists(where: Iterable[str], *import_ids: Iterable[int]) -> None:
 
 def _restore(was: Mapping[str, Any]) -> None:
     """A contest as it was. Candidates who went come back under their own ids: journals of earlier lists name them."""
-    Contest.objects.filter(pk=was["id"]).update(**there(was["facts"]))
+    Contest.objects.filter(pk=was["id"]).update(**facts_to_restore(was["facts"]))
     Candidacy.objects.filter(pk__in=was["made"]).delete()
     for pk, facts in was["were"]:
         Candidacy.objects.filter(pk=pk).update(**facts)
     Candidacy.objects.bulk_create(Candidacy(contest_id=was["id"], **facts) for facts in was["gone"])
 
 
-def there(facts: Mapping[str, Any]) -> dict[str, Any]:
+def facts_to_restore(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Facts to put back; a unit that is gone meanwhile is not."""
     facts_there = dict(facts)
-    if facts_there.get("unit_id") and not units.names_of([facts_there["unit_id"]], language="en"):
+    if facts_there.get("unit_id") and not units.names_of_units([facts_there["unit_id"]], language="en"):
         facts_there["unit_id"] = None
     return facts_there
 
@@ -463,13 +463,13 @@ def drop_file(import_id: int, *, by: Actor, at: datetime) -> None:
         return
     plans, rules = Plan.objects.filter(election=election), ClassRule.objects.filter(election=election)
     refuse_made(PlansStand, plans, rules, by=by, at=at)
-    made_from = said_of(election, by=by, at=at)
+    made_from = made_from_election(election, by=by, at=at)
     if made_from.n:
         raise SaidOfElection(seen=made_from.seen)
     election.delete()
 
 
-def pages_of(pages: Iterable[dict[str, Any]], size: int = 5_000) -> Iterator[dict[str, Any]]:
+def journal_pages(pages: Iterable[dict[str, Any]], size: int = 5_000) -> Iterator[dict[str, Any]]:
     """Pages of a journal, long lists of ids cut so that none is too large to be kept."""
     for page in pages:
         longest = max((len(value) for value in page.values() if isinstance(value, list)), default=0)

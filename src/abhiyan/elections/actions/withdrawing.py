@@ -7,7 +7,7 @@ from django.db import transaction
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.elections.models import Alliance, ClassRule, Election, Plan, PlanPart, PlanSeat, UnitClass
 from abhiyan.elections.queries import listing
@@ -69,8 +69,8 @@ def withdraw_alliance(*, public_id: UUID, by: Actor, at: datetime) -> None:
     while plans or rules of classes are made with it."""
     with transaction.atomic():
         seen = listing.alliance(public_id)
-        at_unit = grounds.require(by, "plans.make", election=seen.election, state=seen.state)
-        alliance = needed(Alliance.objects.select_for_update(of=("self",)).filter(pk=seen.pk).first())
+        at_unit = grounds.require_on_ground(by, "plans.make", election=seen.election, state=seen.state)
+        alliance = or_refuse(Alliance.objects.select_for_update(of=("self",)).filter(pk=seen.pk).first())
         with system("what is made with an alliance"):
             plans, rules = Plan.objects.filter(alliance=alliance), ClassRule.objects.filter(alliance=alliance)
             refuse_made(AllianceInUse, plans, rules, by=by, at=at)

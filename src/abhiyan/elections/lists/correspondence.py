@@ -18,17 +18,17 @@ from .layouts import CORRESPONDENCE, REASONS
 MAY_MISS = 0.001
 
 
-def levels() -> Sequence[tuple[str, str]]:
+def seat_level_choices() -> Sequence[tuple[str, str]]:
     return [(str(value), str(label)) for value, label in Level.choices]
 
 
-def table_of(work: Work) -> WholeTable:
+def correspondence_table(work: Work) -> WholeTable:
     """Return the table that the options name."""
     options = work.options
     return WholeTable(options["level"], options["numbering_from"], options.get("numbering_to", ""))
 
 
-def read(work: Work) -> list[SeatShare]:
+def read_shares(work: Work) -> list[SeatShare]:
     """The pairs of a table; an old seat whose weights do not sum to 1 is refused with all its rows."""
     state_code = work.options.get("state") or None
     allowed = naming.states_allowed(work)
@@ -37,8 +37,8 @@ def read(work: Work) -> list[SeatShare]:
     for batch in work.rows():
         # Rows that the reader refused are checked too, so that all their faults show at once.
         for row, state_from, number_from, state_to, number_to, weight in (*batch.rows, *batch.faulty):
-            old = reference.state_of(state_from) if state_from else state_code
-            new = reference.state_of(state_to) if state_to else old
+            old = reference.eci_code_of(state_from) if state_from else state_code
+            new = reference.eci_code_of(state_to) if state_to else old
             if old is None and not work.is_refused(row, "state_from"):
                 state_text = str(state_from or "")[:40]
                 work.refuse(
@@ -78,30 +78,34 @@ def _refuse_others(
     work: Work, by_old: dict[tuple[str, int], list[SeatShare]], allowed: frozenset[str]
 ) -> None:
     """Keep what another state took over of an old seat: a state's table does not replace it."""
-    for old, rows in acts.there(table_of(work), by_old).items():
+    for old, rows in acts.known_correspondence(correspondence_table(work), by_old).items():
         others = sorted({row.state_to for row in rows} - allowed)
         for pair in by_old.pop(old) if others else ():
             work.refuse(pair.row, "state_from", "state_outside", state=others[0])
 
 
 def _tell(work: Work, pairs: Sequence[SeatShare]) -> None:
-    naming.tell(work, acts.look_at_pairs(table=table_of(work), pairs=pairs))
+    naming.tell_outcomes(work, acts.look_at_pairs(table=correspondence_table(work), pairs=pairs))
 
 
 def check(work: Work) -> None:
     """Check a table of correspondence and note what it would do."""
-    _tell(work, read(work))
+    _tell(work, read_shares(work))
 
 
 def commit(work: Work) -> None:
     """Take it in, whole."""
-    acts.hold_table(table_of(work))
-    pairs = read(work)
+    acts.hold_table(correspondence_table(work))
+    pairs = read_shares(work)
     if work.refused_rows:
         raise NotWhole(rows=work.refused_rows)
     _tell(work, pairs)
     pages = acts.take_in_pairs(
-        table=table_of(work), brought=naming.brought(work), pairs=pairs, by=work.by, at=work.at
+        table=correspondence_table(work),
+        brought=naming.brought_results(work),
+        pairs=pairs,
+        by=work.by,
+        at=work.at,
     )
     for page in pages:
         work.keep(page)
@@ -115,7 +119,7 @@ CORRESPONDENCE_KIND = ImportKind(
     capability="results.import",
     outcomes=naming.OUTCOMES,
     options=(
-        Option("level", _("Which constituencies"), levels),
+        Option("level", _("Which constituencies"), seat_level_choices),
         Option("numbering_from", _("Name of the old numbering"), help=_("Such as “before 2022”.")),
         Option("numbering_to", _("Name of the new numbering"), required=False, help=_("Empty: today's.")),
         naming.STATE,

@@ -11,7 +11,7 @@ from itertools import islice
 
 from abhiyan.core.imports import Work
 from abhiyan.elections import reference
-from abhiyan.elections.rules.seats import seat_named, sound
+from abhiyan.elections.rules.seats import seat_named, seat_sound
 
 from .naming import NamedElection
 
@@ -36,7 +36,7 @@ class Fitting:
         """names: seat -> row and name, empty where the file gives none."""
         self._level, self._year = of.level, of.wanted.year
         self._rows = names
-        self._known = reference.seat_names(self._level, self._year) if of.numbering is None else {}
+        self._known = reference.seat_names_of_year(self._level, self._year) if of.numbering is None else {}
         self._means: dict[Seat, Seat | None] = {}  # None: a name that is like no seat's.
         self.moves: dict[str, NumberingMove | None] = {}  # states numbered otherwise than in that year.
         # `_labels` says how the file numbers these states, where we know that numbering.
@@ -48,7 +48,7 @@ class Fitting:
         by_sound: dict[str, list[Seat]] = defaultdict(list)
         for state, seats in self._known.items():
             for number, name in seats.items():
-                by_sound[sound(name)].append((state, number))
+                by_sound[seat_sound(name)].append((state, number))
         states = dict.fromkeys(state for state, _number in self._rows)
         near = {state: self._near(state) for state in states}
         for seat, (_row, name) in islice(self._rows.items(), MOST):
@@ -74,7 +74,7 @@ class Fitting:
             number = seat_named(name, self._known[state], seat[1] if state == seat[0] else 0)
             if number is not None:
                 return state, number
-        elsewhere = by_sound.get(sound(name), [])
+        elsewhere = by_sound.get(seat_sound(name), [])
         return elsewhere[0] if len(elsewhere) == 1 else None
 
     def _judge(self, state: str, *, is_apart: bool) -> None:
@@ -94,7 +94,7 @@ class Fitting:
     def _label(self, state: str, seats: Sequence[Seat]) -> None:
         """The numbering of another year that the names and numbers of a state fit."""
         for label, year in reference.numberings_of(self._level, state).items():
-            names = reference.seat_names(self._level, year).get(state, {})
+            names = reference.seat_names_of_year(self._level, year).get(state, {})
             fit = sum(seat_named(self._rows[seat][1], names, seat[1]) == seat[1] for seat in seats)
             if fit >= NEARLY_ALL * len(seats):
                 self._labels[state] = label

@@ -46,15 +46,16 @@ class NamedElection(NamedTuple):
         return ElectionKind(self.wanted.kind).level
 
 
-def states() -> Sequence[tuple[str, str]]:
+def election_state_choices() -> Sequence[tuple[str, str]]:
     language = (get_language() or "en")[:2]
     states_named = [
-        (state.eci, reference.state_name(state.eci, language)) for state in reference.states().values()
+        (state.eci, reference.reference_state_name(state.eci, language))
+        for state in reference.reference_states().values()
     ]
     return [("", "—"), *sorted(states_named, key=lambda pair: pair[1])]
 
 
-def kinds() -> Sequence[tuple[str, str]]:
+def election_kind_choices() -> Sequence[tuple[str, str]]:
     return [("", "—"), *((str(value), str(label)) for value, label in ElectionKind.choices)]
 
 
@@ -68,7 +69,11 @@ ELECTION = Option(
     help=_("Such as LS2024 for the Lok Sabha, JK2024 for an assembly, JK2025-BY for a by-election."),
 )
 KIND = Option(
-    "kind", _("What was elected"), kinds, required=False, help=_("Only if the code does not show it.")
+    "kind",
+    _("What was elected"),
+    election_kind_choices,
+    required=False,
+    help=_("Only if the code does not show it."),
 )
 YEAR = Option("year", _("Year of the election"), required=False, help=_("Only if the code does not show it."))
 NAME = Option("name", _("Name in English"), required=False)
@@ -76,7 +81,7 @@ NAME_HI = Option("name_hi", _("Name in Hindi"), required=False)
 STATE = Option(
     "state",
     pgettext_lazy("kind of unit", "State"),
-    states,
+    election_state_choices,
     required=False,
     help=_("For rows without a state."),
 )
@@ -109,17 +114,17 @@ CORRECT = Option(
 SAMPLE = Option("sample", _("The figures are a sample"), yes_or_no, required=False)
 
 
-def options_fit(said: Mapping[str, str]) -> None:
+def election_options_fit(said: Mapping[str, str]) -> None:
     """Refuses ElectionUnclear, ElectionDiffers: as `named`, before there is a step."""
-    said_of(said)
+    election_of_options(said)
 
 
-def named(work: Work) -> NamedElection:
+def election_named_in_options(work: Work) -> NamedElection:
     """Return what the options say. Refuses ElectionUnclear, ElectionDiffers."""
-    return said_of(work.options)
+    return election_of_options(work.options)
 
 
-def said_of(said: Mapping[str, str]) -> NamedElection:
+def election_of_options(said: Mapping[str, str]) -> NamedElection:
     code = said.get("election", "").strip().upper().replace(" ", "")
     code = plain_digits(code)
     there = Election.objects.filter(code=code).first()
@@ -131,7 +136,7 @@ def said_of(said: Mapping[str, str]) -> NamedElection:
     if match := _LOK_SABHA.fullmatch(code):
         kind = kind or (ElectionKind.PARLIAMENT_BY if match[2] else ElectionKind.PARLIAMENT)
         year = year or match[1]
-    elif (match := _STATE.fullmatch(code)) and (eci := reference.state_of(match[1])):
+    elif (match := _STATE.fullmatch(code)) and (eci := reference.eci_code_of(match[1])):
         kind = kind or (ElectionKind.ASSEMBLY_BY if match[3] else ElectionKind.ASSEMBLY)
         year, state = year or match[2], state or eci
     if there is not None:
@@ -164,7 +169,7 @@ def _names(kind: str, year: int, state: str | None) -> dict[str, str]:
         return {"en": f"Lok Sabha by-election {year}", "hi": f"लोकसभा उपचुनाव {year}"}
     if kind == ElectionKind.ASSEMBLY_BY:
         where = {
-            language: f"{reference.state_name(state, language)} " if state else ""
+            language: f"{reference.reference_state_name(state, language)} " if state else ""
             for language in ("en", "hi")
         }
         return {
@@ -174,8 +179,8 @@ def _names(kind: str, year: int, state: str | None) -> dict[str, str]:
     if state is None:
         return {"en": f"Assemblies {year}", "hi": f"विधानसभाएँ {year}"}
     return {
-        "en": f"{reference.state_name(state, 'en')} assembly {year}",
-        "hi": f"{reference.state_name(state, 'hi')} विधानसभा {year}",
+        "en": f"{reference.reference_state_name(state, 'en')} assembly {year}",
+        "hi": f"{reference.reference_state_name(state, 'hi')} विधानसभा {year}",
     }
 
 
@@ -193,12 +198,14 @@ def states_allowed(work: Work) -> frozenset[str] | None:
     if work.unit_id is None:
         return None
     above = [
-        row for hierarchy in units.hierarchies_of(work.unit_id) for row in units.path(work.unit_id, hierarchy)
+        row
+        for hierarchy in units.hierarchies_of(work.unit_id)
+        for row in units.path_of_unit(work.unit_id, hierarchy)
     ]
     unit = next((row for row in above if row.id == work.unit_id), None)
     if unit is not None and unit.kind == "nation":
         return None
-    return frozenset(eci for row in above if row.kind == "state" and (eci := reference.state_of(row.code)))
+    return frozenset(eci for row in above if row.kind == "state" and (eci := reference.eci_code_of(row.code)))
 
 
 OUTCOMES = {
@@ -219,7 +226,7 @@ def undoing(take_back: Callable[..., int]) -> Callable[[Work], None]:
     return undo
 
 
-def tell(work: Work, taken: TakenRows, *, is_partial: bool = False) -> None:
+def tell_outcomes(work: Work, taken: TakenRows, *, is_partial: bool = False) -> None:
     """Count what becomes of the rows: nothing new, as long as a refused one holds up the whole."""
     is_held = work.refused_rows > 0 and not is_partial
     outcomes = {"new": taken.new, "changed": taken.changed, "same": taken.same, "gone": taken.gone}
@@ -253,7 +260,7 @@ def note_seats(work: Work, of: NamedElection, contests: Iterable[NewContest]) ->
         work.note_whole("seats_of", sum(known_of))
 
 
-def tells(whole: Mapping[str, int]) -> list[str]:
+def result_list_words(whole: Mapping[str, int]) -> list[str]:
     """Return sentences on how to correct the numbers of a list of results, and on constituencies that it leaves out."""
     sentences = [text for key, n in whole.items() if (text := _renumbered(key.split(" ", 2), n))]
     if any(key.startswith("move ") for key in whole):
@@ -322,13 +329,13 @@ def _renumbered(key: Sequence[str], n: int) -> str:
 
 def state_said(eci: str) -> str:
     """A state in the active language, with its code."""
-    return f"{reference.state_name(eci, (get_language() or 'en')[:2])} ({eci})"
+    return f"{reference.reference_state_name(eci, (get_language() or 'en')[:2])} ({eci})"
 
 
 SAID = {"state": state_said, "right_state": state_said}
 
 
-def brought(work: Work) -> BroughtResults:
+def brought_results(work: Work) -> BroughtResults:
     """The import and its file, as every figure will name them."""
     from abhiyan.core.models import StagedImport
 

@@ -20,9 +20,11 @@ from .layouts import REASONS, RESULTS
 from .naming import NamedElection
 
 UNCONTESTED = {
-    reference.plain(text) for text in ("uncontested", "unopposed", "निर्विरोध", "निर्विरोध निर्वाचित")
+    reference.comparable_name(text) for text in ("uncontested", "unopposed", "निर्विरोध", "निर्विरोध निर्वाचित")
 }
-NONE_OF_THE_ABOVE = {reference.plain(text) for text in ("NOTA", "None of the above", "नोटा", "इनमें से कोई नहीं")}
+NONE_OF_THE_ABOVE = {
+    reference.comparable_name(text) for text in ("NOTA", "None of the above", "नोटा", "इनमें से कोई नहीं")
+}
 SHOWN = 12  # missing numbers named in one reason
 _KEYS = [one.key for one in RESULTS.fields]
 
@@ -69,7 +71,7 @@ def _uncount_assemblies(of: NamedElection, rows: Iterable[dict[str, Any]]) -> No
             row[number_key] = None
 
 
-def read(work: Work, of: NamedElection) -> ResultSheet:
+def read_results(work: Work, of: NamedElection) -> ResultSheet:
     """Every row of the file, with its seat; what cannot be placed is refused. Refuses NoNumberColumn, NoStateColumn."""
     naming.require_columns(work, of, f"{of.level}_number", "number")
     sheet, number_key = ResultSheet(), f"{of.level}_number"
@@ -101,7 +103,7 @@ def read(work: Work, of: NamedElection) -> ResultSheet:
 
 def _state(cells: Mapping[str, Any], of: NamedElection) -> str | None:
     text = cells.get("state")
-    return reference.state_of(text) if text else of.state
+    return reference.eci_code_of(text) if text else of.state
 
 
 def _seat(cells: Mapping[str, Any], of: NamedElection) -> Seat | None:
@@ -146,7 +148,7 @@ def _spoil(work: Work, sheet: ResultSheet, seat_at: Mapping[int, Seat | None]) -
                 sheet.spoilt.setdefault(seat, row)
 
 
-def judge(work: Work, of: NamedElection, sheet: ResultSheet) -> list[acts.NewContest]:
+def judge_seats(work: Work, of: NamedElection, sheet: ResultSheet) -> list[acts.NewContest]:
     """The seats that are whole and make sense; the rows of all others are refused with reasons."""
     words = parties_by_word()
     if of.corrects_numbers:
@@ -317,7 +319,11 @@ def _agree(work: Work, of: NamedElection, lines: Sequence[ResultFileLine]) -> No
     for line in lines:
         if line["year"] is not None and line["year"] != of.wanted.year:
             work.refuse(line.row, "year", "year_differs", year=line["year"], expected=of.wanted.year)
-        if line["name"] and first["name"] and reference.plain(line["name"]) != reference.plain(first["name"]):
+        if (
+            line["name"]
+            and first["name"]
+            and reference.comparable_name(line["name"]) != reference.comparable_name(first["name"])
+        ):
             work.refuse(
                 line.row,
                 "name",
@@ -348,17 +354,19 @@ def _candidate(work: Work, line: ResultFileLine, words: Mapping[str, str]) -> ac
         if text and not any(map(str.isalpha, text)):
             work.refuse(line.row, key, "number_for_party", excerpt=text[:40])
     short = (
-        words.get(reference.plain(code or party))
-        or words.get(reference.plain(party))
+        words.get(reference.comparable_name(code or party))
+        or words.get(reference.comparable_name(party))
         or (code or party).upper()
     )
-    is_nota = short == reference.NOTA or reference.plain(name) in NONE_OF_THE_ABOVE
+    is_nota = short == reference.NOTA or reference.comparable_name(name) in NONE_OF_THE_ABOVE
     return acts.NewCandidate(
         row=line.row,
         position=line["position"] or 0,
         name=name,
         party=reference.NOTA if is_nota else short,
-        party_name="" if is_nota or reference.plain(party) == reference.plain(short) else party,
+        party_name=""
+        if is_nota or reference.comparable_name(party) == reference.comparable_name(short)
+        else party,
         votes=line["votes"],
         is_nota=is_nota,
     )
@@ -372,9 +380,9 @@ def _doubled(work: Work, candidates: Sequence[acts.NewCandidate]) -> None:
         if candidate.is_nota:
             key: tuple[Any, ...] = (reference.NOTA,)
         elif candidate.party == reference.INDEPENDENT or candidate.position:
-            key = (reference.plain(candidate.name), candidate.party, candidate.votes)
+            key = (reference.comparable_name(candidate.name), candidate.party, candidate.votes)
         else:
-            key = (reference.plain(candidate.name), candidate.party)
+            key = (reference.comparable_name(candidate.name), candidate.party)
         if key in seen:
             reason = "nota_doubled" if candidate.is_nota else "candidate_doubled"
             work.refuse(candidate.row, "candidate", reason, first_row=seen[key])
@@ -387,7 +395,7 @@ def _doubled(work: Work, candidates: Sequence[acts.NewCandidate]) -> None:
 
 
 def _uncontested(work: Work, lines: Sequence[ResultFileLine]) -> bool:
-    has_note = any(line["note"] and reference.plain(line["note"]) in UNCONTESTED for line in lines)
+    has_note = any(line["note"] and reference.comparable_name(line["note"]) in UNCONTESTED for line in lines)
     if not has_note:
         for line in lines:
             if line["votes"] is None:
@@ -484,7 +492,7 @@ def _missing(work: Work, of: NamedElection, sheet: ResultSheet, fits: Fitting) -
     if of.level == "pc" and len(by_state) > 1:
         lacking = [
             state
-            for state in reference.states()
+            for state in reference.reference_states()
             if state not in by_state and reference.numbering(of.level, state, of.wanted.year).numbers
         ]
         if lacking:
@@ -493,23 +501,23 @@ def _missing(work: Work, of: NamedElection, sheet: ResultSheet, fits: Fitting) -
 
 def check(work: Work) -> None:
     """Check a list of results and note what it would do."""
-    named_election = naming.named(work)
-    contests = judge(work, named_election, read(work, named_election))
+    named_election = naming.election_named_in_options(work)
+    contests = judge_seats(work, named_election, read_results(work, named_election))
     election = Election.objects.filter(code=named_election.wanted.code).first()
-    taken = acts.look(election=election, contests=contests, is_refused=work.is_refused)
+    taken = acts.look_at_results(election=election, contests=contests, is_refused=work.is_refused)
     for row, _candidacy in taken.standing:
         work.refuse(row, "candidate", "segments_stand")
     if named_election.is_partial:
         naming.note_seats(work, named_election, contests)
-    naming.tell(work, taken, is_partial=named_election.is_partial)
+    naming.tell_outcomes(work, taken, is_partial=named_election.is_partial)
 
 
 def commit(work: Work) -> None:
     """Take it in, when every row is good, or when only what is whole was asked for."""
-    named_election = naming.named(work)
-    election = acts.hold(named_election.wanted.code)
-    contests = judge(work, named_election, read(work, named_election))
-    taken = acts.look(election=election, contests=contests, is_refused=work.is_refused)
+    named_election = naming.election_named_in_options(work)
+    election = acts.lock_election(named_election.wanted.code)
+    contests = judge_seats(work, named_election, read_results(work, named_election))
+    taken = acts.look_at_results(election=election, contests=contests, is_refused=work.is_refused)
     for row, _candidacy in taken.standing:
         work.refuse(row, "candidate", "segments_stand")
     if work.refused_rows and not named_election.is_partial:
@@ -517,17 +525,17 @@ def commit(work: Work) -> None:
     standing = {row for row, _candidacy in taken.standing}
     election, pages = acts.take_in_results(
         wanted=named_election.wanted,
-        brought=naming.brought(work),
+        brought=naming.brought_results(work),
         contests=[contest for contest in contests if contest.row not in standing],
         by=work.by,
         at=work.at,
     )
-    for page in acts.pages_of(pages):
+    for page in acts.journal_pages(pages):
         work.keep(page)
     if named_election.is_partial:
         naming.note_seats(work, named_election, contests)
     actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
-    naming.tell(work, taken, is_partial=named_election.is_partial)
+    naming.tell_outcomes(work, taken, is_partial=named_election.is_partial)
 
 
 RESULTS_KIND = ImportKind(
@@ -556,6 +564,6 @@ RESULTS_KIND = ImportKind(
     check=check,
     commit=commit,
     undo=naming.undoing(acts.take_back_results),
-    options_fit=naming.options_fit,
-    tells=naming.tells,
+    options_fit=naming.election_options_fit,
+    tells=naming.result_list_words,
 )

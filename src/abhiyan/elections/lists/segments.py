@@ -12,7 +12,7 @@ from abhiyan.elections import actions, reference
 from abhiyan.elections.actions import parts as acts
 from abhiyan.elections.actions.inputs import election_of
 from abhiyan.elections.actions.parties import parties_by_word
-from abhiyan.elections.actions.results import hold, pages_of
+from abhiyan.elections.actions.results import journal_pages, lock_election
 from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes
 from abhiyan.elections.refusals import NotWhole
 
@@ -51,16 +51,16 @@ def _standing(election: Election) -> dict[tuple[str, int], SegmentContest]:
     }
     for candidacy in Candidacy.objects.filter(contest__election=election).select_related("contest"):
         standing = segment_contests[candidacy.contest.state, candidacy.contest.number]
-        standing.by_name[reference.plain(reference.NOTA if candidacy.is_nota else candidacy.name)].append(
-            candidacy
-        )
+        standing.by_name[
+            reference.comparable_name(reference.NOTA if candidacy.is_nota else candidacy.name)
+        ].append(candidacy)
     return segment_contests
 
 
 def _part(cells: Mapping[str, Any], level: str) -> tuple[str, str] | None:
     """Kind and number of the part a row is of. level: of the contest; an assembly seat has booths only."""
     number, booth, name = cells["ac_number"], cells["booth"], cells["name"] or ""
-    words = reference.plain(name.replace("_", " ")).split()
+    words = reference.comparable_name(name.replace("_", " ")).split()
     if booth:
         return Part.Kind.BOOTH, f"{number}/{booth}" if number and level == "pc" else str(booth)
     if number and level == "pc":
@@ -74,10 +74,10 @@ def _who(
     standing: SegmentContest, cells: Mapping[str, Any], words: Mapping[str, str]
 ) -> tuple[Candidacy | None, str]:
     """The candidate a row is of; or why it is nobody's."""
-    name = reference.plain(cells["candidate"])
-    short = words.get(reference.plain(cells["party_code"] or cells["party"]))
+    name = reference.comparable_name(cells["candidate"])
+    short = words.get(reference.comparable_name(cells["party_code"] or cells["party"]))
     if reference.NOTA in (short, words.get(name)):
-        name = reference.plain(reference.NOTA)
+        name = reference.comparable_name(reference.NOTA)
     candidacies = standing.by_name.get(name, [])
     if len(candidacies) > 1:
         code = short or cells["party"].upper()
@@ -89,7 +89,7 @@ def _who(
     return (candidacies[0], "") if len(candidacies) == 1 else (None, "candidate_unclear")
 
 
-def read(work: Work, of: NamedElection, election: Election) -> list[acts.NewPart]:
+def read_segments(work: Work, of: NamedElection, election: Election) -> list[acts.NewPart]:
     """The parts of a file with their votes. Rows that fit nobody, or no contest, are refused; where only what is
     whole is wanted, so are the others of such a part. Refuses NoNumberColumn, NoStateColumn."""
     naming.require_columns(work, of, f"{of.level}_number")
@@ -140,7 +140,7 @@ def _where(
     of: NamedElection, cells: Mapping[str, Any], standings: Mapping[tuple[str, int], SegmentContest]
 ) -> Where | None:
     """Return the part a row is of, or None where its cells do not say."""
-    state = reference.state_of(cells["state"]) if cells["state"] else of.state
+    state = reference.eci_code_of(cells["state"]) if cells["state"] else of.state
     standing = standings.get((state or "", cells[f"{of.level}_number"] or 0))
     part_key = _part(cells, of.level)
     return None if standing is None or part_key is None else (standing.contest.pk, *part_key)
@@ -165,7 +165,7 @@ def _take(
 ) -> None:
     if cells["year"] is not None and cells["year"] != of.wanted.year:
         work.refuse(row, "year", "year_differs", year=cells["year"], expected=of.wanted.year)
-    state = reference.state_of(cells["state"]) if cells["state"] else of.state
+    state = reference.eci_code_of(cells["state"]) if cells["state"] else of.state
     if state is None and not work.is_refused(row, "state"):
         state_text = str(cells["state"] or "")[:40]
         work.refuse(row, "state", "state_unknown" if state_text else "state_missing", excerpt=state_text)
@@ -325,27 +325,29 @@ class JudgedParts:
 
 def check(work: Work) -> None:
     """Check a list of results by part and note what it would do."""
-    named_election = naming.named(work)
-    taken = acts.look_at_parts(parts=read(work, named_election, election_of(named_election.wanted.code)))
-    naming.tell(work, taken, is_partial=named_election.is_partial)
+    named_election = naming.election_named_in_options(work)
+    taken = acts.look_at_parts(
+        parts=read_segments(work, named_election, election_of(named_election.wanted.code))
+    )
+    naming.tell_outcomes(work, taken, is_partial=named_election.is_partial)
 
 
 def commit(work: Work) -> None:
     """Take it in, when every row is good, or when only what is good was asked for."""
-    named_election = naming.named(work)
-    hold(named_election.wanted.code)
+    named_election = naming.election_named_in_options(work)
+    lock_election(named_election.wanted.code)
     election = election_of(named_election.wanted.code)
-    parts = read(work, named_election, election)
+    parts = read_segments(work, named_election, election)
     if work.refused_rows and not named_election.is_partial:
         raise NotWhole(rows=work.refused_rows)
     taken = acts.look_at_parts(parts=parts)
     pages = acts.take_in_parts(
-        election=election, brought=naming.brought(work), parts=parts, by=work.by, at=work.at
+        election=election, brought=naming.brought_results(work), parts=parts, by=work.by, at=work.at
     )
-    for page in pages_of(pages):
+    for page in journal_pages(pages):
         work.keep(page)
     actions.link_contests(election=election.code, by=work.by, at=work.at, at_unit=work.unit_id)
-    naming.tell(work, taken, is_partial=named_election.is_partial)
+    naming.tell_outcomes(work, taken, is_partial=named_election.is_partial)
 
 
 SEGMENTS_KIND = ImportKind(
@@ -365,5 +367,5 @@ SEGMENTS_KIND = ImportKind(
     check=check,
     commit=commit,
     undo=naming.undoing(acts.take_back_parts),
-    options_fit=naming.options_fit,
+    options_fit=naming.election_options_fit,
 )

@@ -2,7 +2,7 @@
 
 from abhiyan.elections.rules.passing_down import CLASS_FACTORS
 
-from .classes import class_rule, classes_below, classes_of, newest_classes
+from .classes import class_rule, classes_below, classes_of_unit, newest_classes
 from .contests import Result, SeatRow, contest, contests
 from .figures import (
     LastVote,
@@ -15,8 +15,8 @@ from .figures import (
     last_votes,
     lying_in,
     parties_of,
-    places_below,
     spots,
+    unit_places_below,
     units_with_figures,
 )
 from .listing import (
@@ -26,14 +26,14 @@ from .listing import (
     all_elections,
     alliance,
     alliances,
-    earlier,
+    earlier_election,
     election,
+    election_titles,
     elections,
-    files,
-    stated,
+    result_files,
     stated_figure,
-    states_of,
-    titles,
+    stated_figures,
+    states_contested,
     whole_elections,
 )
 from .loading import FigureSource, party_names
@@ -50,8 +50,8 @@ from .places import (
 from .plans import (
     Lines,
     SeatsRange,
+    contest_lines,
     count_figures,
-    lines_of,
     part_figures,
     plan_for,
     plan_parts,

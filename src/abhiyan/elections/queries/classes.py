@@ -12,7 +12,7 @@ def class_rule(election: Election, unit_id: int) -> ClassRule | None:
     """The rules in force at a unit: its own, else those of the nearest unit above it. Few queries."""
     above = [unit_id]
     for hierarchy in units.hierarchies_of(unit_id):
-        above += [row.id for row in reversed(units.path(unit_id, hierarchy)) if row.id not in above]
+        above += [row.id for row in reversed(units.path_of_unit(unit_id, hierarchy)) if row.id not in above]
     class_rules: dict[int, ClassRule] = {}
     for rule in (
         ClassRule.objects.filter(election=election, unit__in=above)
@@ -31,7 +31,7 @@ def classes_below(election: Election, unit_id: int) -> QuerySet[UnitClass]:
     return UnitClass.objects.filter(inside, election=election).select_related("unit", "rule")
 
 
-def classes_of(unit_id: int) -> QuerySet[UnitClass]:
+def classes_of_unit(unit_id: int) -> QuerySet[UnitClass]:
     """Classes of one unit, the newest election's first."""
     return UnitClass.objects.filter(unit=unit_id).select_related("election").order_by("-election__year", "pk")
 

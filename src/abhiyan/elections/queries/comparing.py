@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.elections.models import Correspondence, Election, ElectionKind
 from abhiyan.elections.rules import results as rules
 
 from .loading import Loaded, load
-from .names import names_then, renamed
+from .names import party_codes_then, renamed
 
 Seat = tuple[str, int]
 
@@ -40,7 +40,7 @@ class EarlierContest:
 
     @property
     def election_name(self) -> str:
-        return named(self.election)
+        return name_in_language(self.election)
 
     @property
     def crosses_boundary_change(self) -> bool:
@@ -104,7 +104,7 @@ def then(against: Election, *, now: Iterable[int], states: Iterable[str] = ()) -
     if wanted:
         tables = tables.filter(state_to__in=wanted)
         where &= Q(state__in=wanted | {row.state_from for row in tables})
-    names, loaded = names_then(now), load(where)
+    names, loaded = party_codes_then(now), load(where)
     stood = {row.party for contest in loaded for row in contest.candidates} if names else set()
     seats = {(contest.contest.state, contest.contest.number): renamed(contest, names) for contest in loaded}
     return Then(against, seats, list(tables), {was: code for was, code in names.items() if was in stood})
@@ -113,10 +113,12 @@ def then(against: Election, *, now: Iterable[int], states: Iterable[str] = ()) -
 def befores(now: Sequence[Loaded], against: Election) -> dict[int, EarlierContest]:
     """contest id -> what it had in `against`. Six queries at most, however many contests."""
     election_ids = {contest.contest.election_id for contest in now}
-    return compared(now, then(against, now=election_ids, states={contest.contest.state for contest in now}))
+    return earlier_contests(
+        now, then(against, now=election_ids, states={contest.contest.state for contest in now})
+    )
 
 
-def compared(now: Sequence[Loaded], with_: Then) -> dict[int, EarlierContest]:
+def earlier_contests(now: Sequence[Loaded], with_: Then) -> dict[int, EarlierContest]:
     """contest id -> what it had in an election that is loaded."""
     against = with_.election
     carried = _carried(with_.tables, with_.seats)

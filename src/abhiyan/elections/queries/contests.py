@@ -104,7 +104,7 @@ def contests(
         where &= Q(pk__in=contest_ids)
     loaded_contests = loading.load(where)
     compared = befores(loaded_contests, against) if against is not None else {}
-    files = loading.sources(loaded_contest.contest.import_id for loaded_contest in loaded_contests)
+    files = loading.files_of_imports(loaded_contest.contest.import_id for loaded_contest in loaded_contests)
     return [
         seat_row(loaded_contest, files, compared.get(loaded_contest.contest.pk), side)
         for loaded_contest in loaded_contests
@@ -151,9 +151,11 @@ def contest(
 def _result(loaded_contest: Loaded, against: Election | None, side: OurSide) -> Result:
     contest, election = loaded_contest.contest, loaded_contest.contest.election
     before = befores([loaded_contest], against)[contest.pk] if against is not None else None
-    files = loading.sources({contest.import_id, *(row.import_id for row in loaded_contest.candidates)})
+    files = loading.files_of_imports(
+        {contest.import_id, *(row.import_id for row in loaded_contest.candidates)}
+    )
     names = loading.party_names(row.party for row in loaded_contest.candidates)
-    stated = listing.stated(election, state=contest.state, number=contest.number)
+    stated = listing.stated_figures(election, state=contest.state, number=contest.number)
     return Result(
         seat=seat_row(loaded_contest, files, before, side),
         candidates=tuple(_candidates(loaded_contest, files, names, before)),

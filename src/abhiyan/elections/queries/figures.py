@@ -39,7 +39,7 @@ def figures_of_units(election: Election, unit_ids: Iterable[int], side: OurSide)
     wanted = set(unit_ids)
     unit_figures: dict[int, UnitFigures] = {}
     seats = loading.load(Q(election=election, unit__in=wanted))
-    files = loading.sources(contest.contest.import_id for contest in seats)
+    files = loading.files_of_imports(contest.contest.import_id for contest in seats)
     for loaded_contest in seats:
         unit_id, counted = loaded_contest.contest.unit_id, loaded_contest.counted
         if unit_id is not None and counted.polled:
@@ -56,7 +56,7 @@ def figures_of_units(election: Election, unit_ids: Iterable[int], side: OurSide)
                 loading.source(files, loaded_contest.contest.import_id, loaded_contest.contest.row),
             )
     rows = _sums_of_parts(election, wanted - unit_figures.keys(), side)
-    files = loading.sources(import_id for *_sums, import_id, _row in rows)
+    files = loading.files_of_imports(import_id for *_sums, import_id, _row in rows)
     for unit_id, electors, polled, votes, best, import_id, row in rows:
         source = loading.source(files, import_id, row)
         unit_figures[unit_id] = _figures(unit_id, electors, polled, votes, best, source)
@@ -168,7 +168,7 @@ def units_with_figures(election: Election, unit_id: int) -> list[int]:
     )
 
 
-def places_below(election: Election, unit_id: int, *, most: int) -> tuple[list[int], int]:
+def unit_places_below(election: Election, unit_id: int, *, most: int) -> tuple[list[int], int]:
     """Places below a unit of the electoral tree, at any depth, of one kind, and how many of them are left out.
 
     Its segments, where the election says something of any, or of no constituency either; else its constituencies.

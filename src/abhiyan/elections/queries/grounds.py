@@ -7,7 +7,7 @@ from abhiyan.elections.models import Election, ElectionKind
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
 
-from .listing import states_of
+from .listing import states_contested
 
 MOST = 200  # there are thirty-six states
 
@@ -31,7 +31,7 @@ def units_of_states() -> dict[str, int]:
             if row.kind == "nation":
                 unit_ids.setdefault("", row.id)
             elif row.kind == "state" and (
-                eci := reference.state_of(row.code) or reference.state_of(row.name("en"))
+                eci := reference.eci_code_of(row.code) or reference.eci_code_of(row.name("en"))
             ):
                 unit_ids.setdefault(eci, row.id)
         if unit_ids.keys() - {""}:
@@ -43,9 +43,9 @@ def state_of_unit(unit_id: int) -> str:
     """Return the Election Commission's code of the state a unit is or lies in; "" for the nation, or where the code is
     unknown."""
     for hierarchy in levels.HIERARCHIES:
-        for row in units.path(unit_id, hierarchy):
+        for row in units.path_of_unit(unit_id, hierarchy):
             if row.kind == "state":
-                return reference.state_of(row.code) or reference.state_of(row.name("en")) or ""
+                return reference.eci_code_of(row.code) or reference.eci_code_of(row.name("en")) or ""
     return ""
 
 
@@ -54,7 +54,7 @@ def ground_of(election: Election, state: str) -> str:
     are that state."""
     if state or ElectionKind(election.kind).level != "ac":
         return state
-    there = states_of(election)
+    there = states_contested(election)
     return there[0] if len(there) == 1 else ""
 
 

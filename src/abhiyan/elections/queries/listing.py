@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from abhiyan.core.refusals import NotFound, needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import NotFound, or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.elections.models import (
     Alliance,
     Candidacy,
@@ -41,7 +41,7 @@ class ElectionRow:
     parts: int
 
     def name(self, language: str = "") -> str:
-        return named(self.election.names, language)
+        return name_in_language(self.election.names, language)
 
 
 def all_elections() -> QuerySet[Election]:
@@ -54,11 +54,11 @@ def whole_elections() -> QuerySet[Election]:
     return all_elections().filter(kind__in=[kind for kind in ElectionKind if not kind.is_by])
 
 
-def titles(of: Iterable[Election]) -> dict[int, str]:
+def election_titles(of: Iterable[Election]) -> dict[int, str]:
     """id of each election -> its name, and that it is incomplete where it is. One query."""
     asked = list(of)
     wholes = wholeness(asked)
-    titles_said = ((one.pk, named(one.names), wholes[one.pk].says()) for one in asked)
+    titles_said = ((one.pk, name_in_language(one.names), wholes[one.pk].says()) for one in asked)
     return {pk: f"{name} ({note})" if note else name for pk, name, note in titles_said}
 
 
@@ -92,12 +92,12 @@ def elections() -> list[ElectionRow]:
 
 def election(code: str) -> Election:
     """The election with this code. NotFound when there is none."""
-    return needed(
+    return or_refuse(
         None if "\0" in code else Election.objects.filter(code=code).first(), NotFound(field="election")
     )
 
 
-def earlier(of: Election, *, state: str = "") -> Election | None:
+def earlier_election(of: Election, *, state: str = "") -> Election | None:
     """The election of the same kind before this one in that state, or in any of its states: what it is compared with.
 
     A state that took seats over from another has that one's elections before it too.
@@ -114,13 +114,13 @@ def earlier(of: Election, *, state: str = "") -> Election | None:
     )
 
 
-def states_of(of: Election | None = None) -> list[str]:
+def states_contested(of: Election | None = None) -> list[str]:
     """Codes of the states an election has contests in; of all together, where none is named. One query."""
     there = Contest.objects.all() if of is None else Contest.objects.filter(election=of)
     return list(there.order_by("state").values_list("state", flat=True).distinct())
 
 
-def files(of: Election, *, state: str = "") -> list[ResultFile]:
+def result_files(of: Election, *, state: str = "") -> list[ResultFile]:
     """The files its seats' figures come from, in all or in a state, the first first; lists by part are none."""
     seats = Contest.objects.filter(election=of, **({"state": state} if state else {}))
     candidates = Candidacy.objects.filter(contest__in=seats)
@@ -131,10 +131,10 @@ def files(of: Election, *, state: str = "") -> list[ResultFile]:
 def alliances(of: Election, *, state: str | None = None) -> list[Alliance]:
     """Sides named for an election; for a state: those of its own, and for leads without one those of everywhere."""
     found = list(Alliance.objects.filter(election=of).select_related("election").order_by("state", "id"))
-    return found if state is None else sides_in(found, state)
+    return found if state is None else alliances_in(found, state)
 
 
-def sides_in(named: Sequence[Alliance], state: str) -> list[Alliance]:
+def alliances_in(named: Sequence[Alliance], state: str) -> list[Alliance]:
     """Return an election's alliances that hold in a state: its own sets, and general ones with other leads. With ""
     return the general ones."""
     own = [one for one in named if one.state == state]
@@ -182,17 +182,17 @@ NOBODY = OurSide()
 
 def alliance(public_id: UUID) -> Alliance:
     """One alliance. NotFound when there is none."""
-    return needed(
+    return or_refuse(
         Alliance.objects.filter(public_id=public_id).select_related("election").first(),
         NotFound(field="alliance"),
     )
 
 
-def stated(of: Election, *, state: str = "", number: int | None = None) -> list[Stated]:
+def stated_figures(of: Election, *, state: str = "", number: int | None = None) -> list[Stated]:
     """Figures quoted for exactly this place: a constituency, a state, or everywhere."""
     return list(Stated.objects.filter(election=of, state=state, number=number).order_by("party", "id"))
 
 
 def stated_figure(of: Election, stated_id: int) -> Stated:
     """One quoted figure of an election. NotFound."""
-    return needed(Stated.objects.filter(election=of, pk=stated_id).first())
+    return or_refuse(Stated.objects.filter(election=of, pk=stated_id).first())

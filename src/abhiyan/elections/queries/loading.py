@@ -65,14 +65,14 @@ def load(where: Q) -> list[Loaded]:
         candidacy = StoredCandidacy(*row)
         candidates[candidacy.contest_id].append(candidacy)
     return [
-        Loaded(contest, tuple(candidates[contest.pk]), count(contest, candidates[contest.pk]))
+        Loaded(contest, tuple(candidates[contest.pk]), count_stored_contest(contest, candidates[contest.pk]))
         for contest in contests
     ]
 
 
-def count(contest: Contest, candidates: Sequence[StoredCandidacy]) -> CountedContest:
+def count_stored_contest(contest: Contest, candidates: Sequence[StoredCandidacy]) -> CountedContest:
     """The contest, counted; a line's key is its candidacy's id."""
-    return rules.counted(
+    return rules.count_contest(
         [
             CandidateLine(
                 candidacy.party, candidacy.votes, candidacy.is_nota, candidacy.position, candidacy.pk
@@ -84,12 +84,12 @@ def count(contest: Contest, candidates: Sequence[StoredCandidacy]) -> CountedCon
     )
 
 
-def sources(import_ids: Iterable[int]) -> Mapping[int, ResultFile]:
+def files_of_imports(import_ids: Iterable[int]) -> Mapping[int, ResultFile]:
     """The files that brought rows, by import. One query."""
     return ResultFile.objects.in_bulk(set(import_ids))
 
 
-def brought(contests: Iterable[Loaded]) -> set[int]:
+def import_ids_of_seats(contests: Iterable[Loaded]) -> set[int]:
     """The imports that seats and their candidates came by."""
     return {
         import_id
@@ -98,7 +98,7 @@ def brought(contests: Iterable[Loaded]) -> set[int]:
     }
 
 
-def in_order(files: Iterable[ResultFile]) -> tuple[ResultFile, ...]:
+def files_in_order(files: Iterable[ResultFile]) -> tuple[ResultFile, ...]:
     """Files, the first brought first."""
     return tuple(sorted(files, key=lambda file: (file.brought_at, file.pk)))
 
@@ -117,5 +117,5 @@ def party_names(codes: Iterable[str]) -> dict[str, Mapping[str, str]]:
 
 def state_names(eci: str) -> Mapping[str, str]:
     """A state's names by language; its code where it is not known."""
-    state = reference.states().get(eci)
+    state = reference.reference_states().get(eci)
     return state.names if state else {"en": eci}

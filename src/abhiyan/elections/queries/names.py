@@ -7,7 +7,7 @@ from abhiyan.elections.models import Candidacy, FormerName
 from abhiyan.elections.rules import parties as rules
 
 from .listing import OurSide
-from .loading import Loaded, count, party_names
+from .loading import Loaded, count_stored_contest, party_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +31,20 @@ def former_names() -> list[PartyNames]:
     ]
 
 
-def named() -> dict[str, str]:
+def later_party_codes() -> dict[str, str]:
     """Earlier code -> the one that followed. One query."""
     return dict(FormerName.objects.values_list("was", "party"))
 
 
-def names_then(election_ids: Iterable[int]) -> Mapping[str, str]:
+def party_codes_then(election_ids: Iterable[int]) -> Mapping[str, str]:
     """Code in earlier elections -> code in these. One query as long as no party has two names, else two."""
-    pairs = named()
+    pairs = later_party_codes()
     if not pairs:
         return {}
     rows = Candidacy.objects.filter(
         contest__election__in=set(election_ids), party__in={*pairs, *pairs.values()}
     )
-    return rules.names_then(pairs, set(rows.values_list("party", flat=True).distinct()))
+    return rules.match_party_codes(pairs, set(rows.values_list("party", flat=True).distinct()))
 
 
 def renamed(contest: Loaded, names: Mapping[str, str]) -> Loaded:
@@ -52,7 +52,7 @@ def renamed(contest: Loaded, names: Mapping[str, str]) -> Loaded:
     if not any(row.party in names for row in contest.candidates):
         return contest
     candidates = tuple(row._replace(party=names.get(row.party, row.party)) for row in contest.candidates)
-    return Loaded(contest.contest, candidates, count(contest.contest, candidates))
+    return Loaded(contest.contest, candidates, count_stored_contest(contest.contest, candidates))
 
 
 def side_then(side: OurSide, contest: Loaded, pairs: Mapping[str, str]) -> OurSide:

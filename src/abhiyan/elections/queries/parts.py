@@ -77,14 +77,14 @@ def parts_in_short(contest_id: int, *, side: Collection[str] = ()) -> list[PartS
 
 def sources_of(parts: Collection[PartSum]) -> dict[int, FigureSource]:
     """part -> file and first row of its figures. One query."""
-    files = loading.sources(part_sum.import_id for part_sum in parts)
+    files = loading.files_of_imports(part_sum.import_id for part_sum in parts)
     return {part_sum.part_id: loading.source(files, part_sum.import_id, part_sum.row) for part_sum in parts}
 
 
 def part_lines(parts: Collection[PartSum]) -> Iterator[tuple[PartSum, str, str, int, FigureSource]]:
     """Yield the candidates of each part: name, party, votes, file and row; by part, most votes first, as they are
     read."""
-    files = loading.sources(
+    files = loading.files_of_imports(
         PartVotes.objects.filter(part__in=[part_sum.part_id for part_sum in parts])
         .order_by()
         .values_list("import_id", flat=True)

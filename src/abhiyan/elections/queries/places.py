@@ -18,7 +18,7 @@ from abhiyan.units.models import Unit
 from . import loading, names
 from .comparing import befores
 from .contests import SeatRow, seat_row
-from .listing import NOBODY, OurSide, earlier
+from .listing import NOBODY, OurSide, earlier_election
 from .loading import FigureSource
 from .totals import Totals, totals
 
@@ -115,11 +115,11 @@ def seat_history(seat: SeatRow, *, side: OurSide = NOBODY) -> list[SeatRow]:
 def _over_elections(where: Q, side: OurSide) -> list[SeatRow]:
     """Contests that fit, the newest first, each compared with the election of its kind before."""
     contests = sorted(loading.load(where), key=lambda contest: -contest.contest.election.year)
-    files = loading.sources(contest.contest.import_id for contest in contests)
-    pairs = names.named() if side else {}
+    files = loading.files_of_imports(contest.contest.import_id for contest in contests)
+    pairs = names.later_party_codes() if side else {}
     rows = []
     for loaded_contest in contests:
-        against = earlier(loaded_contest.contest.election, state=loaded_contest.contest.state)
+        against = earlier_election(loaded_contest.contest.election, state=loaded_contest.contest.state)
         before = (
             befores([loaded_contest], against)[loaded_contest.contest.pk] if against is not None else None
         )
@@ -131,7 +131,7 @@ def contests_of_units(unit_ids: Iterable[int], side: OurSide = NOBODY) -> dict[i
     """unit id -> its contests, the newest first, of units that are seats; compared with none. Three queries."""
     seat_rows: dict[int, list[SeatRow]] = defaultdict(list)
     rows = loading.load(Q(unit__in=set(unit_ids)))
-    files = loading.sources(contest.contest.import_id for contest in rows)
+    files = loading.files_of_imports(contest.contest.import_id for contest in rows)
     for loaded_contest in sorted(
         rows, key=lambda contest: (-contest.contest.election.year, contest.contest.election.code)
     ):
@@ -141,7 +141,7 @@ def contests_of_units(unit_ids: Iterable[int], side: OurSide = NOBODY) -> dict[i
 
 
 def _totals(unit: Unit) -> list[Totals]:
-    state = "" if unit.kind == "nation" else reference.state_of(unit.code)
+    state = "" if unit.kind == "nation" else reference.eci_code_of(unit.code)
     if state is None:
         return []
     there = Contest.objects.filter(state=state) if state else Contest.objects.all()
@@ -183,7 +183,7 @@ def _parts_of_unit(unit_id: int, side: OurSide) -> list[PartRow]:
         "candidacy"
     ):
         votes[part_votes.part_id].append(part_votes)
-    files = loading.sources(one.import_id for found in votes.values() for one in found)
+    files = loading.files_of_imports(one.import_id for found in votes.values() for one in found)
     stood: dict[int, int] = defaultdict(int)
     for contest_id in Candidacy.objects.filter(
         contest_id__in={part.contest_id for part in parts}
@@ -191,7 +191,7 @@ def _parts_of_unit(unit_id: int, side: OurSide) -> list[PartRow]:
         stood[contest_id] += 1
     rows = []
     for part in sorted(parts, key=_order):
-        counted = rules.counted(
+        counted = rules.count_contest(
             (
                 CandidateLine(
                     one.candidacy.party, one.votes, one.candidacy.is_nota, one.candidacy.position, one.pk
@@ -269,7 +269,7 @@ def _below(unit_id: int) -> list[PartyVotesBelow]:
     for election_id, kind, party, n, brought in sums:
         by[election_id, kind][party] = n
         came[election_id, kind].update(brought)
-    files = loading.sources(set().union(*came.values()))
+    files = loading.files_of_imports(set().union(*came.values()))
     counts = stands.values_list("contest__election", "kind").annotate(n=Count("id")).order_by()
     of_parts = {(election_id, kind): n for election_id, kind, n in counts}
     elections = Election.objects.in_bulk({election_pk for election_pk, _kind in by})
@@ -288,7 +288,9 @@ def _below(unit_id: int) -> list[PartyVotesBelow]:
                 of_parts[election_id, kind],
                 sum(n for _party, n in votes),
                 tuple(votes),
-                loading.in_order(files[file_id] for file_id in came[election_id, kind] if file_id in files),
+                loading.files_in_order(
+                    files[file_id] for file_id in came[election_id, kind] if file_id in files
+                ),
             )
         )
     return lines

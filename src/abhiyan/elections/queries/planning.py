@@ -17,8 +17,8 @@ from abhiyan.elections.rules.versions import PlannedSeat
 
 from . import listing
 from .listing import OurSide
-from .loading import sources
-from .plans import Lines, SeatsRange, lines_of, plans
+from .loading import files_of_imports
+from .plans import Lines, SeatsRange, contest_lines, plans
 from .wholeness import Wholeness, whole_of
 
 if TYPE_CHECKING:  # the rules of plans load numpy: only who works one out does
@@ -61,12 +61,12 @@ class Aims:
         return PlanQuery(**facts, sd_points=STRAY_POINTS, draws=DRAWS, seed=seed)
 
 
-def seed_of(election: Election, state: str, party: str) -> int:
+def party_seed(election: Election, state: str, party: str) -> int:
     """The seed of a party's draws from a result: the same for a plan looked at and made, alone and with allies."""
     return crc32(f"{election.code} {state} {party}".encode()) % 2**31
 
 
-def aims_of(plan: Plan) -> Aims:
+def plan_aims(plan: Plan) -> Aims:
     """Return the aims that a stored plan was made with."""
     plan_facts = plan.found
     to_win = tuple(plan_facts.get("asked_seats", ()))
@@ -92,7 +92,7 @@ def parties_below(plan: Plan, seat_unit: int) -> tuple[str, ...]:
     return side_of(plan).parties_in(state)
 
 
-def sides_in(state: str, our: OurSide) -> dict[str, int]:
+def sides_in_state(state: str, our: OurSide) -> dict[str, int]:
     """party -> side in a state, as the rules take it: ours, and alliances against us, added up.
 
     Among several sets with one lead the first named counts, so that no party is on two sides.
@@ -102,7 +102,7 @@ def sides_in(state: str, our: OurSide) -> dict[str, int]:
     ours = set(our.parties_in(state))
     sides = dict.fromkeys(ours, OURS)
     against: dict[str, Alliance] = {}
-    for alliance in listing.sides_in(our.named, state):
+    for alliance in listing.alliances_in(our.named, state):
         against.setdefault(alliance.lead, alliance)
     for number, lead in enumerate(sorted(against), 1):
         if not ours.intersection(against[lead].parties):
@@ -111,16 +111,16 @@ def sides_in(state: str, our: OurSide) -> dict[str, int]:
     return sides
 
 
-def seats_of(lines: Lines, our: OurSide) -> "Seats":
+def seats_for_side(lines: Lines, our: OurSide) -> "Seats":
     """The last result as a side sees it. Keys are ids of contests."""
     from abhiyan.elections.rules import swing
 
-    sides = {state: sides_in(state, our) for state in {contest.state for contest in lines.contests}}
+    sides = {state: sides_in_state(state, our) for state in {contest.state for contest in lines.contests}}
     side = [
         swing.NONE_OF_THE_ABOVE if is_nota else sides[lines.contests[seat].state].get(code, swing.BY_ITSELF)
         for seat, code, is_nota in zip(lines.seat, lines.party, lines.is_nota, strict=True)
     ]
-    return swing.seats_of(
+    return swing.seat_arrays(
         [contest.pk for contest in lines.contests],
         [contest.electors for contest in lines.contests],
         [contest.is_uncontested for contest in lines.contests],
@@ -171,11 +171,11 @@ def worked_out(
     from abhiyan.elections.rules import plans as rules
     from abhiyan.elections.rules.swing import UNKNOWN
 
-    lines = lines or lines_of(election, state=state)
+    lines = lines or contest_lines(election, state=state)
     if not lines.contests:
         return None
     our = OurSide(party, alliance, listing.alliances(election) if named is None else named)
-    seats = seats_of(lines, our)
+    seats = seats_for_side(lines, our)
     kept = held or {}
     nothing = (UNKNOWN, None)
     pairs = [kept.get(contest.pk, nothing) for contest in lines.contests]
@@ -186,7 +186,7 @@ def worked_out(
     there = Counter((contest.state, contest.numbering) for contest in lines.contests)
     return WorkedPlan(
         lines.contests,
-        rules.plan(seats, aims.ask(seed), fixed),
+        rules.work_out_plan(seats, aims.ask(seed), fixed),
         int(seats.polled.sum()),
         whole_of(election.kind, election.year, there, state),
     )
@@ -275,7 +275,7 @@ def findings(plan: Plan, which: str) -> list[PlanFinding]:
     return [PlanFinding(code, key, facts) for code, key, facts in plan.found.get(which, [])]
 
 
-def planned(plan: Plan, seats: Iterable[PlanSeat]) -> list[PlannedSeat]:
+def comparable_seats(plan: Plan, seats: Iterable[PlanSeat]) -> list[PlannedSeat]:
     """The seats of a plan as versions, and plans, are compared (rules.versions.compared)."""
     return [
         PlannedSeat(
@@ -318,7 +318,9 @@ def rows_of_side(
     for contest_id, state, party, import_id, row in rows:
         if party in ours[state]:
             rows_by_seat.setdefault(contest_id, []).append((import_id, row))
-    return rows_by_seat, sources(import_id for pairs in rows_by_seat.values() for import_id, _row in pairs)
+    return rows_by_seat, files_of_imports(
+        import_id for pairs in rows_by_seat.values() for import_id, _row in pairs
+    )
 
 
 def is_newest(plan: Plan) -> bool:
@@ -350,7 +352,7 @@ class PlanVersion:
 VERSIONS_SHOWN = 10
 
 
-def versions_of(plan: Plan, *, most: int | None = None) -> list[PlanVersion]:
+def plan_versions(plan: Plan, *, most: int | None = None) -> list[PlanVersion]:
     """Return the versions of a plan in sight, at most so many, the newest first: the versions it names, and the
     versions that name it. One query, which leaves what each has found where it is."""
     return sql.each(

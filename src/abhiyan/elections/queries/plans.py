@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core.natural import NaturalOrder
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.elections.models import Candidacy, Contest, Election, Plan, PlanPart, PlanSeat, UnitClass
 
 
@@ -20,7 +20,7 @@ def plans() -> QuerySet[Plan]:
 
 def plan_for(public_id: UUID) -> Plan:
     """One version of a plan in the sight of the scope in force, or NotFound."""
-    return needed(plans().filter(public_id=public_id).first())
+    return or_refuse(plans().filter(public_id=public_id).first())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Lines:
     position: tuple[int, ...]  # as stated
 
 
-def lines_of(election: Election, *, state: str = "") -> Lines:
+def contest_lines(election: Election, *, state: str = "") -> Lines:
     """Every contest of an election, or of one state, with its candidates' votes. Two queries."""
     where = Q(election=election) & (Q(state=state) if state else Q())
     contests = tuple(Contest.objects.filter(where).order_by("state", "number"))
@@ -118,6 +118,6 @@ def lines_of(election: Election, *, state: str = "") -> Lines:
     )
 
 
-def classes_of(unit_ids: list[int], election: Election) -> dict[int, UnitClass]:
+def classes_of_units(unit_ids: list[int], election: Election) -> dict[int, UnitClass]:
     """Return unit id -> its class by an election's result, for units with one. One query."""
     return {row.unit_id: row for row in UnitClass.objects.filter(unit_id__in=unit_ids, election=election)}

@@ -6,7 +6,7 @@ from django.db.models import Min
 
 from abhiyan.elections.models import Contest, Election, PartVotes, ResultFile
 
-from .loading import FigureSource, source, sources
+from .loading import FigureSource, files_of_imports, source
 
 Rows = dict[int, list[tuple[int, int]]]
 
@@ -35,7 +35,7 @@ def sources_of_units(election: Election, unit_ids: Collection[int]) -> dict[int,
         ]
         if unit_id is not None
     }
-    files = sources(import_id for import_id, _row in source_by_unit.values())
+    files = files_of_imports(import_id for import_id, _row in source_by_unit.values())
     return {unit_id: source(files, import_id, row) for unit_id, (import_id, row) in source_by_unit.items()}
 
 
@@ -43,4 +43,6 @@ def _gathered(lines: Iterable[tuple[int, int, int]]) -> tuple[Rows, Mapping[int,
     rows_by_unit: Rows = {}
     for key, import_id, row in lines:
         rows_by_unit.setdefault(key, []).append((import_id, row))
-    return rows_by_unit, sources(import_id for pairs in rows_by_unit.values() for import_id, _row in pairs)
+    return rows_by_unit, files_of_imports(
+        import_id for pairs in rows_by_unit.values() for import_id, _row in pairs
+    )

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.elections import reference
 from abhiyan.elections.models import Alliance, Election, ElectionKind, ResultFile, Stated
 from abhiyan.elections.rules import results as rules
@@ -109,7 +109,7 @@ class Totals:
 
     def says(self) -> list[str]:
         """Return what a reader of the totals must know, in the active language."""
-        since = named(self.against.names) if self.against is not None else ""
+        since = name_in_language(self.against.names) if self.against is not None else ""
         missing = []
         if self.whole.is_incomplete:
             text = ngettext(
@@ -177,15 +177,15 @@ def totals(election: Election, *, state: str = "", against: Election | None = No
     where = Q(election=election) & (Q(state=state) if state else Q())
     contests = loading.load(where)
     earlier = None if against is None else then(against, now=[election.pk], states={state} if state else ())
-    compared = {} if earlier is None else comparing.compared(contests, earlier)
+    compared = {} if earlier is None else comparing.earlier_contests(contests, earlier)
     before = None if earlier is None else _before(election, contests, compared, earlier, state)
-    standings = rules.standings(contest.counted for contest in contests)
+    standings = rules.standings_of_parties(contest.counted for contest in contests)
     names = loading.party_names(standings)
     file_names = _names_in_files(contests)
     polled = sum(contest.counted.polled for contest in contests)
     past = () if earlier is None or before is None else earlier.seats.values()
-    came, came_before = loading.brought(contests), loading.brought(past)
-    files = loading.sources(came | came_before)
+    came, came_before = loading.import_ids_of_seats(contests), loading.import_ids_of_seats(past)
+    files = loading.files_of_imports(came | came_before)
     with_vote = [contest for contest in contests if not contest.contest.is_uncontested]
     lacking = _called(contest for contest in with_vote if contest.contest.electors is None)
     electors = [contest.contest.electors for contest in with_vote if contest.contest.electors is not None]
@@ -232,7 +232,7 @@ def totals(election: Election, *, state: str = "", against: Election | None = No
         against=against,
         carried=_named(contests, compared, "carried"),
         not_compared=_named(contests, compared, "none"),
-        stated=tuple(listing.stated(election, state=state)),
+        stated=tuple(listing.stated_figures(election, state=state)),
         files=_of(files, came),
         files_before=_of(files, came_before),
         names_before=_names_before(standings, earlier) if before is not None and earlier is not None else (),
@@ -245,7 +245,7 @@ def _names_before(standings: Iterable[str], earlier: Then) -> tuple[tuple[str, s
 
 
 def _of(files: Mapping[int, ResultFile], came: Iterable[int]) -> tuple[ResultFile, ...]:
-    return loading.in_order(files[file_id] for file_id in came if file_id in files)
+    return loading.files_in_order(files[file_id] for file_id in came if file_id in files)
 
 
 def _by_state(
@@ -256,7 +256,7 @@ def _by_state(
     labels: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for contest in loaded_contests:
         contests[contest.contest.state].append(contest.counted)
-        came[contest.contest.state] |= loading.brought([contest])
+        came[contest.contest.state] |= loading.import_ids_of_seats([contest])
         labels[contest.contest.state][contest.contest.state, contest.contest.numbering] += 1
     rows = []
     for state, counteds in sorted(contests.items()):
@@ -302,7 +302,7 @@ def _before(
     ground, ground_then = _ground(election, contests), _ground(against, past)
     if ground and ground == ground_then:
         polled = sum(contest.counted.polled for contest in past)
-        standings = rules.standings(contest.counted for contest in past)
+        standings = rules.standings_of_parties(contest.counted for contest in past)
         seats = {party: standing.seats for party, standing in standings.items()}
         votes = {party: standing.votes for party, standing in standings.items()}
         return _Then(seats, {party: 100 * n / polled for party, n in votes.items()} if polled else {})
@@ -343,7 +343,7 @@ def _called(loaded_contests: Iterable[Loaded]) -> tuple[str, ...]:
     contests = [contest.contest for contest in loaded_contests]
     language = (get_language() or "en")[:2]
     ids = [contest.unit_id for contest in contests if contest.unit_id] if language != "en" else []
-    names = units.names_of(ids, language=language) if ids else {}
+    names = units.names_of_units(ids, language=language) if ids else {}
     return tuple(names.get(contest.unit_id or 0) or contest.name for contest in contests)
 
 
@@ -356,7 +356,7 @@ def _sides(election: Election, state: str, contests: Sequence[Loaded]) -> list[S
     """Alliances over the place: for the whole, a state with a set of its own for the same lead counts by that."""
     named = listing.alliances(election)
     sides = []
-    for alliance in listing.sides_in(named, state):
+    for alliance in listing.alliances_in(named, state):
         side = listing.OurSide(alliance.lead, alliance, named)
         seats = votes = polled = 0
         for contest in contests:

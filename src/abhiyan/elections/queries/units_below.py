@@ -18,7 +18,7 @@ from abhiyan.elections.rules.passing_down import Basis, Facts
 from abhiyan.units import queries as units
 
 from .planning import parties_below
-from .plans import classes_of
+from .plans import classes_of_units
 
 ELECTORAL, ORGANISATIONAL = 2, 1
 DEPTHS = {"segment": 1, "mandal": 2, "booth": 3}  # how far down a kind of unit is
@@ -178,7 +178,7 @@ def _whole(mandal_ids: Iterable[int]) -> dict[int, int]:
     }
 
 
-def facts_of(tree: SeatTree, plan: Plan) -> dict[int, Facts]:
+def tree_facts(tree: SeatTree, plan: Plan) -> dict[int, Facts]:
     """Return the figures of each unit of a tree, to weigh it by. A unit's unknown figure is the sum of the units below,
     if all of those are known. A unit whose result has no row of our parties had no votes of ours. At most five
     queries."""
@@ -190,7 +190,9 @@ def facts_of(tree: SeatTree, plan: Plan) -> dict[int, Facts]:
     said = Part.objects.filter(unit__in=ids, contest__election=plan.election, electors__isnull=False)
     electors: dict[int, int | None] = dict(said.values_list("unit", "electors"))
     electors |= {node.unit_id: node.electors for node in tree.nodes.values() if node.electors is not None}
-    classes = {unit_id: unit_class.code for unit_id, unit_class in classes_of(ids, plan.election).items()}
+    classes = {
+        unit_id: unit_class.code for unit_id, unit_class in classes_of_units(ids, plan.election).items()
+    }
     order = [tree.top, *tree.below(tree.top)]
     for unit_id in reversed(order):
         below = tree.children.get(unit_id)
@@ -234,7 +236,7 @@ class Family:
     bases: dict[int, Basis] = field(default_factory=dict)
 
 
-def families_of(plan: Plan) -> list[Family]:
+def plan_families(plan: Plan) -> list[Family]:
     """Return what a plan has passed down, seat by seat. Two queries, of plain rows (there may be 200,000), and where
     there are mandals or booths two more a level of the organisation.
 
@@ -294,10 +296,10 @@ def seat_above(plan: Plan, unit_id: int) -> int | None:
     seats = set(PlanSeat.objects.filter(plan=plan, unit__isnull=False).values_list("unit_id", flat=True))
     if unit_id in seats:
         return unit_id
-    above = [row.id for row in units.path(unit_id, ELECTORAL)]
+    above = [row.id for row in units.path_of_unit(unit_id, ELECTORAL)]
     if not above:  # a mandal: by where the plan put it
         part = PlanPart.objects.filter(plan=plan, unit=unit_id, replaced_at=None).first()
-        above = [] if part is None else [row.id for row in units.path(part.parent_id, ELECTORAL)]
+        above = [] if part is None else [row.id for row in units.path_of_unit(part.parent_id, ELECTORAL)]
     return next((seat_id for seat_id in reversed(above) if seat_id in seats), None)
 
 

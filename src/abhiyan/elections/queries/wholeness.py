@@ -44,7 +44,9 @@ def seats_there_were(kind: str, year: int, present: Mapping[str, set[str]], stat
     level = ElectionKind(kind).level
     if ElectionKind(kind).is_by:
         return None
-    states = {state} if state else set(present) | (set(reference.states()) if level == "pc" else set())
+    states = (
+        {state} if state else set(present) | (set(reference.reference_states()) if level == "pc" else set())
+    )
     total = 0
     for state_code in states:
         numbering = reference.numbering(level, state_code, year)

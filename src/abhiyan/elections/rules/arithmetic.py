@@ -109,7 +109,7 @@ class TypedPlan:
         return first / _product(others) if self.kind == "divided" else _product((first, *others))
 
 
-def read(text: str) -> TypedPlan:
+def read_plan(text: str) -> TypedPlan:
     """Read a sum that somebody typed in English or Hindi, with either's digits. Raises UnreadablePlan.
 
     "65 constituencies x 5,000 = 325,000", "६५ लोकसभा, हर एक में 750, कुल 3.25 लाख", "24 lakh ÷ 403 = 5955", "51% of 8.79

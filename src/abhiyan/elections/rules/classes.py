@@ -66,7 +66,7 @@ class ClassFigures:
     turnout: float | None = None
 
 
-def figures(ours: int, best: int, polled: int, electors: int | None = None) -> ClassFigures:
+def unit_vote_figures(ours: int, best: int, polled: int, electors: int | None = None) -> ClassFigures:
     """The figures of a unit from its votes: our side's, the best opponent's, all polled. None without votes."""
     if not polled:
         return ClassFigures(None, None, None)
@@ -75,7 +75,7 @@ def figures(ours: int, best: int, polled: int, electors: int | None = None) -> C
     )
 
 
-def read(rows: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
+def read_class_rules(rows: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
     """Rules as they are stored, checked. Raises RulesUnfit with the row, and why."""
     if not rows:
         raise RulesUnfit("no_rules", 0)

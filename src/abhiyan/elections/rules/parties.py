@@ -10,7 +10,7 @@ def last_name(code: str, named: Mapping[str, str]) -> str:
     return code
 
 
-def names_then(named: Mapping[str, str], stood: Collection[str]) -> dict[str, str]:
+def match_party_codes(named: Mapping[str, str], stood: Collection[str]) -> dict[str, str]:
     """Return code in an earlier election -> code of the same party in a later one.
 
     A code that stood itself keeps its own; so does one that two parties of now come from, since nobody can tell whose

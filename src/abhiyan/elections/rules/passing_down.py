@@ -231,7 +231,7 @@ class NumberChange(Generic[Key]):
         return (self.after or 0) - (self.before or 0)
 
 
-def differences(before: Mapping[Key, int], after: Mapping[Key, int]) -> list[NumberChange[Key]]:
+def split_changes(before: Mapping[Key, int], after: Mapping[Key, int]) -> list[NumberChange[Key]]:
     """List what a new split changes, unit by unit, in the order of `after`, then what it no longer has."""
     keys = [*after, *(key for key in before if key not in after)]
     return [

@@ -169,17 +169,17 @@ def steps_for_votes(on: PlanGround, votes: int) -> int | None:
     return hi
 
 
-def kept(on: PlanGround) -> Whole:
+def votes_if_kept(on: PlanGround) -> Whole:
     """Our votes where each seat held is kept, shape (n,): last time's share, at least what wins a seat held."""
     last = votes_at(on, 0)
     holds = on.free & on.seats.last_won & (on.need <= on.likely)
     return np.where(holds, np.maximum(last, on.need), last)
 
 
-def lacking(on: PlanGround) -> Whole:
+def votes_lacking(on: PlanGround) -> Whole:
     """Return the votes each seat lacks to be won, shape (n,); NEVER where no votes win it, or it is fixed and lost."""
     can = on.free & (on.need <= on.likely)
-    return np.where(can, np.maximum(on.need - kept(on), 0), np.where(on.steps == ALWAYS, 0, NEVER))
+    return np.where(can, np.maximum(on.need - votes_if_kept(on), 0), np.where(on.steps == ALWAYS, 0, NEVER))
 
 
 def held_and_won(on: PlanGround, seats_goal: int | None, to_win: tuple[int, ...] = ()) -> Whole:
@@ -191,7 +191,7 @@ def held_and_won(on: PlanGround, seats_goal: int | None, to_win: tuple[int, ...]
     takes the first of two seats alike. The candidate with most votes wins a seat (Conduct of Elections Rules 1961,
     rule 64). So the fewest votes for k more seats are the k smallest gaps.
     """
-    votes, lack = kept(on), lacking(on)
+    votes, lack = votes_if_kept(on), votes_lacking(on)
     if to_win:
         chosen = np.isin(on.seats.keys, to_win) & (lack < NEVER)
     else:
@@ -206,8 +206,8 @@ def held_and_won(on: PlanGround, seats_goal: int | None, to_win: tuple[int, ...]
 def votes_for_seats(on: PlanGround, seats: int) -> int | None:
     """The fewest votes in all with which this swing, or single seats, win `seats`; None where they never do."""
     if on.is_hold:
-        lack = np.sort(lacking(on))[: max(0, seats)]
-        return int(kept(on).sum() + lack.sum()) if seats <= most_seats(on) else None
+        lack = np.sort(votes_lacking(on))[: max(0, seats)]
+        return int(votes_if_kept(on).sum() + lack.sum()) if seats <= most_seats(on) else None
     steps = steps_for_seats(on, seats)
     return None if steps is None else total_at(on, steps)
 
@@ -218,8 +218,8 @@ def seats_for_votes(on: PlanGround, votes: int) -> int | None:
     The inverse of `votes_for_seats`: k seats are won with n votes exactly if votes_for_seats(k) <= n.
     """
     if on.is_hold:
-        lack = np.sort(lacking(on))[: most_seats(on)]
-        left = votes - int(kept(on).sum())
+        lack = np.sort(votes_lacking(on))[: most_seats(on)]
+        left = votes - int(votes_if_kept(on).sum())
         return None if left < 0 else int(np.searchsorted(np.cumsum(lack), left, side="right"))
     if total_at(on, LOWEST) > votes:
         return None
@@ -252,7 +252,7 @@ class Range:
     chance_pct: Real
 
 
-def drawn(on: PlanGround, votes: Whole, ask: PlanQuery) -> Range:
+def plan_range(on: PlanGround, votes: Whole, ask: PlanQuery) -> Range:
     """`ask.draws` times every seat strays by a normal random number of points, and all seats are counted again.
 
     votes: of each seat as planned, shape (n,). Seeded (PCG64 by `ask.seed`), so that the same plan always shows the
@@ -355,7 +355,7 @@ class PlanOutcome:
     notes: tuple[PlanFinding, ...]
 
 
-def plan(seats: Seats, ask: PlanQuery, held_target: HeldTarget | None = None) -> PlanOutcome:
+def work_out_plan(seats: Seats, ask: PlanQuery, held_target: HeldTarget | None = None) -> PlanOutcome:
     """Work a plan out: seats, votes, range, sensitivity, contradictions. Everything in one pass, nothing stored.
 
     held: votes set by hand or locked; a new plan leaves them, and the swing moves the others only. If the goal of votes
@@ -380,7 +380,7 @@ def plan(seats: Seats, ask: PlanQuery, held_target: HeldTarget | None = None) ->
     likely = int(on.likely.sum())
     total = int(votes.sum())
     share = votes / np.where(on.likely > 0, on.likely, 1)
-    strays = drawn(on, votes, ask)
+    strays = plan_range(on, votes, ask)
     can_win = on.free & (on.steps < NEVER)
     needed = None if ask.seats_goal is None else votes_for_seats(on, ask.seats_goal)
     worth = None if ask.votes_goal is None else seats_for_votes(on, ask.votes_goal)
@@ -409,7 +409,7 @@ def plan(seats: Seats, ask: PlanQuery, held_target: HeldTarget | None = None) ->
         votes_per_turnout_point=round(float((share * np.maximum(seats.electors, 0))[on.free].sum()) / 100),
         range=replace(strays, chance_pct=strays.chance_pct[back]),
         sensitivity=nearby,
-        contradictions=tuple(contradictions(on, ask, votes, won)),
+        contradictions=tuple(find_contradictions(on, ask, votes, won)),
         notes=tuple(_notes(on, ask, wanted, votes, won)),
     )
 
@@ -456,7 +456,7 @@ def _summing_to(on: PlanGround, steps: int, votes: Whole, goal: int) -> Whole:
     return votes_whole
 
 
-def contradictions(on: PlanGround, ask: PlanQuery, votes: Whole, won: Yes) -> Iterator[PlanFinding]:
+def find_contradictions(on: PlanGround, ask: PlanQuery, votes: Whole, won: Yes) -> Iterator[PlanFinding]:
     """Find where a plan cannot be, or contradicts itself: the whole plan first, then seat by seat.
 
     votes, won: of each seat as planned, shape (n,). Codes and facts: see `findings`.

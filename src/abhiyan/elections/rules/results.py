@@ -69,7 +69,7 @@ def share_pct(votes: int, polled: int) -> float | None:
     return 100 * votes / polled if polled else None
 
 
-def counted(
+def count_contest(
     lines: Iterable[CandidateLine], *, electors: int | None = None, is_uncontested: bool = False
 ) -> CountedContest:
     """Count one contest. Without a vote (`is_uncontested`) its only candidate has won, and nothing else is known.
@@ -159,7 +159,7 @@ class PartyStanding:
     without_vote: int = 0
 
 
-def standings(contests: Iterable[CountedContest]) -> dict[str, PartyStanding]:
+def standings_of_parties(contests: Iterable[CountedContest]) -> dict[str, PartyStanding]:
     """Seats, votes and candidatures of each party, most seats first, then most votes. Keys are party codes."""
     party_standings: dict[str, PartyStanding] = defaultdict(PartyStanding)
     for contest in contests:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from abhiyan.units.rules.fold import fold
+from abhiyan.units.rules.fold import folded_words
 
 FITS = 0.75
 ALIKE = 0.85
@@ -19,9 +19,9 @@ _RESERVED = re.compile(r"[\s\-–(\[]+(?:sc|st|gen)\W*$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)
-def sound(name: str) -> str:
+def seat_sound(name: str) -> str:
     """A seat's name as compared: as it sounds, without spaces and without what it is reserved for."""
-    return "".join(fold(_RESERVED.sub("", name[:LONGEST])))
+    return "".join(folded_words(_RESERVED.sub("", name[:LONGEST])))
 
 
 def _likeness(one: str, other: str, least: float = 0.0) -> float:
@@ -40,12 +40,12 @@ def seat_named(name: str, names: Mapping[int, str], number: int) -> int | None:
 
     None where it fits none. A name that sounds just like another seat's means that, however like its own it is.
     """
-    heard = sound(name)
-    own_score = _likeness(heard, sound(names.get(number, "")))
+    heard = seat_sound(name)
+    own_score = _likeness(heard, seat_sound(names.get(number, "")))
     if own_score == 1.0:
         return number
     likes = {
-        seat_number: _likeness(heard, sound(seat_label), ALIKE)
+        seat_number: _likeness(heard, seat_sound(seat_label), ALIKE)
         for seat_number, seat_label in names.items()
         if seat_number != number
     }

@@ -84,7 +84,7 @@ class Seats:
             raise ValueError("a winner that cannot be")
 
 
-def seats_of(
+def seat_arrays(
     keys: Sequence[int] | Whole,
     electors: Sequence[int | None],
     without_vote: Sequence[bool] | Yes,

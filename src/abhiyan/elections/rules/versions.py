@@ -76,7 +76,7 @@ class Comparison:
         return tuple(pair.key for pair in self.pairs if pair.is_lost)
 
 
-def compared(before: Iterable[PlannedSeat], after: Iterable[PlannedSeat]) -> Comparison:
+def compare_plans(before: Iterable[PlannedSeat], after: Iterable[PlannedSeat]) -> Comparison:
     """List the differences between two versions of a plan; the order in which seats come does not matter."""
     old, new = ({seat.key: seat for seat in version} for version in (before, after))
     return Comparison(

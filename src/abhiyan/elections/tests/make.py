@@ -7,7 +7,7 @@ from uuid import UUID
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import kind, queries, running
+from abhiyan.core.imports import kind_of_import, queries, running
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import present
@@ -37,7 +37,9 @@ def bring(
 ) -> StagedImport:
     """Bring a list as the command line does: look, check, commit. options: election="LS2024", …"""
     with system("test"):
-        public_id = imports.bring(kind_key=key, path=path, by=by, at=AT, options=options, unit_id=unit_id)
+        public_id = imports.import_file(
+            kind_key=key, path=path, by=by, at=AT, options=options, unit_id=unit_id
+        )
         staged = StagedImport.objects.get(public_id=public_id)
     if staged.state == StagedImport.State.FAILED:
         return staged
@@ -54,8 +56,8 @@ def bring(
 def step(staged: StagedImport, name: str, *, by: Actor = SYSTEM) -> StagedImport:
     """Ask for a step and run it at once."""
     with system("test"):
-        imports.ask(public_id=staged.public_id, step=name, by=by, at=AT)
-    running.run(staged.public_id, name, at=AT)
+        imports.ask_import_step(public_id=staged.public_id, step=name, by=by, at=AT)
+    running.run_import_step(staged.public_id, name, at=AT)
     with system("test"):
         return StagedImport.objects.get(pk=staged.pk)
 
@@ -125,7 +127,7 @@ def refused(staged: StagedImport) -> list[tuple[int, str, str]]:
 def reasons(staged: StagedImport) -> list[str]:
     """The same as a person reads them."""
     with system("test"):
-        return [queries.reason_text(kind(staged.kind), one) for one in queries.refused_rows(staged)]
+        return [queries.reason_text(kind_of_import(staged.kind), one) for one in queries.refused_rows(staged)]
 
 
 def written(folder: Path, rows: str, *, header: str = HEADER, name: str = "results.csv") -> Path:

@@ -9,20 +9,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from abhiyan.core.numbers import grouped
-from abhiyan.elections.rules.arithmetic import TypedTerm, UnreadablePlan, checked, read, rounding
-from abhiyan.elections.views.checker import plain
+from abhiyan.elections.rules.arithmetic import TypedTerm, UnreadablePlan, checked, read_plan, rounding
+from abhiyan.elections.views.checker import plain_decimal
 
 SEGMENTS = Decimal("6.7")
 
 
 def test_the_plan_of_65_constituencies_holds_as_it_stands() -> None:
-    found = checked(read("65 constituencies x 5,000 = 325,000"))
+    found = checked(read_plan("65 constituencies x 5,000 = 325,000"))
     assert found.fits == "level" and found.readings[0].verdict == "exact"
     assert found.needed_level == 5000 and found.needed_part is None
 
 
 def test_five_thousand_fits_per_constituency_and_not_per_segment() -> None:
-    found = checked(read("65 constituencies × 5,000 per segment = 325,000"), parts=SEGMENTS)
+    found = checked(read_plan("65 constituencies × 5,000 per segment = 325,000"), parts=SEGMENTS)
     level, part = found.readings
     assert found.fits == "level"
     assert level.verdict == "exact" and level.each_level == 5000
@@ -30,7 +30,7 @@ def test_five_thousand_fits_per_constituency_and_not_per_segment() -> None:
 
 
 def test_750_fits_per_segment_and_not_per_constituency() -> None:
-    found = checked(read("65 × 750 = 3,25,000"), parts=SEGMENTS)
+    found = checked(read_plan("65 × 750 = 3,25,000"), parts=SEGMENTS)
     level, part = found.readings
     assert found.fits == "part"
     assert level.verdict == "off" and level.product == 48_750 and level.difference == -276_250
@@ -43,18 +43,18 @@ def test_750_fits_per_segment_and_not_per_constituency() -> None:
     "text", ["65 × 750 = 3.3 lakh", "65 × 750 = 3.3 लाख", "65 x 0.75 thousand = 0.33 million"]
 )
 def test_a_total_in_lakhs_stands_for_what_it_was_rounded_from(text: str) -> None:
-    found = checked(read(text), parts=SEGMENTS)
+    found = checked(read_plan(text), parts=SEGMENTS)
     assert (found.fits, found.readings[1].verdict) == ("part", "rounded")
-    assert checked(read("65 × 5,000 = 3.3 lakh")).readings[0].verdict == "rounded"
-    assert checked(read("65 × 5,153 = 3.3 lakh")).readings[0].verdict == "rounded"
-    assert checked(read("65 × 5,200 = 3.3 lakh")).fits == "neither"
+    assert checked(read_plan("65 × 5,000 = 3.3 lakh")).readings[0].verdict == "rounded"
+    assert checked(read_plan("65 × 5,153 = 3.3 lakh")).readings[0].verdict == "rounded"
+    assert checked(read_plan("65 × 5,200 = 3.3 lakh")).fits == "neither"
 
 
 def test_a_whole_total_is_exact_and_its_upper_end_is_not_its_own() -> None:
-    assert checked(read("2 × 50 = 99.5")).readings[0].verdict == "near"
-    assert checked(read("10 × 1.5 = 16")).readings[0].verdict == "off"
-    assert checked(read("10 × 1.5 = 15.5")).readings[0].verdict == "rounded"
-    assert checked(read("20 × 5 = 9.5 thousand")).fits == "neither"
+    assert checked(read_plan("2 × 50 = 99.5")).readings[0].verdict == "near"
+    assert checked(read_plan("10 × 1.5 = 16")).readings[0].verdict == "off"
+    assert checked(read_plan("10 × 1.5 = 15.5")).readings[0].verdict == "rounded"
+    assert checked(read_plan("20 × 5 = 9.5 thousand")).fits == "neither"
 
 
 @pytest.mark.parametrize(
@@ -63,23 +63,23 @@ def test_a_whole_total_is_exact_and_its_upper_end_is_not_its_own() -> None:
 )
 def test_numbers_are_rounded_before_they_are_written(number: str, text: str) -> None:
     with translation.override("en"):
-        assert plain(Decimal(number)) == text
+        assert plain_decimal(Decimal(number)) == text
 
 
 def test_what_fits_in_neither_reading_says_what_would() -> None:
-    found = checked(read("65 × 2000 = 3,25,000"), parts=SEGMENTS)
+    found = checked(read_plan("65 × 2000 = 3,25,000"), parts=SEGMENTS)
     assert found.fits == "neither" and found.needed_level == 5000
 
 
 def test_an_exact_reading_comes_before_a_near_one() -> None:
-    typed = read("10 × 100 = 1000")
+    typed = read_plan("10 × 100 = 1000")
     assert checked(typed, parts=Decimal(1)).fits == "both"
     assert checked(typed, parts=Decimal("1.001")).fits == "level"
 
 
 def test_within_one_per_cent_is_near() -> None:
-    assert checked(read("10 × 100 = 1009")).readings[0].verdict == "near"
-    assert checked(read("10 × 100 = 1020")).readings[0].verdict == "off"
+    assert checked(read_plan("10 × 100 = 1009")).readings[0].verdict == "near"
+    assert checked(read_plan("10 × 100 = 1020")).readings[0].verdict == "off"
 
 
 @pytest.mark.parametrize(
@@ -94,14 +94,14 @@ def test_within_one_per_cent_is_near() -> None:
     ],
 )
 def test_plans_are_read_as_people_type_them(text: str, numbers: list[int], total: int) -> None:
-    typed = read(text)
+    typed = read_plan(text)
     assert [term.number for term in typed.factors] == numbers
     assert typed.total is not None and typed.total.number == total
     assert checked(typed).fits == "level"
 
 
 def test_the_words_after_a_number_are_kept() -> None:
-    typed = read("65 constituencies x 5 thousand per segment = 325,000 votes")
+    typed = read_plan("65 constituencies x 5 thousand per segment = 325,000 votes")
     assert typed.factors == (
         TypedTerm(Decimal(65), "constituencies"),
         TypedTerm(Decimal(5000), "per segment"),
@@ -153,16 +153,16 @@ def test_the_words_after_a_number_are_kept() -> None:
 def test_plans_are_read_as_people_say_them(
     text: str, kind: str, numbers: list[int], total: int, fits: str
 ) -> None:
-    typed = read(text)
+    typed = read_plan(text)
     assert typed.kind == kind and [term.number for term in typed.factors] == numbers
     assert typed.total is not None and typed.total.number == total
     assert checked(typed).fits == fits
 
 
 def test_a_division_may_be_meant_per_part() -> None:
-    assert checked(read("65 लोकसभा, हर भाग में 750, कुल 3.25 लाख"), parts=SEGMENTS).fits == "part"
-    assert checked(read("3.25 lakh ÷ 65 = 750"), parts=SEGMENTS).fits == "part"
-    assert len(checked(read("51% of 200 = 102"), parts=SEGMENTS).readings) == 1
+    assert checked(read_plan("65 लोकसभा, हर भाग में 750, कुल 3.25 लाख"), parts=SEGMENTS).fits == "part"
+    assert checked(read_plan("3.25 lakh ÷ 65 = 750"), parts=SEGMENTS).fits == "part"
+    assert len(checked(read_plan("51% of 200 = 102"), parts=SEGMENTS).readings) == 1
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_division_may_be_meant_per_part() -> None:
     ],
 )
 def test_a_total_left_open_is_found(text: str, comes_to: int) -> None:
-    typed = read(text)
+    typed = read_plan(text)
     assert typed.total is None and typed.comes_to == comes_to
 
 
@@ -202,7 +202,7 @@ def test_a_total_left_open_is_found(text: str, comes_to: int) -> None:
 )
 def test_what_is_no_plan_is_refused(text: str, code: str) -> None:
     with pytest.raises(UnreadablePlan) as refused:
-        read(text)
+        read_plan(text)
     assert refused.value.code == code
 
 
@@ -213,7 +213,7 @@ def test_an_average_stands_for_what_it_was_rounded_from() -> None:
 
 @given(st.integers(1, 10**4), st.integers(1, 10**6))
 def test_a_product_always_holds_and_its_needs_are_what_was_typed(units: int, each: int) -> None:
-    found = checked(read(f"{units:,} seats × {each:,} = {units * each:,}"))
+    found = checked(read_plan(f"{units:,} seats × {each:,} = {units * each:,}"))
     assert found.fits == "level" and found.needed_level == each
 
 
@@ -272,7 +272,7 @@ def test_a_multiplication_in_words_is_read_back_and_judged(
     total = units * each + -(-units * each * off_pct // 100)
     said = zip(("units", "each", "total"), (units, each, total), ways, strict=True)
     text = in_digits(how.format(**{name: people_write(n, way) for name, n, way in said}), digits)
-    typed = read(text)
+    typed = read_plan(text)
     assert [term.number for term in typed.factors] == [units, each] and typed.total is not None
     assert typed.total.number == total and typed.comes_to == units * each
     judged = checked(typed).readings[0].verdict
@@ -287,7 +287,7 @@ def test_a_division_in_words_is_read_back_and_judged(
 ) -> None:
     quotient = (2 * total + units) // (2 * units)  # to the nearest whole
     each = quotient if holds else 2 * quotient + 2
-    typed = read(in_digits(how.format(total=people_write(total, way), units=units, each=each), digits))
+    typed = read_plan(in_digits(how.format(total=people_write(total, way), units=units, each=each), digits))
     assert [term.number for term in typed.factors] == [total, units] and typed.kind == "divided"
     assert (checked(typed).fits == "level") == holds
 
@@ -300,7 +300,7 @@ def test_a_share_in_words_is_read_back_and_judged(
     share = Decimal(tenths) / 10
     total = round(share * whole / 100) if holds else round(share * whole / 50) + 2
     facts = {"share": share, "whole": people_write(whole, way), "total": f"{total:,}"}
-    typed = read(in_digits(how.format(**facts), digits))
+    typed = read_plan(in_digits(how.format(**facts), digits))
     assert [term.number for term in typed.factors] == [share / 100, whole] and typed.kind == "share"
     if holds:
         assert checked(typed).fits == "level"
@@ -311,8 +311,8 @@ def test_a_share_in_words_is_read_back_and_judged(
 @given(st.text(alphabet="0123456789०१२ .,=×÷/%x-–totaleachकुलहरिsperakh", max_size=60))
 def test_anything_like_a_plan_is_read_or_refused(text: str) -> None:
     with suppress(UnreadablePlan):
-        typed = read(text)
-        assert plain(typed.comes_to)
+        typed = read_plan(text)
+        assert plain_decimal(typed.comes_to)
         if typed.total is not None:
             checked(typed, parts=SEGMENTS)
 
@@ -320,7 +320,7 @@ def test_anything_like_a_plan_is_read_or_refused(text: str) -> None:
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(UnreadablePlan):
-        typed = read(text)
+        typed = read_plan(text)
         assert typed.total is None or checked(typed, parts=SEGMENTS).fits
 
 
@@ -332,7 +332,7 @@ NUMBERS = st.from_regex(r"[0-9]{1,15}(\.[0-9]{1,18})?", fullmatch=True)
 @example(["0.001"] * 6, "1000000000000000")
 def test_whatever_comes_out_can_be_written(factors: list[str], total: str) -> None:
     with suppress(UnreadablePlan):
-        found = checked(read(f"{' x '.join(factors)} = {total}"), parts=SEGMENTS)
+        found = checked(read_plan(f"{' x '.join(factors)} = {total}"), parts=SEGMENTS)
         needed = (found.needed_level, found.needed_part)
         for number in (*(one.each_level for one in found.readings), *filter(None, needed)):
-            assert plain(number)
+            assert plain_decimal(number)

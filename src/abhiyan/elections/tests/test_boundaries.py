@@ -108,9 +108,13 @@ def test_an_election_is_compared_with_the_one_before_it_in_its_own_states(tmp_pa
         )
         assert staged.state == "done", reasons(staged)
     now = queries.election("JK2024")
-    assert queries.earlier(now) == queries.earlier(now, state="U08") == queries.election("JK2014")
-    assert queries.earlier(queries.election("UP2022")) is None
-    assert queries.earlier(queries.election("LA2026")) is None
+    assert (
+        queries.earlier_election(now)
+        == queries.earlier_election(now, state="U08")
+        == queries.election("JK2014")
+    )
+    assert queries.earlier_election(queries.election("UP2022")) is None
+    assert queries.earlier_election(queries.election("LA2026")) is None
     unit = grow({"IN": {"JK": {"Z": {"X": {}}}}}, levels.ELECTORAL)["X"]
     Contest.objects.filter(election=now).update(unit=unit)
     (row,) = queries.results_of(unit).contests
@@ -120,7 +124,7 @@ def test_an_election_is_compared_with_the_one_before_it_in_its_own_states(tmp_pa
         level="ac", state_from="U08", number_from=1, numbering_from="", state_to="U09", number_to=1,
         weight=1, import_id=1, row=1,
     )  # fmt: skip
-    assert queries.earlier(queries.election("LA2026"), state="U09") == now
+    assert queries.earlier_election(queries.election("LA2026"), state="U09") == now
 
 
 def test_weights_that_do_not_sum_to_one_are_refused_with_their_rows(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from abhiyan.elections.rules.classes import (
     Rule,
     RulesUnfit,
     class_of,
-    figures,
-    read,
+    read_class_rules,
+    unit_vote_figures,
 )
 
 
@@ -34,17 +34,17 @@ from abhiyan.elections.rules.classes import (
 def test_the_first_rule_that_holds_gives_the_class(
     ours: int, best: int, polled: int, code: str, rule: int
 ) -> None:
-    assert class_of(read(DEFAULT), figures(ours, best, polled)) == (code, rule)
+    assert class_of(read_class_rules(DEFAULT), unit_vote_figures(ours, best, polled)) == (code, rule)
 
 
 def test_without_votes_there_is_no_class() -> None:
-    assert class_of(read(DEFAULT), figures(0, 0, 0)) is None
+    assert class_of(read_class_rules(DEFAULT), unit_vote_figures(0, 0, 0)) is None
 
 
 def test_a_condition_on_what_is_unknown_does_not_hold() -> None:
-    rules = read([{"class": "weak", "turnout_below": 50}, {"class": "swing"}])
+    rules = read_class_rules([{"class": "weak", "turnout_below": 50}, {"class": "swing"}])
     assert class_of(rules, ClassFigures(40.0, 5.0, None)) == ("swing", 2)
-    assert class_of(rules, figures(400, 350, 1000, electors=4000)) == ("weak", 1)
+    assert class_of(rules, unit_vote_figures(400, 350, 1000, electors=4000)) == ("weak", 1)
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_rules_that_cannot_be_applied_are_refused_with_their_row(
     rows: list[dict[str, Any]], code: str, row: int
 ) -> None:
     with pytest.raises(RulesUnfit) as refused:
-        read(rows)
+        read_class_rules(rows)
     assert (refused.value.code, refused.value.row) == (code, row)
 
 
 def test_a_lead_may_be_negative() -> None:
-    assert read([{"class": "weak", "lead_below": -12.5}, {"class": "swing"}])[0] == Rule(
+    assert read_class_rules([{"class": "weak", "lead_below": -12.5}, {"class": "swing"}])[0] == Rule(
         "weak", {"lead": Band(below=-12.5)}
     )
 
@@ -93,8 +93,8 @@ def test_every_unit_with_votes_has_a_class_and_more_votes_never_make_it_weaker(
 ) -> None:
     strength = {"weak": 0, SWING: 1, "strong": 2}
     polled = ours + best + rest
-    given_class = class_of(read(DEFAULT), figures(ours, best, polled))
+    given_class = class_of(read_class_rules(DEFAULT), unit_vote_figures(ours, best, polled))
     assert (given_class is None) == (polled == 0)
     if given_class and best:
-        stronger = class_of(read(DEFAULT), figures(ours + 1, best - 1, polled))
+        stronger = class_of(read_class_rules(DEFAULT), unit_vote_figures(ours + 1, best - 1, polled))
         assert stronger and strength[stronger[0]] >= strength[given_class[0]]

@@ -52,7 +52,7 @@ def until_waiting(n: int) -> list[int]:
     """Return the process ids of sessions that wait for a lock, once they are so many."""
     until = time.monotonic() + PATIENCE_S
     found: list[int] = []
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name()), autocommit=True) as admin:
         while len(found) < n and time.monotonic() < until:
             rows = admin.execute(
                 "select pid from pg_stat_activity"
@@ -96,7 +96,7 @@ def test_each_seat_of_a_job_is_seen_when_it_is_done_and_a_killed_one_goes_on_beh
         assert (half.seats, half.done, half.passed, half.ended_at) == (2, 1, 1, None)
         done = rows_below(ground, "C1")
         assert not done & first and rows_below(ground, "C2") == second
-        with psycopg.connect(database.conninfo(None, dbname=database.name())) as admin:
+        with psycopg.connect(database.conninfo(None, dbname=database.database_name())) as admin:
             admin.execute("select pg_terminate_backend(%s)", [worker])
         with pytest.raises(OperationalError):
             under_way.result(timeout=PATIENCE_S)

@@ -28,7 +28,9 @@ def rows(state: str, seats: Iterable[tuple[int, str]]) -> str:
 
 def today(state: str, *, named: bool = True) -> list[tuple[int, str]]:
     """A state's seats of the Lok Sabha as they are numbered today."""
-    return [(number, name if named else "") for number, name in sorted(reference.seats("pc")[state].items())]
+    return [
+        (number, name if named else "") for number, name in sorted(reference.seats_today("pc")[state].items())
+    ]
 
 
 def test_states_that_were_one_are_answered_with_the_state_and_the_numbers_of_that_year(
@@ -39,7 +41,7 @@ def test_states_that_were_one_are_answered_with_the_state_and_the_numbers_of_tha
         staged = bring(path, election="LS2014", partial=partial)
         assert not Contest.objects.exists(), "a seat of today's number is another seat of that year"
         with translation.override("en"):
-            assert set(imports.told(staged)) >= {
+            assert set(imports.notes_on_list(staged)) >= {
                 "Telangana (S29): that year these were constituencies of Andhra Pradesh (S01), with the same numbers.",
                 "Andhra Pradesh (S01): that year's numbers are the file's numbers + 17.",
             }
@@ -54,14 +56,14 @@ def test_states_that_were_one_are_answered_with_the_state_and_the_numbers_of_tha
 def test_numbers_that_are_off_by_one_amount_are_corrected_where_that_is_chosen(tmp_path: Path) -> None:
     path = written(tmp_path, rows("S29", today("S29")) + rows("S01", today("S01")), header=HEAD)
     with translation.override("en"):
-        offered = " ".join(imports.told(bring(path, election="LS2014", upto="check")))
+        offered = " ".join(imports.notes_on_list(bring(path, election="LS2014", upto="check")))
     assert "-o correct_numbers=yes" in offered and "Correct the numbers of constituencies" in offered
     staged = bring(path, election="LS2014", partial="yes", correct_numbers="yes")
     assert (staged.state, Contest.objects.count()) == ("done", 42), reasons(staged)[:5]
     numbers = set(Contest.objects.values_list("state", "number"))
     assert numbers == {("S01", number) for number in range(1, 43)}
     with translation.override("en"):
-        told = " ".join(imports.told(staged))
+        told = " ".join(imports.notes_on_list(staged))
     assert "The numbers of 42 constituencies were corrected by their names." in told
     assert "-o correct_numbers=yes" not in told
 
@@ -86,7 +88,7 @@ def test_without_names_numbers_that_must_be_another_years_are_refused(tmp_path: 
     assert not Contest.objects.exists()
     with translation.override("en"):
         assert any("it was part of Andhra Pradesh (S01)" in one for one in reasons(staged))
-        assert len(imports.told(staged)[:2]) == 2
+        assert len(imports.notes_on_list(staged)[:2]) == 2
 
 
 def test_one_seat_under_another_ones_number_is_refused_and_the_others_are_taken(tmp_path: Path) -> None:
@@ -118,7 +120,7 @@ def test_a_name_of_ones_own_for_the_numbering_is_held_against_nothing(tmp_path: 
     ],
 )
 def test_a_seat_is_known_by_its_name_however_it_is_spelt(name: str, number: int, means: int | None) -> None:
-    assert seat_named(name, reference.seat_names("pc", 2014)["S01"], number) == means
+    assert seat_named(name, reference.seat_names_of_year("pc", 2014)["S01"], number) == means
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from abhiyan.core.scope import system
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Candidacy, FormerName
 from abhiyan.elections.refusals import IndependentsNoSide, NameTaken, NotaNoParty, PartyNowhere, SameParty
-from abhiyan.elections.rules.parties import names_then
+from abhiyan.elections.rules.parties import match_party_codes
 from abhiyan.elections.tests.make import bring, rows_of, written
 from abhiyan.org.tests.make import World
 from abhiyan.people.tests.make import body, browser
@@ -36,7 +36,7 @@ def world(tmp_path: Path) -> World:
 def before(party: str) -> tuple[int | None, float | None, float | None]:
     of = queries.election("LS2024")
     with system("test"):
-        told = queries.totals(of, state="S05", against=queries.earlier(of, state="S05"))
+        told = queries.totals(of, state="S05", against=queries.earlier_election(of, state="S05"))
     row = next(one for one in told.parties if one.party == party)
     return row.seats_before, row.share_before_pct, row.swing_points
 
@@ -120,4 +120,4 @@ def test_names_that_cannot_be_one_partys_are_refused(world: World) -> None:
 def test_an_earlier_code_is_the_one_party_of_now_that_has_its_name(
     named: dict[str, str], stood: set[str], found: dict[str, str]
 ) -> None:
-    assert names_then(named, stood) == found
+    assert match_party_codes(named, stood) == found

@@ -14,7 +14,7 @@ from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import UnknownSeat
 from abhiyan.elections.rules import plans
-from abhiyan.elections.rules.plans import PlanQuery, plan
+from abhiyan.elections.rules.plans import PlanQuery, work_out_plan
 from abhiyan.elections.rules.swing import Seats
 from abhiyan.org.tests.make import AT, World, actor
 from abhiyan.people.models import Account
@@ -29,17 +29,17 @@ __all__ = ["president", "world"]
 
 
 def test_seats_held_keep_their_votes_and_the_cheapest_get_what_they_lack() -> None:
-    outcome = plan(FIVE, PlanQuery(method="hold", seats_goal=3, draws=50))
+    outcome = work_out_plan(FIVE, PlanQuery(method="hold", seats_goal=3, draws=50))
     assert outcome.votes.tolist() == [400, 325, 300, 100, 382]
     assert outcome.won.tolist() == [True, True, False, False, True]
     assert outcome.seats == 3 and outcome.swing == 0 and not codes(outcome)
     assert outcome.total == outcome.votes_for_goal == 1480 + 25 + 2
-    by_swing = plan(FIVE, PlanQuery(seats_goal=3, draws=50))
+    by_swing = work_out_plan(FIVE, PlanQuery(seats_goal=3, draws=50))
     assert by_swing.total > outcome.total, "a common swing spends votes where they win nothing"
 
 
 def test_only_seats_named_are_won_and_a_goal_above_them_is_told() -> None:
-    outcome = plan(FIVE, PlanQuery(method="hold", seats_goal=3, to_win=(3,), draws=50))
+    outcome = work_out_plan(FIVE, PlanQuery(method="hold", seats_goal=3, to_win=(3,), draws=50))
     assert outcome.won.tolist() == [True, False, True, False, False]
     assert outcome.votes[2] == outcome.need[2] and outcome.votes[1] == 300
     assert codes(outcome) == ["seats_below_goal"]
@@ -48,23 +48,25 @@ def test_only_seats_named_are_won_and_a_goal_above_them_is_told() -> None:
 def test_a_seat_without_a_candidate_of_ours_is_won_only_where_it_is_named() -> None:
     of = Seats(**{name: getattr(FIVE, name).copy() for name in FIVE.__slots__})
     of.stood[2], of.ours[2] = False, 0
-    assert not plan(of, PlanQuery(method="hold", seats_goal=5, draws=50)).won[2]
-    named = plan(of, PlanQuery(method="hold", to_win=(3,), draws=50))
+    assert not work_out_plan(of, PlanQuery(method="hold", seats_goal=5, draws=50)).won[2]
+    named = work_out_plan(of, PlanQuery(method="hold", to_win=(3,), draws=50))
     assert named.won[2] and named.votes[2] == named.need[2]
 
 
 def test_without_goal_and_names_everything_stays_as_it_was() -> None:
-    outcome = plan(FIVE, PlanQuery(method="hold", draws=50))
+    outcome = work_out_plan(FIVE, PlanQuery(method="hold", draws=50))
     assert outcome.votes.tolist() == FIVE.ours.tolist() and outcome.seats == 1
 
 
 @given(results(), st.integers(0, 9))
 def test_no_seat_gets_more_than_wins_it_and_votes_and_seats_agree(of: Seats, goal: int) -> None:
     on = plans.ground(of, method="hold")
-    outcome = plan(of, PlanQuery(method="hold", seats_goal=goal, draws=1))
-    won_more = outcome.won & ~of.last_won & (outcome.votes > plans.kept(on))
+    outcome = work_out_plan(of, PlanQuery(method="hold", seats_goal=goal, draws=1))
+    won_more = outcome.won & ~of.last_won & (outcome.votes > plans.votes_if_kept(on))
     assert (outcome.votes[won_more] == outcome.need[won_more]).all()
-    assert (outcome.votes >= plans.kept(on)).all() and (outcome.votes <= np.maximum(outcome.likely, 0)).all()
+    assert (outcome.votes >= plans.votes_if_kept(on)).all() and (
+        outcome.votes <= np.maximum(outcome.likely, 0)
+    ).all()
     assert outcome.seats >= min(goal, plans.most_seats(on))
     for k in range(plans.most_seats(on) + 1):
         votes = plans.votes_for_seats(on, k)

@@ -354,7 +354,7 @@ def test_a_by_election_is_of_its_own_kind_and_lacks_no_seat(tmp_path: Path) -> N
         "Jammu and Kashmir assembly by-election 2025",
     )
     assert not wholeness([by])[by.pk].is_incomplete
-    before = queries.earlier(by)
+    before = queries.earlier_election(by)
     assert before is not None and before.code == "JK2024"
     assert [one.code for one in queries.whole_elections()] == ["JK2024"]
     with pytest.raises(ByElectionOnly):
@@ -597,9 +597,9 @@ def test_places_that_leave_nota_out_say_so_and_how_to_go_on(tmp_path: Path) -> N
     staged = goa(tmp_path, without)
     assert {code for _row, _field, code in refused(staged)} == {"position_wrong", "seat_refused"}
     with translation.override("en"):
-        told = " ".join(imports.told(staged))
+        told = " ".join(imports.notes_on_list(staged))
     assert "In 2 constituencies one place is missing" in told
     assert "Perhaps NOTA was left out" in told and "-c position=" in told
     shuffled = without.replace(",2,RAMAKANT", ",1,RAMAKANT").replace(",1,SHRIPAD", ",2,SHRIPAD")
     with translation.override("en"):
-        assert "In 1 constituency one place" in " ".join(imports.told(goa(tmp_path, shuffled)))
+        assert "In 1 constituency one place" in " ".join(imports.notes_on_list(goa(tmp_path, shuffled)))

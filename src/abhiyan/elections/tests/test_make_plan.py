@@ -24,7 +24,7 @@ from abhiyan.elections.refusals import (
 )
 from abhiyan.elections.rules.classes import DEFAULT
 from abhiyan.elections.rules.findings import PlanFinding
-from abhiyan.elections.rules.versions import compared
+from abhiyan.elections.rules.versions import compare_plans
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
@@ -93,7 +93,7 @@ def test_goals_that_cannot_be_are_told_in_words(world: World, president: Account
     assert {"seats_unreachable", "votes_above_turnout", "share_and_votes_differ"} <= set(codes)
     with translation.override("en"):
         told = [
-            words.sentence(one, {})
+            words.finding_words(one, {})
             for which in ("contradictions", "notes")
             for one in planning.findings(plan, which)
         ]
@@ -107,12 +107,12 @@ def test_what_is_the_same_of_many_seats_is_said_once() -> None:
     told_of += [PlanFinding("seat_above_electors", 3, {"votes": 9, "over": 4, "electors": 5})]
     told_of += [PlanFinding("without_vote", 4), PlanFinding("did_not_stand", 5)]
     with translation.override("en"):
-        first, second, third = words.sentences(told_of, seats)
+        first, second, third = words.findings_in_words(told_of, seats)
         assert first.startswith("Seat 1, Seat 2, Seat 5: this side had no candidate")
         assert second.startswith("Seat 3: 9 votes") and third.startswith("Seat 4: one candidate")
         few = [PlanFinding("seat_below_winner", n, {"share_pct": 35.0, "winner_pct": 41.5}) for n in (1, 2)]
-        assert words.sentences(few, seats)[0].startswith("Seat 1, Seat 2: the plan wins these")
-        (many,) = words.sentences([PlanFinding("did_not_stand", number) for number in seats], seats)
+        assert words.findings_in_words(few, seats)[0].startswith("Seat 1, Seat 2: the plan wins these")
+        (many,) = words.findings_in_words([PlanFinding("did_not_stand", number) for number in seats], seats)
         assert "Seat 30 and 10 more: this side" in many
 
 
@@ -122,8 +122,8 @@ def test_one_seat_and_several_are_said_each_in_their_form() -> None:
         ("hi", "ऐसे किसी स्विंग से 1 सीट नहीं", "ऐसे किसी स्विंग से 12 सीटें नहीं"),
     ):
         with translation.override(language):
-            assert words.sentence(PlanFinding("never_won", None, {"seats": 1}), {}).startswith(one)
-            assert words.sentence(PlanFinding("never_won", None, {"seats": 12}), {}).startswith(many)
+            assert words.finding_words(PlanFinding("never_won", None, {"seats": 1}), {}).startswith(one)
+            assert words.finding_words(PlanFinding("never_won", None, {"seats": 12}), {}).startswith(many)
 
 
 def test_every_finding_has_its_sentence() -> None:
@@ -213,9 +213,9 @@ def test_a_changed_plan_is_a_new_version_that_keeps_what_is_by_hand_and_locked(
     assert [one.number for one in (first, locked, second, third)] == [1, 2, 3, 4]
     assert third.previous_id == second.pk and second.previous_id == locked.pk
     with system("test"):
-        versions = planning.versions_of(second)
+        versions = planning.plan_versions(second)
         assert [one.pk for one in versions] == [one.pk for one in (third, second, locked, first)]
-        assert [one.pk for one in planning.versions_of(first, most=2)] == [third.pk, second.pk]
+        assert [one.pk for one in planning.plan_versions(first, most=2)] == [third.pk, second.pk]
     newest = versions[0]
     assert (newest.number, newest.votes, newest.seats) == (
         4,
@@ -246,7 +246,9 @@ def test_locks_alone_change_no_votes(world: World, president: Account, result: N
             by=actor(president),
             at=AT,
         )
-        comparison = compared(*(planning.planned(one, queries.plan_seats(one)) for one in (first, second)))
+        comparison = compare_plans(
+            *(planning.comparable_seats(one, queries.plan_seats(one)) for one in (first, second))
+        )
     assert second.found == first.found
     assert comparison.votes_before == comparison.votes_after and len(comparison.changed) == 4
 

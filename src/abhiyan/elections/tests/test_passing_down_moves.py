@@ -83,7 +83,7 @@ class Ground:
             )  # fmt: skip
 
     def _place(self, hierarchy: int, places: Iterable[tuple[int, int | None]]) -> None:
-        units.place_many(hierarchy=hierarchy, places=places, on=TODAY - timedelta(days=9), by=SYSTEM, at=AT)
+        units.place_units(hierarchy=hierarchy, places=places, on=TODAY - timedelta(days=9), by=SYSTEM, at=AT)
 
     def make(self, code: str, kind: str, mandal: str) -> None:
         """A unit more in a mandal; in the electoral tree it stands nowhere."""
@@ -92,7 +92,9 @@ class Ground:
         self._place(ORGANISATIONAL, [(self.ids[code], self.ids[mandal])])
 
     def move(self, code: str, to: str, hierarchy: int = ELECTORAL) -> None:
-        units.move(unit_id=self.ids[code], hierarchy=hierarchy, to=self.ids[to], on=TODAY, by=SYSTEM, at=AT)
+        units.move_unit(
+            unit_id=self.ids[code], hierarchy=hierarchy, to=self.ids[to], on=TODAY, by=SYSTEM, at=AT
+        )
 
     def passes(self, code: str, **more: Any) -> None:
         actions.cascade_plan(public_id=self.plan.public_id, unit_id=self.ids[code], by=SYSTEM, at=AT, **more)
@@ -343,7 +345,7 @@ def test_where_others_had_votes_and_we_had_none_ours_are_nought_and_not_unknown(
         for candidacy, n in votes:
             PartVotes.objects.create(part=part, candidacy=candidacy, votes=n, import_id=1, row=2)
     tree = units_below.tree_of(ground.ids["C1"])
-    facts = units_below.facts_of(tree, ground.plan)
+    facts = units_below.tree_facts(tree, ground.plan)
     assert (facts[ground.ids["A1"]].votes, facts[ground.ids["A2"]].votes) == (90, 0)
     ground.passes("C1", basis="votes", down_to="segment")
     assert ground.found() == {"A1": 500, "A2": 0}

@@ -9,7 +9,7 @@ from abhiyan.elections.rules.passing_down import (
     Facts,
     SumGap,
     cascaded,
-    differences,
+    split_changes,
     weight,
     weights,
 )
@@ -98,7 +98,7 @@ def test_locking_what_a_split_gave_changes_nothing(tree: Tree, total: int, data:
     weights: dict[int, int | None] = {key: data.draw(st.integers(0, 10**6)) for key in keys}
     first = cascaded(0, total, tree, weights)
     again = cascaded(0, total, tree, weights, {key: first.parts[key] for key in keys})
-    assert again.parts == first.parts and not again.gaps and differences(first.parts, again.parts) == []
+    assert again.parts == first.parts and not again.gaps and split_changes(first.parts, again.parts) == []
 
 
 def test_a_seat_is_split_down_to_its_booths() -> None:
@@ -109,7 +109,7 @@ def test_a_seat_is_split_down_to_its_booths() -> None:
 def test_a_mandal_locked_by_hand_keeps_its_number_and_the_rest_is_split_anew() -> None:
     before = cascaded(1, 1000, SEAT, WEIGHTS).parts
     after = cascaded(1, 1000, SEAT, WEIGHTS, {11: 400})
-    changes = {change.key: change.n for change in differences(before, after.parts)}
+    changes = {change.key: change.n for change in split_changes(before, after.parts)}
     assert changes == {11: 100, 12: -100, 111: 33, 112: 67, 121: -14, 122: -29, 123: -57}
     assert not after.gaps
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from abhiyan.elections.rules import plans, swing
 from abhiyan.elections.rules.findings import PlanFinding
-from abhiyan.elections.rules.plans import HeldTarget, PlanOutcome, PlanQuery, plan
+from abhiyan.elections.rules.plans import HeldTarget, PlanOutcome, PlanQuery, work_out_plan
 from abhiyan.elections.rules.swing import LOWEST, UNKNOWN, Method, Seats
-from abhiyan.elections.rules.versions import PlannedSeat, compared
+from abhiyan.elections.rules.versions import PlannedSeat, compare_plans
 
 METHODS: st.SearchStrategy[Method] = st.sampled_from(["uniform", "proportional"])
 
@@ -108,7 +108,7 @@ def test_what_a_swing_wins_its_votes_are_worth(
 ) -> None:
     held = data.draw(held_in(of))
     on = plans.ground(of, method=method, held_target=held)
-    outcome = plan(of, PlanQuery(method=method, swing=points, draws=1), held)
+    outcome = work_out_plan(of, PlanQuery(method=method, swing=points, draws=1), held)
     assert outcome.seats == plans.seats_for_votes(on, outcome.total)
     assert (outcome.won == (outcome.votes >= outcome.need))[outcome.likely > 0].all()
 
@@ -120,7 +120,7 @@ def test_a_goal_of_votes_is_met_exactly_or_cannot_be(
     held = data.draw(held_in(of))
     on = plans.ground(of, method=method, held_target=held)
     goal = int(int(on.likely.sum()) * part / 100)
-    outcome = plan(of, PlanQuery(method=method, votes_goal=goal, draws=1), held)
+    outcome = work_out_plan(of, PlanQuery(method=method, votes_goal=goal, draws=1), held)
     assert (outcome.votes >= 0).all() and (outcome.votes <= outcome.likely)[~outcome.is_held].all()
     if outcome.total != goal:
         assert "parts_differ" in codes(outcome)
@@ -137,7 +137,7 @@ def test_a_goal_of_votes_is_met_exactly_or_cannot_be(
 def test_seats_and_votes_never_fall_as_the_swing_rises(
     of: Seats, method: Method, points: list[float]
 ) -> None:
-    outcomes = [plan(of, PlanQuery(method=method, swing=p, draws=1)) for p in sorted(points)]
+    outcomes = [work_out_plan(of, PlanQuery(method=method, swing=p, draws=1)) for p in sorted(points)]
     for less, more in pairwise(outcomes):
         assert less.seats <= more.seats and less.total <= more.total
 
@@ -150,8 +150,8 @@ def test_the_order_of_seats_does_not_matter(of: Seats, method: Method, data: st.
     )
     order = np.array(data.draw(st.permutations(range(len(of)))))
     other = Seats(**{each.name: getattr(of, each.name)[order] for each in fields(Seats)})
-    one = plan(of, goals, held)
-    two = plan(other, goals, HeldTarget(held.votes[order], held.likely[order]))
+    one = work_out_plan(of, goals, held)
+    two = work_out_plan(other, goals, HeldTarget(held.votes[order], held.likely[order]))
     for each in fields(PlanOutcome):
         a, b = getattr(one, each.name), getattr(two, each.name)
         if isinstance(a, np.ndarray):
@@ -168,7 +168,7 @@ def test_a_range_is_the_same_for_the_same_seed_and_lies_within_what_can_be(
     of: Seats, method: Method, points: float, sd: float, common: float, seed: int
 ) -> None:
     ask = PlanQuery(method=method, swing=points, sd_points=sd, common_sd_points=common, seed=seed, draws=40)
-    one, two = plan(of, ask).range, plan(of, ask).range
+    one, two = work_out_plan(of, ask).range, work_out_plan(of, ask).range
     assert np.array_equal(one.chance_pct, two.chance_pct)
     assert (one.seats_low, one.seats_middle, one.seats_high) == (
         two.seats_low,
@@ -186,26 +186,26 @@ def test_a_range_is_the_same_for_the_same_seed_and_lies_within_what_can_be(
 
 def test_another_seed_draws_another_range_and_no_straying_is_no_range() -> None:
     many = seats(*[(2000, 500 + 3 * at, 600, 100) for at in range(60)])
-    ranges = [plan(many, PlanQuery(swing=1, seed=seed)).range for seed in (1, 2)]
+    ranges = [work_out_plan(many, PlanQuery(swing=1, seed=seed)).range for seed in (1, 2)]
     assert ranges[0].seats_low < ranges[0].seats_high
     assert not np.array_equal(ranges[0].chance_pct, ranges[1].chance_pct)
-    still = plan(many, PlanQuery(swing=1, sd_points=0))
+    still = work_out_plan(many, PlanQuery(swing=1, sd_points=0))
     assert still.range.seats_low == still.range.seats_high == still.seats
     assert abs(still.range.votes_middle - still.total) <= len(many)
-    together = plan(many, PlanQuery(swing=1, common_sd_points=3)).range
+    together = work_out_plan(many, PlanQuery(swing=1, common_sd_points=3)).range
     assert together.votes_high - together.votes_low > 2 * (ranges[0].votes_high - ranges[0].votes_low)
 
 
 def test_the_chance_of_a_seat_on_the_edge_is_even() -> None:
     edge = seats((2000, 500, 500, 0), (2000, 700, 300, 0), (2000, 300, 700, 0))
-    outcome = plan(edge, PlanQuery(swing=0, seats_goal=2, draws=4000))
+    outcome = work_out_plan(edge, PlanQuery(swing=0, seats_goal=2, draws=4000))
     assert outcome.range.chance_pct[0] == pytest.approx(50, abs=5)
     assert outcome.range.chance_pct[1] == 100 and outcome.range.chance_pct[2] == 0
     assert outcome.range.goal_pct == pytest.approx(outcome.range.chance_pct[0])
 
 
 def test_without_goals_a_plan_is_the_last_result() -> None:
-    outcome = plan(FIVE, PlanQuery())
+    outcome = work_out_plan(FIVE, PlanQuery())
     assert outcome.swing == 0 and outcome.seats == 1 and outcome.total == 1480
     assert (outcome.votes == FIVE.ours).all() and (outcome.best == FIVE.best).all()
     assert (outcome.won == outcome.last_won).all() and not outcome.contradictions
@@ -213,15 +213,15 @@ def test_without_goals_a_plan_is_the_last_result() -> None:
 
 
 def test_a_goal_of_seats_takes_the_smallest_swing_and_says_the_votes() -> None:
-    outcome = plan(FIVE, PlanQuery(seats_goal=3))
+    outcome = work_out_plan(FIVE, PlanQuery(seats_goal=3))
     assert outcome.seats == 3 and outcome.won.tolist() == [True, True, False, False, True]
     assert outcome.votes_for_goal == outcome.total
-    assert plan(FIVE, PlanQuery(swing=outcome.swing - 0.000001)).seats == 2
+    assert work_out_plan(FIVE, PlanQuery(swing=outcome.swing - 0.000001)).seats == 2
     assert outcome.swing == pytest.approx(outcome.swing_to_win[1])
 
 
 def test_goals_that_the_last_result_reaches_already_are_noted() -> None:
-    outcome = plan(FIVE, PlanQuery(votes_goal=1000))
+    outcome = work_out_plan(FIVE, PlanQuery(votes_goal=1000))
     assert outcome.total == 1000 and outcome.swing < 0
     assert found(outcome, "goals_reached").facts == {"swing": outcome.swing}
 
@@ -230,7 +230,7 @@ def test_what_is_set_by_hand_stays_and_the_swing_moves_the_rest() -> None:
     held = HeldTarget(
         np.array([UNKNOWN, 500, UNKNOWN, UNKNOWN, 10]), np.array([UNKNOWN, 900, UNKNOWN, UNKNOWN, UNKNOWN])
     )
-    outcome = plan(FIVE, PlanQuery(swing=5, turnout_pct=90), held)
+    outcome = work_out_plan(FIVE, PlanQuery(swing=5, turnout_pct=90), held)
     assert outcome.votes[[1, 4]].tolist() == [500, 10] and outcome.likely[1] == 900
     assert outcome.is_held.tolist() == [False, True, False, False, True]
     assert outcome.votes[0] > 400 and outcome.won[1] and not outcome.won[4]
@@ -250,17 +250,21 @@ def test_a_seat_won_without_a_vote_is_counted_and_told_apart() -> None:
         last_won=one,
         winner=np.array([400, 0]),
     )
-    outcome = plan(of, PlanQuery(seats_goal=2))
+    outcome = work_out_plan(of, PlanQuery(seats_goal=2))
     assert outcome.seats == 2 and outcome.without_vote == 1 and outcome.likely[1] == 0
     assert np.isnan(outcome.share_pct[1]) and found(outcome, "without_vote") == PlanFinding(
         "without_vote", 2, {"ours": 1}
     )
-    locked = plan(of, PlanQuery(seats_goal=2), HeldTarget(np.array([UNKNOWN, 0]), np.array([UNKNOWN, 0])))
+    locked = work_out_plan(
+        of, PlanQuery(seats_goal=2), HeldTarget(np.array([UNKNOWN, 0]), np.array([UNKNOWN, 0]))
+    )
     assert locked.seats == 2 and locked.won[1] and locked.without_vote == 1
     assert locked.range.chance_pct[1] == 100 and locked.missing[1] == 0 == locked.need[1]
     theirs = Seats(**{each.name: getattr(of, each.name).copy() for each in fields(Seats)})
     theirs.ours_without_vote[1] = theirs.last_won[1] = False
-    by_hand = plan(theirs, PlanQuery(method="hand"), HeldTarget(np.array([UNKNOWN, 1]), np.full(2, UNKNOWN)))
+    by_hand = work_out_plan(
+        theirs, PlanQuery(method="hand"), HeldTarget(np.array([UNKNOWN, 1]), np.full(2, UNKNOWN))
+    )
     assert not by_hand.won[1] and by_hand.range.chance_pct[1] == 0 and by_hand.total == 301
 
 
@@ -272,9 +276,9 @@ def test_the_last_time_is_the_result_where_candidates_of_one_side_stood_against_
         (3, swing.BY_ITSELF, 500, 1), (3, swing.OURS, 500, 2),
     ]  # fmt: skip
     seat, side, votes, position = (list(column) for column in zip(*lines, strict=True))
-    of = swing.seats_of([7, 8, 9, 10], [None] * 4, [False] * 4, seat, side, votes, position)
+    of = swing.seat_arrays([7, 8, 9, 10], [None] * 4, [False] * 4, seat, side, votes, position)
     assert of.last_won.tolist() == [True, False, True, False] and of.winner.tolist() == [400, 400, 500, 500]
-    outcome = plan(of, PlanQuery(seats_goal=3))
+    outcome = work_out_plan(of, PlanQuery(seats_goal=3))
     assert outcome.last_won.tolist() == [True, False, True, False]
     told = {one.key: one.code for one in outcome.notes if one.code != "electors_unknown"}
     assert told == {7: "stood_apart", 8: "beaten_apart", 9: "won_by_lot"}
@@ -283,87 +287,94 @@ def test_the_last_time_is_the_result_where_candidates_of_one_side_stood_against_
 
 def test_a_seat_with_equal_votes_and_no_places_was_won_by_nobody() -> None:
     seat, side, votes = [0, 0, 1, 1], [swing.OURS, swing.BY_ITSELF] * 2, [500, 500, 500, 400]
-    of = swing.seats_of([7, 8], [None] * 2, [False] * 2, seat, side, votes, [1, 1, 1, 2])
+    of = swing.seat_arrays([7, 8], [None] * 2, [False] * 2, seat, side, votes, [1, 1, 1, 2])
     assert of.last_won.tolist() == [False, True] and of.winner.tolist() == [0, 500]
-    told = {one.key for one in plan(of, PlanQuery(seats_goal=1)).notes if one.code != "electors_unknown"}
+    told = {
+        one.key for one in work_out_plan(of, PlanQuery(seats_goal=1)).notes if one.code != "electors_unknown"
+    }
     assert 7 not in told, "a note would say who won"
 
 
 def test_where_the_side_did_not_stand_no_swing_moves_it_but_a_hand_may() -> None:
     absent = Seats(**{each.name: getattr(FIVE, each.name).copy() for each in fields(Seats)})
     absent.ours[1], absent.polled[1], absent.stood[1], absent.last_won[1] = 0, 500, False, False
-    outcome = plan(absent, PlanQuery(seats_goal=5))
+    outcome = work_out_plan(absent, PlanQuery(seats_goal=5))
     assert outcome.votes[1] == 0 and found(outcome, "did_not_stand").key == 2
     assert found(outcome, "seats_unreachable").facts == {"goal": 5, "most": 4}
-    by_hand = plan(
+    by_hand = work_out_plan(
         absent, PlanQuery(seats_goal=5), HeldTarget(np.array([-1, 300, -1, -1, -1]), np.full(5, UNKNOWN))
     )
     assert by_hand.seats == 5
 
 
 def test_electors_that_are_missing_are_named() -> None:
-    outcome = plan(FIVE, PlanQuery(turnout_pct=85))
+    outcome = work_out_plan(FIVE, PlanQuery(turnout_pct=85))
     assert found(outcome, "electors_unknown") == PlanFinding("electors_unknown", 4, {"polled": 800})
     assert outcome.likely.tolist() == [850, 850, 850, 800, 850]
     assert found(outcome, "turnout_changed").facts == {"from_pct": 80.0, "to_pct": 85.0}
 
 
 def test_a_goal_of_votes_above_the_likely_turnout_is_a_contradiction() -> None:
-    outcome = plan(FIVE, PlanQuery(votes_goal=4500))
+    outcome = work_out_plan(FIVE, PlanQuery(votes_goal=4500))
     assert codes(outcome)[0] == "votes_above_turnout"
     assert found(outcome, "votes_above_turnout").facts == {"goal": 4500, "likely": 4000, "over": 500}
     known = seats((1000, 400, 300, 100))
-    assert "votes_above_electors" in codes(plan(known, PlanQuery(votes_goal=1001)))
+    assert "votes_above_electors" in codes(work_out_plan(known, PlanQuery(votes_goal=1001)))
 
 
 def test_a_goal_of_more_seats_than_there_are_is_a_contradiction() -> None:
-    assert found(plan(FIVE, PlanQuery(seats_goal=6)), "seats_above_all").facts == {"goal": 6, "seats": 5}
+    assert found(work_out_plan(FIVE, PlanQuery(seats_goal=6)), "seats_above_all").facts == {
+        "goal": 6,
+        "seats": 5,
+    }
 
 
 def test_a_goal_that_no_swing_reaches_is_a_contradiction() -> None:
     held = HeldTarget(np.array([10, 10, *[UNKNOWN] * 3]), np.full(5, UNKNOWN))
-    assert found(plan(FIVE, PlanQuery(seats_goal=4), held), "seats_unreachable").facts == {
+    assert found(work_out_plan(FIVE, PlanQuery(seats_goal=4), held), "seats_unreachable").facts == {
         "goal": 4,
         "most": 3,
     }
     nothing = seats((1000, 0, 500, 100), (1000, 300, 200, 100))
-    outcome = plan(nothing, PlanQuery(method="proportional", seats_goal=2))
+    outcome = work_out_plan(nothing, PlanQuery(method="proportional", seats_goal=2))
     assert found(outcome, "seats_unreachable").facts == {"goal": 2, "most": 1}
     assert found(outcome, "never_won").facts == {"seats": 1}
 
 
 def test_votes_and_share_that_do_not_win_the_seats_named_are_contradictions() -> None:
-    needed = plan(FIVE, PlanQuery(seats_goal=4)).votes_for_goal
+    needed = work_out_plan(FIVE, PlanQuery(seats_goal=4)).votes_for_goal
     assert needed is not None
-    outcome = plan(FIVE, PlanQuery(seats_goal=4, votes_goal=needed - 1))
+    outcome = work_out_plan(FIVE, PlanQuery(seats_goal=4, votes_goal=needed - 1))
     assert codes(outcome) == ["votes_short_of_seats"]
     facts = found(outcome, "votes_short_of_seats").facts
     assert facts == {"votes": needed - 1, "seats": 4, "needed": needed, "worth": 3}
-    assert not codes(plan(FIVE, PlanQuery(seats_goal=4, votes_goal=needed)))
-    outcome = plan(FIVE, PlanQuery(seats_goal=5, share_goal_pct=51))
+    assert not codes(work_out_plan(FIVE, PlanQuery(seats_goal=4, votes_goal=needed)))
+    outcome = work_out_plan(FIVE, PlanQuery(seats_goal=5, share_goal_pct=51))
     assert found(outcome, "share_short_of_seats").facts["needed_pct"] > 51
     assert found(outcome, "share_below_winners").facts == {"share_pct": 51, "seats": 2, "highest_pct": 62.5}
 
 
 def test_a_share_and_a_number_of_votes_that_differ_are_a_contradiction() -> None:
-    outcome = plan(FIVE, PlanQuery(share_goal_pct=51, votes_goal=2400))
+    outcome = work_out_plan(FIVE, PlanQuery(share_goal_pct=51, votes_goal=2400))
     assert found(outcome, "share_and_votes_differ").facts == {
         "share_pct": 51,
         "votes": 2400,
         "votes_pct": 60.0,
     }
-    assert "share_and_votes_differ" not in codes(plan(FIVE, PlanQuery(share_goal_pct=51, votes_goal=2040)))
+    assert "share_and_votes_differ" not in codes(
+        work_out_plan(FIVE, PlanQuery(share_goal_pct=51, votes_goal=2040))
+    )
 
 
 def test_parts_that_do_not_add_up_to_the_whole_are_a_contradiction() -> None:
-    outcome = plan(FIVE, PlanQuery(method="hand", votes_goal=2000))
+    outcome = work_out_plan(FIVE, PlanQuery(method="hand", votes_goal=2000))
     assert found(outcome, "parts_differ").facts == {"whole": 2000, "parts": 1480, "difference": -520}
     assert outcome.swing == 0 and (outcome.votes == FIVE.ours).all()
 
 
 def test_votes_set_above_what_a_seat_can_poll_are_a_contradiction() -> None:
     held = HeldTarget(np.array([900, 1001, *[UNKNOWN] * 3]), np.full(5, UNKNOWN))
-    outcome = plan(FIVE, PlanQuery(method="hand"), held)
+    outcome = work_out_plan(FIVE, PlanQuery(method="hand"), held)
     assert found(outcome, "seat_above_turnout") == PlanFinding(
         "seat_above_turnout", 1, {"votes": 900, "likely": 800, "over": 100}
     )
@@ -374,10 +385,12 @@ def test_votes_set_above_what_a_seat_can_poll_are_a_contradiction() -> None:
 
 def test_a_turnout_that_cannot_be_applied_is_a_contradiction() -> None:
     facts = {"turnout_pct": 85, "seats": 1}
-    assert found(plan(FIVE, PlanQuery(turnout_pct=85)), "turnout_unknown").facts == facts
-    nowhere = plan(seats((None, 100, 90, 0)), PlanQuery(turnout_pct=85))
+    assert found(work_out_plan(FIVE, PlanQuery(turnout_pct=85)), "turnout_unknown").facts == facts
+    nowhere = work_out_plan(seats((None, 100, 90, 0)), PlanQuery(turnout_pct=85))
     assert codes(nowhere) == ["turnout_unknown"] and nowhere.likely.tolist() == [190]
-    assert "turnout_unknown" not in codes(plan(seats((1000, 400, 300, 100)), PlanQuery(turnout_pct=85)))
+    assert "turnout_unknown" not in codes(
+        work_out_plan(seats((1000, 400, 300, 100)), PlanQuery(turnout_pct=85))
+    )
 
 
 def test_a_goal_below_last_time_says_that_it_is_reached_already() -> None:
@@ -387,7 +400,7 @@ def test_a_goal_below_last_time_says_that_it_is_reached_already() -> None:
         PlanQuery(share_goal_pct=1),
         PlanQuery(seats_goal=1, votes_goal=9),
     ):
-        assert found(plan(FIVE, ask), "goals_reached").facts["swing"] < 0
+        assert found(work_out_plan(FIVE, ask), "goals_reached").facts["swing"] < 0
 
 
 @given(results(), st.integers(0, 6), st.data())
@@ -395,18 +408,18 @@ def test_the_range_holds_what_is_held_and_the_votes_of_its_own_plan(
     of: Seats, goal: int, data: st.DataObject
 ) -> None:
     """Shares at 0 or 100 stray neither way, so the draws do not lie beside the plan."""
-    out = plan(of, PlanQuery(seats_goal=goal, draws=200), data.draw(held_in(of)))
+    out = work_out_plan(of, PlanQuery(seats_goal=goal, draws=200), data.draw(held_in(of)))
     assert out.range.votes_low <= out.total <= out.range.votes_high
     held = out.is_held
     assert ((out.range.chance_pct[held] == 100) == out.won[held]).all()
     everything = HeldTarget(out.votes, np.full(len(of), UNKNOWN))
-    still = plan(of, PlanQuery(), everything)
+    still = work_out_plan(of, PlanQuery(), everything)
     assert still.range.votes_low == still.range.votes_high == still.total
     assert still.range.seats_low == still.range.seats_high == still.seats
 
 
 def test_a_seat_counted_as_ours_below_its_last_winners_share_is_noted() -> None:
-    outcome = plan(seats((1000, 300, 340, 160)), PlanQuery(swing=4))
+    outcome = work_out_plan(seats((1000, 300, 340, 160)), PlanQuery(swing=4))
     assert outcome.seats == 1
     assert not codes(outcome)  # natural where there are many candidates
     facts = found(outcome, "seat_below_winner").facts
@@ -414,12 +427,12 @@ def test_a_seat_counted_as_ours_below_its_last_winners_share_is_noted() -> None:
 
 
 def test_a_plan_by_hand_that_wins_too_few_seats_says_so() -> None:
-    outcome = plan(FIVE, PlanQuery(method="hand", seats_goal=3))
+    outcome = work_out_plan(FIVE, PlanQuery(method="hand", seats_goal=3))
     assert found(outcome, "seats_below_goal").facts == {"goal": 3, "seats": 1}
 
 
 def test_sensitivity_tells_seats_by_points() -> None:
-    outcome = plan(FIVE, PlanQuery(swing=0))
+    outcome = work_out_plan(FIVE, PlanQuery(swing=0))
     by = {near.by: near.seats for near in outcome.sensitivity}
     assert by[-5.0] == 1 and by[0.5] == 2 and by[5.0] == 3
     assert outcome.votes_per_turnout_point == 17
@@ -436,10 +449,10 @@ def test_versions_are_compared_seat_by_seat() -> None:
         PlannedSeat(1, 800, 400, won=True),
         PlannedSeat(4, 9, 1),
     ]
-    found = compared(before, after)
+    found = compare_plans(before, after)
     assert found.gained == (2,) and found.lost == (3,)
     assert [pair.key for pair in found.changed] == [2, 3, 4]
     assert (found.seats_before, found.seats_after, found.votes_before, found.votes_after) == (2, 2, 1110, 821)
     assert found.pairs[1].votes == 120 and found.pairs[1].share_points == pytest.approx(15)
     assert found.pairs[2].share_points is None
-    assert compared(after, list(reversed(after))).changed == ()
+    assert compare_plans(after, list(reversed(after))).changed == ()

@@ -70,7 +70,7 @@ def test_uttar_pradesh_2019_within_the_all_india_file_62_seats() -> None:
 def test_every_party_of_the_published_table_has_its_seats_and_votes() -> None:
     for year in ("2019", "2024"):
         found = parties(f"LS{year}")
-        for row in reference.read("parties.csv"):
+        for row in reference.reference_rows("parties.csv"):
             code, seats, votes = row["party"], int(row[f"seats_{year}"]), int(row[f"votes_{year}"])
             if not votes:
                 continue  # it did not stand, or the table does not know its abbreviation of that year
@@ -108,7 +108,7 @@ def test_old_numbering_is_kept_by_name_and_not_taken_for_todays() -> None:
 
 def test_every_figure_names_its_file_and_row() -> None:
     varanasi = queries.contest(queries.election("LS2024"), "S24", 77)
-    rows = reference.read("ls2024_results.csv")
+    rows = reference.reference_rows("ls2024_results.csv")
     for one in varanasi.candidates:
         assert one.source.file == "ls2024_results.csv"
         told = rows[one.source.row - 2]
@@ -159,7 +159,7 @@ def test_special_stations_stand_apart_and_postal_votes_in_no_part() -> None:
     assert Part.objects.count() == 81
     _part, name, _party, votes, source = next(part_lines(parts))
     assert source.file == "jk_ls2024_ac_segments.csv"
-    told = reference.read("jk_ls2024_ac_segments.csv")[source.row - 2]
+    told = reference.reference_rows("jk_ls2024_ac_segments.csv")[source.row - 2]
     assert (told["candidate"], told["votes"]) == (name, str(votes))
 
 
@@ -215,9 +215,9 @@ def test_the_number_of_queries_does_not_grow_with_the_seats(
 
 
 def test_files_are_known_to_whoever_reads_results_not_only_to_who_brought_them() -> None:
-    assert [one.name for one in queries.files(queries.election("LS2024"))] == ["ls2024_results.csv"]
+    assert [one.name for one in queries.result_files(queries.election("LS2024"))] == ["ls2024_results.csv"]
     with system("test"):
-        assert queries.earlier(queries.election("LS2024")) == queries.election("LS2019")
+        assert queries.earlier_election(queries.election("LS2024")) == queries.election("LS2019")
 
 
 NDA_2019 = [
@@ -306,7 +306,9 @@ def test_three_hundred_and_twenty_five_seats_and_thirty_five_crore_votes(rolled_
             at=AT,
         )
         told = [
-            words.sentence(one, {}) for one in planning.findings(plan, "contradictions") if one.key is None
+            words.finding_words(one, {})
+            for one in planning.findings(plan, "contradictions")
+            if one.key is None
         ]
     assert (plan.state, plan.level, len(plan.found["by_seat"])) == ("", "pc", 543)
     assert (plan.found["last_seats"], plan.found["last_votes"]) == (303, 229_076_879)

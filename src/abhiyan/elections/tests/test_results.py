@@ -10,10 +10,10 @@ from abhiyan.elections.rules.results import (
     WeightsDoNotSum,
     alone_and_with,
     carried,
-    counted,
+    count_contest,
     share_pct,
     side_result,
-    standings,
+    standings_of_parties,
     swing_points,
 )
 
@@ -29,7 +29,7 @@ KAIRANA = [
 
 
 def test_the_winner_has_most_votes_and_the_margin_is_to_the_second() -> None:
-    contest = counted(KAIRANA, electors=1_722_432)
+    contest = count_contest(KAIRANA, electors=1_722_432)
     assert contest.winner == KAIRANA[0] and contest.runner_up == KAIRANA[1]
     assert contest.margin == 69_116 and contest.polled == 1_068_330
     assert contest.turnout_pct == pytest.approx(62.0246, abs=1e-4)
@@ -37,7 +37,7 @@ def test_the_winner_has_most_votes_and_the_margin_is_to_the_second() -> None:
 
 
 def test_none_of_the_above_counts_among_the_votes_but_never_wins() -> None:
-    contest = counted(
+    contest = count_contest(
         [CandidateLine("NOTA", 900, is_nota=True), CandidateLine("BJP", 50), CandidateLine("INC", 40)]
     )
     assert contest.winner == CandidateLine("BJP", 50) and contest.margin == 10 and contest.polled == 990
@@ -45,32 +45,32 @@ def test_none_of_the_above_counts_among_the_votes_but_never_wins() -> None:
 
 
 def test_a_seat_without_a_vote_has_a_winner_and_no_figures() -> None:
-    contest = counted([CandidateLine("BJP", None)], electors=1_600_000, is_uncontested=True)
+    contest = count_contest([CandidateLine("BJP", None)], electors=1_600_000, is_uncontested=True)
     assert contest.winner == CandidateLine("BJP", None) and contest.is_uncontested
     assert (contest.margin, contest.margin_pct, contest.turnout_pct, contest.polled) == (None, None, None, 0)
     ours = side_result(contest, {"BJP"})
     assert ours.won and ours.share_pct is None and ours.lead is None
     with pytest.raises(ValueError):
-        counted([CandidateLine("BJP", None), CandidateLine("INC", None)], is_uncontested=True)
+        count_contest([CandidateLine("BJP", None), CandidateLine("INC", None)], is_uncontested=True)
 
 
 def test_votes_that_are_missing_are_not_guessed() -> None:
     with pytest.raises(VotesMissing):
-        counted([CandidateLine("BJP", 10), CandidateLine("INC", None)])
+        count_contest([CandidateLine("BJP", 10), CandidateLine("INC", None)])
 
 
 def test_without_electors_the_turnout_is_unknown() -> None:
-    assert counted(KAIRANA).turnout_pct is None
+    assert count_contest(KAIRANA).turnout_pct is None
 
 
 def test_between_equal_votes_the_stated_position_decides_as_the_lots_did() -> None:
-    contest = counted([CandidateLine("INC", 500, position=2), CandidateLine("BJP", 500, position=1)])
+    contest = count_contest([CandidateLine("INC", 500, position=2), CandidateLine("BJP", 500, position=1)])
     assert contest.winner and contest.winner.party == "BJP" and contest.is_tied and contest.margin == 0
 
 
 @pytest.mark.parametrize("position", [None, 1])
 def test_between_equal_votes_without_places_nobody_is_said_to_have_won(position: int | None) -> None:
-    contest = counted(
+    contest = count_contest(
         [
             CandidateLine("INC", 500, position=position),
             CandidateLine("BJP", 500, position=position),
@@ -79,23 +79,29 @@ def test_between_equal_votes_without_places_nobody_is_said_to_have_won(position:
     )
     assert (contest.winner, contest.runner_up, contest.margin, contest.is_tied) == (None, None, 0, True)
     assert not any(side_result(contest, {party}).won for party in ("INC", "BJP"))
-    assert {party: one.seats for party, one in standings([contest]).items()} == {"INC": 0, "BJP": 0, "IND": 0}
+    assert {party: one.seats for party, one in standings_of_parties([contest]).items()} == {
+        "INC": 0,
+        "BJP": 0,
+        "IND": 0,
+    }
 
 
 def test_a_side_is_shown_alone_and_with_its_allies() -> None:
-    alone, together = alone_and_with(counted(KAIRANA), "BJP", ["BSP", "RLD"])
+    alone, together = alone_and_with(count_contest(KAIRANA), "BJP", ["BSP", "RLD"])
     assert (alone.votes, alone.candidates, alone.place, alone.won) == (458897, 1, 2, False)
     assert (together.votes, together.candidates, together.lead) == (535097, 2, -69116)
 
 
 def test_independents_belong_to_no_side() -> None:
-    contest = counted([CandidateLine("IND", 500), CandidateLine("BJP", 300), CandidateLine("IND", 200)])
+    contest = count_contest([CandidateLine("IND", 500), CandidateLine("BJP", 300), CandidateLine("IND", 200)])
     assert side_result(contest, {"BJP", "IND"}).votes == 300
     assert not side_result(contest, {"BJP", "IND"}).won
 
 
 def test_standings_tell_the_seats_won_without_a_vote_apart() -> None:
-    found = standings([counted(KAIRANA), counted([CandidateLine("BJP", None)], is_uncontested=True)])
+    found = standings_of_parties(
+        [count_contest(KAIRANA), count_contest([CandidateLine("BJP", None)], is_uncontested=True)]
+    )
     assert list(found) == ["SP", "BJP", "BSP", "NOTA"]
     assert (found["BJP"].seats, found["BJP"].without_vote, found["BJP"].votes) == (1, 1, 458897)
     assert found["NOTA"].stood == 0
@@ -103,7 +109,7 @@ def test_standings_tell_the_seats_won_without_a_vote_apart() -> None:
 
 @given(LINES)
 def test_shares_sum_to_a_hundred_and_nobody_is_above_the_winner(lines: list[CandidateLine]) -> None:
-    contest = counted(lines)
+    contest = count_contest(lines)
     shares = [share_pct(line.votes or 0, contest.polled) for line in contest.lines]
     if contest.polled:
         assert sum(share or 0 for share in shares) == pytest.approx(100)
@@ -117,7 +123,7 @@ def test_shares_sum_to_a_hundred_and_nobody_is_above_the_winner(lines: list[Cand
 
 @given(LINES, st.sets(PARTIES))
 def test_a_side_and_everybody_else_are_all_votes(lines: list[CandidateLine], side: set[str]) -> None:
-    contest = counted(lines)
+    contest = count_contest(lines)
     ours = side_result(contest, side)
     theirs = sum(line.votes or 0 for line in lines if line.party not in side or line.party == "IND")
     assert ours.votes + theirs == contest.polled
@@ -128,7 +134,7 @@ def test_a_side_and_everybody_else_are_all_votes(lines: list[CandidateLine], sid
 @given(LINES)
 def test_the_order_of_lines_does_not_matter(lines: list[CandidateLine]) -> None:
     lines = [CandidateLine(line.party, line.votes, position=at + 1) for at, line in enumerate(lines)]
-    assert counted(lines) == counted(reversed(lines))
+    assert count_contest(lines) == count_contest(reversed(lines))
 
 
 def test_swing_is_the_change_of_share() -> None:

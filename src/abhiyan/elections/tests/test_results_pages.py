@@ -195,10 +195,10 @@ def test_a_unit_that_lies_in_many_seats_looks_up_each_and_pages_them(world: Worl
         ]
         on = AT.date()
         places: list[tuple[int, int | None]] = [(made[f"BB{at}"], cluster) for at in range(n)]
-        acts.place_many(hierarchy=1, places=places, on=on, by=SYSTEM, at=AT)
+        acts.place_units(hierarchy=1, places=places, on=on, by=SYSTEM, at=AT)
         places = [(made[f"SG{at}"], world.unit("C1")) for at in range(n)]
         places += [(made[f"BB{at}"], made[f"SG{at}"]) for at in range(n)]
-        acts.place_many(hierarchy=2, places=places, on=on, by=SYSTEM, at=AT)
+        acts.place_units(hierarchy=2, places=places, on=on, by=SYSTEM, at=AT)
         Contest.objects.filter(number=2, election__code="LS2024").update(unit=made["SG9"])  # the last by code
     client = browser(world.holder("booth_president", "N1111"))
     page = body(client, "/elections/units/N112/")

@@ -17,7 +17,7 @@ from abhiyan.elections.rules.swing import (
     Seats,
     Whole,
     likely_votes,
-    seats_of,
+    seat_arrays,
 )
 
 METHODS: st.SearchStrategy[Method] = st.sampled_from(["uniform", "proportional"])
@@ -36,7 +36,7 @@ def contests(draw: st.DrawFn) -> tuple[Whole, Whole]:
 
 def seats_from(votes: Whole) -> Seats:
     n, m = votes.shape
-    return seats_of(
+    return seat_arrays(
         keys=list(range(n)),
         electors=[None] * n,
         without_vote=[False] * n,
@@ -177,21 +177,21 @@ def test_the_gain_of_a_side_comes_from_the_others_in_proportion() -> None:
 def test_a_contest_of_three_corners_is_lost_to_whoever_is_ahead() -> None:
     lines = [(0, OURS, 350), (0, BY_ITSELF, 330), (0, BY_ITSELF, 310), (0, NONE_OF_THE_ABOVE, 10)]
     columns = [list(column) for column in zip(*lines, strict=True)]
-    apart = seats_of([7], [None], [False], *columns)
+    apart = seat_arrays([7], [None], [False], *columns)
     assert (apart.ours[0], apart.best[0], apart.polled[0], apart.electors[0]) == (350, 330, 1000, UNKNOWN)
-    together = seats_of([7], [None], [False], columns[0], [OURS, 1, 1, NONE_OF_THE_ABOVE], columns[2])
+    together = seat_arrays([7], [None], [False], columns[0], [OURS, 1, 1, NONE_OF_THE_ABOVE], columns[2])
     assert together.best[0] == 640
 
 
 def test_a_seat_without_a_vote_stands_apart() -> None:
-    seats = seats_of([1, 2], [1000, 2000], [True, False], [0, 1, 1], [OURS, OURS, BY_ITSELF], [None, 5, 6])
+    seats = seat_arrays([1, 2], [1000, 2000], [True, False], [0, 1, 1], [OURS, OURS, BY_ITSELF], [None, 5, 6])
     assert seats.ours_without_vote.tolist() == [True, False] and seats.polled.tolist() == [0, 11]
-    absent = seats_of([1], [None], [False], [0], [BY_ITSELF], [5])
+    absent = seat_arrays([1], [None], [False], [0], [BY_ITSELF], [5])
     assert not absent.stood[0]
 
 
 def test_arrays_that_cannot_be_a_result_are_refused() -> None:
     with pytest.raises(ValueError):
-        seats_of([1, 1], [None, None], [False, False], [0], [OURS], [1])
+        seat_arrays([1, 1], [None, None], [False, False], [0], [OURS], [1])
     with pytest.raises(ValueError):
-        seats_of([1], [None], [True], [0], [OURS], [1])
+        seat_arrays([1], [None], [True], [0], [OURS], [1])

@@ -21,13 +21,13 @@ def test_a_file_of_a_few_constituencies_is_told_and_shown_as_incomplete(tmp_path
     checked = bring(path, election="JK2014", partial="yes", upto="check")
     said = ["2 of 87 constituencies; 85 left out. The election is shown as incomplete."]
     with translation.override("en"):
-        assert imports.told(checked) == said
-        assert imports.told(step(checked, "commit")) == said
+        assert imports.notes_on_list(checked) == said
+        assert imports.notes_on_list(step(checked, "commit")) == said
         told = queries.totals(queries.election("JK2014"), state="U08")
         assert (told.whole.says(), told.turnout_pct, told.electors) == ("incomplete: 2 of 87", None, None)
         assert "85 are missing" in " ".join(told.says())
         of = queries.election("JK2014")
-        assert queries.titles([of])[of.pk].endswith("2014 (incomplete: 2 of 87)")
+        assert queries.election_titles([of])[of.pk].endswith("2014 (incomplete: 2 of 87)")
     worked = planning.worked_out(of, state="U08", party="BJP", alliance=None, aims=planning.Aims(), seed=0)
     assert worked is not None
     first = planning.notes_of(worked)[0]

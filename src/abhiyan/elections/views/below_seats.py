@@ -15,23 +15,23 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused, needed
-from abhiyan.core.words import language, named
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.elections import actions, queries
 from abhiyan.elections.actions.inputs import LARGEST
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning, progress, units_below
 from abhiyan.elections.queries.units_below import PassedNumber, SeatNode, SeatTree
 from abhiyan.elections.rules.passing_down import Facts
-from abhiyan.elections.words import sentence
-from abhiyan.org.here import address
+from abhiyan.elections.words import finding_words
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.ui.acts import say_when_done
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.lists import Column, Table
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -140,7 +140,7 @@ BELOW: tuple[Column[SeatUnitRow], ...] = (
 
 
 @require_safe
-def below(request: Request, public_id: UUID) -> HttpResponseBase:
+def plan_below_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """The units directly below one, or the plan's seats."""
     return _page(request, queries.plan_for(public_id), request.GET.get("unit", ""))
 
@@ -164,15 +164,15 @@ def _page(
     total = queries.votes_of(plan, here.pk)
     below_here = tree.children.get(here.pk, [])
     passed = units_below.passed_to(plan, below_here)
-    makers = people.names_of(
+    makers = people.names_of_accounts(
         [passed_number.part.set_by for passed_number in passed.values() if passed_number.part.set_by]
     )
-    facts = units_below.facts_of(tree, plan) if below_here else {}
+    facts = units_below.tree_facts(tree, plan) if below_here else {}
     sources = shown.parts_stand_on(plan, seat, below_here)
     seat_unit_rows = [
         SeatUnitRow(
             node=tree.nodes[unit_id],
-            name=named(tree.nodes[unit_id].names),
+            name=name_in_language(tree.nodes[unit_id].names),
             facts=facts[unit_id],
             passed=passed.get(unit_id),
             maker=makers.get(passed[unit_id].part.set_by or 0, "") if unit_id in passed else "",
@@ -195,7 +195,7 @@ def _page(
         | {
             "crumbs": shown.plan_crumbs(plan, (say("Split to booths"), "")),
             "unit": here,
-            "unit_name": named(here.names),
+            "unit_name": name_in_language(here.names),
             "path": _path(plan, tree, here.pk, seat),
             "total": total,
             "given": n_given,
@@ -219,7 +219,7 @@ def _basis(used: Iterable[str]) -> str:
 def _where(plan: Plan, code: str) -> tuple[Any, int, SeatTree]:
     """Return the unit a page is about, the seat it is or lies below, and everything below that."""
     here = units.unit(code)
-    seat = needed(units_below.seat_above(plan, here.pk), NotFound(field="unit"))
+    seat = or_refuse(units_below.seat_above(plan, here.pk), NotFound(field="unit"))
     tree = units_below.tree_of(seat)
     if here.pk != seat and here.pk not in tree.nodes:
         raise NotFound(field="unit")
@@ -231,16 +231,16 @@ def _path(plan: Plan, tree: SeatTree, unit_id: int, seat: int) -> list[tuple[str
     above: int | None = unit_id
     while above is not None and above != seat:
         node = tree.nodes[above]
-        links.append((named(node.names), _href(plan, node.code)))
+        links.append((name_in_language(node.names), _href(plan, node.code)))
         above = node.parent_id
     top = units.unit_by_id(seat)
-    links.append((named(top.names), _href(plan, top.code)))
+    links.append((name_in_language(top.names), _href(plan, top.code)))
     links.append((shown.plan_name(plan), reverse(PAGE, args=[plan.public_id])))
     return links[::-1]
 
 
 def _href(plan: Plan, code: str) -> str:
-    return address(reverse(PAGE, args=[plan.public_id]), code)
+    return unit_address(reverse(PAGE, args=[plan.public_id]), code)
 
 
 Seat = tuple[shown.PlanSeatLine, str, bool]  # of the plan; its unit's code; whether its votes are passed down
@@ -256,14 +256,14 @@ def _seats(
     request: Request, plan: Plan, context: dict[str, Any], status: int, form: PassForm | None
 ) -> HttpResponseBase:
     """The plan's seats: which have a unit here, and whether their votes are passed down."""
-    lines = shown.lines_of(plan)
+    lines = shown.plan_seat_lines(plan)
     codes = units_below.codes_of_seats(plan)
     parents = units_below.passed_below(plan, codes)
     filters = SeatsFilters(request.GET)
     wanted = filters.cleaned_data["passed"] if filters.is_valid() else ""
     linked = [
         (line, codes.get(line.seat.unit_id, ""), line.seat.unit_id in parents)
-        for line in shown.matching(lines, request.GET)
+        for line in shown.seats_by_name(lines, request.GET)
         if line.seat.unit_id
     ]
     seat_lines = [line for line in linked if not wanted or line[2] == (wanted == "yes")]
@@ -298,8 +298,8 @@ def _passing(plan: Plan) -> dict[str, Any]:
         return {"last": None, "left": [], "more_left": 0, "is_under_way": False}
     now = clock.now()
     shown_left = last.left[:MOST_NAMED]
-    names = units.names_of(
-        {unit_id for left in shown_left for unit_id in (left.unit_id, left.where)}, language=language()
+    names = units.names_of_units(
+        {unit_id for left in shown_left for unit_id in (left.unit_id, left.where)}, language=active_language()
     )
     return {
         "last": last,
@@ -318,7 +318,7 @@ def _back(request: Request, plan: Plan, code: str) -> HttpResponseBase:
     return redirect(reverse(PAGE, args=[plan.public_id]) + "?" + query.urlencode())
 
 
-@posted(PAGE)
+@post_only(PAGE)
 def pass_down(request: Request, public_id: UUID) -> HttpResponseBase:
     """Pass a unit's votes down."""
     plan = queries.plan_for(public_id)
@@ -334,7 +334,7 @@ def pass_down(request: Request, public_id: UUID) -> HttpResponseBase:
     except Refused as refused:
         return _page(request, plan, code, form=form, problem=str(refused), status=refused.status)
     say_when_done(request, _went(plan, here.pk, form.cleaned_data["basis"], len(changes)))
-    if (above := _above(plan, seat, named(units.unit_by_id(seat).names))) is not None:
+    if (above := _above(plan, seat, name_in_language(units.unit_by_id(seat).names))) is not None:
         messages.warning(request, above)
     return _back(request, plan, code)
 
@@ -365,7 +365,7 @@ def _above(plan: Plan, seat: int, name: str) -> str | None:
     contests = {plan_seat.contest_id for plan_seat in queries.plan_seats(kept) if plan_seat.unit_id == seat}
     return next(
         (
-            sentence(plan_finding, dict.fromkeys(contests, name))
+            finding_words(plan_finding, dict.fromkeys(contests, name))
             for plan_finding in planning.findings(kept, "contradictions")
             if plan_finding.code == "part_above_electors" and plan_finding.key in contests
         ),
@@ -373,7 +373,7 @@ def _above(plan: Plan, seat: int, name: str) -> str | None:
     )
 
 
-@posted(PAGE)
+@post_only(PAGE)
 def pass_all(request: Request, public_id: UUID) -> HttpResponseBase:
     """Pass every seat's votes down."""
     plan = queries.plan_for(public_id)
@@ -398,17 +398,17 @@ def _part_of(request: Request, public_id: UUID) -> tuple[Plan, Any, SeatTree, An
     """The plan, the unit below a seat that a form is about, the seat's tree, and the unit above."""
     plan = queries.plan_for(public_id)
     about, _seat, tree = _where(plan, request.POST.get("about", ""))
-    return plan, about, tree, units.unit_by_id(needed(tree.parent(about.pk), NotFound(field="unit")))
+    return plan, about, tree, units.unit_by_id(or_refuse(tree.parent(about.pk), NotFound(field="unit")))
 
 
-@posted(PAGE)
+@post_only(PAGE)
 def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give a unit its number by hand and lock it; its sisters share the rest as before."""
     plan, about, tree, parent = _part_of(request, public_id)
     form = SeatNumberForm(request.POST)
     typed = (about.pk, request.POST.get("n", "")[:14])
     if not form.is_valid():
-        problem = f"{named(about.names)}: {' '.join(map(str, form.errors['n']))}"
+        problem = f"{name_in_language(about.names)}: {' '.join(map(str, form.errors['n']))}"
         return _page(request, plan, parent.code, problem=problem, typed=typed, status=422)
     used = [part.weight_basis for part in queries.plan_parts(plan, parent_id=parent.pk)]
     try:
@@ -424,17 +424,17 @@ def set_part(request: Request, public_id: UUID) -> HttpResponseBase:
     except Refused as refused:
         return _page(request, plan, parent.code, problem=str(refused), typed=typed, status=refused.status)
     say_when_done(request, say("Set and locked. Numbers changed: %(n)s") % {"n": grouped(len(changes))})
-    n, electors = form.cleaned_data["n"], units_below.facts_of(tree, plan)[about.pk].electors
+    n, electors = form.cleaned_data["n"], units_below.tree_facts(tree, plan)[about.pk].electors
     if electors is not None and n > electors:
-        facts = {"where": named(about.names), "n": grouped(n), "electors": grouped(electors)}
+        facts = {"where": name_in_language(about.names), "n": grouped(n), "electors": grouped(electors)}
         messages.warning(
             request, say("%(where)s: %(n)s votes are more than its %(electors)s electors.") % facts
         )
     return _back(request, plan, parent.code)
 
 
-@posted(PAGE)
-def lock_part(request: Request, public_id: UUID) -> HttpResponseBase:
+@post_only(PAGE)
+def lock_part_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Lock a unit's number, or let it go."""
     plan, about, _tree, parent = _part_of(request, public_id)
     try:

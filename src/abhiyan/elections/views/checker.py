@@ -60,7 +60,7 @@ def check(request: Request) -> HttpResponseBase:
     context: dict[str, Any] = {}
     if form.is_bound and form.is_valid():
         try:
-            typed = arithmetic.read(form.cleaned_data["typed"])
+            typed = arithmetic.read_plan(form.cleaned_data["typed"])
         except arithmetic.UnreadablePlan as unreadable:
             form.add_error("typed", str(PROBLEMS[unreadable.code]))
         else:
@@ -68,13 +68,18 @@ def check(request: Request) -> HttpResponseBase:
     return render(
         request,
         "elections/plan_check.html",
-        {"here": "elections", "crumbs": shown.crumbs((say("Check a plan"), "")), "form": form, **context},
+        {
+            "here": "elections",
+            "crumbs": shown.plans_crumbs((say("Check a plan"), "")),
+            "form": form,
+            **context,
+        },
         status=422 if form.is_bound and form.errors else 200,
     )
 
 
 def _answer(typed: arithmetic.TypedPlan, parts: Decimal | None) -> dict[str, Any]:
-    facts = {"sum": _written(typed), "result": plain(typed.comes_to)}
+    facts = {"sum": _written(typed), "result": plain_decimal(typed.comes_to)}
     if typed.total is None:
         return {"answer": say("%(sum)s is %(result)s.") % facts}
     plan_check = arithmetic.checked(typed, parts)
@@ -82,15 +87,15 @@ def _answer(typed: arithmetic.TypedPlan, parts: Decimal | None) -> dict[str, Any
     number = typed.total.number if typed.kind == "divided" else typed.factors[-1].number
     words = {
         "level": say("Read as %(n)s per unit: %(product)s in all.")
-        % {"n": plain(number), "product": grouped(plan_check.readings[0].product)}
+        % {"n": plain_decimal(number), "product": grouped(plan_check.readings[0].product)}
         if is_times or has_parts
         else say("%(sum)s is %(result)s.") % facts
     }
     if has_parts:
         reading = plan_check.readings[-1]
         words["part"] = say("Read as %(n)s per part: %(each)s per unit, %(product)s in all.") % {
-            "n": plain(number),
-            "each": plain(reading.each_level),
+            "n": plain_decimal(number),
+            "each": plain_decimal(reading.each_level),
             "product": grouped(reading.product),
         }
     fits = {
@@ -103,7 +108,7 @@ def _answer(typed: arithmetic.TypedPlan, parts: Decimal | None) -> dict[str, Any
         fits["level"] = say("The plan adds up.") if is_times else say("It adds up.")
         fits["neither"] = say("The plan does not add up.") if is_times else say("It does not fit.")
     return {
-        "read_as": f"{facts['sum']} = {plain(typed.total.number)}",
+        "read_as": f"{facts['sum']} = {plain_decimal(typed.total.number)}",
         "readings": [
             (words[plan_reading.per], VERDICTS[plan_reading.verdict], plan_reading)
             for plan_reading in plan_check.readings
@@ -124,10 +129,10 @@ def _needed(typed: arithmetic.TypedPlan, plan_check: arithmetic.PlanCheck) -> st
     assert total is not None
     needed = say("%(total)s in all would need %(n)s per unit.") % {
         "total": grouped(total.number),
-        "n": plain(plan_check.needed_level),
+        "n": plain_decimal(plan_check.needed_level),
     }
     if plan_check.needed_part is not None:
-        needed += " " + say("Or %(n)s per part.") % {"n": plain(plan_check.needed_part)}
+        needed += " " + say("Or %(n)s per part.") % {"n": plain_decimal(plan_check.needed_part)}
     return needed
 
 
@@ -136,11 +141,14 @@ def _written(typed: arithmetic.TypedPlan) -> str:
     numbers = [term.number for term in typed.factors]
     if typed.kind == "share":
         share, whole = numbers
-        return say("%(share)s%% of %(whole)s") % {"share": plain(share * 100), "whole": plain(whole)}
-    return (" ÷ " if typed.kind == "divided" else " × ").join(map(plain, numbers))
+        return say("%(share)s%% of %(whole)s") % {
+            "share": plain_decimal(share * 100),
+            "whole": plain_decimal(whole),
+        }
+    return (" ÷ " if typed.kind == "divided" else " × ").join(map(plain_decimal, numbers))
 
 
-def plain(number: Decimal) -> str:
+def plain_decimal(number: Decimal) -> str:
     """A number with its decimals where it has any, to two of them: 33,500 or 747.12."""
     if number > arithmetic.LARGEST:
         return grouped(number)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock, lot
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.elections import actions, queries, reference
 from abhiyan.elections.actions.inputs import LARGEST
 from abhiyan.elections.models import Election, Plan
@@ -49,8 +49,11 @@ class PlanPlaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         elections = list(queries.whole_elections())
         self.has_elections = bool(elections)
-        titles = queries.titles(elections)
-        names = [(eci, reference.state_name(eci, language())) for eci in queries.states_of()]
+        titles = queries.election_titles(elections)
+        names = [
+            (eci, reference.reference_state_name(eci, active_language()))
+            for eci in queries.states_contested()
+        ]
         offer(self, owner=owners)
         offer(self, election=[(election.code, titles[election.pk]) for election in elections])
         offer(self, state=[("", say("All states")), *sorted(names, key=lambda pair: pair[1])])
@@ -166,10 +169,12 @@ class _Start:
         self.state = grounds.state_of_unit(self.unit.pk) or state
         codes = queries.parties_of(election, state=self.state, most=MOST_PARTIES)
         names = queries.party_names(codes)
-        self.parties = [(code, f"{code}: {named(names[code])}" if code in names else code) for code in codes]
+        self.parties = [
+            (code, f"{code}: {name_in_language(names[code])}" if code in names else code) for code in codes
+        ]
         there = queries.alliances(election, state=self.state)
         self.alliances = [
-            (str(alliance.public_id), f"{named(alliance.names)} ({', '.join(alliance.parties)})")
+            (str(alliance.public_id), f"{name_in_language(alliance.names)} ({', '.join(alliance.parties)})")
             for alliance in there
         ]
 
@@ -197,7 +202,7 @@ def _start(request: Request, given: QueryDict) -> tuple[PlanPlaceForm, _Start | 
 
 
 @form_page
-def create(request: Request) -> HttpResponseBase:
+def create_plan_page(request: Request) -> HttpResponseBase:
     """Step 1 settles whose plan and from which result; step 2 goals and side, looked at before it is made."""
     where, start = _start(request, request.GET)
     if start is None:
@@ -206,7 +211,7 @@ def create(request: Request) -> HttpResponseBase:
             "elections/plan_create.html",
             {
                 "here": "elections",
-                "crumbs": shown.crumbs((say("New plan"), "")),
+                "crumbs": shown.plans_crumbs((say("New plan"), "")),
                 "where": where,
                 "has_elections": where.has_elections,
                 "may_import": request.viewer.may("results.import"),
@@ -259,15 +264,15 @@ def _look(request: Request, start: _Start, form: PlanAimsForm) -> HttpResponseBa
         unit=start.unit,
         party=code,
         alliance=queries.alliance(chosen) if chosen else None,
-        seed=planning.seed_of(start.of, start.state, code),
+        seed=planning.party_seed(start.of, start.state, code),
         found={"asked_swing": form.aims.swing},
         **{name: getattr(form.aims, name) for name in planning.KEPT_AIMS},
     )
     if draft.alliance is not None and code not in draft.alliance.parties:
         form.add_error("alliance", str(AllianceUnfit()))
         return _step_two(request, start, form, status=422)
-    lines = queries.lines_of(start.of, state=start.state)
-    columns = columns_of(draft, {}, lines, shown.seat_names(lines.contests))
+    lines = queries.contest_lines(start.of, state=start.state)
+    columns = columns_of(draft, {}, lines, shown.plan_seat_names(lines.contests))
     return _step_two(request, start, form, columns=columns)
 
 
@@ -284,38 +289,40 @@ def _step_two(
         "elections/plan_create.html",
         {
             "here": "elections",
-            "crumbs": shown.crumbs((say("New plan"), "")),
+            "crumbs": shown.plans_crumbs((say("New plan"), "")),
             "form": form,
             "columns": columns,
             "alliances_href": reverse("elections:alliances", args=[start.of.code]),
             "address": start.address,
-            "owner": named(start.unit.names),
-            "election_name": named(start.of.names),
-            "place": reference.state_name(start.state, language()) if start.state else say("All states"),
-            "sources": shown.sources_said(queries.files(start.of, state=start.state)),
+            "owner": name_in_language(start.unit.names),
+            "election_name": name_in_language(start.of.names),
+            "place": reference.reference_state_name(start.state, active_language())
+            if start.state
+            else say("All states"),
+            "sources": shown.sources_said(queries.result_files(start.of, state=start.state)),
         },
         status=status,
     )
 
 
 @form_page
-def change(request: Request, public_id: UUID) -> HttpResponseBase:
+def change_plan_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Other goals, method or turnout: a new version. Seats set by hand or locked stay."""
     plan = queries.plan_for(public_id)
-    if not shown.may_make(request, plan):
+    if not shown.may_change_plan(request, plan):
         raise NotYours(capability="plans.make")
     if request.method != "POST" and not planning.is_newest(plan):
         context = shown.older(request, plan, say("Change goals"), "elections:plan_change")
         return render(request, "elections/plan_older.html", context)
     form = AimsForm(
-        request.POST if request.method == "POST" else None, initial=asdict(planning.aims_of(plan))
+        request.POST if request.method == "POST" else None, initial=asdict(planning.plan_aims(plan))
     )
     done = tried(
         request,
         form,
         lambda _given: actions.next_version(
             public_id=public_id,
-            aims=replace(form.aims, to_win=planning.aims_of(plan).to_win),
+            aims=replace(form.aims, to_win=planning.plan_aims(plan).to_win),
             by=request.actor,
             at=clock.now(),
         ),

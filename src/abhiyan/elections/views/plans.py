@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.elections import queries
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import planning
-from abhiyan.elections.words import sentences
+from abhiyan.elections.words import findings_in_words
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
-from abhiyan.ui.lists import Column, Table, answer, file_asked
+from abhiyan.ui.lists import Column, Table, file_asked, list_response
 from abhiyan.ui.numbers import grouped
 
 from . import plans_shown as shown
@@ -69,7 +69,7 @@ PLANS: tuple[Column[dict[str, Any]], ...] = (
 
 
 @require_safe
-def plans(request: Request) -> HttpResponseBase:
+def plans_page(request: Request) -> HttpResponseBase:
     """The newest version of every plan in sight."""
     filters = ListFilters(request.GET, **_list_choices())
     filter_values = filters.cleaned_data if filters.is_valid() else {}
@@ -89,7 +89,7 @@ def plans(request: Request) -> HttpResponseBase:
         "may_import": request.viewer.may("results.import"),
         "has_elections": bool(table.total) or queries.whole_elections().exists(),
     }
-    return answer(request, "elections/plan_list.html", table, context)
+    return list_response(request, "elections/plan_list.html", table, context)
 
 
 NATION = "all"  # in the filter, of plans for all states
@@ -100,8 +100,8 @@ def _list_choices() -> dict[str, tuple[Any, list[tuple[str, str]]]]:
     there = planning.newest_plans().order_by()
     elections, states = {}, {}
     for code, names, state in there.values_list("election__code", "election__names", "state").distinct():
-        elections[code] = named(names)
-        states[state or NATION] = shown.place_of(state)
+        elections[code] = name_in_language(names)
+        states[state or NATION] = shown.plan_state_name(state)
     return {
         "election": (_("Last result"), sorted(elections.items(), key=itemgetter(1))),
         "state": (_("Where"), sorted(states.items(), key=itemgetter(1))),
@@ -109,15 +109,15 @@ def _list_choices() -> dict[str, tuple[Any, list[tuple[str, str]]]]:
 
 
 def _list_rows(found: Sequence[Plan]) -> list[dict[str, Any]]:
-    makers = people.names_of([one.made_by for one in found if one.made_by])
+    makers = people.names_of_accounts([one.made_by for one in found if one.made_by])
     return [
         {
             "plan": one,
             "name": shown.plan_name(one),
             "seats": queries.seats_range(one),
-            "owner": named(one.unit.names),
+            "owner": name_in_language(one.unit.names),
             "place": shown.place_name(one),
-            "election": named(one.election.names),
+            "election": name_in_language(one.election.names),
             "side": shown.side_name(one.party, one.alliance),
             "maker": makers.get(one.made_by or 0, ""),
         }
@@ -126,10 +126,10 @@ def _list_rows(found: Sequence[Plan]) -> list[dict[str, Any]]:
 
 
 @require_safe
-def plan(request: Request, public_id: UUID) -> HttpResponseBase:
+def plan_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """One version of a plan: goals beside the last result, its range, what contradicts, and every seat."""
     one = queries.plan_for(public_id)
-    lines = shown.lines_of(one)
+    lines = shown.plan_seat_lines(one)
     first = shown.to_be_won(one)
     query = request.GET.copy()
     if first and not file_asked(request):
@@ -137,7 +137,7 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     table = Table(
         request,
         shown.SEATS,
-        shown.chosen(lines, query),
+        shown.filtered_seats(lines, query),
         name="plan",
         caption=_("Seats of the plan"),
         sort="short" if query.get("show") == "new" else "-short",
@@ -146,21 +146,23 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
     if table.file_kind:
         return table.file()
     names = {line.seat.contest_id: line.name for line in lines}
-    contradictions = sentences(planning.findings(one, "contradictions"), names)
+    contradictions = findings_in_words(planning.findings(one, "contradictions"), names)
     noted = planning.findings(one, "notes")
-    notes = sentences(noted, names)
+    notes = findings_in_words(noted, names)
     unmoved = {
         plan_finding.key: UNMOVED[plan_finding.code] for plan_finding in noted if plan_finding.code in UNMOVED
     }
     every = request.GET.get("versions") == "all"
-    versions = planning.versions_of(one, most=None if every else planning.VERSIONS_SHOWN)
-    makers = people.names_of([plan_version.made_by for plan_version in versions if plan_version.made_by])
+    versions = planning.plan_versions(one, most=None if every else planning.VERSIONS_SHOWN)
+    makers = people.names_of_accounts(
+        [plan_version.made_by for plan_version in versions if plan_version.made_by]
+    )
     return render(
         request,
         "elections/plan.html",
         {
             **shown.head(request, one),
-            "crumbs": shown.crumbs((shown.plan_name(one), "")),
+            "crumbs": shown.plans_crumbs((shown.plan_name(one), "")),
             "found": one.found,
             "headline": headline_of(one),
             "first": first,
@@ -173,7 +175,7 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
             "more_contradictions": contradictions[FINDINGS_SHOWN:],
             "notes": notes[:FINDINGS_SHOWN],
             "more_notes": notes[FINDINGS_SHOWN:],
-            "sources": shown.sources_said(queries.files(one.election, state=one.state)),
+            "sources": shown.sources_said(queries.result_files(one.election, state=one.state)),
             "versions": [
                 (plan_version, makers.get(plan_version.made_by or 0, "")) for plan_version in versions
             ],

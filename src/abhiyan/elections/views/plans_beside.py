@@ -15,21 +15,21 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from abhiyan.core.natural import natural
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.elections import queries
 from abhiyan.elections.models import Alliance, Plan
 from abhiyan.elections.queries import Lines, listing, planning
 from abhiyan.elections.queries.planning import WorkedPlan
 from abhiyan.elections.rules.plans import PlanOutcome
-from abhiyan.elections.rules.versions import SeatVersions, compared
-from abhiyan.elections.words import sentence
+from abhiyan.elections.rules.versions import SeatVersions, compare_plans
+from abhiyan.elections.words import finding_words
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 from abhiyan.ui.forms import offer
 from abhiyan.units.rules.fold import fits_name
 
 from . import plans_shown as shown
-from .results_shown import in_order
+from .results_shown import rows_in_order
 
 OWN_PAGES = 50  # other plans offered
 
@@ -62,7 +62,7 @@ PAIRS: dict[str, Callable[[tuple[SeatVersions, str]], Any]] = {
 def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     """A version beside another, or beside another plan of the same result, seat by seat."""
     plan = queries.plan_for(public_id)
-    versions = [plan_version for plan_version in planning.versions_of(plan) if plan_version.pk != plan.pk]
+    versions = [plan_version for plan_version in planning.plan_versions(plan) if plan_version.pk != plan.pk]
     others = [
         (plan_version.pk, str(plan_version.public_id), plan_version.names, plan_version.number)
         for plan_version in versions
@@ -73,7 +73,7 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     others += [(pk, str(other), names, number) for pk, other, names, number in found_alike]
     form = ComparePlansForm(
         request.GET,
-        others=[(other, f"{named(names)} · {number}") for _pk, other, names, number in others],
+        others=[(other, f"{name_in_language(names)} · {number}") for _pk, other, names, number in others],
     )
     form_values = form.cleaned_data if form.is_valid() else {}
     chosen = form_values.get("other") or next(
@@ -90,13 +90,13 @@ def compare(request: Request, public_id: UUID) -> HttpResponseBase:
     if before is None:
         return render(request, "elections/plan_compare.html", context)
     seats = [(each, queries.plan_seats(each)) for each in (before, plan)]
-    comparison = compared(*(planning.planned(each, there) for each, there in seats))
+    comparison = compare_plans(*(planning.comparable_seats(each, there) for each, there in seats))
     contests = {seat.contest_id: seat.contest for _each, there in seats for seat in there}
-    names = shown.seat_names(contests.values())
+    names = shown.plan_seat_names(contests.values())
     pairs = comparison.pairs if form_values.get("show") == "all" else comparison.changed
     words = form_values.get("q", "")
     sorting = tables.sorting(request.GET, dict.fromkeys(PAIRS, ""), default="-by")
-    rows = in_order(
+    rows = rows_in_order(
         [(pair, names[pair.key]) for pair in pairs if fits_name(words, names[pair.key])], sorting, PAIRS
     )
     if kind := tables.file_kind(request.GET):
@@ -172,7 +172,7 @@ def columns_of(
     lines: the result the plan is of, read once for all. names: of its seats.
     """
     named = queries.alliances(plan.election)
-    there = [each for each in listing.sides_in(named, plan.state) if plan.party in each.parties]
+    there = [each for each in listing.alliances_in(named, plan.state) if plan.party in each.parties]
     columns = []
     for alliance in (None, *there):
         worked = planning.worked_out(
@@ -180,7 +180,7 @@ def columns_of(
             state=plan.state,
             party=plan.party,
             alliance=alliance,
-            aims=planning.aims_of(plan),
+            aims=planning.plan_aims(plan),
             seed=plan.seed,
             held=held,
             lines=lines,
@@ -188,7 +188,7 @@ def columns_of(
         )
         if worked is not None:
             sources, noted = (
-                [sentence(plan_finding, names) for plan_finding in which if plan_finding.key is None]
+                [finding_words(plan_finding, names) for plan_finding in which if plan_finding.key is None]
                 for which in (worked.outcome.contradictions, planning.notes_of(worked))
             )
             name = shown.side_name(plan.party, alliance)
@@ -236,8 +236,8 @@ class SideRow:
 def sides(request: Request, public_id: UUID) -> HttpResponseBase:
     """The same goals with and without allies, side by side."""
     plan = queries.plan_for(public_id)
-    lines = queries.lines_of(plan.election, state=plan.state)
-    names = shown.seat_names(lines.contests)
+    lines = queries.contest_lines(plan.election, state=plan.state)
+    names = shown.plan_seat_names(lines.contests)
     votes_held = {
         seat.contest_id: (seat.votes, seat.votes_likely if seat.is_locked else None)
         for seat in queries.plan_seats(plan)
@@ -254,7 +254,7 @@ def sides(request: Request, public_id: UUID) -> HttpResponseBase:
     ]
     keys = _side_keys(len(columns))
     sorting = tables.sorting(request.GET, dict.fromkeys(keys, ""), default="differ")
-    rows = in_order(side_rows, sorting, keys)
+    rows = rows_in_order(side_rows, sorting, keys)
     if kind := tables.file_kind(request.GET):
         return tables.file_response("sides", kind, *_sides_file(plan, columns, rows))
     leaf = tables.numbered(rows, request.GET, total=len(rows))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from abhiyan.core.words import language, named, short_day
+from abhiyan.core.words import active_language, name_in_language, short_day
 from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Alliance, Contest, Plan, PlanSeat, ResultFile
 from abhiyan.elections.queries import planning, sources
@@ -100,16 +100,16 @@ def sources_said(files: Iterable[ResultFile]) -> list[str]:
     return list(dict.fromkeys(source_texts))
 
 
-def crumbs(*more: tuple[str, str]) -> Sequence[tuple[str, str]]:
+def plans_crumbs(*more: tuple[str, str]) -> Sequence[tuple[str, str]]:
     return [(_("Plans"), reverse("elections:plans")), *more]
 
 
 def plan_crumbs(plan: Plan, *more: tuple[str, str]) -> Sequence[tuple[str, str]]:
-    return crumbs((plan_name(plan), reverse("elections:plan", args=[plan.public_id])), *more)
+    return plans_crumbs((plan_name(plan), reverse("elections:plan", args=[plan.public_id])), *more)
 
 
 def plan_name(plan: Plan | PlanVersion) -> str:
-    return named(plan.names)
+    return name_in_language(plan.names)
 
 
 def to_be_won(plan: Plan) -> str:
@@ -153,19 +153,19 @@ def side_name(party: str, alliance: Alliance | None) -> str:
     """Name the side whose votes count: a party alone, or an alliance."""
     if alliance is None:
         return _("%(party)s alone") % {"party": party}
-    facts = {"party": party, "alliance": named(alliance.names)}
+    facts = {"party": party, "alliance": name_in_language(alliance.names)}
     return _("%(party)s with %(alliance)s") % facts
 
 
 def place_name(plan: Plan) -> str:
-    return place_of(plan.state)
+    return plan_state_name(plan.state)
 
 
-def place_of(state: str) -> str:
-    return reference.state_name(state, language()) if state else _("All states")
+def plan_state_name(state: str) -> str:
+    return reference.reference_state_name(state, active_language()) if state else _("All states")
 
 
-def may_make(request: Request, plan: Plan) -> bool:
+def may_change_plan(request: Request, plan: Plan) -> bool:
     """Return True if the viewer may change a plan, to show a button; the act asks again."""
     positions = [lo for lo, _hi in units.all_spans([plan.unit_id]).get(plan.unit_id, [])]
     return request.viewer.may_at("plans.make", *positions)
@@ -180,16 +180,16 @@ def head(request: Request, plan: Plan) -> dict[str, Any]:
         "name": plan_name(plan),
         "side": side_name(plan.party, plan.alliance),
         "place": place_name(plan),
-        "election_name": named(plan.election.names),
-        "owner": named(plan.unit.names),
+        "election_name": name_in_language(plan.election.names),
+        "owner": name_in_language(plan.unit.names),
         "is_newest": is_newest,
-        "may_change": is_newest and may_make(request, plan),
+        "may_change": is_newest and may_change_plan(request, plan),
     }
 
 
 def newest_href(plan: Plan, page: str) -> str:
     """A page of the newest version of a plan. One query."""
-    return reverse(page, args=[planning.versions_of(plan, most=1)[0].public_id])
+    return reverse(page, args=[planning.plan_versions(plan, most=1)[0].public_id])
 
 
 def older(request: Request, plan: Plan, title: str, page: str) -> dict[str, Any]:
@@ -201,39 +201,41 @@ def older(request: Request, plan: Plan, title: str, page: str) -> dict[str, Any]
     }
 
 
-def lines_of(plan: Plan) -> list[PlanSeatLine]:
+def plan_seat_lines(plan: Plan) -> list[PlanSeatLine]:
     """Every seat of a plan. Two queries."""
     seats = queries.plan_seats(plan)
-    names = seat_names(seat.contest for seat in seats)
+    names = plan_seat_names(seat.contest for seat in seats)
     return [
         PlanSeatLine(
             seat,
             planning.seat_found(plan, seat.contest_id),
             names[seat.contest_id],
-            reference.state_name(seat.contest.state, language()),
+            reference.reference_state_name(seat.contest.state, active_language()),
         )
         for seat in seats
     ]
 
 
-def seat_names(contests: Iterable[Contest]) -> dict[int, str]:
+def plan_seat_names(contests: Iterable[Contest]) -> dict[int, str]:
     """Seats' names: their units' in this language, else as the file says them. One query."""
     found = list(contests)
-    of_units = units.names_of([contest.unit_id for contest in found if contest.unit_id], language=language())
+    of_units = units.names_of_units(
+        [contest.unit_id for contest in found if contest.unit_id], language=active_language()
+    )
     return {contest.pk: of_units.get(contest.unit_id or 0) or contest.name for contest in found}
 
 
-def matching(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLine]:
+def seats_by_name(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLine]:
     """Lines of seats whose name fits the words looked for, in this language or as the file writes it."""
     words = query.get("q", "")[:60]
     return [line for line in lines if fits_name(words, line.name, line.seat.contest.name)]
 
 
-def chosen(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLine]:
+def filtered_seats(lines: Iterable[PlanSeatLine], query: QueryDict) -> list[PlanSeatLine]:
     """Those the filters let through."""
     show = query.get("show", "")
     filters = []
-    for line in matching(lines, query):
+    for line in seats_by_name(lines, query):
         fits = {
             "new": line.found.won and not line.found.last_won,
             "kept": line.found.won and line.found.last_won,

@@ -12,18 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Contest, ResultFile
 from abhiyan.elections.queries import ElectionRow, PartyTotal, SeatRow, StateRow
 from abhiyan.elections.queries.loading import StoredCandidacy
 from abhiyan.org.viewer import Request
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.ui.numbers import grouped
 from abhiyan.units.rules.fold import fits_name
 
 from . import results_shown as shown
-from .results_shown import rounded
+from .results_shown import rounded_share
 
 CLOSE_PCT = 5.0  # a seat won or lost by less is called close
 
@@ -49,7 +49,7 @@ ELECTIONS: tuple[Column[ElectionRow], ...] = (
 
 
 @require_safe
-def elections(request: Request) -> HttpResponseBase:
+def elections_page(request: Request) -> HttpResponseBase:
     """The elections whose results are here."""
     rows = queries.elections()
     table = Table(request, ELECTIONS, rows, name="elections", caption=_("Elections"), sort="-year")
@@ -58,24 +58,26 @@ def elections(request: Request) -> HttpResponseBase:
         "crumbs": [(say("Results"), "")],
         "may_import": request.viewer.may("results.import"),
     }
-    return answer(request, "elections/election_list.html", table, shown_here)
+    return list_response(request, "elections/election_list.html", table, shown_here)
 
 
 PARTIES: tuple[Column[PartyTotal], ...] = (
     Column("party", _("Party"), lambda row: row.party, order=True),
-    Column("name", _("Name"), lambda row: named(row.names)),
+    Column("name", _("Name"), lambda row: name_in_language(row.names)),
     Column("seats", _("Seats"), lambda row: row.seats, order=lambda row: (row.seats, row.votes)),
     Column("before", _("Seats before"), lambda row: row.seats_before, order=True),
     Column("votes", _("Votes"), lambda row: row.votes, order=True),
-    Column("share", _("Share (%)"), lambda row: rounded(row.share_pct), order=True),
-    Column("share_before", _("Share before (%)"), lambda row: rounded(row.share_before_pct)),
-    Column("swing", _("Swing (points)"), lambda row: rounded(row.swing_points), order=True),
+    Column("share", _("Share (%)"), lambda row: rounded_share(row.share_pct), order=True),
+    Column("share_before", _("Share before (%)"), lambda row: rounded_share(row.share_before_pct)),
+    Column("swing", _("Swing (points)"), lambda row: rounded_share(row.swing_points), order=True),
     Column("stood", _("Candidates"), lambda row: row.stood, order=True),
     Column("uncontested", _("Uncontested"), lambda row: row.without_vote),
 )
 # The keys are others than the parties': one address orders one of the two tables.
 STATES: tuple[Column[StateRow], ...] = (
-    Column("state", pgettext_lazy("kind of unit", "State"), lambda row: named(row.names), order=True),
+    Column(
+        "state", pgettext_lazy("kind of unit", "State"), lambda row: name_in_language(row.names), order=True
+    ),
     Column("code", _("Code"), lambda row: row.state),
     Column("state_seats", _("Seats"), lambda row: row.seats, order=True),
     Column("state_polled", _("Votes polled"), lambda row: row.polled, order=True),
@@ -87,11 +89,11 @@ STATES: tuple[Column[StateRow], ...] = (
 
 
 @require_safe
-def election(request: Request, code: str) -> HttpResponseBase:
+def election_page(request: Request, code: str) -> HttpResponseBase:
     """One election, in all or in a state: by party, by alliance, by state; what must be known of it; its files."""
     of = queries.election(code)
     state = shown.state_asked(of, request.GET)
-    totals = queries.totals(of, state=state, against=queries.earlier(of, state=state))
+    totals = queries.totals(of, state=state, against=queries.earlier_election(of, state=state))
     matching = request.GET.get("matching", "").strip()[:60]
     only_winners = request.GET.get("show") == "seats"
     party_totals = [row for row in totals.parties if _fits(row, matching) and (row.seats or not only_winners)]
@@ -110,19 +112,19 @@ def election(request: Request, code: str) -> HttpResponseBase:
     leaf = parties.leaf
     context = {
         "here": "elections",
-        "crumbs": shown.crumbs(
+        "crumbs": shown.result_crumbs(
             *(
-                [shown.election_crumb(of), (reference.state_name(state, language()), "")]
+                [shown.election_crumb(of), (reference.reference_state_name(state, active_language()), "")]
                 if state
-                else [(named(of.names), "")]
+                else [(name_in_language(of.names), "")]
             )
         ),
         "election": of,
-        "name": named(of.names),
+        "name": name_in_language(of.names),
         "state": state,
-        "state_name": reference.state_name(state, language()) if state else "",
+        "state_name": reference.reference_state_name(state, active_language()) if state else "",
         "told": totals,
-        "against_name": named(totals.against.names) if totals.against is not None else "",
+        "against_name": name_in_language(totals.against.names) if totals.against is not None else "",
         "says": totals.says(),
         "sorting": parties.sorting,
         "leaf": leaf,
@@ -153,7 +155,7 @@ def _called(files: Sequence[ResultFile]) -> str:
 def _by_state(rows: Sequence[StateRow]) -> list[dict[str, Any]]:
     return [
         {
-            "name": named(row.names),
+            "name": name_in_language(row.names),
             "href": f"?state={row.state}",
             "row": row,
             "parties": row.seats_by_party[:5],
@@ -231,7 +233,7 @@ SEATS: tuple[Column[SeatResult], ...] = (
     Column(
         "margin_pct",
         _("Margin (%)"),
-        lambda seat_result: rounded(seat_result.row.margin_pct),
+        lambda seat_result: rounded_share(seat_result.row.margin_pct),
         order=True,
         css="num",
     ),
@@ -258,7 +260,7 @@ SEATS: tuple[Column[SeatResult], ...] = (
     Column(
         "swing",
         _("Swing (points)"),
-        lambda seat_result: rounded(seat_result.row.swing_points),
+        lambda seat_result: rounded_share(seat_result.row.swing_points),
         order=True,
         css="num",
     ),
@@ -273,7 +275,7 @@ SEATS: tuple[Column[SeatResult], ...] = (
     Column(
         "turnout",
         _("Turnout (%)"),
-        lambda seat_result: rounded(seat_result.row.turnout_pct),
+        lambda seat_result: rounded_share(seat_result.row.turnout_pct),
         order=True,
         css="num",
     ),
@@ -291,7 +293,7 @@ def _party(one: StoredCandidacy | None) -> str | None:
 
 
 def _of_side(row: SeatRow, what: str) -> float | None:
-    return rounded(getattr(row.ours, what)) if row.ours else None
+    return rounded_share(getattr(row.ours, what)) if row.ours else None
 
 
 SHOWS: dict[str, tuple[Any, Callable[[SeatRow], bool]]] = {
@@ -312,12 +314,12 @@ SHOWS: dict[str, tuple[Any, Callable[[SeatRow], bool]]] = {
 
 
 @require_safe
-def seats(request: Request, code: str) -> HttpResponseBase:
+def seats_page(request: Request, code: str) -> HttpResponseBase:
     """The seats of an election, or of a state, as a list and a map; a side's result in each."""
     of = queries.election(code)
     state = shown.state_asked(of, request.GET)
     side = shown.side_asked(request.GET, of)
-    against = queries.earlier(of, state=state)
+    against = queries.earlier_election(of, state=state)
     every = queries.contests(of, state=state, against=against, side=side.ours)
     show = request.GET.get("show", "")
     fits = SHOWS[show if show in SHOWS else ""][1]
@@ -326,7 +328,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
         row for row in every if fits(row) and (not winner or (row.winner and row.winner.party == winner))
     ]
     spots = queries.spots(row.contest.pk for row in chosen)
-    names = {row.contest.pk: shown.seat_name(row.contest, spots.get(row.contest.pk)) for row in chosen}
+    names = {row.contest.pk: shown.seat_name_shown(row.contest, spots.get(row.contest.pk)) for row in chosen}
     is_compared = bool(side.value and against is not None)
     without = {"votes", "share"} if not side.value else set()
     table = Table(
@@ -352,15 +354,15 @@ def seats(request: Request, code: str) -> HttpResponseBase:
     )
     context = {
         "here": "elections",
-        "crumbs": shown.crumbs(shown.election_crumb(of), (say("Seats"), "")),
+        "crumbs": shown.result_crumbs(shown.election_crumb(of), (say("Seats"), "")),
         "election": of,
-        "name": named(of.names),
-        "state_name": reference.state_name(state, language()) if state else "",
+        "name": name_in_language(of.names),
+        "state_name": reference.reference_state_name(state, active_language()) if state else "",
         "filters": form,
         "side": side,
         "side_says": shown.side_says(side, (row.contest.state for row in every)),
         "against": against,
-        "against_name": named(against.names) if against is not None else "",
+        "against_name": name_in_language(against.names) if against is not None else "",
         "won": sum(bool(row.ours and row.ours.won) for row in every) if side.value else None,
         "seats": len(every),
         "on_map": on_map,
@@ -368,7 +370,7 @@ def seats(request: Request, code: str) -> HttpResponseBase:
         "is_compared": is_compared,
         "changed": any(row.before is not None and row.before.basis == "carried" for row in every),
     }
-    return answer(request, "elections/election_seats.html", table, context)
+    return list_response(request, "elections/election_seats.html", table, context)
 
 
 def _left_out(n: int) -> str:

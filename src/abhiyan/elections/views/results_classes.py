@@ -19,13 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock
 from abhiyan.core.natural import NaturalOrder
 from abhiyan.core.refusals import Refused
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import ClassRule, Election, UnitClass
 from abhiyan.elections.queries import FigureSource
 from abhiyan.elections.queries.sources import sources_of_units
 from abhiyan.elections.rules import classes as rules
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page, say_when_done
 from abhiyan.ui.forms import offer
@@ -44,7 +44,7 @@ FIGURES = {
 CONDITIONS = [f"{figure}_{bound}" for figure in FIGURES for bound in ("at_least", "below")]
 CLASSES: tuple[Column[tuple[UnitClass, FigureSource | None]], ...] = (
     Column("unit", _("Code"), lambda row: row[0].unit.code),
-    Column("name", _("Unit"), lambda row: named(row[0].unit.names), order="called"),
+    Column("name", _("Unit"), lambda row: name_in_language(row[0].unit.names), order="called"),
     Column("code", _("Class"), lambda row: row[0].get_code_display(), order="code"),
     Column("share", _("Share (%)"), lambda row: row[0].share_pct, order="share_pct"),
     Column("lead", _("Lead (%)"), lambda row: row[0].margin_pct, order="margin_pct"),
@@ -130,7 +130,7 @@ def _tell(form: RulesForm, formset: Any) -> None:
 
 
 @form_page
-def classes(request: Request, code: str) -> HttpResponseBase:
+def classes_page(request: Request, code: str) -> HttpResponseBase:
     """Show units by class below a unit, the rules that gave the classes, and a form for viewers with the right."""
     election = queries.election(code)
     may = request.viewer.may("plans.make")
@@ -163,7 +163,7 @@ def classes(request: Request, code: str) -> HttpResponseBase:
                 status = refused.status
             else:
                 say_when_done(request, _("Sorted."))
-                return redirect(address(reverse("elections:classes", args=[election.code]), target.code))
+                return redirect(unit_address(reverse("elections:classes", args=[election.code]), target.code))
     return _page(request, election, unit_id, rule, form if may else None, formset, status)
 
 
@@ -184,7 +184,9 @@ def _page(
     counts |= dict(unit_classes.order_by().values_list("code").annotate(Count("pk")))
     if wanted in counts:
         unit_classes = unit_classes.filter(code=wanted)
-    called = Coalesce(KeyTextTransform(language(), "unit__names"), KeyTextTransform("en", "unit__names"))
+    called = Coalesce(
+        KeyTextTransform(active_language(), "unit__names"), KeyTextTransform("en", "unit__names")
+    )
     table = Table(
         request,
         CLASSES,
@@ -204,20 +206,22 @@ def _page(
     ]
     context = {
         "here": "elections",
-        "crumbs": shown.crumbs(shown.election_crumb(election), (say("Classes"), "")),
+        "crumbs": shown.result_crumbs(shown.election_crumb(election), (say("Classes"), "")),
         "election": election,
-        "name": named(election.names),
-        "unit_name": units.names_of([unit_id], language=language()).get(unit_id, "") if unit_id else "",
+        "name": name_in_language(election.names),
+        "unit_name": units.names_of_units([unit_id], language=active_language()).get(unit_id, "")
+        if unit_id
+        else "",
         "rule": rule,
         "rule_words": [rule_words(row) for row in rule.rules] if rule is not None else [],
         "rule_side": _side_words(rule) if rule is not None else "",
         "withdraw_href": _withdraw_href(request, election, unit_id, rule),
-        "rule_unit": named(rule.unit.names) if rule is not None else "",
+        "rule_unit": name_in_language(rule.unit.names) if rule is not None else "",
         "shows": segments,
         "sorting": table.sorting,
         "leaf": table.leaf,
         "rows": [
-            (row, named(row.unit.names), reverse("elections:unit", args=[row.unit.code]), source)
+            (row, name_in_language(row.unit.names), reverse("elections:unit", args=[row.unit.code]), source)
             for row, source in table.leaf.rows
         ],
         "form": form,
@@ -230,7 +234,7 @@ def _withdraw_href(request: Request, election: Election, unit_id: int | None, ru
     """Return the address to withdraw the rules shown: on the unit's own page, for a viewer with the right."""
     if rule is None or rule.unit_id != unit_id or not shown.may_at(request, "plans.make", rule.unit_id):
         return ""
-    return address(reverse("elections:classes_withdraw", args=[election.code]), rule.unit.code)
+    return unit_address(reverse("elections:classes_withdraw", args=[election.code]), rule.unit.code)
 
 
 def _with_sources(of: Election, rows: list[UnitClass]) -> list[tuple[UnitClass, FigureSource | None]]:

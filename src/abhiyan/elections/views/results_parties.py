@@ -28,7 +28,7 @@ class JoinPartiesForm(forms.Form):
 
 
 @form_page
-def parties(request: Request) -> HttpResponseBase:
+def parties_page(request: Request) -> HttpResponseBase:
     """Every earlier name that was given, and for the nation's offices a form for one more."""
     nation = units_of_states().get("")
     may_change = nation is not None and shown.may_at(request, "results.import", nation)
@@ -44,7 +44,7 @@ def parties(request: Request) -> HttpResponseBase:
         return redirect("elections:parties")
     context = {
         "here": "elections",
-        "crumbs": shown.crumbs((say("Earlier names of parties"), "")),
+        "crumbs": shown.result_crumbs((say("Earlier names of parties"), "")),
         "rows": [
             {
                 "one": party_names,

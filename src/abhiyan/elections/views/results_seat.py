@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Election, Part
 from abhiyan.elections.queries import FigureSource, OurSide, Result, SeatRow
@@ -27,7 +27,7 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 from . import results_shown as shown
-from .results_shown import rounded
+from .results_shown import rounded_share
 
 LONGEST_FILE = 200_000  # lines: every candidate of every booth of a seat
 NOTA_SINCE = 2014  # every election from then on has "none of the above"
@@ -38,8 +38,8 @@ CANDIDATES: tuple[Column[CandidateRow], ...] = (
     Column("name", _("Candidate"), lambda row: row.name),
     Column("party", _("Party"), lambda row: row.party),
     Column("votes", _("Votes"), lambda row: row.votes),
-    Column("share", _("Share (%)"), lambda row: rounded(row.share_pct)),
-    Column("swing", _("Swing (points)"), lambda row: rounded(row.swing_points)),
+    Column("share", _("Share (%)"), lambda row: rounded_share(row.share_pct)),
+    Column("swing", _("Swing (points)"), lambda row: rounded_share(row.swing_points)),
     Column("won", pgettext_lazy("candidate", "Won"), lambda row: row.is_winner),
     Column("file", _("File"), lambda row: row.source.file),
     Column("row", _("Row"), lambda row: row.source.row),
@@ -54,7 +54,9 @@ PART_LINES: tuple[Column[tuple[PartSum, str, str, int, FigureSource]], ...] = (
     Column("party", _("Party"), lambda row: row[2]),
     Column("votes", _("Votes"), lambda row: row[3]),
     Column(
-        "share", _("Share (%)"), lambda row: rounded(100 * row[3] / row[0].polled) if row[0].polled else None
+        "share",
+        _("Share (%)"),
+        lambda row: rounded_share(100 * row[3] / row[0].polled) if row[0].polled else None,
     ),
     Column("file", _("File"), lambda row: row[4].file),
     Column("row", _("Row"), lambda row: row[4].row),
@@ -62,20 +64,22 @@ PART_LINES: tuple[Column[tuple[PartSum, str, str, int, FigureSource]], ...] = (
 
 
 @require_safe
-def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBase:
+def seat_page(request: Request, code: str, state: str, number: int) -> HttpResponseBase:
     """One seat: every candidate with file and row, sides with and without allies, its parts, what it was before."""
     election = queries.election(code)
-    if state not in reference.states():
+    if state not in reference.reference_states():
         raise NotFound(field="state")
     side = shown.side_asked(request.GET, election)
-    against = queries.earlier(election, state=state)
+    against = queries.earlier_election(election, state=state)
     result = queries.contest(election, state, number, against=against, side=side.ours)
     contest = result.seat.contest
     every = in_parts.parts_in_short(contest.pk, side=side.ours.parties_in(state))
     kind = request.GET.get("kind", "")
     kind = kind if any(part_sum.kind == kind for part_sum in every) else ""
     sorting = tables.sorting(request.GET, dict.fromkeys(PARTS, ""), default="number")
-    parts = shown.in_order([part_sum for part_sum in every if kind in ("", part_sum.kind)], sorting, PARTS)
+    parts = shown.rows_in_order(
+        [part_sum for part_sum in every if kind in ("", part_sum.kind)], sorting, PARTS
+    )
     if file_asked(request):
         name = f"seat-{election.code}-{state}-{number}"
         if request.GET.get("of") == "parts":
@@ -94,19 +98,19 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
     leaf = tables.numbered(parts, request.GET, total=len(parts))
     context: dict[str, Any] = {
         "here": "elections",
-        "crumbs": shown.crumbs(
+        "crumbs": shown.result_crumbs(
             shown.election_crumb(election),
             (
-                reference.state_name(state, language()),
+                reference.reference_state_name(state, active_language()),
                 reverse("elections:seats", args=[election.code]) + f"?state={state}",
             ),
-            (shown.seat_name(contest, spot), ""),
+            (shown.seat_name_shown(contest, spot), ""),
         ),
         "election": election,
-        "election_name": named(election.names),
+        "election_name": name_in_language(election.names),
         "contest": contest,
-        "name": shown.seat_name(contest, spot),
-        "state_name": reference.state_name(state, language()),
+        "name": shown.seat_name_shown(contest, spot),
+        "state_name": reference.reference_state_name(state, active_language()),
         "unit": spot,
         "seat": result.seat,
         "says": seat_says(result.seat) + _nota_says(result),
@@ -116,7 +120,7 @@ def seat(request: Request, code: str, state: str, number: int) -> HttpResponseBa
         "stated": result.stated,
         "stated_href": shown.stated_href(request, election, state, number),
         "against": against,
-        "against_name": named(against.names) if against is not None else "",
+        "against_name": name_in_language(against.names) if against is not None else "",
         "filters": shown.ResultFilters(
             request.GET, side=(_("Side"), [("", "–"), *shown.side_choices(election, state, side)])
         ),
@@ -194,8 +198,8 @@ def _side_rows(election: Election, side: Side) -> list[dict[str, Any]]:
 def _history(seat: SeatRow, side: OurSide) -> list[tuple[SeatRow, str, str]]:
     """The same seat in every election, with the names of both."""
     rows = queries.seat_history(seat, side=side)
-    names = shown.seat_names(row.contest for row in rows)
-    return [(row, named(row.contest.election.names), names[row.contest.pk]) for row in rows]
+    names = shown.result_seat_names(row.contest for row in rows)
+    return [(row, name_in_language(row.contest.election.names), names[row.contest.pk]) for row in rows]
 
 
 PARTS: dict[str, Callable[[PartSum], Any]] = {
@@ -224,7 +228,7 @@ def _kinds(parts: list[PartSum], wanted: str) -> list[tuple[str, str, bool]]:
 def _named(parts: Sequence[PartSum]) -> list[tuple[PartSum, str, FigureSource]]:
     """Parts with their names (their unit's in this language, where they are a unit here), file and row."""
     ids = {part_sum.unit_id for part_sum in parts if part_sum.unit_id is not None}
-    names = units.names_of(ids, language=language()) if ids else {}
+    names = units.names_of_units(ids, language=active_language()) if ids else {}
     sources = in_parts.sources_of(parts)
     return [
         (part_sum, names.get(part_sum.unit_id or 0) or part_sum.name, sources[part_sum.part_id])

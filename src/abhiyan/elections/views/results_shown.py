@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Alliance, Contest, Election
 from abhiyan.elections.queries import OurSide, SeatRow, Spot
@@ -26,12 +26,12 @@ Row = TypeVar("Row")
 MOST_SIDES = 30  # parties offered as a side
 
 
-def crumbs(*more: tuple[str, str]) -> Sequence[tuple[str, str]]:
+def result_crumbs(*more: tuple[str, str]) -> Sequence[tuple[str, str]]:
     return [(_("Results"), reverse("elections:list")), *more]
 
 
 def election_crumb(election: Election) -> tuple[str, str]:
-    return (named(election.names), reverse("elections:election", args=[election.code]))
+    return (name_in_language(election.names), reverse("elections:election", args=[election.code]))
 
 
 def seat_href(contest: Contest) -> str:
@@ -41,11 +41,14 @@ def seat_href(contest: Contest) -> str:
 def state_asked(election: Election, query: QueryDict) -> str:
     """`?state=S24`; empty for all, and for what the election has no contests in."""
     state_code = query.get("state", "")
-    return state_code if state_code and state_code in queries.states_of(election) else ""
+    return state_code if state_code and state_code in queries.states_contested(election) else ""
 
 
 def state_choices(election: Election) -> list[tuple[str, str]]:
-    choices = [(eci, reference.state_name(eci, language())) for eci in queries.states_of(election)]
+    choices = [
+        (eci, reference.reference_state_name(eci, active_language()))
+        for eci in queries.states_contested(election)
+    ]
     return sorted(choices, key=lambda pair: pair[1])
 
 
@@ -91,8 +94,8 @@ def with_side(offered: Mapping[str, str], chosen: Chosen) -> list[tuple[str, str
 
 def alliance_name(one: Alliance) -> str:
     """An alliance, with the state it is of where it is of one."""
-    name = named(one.names)
-    return f"{name} ({reference.state_name(one.state, language())})" if one.state else name
+    name = name_in_language(one.names)
+    return f"{name} ({reference.reference_state_name(one.state, active_language())})" if one.state else name
 
 
 def side_asked(query: QueryDict, election: Election | None = None) -> Chosen:
@@ -115,7 +118,7 @@ def side_asked(query: QueryDict, election: Election | None = None) -> Chosen:
 def side_says(side: Chosen, states: Iterable[str]) -> str:
     """Say that states shown count by another set than the one chosen; empty where none does."""
     names = sorted(
-        reference.state_name(state_code, language())
+        reference.reference_state_name(state_code, active_language())
         for state_code in set(states)
         if side.ours.is_another_in(state_code)
     )
@@ -146,22 +149,22 @@ class ResultFilters(forms.Form):
 
 def party_title(code: str, names: Mapping[str, str]) -> str:
     """A party's name beside its code; nothing where the name says no more than the code."""
-    name = named(names)
+    name = name_in_language(names)
     return "" if name.casefold() == code.casefold() else name
 
 
-def seat_name(contest: Contest, spot: Spot | None) -> str:
+def seat_name_shown(contest: Contest, spot: Spot | None) -> str:
     """A seat's name as the file says it, in English; else its unit's, where it has one in this language."""
-    lang = language()
+    lang = active_language()
     local_name = spot.names.get(lang) if spot is not None and lang != "en" else None
     return local_name or contest.name
 
 
-def seat_names(contests: Iterable[Contest]) -> dict[int, str]:
+def result_seat_names(contests: Iterable[Contest]) -> dict[int, str]:
     """contest id -> the seat's name in this language. One query."""
     found = list(contests)
     spots = queries.spots(contest.pk for contest in found)
-    return {contest.pk: seat_name(contest, spots.get(contest.pk)) for contest in found}
+    return {contest.pk: seat_name_shown(contest, spots.get(contest.pk)) for contest in found}
 
 
 def seat_words(row: SeatRow, name: str) -> str:
@@ -192,7 +195,7 @@ def on_map(
     seats = [
         seat_map.MapSeat(
             sign=row.winner.party if row.winner is not None else "–",
-            words=seat_words(row, seat_name(row.contest, spot)),
+            words=seat_words(row, seat_name_shown(row.contest, spot)),
             lon=spot.lon,
             lat=spot.lat,
             href=seat_href(row.contest),
@@ -205,12 +208,12 @@ def on_map(
     return seats, behind
 
 
-def rounded(value: float | None) -> float | None:
+def rounded_share(value: float | None) -> float | None:
     """As files have shares and points."""
     return None if value is None else round(value, 4)
 
 
-def in_order(
+def rows_in_order(
     rows: Iterable[Row], sorting: tables.Sorting, keys: Mapping[str, Callable[[Row], Any]]
 ) -> list[Row]:
     """Rows by a column, those without a value last whichever way it is turned."""

@@ -16,14 +16,14 @@ from django.utils.translation import pgettext_lazy
 
 from abhiyan.core import clock, lot
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Alliance, Election
 from abhiyan.elections.refusals import AllianceThere
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import Tried, form_page, tried
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 
 from . import results_shown as shown
 
@@ -115,7 +115,7 @@ def _tried(
 
 
 @form_page
-def alliances(request: Request, code: str) -> HttpResponseBase:
+def alliances_page(request: Request, code: str) -> HttpResponseBase:
     """List the alliances of an election; a viewer who may make plans defines another."""
     election = queries.election(code)
     grounds = shown.grounds(request, "plans.make", election)
@@ -135,16 +135,16 @@ def alliances(request: Request, code: str) -> HttpResponseBase:
     table = Table(request, COLUMNS, rows, name=name, caption=_("Alliances"), sort="name", is_numbered=False)
     context = {
         "here": "elections",
-        "crumbs": shown.crumbs(shown.election_crumb(election), (say("Alliances"), "")),
+        "crumbs": shown.result_crumbs(shown.election_crumb(election), (say("Alliances"), "")),
         "election": election,
-        "name": named(election.names),
+        "name": name_in_language(election.names),
         "form": form if grounds else None,
     }
-    return answer(request, "elections/alliance_list.html", table, context, status=done.status)
+    return list_response(request, "elections/alliance_list.html", table, context, status=done.status)
 
 
 @form_page
-def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
+def alliance_page(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
     """Show one alliance: its parties alone and together; a viewer who may make plans changes it."""
     election = queries.election(code)
     one = queries.alliance(public_id)
@@ -179,7 +179,7 @@ def _about(election: Election, one: Alliance, form: AllianceForm | None) -> dict
     together = next((side for side in totals.sides if side.alliance.pk == one.pk), None)
     return {
         "here": "elections",
-        "crumbs": shown.crumbs(
+        "crumbs": shown.result_crumbs(
             shown.election_crumb(election),
             (say("Alliances"), reverse("elections:alliances", args=[election.code])),
             (shown.alliance_name(one), ""),
@@ -187,7 +187,7 @@ def _about(election: Election, one: Alliance, form: AllianceForm | None) -> dict
         "election": election,
         "alliance": one,
         "name": shown.alliance_name(one),
-        "election_name": named(election.names),
+        "election_name": name_in_language(election.names),
         "members": [(row, shown.party_title(row.party, row.names)) for row in members],
         "together": together,
         "form": form,

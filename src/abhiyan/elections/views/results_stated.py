@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.elections import actions, queries, reference
 from abhiyan.elections.models import Election, Stated
 from abhiyan.org.viewer import Request
@@ -41,7 +41,7 @@ class StatedForm(forms.Form):
 
 
 @form_page
-def stated(request: Request, code: str) -> HttpResponseBase:
+def stated_page(request: Request, code: str) -> HttpResponseBase:
     """The figures quoted of one place, with a form for one more."""
     election = queries.election(code)
     state = shown.state_asked(election, request.GET)
@@ -66,7 +66,7 @@ def stated(request: Request, code: str) -> HttpResponseBase:
     )
 
 
-def href(election: Election, stated_total: Stated) -> str:
+def stated_place_href(election: Election, stated_total: Stated) -> str:
     """The page of the figures quoted of the same place."""
     place = {"state": stated_total.state, "number": stated_total.number}
     query = urlencode({name: value for name, value in place.items() if value})
@@ -74,21 +74,21 @@ def href(election: Election, stated_total: Stated) -> str:
 
 
 def _about(election: Election, state: str, number: int | None, form: StatedForm | None) -> dict[str, Any]:
-    name = named(election.names)
-    where = reference.state_name(state, language()) if state else say("All states")
+    name = name_in_language(election.names)
+    where = reference.reference_state_name(state, active_language()) if state else say("All states")
     crumbs = [shown.election_crumb(election)]
     if number is not None:
         seat = queries.contest(election, state, number).seat  # NotFound when there is no such seat
-        where = f"{shown.seat_names([seat.contest])[seat.contest.pk]}, {where}"
+        where = f"{shown.result_seat_names([seat.contest])[seat.contest.pk]}, {where}"
         crumbs.append((where, shown.seat_href(seat.contest)))
     elif state:
         crumbs.append((where, reverse("elections:election", args=[election.code]) + f"?state={state}"))
     return {
         "here": "elections",
         "code": election.code,
-        "crumbs": shown.crumbs(*crumbs, (say("Stated by others"), "")),
+        "crumbs": shown.result_crumbs(*crumbs, (say("Stated by others"), "")),
         "name": name,
         "where": where,
-        "stated": queries.stated(election, state=state, number=number),
+        "stated": queries.stated_figures(election, state=state, number=number),
         "form": form,
     }

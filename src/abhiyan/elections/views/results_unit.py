@@ -10,7 +10,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.elections import queries
 from abhiyan.elections.models import Election, Part
 from abhiyan.elections.queries import PartRow, SeatRow
@@ -27,12 +27,12 @@ MOST_DRAWN = 200  # seats on the map of a unit that lies in many
 
 
 @require_safe
-def unit(request: Request, code: str) -> HttpResponseBase:
+def unit_results_page(request: Request, code: str) -> HttpResponseBase:
     """Show what past elections say of a unit: totals of a state, the history of a seat, the votes of a booth.
 
     A unit that is none of these shows the seats it lies in.
     """
-    unit_found = units.found(code)
+    unit_found = units.unit_with_hierarchies(code)
     side = shown.side_asked(request.GET)
     results = queries.results_of(unit_found.id, side=side.ours)
     if kind := tables.file_kind(request.GET):
@@ -54,11 +54,11 @@ def unit(request: Request, code: str) -> HttpResponseBase:
     states = {row.contest.state for rows in (results.contests, *in_seats.values()) for row in rows}
     states |= {row.part.contest.state for row in results.parts}
     on_map, behind = _map_of_unit(list(results.contests), in_seats)
-    name = units.names_of([unit_found.id], language=language())[unit_found.id]
-    path = units.path(unit_found.id, hierarchy) if hierarchy in unit_found.hierarchies else []
+    name = units.names_of_units([unit_found.id], language=active_language())[unit_found.id]
+    path = units.path_of_unit(unit_found.id, hierarchy) if hierarchy in unit_found.hierarchies else []
     context = {
         "here": "elections",
-        "crumbs": shown.crumbs(
+        "crumbs": shown.result_crumbs(
             *((row.name(), reverse("elections:unit", args=[row.code])) for row in path[:-1]), (name, "")
         ),
         "name": name,
@@ -84,16 +84,16 @@ def unit(request: Request, code: str) -> HttpResponseBase:
 
 def _said(results: queries.UnitResults) -> dict[str, Any]:
     """Return what elections say of the unit itself: its contests, parts of others, totals and sums, and their files."""
-    seat_names = shown.seat_names(row.part.contest for row in results.parts)
+    seat_names = shown.result_seat_names(row.part.contest for row in results.parts)
     return {
         "contests": [
-            (row, named(row.contest.election.names), shown.seat_href(row.contest), seat_says(row))
+            (row, name_in_language(row.contest.election.names), shown.seat_href(row.contest), seat_says(row))
             for row in results.contests
         ],
         "parts": [
             (
                 row,
-                named(row.part.contest.election.names),
+                name_in_language(row.part.contest.election.names),
                 seat_names[row.part.contest_id],
                 shown.seat_href(row.part.contest),
                 row.lines[:6],
@@ -103,7 +103,7 @@ def _said(results: queries.UnitResults) -> dict[str, Any]:
         "totals": [
             {
                 "told": total_line,
-                "name": named(total_line.election.names),
+                "name": name_in_language(total_line.election.names),
                 "href": reverse("elections:election", args=[total_line.election.code])
                 + (f"?state={total_line.state}" if total_line.state else ""),
                 "parties": total_line.parties[:6],
@@ -115,7 +115,7 @@ def _said(results: queries.UnitResults) -> dict[str, Any]:
             for total_line in results.totals
         ],
         "below": [
-            (row, named(row.election.names), row.get_kind, row.votes[:8])
+            (row, name_in_language(row.election.names), row.get_kind, row.votes[:8])
             for row in map(_Below, results.below)
         ],
         "files": list(
@@ -130,11 +130,13 @@ def _said(results: queries.UnitResults) -> dict[str, Any]:
 def _seats_of(lying: queries.Lying, rows: Sequence[SeatRow]) -> dict[str, Any]:
     """A seat the unit lies in, with its contests."""
     return {
-        "name": named(lying.names),
+        "name": name_in_language(lying.names),
         "href": reverse("elections:unit", args=[lying.code]),
         "kind": UnitKind(lying.kind).label,
         "booths": lying.booths,
-        "rows": [(row, named(row.contest.election.names), shown.seat_href(row.contest)) for row in rows],
+        "rows": [
+            (row, name_in_language(row.contest.election.names), shown.seat_href(row.contest)) for row in rows
+        ],
     }
 
 
@@ -165,7 +167,7 @@ def _map_of_unit(contests: list[SeatRow], lying: dict[int, list[SeatRow]]) -> tu
 
 
 def _history_file(contests: list[SeatRow], parts: list[PartRow]) -> tuple[list[str], list[list[Any]]]:
-    names = shown.seat_names(
+    names = shown.result_seat_names(
         [row.contest for row in contests] + [part_row.part.contest for part_row in parts]
     )
     head = [say("Election"), say("Seat"), say("Electors"), say("Votes polled"), say("Turnout (%)")]

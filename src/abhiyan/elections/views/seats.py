@@ -38,7 +38,7 @@ LONGEST = 40  # of what is typed
 def edit(request: Request, public_id: UUID) -> HttpResponseBase:
     """Votes by hand and locks, a page of seats at a time."""
     one = queries.plan_for(public_id)
-    if not shown.may_make(request, one):
+    if not shown.may_change_plan(request, one):
         raise NotYours(capability="plans.make")
     if request.method != "POST" and not planning.is_newest(one):
         return render(
@@ -46,11 +46,11 @@ def edit(request: Request, public_id: UUID) -> HttpResponseBase:
             "elections/plan_older.html",
             shown.older(request, one, say("Set seats by hand and lock"), PAGE),
         )
-    lines = shown.lines_of(one)
+    lines = shown.plan_seat_lines(one)
     table = Table(
         request,
         shown.SEATS,
-        shown.chosen(lines, request.GET),
+        shown.filtered_seats(lines, request.GET),
         name="seats",
         caption=say("Seats of the plan"),
         sort="name",
@@ -135,7 +135,7 @@ def _to_win(
     after = (before - offered) | {contest for contest in offered if f"win_{contest}" in request.POST}
     if plan.method != Plan.Method.HOLD or after == before:
         return None
-    return replace(planning.aims_of(plan), to_win=tuple(sorted(after)))
+    return replace(planning.plan_aims(plan), to_win=tuple(sorted(after)))
 
 
 def _save(

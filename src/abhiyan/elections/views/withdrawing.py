@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.elections import actions, queries
 from abhiyan.elections.queries import planning
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -23,14 +23,14 @@ from . import plans_shown, results_shown, results_stated
 
 
 @form_page
-def plan(request: Request, public_id: UUID) -> HttpResponseBase:
+def plan_withdrawal_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Take a plan away with all its versions."""
     one = queries.plan_for(public_id)
     name = plans_shown.plan_name(one)
-    versions = planning.versions_of(one)
-    if request.method != "POST" and not plans_shown.may_make(request, one):
+    versions = planning.plan_versions(one)
+    if request.method != "POST" and not plans_shown.may_change_plan(request, one):
         raise NotYours(capability="plans.make")
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.withdraw_plan(public_id=public_id, by=request.actor, at=clock.now()),
         done=reverse("elections:plans"),
@@ -52,7 +52,7 @@ def plan(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @form_page
-def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
+def alliance_withdrawal_page(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
     """Take an alliance away."""
     election = queries.election(code)
     one = queries.alliance(public_id)
@@ -62,12 +62,12 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
         raise NotYours(capability="plans.make")
     name = results_shown.alliance_name(one)
     here = reverse("elections:alliance", args=[election.code, public_id])
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.withdraw_alliance(public_id=public_id, by=request.actor, at=clock.now()),
         done=reverse("elections:alliances", args=[election.code]),
         back=here,
-        crumbs=results_shown.crumbs(
+        crumbs=results_shown.result_crumbs(
             results_shown.election_crumb(election),
             (say("Alliances"), reverse("elections:alliances", args=[election.code])),
             (name, here),
@@ -87,7 +87,7 @@ def alliance(request: Request, code: str, public_id: UUID) -> HttpResponseBase:
 
 
 @form_page
-def classes(request: Request, code: str) -> HttpResponseBase:
+def classes_withdrawal_page(request: Request, code: str) -> HttpResponseBase:
     """Take the rules of classes of a unit away (the address names its code)."""
     election = queries.election(code)
     unit = units.unit(request.GET.get("unit", "").strip()[:64])
@@ -96,15 +96,15 @@ def classes(request: Request, code: str) -> HttpResponseBase:
         raise NotFound(field="unit")
     if request.method != "POST" and not results_shown.may_at(request, "plans.make", unit.pk):
         raise NotYours(capability="plans.make")
-    name = named(unit.names)
-    here = address(reverse("elections:classes", args=[election.code]), unit.code)
-    return ask(
+    name = name_in_language(unit.names)
+    here = unit_address(reverse("elections:classes", args=[election.code]), unit.code)
+    return act_page(
         request,
         lambda _given: actions.withdraw_classes(
             election=election.code, unit_id=unit.pk, by=request.actor, at=clock.now()
         ),
         done=here,
-        crumbs=results_shown.crumbs(
+        crumbs=results_shown.result_crumbs(
             results_shown.election_crumb(election), (say("Classes"), here), (say("Remove"), "")
         ),
         title=say("Remove the class rules of %(name)s") % {"name": name},
@@ -122,7 +122,7 @@ def classes(request: Request, code: str) -> HttpResponseBase:
 
 
 @form_page
-def stated(request: Request, code: str, stated_id: int) -> HttpResponseBase:
+def stated_withdrawal_page(request: Request, code: str, stated_id: int) -> HttpResponseBase:
     """Take a quoted figure away."""
     election = queries.election(code)
     stated_total = queries.stated_figure(election, stated_id)
@@ -130,12 +130,12 @@ def stated(request: Request, code: str, stated_id: int) -> HttpResponseBase:
         request, "results.import", election, stated_total.state
     ):
         raise NotYours(capability="results.import")
-    back = results_stated.href(election, stated_total)
-    return ask(
+    back = results_stated.stated_place_href(election, stated_total)
+    return act_page(
         request,
         lambda _given: actions.withdraw_figure(stated_id=stated_id, by=request.actor, at=clock.now()),
         done=back,
-        crumbs=results_shown.crumbs(
+        crumbs=results_shown.result_crumbs(
             results_shown.election_crumb(election), (say("Stated by others"), back), (say("Remove"), "")
         ),
         title=say("Remove the quoted figure of %(party)s") % {"party": stated_total.party},

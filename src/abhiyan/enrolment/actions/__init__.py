@@ -23,8 +23,8 @@ from .claims import (
 from .closing import bring_back_next, bring_claims_back, hand_over_next
 from .confirming import confirm
 from .drives import NoSuchDrive
-from .enrol import Gateway, enrol, enrol_batch, forget
-from .erasing import erase
+from .enrol import Gateway, enrol_batch, enrol_claim, forget_drives
+from .erasing import erase_member
 from .leaving import come_back, deny_by_phone, leave, leave_by_phone, stop_by_phone
 from .members import correct, place_claim, settle_claim, strike_off
 from .replies import consider_answered

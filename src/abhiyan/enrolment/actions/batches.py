@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
@@ -52,7 +52,7 @@ def make_batch(
         if not 1 <= sheets <= MOST_SHEETS:
             raise SheetsOutOfRange(field="sheets", most=MOST_SHEETS)
         programme = programmes.programme_by_id(programme_id)
-        drive = needed(Drive.objects.filter(pk=programme_id).first())
+        drive = or_refuse(Drive.objects.filter(pk=programme_id).first())
         if programme.state != Programme.State.OPEN:
             raise DriveClosed(field="drive")
         if units.unit_by_id(unit_id).closed_on is not None or not covered(
@@ -94,7 +94,7 @@ def bind_import(*, import_id: int, rows: Mapping[int, int], at: datetime) -> Non
         ignore_conflicts=True,
     )
     for paper_batch in batches:
-        note_entered(paper_batch)
+        note_photo_lists(paper_batch)
 
 
 def note_undone(*, import_id: int, at: datetime) -> None:
@@ -103,9 +103,9 @@ def note_undone(*, import_id: int, at: datetime) -> None:
     PaperPhoto.objects.filter(import_id=import_id).update(import_id=None)
 
 
-def note_entered(batch: PaperBatch) -> None:
+def note_photo_lists(batch: PaperBatch) -> None:
     """Note for each photograph of a batch the list that brought its entries. In a system scope."""
-    whole, typed = queries.lists_of(batch)
+    whole, typed = queries.lists_of_batch(batch)
     waiting = PaperPhoto.objects.filter(batch_id=batch.pk, import_id=None)
     for sheet, import_id in typed.items():
         waiting.filter(sheet=sheet).update(import_id=import_id)

@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Halt, HeldLeave
 from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.channels import CHANNELS, Channel
 from abhiyan.org import queries as org
 
-from .floods import BY, stop, stop_flood
+from .floods import BY, record_halt, stop_flood
 from .leaving import leave_held
 from .receipts import DENY, LEAVE, send_receipt
 
@@ -68,7 +68,7 @@ _OF_SENDER = """select count(*) from (select 1 from enrolment_enrolment e join e
   and p.at > %(since)s)) and e.at > %(week)s and c.by = %(sender)s limit %(most)s) t"""
 
 
-def look(*, at: datetime) -> int:
+def look_for_bursts(*, at: datetime) -> int:
     """Stop what so many said no to, and do held leavings that have waited long enough.
 
     Returns how many were stopped or done. Opens its own transactions.
@@ -98,7 +98,7 @@ def _lists(at: datetime) -> int:
     ):
         entries, of_unit = sql.row(_OF_LIST, {"id": import_id}) or (0, None)
         if bursts.is_burst(noes=noes, entries=max(int(entries), noes)):
-            n += stop(
+            n += record_halt(
                 Halt(
                     kind=Halt.Kind.LIST,
                     import_id=import_id,
@@ -122,7 +122,7 @@ def _senders(at: datetime) -> int:
         params = {"sender": sender, "since": at - bursts.WITHIN, "week": at - bursts.RECENT, "most": most}
         entries = max(sql.count(_OF_SENDER, params), noes)
         if bursts.is_burst(noes=noes, entries=entries):
-            n += stop(
+            n += record_halt(
                 Halt(
                     kind=Halt.Kind.SENDER,
                     sender=sender,
@@ -149,8 +149,8 @@ def let_go_on(*, halt: UUID, reason: str, by: Actor, at: datetime) -> None:
     NotOnesOwn, HaltReasonMissing, NotFound. Twice is once.
     """
     with system("somebody looked at what was stopped"):
-        found = needed(Halt.objects.select_for_update().filter(public_id=halt).first())
-        require_to_decide(found, by)
+        found = or_refuse(Halt.objects.select_for_update().filter(public_id=halt).first())
+        require_halt_decider(found, by)
         if found.ended_at is not None:
             return
         if not reason.strip():
@@ -166,7 +166,7 @@ _ABOVE = """select p.parent_id from units_placement p where p.unit_id = %s and p
  and p.parent_id is not null order by p.hierarchy"""
 
 
-def require_to_decide(halt: Halt, by: Actor) -> None:
+def require_halt_decider(halt: Halt, by: Actor) -> None:
     """Refuse NotYours unless `by` may decide about what was stopped: from the level above it in any tree, or as
     its data officer."""
     brought = sql.value("select account_id from core_import where id = %s", [halt.import_id])

@@ -18,9 +18,9 @@ from abhiyan.core.files import digest_of
 from abhiyan.core.keys import keyring
 from abhiyan.core.numbers import grouped
 from abhiyan.core.pictures import redraw
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.enrolment.models import CertificateBatch, CertificateSheet, FriendCertificate
 from abhiyan.enrolment.queries import certificates as queries
 from abhiyan.enrolment.rules.certificates import CERTIFICATE, MOST_EACH
@@ -117,7 +117,7 @@ def set_sheet(*, programme: Programme, new: NewSheet, by: Actor, at: datetime) -
         sql.wait_for(f"enrolment.certificate_sheet {programme.pk}")
         before = queries.sheet_of(programme.pk)
         if not drawn:
-            drawn = needed(before, SignatureMissing(field="signature")).opened()
+            drawn = or_refuse(before, SignatureMissing(field="signature")).opened()
         if before is not None:
             CertificateSheet.objects.filter(pk=before.pk).update(replaced_at=at)
         made = CertificateSheet.of(
@@ -161,7 +161,7 @@ def ask_batch(*, programme: Programme, unit: int, n: int, reason: str, by: Actor
             sheet, _left = _fit(programme, unit, n, at=at)
         else:
             sheet, waiting = _waiting(programme, unit, n, at=at)
-            needed(waiting or None, NoFriendWaits)
+            or_refuse(waiting or None, NoFriendWaits)
     payload = {"programme": str(programme.public_id), "unit": unit, "sheet": str(sheet.pk), "n": n}
     return releases.ask_release(act=ACT, unit_id=unit, reason=reason, payload=payload, by=by, at=at)
 
@@ -254,7 +254,7 @@ def _waiting(
     segments = queries.segments_in(programme, unit)
     if programme.state != Programme.State.OPEN or not segments:
         raise NotFound
-    sheet = needed(queries.sheet_of(programme.pk), NoSheetYet)
+    sheet = or_refuse(queries.sheet_of(programme.pk), NoSheetYet)
     if not 1 <= n <= sheet.each:
         raise EachOutOfRange(field="n", most=sheet.each)
     n_by_segment = queries.ready(programme, segments, each=sheet.each, on=clock.day_in(programme.zone, at))
@@ -268,7 +268,7 @@ def _fit(programme: Programme, segment: int, n: int, *, at: datetime) -> tuple[C
     """
     if programme.state != Programme.State.OPEN or not queries.is_segment(programme, segment):
         raise NotFound
-    sheet = needed(queries.sheet_of(programme.pk), NoSheetYet)
+    sheet = or_refuse(queries.sheet_of(programme.pk), NoSheetYet)
     if queries.doubted(programme, [segment], on=clock.day_in(programme.zone, at)):
         raise SegmentInDoubt
     left = sheet.each - queries.given(programme, segment)
@@ -310,7 +310,7 @@ def tell_friends(*, at: datetime) -> int:
     return len(rows)
 
 
-def hand_over(*, friend: UUID, by: Actor, at: datetime) -> None:
+def hand_over_certificate(*, friend: UUID, by: Actor, at: datetime) -> None:
     """Note that a friend holds the paper. Twice is once.
 
     It needs enrolment.enrol at the friend's place. Refuses NotFound, CertificateOver.
@@ -363,13 +363,13 @@ def revoke_certificate(*, friend: UUID, reason: str, by: Actor, at: datetime) ->
 
 
 def _held(friend: UUID) -> tuple[FriendCertificate, int]:
-    friend_certificate = needed(FriendCertificate.objects.select_for_update().filter(pk=friend).first())
-    return friend_certificate, queries.place_of(friend_certificate.friend)
+    friend_certificate = or_refuse(FriendCertificate.objects.select_for_update().filter(pk=friend).first())
+    return friend_certificate, queries.home_of_friend(friend_certificate.friend)
 
 
-def sentences(release: Release) -> list[str]:
+def certificate_sentences(release: Release) -> list[str]:
     """Say exactly what a batch would do, for the person who decides about it: how many are ready now, by segment."""
-    n, unit = int(release.payload["n"]), {"unit": queries.name_of(release.unit_id)}
+    n, unit = int(release.payload["n"]), {"unit": queries.unit_name_of(release.unit_id)}
     with system("how many certificates are ready"):
         programme = programmes.programme(UUID(str(release.payload["programme"])))
         segments = queries.segments_in(programme, release.unit_id)
@@ -377,7 +377,7 @@ def sentences(release: Release) -> list[str]:
         sheet = queries.sheet_of(programme.pk)
         n_by_segment = queries.ready(programme, segments, each=sheet.each, on=on) if sheet else {}
     now = {segment: min(n, waits) for segment, waits in n_by_segment.items()}
-    names = units.names_of(now, language=language())
+    names = units.names_of_units(now, language=active_language())
     if segments == [release.unit_id]:
         what = say("Up to %(n)s certificates for friends of %(unit)s, in the order in which they confirmed.")
     else:

@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, short_day
+from abhiyan.core.words import name_in_language, short_day
 from abhiyan.enrolment.models import Drive
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
@@ -104,7 +104,7 @@ def ask_number(
     return releases.ask_release(act=ADD, unit_id=owner, reason=reason, payload=payload, by=by, at=at)
 
 
-def connect_number(*, release_id: UUID, by: Actor, at: datetime, signing_token: str = "") -> Connected:
+def connect_drive_number(*, release_id: UUID, by: Actor, at: datetime, signing_token: str = "") -> Connected:
     """Add the number that a second person has approved. The account that asked for it adds it.
 
     generic: we make the secret its calls are signed with. plivo, twilio: signing_token is the auth token; whatsapp: the
@@ -126,7 +126,7 @@ def connect_number(*, release_id: UUID, by: Actor, at: datetime, signing_token: 
             raise NotFound  # its draft was thrown away meanwhile
         made = ""
         if provider == "generic":
-            signing_token = made = lot.token(32)
+            signing_token = made = lot.random_token(32)
         elif provider == "exotel":
             signing_token = ""
         elif not signing_token:
@@ -152,11 +152,11 @@ def ask_end(*, programme_id: int, number_id: int, reason: str, by: Actor, at: da
     Needs channels.manage at the programme's owner. Refuses NotFound, and what `org.ask_release` refuses.
     """
     owner = _require(programme_id, by)
-    row = needed(
+    row = or_refuse(
         next(
             (
                 number
-                for number in messages.numbers_of(programme_id)
+                for number in messages.numbers_of_programme(programme_id)
                 if number.pk == number_id and number.is_active
             ),
             None,
@@ -166,7 +166,7 @@ def ask_end(*, programme_id: int, number_id: int, reason: str, by: Actor, at: da
     return releases.ask_release(act=END, unit_id=owner, reason=reason, payload=payload, by=by, at=at)
 
 
-def heed_decision(*, decision: ReleaseDecided) -> None:
+def heed_channel_decision(*, decision: ReleaseDecided) -> None:
     """End a number, or set days without codes, that a second person approved. In their transaction."""
     if decision.act == CODES and decision.allow:
         programme_id = int(decision.payload["programme_id"])
@@ -182,16 +182,21 @@ def heed_decision(*, decision: ReleaseDecided) -> None:
         )
 
 
-def sentences(release: Release) -> list[str]:
+def channel_sentences(release: Release) -> list[str]:
     """Return sentences for the page that decides a request: they say what it would do."""
     try:
-        drive = named(programmes.programme_by_id(int(release.payload["programme_id"])).names)
+        drive = name_in_language(programmes.programme_by_id(int(release.payload["programme_id"])).names)
     except NotFound:  # its draft was thrown away meanwhile
         drive = "–"
     if release.act == CODES:
         days = {key: short_day(date.fromisoformat(str(release.payload[key]))) for key in ("from", "to")}
         unit = units.unit(str(release.payload["unit"]))
-        where = {"drive": drive, "unit": named(unit.names), "first": days["from"], "last": days["to"]}
+        where = {
+            "drive": drive,
+            "unit": name_in_language(unit.names),
+            "first": days["from"],
+            "last": days["to"],
+        }
         return [
             say("%(drive)s asks no code in %(unit)s from %(first)s to %(last)s.") % where,
             say(
@@ -262,7 +267,7 @@ def _write_codes(programme_id: int, entries: list[dict[str, str]], *, by: Actor,
 
 def _codes_off(programme_id: int) -> list[dict[str, str]]:
     """Return the days as they are, held against others until the transaction ends."""
-    drive = needed(Drive.objects.select_for_update().filter(pk=programme_id).first())
+    drive = or_refuse(Drive.objects.select_for_update().filter(pk=programme_id).first())
     return list(drive.codes_off)
 
 

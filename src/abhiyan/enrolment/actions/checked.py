@@ -8,7 +8,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment.queries.people import own_memberships
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.people.queries import person
+from abhiyan.people.queries import person_by_id
 
 from . import receipts
 from .leaving import leave
@@ -30,7 +30,7 @@ def leave_in_check(*, item_id: UUID, by: Actor, at: datetime) -> None:
             receipts.send_receipt(
                 of=receipts.LEAVE,
                 phone=member.phone_id,
-                language=person(member.person_id).language,
+                language=person_by_id(member.person_id).language,
                 programme_id=member.programme_id,
                 at=at,
             )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.refusals import Refused, code_of
+from abhiyan.core.refusals import Refused, refusal_code
 from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.rules.ids import claim_id
 from abhiyan.people import fields
@@ -69,7 +69,7 @@ class ClaimOutcome:
     __slots__ = ("_membership", "_receipt")
 
     def __init_subclass__(cls, *, taken: Taken) -> None:
-        cls.taken, cls.code = taken, code_of(cls.__name__)
+        cls.taken, cls.code = taken, refusal_code(cls.__name__)
 
     def __init__(self, receipt: bytes, membership: bytes | None = None) -> None:
         self._receipt = receipt

@@ -23,7 +23,7 @@ from abhiyan.units.rules.hanging import Answer, Thing
 
 from .drives import covered
 from .members import move_claims, move_members
-from .tokens import MANAGE, end_with_unit
+from .tokens import MANAGE, end_token_with_unit
 
 AT_ONCE = 500  # claims or members moved in one commit: each holds its phone's lock.
 MOST_AT_UNDO = 2_000  # brought back within the undo of a list.
@@ -58,7 +58,7 @@ MEMBERS = Thing(
 )
 
 
-def see_to_closing(*, closing: UnitsClosing) -> None:
+def settle_enrolment_at_closing(*, closing: UnitsClosing) -> None:
     """Do with tokens, claims and members of units about to close what was answered.
 
     Claims and members go to a single successor, members with their latest term and its count, in a job after
@@ -71,7 +71,7 @@ def see_to_closing(*, closing: UnitsClosing) -> None:
         )
         for token in tokens.order_by("pk"):
             org.require(closing.by, MANAGE, at=token.unit_id)
-            end_with_unit(token, by=closing.by, at=closing.at)
+            end_token_with_unit(token, by=closing.by, at=closing.at)
         goes = [_require(closing, kind) for kind in (CLAIMS, MEMBERS)]
     if any(goes):
         jobs.later(
@@ -91,7 +91,7 @@ def _require(closing: UnitsClosing, thing: Thing) -> bool:
     return bool(n_by_unit)
 
 
-def bring_back(*, opening: UnitsOpening) -> None:
+def bring_back_after_opening(*, opening: UnitsOpening) -> None:
     """Bring claims that wait, and members, back in a job: their units are open again. Tokens that ended stay ended."""
     if opening.is_undo:  # their units go next: what cannot be brought back now keeps them
         _bring_back_now(opening.closing_id, at=opening.at)
@@ -169,7 +169,7 @@ def _hand_over_claims(closing_id: int, going: dict[int, int], past: UUID, *, at:
     for unit_id, theirs in sorted(claims.items()):
         if moved := _move(theirs, going[unit_id], at=at):
             facts = {"unit": unit_id, "to": going[unit_id], "claims": [str(one.pk) for one in moved]}
-            unit_acts.keep(closing_id=closing_id, what=CLAIMS.key, facts=facts)
+            unit_acts.keep_closing_fact(closing_id=closing_id, what=CLAIMS.key, facts=facts)
     return claim_ids[-1][0] if claim_ids else None
 
 
@@ -207,7 +207,7 @@ def _kept(closing_id: int, *, after: int, most: int) -> list[dict[str, Any]]:
     """Return pages of what was kept of claims that went, but the first few: one, and more up to so many claims."""
     pages: list[dict[str, Any]] = []
     n = 0
-    for facts in islice(units.kept(closing_id=closing_id, what=CLAIMS.key), after, None):
+    for facts in islice(units.kept_of_closing(closing_id=closing_id, what=CLAIMS.key), after, None):
         n += len(facts["claims"])
         if pages and n > most:
             break

@@ -32,7 +32,16 @@ from abhiyan.programmes.models import Rung
 
 from . import listed
 from .leaving import deny_by_phone, leave, stop_by_phone
-from .members import QUESTION, MembershipEnded, found_member, latest_id, lock_phone, name_asked, post, posted
+from .members import (
+    QUESTION,
+    MembershipEnded,
+    changes_of_term,
+    found_member,
+    latest_id,
+    lock_phone,
+    name_asked,
+    post_term_changes,
+)
 from .receipts import CONFIRM, DENY, LEAVE, STOP, send_receipt
 
 CONFIRMED_AFTER = timedelta(hours=24)  # after storing
@@ -86,14 +95,14 @@ select e.id, e.day, m.phone_id, m.unit_id, coalesce(p.name, ''), p.language, ph.
  order by e.at, e.id limit %(n)s for update of e skip locked"""
 
 
-def ask(*, at: datetime) -> int:
+def ask_new_members(*, at: datetime) -> int:
     """Ask members of the running drives who were stored a day ago or more. Returns how many.
 
     In a transaction, as jobs. It turns once a minute. Each drive asks at most a third of the messages it may
     send in that minute, and only inside the hours. So nothing piles up for the morning. People who cannot be
     asked are passed over for good.
     """
-    if not hours.is_open(at, settings.TIME_ZONE):
+    if not hours.is_in_hours(at, settings.TIME_ZONE):
         return 0
     return sum(_ask_in(programme, pace, at) for programme, pace in _running(at))
 
@@ -133,7 +142,7 @@ class _Due:
 
     @property
     def number(self) -> str:
-        return listed.number_of(self.sealed, self.phone_id)
+        return listed.unseal_number(self.sealed, self.phone_id)
 
 
 def _ask_in(programme_id: int, n: int, at: datetime) -> int:
@@ -144,7 +153,7 @@ def _ask_in(programme_id: int, n: int, at: datetime) -> int:
     mark = roll_of(programme_id).mark
     askings = [
         *(_asking(row, programme_id, mark, at) for row in due if row.may_be_asked and not row.is_listed),
-        *listed.notices(
+        *listed.listed_notices(
             [_listed(row) for row in due if row.may_be_asked and row.is_listed],
             programme_id=programme_id,
             mark=mark,
@@ -233,7 +242,7 @@ def confirm(*, membership: UUID, how: How, message: UUID | None, by: Actor, at: 
         )
 
 
-def hear_answer(*, answer: QuestionAnswered) -> None:
+def hear_joining_answer(*, answer: QuestionAnswered) -> None:
     """Hear a phone's answer whether somebody joined. In the transaction of the answer, whose phone is locked.
 
     A yes of a term that has ended, or through who entered them, changes nothing; a no is the phone's own word.
@@ -348,12 +357,12 @@ def restate(terms: Iterable[UUID], at: datetime, **changes: Any) -> None:
     if changes.get("ask_over_at") is not None:
         rows = [term for term in rows if term.ask_over_at is None]
     counting = [term for term in rows if term.ended_at is None or term.end_reason == endings.RUN_OUT]
-    before = [change for term in counting for change in posted(term, -1)]
+    before = [change for term in counting for change in changes_of_term(term, -1)]
     for term in rows:
         for name, value in changes.items():
             setattr(term, name, value)
     Enrolment.objects.bulk_update(rows, list(changes))
-    post([*before, *(change for term in counting for change in posted(term, 1))], at)
+    post_term_changes([*before, *(change for term in counting for change in changes_of_term(term, 1))], at)
 
 
 _ENROLLERS_PHONE = """select exists (select from enrolment_claim c join people_account a on a.public_id = c.by

@@ -85,7 +85,7 @@ def ask_helpers(
     to: their public ids, in the viewer's sight. It needs `tasks.ask` at the unit. An account asks 20 contributors in 24
     hours. Refuses HelperGone, TaskWordsUnfit, TooMany, and what `ask_contributors` refuses.
     """
-    helpers = queries.chosen(to)
+    helpers = queries.chosen_contributors(to)
     lo, hi = units.span(unit_id, hierarchy)
     spans = units.all_spans([contributor.unit_id for contributor in helpers])
     inside = [
@@ -111,7 +111,7 @@ def ask_helpers(
             at=at,
         )
         for _one in made:
-            limits.take(declared.CONTRIBUTOR_TASKS, str(by.account_id), at=at)
+            limits.count_or_refuse(declared.CONTRIBUTOR_TASKS, str(by.account_id), at=at)
         with system("contributors are asked"):
             spoken = {
                 person.pk: person.language
@@ -121,9 +121,9 @@ def ask_helpers(
                 language = spoken.get(found_contributor.person_id, "") or settings.LANGUAGE_CODE
                 with translation.override(language):
                     day = date_format(clock.day_in(settings.TIME_ZONE, task.due_at), "j F")
-                messaging.send(
+                messaging.queue_message(
                     template="contributor.task",
-                    phone=people.number_of(found_contributor.phone_id),
+                    phone=people.number_of_phone(found_contributor.phone_id),
                     language=language,
                     blanks={
                         "task": task.title_in(language),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, clock, declared, limits, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.deadlines import is_of_its_day
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim, Enrolment, Membership, Taken
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
@@ -41,7 +41,7 @@ from .claims import (
 )
 from .confirming import restate
 from .drives import covered
-from .enrol import enrol
+from .enrol import enrol_claim
 from .members import id_of_phone, latest_id, lock_phone
 
 PURPOSE = "door"  # of its codes
@@ -99,23 +99,23 @@ def enter(
     org.require(by, "enrolment.enrol", at=unit_id)
     phone_id = id_of_phone(claim.phone)
     with system("whose phone a worker signs in by"):
-        own_phones = people_queries.own_phones(by.account_id)
+        own_phones = people_queries.account_phones(by.account_id)
         door_entry = DoorEntry.objects.filter(pk=UUID(bytes=claim.id), phone_id=phone_id).first()
     door_entry = door_entry or _again(programme_id, claim, phone_id, by)
     if door_entry is not None:
         return door_entry
     if phone_id in own_phones:
         raise OwnPhone
-    limits.take(declared.DOOR_WORKER, str(by.id), at=at)
-    limits.take(declared.DOOR_WORKER_DAY, str(by.id), at=at)
-    limits.take(declared.DOOR_PHONE, str(phone_id), at=at)
+    limits.count_or_refuse(declared.DOOR_WORKER, str(by.id), at=at)
+    limits.count_or_refuse(declared.DOOR_WORKER_DAY, str(by.id), at=at)
+    limits.count_or_refuse(declared.DOOR_PHONE, str(phone_id), at=at)
     claim = replace(claim, channel=Channel.DOOR.value, by=by.id, unit_id=unit_id, sign=0)
     outcome: ClaimOutcome | None = None
     with suppress(Suppressed, PhoneFull):
-        outcome = enrol(programme_id=programme_id, claim=claim, by=by, at=at)
+        outcome = enrol_claim(programme_id=programme_id, claim=claim, by=by, at=at)
     with system("a worker's own entry at a door"):
         if outcome is None:
-            people.keep_phone(number=needed(phones.parse(claim.phone)))
+            people.keep_phone(number=or_refuse(phones.parse(claim.phone)))
         member = (
             Membership.objects.filter(public_id=outcome.membership, phone_id=phone_id).first()
             if outcome is not None and outcome.membership
@@ -202,7 +202,7 @@ def note_try(
     unit. Refuses OutsideScope, TooMany, NothingNoted.
     """
     org.require(by, "enrolment.enrol", at=unit_id)
-    limits.take(declared.DOOR_TRIES, str(by.id), at=at)
+    limits.count_or_refuse(declared.DOOR_TRIES, str(by.id), at=at)
     with system("a door at which nobody was entered"):
         if not covered(programme_id=programme_id, unit_ids=[unit_id]):
             raise OutsideScope
@@ -235,7 +235,7 @@ def send_door_code(*, entry: UUID, language: str, by: Actor, at: datetime) -> No
     """
     with system("a code for an entry at a door"):
         door_entry = _own_entry(entry, by)
-        phone = people_queries.number_of(door_entry.phone_id)
+        phone = people_queries.number_of_phone(door_entry.phone_id)
         purpose = PURPOSE + roll_of(door_entry.programme_id).mark
         is_kept = Claim.objects.filter(pk=door_entry.pk).exclude(taken=Taken.FULL).exists()
     request = people.ask_code(
@@ -305,6 +305,6 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
 
 def _own_entry(public_id: UUID, by: Actor) -> DoorEntry:
     """Return the actor's own entry, at a place where they may still enrol. NotFound, NotYours. In a system scope."""
-    entry = needed(DoorEntry.objects.filter(public_id=public_id, by=by.id).first())
+    entry = or_refuse(DoorEntry.objects.filter(public_id=public_id, by=by.id).first())
     org.require(by, "enrolment.enrol", at=entry.unit_id)
     return entry

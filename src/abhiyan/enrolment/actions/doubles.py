@@ -23,7 +23,7 @@ from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.models import Double, Person
 from abhiyan.people.rules.doubles import SURE, stays
 
-from .merging import is_disputed, standings
+from .merging import entry_standings, is_disputed
 
 MERGES = "enrolment.strike_off"  # the capability: an entry is counted no more
 MANY = "people.merge"  # the request of several at once
@@ -40,7 +40,7 @@ class NobodySure(Refused):
     message = _("No pair here is sure enough to merge several at once. Look at each.")
 
 
-def look_for_doubles(*, unit_id: int, by: Actor, at: datetime) -> None:
+def ask_for_double_search(*, unit_id: int, by: Actor, at: datetime) -> None:
     """Have all people looked through once more, by a job. Needs enrolment.strike_off at a unit. Refuses NoMatcher."""
     org.require(by, MERGES, at=unit_id)
     if not finding.may_look():
@@ -64,7 +64,7 @@ def merge(*, double: UUID, reason: str = "", by: Actor, at: datetime) -> None:
         two = _persons(found)
         if any(is_disputed(person, at=at) for person in two):
             raise Disputed
-        standings_by_id = standings(two)
+        standings_by_id = entry_standings(two)
         kept = two[stays([standings_by_id[person.pk] for person in two])]
         pairs.merge_people(double=found, kept_id=kept.pk, reason=reason, by=by, at=at)
         _record("enrolment.merge", found, by, at, **({"why": found.reason} if found.is_twin else {}))
@@ -83,7 +83,7 @@ def unmerge(*, double: UUID, by: Actor, at: datetime) -> None:
         _record("enrolment.unmerge", found, by, at)
 
 
-def tell_apart(*, double: UUID, is_apart: bool, by: Actor, at: datetime) -> None:
+def tell_members_apart(*, double: UUID, is_apart: bool, by: Actor, at: datetime) -> None:
     """Tell the pair apart as two people, who are not shown any more; or, not apart, show it again.
 
     Needs enrolment.strike_off over both units. Refuses NotFound, DecidedAlready.

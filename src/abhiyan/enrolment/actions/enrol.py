@@ -33,7 +33,7 @@ from .claims import (
     stored_outcome,
 )
 from .drives import DriveRead, Drives
-from .rows import SHORTS, ClaimRow, keys, prepare
+from .rows import SHORTS, ClaimRow, keys, prepare_rows
 from .settle import Settling, stored_claims
 from .settling_sql import STATEMENTS
 
@@ -61,7 +61,7 @@ _Counted = tuple[bytes, bytes, bytes, bytes]  # unit, channel, code of the refus
 
 WRITES: dict[str, tuple[str, Sequence[str]]] = {
     "haste": (f"set local lock_timeout = {HASTE_MS}", ()),
-    "phones": (sql.phones(sql.unnested(sql.PHONE_COLUMNS)), _PHONES),
+    "phones": (sql.phones_query(sql.unnested(sql.PHONE_COLUMNS)), _PHONES),
     "enrol": (
         sql.enrolling(
             rows=sql.unnested(sql.COLUMNS),
@@ -162,7 +162,7 @@ class Gateways:
 GATEWAYS = Gateways()
 
 
-def forget() -> None:
+def forget_drives() -> None:
     """Have this process read drives and units again (tests, whose clock does not move)."""
     GATEWAYS.forget()
 
@@ -199,7 +199,7 @@ def enrol_batch(
         return _decided(hands, programme_id, claims, by, at, import_id)
 
 
-def enrol(*, programme_id: int, claim: ClaimMessage, by: Actor, at: datetime) -> ClaimOutcome:
+def enrol_claim(*, programme_id: int, claim: ClaimMessage, by: Actor, at: datetime) -> ClaimOutcome:
     """Enrol a batch of one, from within a request. Raises the refusal instead of returning it, and TryAgain.
 
     The caller's transaction may hold no lock on a phone: the act, on its own connection, would wait for it in
@@ -379,9 +379,11 @@ def _prepared(
     for _ in range(TREES_MOVE):
         if not _learn_places(hands, drive, claims):
             continue
-        if has_workers and not workers.learn(hands.drives, hands.writer.connection(), drive, claims, at):
+        if has_workers and not workers.learn_workers(
+            hands.drives, hands.writer.connection(), drive, claims, at
+        ):
             continue
-        prepared, refused = prepare(claims, drive, at)
+        prepared, refused = prepare_rows(claims, drive, at)
         if not any(
             isinstance(why, (OutsideScope, ClaimUnitUnknown, WorkerUnknown))
             for _place, _own, why, _claim in refused

@@ -23,7 +23,7 @@ from .contributors import forget_help
 from .door import forget_at_doors
 from .incidents import forget_affected
 from .leaving import end_all, of_person, say_no
-from .members import end, end_questions, found_member, latest_id, latest_term, living, term_id, who_is
+from .members import end_questions, end_term, found_member, latest_id, latest_term, living, term_id, who_is
 from .motives import forget_motives
 from .noes import lock_for_no
 from .organisers import forget_friends
@@ -33,7 +33,7 @@ from .placing import forget_where
 from .receipts import ERASE, send_receipt
 from .referrals import forget_referred
 from .rows import keys
-from .tickets import empty, note_erasure
+from .tickets import empty_tickets, note_erasure
 
 _RESTORE = Actor.system("erased before the restore")
 
@@ -48,7 +48,7 @@ class Erased:
     is_last: bool
 
 
-def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datetime) -> Erased:
+def erase_member(*, membership: UUID, channel: int, language: str, by: Actor, at: datetime) -> Erased:
     """Erase the human being behind a membership: off every roll of the phone, every consent withdrawn, no more
     messages. Name, year and phone are sealed until the legal period is over, then purged.
 
@@ -62,7 +62,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         if by.kind != "citizen" or phone != member.phone_id:
             raise NotFound
         lock_for_no(member.phone_id)
-        person = people_queries.person(member.person_id)
+        person = people_queries.person_by_id(member.person_id)
         who = who_is(person)
         if who is None:
             raise NotFound
@@ -72,7 +72,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
         memberships = [one for one in on_phone if one.person_id in theirs]
         for one in memberships:
             if one.ended_on is None:
-                end(one, reason=endings.ERASED, channel=channel, by=by, at=at)
+                end_term(one, reason=endings.ERASED, channel=channel, by=by, at=at)
         _close_for_good(memberships, at)
         before = forget_changes(members=memberships, at=at)
         hide_photos_of(phones=[member.phone_id, *(phone_id for _change, phone_id in before)], at=at)
@@ -99,7 +99,7 @@ def erase(*, membership: UUID, channel: int, language: str, by: Actor, at: datet
                 of=ERASE, phone=member.phone_id, language=language, programme_id=member.programme_id, at=at
             )
         ticket = note_erasure(member=member, persons=theirs, by=by, at=at)
-        purge_at = people.erase(
+        purge_at = people.erase_persons(
             persons=list(theirs.values()),
             who=keys().erased(phone_id=member.phone_id.bytes, who=who),
             public_ids=[member.public_id for member in memberships],
@@ -123,7 +123,7 @@ def end_again(*, erasure_replayed: ErasureReplayed) -> None:
     ]
     for member in theirs:
         if member.ended_on is None:
-            end(
+            end_term(
                 member,
                 reason=endings.ERASED,
                 channel=erasure_replayed.channel,
@@ -145,7 +145,9 @@ def end_again(*, erasure_replayed: ErasureReplayed) -> None:
     if not living(erasure_replayed.phone_id).exists():
         Text.objects.filter(phone_id=erasure_replayed.phone_id).delete()
         Whereabout.objects.filter(phone_id=erasure_replayed.phone_id).delete()
-    empty(phone_id=erasure_replayed.phone_id, persons=[erasure_replayed.person_id], at=erasure_replayed.at)
+    empty_tickets(
+        phone_id=erasure_replayed.phone_id, persons=[erasure_replayed.person_id], at=erasure_replayed.at
+    )
 
 
 def _close_for_good(members: Sequence[Membership], at: datetime) -> None:

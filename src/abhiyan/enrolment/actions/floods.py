@@ -25,7 +25,7 @@ _COUNTS = """select count(*) filter (where p.at > greatest(%(hour)s, l.looked)),
  where kind = 'calls') l where p.kind = 'left' and p.channel = any(%(by_phone)s) and p.at > %(week)s"""
 
 
-def is_held(channel: int, *, at: datetime) -> bool:
+def is_channel_held(channel: int, *, at: datetime) -> bool:
     """Say whether a leaving by this channel waits until somebody has looked. In a system scope."""
     return channel in BY_PHONE and (_is_open() or stop_flood(at=at) > 0)
 
@@ -45,12 +45,12 @@ def stop_flood(*, at: datetime) -> int:
     in_hour, in_week = sql.row(_COUNTS, params)
     if top is None or _is_open() or not bursts.is_flood(in_hour=in_hour, in_week=in_week):
         return 0
-    return stop(
+    return record_halt(
         Halt(kind=Halt.Kind.CALLS, programme_id=0, unit_id=top, noes=in_hour, entries=in_week), by=BY, at=at
     )
 
 
-def stop(halt: Halt, *, by: Actor, at: datetime) -> int:
+def record_halt(halt: Halt, *, by: Actor, at: datetime) -> int:
     """Keep what is stopped, with a row in the trail. How many: 1."""
     halt.public_id, halt.at = lot.uuid(), at
     halt.save(force_insert=True)

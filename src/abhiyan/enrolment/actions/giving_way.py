@@ -15,7 +15,7 @@ from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Purpose, RevokeReason
 
-from .members import end, end_questions, latest_id, living, who_is
+from .members import end_questions, end_term, latest_id, living, who_is
 
 
 def give_way(phone_ids: Iterable[UUID], *, by: Actor, at: datetime) -> int:
@@ -51,7 +51,7 @@ def give_way(phone_ids: Iterable[UUID], *, by: Actor, at: datetime) -> int:
 
 def become_member(friend: Membership, *, by: Actor, at: datetime) -> None:
     """End the friendship of somebody who is a member now: it is counted no more. The phone is locked."""
-    end(friend, reason=endings.BECAME, channel=Channel.WORD, by=by, at=at)
+    end_term(friend, reason=endings.BECAME, channel=Channel.WORD, by=by, at=at)
 
 
 def is_contributor(member: Membership) -> bool:

@@ -20,9 +20,9 @@ from abhiyan.contact.rules import gate, grounds
 from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.models import Roll
 from abhiyan.enrolment.models_help_offers import HelpOffer
 from abhiyan.enrolment.queries import help_offers as queries
@@ -81,7 +81,7 @@ def heed_offer(*, event: HelpOffered) -> None:
             phone_id=phone_id,
             door=event.door,
             language=event.language,
-            by_id=needed(event.by.account_id),
+            by_id=or_refuse(event.by.account_id),
             at=event.at,
             due_on=on + timedelta(days=DUE_DAYS),
         )
@@ -104,9 +104,9 @@ def _link(row: HelpOffer, may_text: bool, *, at: datetime) -> None:
         return
     code = call_code(programme_id=near.drive.pk, unit_id=near.programme.owner_id, at=at)
     page = settings.ORIGIN + reverse("enrolment:join_drive", args=[near.drive.join_slug])
-    messaging.send(
+    messaging.queue_message(
         template="contributor.join",
-        phone=people.number_of(row.phone_id),
+        phone=people.number_of_phone(row.phone_id),
         language=row.language or settings.LANGUAGE_CODE,
         blanks={"link": f"{page}?by={code}"},
         key=_link_key(row.phone_id, near),
@@ -133,7 +133,7 @@ def _link_key(phone_id: UUID, near: OpenDrive) -> str:
 
 def _task(row: HelpOffer, *, at: datetime) -> UUID:
     """Return the office's open task to ask these people; a new one where there is none. One at a time for an office."""
-    desk = needed(row.desk_id)
+    desk = or_refuse(row.desk_id)
     sql.wait_for(f"task to ask helpers of {desk}")
     offers = HelpOffer.objects.filter(desk_id=desk, task_id__isnull=False).order_by("-at", "-pk")
     last = offers.values_list("task_id", flat=True).first()
@@ -142,7 +142,7 @@ def _task(row: HelpOffer, *, at: datetime) -> UUID:
     due = datetime.combine(row.due_on, time(18), ZoneInfo(settings.TIME_ZONE))
     with override(settings.LANGUAGE_CODE):
         title = say("%(unit)s: ask the people who want to help")
-        title %= {"unit": named(units.unit_by_id(desk).names)[:60]}
+        title %= {"unit": name_in_language(units.unit_by_id(desk).names)[:60]}
         text = say(
             "Their names and doors: menu “Contributors”, then “Who wants to help”. Note there what they say."
         )
@@ -157,7 +157,7 @@ def heed_offer_back(*, event: HelpTakenBack) -> None:
             return
         near = _near(row.unit_id, event.at)
         if near is not None and row.phone_id is not None and row.linked_at is not None:
-            messaging.take_back(keys=[_link_key(row.phone_id, near)], at=event.at)
+            messaging.take_messages_back(keys=[_link_key(row.phone_id, near)], at=event.at)
         row.delete()
         _end_task(row.task_id, at=event.at)
 
@@ -202,7 +202,7 @@ def answer_helper(*, offer: UUID, answer: str, helper: HelpSaid, by: Actor, at: 
     listed = queries.open_helper(offer)
     org.require(by, "tasks.ask", at=listed.unit_id)
     with system("somebody who wants to help is asked"):
-        row = needed(HelpOffer.objects.select_for_update().filter(pk=offer).first(), NotFound)
+        row = or_refuse(HelpOffer.objects.select_for_update().filter(pk=offer).first(), NotFound)
         if row.answer == HelpOffer.Answer.NO or row.no_at is not None:
             raise OfferSettled
         if answer == NEVER:
@@ -212,7 +212,7 @@ def answer_helper(*, offer: UUID, answer: str, helper: HelpSaid, by: Actor, at: 
         elif answer:
             row.answer, row.answered_at = HelpOffer.Answer(answer).value, at
         if helper.phone.strip() and row.phone_id is None:
-            row.phone_id = contact.typed_phone(number=helper.phone, account_id=needed(by.account_id))
+            row.phone_id = contact.typed_phone(number=helper.phone, account_id=or_refuse(by.account_id))
             lock_phone(row.phone_id)
             if people.standing_no(row.phone_id) is not None:
                 row.no_at = at
@@ -242,7 +242,7 @@ def helper_number(*, offer: UUID, by: Actor, at: datetime) -> str:
     listed = queries.open_helper(offer)
     org.require(by, "tasks.ask", at=listed.unit_id)
     with system("somebody who wants to help is called"):
-        phone_id = needed(HelpOffer.objects.get(pk=offer).phone_id, NotFound)
+        phone_id = or_refuse(HelpOffer.objects.get(pk=offer).phone_id, NotFound)
         call = ContactAsked(listed.unit_id, settings.TIME_ZONE, True, phone_id, has_basis=True)
         if why := contact_verdict(call, at=at).why:
             raise HeldBack(why=gate.WORDS[why])

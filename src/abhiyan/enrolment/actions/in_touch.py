@@ -18,7 +18,7 @@ from abhiyan.contact.queries import ContactAsked, contact_verdict
 from abhiyan.contact.rules import gate
 from abhiyan.core import audit, clock, lot, small_cells, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models_organisers import FriendPromise
 from abhiyan.enrolment.queries import in_touch as queries
@@ -151,7 +151,7 @@ def note_promise(*, friend: UUID, kind: str, n: int | None, by: Actor, at: datet
             unit_id=own_friend.unit_id,
             kind=FriendPromise.Kind(kind).value,
             n=n if is_bringing else None,
-            by_id=needed(by.account_id),
+            by_id=or_refuse(by.account_id),
             at=at,
         )
         _record_promise("note_promise", own_friend, promise, by=by, at=at)
@@ -166,7 +166,7 @@ def change_promise(*, friend: UUID, promise: UUID, act: str, by: Actor, at: date
     own_friend = queries.own_friend(by.account_id, friend)
     with system("a promise changes"):
         rows = FriendPromise.objects.select_for_update().filter(membership=friend, taken_back_at=None)
-        row = needed(rows.filter(public_id=promise).first())
+        row = or_refuse(rows.filter(public_id=promise).first())
         if act == PromiseAct.TAKE_BACK:
             row.taken_back_at = at
         else:
@@ -232,13 +232,13 @@ def take_own_opinion(*, link: str, answers: Mapping[str, Any], by: Actor, at: da
     It belongs to the first level that passes opinions up and has five friends: fewer would be known by it.
     Everybody who has the link may do it. Refuses NotFound; AnswersUnfit, SentOtherwise.
     """
-    friend, unit_id, version = needed(friend_asked(link, at=at))
+    friend, unit_id, version = or_refuse(friend_asked(link, at=at))
     with system("the level that reads a friend's opinion"):
         levels, fewest = desks_above(unit_id), small_cells.FEWEST_PEOPLE
         n_of = queries.friends_at(friend, levels, at=at)
         unit_id = small_cells.level_for(levels, n_of, fewest) or unit_id
     month = f"{clock.day_in(settings.TIME_ZONE, at):%Y-%m}"
-    return forms.submit(
+    return forms.submit_form(
         key=f"friend {friend.hex} {month}",
         version=version,
         unit_id=unit_id,

@@ -17,7 +17,7 @@ from abhiyan.core import audit, lot, onward, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.private_words import private_in
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models_incidents import Incident, IncidentPerson, IncidentReport
 from abhiyan.enrolment.queries.incidents import (
@@ -169,7 +169,7 @@ def heed_incident_decision(*, decision: ReleaseDecided) -> None:
     """
     if decision.act != ACT or not decision.allow:
         return
-    incident = needed(
+    incident = or_refuse(
         Incident.objects.select_for_update().filter(public_id=decision.payload["incident"]).first()
     )
     if incident.closed_at is not None:
@@ -307,7 +307,7 @@ def _forget_count(incident: Incident, *, by: Actor, at: datetime) -> None:
 
 
 def _locked(public_id: UUID, *, by: Actor, only_open: bool = True) -> Incident:
-    incident = needed(Incident.objects.select_for_update().filter(public_id=public_id).first())
+    incident = or_refuse(Incident.objects.select_for_update().filter(public_id=public_id).first())
     require(by, WATCH, at=incident.unit_id)
     if only_open and incident.closed_at is not None:
         raise IncidentClosed

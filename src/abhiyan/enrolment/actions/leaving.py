@@ -41,15 +41,15 @@ from . import floods
 from .claims import PhoneFull
 from .giving_way import give_way
 from .members import (
-    end,
+    changes_of_term,
+    end_term,
     found_member,
     id_of_phone,
     latest_id,
     latest_term,
     living,
     own_phone_or,
-    post,
-    posted,
+    post_term_changes,
 )
 from .noes import lock_for_no, selves_elsewhere, spread_no
 
@@ -135,7 +135,7 @@ def leave_by_phone(
     with system("a phone says it leaves"):
         lock_for_no(phone_id)
         rolls = _rolls_meant(phone_id, programme_id, at)
-        if not is_believed or floods.is_held(channel, at=at):
+        if not is_believed or floods.is_channel_held(channel, at=at):
             people.suppress(phone_id=phone_id, channel=channel, by=by, at=at, scope="all", held=rolls)
             spread_no(phone_id=phone_id, by=by, at=at)
             _hold(phone_id, rolls, channel=channel, at=at)
@@ -180,7 +180,7 @@ def leave_held(*, held_leave: HeldLeave, by: Actor, at: datetime) -> bool:
     return True
 
 
-def is_held(phone_id: UUID) -> bool:
+def is_leaving_held(phone_id: UUID) -> bool:
     """Return True if a phone's leaving or NO waits for somebody to look. In a system scope."""
     return HeldLeave.objects.filter(pk=phone_id).exists()
 
@@ -279,7 +279,7 @@ def deny_by_phone(
             if _may_deny(term, is_named=membership is not None)
         ]
         for member, _term in denied:
-            ended = end(member, reason=endings.DENIED, channel=channel, by=by, at=at)
+            ended = end_term(member, reason=endings.DENIED, channel=channel, by=by, at=at)
             _note(member, ended, kind=endings.DENIED, channel=channel, at=at)
         people.note_word(
             word=DENIED,
@@ -370,7 +370,7 @@ def _reopen(
         assert left_at is not None
         term.ended_at, term.end_reason = None, ""
         term.save(update_fields=["ended_at", "end_reason"])
-        post(posted(term, 1), at)
+        post_term_changes(changes_of_term(term, 1), at)
         member.ended_on = None
         member.save(update_fields=["ended_on"])
         people.mark_back(person_ids=[member.person_id])
@@ -435,7 +435,7 @@ def say_again(*, word_replayed: WordReplayed) -> None:
         if term.at > word_replayed.at or (term.ended_at is not None and term.ended_at > word_replayed.at):
             continue
         if word_replayed.word == DENIED and _may_deny(term, is_named=True):
-            ended = end(
+            ended = end_term(
                 member, reason=endings.DENIED, channel=word_replayed.channel, by=_RESTORE, at=word_replayed.at
             )
             _note(member, ended, kind=endings.DENIED, channel=word_replayed.channel, at=word_replayed.at)
@@ -548,7 +548,7 @@ def _left(
     said_at: datetime | None = None,
     said_by: UUID | None = None,
 ) -> None:
-    term = end(member, reason=endings.LEFT, channel=channel, by=by, at=at)
+    term = end_term(member, reason=endings.LEFT, channel=channel, by=by, at=at)
     if by.kind != "person":  # an office that was asked to is not the phone's own word
         _note(member, term, kind=endings.LEFT, channel=channel, at=said_at or at, said_by=said_by)
 
@@ -573,7 +573,7 @@ def _note(
     entered_channel, entered_at, batch, import_id, by, device = sql.row(
         _SOURCE, [term.programme_id, term.claim_id]
     )
-    name = people_queries.person(member.person_id).name if kind == endings.DENIED else None
+    name = people_queries.person_by_id(member.person_id).name if kind == endings.DENIED else None
     noted = Parting(
         id=term.pk,
         kind=kind,

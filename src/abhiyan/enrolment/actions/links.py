@@ -6,7 +6,7 @@ import hmac
 from .rows import keys
 
 
-def link_of(waiting_id: bytes) -> str:
+def link_secret(waiting_id: bytes) -> str:
     """Return the secret of a waiting claim's link: sixteen letters and digits, lower case."""
     made = hmac.digest(keys().token, b"link|" + waiting_id, "sha256")[:10]
     return base64.b32encode(made).decode().lower()

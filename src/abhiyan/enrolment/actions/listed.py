@@ -46,7 +46,7 @@ def is_listed(term: Enrolment) -> bool:
     return term.rung == Rung.UNSIGNED and term.channel in BY_OTHERS
 
 
-def notices(
+def listed_notices(
     listed_terms: Sequence[ListedTerm],
     *,
     programme_id: int,
@@ -68,7 +68,7 @@ def notices(
     for language, group in groupby(sorted(first.values(), key=_language), key=_language):
         ones = list(group)
         with translation.override(language):
-            who = partings.sources([listed_term.source for listed_term in ones])
+            who = partings.entry_sources([listed_term.source for listed_term in ones])
             for one, source in zip(ones, who, strict=True):
                 day = date_format(source.entered_at, "j F")
                 by = pgettext("who put a number on a list", "Somebody") if source.is_own else source.who
@@ -116,6 +116,6 @@ def on_phone(phone_id: UUID) -> list[tuple[Membership, Enrolment]]:
     return [(by_term[term.pk], term) for term in terms if is_listed(term)]
 
 
-def number_of(sealed: bytes, phone_id: UUID) -> str:
+def unseal_number(sealed: bytes, phone_id: UUID) -> str:
     """Return the number of a phone, from what is sealed of it."""
     return keyring().unseal(bytes(sealed), about=phone_id.bytes).decode()

@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import current, system
-from abhiyan.core.words import person as in_script
+from abhiyan.core.words import local_person as in_script
 from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Roll, Taken, Waiting
 from abhiyan.enrolment.models_places import Whereabout
 from abhiyan.enrolment.models_skills import ContributorSkill
@@ -93,7 +93,7 @@ def strike_off(*, membership: UUID, reason: str, by: Actor, at: datetime) -> Non
         member.refresh_from_db()
         if member.ended_on is not None:
             raise MembershipEnded
-        end(member, reason=endings.STRUCK_OFF, channel=None, by=by, at=at, why=reason)
+        end_term(member, reason=endings.STRUCK_OFF, channel=None, by=by, at=at, why=reason)
 
 
 def correct(
@@ -117,10 +117,10 @@ def correct(
         own_phone_or("enrolment.correct", member, by, phone, unit_id)
         lock_phone(member.phone_id)
         member.refresh_from_db()
-        person = people_queries.person(member.person_id)
+        person = people_queries.person_by_id(member.person_id)
         changed: list[str] = []
         if name is not None:
-            cleaned = needed(names.clean(name), NameInvalid)
+            cleaned = or_refuse(names.clean_name(name), NameInvalid)
             if cleaned != person.name:
                 person.name = cleaned
                 changed.append("name")
@@ -159,7 +159,7 @@ def correct(
 
 def name_asked(name: str, written_in: str) -> str:
     """Name somebody in the question whether they joined: shortened, in the script of their language."""
-    return names.shortened(in_script(name, written_in or settings.LANGUAGE_CODE))
+    return names.shortened_name(in_script(name, written_in or settings.LANGUAGE_CODE))
 
 
 def _question_ids(terms: Iterable[tuple[UUID, UUID]]) -> list[UUID]:
@@ -232,7 +232,7 @@ def settle_claim(*, claim: UUID, membership: UUID, by: Actor, at: datetime) -> N
 
 def found_member(public_id: UUID) -> Membership:
     """Return a membership by its public id, in any scope that sees it. NotFound."""
-    return needed(Membership.objects.filter(public_id=public_id, merged_into=None).first())
+    return or_refuse(Membership.objects.filter(public_id=public_id, merged_into=None).first())
 
 
 def _found_claim(public_id: UUID) -> Claim:
@@ -243,7 +243,7 @@ def _found_claim(public_id: UUID) -> Claim:
         membership_id__isnull=False,
         taken__in=(Taken.JOINED, Taken.RENEWED, Taken.WAITS),
     )
-    return needed(Claim.objects.filter(waits | unplaced, public_id=public_id).first(), NothingToPlace)
+    return or_refuse(Claim.objects.filter(waits | unplaced, public_id=public_id).first(), NothingToPlace)
 
 
 def own_phone_or(
@@ -269,7 +269,7 @@ def who_is(person: Person) -> tuple[str, int] | None:
 
 def id_of_phone(phone: str) -> UUID:
     """Return the id a number is kept under. PhoneInvalid."""
-    written = needed(phones.parse(phone), PhoneInvalid)
+    written = or_refuse(phones.parse(phone), PhoneInvalid)
     phone_id: UUID = keyring().phone_id(written)
     return phone_id
 
@@ -308,14 +308,14 @@ def _signed(term: Enrolment) -> list[TallyChange]:
     return [_change(term, Rung.UNSIGNED, -1), _change(term, Rung.COUNTED, 1)]
 
 
-def posted(term: Enrolment, n: int) -> list[TallyChange]:
+def changes_of_term(term: Enrolment, n: int) -> list[TallyChange]:
     """Return what a term that counts adds to the ledger, n times."""
     return [_change(term, rung, n) for rung in term.rungs]
 
 
-def post(changes: Iterable[TallyChange], at: datetime) -> None:
+def post_term_changes(changes: Iterable[TallyChange], at: datetime) -> None:
     """Put changes into the ledger, in the transaction of their fact."""
-    programmes.post(deltas=changes, at=at)
+    programmes.post_changes(deltas=changes, at=at)
 
 
 def give_claim(claim: Claim, member: Membership, at: datetime) -> None:
@@ -330,11 +330,11 @@ def give_claim(claim: Claim, member: Membership, at: datetime) -> None:
     if claim.sign != Sign.NONE and member.programme_id == claim.programme_id:
         term = latest_term(member)
         if term.rung == Rung.UNSIGNED:
-            post(_signed(term), at)
+            post_term_changes(_signed(term), at)
             Enrolment.objects.filter(pk=term.pk).update(rung=Rung.COUNTED, signed_at=at)
 
 
-def end(
+def end_term(
     member: Membership, *, reason: str, channel: int | None, by: Actor, at: datetime, why: str = ""
 ) -> Enrolment:
     """End the latest term and take its count back; the phone is locked. The term.
@@ -343,7 +343,7 @@ def end(
     """
     term = latest_term(member)
     if term.ended_at is None or (reason == endings.DENIED and term.end_reason == endings.RUN_OUT):
-        post(posted(term, -1), at)
+        post_term_changes(changes_of_term(term, -1), at)
         if term.asked_at is not None and term.confirmed_at is None:
             term.ask_over_at = term.ask_over_at or at
             end_questions([(term.pk, member.phone_id)], at=at)
@@ -379,7 +379,7 @@ def end_questions(terms: Iterable[tuple[UUID, UUID]], *, at: datetime) -> None:
     """End the questions about ended terms (id, and the phone that was asked)."""
     ids = _question_ids(terms)
     if ids:
-        messaging.close(ids=ids, at=at)
+        messaging.close_questions(ids=ids, at=at)
 
 
 def _must_be_adult(member: Membership, birth_year: int, *, says_adult: bool) -> None:
@@ -432,9 +432,9 @@ def move_members(members: Sequence[Membership], unit_id: int, at: datetime) -> N
     changes = []
     for term in terms.values():
         if term.ended_at is None:
-            changes += posted(term, -1)
-            changes += [delta._replace(unit_id=unit_id) for delta in posted(term, 1)]
-    post(changes, at)
+            changes += changes_of_term(term, -1)
+            changes += [delta._replace(unit_id=unit_id) for delta in changes_of_term(term, 1)]
+    post_term_changes(changes, at)
     Enrolment.objects.filter(pk__in=[term.pk for term in terms.values()]).update(unit_id=unit_id)
     move_claims(Claim.objects.filter(pk__in=[term.claim_id for term in terms.values()]), unit_id, at)
     Membership.objects.filter(pk__in=[member.pk for member in members]).update(unit_id=unit_id)
@@ -469,7 +469,7 @@ def move_claims(claims: Iterable[Claim], unit_id: int, at: datetime) -> None:
         changes += both(row.programme_id, row.channel, row.unit_id, row.day, UNIQUE)
         if row.opened_at is not None:
             changes += both(row.programme_id, row.channel, row.unit_id, row.day, OPENED)
-    post(changes, at)
+    post_term_changes(changes, at)
     Waiting.objects.filter(pk__in=[row.pk for row in waiting]).update(unit_id=unit_id)
     Claim.objects.filter(pk__in=[claim.pk for claim in moving]).update(unit_id=unit_id, is_placed=True)
     Whereabout.objects.filter(claim__in=[claim.public_id for claim in moving]).delete()  # no longer needed

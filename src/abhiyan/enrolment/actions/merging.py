@@ -30,8 +30,8 @@ from abhiyan.programmes import queries as programme_queries
 
 from .claims import PhoneFull
 from .giving_way import become_member, give_way, is_contributor, is_friend
-from .leaving import is_held
-from .members import latest_id, latest_term, post, posted
+from .leaving import is_leaving_held
+from .members import changes_of_term, latest_id, latest_term, post_term_changes
 from .noes import OUTREACH, carry_no
 
 
@@ -52,7 +52,7 @@ def end_second(*, people_merged: PeopleMerged) -> None:
         if stays is None:
             continue
         term = latest_term(member)
-        post(posted(term, -1), people_merged.at)
+        post_term_changes(changes_of_term(term, -1), people_merged.at)
         term.ended_at, term.end_reason = people_merged.at, endings.MERGED
         term.save(update_fields=["ended_at", "end_reason"])
         member.ended_on = clock.day_in(
@@ -102,7 +102,7 @@ def bring_second_back(*, people_parted: PeopleParted) -> None:
     It does not where the phone has said since that its person left or never joined, nor where they have joined
     again. Refuses PhoneFull.
     """
-    person = people_queries.person(people_parted.gone_id)
+    person = people_queries.person_by_id(people_parted.gone_id)
     for merged in MergedTerm.objects.filter(double_id=people_parted.double_id, undone_at=None).order_by("pk"):
         merged.undone_at = people_parted.at
         merged.save(update_fields=["undone_at"])
@@ -122,7 +122,7 @@ def bring_second_back(*, people_parted: PeopleParted) -> None:
             raise PhoneFull(limit=limit)
         term.ended_at, term.end_reason = None, ""
         term.save(update_fields=["ended_at", "end_reason"])
-        post(posted(term, 1), people_parted.at)
+        post_term_changes(changes_of_term(term, 1), people_parted.at)
         member.ended_on = None
         member.save(update_fields=["ended_on"])
         people.restore_documents(about=member.public_id, revoked_at=merged.at)
@@ -134,12 +134,12 @@ _PROVEN = f"""select m.person_id, max(e.rung + case when e.confirmed_at is null 
  where m.phone_id = any(%s) and m.person_id = any(%s) and m.merged_into is null and m.ended_on is null group by 1"""
 
 
-def standings(persons: Collection[Person]) -> dict[UUID, Standing]:
+def entry_standings(persons: Collection[Person]) -> dict[UUID, Standing]:
     """Return how well entries are proven: by the highest rung of their memberships that run; confirmed is above
     all. In a system scope."""
     ids = [person.pk for person in persons]
     rungs: dict[UUID, int] = dict(sql.rows(_PROVEN, [[person.phone_id for person in persons], ids]))
-    joint = pairs.joined(ids)
+    joint = pairs.merged_persons(ids)
     return {person.pk: Standing(person.pk in joint, rungs.get(person.pk, 0), person.at) for person in persons}
 
 
@@ -156,12 +156,12 @@ def is_disputed(person: Person, *, at: datetime) -> bool:
         ended_at=None,
     ).filter(Q(done_at=None) | Q(asked_at__gt=at - OBJECTED_WITHIN))
     waiting = DataRequest.objects.filter(phone_id=person.phone_id, person_id=person.pk, answered_at=None)
-    return changes.exists() or waiting.exists() or is_held(person.phone_id)
+    return changes.exists() or waiting.exists() or is_leaving_held(person.phone_id)
 
 
 def _members(person_id: UUID) -> list[Membership]:
     """Return a person's memberships that run, by roll."""
-    phone_id = people_queries.person(person_id).phone_id
+    phone_id = people_queries.person_by_id(person_id).phone_id
     return list(
         Membership.objects.filter(
             phone_id=phone_id, person_id=person_id, merged_into=None, ended_on=None

@@ -28,7 +28,7 @@ from .claims import PhoneFull
 from .confirming import restate
 from .giving_way import give_way
 from .help_offers import move_offers
-from .leaving import is_held
+from .leaving import is_leaving_held
 from .members import QUESTION, SamePerson, end_questions, latest_id, latest_term, who_is
 from .rows import keys
 
@@ -54,7 +54,7 @@ class LeavingWaits(Refused, status=409):
 
 def same_human(member: Membership) -> list[Membership]:
     """Return the memberships on a phone that go with one: of the same name and year, current or run out."""
-    who = who_is(people_queries.person(member.person_id))
+    who = who_is(people_queries.person_by_id(member.person_id))
     if who is None:
         return [member]
     on_phone = list(Membership.objects.filter(phone_id=member.phone_id, merged_into=None).order_by("pk"))
@@ -89,7 +89,7 @@ def refuse_move(members: Sequence[Membership], to: UUID) -> None:
     for member in members:
         if member.phone_id == to:
             raise SamePhone
-        if is_held(member.phone_id):
+        if is_leaving_held(member.phone_id):
             raise LeavingWaits
         if is_enrollers(member, to):
             raise EnrollersPhone
@@ -103,13 +103,13 @@ def refuse_move(members: Sequence[Membership], to: UUID) -> None:
 
 def _same_there(member: Membership, phone_id: UUID) -> bool:
     """Return True if another membership on a phone, on their roll, is of the same name and year."""
-    who = who_is(people_queries.person(member.person_id))
+    who = who_is(people_queries.person_by_id(member.person_id))
     there = Membership.objects.filter(phone_id=phone_id, roll_id=member.roll_id, merged_into=None)
     others = people_queries.persons(there.exclude(pk=member.pk).values_list("person_id", flat=True))
     return who is not None and who in map(who_is, others)
 
 
-def move(*, members: Sequence[Membership], number: str, at: datetime) -> None:
+def move_to_number(*, members: Sequence[Membership], number: str, at: datetime) -> None:
     """Take members over to a number (E.164). Only what we ask changes on the ladder. Refuses as `refuse_move`."""
     with transaction.atomic():
         to = people.keep_phone(number=number)
@@ -128,7 +128,7 @@ def move(*, members: Sequence[Membership], number: str, at: datetime) -> None:
         give_way([to], by=_BY, at=at)
 
 
-def bring_back(*, members: Sequence[Membership], to: UUID, at: datetime, is_undo: bool = False) -> None:
+def bring_back_moved(*, members: Sequence[Membership], to: UUID, at: datetime, is_undo: bool = False) -> None:
     """Put members who had gone over back on the phone they were on, in the place kept there.
 
     Members without a place there stay; so do members whose name has joined there again, but an undo takes them

@@ -105,7 +105,7 @@ def carry_no(
         people.suppress(phone_id=phone_id, channel=no.channel, by=by, at=at, scope=no.scope)
 
 
-def heed_withdrawal(*, consent_withdrawn: ConsentWithdrawn) -> None:
+def heed_consent_withdrawal(*, consent_withdrawn: ConsentWithdrawn) -> None:
     """Take back a yes to calls or messages in the entries merged with a person's: they took it back.
 
     In its transaction.

@@ -93,7 +93,7 @@ def is_nameless(texts: Mapping[str, NoticeText]) -> bool:
     return bool(settings.ORGANISATION) and not does_name(texts.values(), settings.ORGANISATION)
 
 
-def add_audio(
+def add_notice_audio(
     *,
     version: int,
     language: str,
@@ -111,7 +111,7 @@ def add_audio(
     people.add_audio(code=code, version=version, language=language, data=data, by=by, at=at)
 
 
-def end_audio(
+def end_notice_audio(
     *,
     version: int,
     language: str,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models_organisers import FriendOrganiser, FriendPromise
 from abhiyan.enrolment.queries import organisers as queries
@@ -115,7 +115,7 @@ def give_friends(
         _alone()
         posts = queries.posts_in_office(on=clock.day_in(settings.TIME_ZONE, at))
         seats = [seat for seat in posts if (seat.account_id, seat.unit_id) == (to.account_id, to.unit_id)]
-        post = needed(next(iter(seats), None), OrganiserGone)
+        post = or_refuse(next(iter(seats), None), OrganiserGone)
         if not any(span[0] <= lo and hi <= span[1] for lo, hi in post.spans):
             raise OrganiserGone(field="to")
         chosen = queries.friends_to_give(

@@ -36,7 +36,7 @@ from abhiyan.programmes.models import Rung
 
 from .leaving import deny_by_phone
 from .members import QUESTION, MembershipEnded, found_member, id_of_phone, latest_term, living, who_is
-from .moving import bring_back, move, refuse_move, same_human
+from .moving import bring_back_moved, move_to_number, refuse_move, same_human
 from .noes import carry_no
 from .receipts import DENY, PAGE, send_receipt
 
@@ -70,7 +70,7 @@ def change_phone(*, membership: UUID, number: str, language: str, by: Actor, at:
             raise MembershipEnded
         change = _change(member, number, by, at)
         _carry_out(change, member, number, by, at)
-        _tell_old(change, member, people_queries.number_of(old), language, at)
+        _tell_old(change, member, people_queries.number_of_phone(old), language, at)
 
 
 def ask_change(
@@ -122,7 +122,7 @@ def withdraw_change(*, change: UUID, by: Actor, at: datetime) -> None:
             audit.record(by=by, at=at, act="enrolment.withdraw_phone", subject=str(phone_change.pk))
 
 
-def hear_answer(*, answer: QuestionAnswered) -> None:
+def hear_change_answer(*, answer: QuestionAnswered) -> None:
     """Hear the old phone say NO to a change, or that its owner never joined, after the member went over.
 
     Its phone is locked; what concerns both phones is done by the loop.
@@ -187,7 +187,7 @@ def forget_changes(*, members: Sequence[Membership], at: datetime) -> list[tuple
     return done
 
 
-def stop_restored() -> None:
+def stop_restored_changes() -> None:
     """Stop what waited after a restore: what the old phone said since the backup is not known."""
     PhoneChange.objects.filter(done_at=None).delete()
 
@@ -199,7 +199,7 @@ def object_again(*, word_replayed: WordReplayed) -> None:
         return
     for person in people_queries.persons([word_replayed.person_id]):
         members = Membership.objects.filter(phone_id=person.phone_id, person_id=person.pk, merged_into=None)
-        bring_back(members=list(members), to=word_replayed.phone_id, at=word_replayed.at)
+        bring_back_moved(members=list(members), to=word_replayed.phone_id, at=word_replayed.at)
     PhoneChange.objects.filter(
         old_phone_id=word_replayed.phone_id,
         done_at__isnull=False,
@@ -212,13 +212,13 @@ def object_again(*, word_replayed: WordReplayed) -> None:
 
 
 def _take_turn(phone_id: UUID, at: datetime) -> None:
-    limits.take(declared.PHONE_CHANGE, str(phone_id), at=at)
+    limits.count_or_refuse(declared.PHONE_CHANGE, str(phone_id), at=at)
 
 
 def _may_tell(phone_id: UUID, at: datetime) -> bool:
     """Return True if one more message may go to a phone because somebody else asked."""
     try:
-        limits.take(declared.PHONE_NOTICE, str(phone_id), at=at)
+        limits.count_or_refuse(declared.PHONE_NOTICE, str(phone_id), at=at)
     except TooMany:
         return False
     return True
@@ -269,7 +269,7 @@ def _carry_out(change: PhoneChange, member: Membership, number: str, by: Actor, 
     old, new = member.phone_id, change.new_phone_id
     members = same_human(member)
     is_shared = living(new).exists()
-    move(members=members, number=number, at=at)
+    move_to_number(members=members, number=number, at=at)
     if not is_shared:  # the no of others there stays theirs
         with scoped(Scope(everything=True, reason="a number changes", phone=new)):
             people.lift(phone_id=new, channel=Channel.WEB.value, by=by, at=at)
@@ -297,8 +297,8 @@ def _carry_out(change: PhoneChange, member: Membership, number: str, by: Actor, 
 
 def _tell(member: Membership, number: str, change: PhoneChange, at: datetime) -> None:
     """Send the receipt to the membership's present number."""
-    language = people_queries.person(member.person_id).language or settings.LANGUAGE_CODE
-    messaging.send(
+    language = people_queries.person_by_id(member.person_id).language or settings.LANGUAGE_CODE
+    messaging.queue_message(
         template=RECEIPT,
         phone=number,
         language=language,
@@ -314,7 +314,7 @@ def _tell_old(
 ) -> None:
     """Send the message to the old phone, with the word of its NO; it names nobody, for the number may be
     another's by now. To a phone that has said no nothing goes."""
-    written_in = people_queries.person(member.person_id).language if member else ""
+    written_in = people_queries.person_by_id(member.person_id).language if member else ""
     language = written_in or language
     with translation.override(language):
         day, until = (
@@ -323,7 +323,7 @@ def _tell_old(
         )
     programme_id = member.programme_id if member else 0
     room, kind = OBJECTION
-    messaging.ask(
+    messaging.ask_question(
         asking=messaging.PhoneQuestion(
             room=room,
             kind=kind,
@@ -353,7 +353,7 @@ def _question(change: PhoneChange) -> UUID:
 
 
 def _close_question(changes: Sequence[PhoneChange], at: datetime) -> None:
-    messaging.close(ids=[_question(phone_change) for phone_change in changes], at=at)
+    messaging.close_questions(ids=[_question(phone_change) for phone_change in changes], at=at)
 
 
 def _end(change: PhoneChange, at: datetime) -> None:
@@ -446,10 +446,10 @@ def _take_back(change: PhoneChange, at: datetime) -> None:
     change.save(update_fields=["ended_at", "due_at"])
     if member is None or to is None or said_at is None or to not in people_queries.phones([to]):
         return
-    if people_queries.person(member.person_id).erased_at is not None:
+    if people_queries.person_by_id(member.person_id).erased_at is not None:
         return
     members = same_human(member) or [member]
-    bring_back(members=members, to=to, at=at)
+    bring_back_moved(members=members, to=to, at=at)
     member.refresh_from_db()
     if change.is_denied or member.phone_id != to:
         by = Actor(kind="citizen", id=member.public_id)
@@ -457,7 +457,7 @@ def _take_back(change: PhoneChange, at: datetime) -> None:
         deny_by_phone(phone=here, membership=member.public_id, channel=Channel.WEB.value, by=by, at=said_at)
         send_receipt(of=DENY, phone=to, at=said_at, programme_id=member.programme_id)
     else:
-        _tell(member, people_queries.number_of(to), change, at)
+        _tell(member, people_queries.number_of_phone(to), change, at)
     audit.record(
         by=_LATER, at=at, act="enrolment.return_phone", subject=str(member.public_id), unit_id=member.unit_id
     )

@@ -20,7 +20,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.file_pool import FilesBusy, UnreadableFile
 from abhiyan.core.files import digest_of
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.paper import pictures
 from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
@@ -30,7 +30,7 @@ from abhiyan.enrolment.rules import batches as rules
 from abhiyan.org import queries as org
 from abhiyan.people.actions.reading import read_people
 
-from .batches import RECORD, note_entered
+from .batches import RECORD, note_photo_lists
 
 STRIKE_OFF = "enrolment.strike_off"  # the capability.
 KEPT = timedelta(days=180)  # a photograph, after it was added.
@@ -114,7 +114,7 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
     batch says that the sheet is there twice.
     """
     with system("sheets are photographed"):
-        paper_batch = needed(PaperBatch.objects.filter(pk=batch).first())
+        paper_batch = or_refuse(PaperBatch.objects.filter(pk=batch).first())
         org.require(by, RECORD, at=paper_batch.unit_id)
         if len(photos) > rules.MOST_AT_ONCE:
             raise TooManyAtOnce(field="photos", most=rules.MOST_AT_ONCE)
@@ -135,14 +135,14 @@ def add_photos(*, batch: int, photos: Sequence[tuple[str, bytes]], by: Actor, at
                 refused.append((name, why))
         if not sheets:
             raise refused[0][1] if refused else PhotoMissing(field="photos")
-        note_entered(locked)
+        note_photo_lists(locked)
         unit, number = paper_batch.unit_id, paper_batch.number
         audit.record(by=by, at=at, act="enrolment.add_photos", subject=number, unit_id=unit, n=len(sheets))
     return KeptPhotos(tuple(sheets), tuple(refused))
 
 
 def _take_looks(n: int, by: Actor, at: datetime) -> None:
-    limits.take(declared.ENROLMENT_PHOTOS, str(by.account_id or by.id), at=at, n=n)
+    limits.count_or_refuse(declared.ENROLMENT_PHOTOS, str(by.account_id or by.id), at=at, n=n)
 
 
 def _all_looked(
@@ -168,10 +168,10 @@ def _looked(data: bytes) -> pictures.SeenPicture | Refused:
         return PhotoMissing(field="photos")
     if len(data) > rules.LARGEST:
         return PhotoTooLarge(field="photos", mb=rules.LARGEST >> 20)
-    if rules.kind_of(data) is None:
+    if rules.picture_media_type(data) is None:
         return NoPhoto(field="photos")
     try:
-        return pictures.look(data)
+        return pictures.read_picture(data)
     except UnreadableFile:
         return NoPhoto(field="photos")
     except FilesBusy as busy:
@@ -228,7 +228,7 @@ def _known(batch: PaperBatch, seen: pictures.SeenPicture) -> _Known | Refused:
     own_sheets = {sheet for batch_id, sheet in named if batch_id == batch.pk and sheet <= batch.sheets}
     others = sorted(batch_id for batch_id, _sheet in named if batch_id != batch.pk)
     if others and not own_sheets:
-        return SheetOfAnother(field="photos", number=rules.number_of(others[0]))
+        return SheetOfAnother(field="photos", number=rules.batch_number(others[0]))
     if not named and batch.sheets == 1:
         own_sheets = {1}  # there is no other
     return _Known(seen, own_sheets.pop() if len(own_sheets) == 1 else None)
@@ -244,7 +244,7 @@ def _keep(batch: PaperBatch, data: bytes, known: _Known | Refused, *, by: Actor,
             org.require(by, RECORD, at=there.unit_id)
         except org.NotYours:
             raise PhotoElsewhere(field="photos") from None
-        raise PhotoThere(field="photos", number=rules.number_of(there.batch_id))
+        raise PhotoThere(field="photos", number=rules.batch_number(there.batch_id))
     most = batch.sheets * MOST_PHOTOS
     of_batch = PaperPhoto.objects.filter(batch_id=batch.pk)
     if of_batch.filter(aside_at=None).count() >= most or of_batch.count() >= most * MOST_ASIDE:
@@ -275,7 +275,7 @@ def open_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> tuple[str
 
     One that was put aside is opened only with enrolment.strike_off over the batch's unit: NotYours.
     """
-    paper_photo = needed(PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None).first())
+    paper_photo = or_refuse(PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None).first())
     if paper_photo.aside_at is not None:
         org.require(by, STRIKE_OFF, at=paper_photo.unit_id)
     kept = data = paper_photo.opened()
@@ -293,7 +293,7 @@ def open_small(*, batch: int, photo: UUID, by: Actor) -> bytes:
     No line of a sheet can be read on it, so it leaves no row. Refuses NotFound and NotYours, as `open_photo`.
     """
     photos = PaperPhoto.objects.filter(pk=photo, batch_id=batch, hidden_at=None)
-    paper_photo = needed(photos.only("small", "unit_id", "aside_at").first())
+    paper_photo = or_refuse(photos.only("small", "unit_id", "aside_at").first())
     if paper_photo.aside_at is not None:
         org.require(by, STRIKE_OFF, at=paper_photo.unit_id)
     return (
@@ -310,7 +310,7 @@ def change_photo(
     """
     with system("a photograph is changed"):
         photos = PaperPhoto.objects.select_for_update()
-        paper_photo = needed(photos.filter(pk=photo, batch_id=batch, aside_at=None).first())
+        paper_photo = or_refuse(photos.filter(pk=photo, batch_id=batch, aside_at=None).first())
         org.require(by, RECORD, at=paper_photo.unit_id)
         paper_batch = PaperBatch.objects.get(pk=batch)
         if sheet is not None and not 1 <= sheet <= paper_batch.sheets:
@@ -328,11 +328,11 @@ def change_photo(
             if not apart.is_done(key):
                 _take_looks(1, by, at)
             data = paper_photo.opened()
-            seen = apart.done(key, lambda: pictures.look(data, turn=quarters))
+            seen = apart.done(key, lambda: pictures.read_picture(data, turn=quarters))
             paper_photo.small = keyring().seal(seen.small, about=b"small" + photo.bytes)
         paper_photo.save()
-        note_entered(paper_batch)
-        number = rules.number_of(batch)
+        note_photo_lists(paper_batch)
+        number = rules.batch_number(batch)
         audit.record(by=by, at=at, act="enrolment.change_photo", subject=number, unit_id=paper_photo.unit_id)
     return paper_photo
 
@@ -345,12 +345,12 @@ def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, seen: str, by: Acto
     Refuses NotFound, SheetChanged.
     """
     with system("a sheet was photographed twice"):
-        paper_batch = needed(PaperBatch.objects.filter(pk=batch).first())
+        paper_batch = or_refuse(PaperBatch.objects.filter(pk=batch).first())
         org.require(by, RECORD, at=paper_batch.unit_id)
         sql.wait_for(f"photos of drive {paper_batch.programme_id}")
         photos = PaperPhoto.objects.select_for_update().filter(batch_id=batch, sheet=sheet, aside_at=None)
-        photo_ids = needed(list(photos.order_by("added_at", "pk").values_list("pk", flat=True)) or None)
-        if seen != rules.seen(photo_ids):
+        photo_ids = or_refuse(list(photos.order_by("added_at", "pk").values_list("pk", flat=True)) or None)
+        if seen != rules.photos_digest(photo_ids):
             raise SheetChanged
         others = PaperPhoto.objects.filter(pk__in=photo_ids[:-1])
         gone = 0
@@ -369,9 +369,9 @@ def remove_photo(*, batch: int, photo: UUID, by: Actor, at: datetime) -> None:
     Before a list of its batch is imported it is destroyed; after that it is put aside (`_remove`). Refuses NotFound."""
     with system("a photograph is removed"):
         photos = PaperPhoto.objects.select_for_update().filter(pk=photo, batch_id=batch, aside_at=None)
-        paper_photo = needed(photos.only("unit_id").first())
+        paper_photo = or_refuse(photos.only("unit_id").first())
         org.require(by, RECORD, at=paper_photo.unit_id)
-        number = rules.number_of(batch)
+        number = rules.batch_number(batch)
         audit.record(by=by, at=at, act="enrolment.remove_photo", subject=number, unit_id=paper_photo.unit_id)
         _remove(PaperPhoto.objects.filter(pk=photo), batch=batch, by=by, at=at)
 

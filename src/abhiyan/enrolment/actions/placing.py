@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim, Membership, Taken
 from abhiyan.enrolment.models_places import Placing, Whereabout
@@ -33,7 +33,7 @@ class NothingToUndo(Refused, status=409):
     message = _("This was undone already.")
 
 
-def said_of(text: str) -> tuple[str, str]:
+def pin_and_place(text: str) -> tuple[str, str]:
     """Return PIN code and place of what somebody typed; six digits are a PIN code."""
     words = text.replace("\x00", "").split()
     pin = read_pin("".join(words))
@@ -45,7 +45,7 @@ def note_where(*, claim: UUID, text: str) -> None:
 
     Nothing is kept of an entry that has its place, or of somebody who is no member.
     """
-    pin, place = said_of(text)
+    pin, place = pin_and_place(text)
     if not (pin or place):
         return
     with system("where somebody lives who joined without a place"):
@@ -57,7 +57,7 @@ def note_where(*, claim: UUID, text: str) -> None:
             )
 
 
-def place_many(
+def place_entries(
     *, claims: Collection[UUID], pin: str, place: str, unit_id: int, by: Actor, at: datetime
 ) -> Placing:
     """Give entries their unit, and their members with them; all or none. Returns what `undo_placing` takes back.
@@ -106,7 +106,7 @@ def undo_placing(*, placing: UUID, by: Actor, at: datetime) -> int:
     Needs enrolment.place where they were. Refuses NothingToUndo.
     """
     with system("a bulk placing is taken back"):
-        made = needed(Placing.objects.select_for_update().filter(public_id=placing).first())
+        made = or_refuse(Placing.objects.select_for_update().filter(public_id=placing).first())
         org.require(by, "enrolment.place", at=made.from_unit_id)
         if made.undone_at is not None:
             raise NothingToUndo

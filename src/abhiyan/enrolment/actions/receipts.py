@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.models import Membership, Roll
 from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.queries.drive import roll_of
@@ -25,7 +25,7 @@ from abhiyan.messaging import queries as messages
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 
-from .leaving import is_held, members_of
+from .leaving import is_leaving_held, members_of
 from .members import id_of_phone
 
 STOP, LEAVE, DENY, BACK, ERASE, CONFIRM = "stop", "leave", "deny", "back", "erase", "confirm"
@@ -64,7 +64,7 @@ def send_receipt(
             number = keyring().unseal(bytes(sealed), about=phone_id.bytes).decode()
         else:
             phone_id, number = id_of_phone(phone), phone
-        if of == LEAVE and is_held(phone_id):
+        if of == LEAVE and is_leaving_held(phone_id):
             of = HELD
         blanks, ended = {"link": settings.ORIGIN + PAGE}, ""
         with translation.override(language):
@@ -114,7 +114,7 @@ def send_receipt(
 def _lists(members: Iterable[Membership]) -> str:
     """Return the names of the rolls of these memberships, each once."""
     rolls = Roll.objects.in_bulk({member.roll_id for member in members})
-    return ", ".join(named(rolls[pk].names, translation.get_language()) for pk in sorted(rolls))
+    return ", ".join(name_in_language(rolls[pk].names, translation.get_language()) for pk in sorted(rolls))
 
 
 def _mark(terms: Iterable[UUID]) -> str:

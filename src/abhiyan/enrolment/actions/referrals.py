@@ -50,7 +50,7 @@ def own_code(*, programme_id: int, unit_id: int, by: Actor, at: datetime) -> str
 
     Needs enrolment.enrol over the unit.
     """
-    referrals = queries.own(by.account_id, programme_id)
+    referrals = queries.own_referrals(by.account_id, programme_id)
     code = next((referral.code for referral in referrals if referral.unit_id == unit_id), "")
     if code:
         return code
@@ -97,7 +97,7 @@ def call_code(*, programme_id: int, unit_id: int, at: datetime) -> str:
 
 
 def _drawn() -> str:
-    return "".join(lot.one(LETTERS) for _letter in range(LENGTH))
+    return "".join(lot.random_choice(LETTERS) for _letter in range(LENGTH))
 
 
 def note_inviter(*, code: str, programme_id: int, outcome: ClaimOutcome, by: Actor, at: datetime) -> None:

@@ -23,8 +23,8 @@ def count_minor(
     origin: the network it came from; a network that says no all day long is not counted for ever.
     """
     try:
-        limits.take(declared.MINOR_NETWORK, origin, at=at)
-        limits.take(declared.MINOR, key, at=at)
+        limits.count_or_refuse(declared.MINOR_NETWORK, origin, at=at)
+        limits.count_or_refuse(declared.MINOR, key, at=at)
     except TooMany:
         return False
     with system("a minor was refused"):

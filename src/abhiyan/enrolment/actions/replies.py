@@ -33,7 +33,7 @@ from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Notice
 
 from .leaving import leave_by_phone, stop_by_phone
-from .links import link_of
+from .links import link_secret
 from .receipts import LEAVE, PAGE, STOP, send_receipt
 
 AT_ONCE = 1_000
@@ -123,7 +123,7 @@ def _send(rows: Sequence[Sequence[Any]], at: datetime, *, of_day: bool = False) 
         if is_member:
             blanks = {"link": settings.ORIGIN + PAGE}
         else:
-            link = settings.ORIGIN + LINK % link_of(waiting_id.bytes)
+            link = settings.ORIGIN + LINK % link_secret(waiting_id.bytes)
             blanks = {"link": link, "notice": reply_texts.notice, "hear": reply_texts.hear}
             blanks["born"] = wait.get((programme_id, phone_id), "")
         letters.append(

@@ -19,7 +19,7 @@ from abhiyan.enrolment.models import Claim, Drive, Membership, Revisit, Taken, W
 from abhiyan.enrolment.queries.recount import LEFT_BEHIND
 from abhiyan.enrolment.queries.terms import LATEST
 from abhiyan.enrolment.rules import endings
-from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide
+from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide_claim
 from abhiyan.people import queries as people
 
 from .giving_way import finish_giving_way
@@ -112,7 +112,7 @@ def _answer_calls(phone_id: UUID, at: datetime) -> None:
     for waiting in Waiting.objects.filter(pk__range=_first_calls(phone_id), completed_at=None):
         roll = Drive.objects.values_list("roll_id", flat=True).get(programme_id=waiting.programme_id)
         members = list(Membership.objects.filter(phone_id=phone_id, roll_id=roll, merged_into=None))
-        verdict, slot = decide(
+        verdict, slot = decide_claim(
             who=None,
             name_key=None,
             is_signed=True,

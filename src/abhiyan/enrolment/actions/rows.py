@@ -161,7 +161,7 @@ def _purposes(consents: tuple[int, ...]) -> bytes | None:
     return _PURPOSES[consents]
 
 
-def prepare(
+def prepare_rows(
     claims: Sequence[ClaimMessage], drive: DriveRead, at: datetime
 ) -> tuple[list[ClaimRow], list[tuple[int, bytes, ClaimRefused, ClaimMessage]]]:
     """Return rows sorted by phone and claim (the order of locks), and what is refused: place, claim id, why, what.
@@ -228,7 +228,7 @@ def prepare(
         year, written = claim.birth_year, claim.name
         if refusal is None:
             if written is not None and written != "":
-                cleaned = names.clean(written)
+                cleaned = names.clean_name(written)
                 if cleaned is None:
                     refusal = NameInvalid()
                 else:

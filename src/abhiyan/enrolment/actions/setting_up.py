@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import CertificateSheet, Drive, RefusedCount, Roll
 from abhiyan.enrolment.rules import rolls
@@ -128,7 +128,7 @@ def set_up_drive(
     It needs `programmes.run` at the programme's owner. Refuses NotFound, NoNotice, AddressUnfit, AddressTaken.
     In the caller's transaction: the drive's row is held until it ends.
     """
-    drive = needed(Drive.objects.select_for_update().filter(pk=programme_id).first())
+    drive = or_refuse(Drive.objects.select_for_update().filter(pk=programme_id).first())
     programme = programmes.programme_by_id(programme_id)
     org.require(by, "programmes.run", at=programme.owner_id)
     if join_slug is not None:

@@ -12,7 +12,7 @@ from psycopg.pq.abc import PGresult
 
 from abhiyan.enrolment.models import Taken, TermKind
 from abhiyan.enrolment.rules import names
-from abhiyan.enrolment.rules.phone import PhoneVerdict, decide
+from abhiyan.enrolment.rules.phone import PhoneVerdict, decide_claim
 from abhiyan.enrolment.rules.steps import OPENED, RENEWED, UNIQUE
 from abhiyan.enrolment.rules.terms import is_renewal
 from abhiyan.people.models import Purpose
@@ -21,7 +21,7 @@ from abhiyan.programmes.models import Rung
 from .claims import ClaimOutcome, ClaimRefused, KeyReused, Suppressed, stored_outcome
 from .drives import DriveRead
 from .gateway import NO, YES, Value, Writer, array, arrays, int4, int8, micros
-from .links import link_digest, link_of
+from .links import link_digest, link_secret
 from .rows import SHORTS, ClaimRow, consent_id, keys
 from .settling_known import KnownFriend, KnownMember, KnownPhone, KnownWaiting, Stored
 from .settling_sql import INSERTS, UPDATES
@@ -194,7 +194,7 @@ class Settling:
             if row.is_signed == NO and not is_mine and _was_erased(row, phone, who):
                 return Suppressed()
         is_completing = who is not None and waiting is not None and not waiting.is_complete and not is_mine
-        verdict, slot = decide(
+        verdict, slot = decide_claim(
             who=who,
             name_key=name_key,
             is_signed=row.is_signed == YES or is_completing,
@@ -419,7 +419,7 @@ class Settling:
                 row.unit,
                 row.day,
                 row.channel,
-                link_digest(link_of(row.waiting)),
+                link_digest(link_secret(row.waiting)),
                 self.at,
                 None if taken is Taken.WAITS else self.at,
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from abhiyan.enrolment.queries.recount import beside
+from abhiyan.enrolment.queries.recount import rungs_beside_query
 from abhiyan.enrolment.queries.terms import TERM
 from abhiyan.enrolment.rules import endings
 from abhiyan.programmes.models import Rung
@@ -230,7 +230,8 @@ STATEMENTS: dict[str, tuple[str, Sequence[str]]] = {
     # People on rolls that exclude this one, with the rungs of the term that runs.
     "known_others": (
         f"""select m.id, m.phone_id, m.public_id, m.person_id, p.name, p.birth_year, e.id, e.programme_id, e.unit_id,
-            e.channel, e.day, array_to_string(array(select r.rung from (values (e.rung::int), {beside("e")}) r(rung)
+            e.channel, e.day, array_to_string(array(
+              select r.rung from (values (e.rung::int), {rungs_beside_query("e")}) r(rung)
               where r.rung is not null), ',')
             from enrolment_membership m join people_person p on p.id = m.person_id
             join enrolment_enrolment e on e.id = {TERM}

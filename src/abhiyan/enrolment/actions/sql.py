@@ -63,7 +63,7 @@ _MAY_BE_KEPT = """(s.is_signed or not exists
 _NUMBERED = "pg_current_xact_id() is not null"
 
 
-def phones(rows: str) -> str:
+def phones_query(rows: str) -> str:
     """Keep the phones of a batch, sorted: the first locks taken. A phone that said no is not kept by others' word.
 
     It is a statement of its own before the act. A wait here for another batch's new phone sees, in the next

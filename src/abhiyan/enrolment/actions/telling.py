@@ -102,7 +102,7 @@ def _note(
     )
 
 
-def note_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
+def note_member_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
     """Tick that somebody has been at the door of a member whose phone has not answered. It confirms and counts nothing.
 
     The member then rests on Today for a week. A door that is ticked stays as it is.
@@ -112,14 +112,14 @@ def note_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
     member = _to_visit(membership, by)
     if any(made.outcome == Outcome.VISITED for made in calls.tries_of_term(member.enrolment_id)):
         return
-    contact.note_visit(made=_try_of(member.enrolment_id, member, is_visit=True), by=by, at=at)
+    contact.note_door_visit(made=_try_of(member.enrolment_id, member, is_visit=True), by=by, at=at)
     audit.record(by=by, at=at, act="enrolment.visit", subject=str(membership), unit_id=member.unit_id)
 
 
-def undo_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
+def undo_member_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
     """Take back one's own tick. Needs what `note_visit` needs. Refuses NothingToVisit; contact's NoVisit."""
     member = _to_visit(membership, by)
-    contact.undo_visit(way=CARD, about=member.enrolment_id, by=by, at=at)
+    contact.undo_door_visit(way=CARD, about=member.enrolment_id, by=by, at=at)
     audit.record(by=by, at=at, act="enrolment.undo_visit", subject=str(membership), unit_id=member.unit_id)
 
 
@@ -166,7 +166,7 @@ def _try_of(term_id: UUID, whose: ToCall | Member, *, is_visit: bool) -> Contact
 def _is_own(phone_id: UUID, by: Actor) -> bool:
     """Return True if the member has a phone of the worker's own."""
     with system("whose phone a member has"):
-        return phone_id in people.own_phones(by.account_id)
+        return phone_id in people.account_phones(by.account_id)
 
 
 def _to_tell(membership: UUID, by: Actor) -> ToCall:

@@ -44,12 +44,12 @@ def hear_or_hold(*, text_in: TextIn, by: Actor, at: datetime) -> Joining | None:
     """Hear a text, or keep it where it is a part. As `texts.hear`; a part makes no claim yet."""
     phone = phones.parse(text_in.text.sender)
     if text_in.hook != "sms" or phone is None or text_in.text.other:
-        return texts.hear(text_in=text_in, by=by, at=at)
+        return texts.hear_text(text_in=text_in, by=by, at=at)
     with system("is a text a part?"):
         phone_id = keyring().phone_id(phone)
         lock_phone(phone_id)
         is_part = not messaging_queries.is_ours(phone) and _hold(text_in, phone, phone_id, by, at)
-    return None if is_part else texts.hear(text_in=text_in, by=by, at=at)
+    return None if is_part else texts.hear_text(text_in=text_in, by=by, at=at)
 
 
 def _hold(message: TextIn, phone: str, phone_id: UUID, by: Actor, at: datetime) -> bool:
@@ -77,9 +77,9 @@ def _hold(message: TextIn, phone: str, phone_id: UUID, by: Actor, at: datetime) 
 
 def _is_part(message: TextIn, *, has_others: bool, at: datetime) -> bool:
     text = message.text
-    if text.part is not None or sms_parts.is_full(text.text):
+    if text.part is not None or sms_parts.is_full_part(text.text):
         return True
-    reading = words.read(text.text)
+    reading = words.read_said_text(text.text)
     if has_others:
         return reading.word is None or bool(
             reading.rest and not reading.code and reading.word is not TextWord.STOP
@@ -89,7 +89,7 @@ def _is_part(message: TextIn, *, has_others: bool, at: datetime) -> bool:
     if reading.word is not None or message.meaning != "join" or message.programme_id is None:
         return False
     this_year = at.astimezone(ZoneInfo(settings.TIME_ZONE)).year
-    facts = details.read(text.text, this_year=this_year)
+    facts = details.read_details(text.text, this_year=this_year)
     is_child = facts.birth_year is not None and facts.birth_year > this_year - ADULT
     return facts.is_attempt and not facts.is_complete and not is_child
 
@@ -104,7 +104,7 @@ def hear_parts(*, at: datetime) -> int:
         record = _opened(row)
         message, by = _whole(record, came_at=row.at), _actor(record["by"])
         try:
-            is_stored = _stored(texts.hear(text_in=message, by=by, at=at), message, by, at)
+            is_stored = _stored(texts.hear_text(text_in=message, by=by, at=at), message, by, at)
         except Refused:
             is_stored = False
         with system("parts were heard"):
@@ -127,7 +127,7 @@ def _stored(joining: Joining | None, message: TextIn, by: Actor, at: datetime) -
     if isinstance(outcome, PhoneBusy | JoiningWaits):
         return False
     if joining.language:
-        texts.joined(text_in=message, joining=joining, outcome=outcome, at=at)
+        texts.follow_up_joining(text_in=message, joining=joining, outcome=outcome, at=at)
     return True
 
 
@@ -169,7 +169,7 @@ def _whole(record: dict[str, Any], *, came_at: datetime) -> TextIn:
     text = replace(
         first,
         id=f"{first.id}+{len(record['parts'])}",
-        text=sms_parts.joined(_parts(record)),
+        text=sms_parts.join_parts(_parts(record)),
         at=datetime.fromisoformat(said_at) if said_at else came_at,
     )
     return TextIn(text=text, **facts)

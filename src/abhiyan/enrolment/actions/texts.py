@@ -26,7 +26,7 @@ from django.utils.translation import pgettext_lazy
 from abhiyan.core import declared, languages, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, TooMany, needed
+from abhiyan.core.refusals import NotFound, TooMany, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive, Membership, Text, Waiting
 from abhiyan.enrolment.queries import join
@@ -119,7 +119,7 @@ def bare(text_in: TextIn, *, by: Actor) -> ClaimMessage:
     )
 
 
-def hear(*, text_in: TextIn, by: Actor, at: datetime) -> Joining | None:
+def hear_text(*, text_in: TextIn, by: Actor, at: datetime) -> Joining | None:
     """Do what a text asks for. Returns the claim it makes, which is then to be stored; None where all is done.
 
     A text that comes again, whole or in part, changes nothing. Refuses PhoneInvalid where a number of no drive
@@ -127,13 +127,15 @@ def hear(*, text_in: TextIn, by: Actor, at: datetime) -> Joining | None:
     """
     text = text_in.text
     phone = phones.parse(text.sender)
-    reading = words.read(text.text)
-    language = reading.language if reading.language in languages.names() else str(settings.LANGUAGE_CODE)
+    reading = words.read_said_text(text.text)
+    language = (
+        reading.language if reading.language in languages.public_languages() else str(settings.LANGUAGE_CODE)
+    )
     word = reading.word if not text.other else None
     if word is None and not text.other:  # whatever is written to such a number
         word = _MEANT.get(text_in.meaning)
     if phone is None:  # a company's sender name, a short code, a hidden number: never answered
-        if word in words.REFUSING and (who := inbound.person_of(text)):
+        if word in words.REFUSING and (who := inbound.sms_writer(text)):
             _show_no(text_in, who, language, by, at)
         if text_in.programme_id is None:
             raise PhoneInvalid(field="from")
@@ -194,7 +196,7 @@ def hear(*, text_in: TextIn, by: Actor, at: datetime) -> Joining | None:
 
 def _is_meant(reading: words.SaidText, at: datetime) -> bool:
     """Return True if a JOIN asks to be back: alone, or with details. "Membership card kab milega" does not."""
-    return not reading.rest or details.read(reading.rest, this_year=at.year).is_attempt
+    return not reading.rest or details.read_details(reading.rest, this_year=at.year).is_attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ class _Answering:
         """Return True if a question of ours heard it. A NO that answers none is one all the same."""
         answers = messaging.Answered
         with system("a text answers a question"):
-            answer = messaging.answer(
+            answer = messaging.answer_question(
                 phone_id=self.phone_id,
                 yes=yes,
                 code=code,
@@ -307,7 +309,7 @@ class _Answering:
             self._unread(says_one_word)
             return None
         if self._is_overtaken():
-            if is_join or is_yes or details.read(rest, this_year=at.year).is_attempt:
+            if is_join or is_yes or details.read_details(rest, this_year=at.year).is_attempt:
                 with system("somebody joined by a text, and said no since"):
                     note_text(message, self.phone, "overtaken", at)
             else:  # a no to us is none to an answer
@@ -320,7 +322,7 @@ class _Answering:
             except NotFound:  # not open yet: the act refuses it
                 return joining
             year = at.astimezone(ZoneInfo(drive.programme.zone)).year
-            facts = details.read(rest, this_year=year)
+            facts = details.read_details(rest, this_year=year)
             born = facts.birth_year if facts.is_attempt else None
             says_adult = facts.says_adult(drive.drive.roll.minimum_age)
             if born is not None and not _is_adult(born, year, drive, says_adult=says_adult):
@@ -407,7 +409,7 @@ class _Answering:
     def mistake(self, template: str, *, lacking: Sequence[str] = ()) -> None:
         """Note that something a rule asks for is missing: the first of a week is answered, the next a person reads."""
         try:
-            limits.take(declared.TEXT_MISTAKE, self.phone_id.bytes, at=self.at)
+            limits.count_or_refuse(declared.TEXT_MISTAKE, self.phone_id.bytes, at=self.at)
         except TooMany:
             self.ask()
             return
@@ -419,7 +421,7 @@ class _Answering:
         if not _may_reply(self.phone_id, self.told.text.text, self.at):
             return
         blanks |= {"page": _page(self.told.programme_id)}
-        messaging.send(
+        messaging.queue_message(
             template=template,
             phone=self.phone,
             language=self.language,
@@ -430,7 +432,9 @@ class _Answering:
         )
 
 
-def joined(*, text_in: TextIn, joining: Joining, outcome: ClaimOutcome | ClaimRefused, at: datetime) -> None:
+def follow_up_joining(
+    *, text_in: TextIn, joining: Joining, outcome: ClaimOutcome | ClaimRefused, at: datetime
+) -> None:
     """Follow up on the stored claim of a text: keep what waits for a YES, and inform a member that they are one.
 
     Twice is once. New members are welcomed, as by any way (`welcoming`).
@@ -461,7 +465,7 @@ def joined(*, text_in: TextIn, joining: Joining, outcome: ClaimOutcome | ClaimRe
         Text.objects.filter(pk=ident).delete()
         note_where(claim=outcome.receipt, text=joining.pin)
         if _may_reply(phone_id, text_in.text.text, at) and isinstance(outcome, AlreadyMember):
-            messaging.send(
+            messaging.queue_message(
                 template=already_text(outcome.membership),
                 phone=phone,
                 language=joining.language,
@@ -472,7 +476,7 @@ def joined(*, text_in: TextIn, joining: Joining, outcome: ClaimOutcome | ClaimRe
             )
 
 
-def forget_phone(*, phone_no: PhoneSaidNo) -> None:
+def forget_texts_of_phone(*, phone_no: PhoneSaidNo) -> None:
     """Forget the details of a phone that has said no: they wait for no YES any more. In its transaction.
 
     Parts of a text are heard.
@@ -480,7 +484,7 @@ def forget_phone(*, phone_no: PhoneSaidNo) -> None:
     Text.objects.filter(phone_id=phone_no.phone_id, hear_at=None).delete()
 
 
-def forget(*, at: datetime) -> int:
+def forget_texts(*, at: datetime) -> int:
     """Delete texts whose time is over. Returns how many. In a transaction, as jobs."""
     n, _by_model = Text.objects.filter(purge_at__lte=at).delete()
     return n
@@ -553,7 +557,7 @@ def _show_no(message: TextIn, who: str, language: str, by: Actor, at: datetime) 
 def _owner(programme_id: int | None) -> int:
     """Return the unit that gets the requests to a number: the programme's, else the top."""
     if programme_id is None:
-        return needed(org.top_unit())
+        return or_refuse(org.top_unit())
     return programmes.programme_by_id(programme_id).owner_id
 
 
@@ -564,7 +568,7 @@ def _is_adult(born: int, year: int, drive: join.OpenDrive, *, says_adult: bool) 
 
 def _place(pin: str, drive: join.OpenDrive) -> int | None:
     """Return the only place of the drive with this PIN code; None where there are several, as on the page."""
-    places = join.taken(drive, units.by_pin(pin, limit=join.LOOKED_AT))
+    places = join.units_to_join(drive, units.by_pin(pin, limit=join.LOOKED_AT))
     return places[0].id if len(places) == 1 else None
 
 
@@ -598,8 +602,8 @@ def _may_reply(phone_id: UUID, text: str, at: datetime) -> bool:
     for ever."""
     same = hashlib.sha256(words.plainly(text).casefold().strip().encode(errors="replace")).digest()
     try:
-        limits.take(declared.TEXT_SAME, phone_id.bytes + same, at=at)
-        limits.take(declared.TEXT_REPLIES, phone_id.bytes, at=at)
+        limits.count_or_refuse(declared.TEXT_SAME, phone_id.bytes + same, at=at)
+        limits.count_or_refuse(declared.TEXT_REPLIES, phone_id.bytes, at=at)
     except TooMany:
         return False
     return True

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import current, system
 from abhiyan.enrolment.models import DataRequest, Membership
 from abhiyan.enrolment.rules import tickets as rules
@@ -37,7 +37,7 @@ class DataRequestAnswered(Refused, code="already_answered", status=409):
     message = _("Somebody has answered this request already.")
 
 
-def ask(*, membership: UUID, kind: str, said: str, language: str, by: Actor, at: datetime) -> UUID:
+def ask_ticket(*, membership: UUID, kind: str, said: str, language: str, by: Actor, at: datetime) -> UUID:
     """Take a person's request, from their own proven phone. Returns the ticket's id.
 
     A nomination is kept as it is said, and is done with that; everything else waits for an answer. Refuses
@@ -57,11 +57,11 @@ def ask(*, membership: UUID, kind: str, said: str, language: str, by: Actor, at:
 
 def note_erasure(*, member: Membership, persons: Collection[UUID], by: Actor, at: datetime) -> UUID:
     """Note an erasure that is being done as a ticket, answered."""
-    empty(phone_id=member.phone_id, persons=persons, at=at)
+    empty_tickets(phone_id=member.phone_id, persons=persons, at=at)
     return _keep(member, kind=DataRequest.Kind.ERASURE, said="", language="", by=by, at=at)
 
 
-def empty(*, phone_id: UUID, persons: Collection[UUID], at: datetime) -> None:
+def empty_tickets(*, phone_id: UUID, persons: Collection[UUID], at: datetime) -> None:
     """Empty and close what people had asked who have everything erased."""
     theirs = DataRequest.objects.filter(phone_id=phone_id, person_id__in=persons, asked_at__lte=at)
     theirs.filter(answered_at=None).update(answered_at=at)
@@ -75,9 +75,9 @@ def answer_request(*, ticket: UUID, text: str, by: Actor, at: datetime) -> None:
     all of them. Refuses NotFound, org.NotYours, OwnRight, DataRequestAnswered.
     """
     with system("a person's request is answered"):
-        row = needed(DataRequest.objects.select_for_update().filter(pk=ticket).first())
+        row = or_refuse(DataRequest.objects.select_for_update().filter(pk=ticket).first())
         org.require(by, ANSWERS, at=row.unit_id)
-        if row.phone_id in people.own_phones(by.account_id):
+        if row.phone_id in people.account_phones(by.account_id):
             raise OwnRight
         if row.answered_at is not None:
             raise DataRequestAnswered
@@ -100,7 +100,7 @@ def _keep(member: Membership, *, kind: str, said: str, language: str, by: Actor,
         language=language,
         sealed_said=keyring().seal(said.encode(), about=ident.bytes) if said else None,
         asked_at=at,
-        due_at=rules.due_at(at),
+        due_at=rules.ticket_due_at(at),
         answered_at=at if kind in AT_ONCE else None,
     )
     audit.record(
@@ -119,7 +119,7 @@ def _tell(ticket: DataRequest, at: datetime) -> None:
     phone = people.phones([ticket.phone_id]).get(ticket.phone_id)
     if phone is None or (no is not None and no.scope == "all"):
         return
-    messaging.send(
+    messaging.queue_message(
         template="ticket.answered",
         phone=keyring().unseal(bytes(phone.sealed), about=phone.pk.bytes).decode(),
         language=ticket.language,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.models_tokens import ChannelToken
@@ -152,7 +152,7 @@ def end_token(*, public_id: UUID, by: Actor, at: datetime) -> None:
     Refuses NotFound. Ending an ended one changes nothing.
     """
     with system("ending a token"):
-        token = needed(ChannelToken.objects.select_for_update().filter(public_id=public_id).first())
+        token = or_refuse(ChannelToken.objects.select_for_update().filter(public_id=public_id).first())
         if by.kind != "system":
             org_queries.require(by, MANAGE, at=token.unit_id)
         _end(token, by=by, at=at)
@@ -199,7 +199,7 @@ def _check(*, programme_id: int, unit_id: int, name: str, channel: int, days: in
 def _make(
     *, programme_id: int, unit_id: int, name: str, channel: int, days: int, by: Actor, at: datetime
 ) -> MadeToken:
-    secret = "abhi_" + lot.token(32)
+    secret = "abhi_" + lot.random_token(32)
     token = ChannelToken.objects.create(
         public_id=lot.uuid(),
         digest=keyring().token_digest(secret),
@@ -222,7 +222,7 @@ def _make(
     return MadeToken(token.public_id, secret, token.expires_at)
 
 
-def end_with_unit(token: ChannelToken, *, by: Actor, at: datetime) -> None:
+def end_token_with_unit(token: ChannelToken, *, by: Actor, at: datetime) -> None:
     """End a token because its unit is closed. In system scope; the act that calls has asked who may."""
     _end(token, by=by, at=at)
 

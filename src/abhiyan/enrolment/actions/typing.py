@@ -36,7 +36,7 @@ def bring_sheet(
         [HEAD, *((*line, *foot) if any(line) else ("",) * len(HEAD) for line in lines)]
     )
     data = file.getvalue().encode()
-    staged = imports.begin(
+    staged = imports.begin_import(
         kind_key="paper",
         file_name=f"{batch.number} {sheet}.csv",
         file_bytes=len(data),

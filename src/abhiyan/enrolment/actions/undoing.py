@@ -17,7 +17,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Membership, Taken
-from abhiyan.enrolment.queries.recount import COUNTS, beside
+from abhiyan.enrolment.queries.recount import COUNTS, rungs_beside_query
 from abhiyan.enrolment.queries.terms import LATEST, last_id
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import NAMELESS
@@ -27,7 +27,7 @@ from abhiyan.people.actions.persons import lock_phones
 from abhiyan.programmes.models import Rung
 
 from .members import end_questions
-from .moving import bring_back, move
+from .moving import bring_back_moved, move_to_number
 from .rows import consent_id
 from .sql import MEASURE
 
@@ -73,7 +73,7 @@ _RUNG = f"case when t.other_signed or t.confirmed_at is not null then {Rung.COUN
 
 def _rungs(of: str, rung: str) -> str:
     """Return the rungs of a term, as r: its own, and those beside it."""
-    return f"{of} join lateral (values ({rung}), {beside(of)}) r(rung) on r.rung is not null"
+    return f"{of} join lateral (values ({rung}), {rungs_beside_query(of)}) r(rung) on r.rung is not null"
 
 
 _POST = (
@@ -269,7 +269,8 @@ def _elsewhere(openers: list[UUID]) -> list[tuple[UUID, UUID, UUID, str]]:
     gone_claims = sql.rows(_GONE_OVER, [openers])
     kept = people.phones(new for _member, _old, new in gone_claims)
     return [
-        (member, old, new, people.number_of(new) if new in kept else "") for member, old, new in gone_claims
+        (member, old, new, people.number_of_phone(new) if new in kept else "")
+        for member, old, new in gone_claims
     ]
 
 
@@ -281,12 +282,12 @@ def _run(given: dict[str, Any]) -> None:
     """
     elsewhere = _elsewhere(given["openers"])
     for member, old, _new, _number in elsewhere:
-        bring_back(members=[Membership.objects.get(pk=member)], to=old, at=given["at"], is_undo=True)
+        bring_back_moved(members=[Membership.objects.get(pk=member)], to=old, at=given["at"], is_undo=True)
     _undo(given)
     numbers = {member: number for member, _old, _new, number in elsewhere if number}
     for kept in Membership.objects.filter(pk__in=numbers):
         with suppress(Refused):
-            move(members=[kept], number=numbers[kept.pk], at=given["at"])
+            move_to_number(members=[kept], number=numbers[kept.pk], at=given["at"])
 
 
 def _undo(given: dict[str, Any]) -> None:

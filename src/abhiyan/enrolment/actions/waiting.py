@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim as StoredClaim
 from abhiyan.enrolment.models import Membership, Waiting
@@ -25,7 +25,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.rules.ladder import TallyChange
 
 from .claims import ClaimMessage, ClaimOutcome
-from .enrol import enrol
+from .enrol import enrol_claim
 from .links import link_digest
 from .members import lock_phone
 from .rows import waiting_id
@@ -60,7 +60,7 @@ def open_link(*, link: str, by: Actor, at: datetime) -> OpenedWaiting:
         if waiting.opened_at is None:
             waiting.opened_at = at
             waiting.save(update_fields=["opened_at"])
-            programmes.post(
+            programmes.post_changes(
                 deltas=[
                     TallyChange(
                         waiting.programme_id,
@@ -84,7 +84,7 @@ def open_link(*, link: str, by: Actor, at: datetime) -> OpenedWaiting:
         return OpenedWaiting(
             programme_id=waiting.programme_id,
             phone_id=waiting.phone_id,
-            last4=people.phone(waiting.phone_id).last4,
+            last4=people.phone_by_id(waiting.phone_id).last4,
             is_complete=waiting.completed_at is not None,
             membership=membership,
         )
@@ -110,7 +110,7 @@ def _open_slice(programme_id: int, phones: list[UUID], by: Actor, at: datetime) 
         lock_phones(phones)
         ids = [UUID(bytes=waiting_id(phone.bytes, programme_id)) for phone in phones]
         opened = Counter(sql.rows(_OPENED, {"at": at, "ids": ids}))
-        programmes.post(
+        programmes.post_changes(
             deltas=[
                 TallyChange(programme_id, MEASURE, channel, unit_id, day, OPENED, n)
                 for (channel, unit_id, day), n in sorted(opened.items())
@@ -144,9 +144,9 @@ def complete(
     """
     with system("a personal link is completed"):
         waiting = _waiting(link)
-        stored = people.phone(waiting.phone_id)
+        stored = people.phone_by_id(waiting.phone_id)
         phone = keyring().unseal(bytes(stored.sealed), about=stored.pk.bytes).decode()
-    who = f"{names.key(names.clean(name) or '')}|{birth_year}".encode()
+    who = f"{names.key(names.clean_name(name) or '')}|{birth_year}".encode()
     claim = ClaimMessage(
         channel=Channel.WEB,
         key=b"link|" + waiting.pk.bytes + hashlib.blake2b(who, digest_size=16).digest(),
@@ -163,8 +163,8 @@ def complete(
         device=device,
         says_adult=says_adult,
     )
-    return enrol(programme_id=waiting.programme_id, claim=claim, by=by, at=at)
+    return enrol_claim(programme_id=waiting.programme_id, claim=claim, by=by, at=at)
 
 
 def _waiting(link: str) -> Waiting:
-    return needed(Waiting.objects.filter(link_digest=link_digest(link)).first(), NoSuchLink)
+    return or_refuse(Waiting.objects.filter(link_digest=link_digest(link)).first(), NoSuchLink)

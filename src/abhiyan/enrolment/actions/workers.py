@@ -20,7 +20,7 @@ from .drives import DriveRead, Drives, Worker
 MOST_WORKERS = 50_000  # kept of one drive
 
 
-def learn(
+def learn_workers(
     drives: Drives,
     connection: psycopg.Connection[Any],
     drive: DriveRead,

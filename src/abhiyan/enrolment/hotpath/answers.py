@@ -143,7 +143,7 @@ _DATE = _("Write date, time and zone, such as 2026-11-20T10:00:00+05:30.")
 _OTHER = _("This does not fit.")
 
 
-def language(accepted: bytes) -> str:
+def accepted_language(accepted: bytes) -> str:
     """Return hi or en: the first of them the caller names, else the installation's own."""
     for part in accepted[:200].split(b","):
         tag = part.strip()[:2].lower()
@@ -154,10 +154,10 @@ def language(accepted: bytes) -> str:
 
 def tongue(headers: dict[bytes, bytes]) -> str:
     """Return the language of the one who sent these headers."""
-    return language(headers.get(b"accept-language", b""))
+    return accepted_language(headers.get(b"accept-language", b""))
 
 
-def refuse(refusal: Refused, lang: str, *, faults: list[dict[str, Any]] | None = None) -> HttpAnswer:
+def refusal_answer(refusal: Refused, lang: str, *, faults: list[dict[str, Any]] | None = None) -> HttpAnswer:
     """Return the answer to a refusal."""
     body = refused_body(refusal, lang)
     if faults is not None:
@@ -204,7 +204,7 @@ def malformed(errors: Iterable[ErrorDetails], n: int, lang: str) -> HttpAnswer:
             kind, facts = error["type"], error.get("ctx", {})
             item, field = _where(error["loc"])
             if kind == "too_long" and field == "claims":
-                return refuse(TooManyClaims(field="claims", limit=MOST_CLAIMS), lang)
+                return refusal_answer(TooManyClaims(field="claims", limit=MOST_CLAIMS), lang)
             text = _DATE if kind.startswith(("datetime", "date_")) else _FAULTS.get(kind, _OTHER)
             words = str(text)
             fault = {"field": field, "message": words % facts if "%(" in words else words}
@@ -225,7 +225,7 @@ def no_webhook(fields: Sequence[str], told: Mapping[str, Any], lang: str) -> Htt
             {"field": field, "message": str(_OTHER if field in told else _FAULTS["missing"])}
             for field in fields
         ]
-    return refuse(NoWebhook(field=fields[0]), lang, faults=faults)
+    return refusal_answer(NoWebhook(field=fields[0]), lang, faults=faults)
 
 
 def _where(loc: tuple[int | str, ...]) -> tuple[int | None, str]:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from abhiyan.core import environment, metrics
-from abhiyan.core.address import origin_of, shortened
+from abhiyan.core.address import network_of, origin_of
 from abhiyan.core.clock import now
 from abhiyan.core.refusals import Refused
 from abhiyan.enrolment.actions.claims import JoiningWaits
@@ -195,7 +195,7 @@ class Application:
         if network is None:
             if len(self._networks) > 50_000:
                 self._networks.clear()
-            network = self._networks[address] = shortened(address)
+            network = self._networks[address] = network_of(address)
         return network
 
     def _count(self, surface: str, status: int, seconds: float) -> None:
@@ -236,13 +236,13 @@ def _failed(failure: Exception, headers: dict[bytes, bytes]) -> HttpAnswer:
     """Return the answer when it came to no outcome."""
     tongue = answers.tongue(headers)
     if isinstance(failure, JoiningWaits) or (isinstance(failure, Refused) and failure.status != 503):
-        return answers.refuse(failure, tongue)
+        return answers.refusal_answer(failure, tongue)
     if isinstance(failure, QueueFull):
-        return answers.refuse(answers.TryLater(wait_s=1), tongue)
+        return answers.refusal_answer(answers.TryLater(wait_s=1), tongue)
     if not isinstance(failure, Refused | Unreachable):
         # Nothing of the request is logged but what kind of error it was, and where.
         log.error("the hot path failed", exc_info=failure)
-    return answers.refuse(answers.TryLater(wait_s=RETRY_S), tongue)
+    return answers.refusal_answer(answers.TryLater(wait_s=RETRY_S), tongue)
 
 
 application = Application()

@@ -121,7 +121,7 @@ class Batches:
                 outcomes: Result | Exception
                 try:
                     requests = [n for n, _tell in shares]
-                    act = partial(enrol, self._hands, lane, claims, by, self._clock(), requests)
+                    act = partial(enrol_in_lane, self._hands, lane, claims, by, self._clock(), requests)
                     outcomes = await loop.run_in_executor(self._thread, act)
                 except Exception as failure:  # each request gets it below
                     if not isinstance(failure, Refused):
@@ -172,7 +172,7 @@ class Batches:
         self._thread.shutdown(wait=False)
 
 
-def enrol(
+def enrol_in_lane(
     hands: Gateway,
     lane: DriveLane,
     claims: list[ClaimMessage],
@@ -239,7 +239,7 @@ def _within_allowance(lane: DriveLane, n: int, at: datetime) -> None:
         subject = lane.by.id.bytes
         for more in (max(LEASED, n), n):
             try:
-                limits.take(declared.CLAIMS, subject, at=at, most=lane.allowed, n=more)
+                limits.count_or_refuse(declared.CLAIMS, subject, at=at, most=lane.allowed, n=more)
             except TooMany:
                 if more == n:
                     raise

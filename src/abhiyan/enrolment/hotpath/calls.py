@@ -96,7 +96,7 @@ class Calls:
         self._directory = directory
         self._batches = batches
         self._failures = claims.Failures(declared.HOOK_WRONG)
-        self._per_day = claims.per_day()
+        self._per_day = claims.claims_per_day()
         self._reports = ThreadPoolExecutor(1, "reports")
         self._texts = ThreadPoolExecutor(2, "texts")
         self._refusing = ThreadPoolExecutor(1, "refusing")  # STOP, LEAVE, NO
@@ -151,11 +151,11 @@ class Calls:
             if fields is None:
                 raise answers.NoWebhook
             if kind == "receipt":
-                return await self._receipt(provider, inbound.report(provider, fields), at)
+                return await self._receipt(provider, inbound.delivery_report(provider, fields), at)
             if kind == "call":
                 return await self._call(genuine, inbound.PARSERS[provider](fields), at, network)
             if kind == "chat":
-                return await self._chat(genuine, inbound.whatsapp(fields), at, network)
+                return await self._chat(genuine, inbound.whatsapp_chat(fields), at, network)
             return await self._text(genuine, inbound.sms(provider, fields), kind, at, network)
         except inbound.MalformedWebhook as malformed_webhook:
             return answers.no_webhook(malformed_webhook.args, fields or {}, answers.tongue(headers))
@@ -222,7 +222,7 @@ class Calls:
             line.is_believed(at),
         )
         by = Actor(kind="channel", id=line.by.id, origin=network)
-        word = words.read(text.text).word
+        word = words.read_said_text(text.text).word
         is_refusing = line.meaning in (Number.Meaning.LEAVE, Number.Meaning.STOP) or word in words.REFUSING
         thread = self._refusing if is_refusing else self._texts
         joining = await self._aside(thread, lambda: text_parts.hear_or_hold(text_in=text_in, by=by, at=at))
@@ -231,7 +231,8 @@ class Calls:
         outcome = await self._enrolled(line, joining.claim, network)
         if joining.language:
             await self._aside(
-                self._texts, lambda: texts.joined(text_in=text_in, joining=joining, outcome=outcome, at=at)
+                self._texts,
+                lambda: texts.follow_up_joining(text_in=text_in, joining=joining, outcome=outcome, at=at),
             )
         if word is TextWord.YES:
             return done
@@ -392,7 +393,7 @@ def _is_genuine(
         return signatures.generic_holds(_signature(headers), kind, body, line.token, at)
     if line.provider == "whatsapp":
         return signatures.equal(
-            signatures.whatsapp(body, line.token), _header(headers, b"x-hub-signature-256")
+            signatures.whatsapp_signature(body, line.token), _header(headers, b"x-hub-signature-256")
         )
     query = scope["query_string"].decode("latin-1")
     url = settings.ORIGIN + scope["path"] + (f"?{query}" if query else "")
@@ -403,7 +404,7 @@ def _is_genuine(
     made = (
         signatures.twilio_json(url, body, line.token)
         if "bodySHA256=" in query
-        else signatures.twilio(url, told, line.token)
+        else signatures.twilio_signature(url, told, line.token)
     )
     return made != "" and signatures.equal(made, _header(headers, b"x-twilio-signature"))
 

@@ -50,7 +50,7 @@ def per_second() -> int:
     return environment.CLAIMS_PER_SECOND()
 
 
-def per_day() -> int:
+def claims_per_day() -> int:
     """Return claims one token may send in a day, to all workers (ABHIYAN_CLAIMS_PER_DAY)."""
     return environment.CLAIMS_PER_DAY()
 
@@ -102,7 +102,7 @@ class Failures:
             raise answers.Busy(wait_s=math.ceil(left_s))
 
     def _count(self, network: str) -> None:
-        limits.take(self._limit, network, at=now())
+        limits.count_or_refuse(self._limit, network, at=now())
 
     def close(self) -> None:
         self._thread.shutdown(wait=True)
@@ -115,7 +115,7 @@ class Claims:
         self._directory = directory
         self._batches = batches
         self._failures = Failures(declared.TOKEN_WRONG)
-        self._per_second, self._per_day = per_second(), per_day()
+        self._per_second, self._per_day = per_second(), claims_per_day()
 
     async def one(
         self, door: HotPathDoor, scope: AsgiScope, headers: dict[bytes, bytes], receive: Receive
@@ -170,7 +170,7 @@ class Claims:
             if isinstance(outcome, ClaimOutcome) or is_told_as_kept(outcome):
                 tell(HttpAnswer(201, _START + receipt_of(claim=claim).encode() + _END, JSON))
             else:
-                tell(answers.refuse(outcome, answers.tongue(headers)))
+                tell(answers.refusal_answer(outcome, answers.tongue(headers)))
 
         self._batches.put(self._lane(sender), [claim], network, enrolled)
 
@@ -318,7 +318,7 @@ def _malformed(found: ValidationError, headers: dict[bytes, bytes]) -> HttpAnswe
     tongue = answers.tongue(headers)
     n = found.error_count()
     if n > MOST_ERRORS:
-        return answers.refuse(answers.Malformed(), tongue)
+        return answers.refusal_answer(answers.Malformed(), tongue)
     return answers.malformed(found.errors(include_url=False, include_input=False), n, tongue)
 
 
@@ -333,4 +333,4 @@ def _wrong(found: Sequence[tuple[int, answers.AtTheDoor]], headers: dict[bytes, 
         }
         for item, refusal in found
     ]
-    return answers.refuse(found[0][1], tongue, faults=faults)
+    return answers.refusal_answer(found[0][1], tongue, faults=faults)

@@ -224,7 +224,7 @@ class Directory:
             connection.execute(_USED, {"at": at, "used": used})
         asked_s = time.monotonic()
         ((database_time,),) = connection.execute("select clock_timestamp()").fetchall()
-        clock.hear(database_time, asked_s=asked_s)
+        clock.take_database_time(database_time, asked_s=asked_s)
         tokens = connection.execute(_TOKENS, [at]).fetchall()
         numbers = connection.execute(_NUMBERS).fetchall()
         directory_reading = DirectoryReading()

@@ -16,7 +16,7 @@ from typing import IO
 from abhiyan.core.tables.reasons import TableRefused
 
 from .orders import Order, PaperProgress
-from .reading import stage
+from .reading import stage_part
 
 _FRAME = struct.Struct("!I")
 
@@ -81,7 +81,7 @@ def _read(pipe: IO[bytes]) -> PaperProgress | TableRefused | None:
     return report
 
 
-def carry_out() -> None:
+def carry_out_order() -> None:
     """Carry out one order from standard input; words go to standard output."""
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own parent wrote it
 
@@ -91,7 +91,7 @@ def carry_out() -> None:
         sys.stdout.buffer.flush()
 
     try:
-        for paper_progress in stage(order):
+        for paper_progress in stage_part(order):
             tell(paper_progress)
     except TableRefused as refused:
         tell(refused)

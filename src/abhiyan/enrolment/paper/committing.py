@@ -51,7 +51,7 @@ from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 from abhiyan.programmes.queries import fold_is_behind
 
 from .layout import COLUMN_OF, PAPER
-from .staging import Person, bounds_of, left_over_sql, outcomes_of, person_of, row_from, table_of
+from .staging import Person, bounds_of, left_over_sql, outcomes_of, person_of_row, row_from, staging_table
 
 BACKENDS = 3  # two keep two cores busy; while one of them settles what is left over, the third writes.
 ROWS = 32_000  # of a chunk, when most simply join.
@@ -297,7 +297,7 @@ class _CommitBackend:
             return {}
         (person_rows,) = self.writer.run(("same phone", [*bounds, array("uuid", already)]))
         values = [[person_rows.get_value(n, c) for c in range(4)] for n in range(person_rows.ntuples)]
-        return {claim or b"": person_of(phone or b"", name, year) for claim, phone, name, year in values}
+        return {claim or b"": person_of_row(phone or b"", name, year) for claim, phone, name, year in values}
 
     def _note(self, counts: Counter[str]) -> None:
         self.counts.update(counts)
@@ -342,7 +342,7 @@ class _CommitBackend:
 
 
 def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
-    table = f"staging.{table_of(import_id)}"
+    table = f"staging.{staging_table(import_id)}"
     chunk = "phone >= $1 and phone < $2"
     scalars = {"programme": "int4", "roll": "int4", "at": "timestamptz", "batch": "uuid", "import_id": "int8"}
     scalars |= {"others": "int4[]"}
@@ -379,7 +379,7 @@ def _statements(import_id: int) -> dict[str, tuple[str, Sequence[str]]]:
             act.new_phones(f"{table} where {chunk}", among="k.id >= $1 and k.id < $2"),
             ("uuid", "uuid"),
         ),
-        "any phones": (act.phones(f"{table} where {chunk}"), ("uuid", "uuid")),
+        "any phones": (act.phones_query(f"{table} where {chunk}"), ("uuid", "uuid")),
         **{
             f"{way} enrol": (
                 act.enrolling(

@@ -17,7 +17,7 @@ from abhiyan.core import sql
 from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.models import ImportSlice, StagedImport
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions.batches import bind_import, note_undone
@@ -27,7 +27,7 @@ from abhiyan.enrolment.actions.refused import add_minors
 from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 from abhiyan.enrolment.models import Drive as DriveRow
 from abhiyan.enrolment.queries import batches
-from abhiyan.enrolment.rules.batches import MOST_SHEETS, number_of, read_number
+from abhiyan.enrolment.rules.batches import MOST_SHEETS, batch_number, read_batch_number
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
@@ -89,7 +89,7 @@ def languages() -> list[tuple[str, str]]:
     return [("hi", "हिंदी"), ("en", "English")]
 
 
-def sheets() -> list[tuple[str, str]]:
+def sheet_choices() -> list[tuple[str, str]]:
     return [(str(n), str(n)) for n in range(1, MOST_SHEETS + 1)]
 
 
@@ -100,14 +100,14 @@ def only_notice() -> str:
     return str(versions[0]) if len(versions) == 1 else ""
 
 
-def options_fit(said: Mapping[str, str]) -> None:
+def require_batch_of_drive(said: Mapping[str, str]) -> None:
     """Refuse a batch that is none of the drive's. Refuses BatchUnknown."""
     if number := said.get("batch", "").strip():
         with system("the batch of a paper list"):  # who brings lists need not see the people
             _batch_of(number, programmes.programme(UUID(said["drive"])).pk)
 
 
-def told(noted: Mapping[str, int]) -> list[str]:
+def list_check_limits(noted: Mapping[str, int]) -> list[str]:
     """Say what the check of a unit's list cannot know."""
     if not noted.get(staging.LOOKED_WITHIN):
         return []
@@ -119,9 +119,9 @@ def told(noted: Mapping[str, int]) -> list[str]:
 
 def batch_page(said: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the batch that was chosen for the whole list, and its page."""
-    if (batch_id := read_number(said.get("batch", ""))) is None:
+    if (batch_id := read_batch_number(said.get("batch", ""))) is None:
         return None
-    number = number_of(batch_id)
+    number = batch_number(batch_id)
     page = reverse("enrolment:paper_batch", args=[number])
     return _("Batch %(number)s") % {"number": number}, page
 
@@ -137,11 +137,11 @@ def check(work: Work) -> None:
     """Stage every row that can be, refuse the others, and see what they would come to."""
     programme, drive_row = _drive_of(work)
     orders = _orders(work, programme, drive_row, key=_key(work, programme))
-    minors = staging.fill(work, orders, note=True)
+    minors = staging.fill_staging(work, orders, note=True)
     staged = staging.staged_rows(work.id)
     with closing(Writer(STATEMENTS)) as writer:
         drive = Drives().get(writer.connection(), programme.pk, work.at)
-        counts = staging.look(work, writer, drive, staged=staged)
+        counts = staging.count_staged_outcomes(work, writer, drive, staged=staged)
     for outcome, n in counts.items():
         if n:
             work.count(outcome, n)
@@ -159,7 +159,7 @@ def _rows_of_batches(work: Work, programme: Programme) -> list[tuple[int, int]]:
     """Count the rows by the drive's batches they name, if the list's bringer sees the batch."""
     rows: Counter[int] = Counter()
     for typed, n in staging.batches_of(work.id).items():
-        if (batch_id := read_number(typed)) is not None:
+        if (batch_id := read_batch_number(typed)) is not None:
             rows[batch_id] += n
     paper_batches = PaperBatch.objects.filter(pk__in=rows, programme_id=programme.pk)
     if work.unit_id is not None:
@@ -179,7 +179,7 @@ def commit(work: Work) -> None:
         programme, drive_row = _drive_of(work)
         orders = _orders(work, programme, drive_row, key=bytes.fromhex(kept["key"]))
     if staging.staged_rows(work.id) != kept["staged"]:  # the server crashed, and unlogged tables are empty
-        staging.fill(work, orders, note=False)
+        staging.fill_staging(work, orders, note=False)
         if staging.staged_rows(work.id) != kept["staged"]:
             raise Changed
     with closing(Writer(STATEMENTS)) as writer:
@@ -225,7 +225,7 @@ def _drive_of(work: Work) -> tuple[Programme, DriveRow]:
         programme = programmes.programme(UUID(work.options["drive"]))
     except NotFound:
         raise DriveGone from None
-    row = needed(DriveRow.objects.filter(programme_id=programme.pk).first(), DriveGone)
+    row = or_refuse(DriveRow.objects.filter(programme_id=programme.pk).first(), DriveGone)
     return programme, row
 
 
@@ -261,12 +261,12 @@ def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) ->
     if version_text and notice not in people.versions_of_notice(drive.notice_code):
         raise PaperNoticeUnknown(version=version_text)
     seat = units.only_seat(work.unit_id) if work.unit_id and "booth" in work.mapping else ""
-    path = units.path(work.unit_id or programme.owner_id, Hierarchy.ORGANISATIONAL)
+    path = units.path_of_unit(work.unit_id or programme.owner_id, Hierarchy.ORGANISATIONAL)
     state = next((unit.code for unit in path if unit.kind == Kind.STATE), "")
     workers = people.accounts_by_phone() if "worker" in work.mapping else {}
     return [
         Order(
-            table=staging.table_of(work.id),
+            table=staging.staging_table(work.id),
             path=str(work.path),
             part=part,
             source=work.source,
@@ -283,7 +283,7 @@ def _orders(work: Work, programme: Programme, drive: DriveRow, *, key: bytes) ->
             batch=number,
             seat=seat,
         )
-        for part in staging.parts_of(work)
+        for part in staging.staged_parts(work)
     ]
 
 
@@ -336,7 +336,7 @@ LIST = ImportKind(
             suggests=only_notice,
         ),
         Option("language", _("Language of the form"), choices=languages, default="hi"),
-        Option("sheet", _("Typed from sheet"), choices=sheets, required=False, is_asked=False),
+        Option("sheet", _("Typed from sheet"), choices=sheet_choices, required=False, is_asked=False),
     ),
     is_ours=lambda options: "sheet" in options,
     reasons={
@@ -357,9 +357,9 @@ LIST = ImportKind(
         ),
     },
     discarded={"minor": _("Under 18: we keep only this count")},
-    options_fit=options_fit,
+    options_fit=require_batch_of_drive,
     belongs=batch_page,
-    tells=told,
+    tells=list_check_limits,
     check=check,
     commit=commit,
     undo=undo,

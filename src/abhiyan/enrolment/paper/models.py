@@ -4,7 +4,7 @@ them; and workers' own links, which are printed on posters."""
 from django.db import models
 
 from abhiyan.core.files import SealedFile, StoredBytesField
-from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed, policies
+from abhiyan.core.policy import ACCOUNT, PEOPLE, SYSTEM, placed_sql, policies
 from abhiyan.enrolment.rules import batches
 
 
@@ -31,12 +31,12 @@ class PaperBatch(models.Model):
             ),  # used by: a unit's batches
         ]
         constraints = policies(
-            "paper_batch", using=placed("enrolment_paper_batch.unit_id", PEOPLE), write=SYSTEM
+            "paper_batch", using=placed_sql("enrolment_paper_batch.unit_id", PEOPLE), write=SYSTEM
         )
 
     @property
     def number(self) -> str:
-        return batches.number_of(self.pk)
+        return batches.batch_number(self.pk)
 
 
 class PaperPhoto(SealedFile):
@@ -85,7 +85,7 @@ class PaperPhoto(SealedFile):
         ]
         constraints = [
             models.UniqueConstraint(fields=["digest"], name="paper_photo_once"),
-            *policies("paper_photo", using=placed("enrolment_paper_photo.unit_id", PEOPLE), write=SYSTEM),
+            *policies("paper_photo", using=placed_sql("enrolment_paper_photo.unit_id", PEOPLE), write=SYSTEM),
         ]
 
 
@@ -106,7 +106,7 @@ class PaperImport(models.Model):
             models.Index(fields=["import_id"], name="paper_import_of"),  # used by: undo, erasure
         ]
         constraints = policies(
-            "paper_import", using=placed("enrolment_paper_import.unit_id", PEOPLE), write=SYSTEM
+            "paper_import", using=placed_sql("enrolment_paper_import.unit_id", PEOPLE), write=SYSTEM
         )
 
 
@@ -134,7 +134,7 @@ class Referral(models.Model):
             ),
             *policies(
                 "referral",
-                using=f"account_id = {ACCOUNT} or {placed('enrolment_referral.unit_id', PEOPLE)}",
+                using=f"account_id = {ACCOUNT} or {placed_sql('enrolment_referral.unit_id', PEOPLE)}",
                 write=SYSTEM,
             ),
         ]
@@ -159,4 +159,6 @@ class Referred(models.Model):
             models.Index(fields=["referral_id"], name="referred_by"),  # used by: counts of a link
             models.Index(fields=["membership"], name="referred_member"),  # used by: a member's page, erasure
         ]
-        constraints = policies("referred", using=placed("enrolment_referred.unit_id", PEOPLE), write=SYSTEM)
+        constraints = policies(
+            "referred", using=placed_sql("enrolment_referred.unit_id", PEOPLE), write=SYSTEM
+        )

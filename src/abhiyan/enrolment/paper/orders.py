@@ -8,7 +8,7 @@ from uuid import UUID
 
 from abhiyan.core.tables.reading import Batch
 from abhiyan.core.tables.sources import FilePart, TableSource
-from abhiyan.enrolment.rules.batches import number_of, read_number
+from abhiyan.enrolment.rules.batches import batch_number, read_batch_number
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def worker_of(phone: str, order: Order) -> UUID:
 
 def device_of(bundle: str | None) -> str:
     """Return the means an entry came by. A printed batch is called as it is printed, however its number was typed."""
-    number = read_number(bundle) if bundle else None
+    number = read_batch_number(bundle) if bundle else None
     if number is not None:
-        return f"paper {number_of(number)}"
+        return f"paper {batch_number(number)}"
     return f"paper {bundle}" if bundle else "paper"

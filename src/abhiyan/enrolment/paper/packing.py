@@ -118,7 +118,7 @@ class FastLane:
         born = self.years.get((year, day[1]), b"")
         if born == b"":
             born = self._year(year, day[1])
-        name = names.clean(written)
+        name = names.clean_name(written)
         if not born or name is None:
             return None
         encoded = name.encode()

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from abhiyan.core import file_pool
-from abhiyan.core.pictures import LONGEST, opened, saved
+from abhiyan.core.pictures import LONGEST, saved, upright_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -45,16 +45,16 @@ class SeenPicture:
     trace: bytes
 
 
-def look(data: bytes, *, turn: int = 0) -> SeenPicture:
+def read_picture(data: bytes, *, turn: int = 0) -> SeenPicture:
     """Read a picture, turned by so many quarters to the right. Raises what file_pool.read does."""
-    findings = file_pool.read(look_at, data, turn=turn)
+    findings = file_pool.read_in_pool(look_at, data, turn=turn)
     picture, small, trace = (base64.b64decode(findings[name]) for name in ("picture", "small", "trace"))
     return SeenPicture(tuple(findings["codes"]), picture, small, trace)
 
 
 def turned(data: bytes, turn: int) -> bytes:
     """Return the picture turned by so many quarters to the right, as JPEG. Raises what file_pool.read does."""
-    return base64.b64decode(file_pool.read(turn_round, data, turn=turn))
+    return base64.b64decode(file_pool.read_in_pool(turn_round, data, turn=turn))
 
 
 def alike(one: bytes, other: bytes) -> bool:
@@ -93,12 +93,12 @@ def _drawn(trace: bytes) -> Any:
 
 def turn_round(file: Path, turn: int) -> str:
     """Turn a picture; in base 64."""
-    return saved(opened(file, turn), quality=85)
+    return saved(upright_picture(file, turn), quality=85)
 
 
 def look_at(file: Path, turn: int) -> dict[str, Any]:
     """Look at one picture, turned, and return what it shows."""
-    picture = opened(file, turn)
+    picture = upright_picture(file, turn)
     small = picture.copy()
     small.thumbnail((SMALL, 2 * SMALL))
     grey = picture.convert("L")

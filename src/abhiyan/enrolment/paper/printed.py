@@ -10,8 +10,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from abhiyan.core import printing
-from abhiyan.core.words import named
-from abhiyan.enrolment.rules.batches import ROWS, code_of
+from abhiyan.core.words import name_in_language
+from abhiyan.enrolment.rules.batches import ROWS, sheet_code
 from abhiyan.people.models import Notice
 from abhiyan.units.models import Unit
 
@@ -49,8 +49,8 @@ def forms(
         size = next((size for most, size in SIZES if letters <= most), SMALLEST)
         values = {
             "organisation": settings.ORGANISATION or "Abhiyan",
-            "drive": named(drive),
-            "place": f"{named(unit.names)} ({unit.code})",
+            "drive": name_in_language(drive),
+            "place": f"{name_in_language(unit.names)} ({unit.code})",
             "batch_label": _("Batch number") + ":",
             "batch": batch.number,
             "notice": {
@@ -90,7 +90,7 @@ def forms(
             | {
                 "sheet": _("Sheet %(n)s of %(of)s") % {"n": n, "of": batch.sheets},
                 "back": _("Back of sheet %(n)s, batch %(number)s") % {"n": n, "number": batch.number},
-                "code": printing.qr(code_of(address, n)),
+                "code": printing.qr(sheet_code(address, n)),
             }
             for n in range(1, batch.sheets + 1)
         ]
@@ -132,7 +132,7 @@ def posters(
     with translation.override(language):
         values = {
             "organisation": settings.ORGANISATION or "Abhiyan",
-            "drive": named(drive),
+            "drive": name_in_language(drive),
             "how": _("Point your phone's camera here to join:"),
             "call": _("Or give a missed call to"),
             "number": number,
@@ -147,13 +147,15 @@ def posters(
         sheets = [
             values
             | {
-                "place": named(place) if place else "",
+                "place": name_in_language(place) if place else "",
                 "code": printing.qr(address),
                 "address": address.partition("://")[2].removesuffix("/"),
             }
             for place, address in places
         ]
-        return _pdf(POSTER, sheets, title=named(drive), language=language, at=at, with_lines=with_lines)
+        return _pdf(
+            POSTER, sheets, title=name_in_language(drive), language=language, at=at, with_lines=with_lines
+        )
 
 
 def _pdf(
@@ -165,6 +167,6 @@ def _pdf(
     at: datetime,
     with_lines: bool,
 ) -> bytes:
-    return printing.pdf(
+    return printing.print_pdf(
         template, values, title=title, language=language, at=at.replace(microsecond=0), with_lines=with_lines
     )

@@ -10,13 +10,13 @@ def main() -> None:
     import django
 
     django.setup()
-    from .apart import carry_out
+    from .apart import carry_out_order
 
     # Rows come and go by the hundred thousand and hold no circles: looking for some takes a third of the reading.
     gc.collect()
     gc.freeze()
     gc.set_threshold(500_000)
-    carry_out()
+    carry_out_order()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 from abhiyan.core import database
-from abhiyan.core.tables.reading import Batch, RefusedCell, excerpt, rows
+from abhiyan.core.tables.reading import Batch, RefusedCell, excerpt, read_rows
 from abhiyan.enrolment.actions import rows as act_rows
 from abhiyan.enrolment.actions.claims import ClaimMessage, ClaimRefused, NotAdult
 from abhiyan.enrolment.actions.drives import DriveRead, Drives
@@ -38,7 +38,7 @@ _SAFE = {"birth_year": BIRTH_YEAR, "booth": BOOTH, "pin": PIN, "notice_version":
 Cells = tuple[Any, ...]  # of a row, as the reader cleaned them
 
 
-def stage(order: Order) -> Iterator[PaperProgress]:
+def stage_part(order: Order) -> Iterator[PaperProgress]:
     """Read a part into staging. The table is there; COPY is one transaction."""
     with ExitStack() as stack:
         knows = stack.enter_context(
@@ -52,7 +52,7 @@ def stage(order: Order) -> Iterator[PaperProgress]:
         )
         copy = stack.enter_context(stack.enter_context(writes.cursor()).copy(copying))
         copy.write(b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0")
-        batches = rows(
+        batches = read_rows(
             Path(order.path),
             PAPER,
             order.mapping,
@@ -184,7 +184,7 @@ class PartReading:
         """Prepare rows that are not quite plain by the act's own preparation; its refusals are reported."""
         batch = paper_progress.batch
         claims, numbers = self.claims(others, batch)
-        prepared, refused = act_rows.prepare(claims, self.drive, self.order.at)
+        prepared, refused = act_rows.prepare_rows(claims, self.drive, self.order.at)
         by_number = {row[0]: row for row in others} if refused else {}
         for place, _own, refusal, claim in refused:
             if isinstance(refusal, NotAdult):
@@ -254,7 +254,7 @@ class PartReading:
         """
         mended: set[str] = set()
         while claim is not None:
-            _prepared, refused = act_rows.prepare([claim], self.drive, self.order.at)
+            _prepared, refused = act_rows.prepare_rows([claim], self.drive, self.order.at)
             refusal = refused[0][2] if refused else None
             if refusal is None or refusal.on in mended or isinstance(refusal, NotAdult):
                 return

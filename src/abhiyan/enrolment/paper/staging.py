@@ -16,9 +16,9 @@ import psycopg
 from psycopg import sql
 
 from abhiyan.core.imports import Work
-from abhiyan.core.imports.running import gateway
-from abhiyan.core.refusals import needed
-from abhiyan.core.tables.scanning import split
+from abhiyan.core.imports.running import staging_connection
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.tables.scanning import split_file
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, ClaimRefused
 from abhiyan.enrolment.actions.drives import DriveRead
 from abhiyan.enrolment.actions.gateway import YES, Value, Writer
@@ -26,12 +26,12 @@ from abhiyan.enrolment.actions.rows import SHORTS, ClaimRow
 from abhiyan.enrolment.actions.settle import Settling
 from abhiyan.enrolment.actions.sql import COLUMNS
 from abhiyan.enrolment.rules import names
-from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide
+from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide_claim
 
 from .apart import read_apart
 from .orders import Order, PaperProgress
 from .packing import SEALED, STAGED
-from .reading import stage
+from .reading import stage_part
 
 APART_ROWS = 20_000  # a file of more rows is read by processes of their own
 READERS = 2
@@ -51,7 +51,7 @@ ROWS_TOGETHER = 16_000  # of a partition, more or less
 MOST_PARTITIONS = 512
 
 
-def table_of(import_id: int) -> str:
+def staging_table(import_id: int) -> str:
     return f"import_{import_id}"
 
 
@@ -66,12 +66,12 @@ def bounds_of(rows: int) -> list[bytes]:
     return [*starts, b"\xff" * 16]
 
 
-def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, date]]:
+def fill_staging(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, date]]:
     """Make the table again and read every order into it. note: take over what was refused (once, by the check).
 
     Returns the minors: a number per unit and day.
     """
-    name = sql.Identifier("staging", table_of(work.id))
+    name = sql.Identifier("staging", staging_table(work.id))
     columns = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in STAGED.items()
     )
@@ -88,7 +88,7 @@ def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, d
 
     def make() -> None:
         bounds = bounds_of(work.expected_rows)
-        with gateway() as connection, connection.transaction():
+        with staging_connection() as connection, connection.transaction():
             connection.execute(sql.SQL("drop table if exists {}").format(name))
             connection.execute(
                 sql.SQL("create table {} ({}) partition by range (phone)").format(name, columns)
@@ -99,7 +99,7 @@ def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, d
                         "create unlogged table {} partition of {} for values from ({}) to ({})"
                         " with (autovacuum_enabled = off)"
                     ).format(
-                        sql.Identifier("staging", f"{table_of(work.id)}_{n}"),
+                        sql.Identifier("staging", f"{staging_table(work.id)}_{n}"),
                         name,
                         UUID(bytes=start),
                         sql.SQL("maxvalue") if end == bounds[-1] else UUID(bytes=end),
@@ -111,17 +111,17 @@ def fill(work: Work, orders: list[Order], *, note: bool) -> Counter[tuple[int, d
     else:
         make()
         for order in orders:
-            for paper_progress in stage(order):
+            for paper_progress in stage_part(order):
                 hear(0, paper_progress)
     return minors
 
 
 def staged_rows(import_id: int) -> int:
     """Count the rows of the table; -1 when there is none."""
-    with gateway() as connection:
+    with staging_connection() as connection:
         try:
             row = connection.execute(
-                sql.SQL("select count(*) from {}").format(sql.Identifier("staging", table_of(import_id)))
+                sql.SQL("select count(*) from {}").format(sql.Identifier("staging", staging_table(import_id)))
             ).fetchone()
         except psycopg.errors.UndefinedTable:
             return -1
@@ -130,18 +130,18 @@ def staged_rows(import_id: int) -> int:
 
 def batches_of(import_id: int) -> Counter[str]:
     """Count the staged rows of each batch number, as it was typed; of the most frequent."""
-    with gateway() as connection:
+    with staging_connection() as connection:
         batch_rows = connection.execute(
             sql.SQL(
                 "select substr(device, 7), count(*) from {} where device like 'paper %' group by 1"
                 " order by 2 desc limit {}"
-            ).format(sql.Identifier("staging", table_of(import_id)), MOST_BATCHES)
+            ).format(sql.Identifier("staging", staging_table(import_id)), MOST_BATCHES)
         ).fetchall()
     return Counter(dict(batch_rows))
 
 
-def parts_of(work: Work) -> list[Any]:
-    return split(work.path, READERS if work.expected_rows > APART_ROWS else 1, source=work.source)
+def staged_parts(work: Work) -> list[Any]:
+    return split_file(work.path, READERS if work.expected_rows > APART_ROWS else 1, source=work.source)
 
 
 def row_from(values: list[Value]) -> ClaimRow:
@@ -153,12 +153,10 @@ def row_from(values: list[Value]) -> ClaimRow:
 
 def left_over_sql(import_id: int, condition: str) -> str:
     """Return rows of staging (s) as `row_from` takes them, in the order of locks."""
-    return (
-        f"select {_SELECTED} from staging.{table_of(import_id)} s where {condition} order by s.phone, s.claim"
-    )
+    return f"select {_SELECTED} from staging.{staging_table(import_id)} s where {condition} order by s.phone, s.claim"
 
 
-def person_of(phone: bytes, name: Value, birth_year: Value) -> Person:
+def person_of_row(phone: bytes, name: Value, birth_year: Value) -> Person:
     """Return the person a row names, as the rule of the phone tells people apart."""
     return phone, names.key((name or b"").decode()), birth_year
 
@@ -196,7 +194,7 @@ def outcomes_of(
 # The preview
 
 
-def look(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counter[str]:
+def count_staged_outcomes(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counter[str]:
     """Count the outcomes of the staged rows, decided by the act's own rules; nothing is written.
 
     Rows on phones nobody knows simply join; of several on one phone the rule of the phone decides. Rows on
@@ -206,16 +204,16 @@ def look(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counte
     """
     counts: Counter[str] = Counter()
     decided = 0
-    table = f"staging.{table_of(work.id)}"
+    table = f"staging.{staging_table(work.id)}"
     known_phones = _known(work.id, drive.roll_id)
     if work.unit_id is not None:
         known_phones = _known_within(work.id, drive.roll_id, work.unit_id)
-    with gateway() as connection:
+    with staging_connection() as connection:
         connection.execute("set jit = off; set work_mem = '256MB'")
         connection.execute(f"create temporary table known_phone as {known_phones}")
         connection.execute("create index on known_phone (phone); analyze known_phone")
         unknown = "not exists (select from known_phone k where k.phone = s.phone)"
-        (late,) = needed(
+        (late,) = or_refuse(
             connection.execute(f"select count(*) from {table} s where s.is_late and {unknown}").fetchone()
         )
         doubled = connection.execute(
@@ -252,7 +250,7 @@ def look(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counte
             if now:
                 writer.run(("begin", ()))
                 settling = Settling(writer, drive, at=work.at, batch=b"\0" * 16)
-                persons = {row.claim: person_of(row.phone, row.name, row.birth_year) for row in now}
+                persons = {row.claim: person_of_row(row.phone, row.name, row.birth_year) for row in now}
                 counts.update(outcomes_of(settling, settling.decide(now), persons).values())
                 writer.rollback()
                 work.progress(min(99, 85 + n_known * 15 // LOOKED_AT), 100)
@@ -274,7 +272,7 @@ def look(work: Work, writer: Writer, drive: DriveRead, *, staged: int) -> Counte
 
 def _further(people: list[PhoneMembership], who: tuple[str, int], *, limit: int) -> str:
     """Return the outcome of one more row on a phone that only rows of this list have."""
-    verdict, slot = decide(
+    verdict, slot = decide_claim(
         who=who, name_key=who[0], is_signed=False, is_suppressed=False, phone_memberships=people, limit=limit
     )
     if verdict is PhoneVerdict.JOIN:
@@ -285,7 +283,7 @@ def _further(people: list[PhoneMembership], who: tuple[str, int], *, limit: int)
 
 def _known(import_id: int, roll_id: int) -> str:
     """Return phones of staging that somebody knows in any way, or whose rows come too late to count."""
-    table = f"staging.{table_of(import_id)}"
+    table = f"staging.{staging_table(import_id)}"
     return f"""
         select s.phone from {table} s where not s.is_plain
         union all select s.phone from {table} s
@@ -299,7 +297,7 @@ def _known(import_id: int, roll_id: int) -> str:
 
 def _known_within(import_id: int, roll_id: int, unit_id: int) -> str:
     """Return phones of staging whose members are all at home below a unit, and those of rows that came before."""
-    table = f"staging.{table_of(import_id)}"
+    table = f"staging.{staging_table(import_id)}"
     return f"""
         select m.phone_id as phone from enrolment_membership m
           where m.roll_id = {roll_id:d} and m.phone_id in (select phone from {table})

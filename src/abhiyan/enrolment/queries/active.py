@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import clock, sql
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.enrolment.rules.measures import ACTIVE, LATELY
 from abhiyan.enrolment.rules.rolls import CONTRIBUTORS
 from abhiyan.people import queries as people
@@ -62,9 +62,9 @@ def whom_of_task(item_id: UUID, _channel: int, day: date) -> Whom:
     task = first_confirmed(active.phone_id) if active and active.phone_id else None
     if task is None or task.person_id is None:
         return Whom(None, {})
-    helper = people.person(task.person_id)
+    helper = people.person_by_id(task.person_id)
     written = {"what": task.title, "when": date_format(day, "j F Y")}
-    return Whom(person(helper.name) if helper.name else None, written)
+    return Whom(local_person(helper.name) if helper.name else None, written)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.models import Taken
 from abhiyan.people.models import Double
 
@@ -83,7 +83,7 @@ class UnplacedClaim:
     said: str
 
 
-def unplaced(
+def unplaced_claims(
     narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
 ) -> list[UnplacedClaim]:
     """Return claims without a place of current members in scope, oldest first unless told: an index of just these."""
@@ -113,7 +113,7 @@ class Suggested:
     names: dict[str, str]
 
     def name(self, language: str = "") -> str:
-        return named(self.names, language)
+        return name_in_language(self.names, language)
 
 
 def suggestions(waiting: Sequence[UnplacedClaim]) -> dict[UUID, list[Suggested]]:
@@ -156,7 +156,7 @@ _SOMEBODY_STAYS = (
 )
 
 
-def nameless(
+def nameless_claims(
     narrowed: Narrowed = _ALL, *, after: Mark | None = None, limit: int = PER_PAGE
 ) -> list[Nameless]:
     """Return such claims in scope, oldest first unless told, each with the current members of its phone; two
@@ -245,7 +245,7 @@ def unplaced_of(
 def claim_unit(public_id: UUID) -> int:
     """Return the unit of a claim in scope, for asking who may decide about it. NotFound."""
     return int(
-        needed(
+        or_refuse(
             sql.value(
                 "select unit_id from enrolment_claim where public_id = %s and ((taken = %s and membership_id is null)"
                 f" or (not is_placed and membership_id is not null and taken in ({_OPENERS})))",

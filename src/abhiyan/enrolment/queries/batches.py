@@ -11,9 +11,9 @@ from django.db.models.expressions import RawSQL
 
 from abhiyan.core import sql
 from abhiyan.core.models import StagedImport
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, person
+from abhiyan.core.words import active_language, local_person
 from abhiyan.enrolment.models import Claim, Drive
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.enrolment.rules import batches as rules
@@ -55,7 +55,7 @@ class BatchImport:
     refused: int
 
 
-def batches(span: tuple[int, int]) -> QuerySet[PaperBatch]:
+def paper_batches(span: tuple[int, int]) -> QuerySet[PaperBatch]:
     """Return the batches of a unit and all below it. span: its positions."""
     placed = RawSQL("select unit_id from units_placement where lo >= %s and lo < %s", span)
     return PaperBatch.objects.filter(unit_id__in=placed)
@@ -68,18 +68,18 @@ def to_enter() -> Exists:
 
 def batch_for(number: str) -> PaperBatch:
     """Return a batch in the viewer's sight, by its number. NotFound."""
-    return needed(PaperBatch.objects.filter(pk=rules.read_number(number) or 0).first())
+    return or_refuse(PaperBatch.objects.filter(pk=rules.read_batch_number(number) or 0).first())
 
 
 def known_batch(number: str) -> PaperBatch | None:
     """Return a batch by its number. In the caller's scope."""
-    return PaperBatch.objects.filter(pk=rules.read_number(number) or 0).first()
+    return PaperBatch.objects.filter(pk=rules.read_batch_number(number) or 0).first()
 
 
-def shown(found: Sequence[PaperBatch]) -> list[BatchRow]:
+def batch_rows(found: Sequence[PaperBatch]) -> list[BatchRow]:
     """Return what a list says of these batches besides themselves."""
     ids = [batch.pk for batch in found]
-    places = units.names_of({batch.unit_id for batch in found}, language=language())
+    places = units.names_of_units({batch.unit_id for batch in found}, language=active_language())
     with system("how far batches are"):
         photos = _counts(
             PaperPhoto.objects.filter(batch_id__in=ids, aside_at=None)
@@ -91,12 +91,12 @@ def shown(found: Sequence[PaperBatch]) -> list[BatchRow]:
             "batch_id", "rows"
         ):
             rows[batch_id] = rows.get(batch_id, 0) + n
-        makers = people.names_of({batch.made_by for batch in found})
+        makers = people.names_of_accounts({batch.made_by for batch in found})
     return [
         BatchRow(
             batch,
             places.get(batch.unit_id, ""),
-            person(makers.get(batch.made_by, "")),
+            local_person(makers.get(batch.made_by, "")),
             photos.get(batch.pk, 0),
             rows.get(batch.pk, 0),
         )
@@ -127,8 +127,8 @@ def aside_of(batch: PaperBatch) -> list[Aside]:
     bytes."""
     photos = list(_photos(batch).exclude(aside_at=None).order_by("-aside_at", "pk")[:MOST_SHOWN])
     with system("who put photographs aside"):
-        names = people.names_of({photo.aside_by for photo in photos if photo.aside_by is not None})
-    return [Aside(photo, person(names.get(photo.aside_by or 0, ""))) for photo in photos]
+        names = people.names_of_accounts({photo.aside_by for photo in photos if photo.aside_by is not None})
+    return [Aside(photo, local_person(names.get(photo.aside_by or 0, ""))) for photo in photos]
 
 
 def _photos(batch: PaperBatch) -> QuerySet[PaperPhoto]:
@@ -200,14 +200,14 @@ def sheets_of(batch: PaperBatch) -> Sheets:
     paper_photos: dict[int, list[PaperPhoto]] = {}
     for photo in photos:
         paper_photos.setdefault(photo.sheet or 0, []).append(photo)
-    typed = typed_of(batch)
+    typed = typed_lists(batch)
     numbers = range(1, batch.sheets + 1)
     return Sheets(
         [BatchSheet(n, paper_photos.get(n, []), typed.get(n)) for n in numbers], paper_photos.get(0, [])
     )
 
 
-def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
+def typed_lists(batch: PaperBatch) -> dict[int, StagedImport]:
     """Return lists typed from the sheets of a batch, in the viewer's sight: sheet -> the latest that was not
     discarded or undone."""
     staged_imports = (
@@ -225,7 +225,7 @@ def typed_of(batch: PaperBatch) -> dict[int, StagedImport]:
     return {int(staged_import.options["sheet"]): staged_import for staged_import in staged_imports}
 
 
-def lists_of(batch: PaperBatch) -> tuple[int | None, dict[int, int]]:
+def lists_of_batch(batch: PaperBatch) -> tuple[int | None, dict[int, int]]:
     """Return the list that was brought of a whole batch, if there is one, and sheet -> the list that was typed
     from it.
 
@@ -352,14 +352,14 @@ def sheets_kept(devices: Iterable[str]) -> list[tuple[str, datetime]]:
     devices: what the entries came by. In a system scope: the person concerned may know.
     """
     typed = [device.removeprefix(PAPER) for device in devices if device.startswith(PAPER)]
-    numbers = {number for code in typed if (number := rules.read_number(code)) is not None}
+    numbers = {number for code in typed if (number := rules.read_batch_number(code)) is not None}
     brought = PaperImport.objects.filter(batch_id__in=numbers, undone_at=None).values("batch_id")
     kept = PaperPhoto.objects.filter(batch_id__in=brought, hidden_at=None)
     kept_batches = kept.values("batch_id").annotate(until=Max("purge_at")).order_by("batch_id")
-    return [(rules.number_of(batch["batch_id"]), batch["until"]) for batch in kept_batches]
+    return [(rules.batch_number(batch["batch_id"]), batch["until"]) for batch in kept_batches]
 
 
-def open_drives() -> list[Programme]:
+def paper_drives() -> list[Programme]:
     """Return drives that take people on paper now, the latest first."""
     ids = list(Drive.objects.filter(from_lists=False).values_list("pk", flat=True))
     found = [programmes.programme_by_id(programme_id) for programme_id in ids]

@@ -13,7 +13,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
 from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.people.models import Purpose
-from abhiyan.people.queries import own_phones, phones_that_said_no
+from abhiyan.people.queries import account_phones, phones_that_said_no
 from abhiyan.programmes.models import Rung
 
 MOST_COUNTED = 20_000  # callers that wait: more are said as "20,000+".
@@ -81,7 +81,7 @@ def to_call(
     }
     with system("whom nobody may call, or was told lately"):
         not_now = set(sql.column(_NOT_NOW, params | {"at": at, "rested": at - RESTS}))
-        own_phone_ids = own_phones(by_account)
+        own_phone_ids = account_phones(by_account)
     return [
         person_to_call
         for person_to_call in person_to_calls
@@ -118,4 +118,4 @@ def without_reply(programme_ids: Sequence[int], *, at: datetime) -> Ages:
           where {WITHOUT_REPLY} and at > %(from)s and programme_id = any(%(of)s) order by at limit %(most)s) w""",
         {"of": list(programme_ids), "at": at, "from": at - REPLIED_WITHIN, "most": MOST_COUNTED},
     )
-    return ages.read(call_rows, at=at, most=MOST_COUNTED).get(1, Ages())
+    return ages.ages_by_key(call_rows, at=at, most=MOST_COUNTED).get(1, Ages())

@@ -11,13 +11,13 @@ from abhiyan.core.policy import EVERYTHING, PEOPLE
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.enrolment.actions.drives import SPANS
 from abhiyan.enrolment.models import CertificateBatch, CertificateSheet
 from abhiyan.enrolment.rules.certificates import CERTIFICATE
 from abhiyan.people.models import RevokeReason
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules.estimated import estimated, is_doubted
+from abhiyan.programmes.rules.estimated import estimated_rungs, is_doubted
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -86,7 +86,7 @@ def ready(programme: Programme, segments: Collection[int], *, each: int, on: dat
 
 def doubted(programme: Programme, segments: Collection[int], *, on: date) -> set[int]:
     """Return the segments whose estimate raises a flag. In a system scope."""
-    estimates = estimated([programme.pk], list(segments), on=on)
+    estimates = estimated_rungs([programme.pk], list(segments), on=on)
     return {
         unit
         for (_programme, measure, unit), estimate in estimates.items()
@@ -131,7 +131,7 @@ def is_valid(friend: UUID) -> bool:
     return sql.exists(f"select from (select %s::uuid as friend) c where {_VALID}", [friend])
 
 
-def place_of(friend: UUID) -> int:
+def home_of_friend(friend: UUID) -> int:
     """Return the unit where a friend lives. NotFound. In a system scope."""
     unit_id = sql.value("select unit_id from enrolment_membership where public_id = %s", [friend])
     if unit_id is None:
@@ -139,9 +139,9 @@ def place_of(friend: UUID) -> int:
     return int(unit_id)
 
 
-def name_of(unit_id: int) -> str:
+def unit_name_of(unit_id: int) -> str:
     """Return a unit's name in the reader's language."""
-    return units.names_of([unit_id], language=language()).get(unit_id, "")
+    return units.names_of_units([unit_id], language=active_language()).get(unit_id, "")
 
 
 # The office's page
@@ -164,7 +164,7 @@ class SegmentOfCertificates:
 
     @property
     def name(self) -> str:
-        return named(self.names)
+        return name_in_language(self.names)
 
     @property
     def may_ask(self) -> bool:
@@ -182,7 +182,7 @@ _COUNTS = f"""select u.id,
  where u.id = any(%(units)s) group by u.id"""
 
 
-def segments(programme: Programme, *, each: int, on: date) -> Rows[SegmentOfCertificates]:
+def certificate_segments(programme: Programme, *, each: int, on: date) -> Rows[SegmentOfCertificates]:
     """Return the segments of a programme whose people the scope in force sees, with their counts: three queries
     a page."""
 
@@ -221,7 +221,7 @@ def segments(programme: Programme, *, each: int, on: date) -> Rows[SegmentOfCert
     )
 
 
-def batches(programme: Programme) -> list[CertificateBatch]:
+def batches_of_certificates(programme: Programme) -> list[CertificateBatch]:
     """Return the latest batches of a programme, in the sight of the scope in force."""
     certificate_batches = CertificateBatch.objects.filter(programme_id=programme.pk).order_by("-at", "id")
     return list(certificate_batches[:MOST_BATCHES])
@@ -254,7 +254,7 @@ class CertificateRow:
 
     @property
     def unit(self) -> str:
-        return named(self.unit_names)
+        return name_in_language(self.unit_names)
 
     @property
     def reason(self) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.formats import date_format
 
-from abhiyan.core.words import person as in_script
+from abhiyan.core.words import local_person as in_script
 from abhiyan.enrolment.rules.channels import CHANNELS
 from abhiyan.people import queries as people
 from abhiyan.people.models import Purpose
@@ -16,7 +16,7 @@ from .people import member_or_none
 _WAYS = {channel.number: channel.label for channel in CHANNELS}
 
 
-def whom(membership: UUID, channel: int, day: date) -> Whom:
+def member_to_check(membership: UUID, channel: int, day: date) -> Whom:
     """Return the member, and how, when and with which year of birth they were entered. In a system scope."""
     member = member_or_none(membership)
     written = {"how": str(_WAYS.get(channel, "")), "when": date_format(day, "j F Y")}

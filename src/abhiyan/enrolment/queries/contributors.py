@@ -8,7 +8,7 @@ from uuid import UUID
 from abhiyan.core import sql
 from abhiyan.core.rows import MarkedRows
 from abhiyan.core.scope import system
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.enrolment.models_skills import ContributorSkill
 from abhiyan.forms.models import FormVersion
 from abhiyan.forms.queries import ready_version
@@ -80,13 +80,13 @@ class ContributorRows(MarkedRows[FoundContributor]):
             mark = rows[-1].lo, rows[-1].public_id
 
 
-def with_places(some: Sequence[FoundContributor]) -> list[FoundContributor]:
+def contributors_with_places(some: Sequence[FoundContributor]) -> list[FoundContributor]:
     """Return the contributors with the names of their units."""
-    names = units.names_of({contributor.unit_id for contributor in some}, language=language())
+    names = units.names_of_units({contributor.unit_id for contributor in some}, language=active_language())
     return [replace(contributor, place=names.get(contributor.unit_id, "")) for contributor in some]
 
 
-def chosen(public_ids: Sequence[UUID]) -> list[FoundContributor]:
+def chosen_contributors(public_ids: Sequence[UUID]) -> list[FoundContributor]:
     """Return contributors by their public ids, those in the viewer's sight, in their order."""
     rows = sql.each(
         FoundContributor,
@@ -97,7 +97,7 @@ def chosen(public_ids: Sequence[UUID]) -> list[FoundContributor]:
         where s.membership = any(%(ids)s) and s.skill = '' order by s.membership""",
         {"ids": list(public_ids)},
     )
-    return with_places(rows)
+    return contributors_with_places(rows)
 
 
 def skill_form(unit_id: int) -> FormVersion:

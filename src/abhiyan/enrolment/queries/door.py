@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from abhiyan.core import clock, sql
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.actions.drives import covered
 from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.rules.channels import Channel
@@ -111,7 +111,7 @@ def own_entry(by: UUID, public_id: UUID) -> Entry:
     row = sql.row(
         f"select {_COLUMNS}{_OWN}{_WITH_NAMES} where d.by = %s and d.public_id = %s", [by, public_id]
     )
-    return _entry(*needed(row))
+    return _entry(*or_refuse(row))
 
 
 def day_began(at: datetime) -> datetime:
@@ -145,7 +145,7 @@ def own_counts(
     return of_today, of_all, entries
 
 
-def own_tries(by: UUID, *, today: date) -> tuple[Counter[DoorTry.Outcome], Counter[DoorTry.Outcome]]:
+def door_try_counts(by: UUID, *, today: date) -> tuple[Counter[DoorTry.Outcome], Counter[DoorTry.Outcome]]:
     """Count the doors at which a worker entered nobody, by why: today, and in all."""
     of_today, of_all = Counter[DoorTry.Outcome](), Counter[DoorTry.Outcome]()
     for outcome, is_of_today, n in sql.rows(
@@ -182,7 +182,7 @@ def drives_at(unit_id: int, at: datetime) -> list[OpenDrive]:
         ]
 
 
-def places_of(by: UUID) -> list[tuple[str, str]]:
+def last_places(by: UUID) -> list[tuple[str, str]]:
     """Return the last places of a worker's entries: name and code of each open place, the latest first."""
     return _named(
         sql.rows(
@@ -194,7 +194,7 @@ def places_of(by: UUID) -> list[tuple[str, str]]:
     )
 
 
-def places_below(lo: int, hi: int, hierarchy: int) -> list[tuple[str, str]]:
+def door_places_below(lo: int, hi: int, hierarchy: int) -> list[tuple[str, str]]:
     """Return booths, villages and wards at positions [lo, hi): name and code; none where there are more than
     LISTED."""
     rows = sql.rows(
@@ -207,4 +207,4 @@ def places_below(lo: int, hi: int, hierarchy: int) -> list[tuple[str, str]]:
 
 
 def _named(rows: Iterable[tuple[Mapping[str, str], str]]) -> list[tuple[str, str]]:
-    return [(named(names), code) for names, code in rows]
+    return [(name_in_language(names), code) for names, code in rows]

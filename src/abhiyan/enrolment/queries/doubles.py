@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions.merging import standings
+from abhiyan.enrolment.actions.merging import entry_standings
 from abhiyan.people import queries as people
 from abhiyan.people.models import Double
 from abhiyan.people.rules.doubles import REASONS, SURE, Standing, stays
@@ -42,7 +42,7 @@ class DoublePair:
         return [*alike, *no, *why]
 
 
-def doubles(state: str, *, span: tuple[int, int] | None = None) -> "QuerySet[Double]":
+def member_doubles(state: str, *, span: tuple[int, int] | None = None) -> "QuerySet[Double]":
     """Return pairs in scope by what was decided. span: positions [lo, hi) of a unit; one of both is at home there."""
     found = people.doubles(state)
     if span is None:
@@ -54,11 +54,13 @@ def doubles(state: str, *, span: tuple[int, int] | None = None) -> "QuerySet[Dou
 def sure(*, span: tuple[int, int] | None = None) -> "QuerySet[Double]":
     """Return open pairs that are likely enough to be merged several at once, and no twins."""
     return (
-        doubles(Double.State.OPEN, span=span).filter(score__gte=SURE, is_twin=False).order_by("-score", "pk")
+        member_doubles(Double.State.OPEN, span=span)
+        .filter(score__gte=SURE, is_twin=False)
+        .order_by("-score", "pk")
     )
 
 
-def pairs(some: Sequence[Double]) -> list[DoublePair]:
+def double_pairs(some: Sequence[Double]) -> list[DoublePair]:
     """Return each pair with its entries; pairs with a member who has left meanwhile are left out.
 
     As many queries, however many pairs.
@@ -67,7 +69,7 @@ def pairs(some: Sequence[Double]) -> list[DoublePair]:
     members = memberships_of({person.pk: person.phone_id for person in persons})
     entries = {member.person_id: member for member in members if not member.is_withheld}  # the latest of each
     with system("which of two entries is the better proven"):
-        proven = standings(persons)
+        proven = entry_standings(persons)
         phones = people.phones_that_said_no(person.phone_id for person in persons)
         refused = people.refused_by([person.pk for person in persons])
     silent = {person.pk for person in persons if person.phone_id in phones or person.pk in refused}

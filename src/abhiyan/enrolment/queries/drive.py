@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import sql
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.drives import SPANS
 from abhiyan.enrolment.models import Drive, RefusedCount
@@ -30,7 +30,7 @@ MOST_UNITS = 200  # a choice longer than this is no choice
 
 def drive_for(programme: Programme) -> Drive:
     """Return the drive of a programme one may see, drafts too. NotFound for programmes of another kind."""
-    return needed(Drive.objects.filter(programme_id=programme.pk).select_related("roll").first())
+    return or_refuse(Drive.objects.filter(programme_id=programme.pk).select_related("roll").first())
 
 
 def roll_of(programme_id: int) -> RollKind:
@@ -58,7 +58,7 @@ def tokens(programme_id: int, *, manages: bool, language: str, at: datetime) -> 
 
 def _tokens(programme_id: int, language: str, at: datetime) -> list[Token]:
     rows = list(ChannelToken.objects.filter(programme_id=programme_id).order_by("-made_at", "-pk"))
-    names = units.names_of({row.unit_id for row in rows}, language=language)
+    names = units.names_of_units({row.unit_id for row in rows}, language=language)
     found = [
         Token(row, names.get(row.unit_id, ""), row.ended_at is not None or row.expires_at <= at)
         for row in rows
@@ -75,7 +75,7 @@ def token_of(programme_id: int, public_id: UUID) -> ChannelToken:
     return channel_token
 
 
-def asked_of(account_id: int | None, programme_id: int, *, act: str, at: datetime) -> list[Release]:
+def releases_of_drive(account_id: int | None, programme_id: int, *, act: str, at: datetime) -> list[Release]:
     """Return what somebody asked for in this drive (a key of org.rules.releases) and still waits for, or may do."""
     releases = org.releases_asked(account_id, act=act, at=at) if account_id else []
     return [release for release in releases if release.payload.get("programme_id") == programme_id]
@@ -86,7 +86,7 @@ def asked_by(account_id: int | None, programme_id: int, release: UUID, *, act: s
     if account_id is None:
         raise NotFound
     releases = org.releases().filter(public_id=release, act=act, asked_by=account_id)
-    return needed(releases.filter(payload__programme_id=programme_id).first())
+    return or_refuse(releases.filter(payload__programme_id=programme_id).first())
 
 
 def not_taken(programme_id: int) -> dict[str, int]:
@@ -96,10 +96,10 @@ def not_taken(programme_id: int) -> dict[str, int]:
     return {count["reason"]: count["n"] for count in counts.order_by("-n", "reason") if count["n"] > 0}
 
 
-def stops(public_id: UUID) -> list[str]:
+def stopped_by_closing(public_id: UUID) -> list[str]:
     """Say what stops when a drive closes."""
     programme = programmes.programme(public_id)
-    numbers = sum(number.is_active for number in messaging.numbers_of(programme.pk))
+    numbers = sum(number.is_active for number in messaging.numbers_of_programme(programme.pk))
     with system("what stops with a drive"):
         tokens = ChannelToken.objects.filter(programme_id=programme.pk, ended_at=None).count()
     sentences = [_("Nobody can join any more: no web, no call or SMS, no paper.")]
@@ -120,9 +120,11 @@ def stops(public_id: UUID) -> list[str]:
     return sentences
 
 
-def reach(programme: Programme) -> list[units.UnitRow]:
+def drive_units(programme: Programme) -> list[units.UnitRow]:
     """Return the units a drive covers, and those right below them."""
-    covered = [units.standing(unit_id, programme.hierarchy) for unit_id in programmes.scope_units(programme)]
+    covered = [
+        units.row_of_unit(unit_id, programme.hierarchy) for unit_id in programmes.scope_units(programme)
+    ]
     unit_rows = {row.id: row for row in covered}
     for row in covered:
         if len(unit_rows) < MOST_UNITS:
@@ -161,11 +163,11 @@ def planned_seats(programme: Programme) -> tuple[int, int, int]:
     return constituencies, n_known, segments
 
 
-def states(programme: Programme) -> list[units.UnitRow]:
+def drive_states(programme: Programme) -> list[units.UnitRow]:
     """Return the states a drive lies in, or spreads over: codes are switched off by state."""
     unit_rows: dict[int, units.UnitRow] = {}
     for unit_id in programmes.scope_units(programme):
-        path = units.path(unit_id, programme.hierarchy)
+        path = units.path_of_unit(unit_id, programme.hierarchy)
         inside = [row for row in path if row.kind == Kind.STATE]
         below = [] if inside else units.children(unit_id, programme.hierarchy, limit=100).rows
         unit_rows |= {row.id: row for row in (*inside, *below) if row.kind == Kind.STATE}

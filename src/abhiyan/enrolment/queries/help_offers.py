@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from abhiyan.contact.rules.doors import door_label
 from abhiyan.core import small_cells, sql
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.rows import Rows
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.models_help_offers import HelpOffer
 from abhiyan.enrolment.rules.rolls import CONTRIBUTORS
 from abhiyan.ui.numbers import grouped
@@ -80,7 +80,7 @@ def helpers_in(
         return None
 
     def seen(n: int) -> str:
-        return small_cells.seen(n, is_exact=is_exact)
+        return small_cells.seen_count(n, is_exact=is_exact)
 
     lines = [
         (_("Asked to help"), seen(whole.wanted)),
@@ -107,7 +107,7 @@ def helpers_on_slides(
 
     In a system scope.
     """
-    span = needed(here.lo), needed(here.hi)
+    span = or_refuse(here.lo), or_refuse(here.hi)
     whole = helpers_in(here.id, hierarchy, span, is_exact=is_exact, zone=settings.TIME_ZONE, at=at)
     return None if whole is None else (whole.headline, whole.lines)
 
@@ -145,7 +145,7 @@ class ListedHelper:
 
     @property
     def place(self) -> str:
-        return named(self.unit)
+        return name_in_language(self.unit)
 
 
 _LISTED = (
@@ -171,7 +171,7 @@ def open_helper(public_id: UUID) -> ListedHelper:
     rows = sql.each(
         ListedHelper, f"select {_LISTED} {_OFFERS} and h.id = %(id)s", {"open": list(OPEN), "id": public_id}
     )
-    return needed(rows[0] if rows else None)
+    return or_refuse(rows[0] if rows else None)
 
 
 def is_task_done(task_id: UUID) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from abhiyan.contact.models import ContactTry
 from abhiyan.core import sql
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Membership
@@ -73,7 +73,7 @@ def posts_of(account_id: int) -> list[int]:
 def _of(account_id: int) -> dict[str, object]:
     """Return the values of `_OWN`: an organiser's posts, and own phones, for an organiser may have joined too."""
     posts = posts_of(account_id)
-    phones = list(people.own_phones(account_id)) if posts else []
+    phones = list(people.account_phones(account_id)) if posts else []
     return {"account": account_id, "posts": posts, "own": phones}
 
 
@@ -86,7 +86,7 @@ def own_friends(
     """
 
     def finish(friends: list[OwnFriend]) -> list[OwnFriend]:
-        names = units.names_of({friend.unit_id for friend in friends}, language=language)
+        names = units.names_of_units({friend.unit_id for friend in friends}, language=language)
         return [replace(friend, place=names.get(friend.unit_id, "")) for friend in friends]
 
     values = _of(account_id) | {"before": at - QUIET, "at": at}
@@ -130,7 +130,7 @@ def own_friend(account_id: int | None, public_id: UUID) -> OwnFriend:
             f"select {COLUMNS} {_OWN} and m.public_id = %(friend)s limit 1",
             _of(account_id or 0) | {"friend": public_id},
         )
-    return needed(friends[0] if friends else None)
+    return or_refuse(friends[0] if friends else None)
 
 
 def promises_of(friend: UUID) -> list[FriendPromise]:
@@ -165,12 +165,12 @@ def friends_at(friend: UUID, unit_ids: Sequence[int], *, at: datetime) -> dict[i
     """
     programme = programmes.programme_by_id(Membership.objects.get(public_id=friend).programme_id)
     return {
-        unit_id: programmes.ladder(node=unit_id, hierarchy=tree, programme=programme, at=at).counted or 0
+        unit_id: programmes.unit_ladder(node=unit_id, hierarchy=tree, programme=programme, at=at).counted or 0
         for unit_id in unit_ids
         for tree in units.hierarchies_of(unit_id)[:1]
     }
 
 
-def placed(friend: OwnFriend, language: str) -> str:
+def friend_unit_name(friend: OwnFriend, language: str) -> str:
     """Return the name of the unit of a friend."""
-    return units.names_of([friend.unit_id], language=language).get(friend.unit_id, "")
+    return units.names_of_units([friend.unit_id], language=language).get(friend.unit_id, "")

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import NotFound, needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import NotFound, or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.actions.drives import SPANS, covered
 from abhiyan.enrolment.actions.links import link_digest
 from abhiyan.enrolment.models import Drive
@@ -23,7 +23,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
-from abhiyan.units.rules.fold import fold
+from abhiyan.units.rules.fold import folded_words
 from abhiyan.units.rules.pins import read_pin
 
 MOST_DRIVES = 20
@@ -44,7 +44,7 @@ class OpenDrive:
     _notices: dict[str, Notice] = field(default_factory=dict, compare=False)
 
     def name(self, language: str = "") -> str:
-        return named(self.programme.names, language)
+        return name_in_language(self.programme.names, language)
 
     @property
     def other(self) -> str:
@@ -93,14 +93,14 @@ def drive_of(programme_id: int) -> OpenDrive:
 
 
 def _found(drives: QuerySet[Drive]) -> OpenDrive:
-    drive = needed(drives.select_related("roll").first())
+    drive = or_refuse(drives.select_related("roll").first())
     programme = programmes.programme_by_id(drive.programme_id)
     if programme.state == Programme.State.DRAFT:
         raise NotFound
     return OpenDrive(programme, drive)
 
 
-def counting(drive: OpenDrive, *, unit_id: int | None, at: datetime) -> int:
+def counting_drive_id(drive: OpenDrive, *, unit_id: int | None, at: datetime) -> int:
     """Return the id of the drive that counts somebody who joins for this unit: one open beneath it that covers
     the unit, else its own."""
     if not drive.programme.parts or unit_id is None:
@@ -118,7 +118,7 @@ def counting(drive: OpenDrive, *, unit_id: int | None, at: datetime) -> int:
 
 def counting_drive(drive: OpenDrive, *, unit_id: int, at: datetime) -> OpenDrive:
     """Return the drive that counts somebody who joins for this unit, as `counting` tells."""
-    programme_id = counting(drive, unit_id=unit_id, at=at)
+    programme_id = counting_drive_id(drive, unit_id=unit_id, at=at)
     return drive if programme_id == drive.programme.pk else drive_of(programme_id)
 
 
@@ -204,7 +204,7 @@ def linked_place(drive: OpenDrive, code: str, *, hierarchy: int) -> LinkedPlace 
     having = [each for each in trees if sql.value(_HAS_PLACES, _homes_in(drive, ident, each))]
     tree = next(iter(having or trees), hierarchy)
     place = LinkedPlace(
-        row=units.standing(ident, tree),
+        row=units.row_of_unit(ident, tree),
         hierarchy=tree,
         may_join=bool(covered(programme_id=drive.programme.pk, unit_ids=[ident])),
         has_places=bool(having),
@@ -240,12 +240,12 @@ def places(
     """
     text = text.replace("\x00", "").strip()[:100]
     if pin := read_pin(text):
-        return taken(drive, _inside(units.by_pin(pin, limit=LOOKED_AT), within))[:FOUND]
+        return units_to_join(drive, _inside(units.by_pin(pin, limit=LOOKED_AT), within))[:FOUND]
     own_tree = drive.programme.hierarchy if within is None else within.hierarchy
     inside = (top_of(drive, own_tree) if within is None else within.row.id, own_tree)
     if not text or not units.spans(inside[:1], own_tree):
         return []
-    rows = units.search(
+    rows = units.search_units(
         text,
         language=language,
         within=inside,
@@ -254,9 +254,11 @@ def places(
         limit=LOOKED_AT,
         as_listed=True,
     )
-    towns = taken(drive, _towns(text, language, inside))
+    towns = units_to_join(drive, _towns(text, language, inside))
     others = [
-        row for row in taken(drive, rows) if not any(units.stands_below(row.id, town.id) for town in towns)
+        row
+        for row in units_to_join(drive, rows)
+        if not any(units.stands_below(row.id, town.id) for town in towns)
     ]
     return [*towns, *others][:FOUND]
 
@@ -266,9 +268,11 @@ def _towns(text: str, language: str, inside: tuple[int, int]) -> list[units.Unit
 
     The picker opens one; it does not list all in it.
     """
-    rows = units.search(text, language=language, within=inside, kinds=TOWNS, hierarchy=inside[1], limit=FOUND)
-    words = fold(text)
-    return [row for row in rows if any(fold(name) == words for name in row.names.values())]
+    rows = units.search_units(
+        text, language=language, within=inside, kinds=TOWNS, hierarchy=inside[1], limit=FOUND
+    )
+    words = folded_words(text)
+    return [row for row in rows if any(folded_words(name) == words for name in row.names.values())]
 
 
 def district_of_pin(drive: OpenDrive, text: str, *, hierarchy: int) -> units.UnitRow | None:
@@ -278,11 +282,11 @@ def district_of_pin(drive: OpenDrive, text: str, *, hierarchy: int) -> units.Uni
         return None
     top = top_of(drive, hierarchy)
     above = [row for row in units.by_pin(pin, limit=LOOKED_AT) if row.kind not in HOMES]
-    ways = units.paths([row.id for row in above], hierarchy) if above else {}
+    ways = units.paths_of_units([row.id for row in above], hierarchy) if above else {}
     return next((row for row in above if top in {step.id for step in ways.get(row.id, [])}), None)
 
 
-def taken(drive: OpenDrive, rows: Sequence[units.UnitRow]) -> list[units.UnitRow]:
+def units_to_join(drive: OpenDrive, rows: Sequence[units.UnitRow]) -> list[units.UnitRow]:
     """Return those somebody may join for: where people live or vote, and the act takes them."""
     may = covered(programme_id=drive.programme.pk, unit_ids=[row.id for row in rows])
     return [row for row in rows if row.id in may and row.kind in HOMES]

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 
 from abhiyan.core import sql
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.models import Drive
 from abhiyan.people import queries as people
 from abhiyan.people.rules.notices import other_than
@@ -28,7 +28,7 @@ class DriveThatWaits:
     other: str
 
     def name(self) -> str:
-        return named(self.names)
+        return name_in_language(self.names)
 
 
 def names_other(drive: Drive) -> str:

@@ -194,7 +194,7 @@ def organisers_below(
     ]
     rows = [*counted, *free]
     accounts = people.accounts({row.account_id for row in rows if row.account_id})
-    names = units.names_of({row.post_id for row in rows if row.post_id}, language=language)
+    names = units.names_of_units({row.post_id for row in rows if row.post_id}, language=language)
     named_rows = [
         replace(
             row,
@@ -234,7 +234,7 @@ def changes_by_hand(span: tuple[int, int], *, most: int) -> list[FriendsGiven]:
          order by 2 desc, 1 limit %(most)s""",
         {"lo": span[0], "hi": span[1], "most": most},
     )
-    names = people.names_of([change.account_id for change in changes])
+    names = people.names_of_accounts([change.account_id for change in changes])
     return [replace(change, name=names.get(change.account_id, "")) for change in changes]
 
 
@@ -243,4 +243,4 @@ def organiser_of(friend: UUID) -> tuple[int, str] | None:
     row = FriendOrganiser.objects.filter(membership=friend, ended_at=None).first()
     if row is None:
         return None
-    return row.account_id, people.names_of([row.account_id]).get(row.account_id, "")
+    return row.account_id, people.names_of_accounts([row.account_id]).get(row.account_id, "")

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.small_cells import shown
-from abhiyan.core.words import named
+from abhiyan.core.small_cells import shown_count
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.models import Halt, HeldLeave, Membership, Parting
 from abhiyan.enrolment.rules import bursts, endings
 from abhiyan.enrolment.rules.channels import CHANNELS, Channel
@@ -62,7 +62,7 @@ def count_denied(node: LedgerNode, programme: Programme, *, at: datetime) -> int
                 "hi": node.hi,
             },
         )
-    return bursts.shown(n) if node.is_exact else shown(n)
+    return bursts.noes_shown(n) if node.is_exact else shown_count(n)
 
 
 def noes_today(
@@ -86,7 +86,7 @@ def noes_today(
 
 def denied_at(phone_id: UUID, at: datetime) -> list[EntrySource]:
     """Return the sources of entries that a phone said, at this instant, nobody on it had made. In a system scope."""
-    return sources(list(Parting.objects.filter(phone_id=phone_id, kind="denied", at=at).order_by("pk")))
+    return entry_sources(list(Parting.objects.filter(phone_id=phone_id, kind="denied", at=at).order_by("pk")))
 
 
 def left_at(phone_id: UUID, at: datetime) -> list[Membership]:
@@ -108,7 +108,7 @@ def source_of_term(term_id: UUID) -> EntrySource | None:
     if row is None:
         return None
     import_id, by, channel, at, unit_id = row
-    return sources(
+    return entry_sources(
         [Parting(import_id=import_id, by=by, entered_channel=channel, entered_at=at, unit_id=unit_id)]
     )[0]
 
@@ -131,7 +131,7 @@ class Denied:
 PER_PAGE = 50
 
 
-def denied(
+def denied_entries(
     *,
     after: tuple[datetime, UUID] | None,
     limit: int,
@@ -161,7 +161,7 @@ def denied(
     order = ("-at", "-public_id") if newest_first else ("at", "public_id")
     rows = list(partings.order_by(*order)[:limit])
     with system("where denied entries came from, for the data officer"):
-        origins = sources(rows)
+        origins = entry_sources(rows)
         places = _places(rows)
     ring = keyring()
     return [
@@ -171,7 +171,7 @@ def denied(
             name=ring.unseal(bytes(parting.sealed_name), about=parting.pk.bytes).decode()
             if parting.sealed_name
             else "",
-            unit=named(places.get(parting.unit_id, {})),
+            unit=name_in_language(places.get(parting.unit_id, {})),
             channel=parting.entered_channel,
             source=source,
             by=parting.by,
@@ -197,7 +197,7 @@ def counted_for_both(
     counts = Parting.objects.filter(sender | here, kind=endings.DENIED, at__lt=until).aggregate(
         own=Count("pk", filter=sender), here=Count("pk", filter=here)
     )
-    return bursts.shown(counts["own"]), bursts.shown(counts["here"])
+    return bursts.noes_shown(counts["own"]), bursts.noes_shown(counts["here"])
 
 
 def counted_of_batch(number: str, import_ids: Iterable[int], *, at: datetime, zone: str) -> int | None:
@@ -208,12 +208,12 @@ def counted_of_batch(number: str, import_ids: Iterable[int], *, at: datetime, zo
 
 def _shown(partings: "QuerySet[Parting]", at: datetime, zone: str) -> int | None:
     until = bursts.shown_until(at=at, zone=zone)
-    return bursts.shown(partings.filter(kind=endings.DENIED, at__lt=until).count())
+    return bursts.noes_shown(partings.filter(kind=endings.DENIED, at__lt=until).count())
 
 
 def halt_for(public_id: UUID) -> Halt:
     """Return a stopped list or sender, in the viewer's scope. NotFound."""
-    return needed(Halt.objects.filter(public_id=public_id).first())
+    return or_refuse(Halt.objects.filter(public_id=public_id).first())
 
 
 def halts() -> list[Halt]:
@@ -267,7 +267,7 @@ def held_leavings() -> int:
     return HeldLeave.objects.count()
 
 
-def sources(partings: list[Parting]) -> list[EntrySource]:
+def entry_sources(partings: list[Parting]) -> list[EntrySource]:
     """Return in order who sent each entry in: an office-bearer by name, a channel by its own, a list by its place.
 
     In a system scope: the person concerned may know.
@@ -276,7 +276,7 @@ def sources(partings: list[Parting]) -> list[EntrySource]:
     places = _places(partings)
     return [
         EntrySource(
-            _who(parting, names.get(parting.by, ""), named(places.get(parting.unit_id, {}))),
+            _who(parting, names.get(parting.by, ""), name_in_language(places.get(parting.unit_id, {}))),
             parting.entered_at,
             is_own=parting.by not in names and not _is_listed(parting),
             term_id=parting.pk,

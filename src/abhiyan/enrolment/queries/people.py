@@ -11,9 +11,9 @@ from uuid import UUID
 
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.enrolment.models import CardWanted
 from abhiyan.enrolment.rules import endings, names, rolls
 from abhiyan.enrolment.rules.number import public_ids
@@ -71,10 +71,10 @@ class Member:
     has_left: bool
 
     def unit_name(self, language: str = "") -> str:
-        return named(self.unit_names, language)
+        return name_in_language(self.unit_names, language)
 
     def roll_name(self, language: str = "") -> str:
-        return named(self.roll_names, language)
+        return name_in_language(self.roll_names, language)
 
     @property
     def said(self) -> RollKind:
@@ -177,7 +177,7 @@ def own_membership(phone_id: UUID, public_id: UUID) -> Member | None:
     )
 
 
-def matching(members: Sequence[Member], *, birth_year: int, name: str) -> list[Member]:
+def matching_members(members: Sequence[Member], *, birth_year: int, name: str) -> list[Member]:
     """Return the members of a phone that fit a second fact: the year, and the name if it is given."""
     matches = [member for member in members if member.birth_year == birth_year]
     if name:
@@ -194,7 +194,7 @@ def told_apart_by(member: Member) -> tuple[str, int | None]:
     return names.key(member.name or ""), member.birth_year
 
 
-def is_known(phone_id: UUID) -> bool:
+def is_phone_known(phone_id: UUID) -> bool:
     """Return True if anything is held under a phone: a member, a call, or a place on a contact list.
 
     In a system scope.
@@ -207,7 +207,7 @@ def is_known(phone_id: UUID) -> bool:
     )
 
 
-def is_over(session: str) -> bool:
+def is_session_over(session: str) -> bool:
     """Return True if the session of a key has ended meanwhile (by a twin of this request)."""
     return sql.exists("select 1 from people_session where key = %s and ended_at is not null", [session])
 
@@ -239,10 +239,10 @@ class MembershipTerm:
     end_reason: str
 
     def programme(self, language: str = "") -> str:
-        return named(self.programme_names, language)
+        return name_in_language(self.programme_names, language)
 
     def unit(self, language: str = "") -> str:
-        return named(self.unit_names, language)
+        return name_in_language(self.unit_names, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ class ClaimTold:
     is_own: bool  # of this membership; else of the phone, and nobody's yet
 
     def unit(self, language: str = "") -> str:
-        return named(self.unit_names, language)
+        return name_in_language(self.unit_names, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ class SentMessage:
     is_kept: bool  # its way out was a file or a terminal of the server: it reached nobody
 
 
-def terms(membership_id: UUID) -> list[MembershipTerm]:
+def membership_terms(membership_id: UUID) -> list[MembershipTerm]:
     """Return the terms of a membership, latest first."""
     return sql.each(
         MembershipTerm,
@@ -320,7 +320,9 @@ def senders(ids: Sequence[UUID]) -> dict[UUID, str]:
         [wanted, wanted],
     )
     return {
-        public_id: ", ".join([person(name) if is_person else name, *map(named, offices.get(public_id, ()))])
+        public_id: ", ".join(
+            [local_person(name) if is_person else name, *map(name_in_language, offices.get(public_id, ()))]
+        )
         for public_id, name, is_person in rows
     }
 
@@ -339,7 +341,7 @@ def lasts_until(member: Member) -> date | None:
     return last_day(joined=member.day, months=months, ends_on=ends_on, set_on=set_on, closes_on=closes_on)
 
 
-def messages(phone_id: UUID) -> list[SentMessage]:
+def messages_to_phone(phone_id: UUID) -> list[SentMessage]:
     """Return the messages to a phone, latest first. In the phone's own scope."""
     return sql.each(
         SentMessage,
@@ -355,7 +357,7 @@ def messages(phone_id: UUID) -> list[SentMessage]:
 
 def member_for(public_id: UUID) -> Member:
     """Return a member in the caller's scope. NotFound."""
-    return needed(member_or_none(public_id))
+    return or_refuse(member_or_none(public_id))
 
 
 def member_or_none(public_id: UUID) -> Member | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from abhiyan.core import sql
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.models import Taken
 
 MOST_GROUPS = 100
@@ -57,7 +57,7 @@ class WaitingEntry:
     of: int
 
 
-def waiting(pin: str, place: str, unit_id: int, *, limit: int) -> list[WaitingEntry]:
+def waiting_entries(pin: str, place: str, unit_id: int, *, limit: int) -> list[WaitingEntry]:
     """Return the entries of a group, oldest first."""
     return sql.each(
         WaitingEntry,
@@ -95,7 +95,7 @@ class Placed:
     at: datetime
 
     def unit(self) -> str:
-        return named(self.names)
+        return name_in_language(self.names)
 
 
 def placings(*, since: datetime) -> list[Placed]:

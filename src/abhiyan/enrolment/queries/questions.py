@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from abhiyan.core import sql
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.enrolment.models import How
 from abhiyan.enrolment.rules import names, rolls
 from abhiyan.enrolment.rules.rolls import RollKind
@@ -77,7 +77,7 @@ def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
     source = source_of_term(term)
     return QuestionEntry(
         phone_id=of_phone,
-        name=names.shortened(person(name or "")),
+        name=names.shortened_name(local_person(name or "")),
         last4=last4,
         at=at,
         channel=channel,
@@ -94,9 +94,9 @@ def entry(term: UUID, phone_id: UUID) -> QuestionEntry | None:
     )
 
 
-def place(question_entry: QuestionEntry) -> str:
+def entry_place(question_entry: QuestionEntry) -> str:
     """Return the place where the entry is counted, in the language of the page."""
-    return named(question_entry.unit_names)
+    return name_in_language(question_entry.unit_names)
 
 
 def phone_of_account(account_id: int | None) -> UUID | None:

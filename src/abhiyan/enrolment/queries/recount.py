@@ -14,7 +14,7 @@ MEASURE = 1  # enrolments: a drive's first measure
 COUNTS = f"(e.ended_at is null or e.end_reason = '{endings.RUN_OUT}')"
 
 
-def beside(of: str) -> str:
+def rungs_beside_query(of: str) -> str:
     """Return the rungs a term (of: its table) is on besides its own, as values of one column, or null.
 
     As `steps.beside`.
@@ -44,7 +44,7 @@ select programme_id, {MEASURE}, channel, unit_id, day, rung, count(*)
   from enrolment_enrolment e where {COUNTS} group by 1, 3, 4, 5, 6
 union all
 select programme_id, {MEASURE}, channel, unit_id, day, r.rung, count(*)
-  from enrolment_enrolment e join lateral (values {beside("e")}) r(rung) on r.rung is not null
+  from enrolment_enrolment e join lateral (values {rungs_beside_query("e")}) r(rung) on r.rung is not null
  where {COUNTS} group by 1, 3, 4, 5, 6
 union all
 select programme_id, {MEASURE}, channel, unit_id, day, {UNIQUE}, count(*)

@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from abhiyan.core import sql
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, person
+from abhiyan.core.words import active_language, local_person
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.paper.models import Referral
 from abhiyan.people import queries as people
@@ -50,7 +50,7 @@ def shared_first(programme_ids: Sequence[int], *, organises: bool) -> int | None
     )
 
 
-def own(account_id: int | None, programme_id: int) -> list[Referral]:
+def own_referrals(account_id: int | None, programme_id: int) -> list[Referral]:
     """Return a worker's own links to a drive. In their scope."""
     found = Referral.objects.filter(account_id=account_id or 0, programme_id=programme_id)
     return list(found.order_by("made_at"))
@@ -63,11 +63,11 @@ def referrals(span: tuple[int, int], programme_id: int) -> QuerySet[Referral]:
     return found.exclude(account_id=None)
 
 
-def shown(found: Sequence[Referral]) -> list[Invited]:
+def referral_rows(found: Sequence[Referral]) -> list[Invited]:
     """Return what lists say of these links. It has only counts of people."""
-    places = units.names_of({referral.unit_id for referral in found}, language=language())
+    places = units.names_of_units({referral.unit_id for referral in found}, language=active_language())
     with system("how many joined by workers' links"):
-        names = people.names_of({referral.account_id for referral in found if referral.account_id})
+        names = people.names_of_accounts({referral.account_id for referral in found if referral.account_id})
         counts = {
             referral_id: rest
             for referral_id, *rest in sql.rows(_COUNTS, [[referral.pk for referral in found]])
@@ -75,7 +75,7 @@ def shown(found: Sequence[Referral]) -> list[Invited]:
     return [
         Invited(
             referral,
-            person(names.get(referral.account_id or 0, "")),
+            local_person(names.get(referral.account_id or 0, "")),
             places.get(referral.unit_id, ""),
             *counts.get(referral.pk, (0, 0, 0)),
         )
@@ -123,4 +123,4 @@ def inviter_of(membership: UUID) -> str:
     if inviter is None:
         return ""
     with system("who invited a member"):
-        return person(people.names_of([inviter]).get(inviter, ""))
+        return local_person(people.names_of_accounts([inviter]).get(inviter, ""))

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.contact.models import ContactTry
 from abhiyan.core import clock, sql
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.rules.measures import TALKS
 from abhiyan.people import queries as people
@@ -46,18 +46,18 @@ def whom_of_talk(item_id: UUID, _channel: int, day: date) -> Whom:
         return Whom(None, {})
     about = sql.value("select a.about from contact_try a where a.item_id = %s limit 1", [talk.pk])
     friend = Membership.objects.filter(pk=about, ended_on=None).first() if about else None
-    names = people.names_of([talk.by_id] if talk.by_id else [])
+    names = people.names_of_accounts([talk.by_id] if talk.by_id else [])
     written = {"who": names.get(talk.by_id or 0, ""), "when": date_format(day, "j F Y")}
-    friend_person = people.person(friend.person_id) if friend else None
+    friend_person = people.person_by_id(friend.person_id) if friend else None
     name = friend_person.name if friend_person else None
-    return Whom(person(name) if name else None, written)
+    return Whom(local_person(name) if name else None, written)
 
 
 def sentence_of_talk(talk: Item) -> str:
     """Return the sentence on the page of the friend's question. In a system scope."""
-    worker = people.names_of([talk.by_id] if talk.by_id else []).get(talk.by_id or 0, "")
+    worker = people.names_of_accounts([talk.by_id] if talk.by_id else []).get(talk.by_id or 0, "")
     return _("%(worker)s spoke with you on %(day)s.") % {
-        "worker": person(worker),
+        "worker": local_person(worker),
         "day": date_format(talk.day, "j F"),
     }
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.enrolment.models import DataRequest
 
 
@@ -21,18 +21,18 @@ class OpenedTicket:
     answer: str
 
 
-def own(phone_id: UUID, person_id: UUID) -> list[OpenedTicket]:
+def own_tickets(phone_id: UUID, person_id: UUID) -> list[OpenedTicket]:
     """Return one person's requests, latest first. In their phone's scope."""
     found = DataRequest.objects.filter(phone_id=phone_id, person_id=person_id).order_by("-asked_at", "id")
     return [_opened(ticket) for ticket in found[:50]]
 
 
-def ticket_for(ticket: UUID) -> OpenedTicket:
+def ticket_in_scope(ticket: UUID) -> OpenedTicket:
     """Return one ticket in the caller's scope, with its words. NotFound."""
-    return _opened(needed(DataRequest.objects.filter(pk=ticket).first()))
+    return _opened(or_refuse(DataRequest.objects.filter(pk=ticket).first()))
 
 
-def tickets(state: str = "") -> "QuerySet[DataRequest]":
+def tickets_in_scope(state: str = "") -> "QuerySet[DataRequest]":
     """Return tickets in the caller's scope. state: "" waiting, "answered", "all"."""
     found = DataRequest.objects.all()
     if state != "all":
@@ -40,7 +40,7 @@ def tickets(state: str = "") -> "QuerySet[DataRequest]":
     return found
 
 
-def waiting(at: datetime) -> tuple[int, int, datetime | None]:
+def count_waiting_tickets(at: datetime) -> tuple[int, int, datetime | None]:
     """Count the requests that wait in the caller's scope, and the overdue ones, with the first due time."""
     dues = list(
         DataRequest.objects.filter(answered_at=None)

@@ -10,7 +10,7 @@ from abhiyan.contact.models import ContactTry
 from abhiyan.core import sql
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.people.models import Purpose
 from abhiyan.programmes.models import Rung
 
@@ -35,7 +35,7 @@ class UnansweredPhone:
     may_tell: bool
 
     def unit_name(self) -> str:
-        return named(self.unit_names)
+        return name_in_language(self.unit_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def silent_in(lo: int, hi: int) -> list[UUID]:
         )
 
 
-def unanswered(
+def unanswered_members(
     lo: int,
     hi: int,
     *,

@@ -21,13 +21,13 @@ _MOD = 10
 _CODE = re.compile(r"https?://[^/\s]{1,100}/paper/([0-9]{4,10}-[0-9])/\?sheet=([1-9][0-9]?)")
 
 
-def number_of(batch_id: int) -> str:
+def batch_number(batch_id: int) -> str:
     """Return the number as it is printed and typed: 1042-7."""
     digits = str(batch_id + _START)
     return f"{digits}-{_check(digits)}"
 
 
-def read_number(text: str) -> int | None:
+def read_batch_number(text: str) -> int | None:
     """Return the batch a typed number means, however its digits are written; None: none."""
     plain = plain_digits(text)
     digits = only_digits(plain)
@@ -41,7 +41,7 @@ def read_number(text: str) -> int | None:
     return number if number > 0 else None
 
 
-def code_of(page: str, sheet: int) -> str:
+def sheet_code(page: str, sheet: int) -> str:
     """Return the content of the code on a sheet. page: the address of its batch."""
     return f"{page}?sheet={sheet}"
 
@@ -52,7 +52,7 @@ def read_code(text: str) -> tuple[int, int] | None:
     A stranger's text.
     """
     match = _CODE.fullmatch(text)
-    batch = read_number(match[1]) if match else None
+    batch = read_batch_number(match[1]) if match else None
     return (batch, int(match[2])) if match and batch else None
 
 
@@ -75,12 +75,12 @@ def _check(digits: str) -> int:
     return (_MOD + 1 - left) % _MOD
 
 
-def seen(photos: Iterable[UUID]) -> str:
+def photos_digest(photos: Iterable[UUID]) -> str:
     """Return a digest of the photographs a page showed, so that nothing is done with others."""
     return hashlib.sha256(b"".join(sorted(photo_id.bytes for photo_id in photos))).hexdigest()
 
 
-def kind_of(data: bytes) -> str | None:
+def picture_media_type(data: bytes) -> str | None:
     """Return the media type of a picture by how it begins and ends; None for anything else, whatever its name says."""
     kind = picture_kind(data)
     return KINDS[kind] if kind else None

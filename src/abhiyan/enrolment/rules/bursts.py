@@ -42,7 +42,7 @@ def is_flood(*, in_hour: int, in_week: int) -> bool:
     return in_hour >= FLOOD_AT_LEAST and in_hour * 24 * 7 >= FLOOD_TIMES * in_week
 
 
-def shown(n: int) -> int | None:
+def noes_shown(n: int) -> int | None:
     """Return at least how many noes there are, as a worker or booth may read it.
 
     It is nothing below five, and no number between two steps, where one page or evening beside another would

@@ -10,7 +10,7 @@ LABEL = gettext_lazy("Certificate of a friend")
 MOST_EACH = 1_000  # of one segment: one file for the printer
 
 
-def rule(each: int) -> list[str]:
+def certificate_rule(each: int) -> list[str]:
     """Say the rule in two sentences, in the language in force. each: certificates of a segment."""
     return [
         _("The first %(each)s friends of a segment get a certificate, in the order in which they confirmed.")

@@ -58,7 +58,7 @@ class Details:
         return tuple(name for name, value in value_by_name.items() if value is None)
 
 
-def read(text: str, *, this_year: int) -> Details:
+def read_details(text: str, *, this_year: int) -> Details:
     """Name, year of birth and PIN code from a text, in any order. A telephone number among them is passed over.
 
     The name is what is written first, or the only words there are. this_year: later years are no years of birth.
@@ -156,7 +156,7 @@ def _name(text: str) -> str | None:
     """Return the words before the first number; where there are none, the only ones there are."""
     first, _number, others = text.partition("\x00")
     parts = _parts(first)[:1] or _parts(others)
-    name = names.clean(parts[0]) if len(parts) == 1 else None
+    name = names.clean_name(parts[0]) if len(parts) == 1 else None
     return name if name is not None and sum(c.isalpha() for c in name) > 1 else None
 
 

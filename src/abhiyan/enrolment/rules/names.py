@@ -19,7 +19,7 @@ SIGNS = "".join(sorted(_AMONG_LETTERS)) + _JOINERS  # beside letters and marks
 _VIRAMA = 9  # canonical combining class
 
 
-def clean(text: str) -> str | None:
+def clean_name(text: str) -> str | None:
     """Return a name as it is kept.
 
     Return None for one that is empty, too long, without a letter, with digits or signs no name has, or not text
@@ -86,7 +86,7 @@ def key(name: str) -> str:
     return " ".join(titles.words(name))
 
 
-def shortened(name: str) -> str:
+def shortened_name(name: str) -> str:
     """Shorten a name as a message to a phone shows it, which may be somebody else's by now: "Kamla De…", "Kamla"."""
     first, _space, rest = name.partition(" ")
     last = rest.rpartition(" ")[2]

@@ -29,7 +29,7 @@ class PhoneMembership:
     is_elsewhere: bool = False
 
 
-def decide(
+def decide_claim(
     *,
     who: tuple[str, int] | None,
     name_key: str | None,

@@ -75,7 +75,7 @@ _FEW = _(
 )
 
 
-def sentence(plan: PlannedFriends) -> str:
+def plan_sentence(plan: PlannedFriends) -> str:
     """Say the plan in one sentence; what it does not say is left out."""
     n = {name: grouped(getattr(plan, name) or 0) for name in plan.__slots__}
     parts = ngettext("%(n)s segment", "%(n)s segments", plan.segments) % {"n": plan.all_segments}
@@ -94,7 +94,7 @@ def sentence(plan: PlannedFriends) -> str:
     return ", ".join(str(text) for text in words if text is not None)
 
 
-def contradictions(plan: PlannedFriends) -> Iterator[tuple[Promise, dict[str, str]]]:
+def plan_contradictions(plan: PlannedFriends) -> Iterator[tuple[Promise, dict[str, str]]]:
     """Find where the numbers of a plan cannot all be true: a sentence, and what fills it.
 
     A number that is lacking contradicts nothing. If the tree lacks segments and nobody says how many there are, the

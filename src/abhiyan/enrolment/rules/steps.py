@@ -93,7 +93,7 @@ DENIED = Step(
 )
 
 
-def beside(
+def rungs_beside(
     *, is_renewed: bool, is_asked: bool, is_over: bool, is_confirmed: bool, how: int | None
 ) -> list[int]:
     """Return the rungs a term is on besides its own. In SQL: `queries.recount.beside`."""

@@ -15,6 +15,6 @@ def ticket_number(ticket: UUID) -> str:
     return f"T-{member_number(ticket)[:9]}"
 
 
-def due_at(asked_at: datetime) -> datetime:
+def ticket_due_at(asked_at: datetime) -> datetime:
     """Return by when it is answered at the latest."""
     return asked_at + ANSWERED_WITHIN

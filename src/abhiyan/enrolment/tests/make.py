@@ -19,13 +19,13 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, sender_key, tokens
-from abhiyan.enrolment.actions.links import link_of
+from abhiyan.enrolment.actions.links import link_secret
 from abhiyan.enrolment.models import Drive, How, Roll
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.people.models import Notice
 from abhiyan.programmes.models import ALL_DAYS, Measure, Programme, ProgrammeUnit, Rung
 from abhiyan.units.models import Hierarchy, Kind, Placement, Unit
-from abhiyan.units.trees.laying import hold
+from abhiyan.units.trees.laying import lock_tree
 
 DAY = date(2026, 11, 10)
 NOON = datetime(2026, 11, 10, 6, 30, tzinfo=UTC)  # twelve o'clock in Srinagar
@@ -164,7 +164,7 @@ class World:
                 )
                 for language, title in (("en", "Notice"), ("hi", "सूचना"))
             )
-        actions.forget()
+        actions.forget_drives()
         return cls(units=units, programme=programme, roll=roll)
 
     @staticmethod
@@ -192,7 +192,7 @@ class World:
             self.programme = self._drive(
                 self.units, self.roll, slug, day - timedelta(days=1), day + timedelta(days=20)
             )
-        actions.forget()
+        actions.forget_drives()
 
     def anew(self) -> None:
         """Open another roll with a drive of its own: it has no members, and it is the tenth again."""
@@ -203,7 +203,7 @@ class World:
             self.programme = self._drive(
                 self.units, self.roll, f"drive-{n}", DAY - timedelta(days=9), DAY + timedelta(days=20)
             )
-        actions.forget()
+        actions.forget_drives()
 
     def set_state(self, state: str) -> None:
         """Put the drive into a state, however it got there."""
@@ -220,7 +220,7 @@ class World:
                 (list(standing.filter(lo__gte=of.lo, lo__lt=of.hi).values_list("pk", flat=True)), by)
                 for of, by in ((a, apart), (b, -apart))
             ]
-            hold(1)
+            lock_tree(1)
             for ids, by in below:
                 Placement.objects.filter(pk__in=ids).update(lo=F("lo") + by, hi=F("hi") + by)
 
@@ -297,7 +297,7 @@ class World:
         return actions.enrol_batch(programme_id=self.programme.pk, claims=claims, by=CHANNEL, at=self.now)
 
     def take(self, claim: ClaimMessage) -> ClaimOutcome:
-        return actions.enrol(programme_id=self.programme.pk, claim=claim, by=CHANNEL, at=self.now)
+        return actions.enrol_claim(programme_id=self.programme.pk, claim=claim, by=CHANNEL, at=self.now)
 
     def missed_call(self, *, of: Human, key: str | None = None) -> ClaimOutcome:
         return self.take(self.claim(of, Channel.MISSED_CALL, sign=Sign.CALL, key=key, nameless=True))
@@ -319,7 +319,7 @@ class World:
             "select id from enrolment_waiting where phone_id = %s and programme_id = %s",
             [self.phone_id(of), self.programme.pk],
         )
-        return link_of(UUID(str(row[0])).bytes)
+        return link_secret(UUID(str(row[0])).bytes)
 
     def complete(self, *, of: Human, unit: Unit | None = None, link: str | None = None) -> ClaimOutcome:
         """Open the link and fill its form."""
@@ -389,11 +389,12 @@ class World:
         """The same from the facts."""
         from abhiyan.enrolment.actions.setting_up import KIND
         from abhiyan.enrolment.queries.recount import facts_for_recount
-        from abhiyan.programmes.rules.items import facts_of
+        from abhiyan.programmes.rules.items import facts_of_items
 
         return self._sums(
             "select measure, channel, unit_id, day, rung, sum(n) from"
-            f" ({facts_for_recount()} union all {facts_of(KIND)}) t where programme_id = %s group by 1, 2, 3, 4, 5"
+            f" ({facts_for_recount()} union all {facts_of_items(KIND)}) t"
+            " where programme_id = %s group by 1, 2, 3, 4, 5"
         )
 
     def _sums(self, query: str) -> dict[tuple[int, int, int, date, int], int]:

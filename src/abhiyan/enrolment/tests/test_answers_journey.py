@@ -55,7 +55,7 @@ def a_day_later() -> None:
     with system("tests move time"):
         Enrolment.objects.update(at=F("at") - timedelta(days=2))
     with system("tests turn the loop"):
-        assert confirming.ask(at=NOW) == 1
+        assert confirming.ask_new_members(at=NOW) == 1
 
 
 def own_page(page: Page, human: Human) -> None:

@@ -41,7 +41,7 @@ def ask(world: World, *, days: int = 1) -> int:
     """A day later the loop asks, at noon."""
     world.tick(days=days)
     with system("test"):
-        return confirming.ask(at=world.now)
+        return confirming.ask_new_members(at=world.now)
 
 
 def asked_of(who: ClaimOutcome) -> Question:
@@ -57,7 +57,7 @@ def word(who: ClaimOutcome, n: int = 1) -> str:
 def text(world: World, of: Human, code: str, *, yes: bool = True) -> Answered:
     """An SMS from somebody's phone."""
     with transaction.atomic():
-        return messaging.answer(
+        return messaging.answer_question(
             phone_id=world.phone_id(of), yes=yes, code=code, channel="sms", ref="1", by=HOOK, at=world.now
         )
 
@@ -65,7 +65,7 @@ def text(world: World, of: Human, code: str, *, yes: bool = True) -> Answered:
 def turn(at: datetime) -> None:
     with system("test"):
         questions.expire(at=at)
-        questions.remind(at=at)
+        questions.remind_unanswered(at=at)
 
 
 def rungs(world: World) -> dict[int, int]:
@@ -329,7 +329,7 @@ def test_a_name_is_cut_where_a_reader_would_cut_it() -> None:
         "कमला देवी": "कमला दे…",
         "राम प्रसाद": "राम प्र…",
     }
-    assert {name: names.shortened(name) for name in given} == given
+    assert {name: names.shortened_name(name) for name in given} == given
 
 
 def test_the_drives_page_says_how_many_were_asked_and_what_they_answered(world: World) -> None:
@@ -342,7 +342,7 @@ def test_the_drives_page_says_how_many_were_asked_and_what_they_answered(world: 
     with system("test"):
         node = programmes.node_of(world.state.pk, 1)
         assert node is not None
-        found = programmes.beside(node=node, programme=world.programme, steps=ANSWERS, at=world.now)
+        found = programmes.figures_beside(node=node, programme=world.programme, steps=ANSWERS, at=world.now)
         assert found == {
             "by_word": 3,
             "by_link": 0,

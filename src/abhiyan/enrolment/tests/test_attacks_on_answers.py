@@ -59,7 +59,7 @@ BROKEN = (
 def post(server: Server, secret: str, raw: bytes) -> int:
     """An SMS webhook that is rightly signed, whatever it says."""
     at_s = int(NOW.timestamp())
-    made = signatures.generic(at_s, "sms", raw, TOKEN)
+    made = signatures.generic_signature(at_s, "sms", raw, TOKEN)
     headers = {"X-Signature": f"t={at_s},v2={made}", "Content-Type": "application/json"}
     return server.send("POST", f"/hook/sms/generic/{secret}", raw, headers).status
 
@@ -118,7 +118,7 @@ def test_nothing_that_acts_is_done_by_looking_or_from_another_site() -> None:
 @pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u202d", "\x08", "\x1b"])
 def test_what_somebody_approves_reads_as_it_is_sent(sign: str) -> None:
     """Signs that turn what stands behind them round, or wipe it out, are in no text and in nothing that fills one."""
-    assert bulk.wrong(f"{ENGLISH} {sign}") == "hidden"
+    assert bulk.bulk_text_fault(f"{ENGLISH} {sign}") == "hidden"
     assert not bulk.is_filling(f"Lal {sign}Chowk") and bulk.is_filling("लाल\u200dचौक 12")
 
 

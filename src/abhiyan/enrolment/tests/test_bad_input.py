@@ -196,7 +196,7 @@ def test_a_minor_is_refused_and_leaves_only_a_counter(world: World) -> None:
     for _ in range(2):  # a resend is not counted twice
         (answer,) = world.send(claim)
         assert isinstance(answer, NotAdult)
-        actions.forget()
+        actions.forget_drives()
     world.send(world.claim(world.child, Channel.API, unit=world.booth))
     for table in ("enrolment_claim", "people_phone", "people_person", "programmes_delta", "core_audit"):
         assert world.count(table) == 0, table

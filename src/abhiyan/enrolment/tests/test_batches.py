@@ -21,7 +21,7 @@ from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.paper.lists import BatchUnknown
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.enrolment.queries import batches as queries
-from abhiyan.enrolment.rules.batches import kind_of, number_of, read_number
+from abhiyan.enrolment.rules.batches import batch_number, picture_media_type, read_batch_number
 from abhiyan.org.queries import NotYours
 
 from .make import CHANNEL, Ladder, World
@@ -55,17 +55,17 @@ def keep(world: World, batch: PaperBatch, *given: bytes) -> photos.KeptPhotos:
 
 
 def test_a_batchs_number_is_read_in_any_digits_and_a_mistyped_one_is_none() -> None:
-    number = number_of(42)
-    assert number == "1042-8" and [read_number(one) for one in (number, " 10428", "१०४२-८")] == [42] * 3
+    number = batch_number(42)
+    assert number == "1042-8" and [read_batch_number(one) for one in (number, " 10428", "१०४२-८")] == [42] * 3
     wrong = ["1043-8", "1402-8", "1042-9", "10a42-8", "", "42", "9" * 40, "۱۰۴۲-۰"]
-    assert [read_number(one) for one in wrong] == [None] * len(wrong)
-    assert all(read_number(number_of(n)) == n for n in range(1, 3_000, 7))
+    assert [read_batch_number(one) for one in wrong] == [None] * len(wrong)
+    assert all(read_batch_number(batch_number(n)) == n for n in range(1, 3_000, 7))
 
 
 def test_a_picture_is_known_by_how_it_begins_and_ends_not_by_its_name() -> None:
-    assert [kind_of(JPEG), kind_of(PNG)] == ["image/jpeg", "image/png"]
+    assert [picture_media_type(JPEG), picture_media_type(PNG)] == ["image/jpeg", "image/png"]
     others = [b"", b"<svg/>", b"GIF89a", JPEG[:40], b"%PDF-1.7", b"<html>" + JPEG]
-    assert [kind_of(one) for one in others] == [None] * len(others)
+    assert [picture_media_type(one) for one in others] == [None] * len(others)
 
 
 @pytest.mark.django_db(transaction=True)  # its list is taken in by the gateway's own connections
@@ -101,7 +101,7 @@ def test_a_list_of_a_batch_nobody_printed_or_of_another_drive_is_refused(
 ) -> None:
     mine = make(world)
     world.next_drive()
-    for number in (mine.number, number_of(77), "12"):
+    for number in (mine.number, batch_number(77), "12"):
         with pytest.raises(BatchUnknown):
             bring(world, tmp_path, HEAD, batch=number)
     with pytest.raises(BadOption):
@@ -187,7 +187,7 @@ def test_a_batchs_counts_lead_to_its_people_and_to_no_others_of_the_booth(tmp_pa
     ):  # joined, unanswered, counted, confirmed
         listed = main(president.get(unescape(where)).content)
         assert ("Of This One" in listed) is here and "Of Another" not in listed, where
-    for number in (number_of(77), "12", "of ours"):
+    for number in (batch_number(77), "12", "of ours"):
         refused = president.get("/people/", {"batch": number})
         assert (
             refused.status_code == 422
@@ -221,7 +221,7 @@ def test_a_typed_sheet_is_a_list_like_any_other(world: World) -> None:
         ("", "", "", "", ""),
         ("Bilal Ahmad", "9906", "1990", "JK-B001", ""),
     )
-    assert running.run(public_id, "check", at=world.now) == "checked", "asked for by the act"
+    assert running.run_import_step(public_id, "check", at=world.now) == "checked", "asked for by the act"
     with system("test"):
         checked = StagedImport.objects.get(public_id=public_id)
     assert checked.counts == {"joined": 1, "refused": 1, "skipped": 1}
@@ -251,7 +251,7 @@ def test_a_row_of_a_typed_sheet_is_told_by_its_line_and_of_a_file_by_its_row(tmp
     rows = HEAD + "9906000003,Chandra Kala,1991,JK-B001,1,\n" + "9906,Bilal Ahmad,1990,JK-B001,1,\n"
     like_a_sheet = f"{batch.number} 1.csv"  # as the page calls what it makes, but somebody wrote it
     file = bring(world, tmp_path, rows, name=like_a_sheet, unit_id=world.mandal.pk, batch=batch.number)
-    running.run(sheet, "check", at=world.now)  # asked for by the act
+    running.run_import_step(sheet, "check", at=world.now)  # asked for by the act
     step(world, file, "check")
     for public_id, row in ((sheet, 2), (file, 3)):
         told = president.get(f"/imports/{public_id}/refused/?as=csv").getvalue().decode().splitlines()
@@ -313,7 +313,7 @@ def test_a_sheet_is_entered_once_its_list_is_imported_and_open_again_when_that_i
     with system("test"):
         lines = [("Asha Devi", "9906000001", "1980", "JK-B001", "")]
         sheet = bring_sheet(batch=batch, sheet=1, lines=lines, day=None, worker="", by=BY, at=world.now)
-    running.run(sheet, "check", at=world.now)
+    running.run_import_step(sheet, "check", at=world.now)
     assert "Sheets typed, but not imported yet: 1." in page() and "typed, not imported yet" in page()
     step(world, sheet, "commit")
     entered = page()
@@ -355,7 +355,7 @@ def test_photographed_sheets_are_owed_until_a_list_has_brought_them(tmp_path: Pa
     line = ("Asha Devi", "9906000001", "1980", "JK-B001", "")
     with system("test"):
         sheet_two = bring_sheet(batch=batch, sheet=2, lines=[line], day=None, worker="", by=BY, at=world.now)
-    running.run(sheet_two, "check", at=world.now)  # asked for by the act
+    running.run_import_step(sheet_two, "check", at=world.now)  # asked for by the act
     assert owed() == (3, True, False), "a list that is only checked has brought nobody"
     step(world, sheet_two, "commit")
     assert owed() == (2, True, False)

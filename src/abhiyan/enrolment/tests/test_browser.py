@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import confirming
-from abhiyan.enrolment.actions.links import link_of
+from abhiyan.enrolment.actions.links import link_secret
 from abhiyan.enrolment.models import Drive
 from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
@@ -266,7 +266,7 @@ def test_somebody_joins_without_script_choosing_the_place_step_by_step(visit: Op
 def test_a_call_is_answered_with_a_link_and_the_link_makes_a_member(visit: Open, world: World) -> None:
     world.missed_call(of=world.asha)
     ((waiting,),) = world.rows("select id from enrolment_waiting")
-    page = visit(f"/j/{link_of(waiting.bytes)}/", language="hi")  # type: ignore[attr-defined]  # a UUID
+    page = visit(f"/j/{link_secret(waiting.bytes)}/", language="hi")  # type: ignore[attr-defined]  # a UUID
     fill(page, world.asha)
     page.fill("[name=where]", "190002")
     page.wait_for_selector("#places input[value='JK-B002']")
@@ -405,7 +405,7 @@ def test_the_pages_on_the_way_and_at_an_end_have_no_violation(
     page.wait_for_selector("form#join", state="detached")
     look(page, "join minor")
     look(page, "/join/winter/received/")
-    look(page, f"/j/{link_of(waiting.bytes)}/")  # type: ignore[attr-defined]  # a UUID
+    look(page, f"/j/{link_secret(waiting.bytes)}/")  # type: ignore[attr-defined]  # a UUID
     look(page, "/sign-in/console/no-secret-of-anybody/")
     send(page, "/sign-in/", "98765 43210", "/sign-in/code/")
     look(page, "sign-in code")
@@ -507,7 +507,7 @@ def test_who_is_asked_answers_on_the_page_of_the_link_without_script(
     world.now = noon - timedelta(days=1)
     world.web_join(of=world.asha)
     with system("test"):
-        confirming.ask(at=noon)
+        confirming.ask_new_members(at=noon)
     (asked,) = blanks(world.asha.phone, "ask.confirm")
     link = "/q/" + asked["link"].rstrip("/").rpartition("/")[2] + "/"
     page = visit(link, size=size, language=language)

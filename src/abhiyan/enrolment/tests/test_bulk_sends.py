@@ -292,7 +292,7 @@ def test_a_stopped_send_gives_back_the_places_of_what_was_tried(field: Field) ->
     public_id = field.started("JK-JAM")
     actions.queue_next(public_id=public_id, at=NOON)
     (going,) = actions.admit(messages=actions.lease(at=NOON, n=9, codes=False), at=NOON)
-    actions.settle(
+    actions.settle_messages(
         returned=[(going, Handed(ok=False, again=True, reason="http_503"))], adapter="test", at=NOON
     )
     assert [len(taken) for taken in field.reserved()] == [1, 1]
@@ -419,7 +419,7 @@ def test_a_restore_stops_what_was_being_sent(field: Field) -> None:
     public_id = field.started()
     actions.queue_next(public_id=public_id, at=NOON)
     with system("test"):
-        actions.stop_restored(at=NOON)
+        actions.stop_restored_sends(at=NOON)
     assert (field.one(public_id).state, field.one(public_id).reason) == ("stopped", "restored")
 
 
@@ -560,7 +560,7 @@ def test_a_large_audience_is_counted_by_a_job_and_asked_with_the_number_of_its_m
     assert "phones so far" in body(client, f"{page}progress/")
     with pytest.raises(counting.NotCounted):
         field.approve(public_id)
-    tasks.count_send(str(public_id))
+    tasks.count_send_job(str(public_id))
     assert field.one(public_id).counted == {"": 4, "no_consent": 1, "suppressed": 1}
     assert client.get(f"{page}progress/")["HX-Refresh"] == "true"
     field.approve(public_id)
@@ -573,13 +573,13 @@ def test_a_large_audience_is_counted_by_a_job_and_asked_with_the_number_of_its_m
 @pytest.mark.usefixtures("many")
 def test_whoever_approves_reads_when_it_was_counted_and_what_was_counted_since(field: Field) -> None:
     public_id = field.draft()
-    tasks.count_send(str(public_id))
+    tasks.count_send_job(str(public_id))
     asked = actions.ask_send(public_id=public_id, reason="Sunday", by=field.by, at=NOON)
     late = Human("Late Comer", 1985, "+919906000200")
     field.join(late, "JK-B001")
     field.agree(late)
     actions.count_send(public_id=public_id, by=field.by, at=NOON + timedelta(minutes=5))
-    tasks.count_send(str(public_id))
+    tasks.count_send_job(str(public_id))
     told = body(browser(field.officer), f"/releases/{asked.public_id}/decide/?allow=yes")
     assert (
         "Counted 20 Nov, 12:00." in told
@@ -598,7 +598,7 @@ def test_whoever_approves_reads_when_it_was_counted_and_what_was_counted_since(f
 @pytest.mark.usefixtures("many")
 def test_nothing_of_a_paused_or_stopped_send_leaves_though_most_of_it_has_not_followed(field: Field) -> None:
     public_id = field.draft()
-    tasks.count_send(str(public_id))
+    tasks.count_send_job(str(public_id))
     field.approve(public_id)
     actions.start_send(public_id=public_id, by=field.by, at=NOON)
     actions.queue_next(public_id=public_id, at=NOON)

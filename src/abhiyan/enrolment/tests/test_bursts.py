@@ -101,7 +101,7 @@ def test_a_flood_is_a_hundred_in_an_hour_and_ten_times_the_usual(
 
 
 def test_a_count_is_shown_from_five_on_in_fives_and_a_whole_day_later() -> None:
-    assert [bursts.shown(n) for n in (0, 4, 5, 6, 9, 10, 11)] == [None, None, 5, 5, 5, 10, 10]
+    assert [bursts.noes_shown(n) for n in (0, 4, 5, 6, 9, 10, 11)] == [None, None, 5, 5, 5, 10, 10]
     for at in (datetime(2026, 11, 10, 18, 29, tzinfo=UTC), datetime(2026, 11, 9, 18, 30, tzinfo=UTC)):
         until = bursts.shown_until(at=at, zone="Asia/Kolkata")
         assert until == datetime(2026, 11, 8, 18, 30, tzinfo=UTC)
@@ -115,11 +115,11 @@ def test_a_list_that_five_in_a_hundred_deny_is_stopped_and_named_to_the_level_ab
     listed = staged(world, joined=40)
     found = entered(world, 6, import_id=listed.pk)
     deny(world, found[:4])
-    assert acts.look(at=world.now) == 0 and open_halts(world) == []
+    assert acts.look_for_bursts(at=world.now) == 0 and open_halts(world) == []
     deny(world, found[4:5])
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert "list" in open_halts(world)
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     with system("test"):
         halt = Halt.objects.get(kind="list")
     assert (halt.noes, halt.entries, halt.unit_id) == (5, 40, world.booth.pk)
@@ -141,7 +141,7 @@ def test_a_list_that_five_in_a_hundred_deny_is_stopped_and_named_to_the_level_ab
 def test_what_was_stopped_in_a_booth_reaches_the_state_as_late_work_after_a_week(world: World) -> None:
     listed = staged(world, joined=40)
     deny(world, entered(world, 6, import_id=listed.pk)[:5])
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     district, state = officer(world, "district_president", "JK-SRI"), officer(world, "state_president", "JK")
     checker = officer(world, "data_officer", "JK")
     paused = "Paused: booth-1.csv"
@@ -164,13 +164,13 @@ def test_what_was_stopped_in_a_booth_reaches_the_state_as_late_work_after_a_week
 def test_a_stopped_list_that_is_taken_back_asks_nobody_to_look_any_more(world: World) -> None:
     listed = staged(world, joined=40)
     deny(world, entered(world, 5, import_id=listed.pk))
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert "list" in open_halts(world)
     with system("test"):
         StagedImport.objects.update(state="undone")
         halt = Halt.objects.get(kind="list")
     world.tick()
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert "list" not in open_halts(world)
     above = officer(world, "district_president", "JK-SRI")
     assert "booth-1.csv" not in main(above.get("/today/").content)
@@ -180,7 +180,7 @@ def test_a_stopped_list_that_is_taken_back_asks_nobody_to_look_any_more(world: W
 def test_a_list_of_which_few_deny_goes_on(world: World) -> None:
     listed = staged(world, joined=101)
     deny(world, entered(world, 5, import_id=listed.pk))
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert "list" not in open_halts(world)
 
 
@@ -189,7 +189,7 @@ def test_noes_of_more_than_a_day_are_no_burst(world: World) -> None:
     deny(world, found[:4])
     world.tick(hours=25)
     deny(world, found[4:])
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert open_halts(world) == []
 
 
@@ -197,7 +197,7 @@ def test_a_stopped_sender_is_refused_with_a_reason_and_taken_again_once_somebody
     world: World,
 ) -> None:
     deny(world, entered(world, 5))
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert open_halts(world) == ["sender"]
     world.tick()
     new = Human("Later Person", 1980, "+919907099999")
@@ -213,7 +213,7 @@ def test_a_stopped_sender_is_refused_with_a_reason_and_taken_again_once_somebody
     with pytest.raises(acts.HaltReasonMissing):
         acts.let_go_on(halt=halt.public_id, reason=" ", by=actor, at=world.now)
     acts.let_go_on(halt=halt.public_id, reason="They were on holiday", by=actor, at=world.now)
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert open_halts(world) == [], "what was looked at counts no more"
     world.tick()
     assert isinstance(
@@ -226,7 +226,7 @@ def test_a_resend_of_a_stopped_sender_gets_its_first_answer(world: World) -> Non
     first = world.last
     assert first is not None
     deny(world, found[:5])
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     world.tick()
     (answer,) = world.send(first)
     assert isinstance(answer, Joined)
@@ -240,7 +240,7 @@ def account_of(world: World, office: str, unit: str) -> int:
 
 def test_who_entered_them_and_who_stands_no_higher_does_not_decide(world: World) -> None:
     deny(world, entered(world, 5))
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     with system("test"):
         halt = Halt.objects.get()
     own = Actor(kind="person", id=world.booth_worker.id, account_id=1)
@@ -256,7 +256,7 @@ def test_who_entered_them_and_who_stands_no_higher_does_not_decide(world: World)
 
 def test_what_is_stopped_goes_on_by_the_page_with_a_reason(world: World) -> None:
     deny(world, entered(world, 5))
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     with system("test"):
         halt = Halt.objects.get()
     above = officer(world, "mandal_president", "JK-SRI-M1")
@@ -276,7 +276,7 @@ def test_a_flood_of_calls_to_leave_is_held_and_nothing_of_it_lost(
     monkeypatch.setattr(bursts, "FLOOD_AT_LEAST", 3)
     for one in entered(world, 3):
         call(world, one)
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert "calls" in open_halts(world)
     world.tick()
     world.web_join(of=world.asha)
@@ -298,10 +298,10 @@ def test_a_flood_of_calls_to_leave_is_held_and_nothing_of_it_lost(
     actions.leave_by_phone(phone=world.chandra.phone, channel=Channel.WEB, by=CHANNEL, at=world.now)
     assert world.ladder(world.booth).counted == 2, "by the page one leaves at once"
     world.tick(hours=47)
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert world.ladder(world.booth).counted == 2
     world.tick(hours=2)
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert world.ladder(world.booth).counted == 1
     assert len(blanks(world.asha.phone, "leave.receipt")) == 1
     assert world.tallies() == world.recounted() and world.orphans() == {}
@@ -335,13 +335,13 @@ def test_held_calls_are_done_as_soon_as_somebody_has_looked_and_are_no_flood_of_
     assert "2 requests to leave wait" in main(nation.get(f"/people/halted/{halt.public_id}/").content)
     nation.post(f"/people/halted/{halt.public_id}/", {"reason": "Real: a rumour"})
     world.tick(hours=3)
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert world.ladder(world.booth).counted == 0
     with system("test"):
         assert HeldLeave.objects.count() == 0
         (receipt,) = Message.objects.filter(template="leave.receipt")
     assert world.now - receipt.queued_at == timedelta(hours=3), "it keeps to the hours, like all that is late"
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert open_halts(world) == []
 
 
@@ -352,7 +352,7 @@ def test_who_joins_again_while_a_call_waits_stays(world: World) -> None:
     world.tick()
     world.web_join(of=world.asha)
     world.tick(days=3)
-    acts.look(at=world.now)
+    acts.look_for_bursts(at=world.now)
     assert world.ladder(world.booth).counted == 1
 
 

@@ -37,7 +37,7 @@ def call(world: World, *humans: Human, joined: bool = False) -> None:
 
 def fold() -> None:
     with system("test"):
-        programmes.fold(at=NOW)
+        programmes.fold_changes(at=NOW)
 
 
 def text(client: Client, path: str) -> str:

@@ -73,7 +73,7 @@ def call(
     caller = of if isinstance(of, str) else of.phone
     body = json.dumps({"id": ident or uuid4().hex, "from": caller, "to": to} | other).encode()
     at_s = int((signed_at or present()).timestamp())
-    signature = f"t={at_s},v2={signatures.generic(at_s, signed_kind or kind, body, token)}"
+    signature = f"t={at_s},v2={signatures.generic_signature(at_s, signed_kind or kind, body, token)}"
     headers = {"X-Signature": signature, "Accept-Language": "en", "Content-Type": "application/json"}
     return server.send("POST", f"/hook/{kind}/generic/{secret}", body, headers)
 
@@ -201,7 +201,7 @@ def test_twilio_is_told_to_refuse_the_call_unanswered(server: Server, world: Wor
         "CallStatus": "ringing",
         "Direction": "inbound",
     }
-    right = {"X-Twilio-Signature": signatures.twilio(ORIGIN + path, told, TOKEN)}
+    right = {"X-Twilio-Signature": signatures.twilio_signature(ORIGIN + path, told, TOKEN)}
     for _ in range(2):
         answer = server.form(path, told, right)
         assert answer.status == 200
@@ -212,7 +212,7 @@ def test_twilio_is_told_to_refuse_the_call_unanswered(server: Server, world: Wor
     assert server.form(path, told, {}).status == 403
     hidden = told | {"CallSid": "CA2", "From": "anonymous"}
     answer = server.form(
-        path, hidden, {"X-Twilio-Signature": signatures.twilio(ORIGIN + path, hidden, TOKEN)}
+        path, hidden, {"X-Twilio-Signature": signatures.twilio_signature(ORIGIN + path, hidden, TOKEN)}
     )
     assert (answer.status, b"<Reject" in answer.body) == (200, True)
     assert world.count("enrolment_claim") == 1
@@ -263,7 +263,7 @@ def test_a_call_to_leave_that_does_not_fit_on_the_disk_is_answered_so_that_it_is
     world.web_join(of=world.asha)
     assert call(server, leave, world.bilal, to=LEAVE).status == 200
     assert server.process is not None
-    with room_for(40, journal.path(), process=server.process.pid):
+    with room_for(40, journal.journal_path(), process=server.process.pid):
         answer = call(server, leave, world.asha, to=LEAVE, ident="again")
     assert (answer.status, answer.json["code"]) == (503, "try_again")
     assert int(answer.headers["retry-after"]) > 0
@@ -390,7 +390,7 @@ def test_a_delivery_report_that_comes_before_the_gateways_answer_is_believed(
 def sent_as(world: World, ref: str) -> None:
     """A message that a gateway took under this id of its provider."""
     with system("tests send"):
-        messaging.send(
+        messaging.queue_message(
             template="drive.already",
             phone=world.asha.phone,
             language="en",
@@ -415,7 +415,7 @@ def test_twilios_own_report_says_what_became_of_a_message(server: Server, world:
     def report(told: dict[str, str], token: str = TOKEN) -> Answered:
         url = f"{ORIGIN}/hook/receipt/twilio/{secret}"
         headers = {
-            "X-Twilio-Signature": signatures.twilio(url, told, token),
+            "X-Twilio-Signature": signatures.twilio_signature(url, told, token),
             "Content-Type": "application/x-www-form-urlencoded",
         }
         return server.send("POST", f"/hook/receipt/twilio/{secret}", urlencode(told).encode(), headers)

@@ -25,7 +25,7 @@ from abhiyan.people import actions as people
 from abhiyan.people import documents
 from abhiyan.people.models import Document, RevokeReason
 from abhiyan.people.rules import documents as rules
-from abhiyan.people.rules.documents import DocumentKind, initials
+from abhiyan.people.rules.documents import DocumentKind, name_initials
 from abhiyan.people.tests.make import browser
 
 from .make import Human, World
@@ -127,7 +127,7 @@ def test_a_card_altered_by_one_byte_is_not_valid_whatever_the_byte_and_wherever_
     for at in range(len(code)):
         for other in map(chr, range(0x20, 0x7F)):
             altered = code[:at] + other + code[at + 1 :]
-            assert (documents.opened(altered) is not None) == (other == code[at]), (at, other)
+            assert (documents.document_of_code(altered) is not None) == (other == code[at]), (at, other)
     for flipped in (
         code.upper(),
         code.swapcase(),
@@ -137,7 +137,7 @@ def test_a_card_altered_by_one_byte_is_not_valid_whatever_the_byte_and_wherever_
         f" {code}",
         code + "\n",
     ):
-        assert documents.opened(flipped) is None, flipped
+        assert documents.document_of_code(flipped) is None, flipped
     for at, other in ((20, code[20].upper() if code[20].isalpha() else chr(ord(code[20]) ^ 0x10)), (0, "ı")):
         assert not is_valid(code[:at] + other + code[at + 1 :]), (at, other)
     assert is_valid(code)
@@ -146,7 +146,7 @@ def test_a_card_altered_by_one_byte_is_not_valid_whatever_the_byte_and_wherever_
 def test_altered_unknown_and_revoked_are_answered_alike(world: World) -> None:
     client = join(world, world.asha)
     code = code_of(client)
-    unknown = documents.token(UUID(bytes=b"never was issued"))
+    unknown = documents.document_code(UUID(bytes=b"never was issued"))
     with system("test"):
         people.revoke_documents(about=[public_id(world)], reason=RevokeReason.LOST, by=BY, at=world.now)
     altered = ("b" if code[0] != "b" else "c") + code[1:]
@@ -318,7 +318,9 @@ def test_eleven_cards_fill_two_sheets_of_a4_that_zbar_reads(world: World) -> Non
     }
     cards = [says | {"code": printing.qr(f"https://x/check/{n}/")} for n in range(11)]
     pages = [{"cards": cards[:10]}, {"cards": cards[10:]}]
-    made = printing.pdf(views.SHEET, pages, title="Cards", language="en", at=NOW, with_lines=False, each=10)
+    made = printing.print_pdf(
+        views.SHEET, pages, title="Cards", language="en", at=NOW, with_lines=False, each=10
+    )
     first, second = drawn(made)
     assert sorted(scanned(first)) == sorted(f"https://x/check/{n}/" for n in range(10))
     assert scanned(second) == ["https://x/check/10/"]
@@ -368,13 +370,13 @@ def test_another_kind_of_document_is_sealed_checked_and_revoked_alike_and_named(
     }
     good, over = (people.issue_document(about=UUID(int=about), **given) for about in (3, 4))
     assert people.issue_document(about=UUID(int=3), **given) == good
-    status, page = check(documents.token(good.pk))
+    status, page = check(documents.document_code(good.pk))
     assert status == 200 and "Certificate: valid" in page and "B. A." in page
     assert "card" not in page.lower(), "the code of a certificate proves no card"
-    assert check(documents.token(over.pk))[0] == 404, "its own rule says whose one is good"
+    assert check(documents.document_code(over.pk))[0] == 404, "its own rule says whose one is good"
     with system("test"):
         people.revoke_documents(about=[UUID(int=3)], reason=RevokeReason.LOST, by=BY, at=world.now)
-    assert check(documents.token(good.pk))[0] == 404
+    assert check(documents.document_code(good.pk))[0] == 404
 
 
 def test_who_keeps_another_roll_cannot_revoke_a_card(world: World) -> None:
@@ -399,9 +401,9 @@ def test_the_way_of_joining_does_not_change_the_rule(world: World) -> None:
 
 
 def test_initials_keep_letters_with_their_signs() -> None:
-    assert initials("Asha Kumari Devi") == "A. D."
-    assert initials("asha") == "A."
-    assert initials("श्रीकांत द्विवेदी") == "श्री. द्वि."
-    assert initials("आशा देवी") == "आ. दे."
-    assert initials("डॉ. (ज्ञान)") == "डॉ."
-    assert initials("") == ""
+    assert name_initials("Asha Kumari Devi") == "A. D."
+    assert name_initials("asha") == "A."
+    assert name_initials("श्रीकांत द्विवेदी") == "श्री. द्वि."
+    assert name_initials("आशा देवी") == "आ. दे."
+    assert name_initials("डॉ. (ज्ञान)") == "डॉ."
+    assert name_initials("") == ""

@@ -115,4 +115,4 @@ def test_a_card_is_saved_read_by_zbar_checked_altered_and_revoked(
     page.wait_for_selector("h2")
     listed = page.locator("main li", has_text=why)
     assert listed.count() == 2, "the lost cards; the new one is valid"
-    assert documents.number(lost) in listed.first.inner_text() + listed.last.inner_text()
+    assert documents.number_of_document(lost) in listed.first.inner_text() + listed.last.inner_text()

@@ -34,7 +34,7 @@ from abhiyan.enrolment.queries import certificates as queries
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.certificates import CERTIFICATE
 from abhiyan.enrolment.rules.rolls import FRIENDS
-from abhiyan.enrolment.tasks import give_certificates
+from abhiyan.enrolment.tasks import give_approved_certificates
 from abhiyan.org.models import Release
 from abhiyan.people.models import Account, Document, Person
 from abhiyan.people.tests.make import browser
@@ -83,7 +83,7 @@ class FriendsWorld:
             Programme.objects.filter(pk=made.pk).update(hierarchy=Hierarchy.ELECTORAL)
             made.hierarchy = Hierarchy.ELECTORAL
         world.programme, world.roll, self.own = made, roll, made.pk
-        enrolment.forget()
+        enrolment.forget_drives()
 
     @property
     def programme(self) -> Programme:
@@ -216,7 +216,7 @@ def test_who_left_keeps_the_place_and_the_certificate_ends_and_comes_back_with_t
     with pytest.raises(actions.TooManyCertificates):
         friends.give(1)
     with pytest.raises(actions.CertificateOver):
-        actions.hand_over(friend=next(iter(ids(leaves))), by=SYSTEM, at=friends.world.now)
+        actions.hand_over_certificate(friend=next(iter(ids(leaves))), by=SYSTEM, at=friends.world.now)
 
 
 def test_a_friend_who_becomes_a_member_holds_no_certificate(friends: FriendsWorld) -> None:
@@ -228,7 +228,7 @@ def test_a_friend_who_becomes_a_member_holds_no_certificate(friends: FriendsWorl
         roll = Roll.objects.get(code="primary")
         window = (world.programme.opens_on, world.programme.closes_on)
         world.programme, world.roll = world._drive(world.units, roll, "members", *window), roll
-    enrolment.forget()
+    enrolment.forget_drives()
     world.web_join(of=friends.human(1))
     assert friends.valid() == set() and friends.given() == list(ids(made))
 
@@ -500,7 +500,7 @@ def test_one_request_and_one_approval_give_the_certificates_of_all_segments(
     assert release.decided_at is not None
     put_down = release.payload | {"account": by.pk, "person": str(by.public_id)}
     for _begun_anew in range(2):
-        give_certificates(**put_down, decided=release.decided_at.isoformat())
+        give_approved_certificates(**put_down, decided=release.decided_at.isoformat())
         with system("test"):
             assert sorted(CertificateBatch.objects.values_list("n", flat=True)) == [2, 2]
             assert CertificateBatch.objects.filter(approved_by=release.asked_by).count() == 0
@@ -583,7 +583,7 @@ def code_of(friend: UUID) -> str:
     from abhiyan.people import documents
 
     with system("test"):
-        return documents.token(Document.objects.get(about=friend, kind=CERTIFICATE).pk)
+        return documents.document_code(Document.objects.get(about=friend, kind=CERTIFICATE).pk)
 
 
 def test_ending_a_card_leaves_the_certificate_and_who_left_is_on_no_sheet(

@@ -50,7 +50,7 @@ def close(world: World, unit: Unit, *to: Unit, by: Actor = SYSTEM, **answers: st
 def open_again(world: World, unit: Unit) -> None:
     with system("tests look"):
         number = Closing.objects.latest("pk").pk
-    units.open_again(unit_id=unit.pk, by=SYSTEM, at=world.now)
+    units.reopen_units(unit_id=unit.pk, by=SYSTEM, at=world.now)
     tasks.bring_members_back(closing_id=number)
 
 
@@ -69,8 +69,8 @@ def held(world: World) -> None:
     assert world.tallies() == world.recounted()
     assert world.orphans() == {}
     with system("tests recount"):
-        programmes.fold(at=world.now)
-        assert programmes.recount(at=world.now).is_right
+        programmes.fold_changes(at=world.now)
+        assert programmes.recount_facts(at=world.now).is_right
 
 
 def test_a_closed_unit_takes_no_claims_and_its_facts_stay(world: World) -> None:
@@ -229,7 +229,7 @@ def test_whatever_closes_and_opens_the_ledger_equals_the_facts(world: World, see
             closed.append((unit, close(world, unit, to)))
         elif act == "open" and closed:
             unit, number_ = closed.pop()
-            units.open_again(unit_id=unit.pk, by=SYSTEM, at=world.now)
+            units.reopen_units(unit_id=unit.pk, by=SYSTEM, at=world.now)
             tasks.bring_members_back(closing_id=number_)
         held(world)
     with system("tests look"):

@@ -14,7 +14,7 @@ from abhiyan.enrolment.models import How
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.actions import fold
+from abhiyan.programmes.actions import fold_changes
 from abhiyan.programmes.models import Rung
 
 from .make import CHANNEL, Human, Ladder, World
@@ -45,10 +45,10 @@ def test_a_yes_a_day_later_is_confirmed_on_its_own_day_and_stays_counted(world: 
     assert equal(world)
     for _turn in range(2):
         with system("test"):
-            whole = programmes.ladder(
+            whole = programmes.unit_ladder(
                 node=world.state.pk, hierarchy=1, programme=world.programme, at=world.now
             )
-            fold(at=world.now)
+            fold_changes(at=world.now)
         assert (whole.reported, whole.counted, whole.confirmed) == (1, 1, 1)
     assert world.rows(
         "select act, by_kind from (select act, who_kind from core_audit) a(act, by_kind)"

@@ -76,7 +76,7 @@ def contributors_programme(world: World, *, state: str = "JK") -> Programme:
         set_up_drive(programme_id=made.pk, join_slug="help", by=SYSTEM, at=world.now)
         programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=world.now)
         made.refresh_from_db()
-    actions.forget()
+    actions.forget_drives()
     return made
 
 

@@ -22,9 +22,9 @@ from abhiyan.enrolment.tests.test_contributors import (
 )
 from abhiyan.enrolment.tests.web import open_me
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions import recount
+from abhiyan.programmes.actions import recount_facts
 from abhiyan.programmes.models import Item, Task
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.programmes.rules.tasks import Act
 from abhiyan.review.actions.decks import make_deck
 from abhiyan.review.models import DeckEdition
@@ -85,7 +85,7 @@ def test_contributors_from_the_board_to_the_number_on_the_slide() -> None:
             programme=helping, measure=ACTIVE, counted_at__isnull=False, ended_at=None
         )
         assert counted.count() == whole.active
-        assert recount(at=at).differences == []
+        assert recount_facts(at=at).differences == []
     assert both_say(cast, at, "3 of 6 contributors were active in the last 30 days")
     assert "Target" in slide_words(cast, at)
 
@@ -110,7 +110,7 @@ def test_contributors_from_the_board_to_the_number_on_the_slide() -> None:
     assert (whole.contributors, whole.active, whole.waiting) == (5, 0, 0)
     assert ladder_rungs(cast, at) == (5, 2), "the ladder counts who ever did a task"
     with system("test"):
-        assert recount(at=at).differences == []
+        assert recount_facts(at=at).differences == []
 
 
 def tasks_there() -> list[Task]:
@@ -135,8 +135,8 @@ def ladder_rungs(cast: Cast, at: datetime) -> tuple[int | None, int | None]:
     """Reported and counted on the ladder of the state."""
     world = cast.world
     with system("test"):
-        programmes.fold(at=at)
-        seen = ladder(node=world.state.pk, hierarchy=1, programme=world.programme, measure=ACTIVE, at=at)
+        programmes.fold_changes(at=at)
+        seen = unit_ladder(node=world.state.pk, hierarchy=1, programme=world.programme, measure=ACTIVE, at=at)
     return seen.reported, seen.counted
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.enrolment.rules.details import Details, read
+from abhiyan.enrolment.rules.details import Details, read_details
 
 ASHA = Details("Asha Devi", 1980, "190001")
 YEAR = 2026
@@ -28,13 +28,13 @@ YEAR = 2026
     ],
 )
 def test_all_three_are_found(text: str) -> None:
-    assert read(text, this_year=YEAR) == ASHA
+    assert read_details(text, this_year=YEAR) == ASHA
 
 
 def test_a_name_in_any_script_is_kept() -> None:
-    assert read("नाम: आशा देवी, जन्म वर्ष: १९८०, पिन: १९०००१", this_year=YEAR).name == "आशा देवी"
-    assert read("آشا دیوی ۱۹۸۰ ۱۹۰۰۰۱", this_year=YEAR) == Details("آشا دیوی", 1980, "190001")
-    assert read("Stopinder Singh 1980 190001", this_year=YEAR).name == "Stopinder Singh"
+    assert read_details("नाम: आशा देवी, जन्म वर्ष: १९८०, पिन: १९०००१", this_year=YEAR).name == "आशा देवी"
+    assert read_details("آشا دیوی ۱۹۸۰ ۱۹۰۰۰۱", this_year=YEAR) == Details("آشا دیوی", 1980, "190001")
+    assert read_details("Stopinder Singh 1980 190001", this_year=YEAR).name == "Stopinder Singh"
 
 
 @pytest.mark.parametrize(
@@ -55,19 +55,19 @@ def test_a_name_in_any_script_is_kept() -> None:
     ],
 )
 def test_what_is_missing_or_unclear_is_named(text: str, lacking: tuple[str, ...]) -> None:
-    assert read(text, this_year=YEAR).lacking == lacking
+    assert read_details(text, this_year=YEAR).lacking == lacking
 
 
 def test_an_age_is_told_from_a_year() -> None:
-    said = read("Asha Devi 45 190001", this_year=YEAR)
+    said = read_details("Asha Devi 45 190001", this_year=YEAR)
     assert (said.age, said.birth_year, said.is_complete) == (45, YEAR - 45, True)
-    assert not read("I am 45", this_year=YEAR).is_attempt
-    assert read("Asha Devi 1980 190001 house 45", this_year=YEAR).age is None
+    assert not read_details("I am 45", this_year=YEAR).is_attempt
+    assert read_details("Asha Devi 1980 190001 house 45", this_year=YEAR).age is None
 
 
 def test_only_numbers_make_a_text_an_attempt_to_join() -> None:
-    assert not read("Where is the meeting", this_year=YEAR).is_attempt
-    assert read("Asha 190001", this_year=YEAR).is_attempt
+    assert not read_details("Where is the meeting", this_year=YEAR).is_attempt
+    assert read_details("Asha 190001", this_year=YEAR).is_attempt
 
 
 NAMES = st.sampled_from(
@@ -92,13 +92,13 @@ def test_any_order_and_script_is_read_back(
     pin_text = shape.format(written, written[:3], written[3:])
     parts = [name, str(year), pin_text]
     text = between.join(parts[each] for each in order).translate(str.maketrans("0123456789", digits))
-    found = read(text, this_year=YEAR)
+    found = read_details(text, this_year=YEAR)
     assert (found.name, found.birth_year, found.pin) == (name, year, written)
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_read(text: str) -> None:
-    found = read(text, this_year=YEAR)
+    found = read_details(text, this_year=YEAR)
     assert found.birth_year is None or 1906 <= found.birth_year <= YEAR
     assert found.pin is None or (len(found.pin) == 6 and found.pin.isascii())
-    assert found == read(text, this_year=YEAR)
+    assert found == read_details(text, this_year=YEAR)

@@ -117,7 +117,7 @@ def test_a_release_of_a_drive_thrown_away_makes_no_token(world: World) -> None:
             programme_id=made.pk, unit_id=world.state.pk, name="Desks", reason="the fair", by=asker, at=at
         )
         org.decide_release(public_id=asked.public_id, allow=True, by=other, at=at)
-        programmes.discard_draft(programme_id=made.pk, by=SYSTEM, at=at)
+        programmes.discard_programme_draft(programme_id=made.pk, by=SYSTEM, at=at)
     with pytest.raises(tokens.NoDrive):
         tokens.make_token(release_id=asked.public_id, by=asker, at=at)
     assert hanging(made.pk) == {}

@@ -25,7 +25,7 @@ from abhiyan.people.actions.doubles import DecidedAlready, EntryGone, Twins
 from abhiyan.people.actions.finding import find_doubles
 from abhiyan.people.models import Consent, Double, Person, Purpose
 from abhiyan.people.rules.doubles import SURE
-from abhiyan.programmes.actions import fold
+from abhiyan.programmes.actions import fold_changes
 
 from .make import CHANNEL, Human, Ladder, World
 
@@ -90,7 +90,7 @@ def snapshot(world: World) -> list[object]:
 def sound(world: World) -> None:
     assert world.tallies() == world.recounted()
     with system("tests fold"):
-        fold(at=world.now)
+        fold_changes(at=world.now)
     assert world.tallies() == world.recounted() and world.orphans() == {}
 
 
@@ -314,7 +314,7 @@ def test_person_under_dispute_is_not_merged(world: World) -> None:
     assert other.membership is not None
     by = Actor(kind="citizen", id=other.membership)
     with scoped(Scope(phone=world.phone_id(SUNITA_AGAIN))):
-        asked = tickets.ask(
+        asked = tickets.ask_ticket(
             membership=other.membership,
             kind=DataRequest.Kind.CORRECTION,
             said="not me",
@@ -362,7 +362,7 @@ def test_who_was_erased_is_in_no_pair(world: World) -> None:
     phone = SUNITA_AGAIN if gone is other else SUNITA
     assert gone.membership is not None
     with scoped(Scope(phone=world.phone_id(phone))):
-        actions.erase(
+        actions.erase_member(
             membership=gone.membership,
             channel=Channel.WEB,
             language="en",
@@ -378,14 +378,14 @@ def test_decided_pairs_are_decided_once_and_left_people_are_gone(world: World) -
     web, other = world.web_join(of=SUNITA), world.web_join(of=SUNITA_AGAIN)
     double = pair(world, web, other)
     with system("tests tell apart"):
-        doubles.tell_apart(double=double, is_apart=True, by=SYSTEM, at=world.now)
+        doubles.tell_members_apart(double=double, is_apart=True, by=SYSTEM, at=world.now)
     with pytest.raises(DecidedAlready):
         merge(world, double)
     assert pair(world, web, other) == double  # found again, it stays decided
     with pytest.raises(DecidedAlready):
         merge(world, double)
     with system("tests tell apart"):
-        doubles.tell_apart(double=double, is_apart=False, by=SYSTEM, at=world.now)
+        doubles.tell_members_apart(double=double, is_apart=False, by=SYSTEM, at=world.now)
     world.leave(other, of=SUNITA_AGAIN)
     with pytest.raises(EntryGone):
         merge(world, double)

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from abhiyan.core.scope import system
 from abhiyan.people.models import Double
-from abhiyan.people.tasks import find_doubles
+from abhiyan.people.tasks import find_doubles_job
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
@@ -62,7 +62,7 @@ def test_pairs_are_found_merged_told_apart_and_undone_and_many_by_two_people(
     before = world.ladder(world.booth).counted
     page = opens("/people/doubles/", ROLE, size=size, language=language)
     go(page, "form[action='/people/doubles/look/'] button")
-    find_doubles()  # what the job does, with the matcher's own process
+    find_doubles_job()  # what the job does, with the matcher's own process
     page.reload()
     look(page, "doubles list")
     assert page.locator("tbody tr").count() == 4

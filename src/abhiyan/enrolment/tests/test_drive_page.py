@@ -353,7 +353,7 @@ def test_a_generic_number_shows_address_and_secret_once_and_its_calls_hold(world
     at_s = int(at.timestamp())
 
     def holds(key: str) -> bool:
-        sign = f"t={at_s},v2={signatures.generic(at_s, 'call', body, key)}".encode()
+        sign = f"t={at_s},v2={signatures.generic_signature(at_s, 'call', body, key)}".encode()
         scope = {"query_string": b"", "path": ""}
         return calls._is_genuine(
             line, "call", scope, {b"x-signature": sign}, body, json.loads(body), "203.0.113.9", at
@@ -387,7 +387,7 @@ def test_a_twilio_number_keeps_its_auth_token_sealed(world: World) -> None:
     address = shown(page, "calls")
     (line,) = lines_of("twilio", address)
     told = {"CallSid": "CA1", "From": "+919876543210", "To": NUMBER}
-    sign = signatures.twilio(address, told, "twilios-own-token").encode()
+    sign = signatures.twilio_signature(address, told, "twilios-own-token").encode()
     scope = {"query_string": b"", "path": address.removeprefix(str(settings.ORIGIN))}
     assert calls._is_genuine(
         line, "call", scope, {b"x-twilio-signature": sign}, b"", told, "203.0.113.9", NOW
@@ -468,7 +468,7 @@ def funnel_of(client: Client, world: World, query: str = "") -> dict[tuple[str, 
 
 def folded(world: World) -> None:
     with system("test"):
-        programmes.fold(at=NOW)
+        programmes.fold_changes(at=NOW)
 
 
 def test_the_funnel_is_of_every_unit_by_channel_and_day(world: World) -> None:

@@ -37,8 +37,8 @@ def world() -> World:
 
 def step(world: World, public_id: UUID, which: str) -> StagedImport:
     with system("test"):
-        imports.ask(public_id=public_id, step=which, by=SYSTEM, at=world.now)
-    running.run(public_id, which, at=world.now)
+        imports.ask_import_step(public_id=public_id, step=which, by=SYSTEM, at=world.now)
+    running.run_import_step(public_id, which, at=world.now)
     with system("test"):
         return StagedImport.objects.get(public_id=public_id)
 
@@ -48,7 +48,7 @@ def bring(world: World, folder: Path, text: str, **options: str) -> UUID:
     path.write_text(HEAD + text, encoding="utf-8")
     given = {"name": "Drive of 2019", "basis": "consent", "source": "State office"} | options
     with system("test"):
-        return imports.bring(
+        return imports.import_file(
             kind_key="earlier_members",
             path=path,
             by=SYSTEM,

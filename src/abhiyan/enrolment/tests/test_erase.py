@@ -69,7 +69,7 @@ def test_whoever_erases_is_off_every_list_at_once_and_nobody_reads_them(world: W
     world.web_join(of=world.asha)  # and on another roll
     client, office = chosen(world.asha), officer(world, "district_president", "JK-SRI")
     with system("test"):
-        messaging.send(
+        messaging.queue_message(
             template="drive.already",
             phone=world.asha.phone,
             language="en",
@@ -203,7 +203,7 @@ def test_a_question_that_names_somebody_is_not_asked_again_on_their_shared_phone
         world.web_join(of=human)
     noon = world.now.replace(hour=6, minute=30) + timedelta(days=2)
     with system("test"):
-        confirming.ask(at=noon)
+        confirming.ask_new_members(at=noon)
         assert Question.objects.filter(closed_at=None).count() == 2
     erase(chosen(world.mohan))
     with system("test"):
@@ -219,7 +219,7 @@ def test_nobody_erases_anybody_else(world: World) -> None:
     stranger = Actor(kind="citizen", id=uuid4())
     for by, phone in ((office, world.asha), (stranger, world.bilal)):
         with scoped(Scope(phone=world.phone_id(phone))), pytest.raises(NotFound):
-            erasing.erase(
+            erasing.erase_member(
                 membership=joined.membership, channel=Channel.WEB, language="en", by=by, at=world.now
             )
     assert browser().post("/me/erase/").status_code == 403
@@ -231,7 +231,7 @@ def test_an_erasure_that_does_not_fit_on_the_disk_is_refused_and_undone(world: W
     world.web_join(of=world.asha)
     client = open_me(world.asha)
     client.get("/me/")
-    with room_for(0, journal.path()):
+    with room_for(0, journal.journal_path()):
         assert client.post("/me/erase/").status_code == 503
     assert "Asha Devi" in body(client, "/me/")
     assert world.ladder(world.booth).counted == 1

@@ -109,7 +109,7 @@ class History:
     def erase(self, n: int, human: Human) -> None:
         if member := self.member(human):
             with scoped(Scope(phone=self.world.phone_id(human))):
-                erasing.erase(
+                erasing.erase_member(
                     membership=member,
                     channel=Channel.WEB,
                     language="hi",
@@ -146,7 +146,7 @@ class History:
         taken_at, gone = self.kept
         with system("restore"):
             news.tell(Restored(taken_at=taken_at, at=self.world.now))
-        actions.forget()
+        actions.forget_drives()
         self.gone = gone | self.since
 
     def forget_backup(self) -> None:
@@ -180,7 +180,9 @@ def citizen(member: UUID) -> Actor:
 
 @contextlib.contextmanager
 def owner() -> Iterator[Any]:
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as connection:
+    with psycopg.connect(
+        database.conninfo(None, dbname=database.database_name()), autocommit=True
+    ) as connection:
         yield connection
 
 
@@ -193,7 +195,7 @@ def test_who_was_erased_stays_away_until_their_own_phone_brings_them_back(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[str, int]]
 ) -> None:
     file = tmp_path / f"{next(_numbers)}.jsonl"
-    monkeypatch.setattr(journal, "path", lambda: file)
+    monkeypatch.setattr(journal, "journal_path", lambda: file)
     world.anew()
     history = History(world, tmp_path)
     for human in history.people:

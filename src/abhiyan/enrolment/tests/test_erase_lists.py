@@ -29,7 +29,7 @@ def erase(world: World, human: Human) -> None:
     member = world.web_join(of=human).membership
     assert member is not None
     with scoped(Scope(phone=world.phone_id(human))):
-        erasing.erase(
+        erasing.erase_member(
             membership=member,
             channel=Channel.WEB,
             language="hi",

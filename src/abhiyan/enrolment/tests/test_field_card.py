@@ -193,7 +193,7 @@ def test_a_part_drive_shows_the_number_of_the_drive_above_and_names_the_drive_th
             by=Actor.system("tests"),
             at=world.now,
         )
-    actions.forget()
+    actions.forget_drives()
     before = worker.get("/today/").content.decode()
     assert (
         f"{part.names['en']}, Rajbagh School. Their own phone answers" in before and "· 1 today" not in before

@@ -39,7 +39,7 @@ class Rolls:
             window = (world.programme.opens_on, world.programme.closes_on)
             programme = world._drive(world.units, roll, f"friends-{n}", *window)
         self.friends = (roll, programme)
-        actions.forget()
+        actions.forget_drives()
 
     def play(self, rolls: tuple[Roll, Programme]) -> None:
         self.world.roll, self.world.programme = rolls
@@ -197,7 +197,7 @@ class Switching(Merging):
             )
             for (phone_id,) in found:
                 with scoped(Scope(phone=phone_id)):  # type: ignore[arg-type]  # a column
-                    erasing.erase(
+                    erasing.erase_member(
                         membership=told.membership,
                         channel=Channel.WEB,
                         language="en",

@@ -23,10 +23,10 @@ from abhiyan.enrolment.tests.web import open_me
 from abhiyan.messaging.models import Message
 from abhiyan.people import actions as people
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions import recount
+from abhiyan.programmes.actions import recount_facts
 from abhiyan.programmes.actions.items import say_whether
 from abhiyan.programmes.models import Item
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.review.actions.decks import make_deck
 from abhiyan.review.models import DeckEdition
 from abhiyan.site.tests.cast import Cast
@@ -105,9 +105,9 @@ def test_friends_from_nothing_to_the_number_on_the_slide() -> None:
         talks.sort(key=lambda talk: talk.phone_id != theirs[0].phone_id)  # their talk is one of the counted
         for n, talk in enumerate(talks[: YES + 1]):
             say_whether(item=talk, yes=n < YES, why="", by=SYSTEM, at=at)
-        programmes.fold(at=at)
+        programmes.fold_changes(at=at)
         whole = units.span(world.state.pk, 1)
-        seen = ladder(node=world.state.pk, hierarchy=1, programme=friends, measure=TALKS, at=at)
+        seen = unit_ladder(node=world.state.pk, hierarchy=1, programme=friends, measure=TALKS, at=at)
     assert (seen.reported, seen.unsigned, seen.counted, seen.confirmed) == (
         SPOKEN,
         SPOKEN - YES - 1,
@@ -119,7 +119,7 @@ def test_friends_from_nothing_to_the_number_on_the_slide() -> None:
     with system("test"):
         again = Item.objects.get(programme=friends, measure=TALKS, day=at.date())
     assert again.counted_at is None, "once in 30 days"
-    assert recount(at=at).differences == []
+    assert recount_facts(at=at).differences == []
 
     # Random checks by people outside the line.
     plan = frames.FramePlan(

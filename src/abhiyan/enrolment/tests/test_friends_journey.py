@@ -67,10 +67,10 @@ def write(world: World, friends: Programme, human: Human, text: str) -> None:
     """Send a text to the number of the friends, and its claim, as the webhook does both."""
     sms = inbound.Sms("generic", uuid4().hex, human.phone, NUMBER, text, world.now)
     told = texts.TextIn(sms, "sms", NUMBER, "join", friends.pk)
-    joining = texts.hear(text_in=told, by=CHANNEL, at=world.now)
+    joining = texts.hear_text(text_in=told, by=CHANNEL, at=world.now)
     if joining is not None:
-        outcome = actions.enrol(programme_id=friends.pk, claim=joining.claim, by=CHANNEL, at=world.now)
-        texts.joined(text_in=told, joining=joining, outcome=outcome, at=world.now)
+        outcome = actions.enrol_claim(programme_id=friends.pk, claim=joining.claim, by=CHANNEL, at=world.now)
+        texts.follow_up_joining(text_in=told, joining=joining, outcome=outcome, at=world.now)
     world.tick(minutes=1)
 
 
@@ -98,7 +98,7 @@ def say_yes(world: World, friends: Programme, human: Human) -> None:
     """Answer the question that comes a day later."""
     world.tick(days=1)
     with system("tests ask a day later"):
-        confirming.ask(at=world.now)
+        confirming.ask_new_members(at=world.now)
         question = Question.objects.filter(phone_id=world.phone_id(human)).latest("asked_at")
         word = words.word(keyring().token, question.pk, 1)
     assert blanks(human.phone, "ask.confirm.friend")

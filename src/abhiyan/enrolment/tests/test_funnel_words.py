@@ -28,7 +28,7 @@ def test_the_steps_of_a_funnel_have_one_name_on_every_page(language: str) -> Non
     world.missed_call(of=world.asha)
     world.web_join(of=world.bilal, unit=world.far_booth)
     with system("test"):
-        programmes.fold(at=NOW)
+        programmes.fold_changes(at=NOW)
     client = officer(world, "state_president", "JK")
     client.cookies["language"] = language
 

@@ -44,8 +44,8 @@ def test_a_card_is_listed_with_its_number_and_days_and_goes_with_its_person(worl
     client.get("/me/card/")
     with system("test"):
         card = Document.objects.get()
-    number = documents.number(card.pk)
-    assert documents.token(card.pk).upper().startswith(number) and len(number) == 8
+    number = documents.number_of_document(card.pk)
+    assert documents.document_code(card.pk).upper().startswith(number) and len(number) == 8
     page, file = held(client)
     assert "Your cards" in page and number in page and "not valid" not in page
     world.now += timedelta(minutes=1)

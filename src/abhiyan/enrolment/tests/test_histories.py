@@ -30,7 +30,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.actions import questions
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.rules import questions as words
-from abhiyan.programmes.actions import fold
+from abhiyan.programmes.actions import fold_changes
 from abhiyan.programmes.models import Rung
 from abhiyan.units.models import Unit
 
@@ -226,9 +226,9 @@ class History:
         """At noon of the next day the loops ask, ask once more, and end what nobody answered."""
         self.world.now = self.world.now.replace(hour=6, minute=30) + timedelta(days=1)
         with system("tests ask"):
-            confirming.ask(at=self.world.now)
+            confirming.ask_new_members(at=self.world.now)
             questions.expire(at=self.world.now)
-            questions.remind(at=self.world.now)
+            questions.remind_unanswered(at=self.world.now)
 
     def _answer(self, n: int, yes: bool) -> None:
         """The word of some message, from the phone it went to."""
@@ -238,7 +238,7 @@ class History:
             one = asked[n % len(asked)]
             word = words.word(keyring().token, one.pk, 1 + n % len(one.message_ids))
             with transaction.atomic():
-                messaging.answer(
+                messaging.answer_question(
                     phone_id=one.phone_id,
                     yes=yes,
                     code=word,
@@ -318,7 +318,7 @@ class History:
 
     def _fold(self) -> None:
         with system("tests fold"):
-            fold(at=self.world.now)
+            fold_changes(at=self.world.now)
 
     def _drive(self) -> None:
         self.world.next_drive(f"next-{next(_bases)}")

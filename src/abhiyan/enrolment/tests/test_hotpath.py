@@ -394,7 +394,7 @@ def test_a_database_that_was_gone_is_found_again(server: Server, world: World, t
 def test_a_worker_with_no_database_says_when_to_come_back(world: World) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        url = f"postgresql://x:y@127.0.0.1:{nobody.getsockname()[1]}/{database.name()}"
+        url = f"postgresql://x:y@127.0.0.1:{nobody.getsockname()[1]}/{database.database_name()}"
         # Without a pool: pages would wait ten seconds for one before this server listens.
         alone = Server().start(DATABASE_URL=url, ABHIYAN_POOL="0")
         try:

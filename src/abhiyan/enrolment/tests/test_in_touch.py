@@ -30,7 +30,7 @@ from abhiyan.org.tests.make import actor
 from abhiyan.people.actions.words import write_person_words
 from abhiyan.people.models import Account, Consent, Person, Purpose
 from abhiyan.people.tests.make import browser
-from abhiyan.programmes.actions import post
+from abhiyan.programmes.actions import post_changes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import TallyChange
 
@@ -167,7 +167,7 @@ def neighbours(world: World, one: Membership, n: int) -> None:
     """The ledger counts a friend of a booth, and so many others there."""
     key = (one.programme_id, 1, 1, one.unit_id, world.now.date())
     with system("test"):
-        post(deltas=[TallyChange(*key, rung, n + 1) for rung in (10, 20)], at=world.now)
+        post_changes(deltas=[TallyChange(*key, rung, n + 1) for rung in (10, 20)], at=world.now)
 
 
 def link_of(one: Membership, world: World) -> str:

@@ -53,7 +53,7 @@ def of_another(world: World) -> None:
     """The notice of the world's drive was published by the organisation's old name."""
     with system("test"):
         Notice.objects.update(organisation=OLD)
-    actions.forget()
+    actions.forget_drives()
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_code_that_was_sent_is_good_once_the_notice_is_right(world: World) -> 
     waits = client.post(asked["Location"], {"code": code_sent(world.asha.phone)})
     assert waits.status_code == 503 and world.count("enrolment_membership") == 0
     with override_settings(ORGANISATION=OLD):
-        actions.forget()
+        actions.forget_drives()
         done = client.post(asked["Location"], {"code": code_sent(world.asha.phone)})
     assert done["Location"] == "/join/winter/done/" and world.count("enrolment_membership") == 1
 
@@ -113,7 +113,7 @@ def test_no_way_brings_a_person_with_their_details(world: World, channel: Channe
     assert world.count("enrolment_claim") == 0
     with system("test"):
         Notice.objects.update(organisation=NEW)
-    actions.forget()
+    actions.forget_drives()
     world.take(claim)
     assert world.count("enrolment_membership") == 1, "the same claim, sent again"
 
@@ -154,7 +154,7 @@ def test_the_next_notice_lets_people_join_again_at_once(world: World) -> None:
     client = officer(world, "state_president", "JK")
     today = client.get("/today/").content.decode()
     assert "Nobody can join" in today and OLD in today and NEW in today and 'href="/notice/' in today
-    (finding,) = checks.notices(world.now)
+    (finding,) = checks.notice_findings(world.now)
     assert finding.level == FAIL and OLD in finding.text and NEW in finding.text
     form = filled(offered(client))
     elsewhere = {name: text.replace(NEW, "Kisi Ka") for name, text in form.items()}
@@ -166,7 +166,7 @@ def test_the_next_notice_lets_people_join_again_at_once(world: World) -> None:
     with system("test"):
         version = Drive.objects.get(pk=world.programme.pk).notice_version
         assert people.published_by("membership", version) == NEW
-    (finding,) = checks.notices(world.now)
+    (finding,) = checks.notice_findings(world.now)
     assert finding.level == OK
     assert "Nobody can join" not in client.get("/today/").content.decode()
     assert client.get("/join/winter/").status_code == 200

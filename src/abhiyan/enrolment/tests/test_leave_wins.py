@@ -18,7 +18,7 @@ from abhiyan.enrolment.paper import committing
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.steps import OPENED
 from abhiyan.people.models import Suppression
-from abhiyan.programmes.actions import recount
+from abhiyan.programmes.actions import recount_facts
 from abhiyan.programmes.models import Rung
 
 from .held import Held, act_held, batch_held, beside, someone_waits
@@ -242,7 +242,7 @@ def test_a_living_member_of_a_roll_their_phone_has_left_is_found_and_ended(world
         )
     name = "members of a roll that their phone has left"
     assert world.orphans() == {name: 1}
-    found = recount(at=world.now)
+    found = recount_facts(at=world.now)
     assert not found.is_right and found.orphans[name] == 1
     (told,) = [one.finding for one in doctor.examine(NOW, only="orphans")]
     assert (told.level, told.facts) == (doctor.FAIL, {name: 1})

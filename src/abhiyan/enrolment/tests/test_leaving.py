@@ -233,7 +233,7 @@ def test_no_list_brings_back_who_left_a_phone_on_which_others_stay(world: World)
 def test_nobody_comes_back_past_the_roll_s_limit_for_a_phone(world: World) -> None:
     with system("test"):
         Roll.objects.update(people_per_phone=1)
-    actions.forget()
+    actions.forget_drives()
     world.web_join(of=world.asha)
     say(world, actions.leave_by_phone)
     world.web_join(of=world.mohan)
@@ -339,7 +339,7 @@ def test_the_receipt_of_one_of_two_promises_no_silence_to_the_phone(world: World
     say(world, actions.deny_by_phone, membership=asha.membership)
     receipts.send_receipt(of=receipts.DENY, phone=world.asha.phone, language="en", at=world.now)
     (told,) = blanks(world.asha.phone, "deny.receipt")
-    text = texts.fill(texts.TEXTS["deny.receipt", "en"], told | {"organisation": "Sangathan"})
+    text = texts.fill_text(texts.TEXTS["deny.receipt", "en"], told | {"organisation": "Sangathan"})
     assert "entered this number on" in text and "not write or call" not in text
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from abhiyan.enrolment.actions.links import link_of
+from abhiyan.enrolment.actions.links import link_secret
 from abhiyan.people.tests.make import browser
 
 from .make import Ladder, World
@@ -19,7 +19,7 @@ def world() -> World:
 
 def address(world: World) -> str:
     ((waiting,),) = world.rows("select id from enrolment_waiting")
-    return f"/j/{link_of(waiting.bytes)}/"  # type: ignore[attr-defined]  # a UUID
+    return f"/j/{link_secret(waiting.bytes)}/"  # type: ignore[attr-defined]  # a UUID
 
 
 def form(world: World, **other: str) -> dict[str, str]:

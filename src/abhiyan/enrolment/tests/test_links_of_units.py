@@ -43,7 +43,7 @@ def hang(world: World, hierarchy: int, owner: str, roll: str) -> None:
         Roll.objects.filter(pk=world.roll.pk).update(
             code=kind.code, gives_way=kind.gives_way, stands_beside=kind.stands_beside
         )
-    actions.forget()
+    actions.forget_drives()
 
 
 def opened(code: str) -> tuple[str, dict[str, str]]:

@@ -92,7 +92,7 @@ def test_a_list_taken_back_the_same_day_has_told_nobody(world: World) -> None:
     world.paper_row(of=world.asha)
     world.tick(hours=23)
     with system("test"):
-        assert confirming.ask(at=world.now) == 0
+        assert confirming.ask_new_members(at=world.now) == 0
     assert sent() == []
 
 

@@ -244,7 +244,7 @@ def test_whoever_left_comes_back_by_their_own_phone(world: World) -> None:
 
 def test_what_does_not_fit_on_the_disk_is_said_to_the_person_and_nothing_changed(world: World) -> None:
     client = join(world, world.asha, unit="JK-B001", messages="on")
-    with room_for(40, journal.path()):
+    with room_for(40, journal.journal_path()):
         for where, form in (
             ("/me/leave/", {}),
             ("/me/consents/", {"purpose": str(Purpose.MESSAGES.value), "say": "no"}),

@@ -16,7 +16,7 @@ from abhiyan.enrolment.actions.members import NothingToPlace, SamePerson
 from abhiyan.enrolment.actions.waiting import NoSuchLink
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.org.queries import NotYours
-from abhiyan.programmes.actions import fold, recount
+from abhiyan.programmes.actions import fold_changes, recount_facts
 
 from .make import DAY, NOON, Ladder, World
 
@@ -386,9 +386,9 @@ def test_abhiyan_recount_finds_no_difference_and_no_orphans(world: World) -> Non
     world.paper_row(of=world.mohan)
     world.missed_call(of=world.bilal)
     with system("tests fold"):
-        fold(at=world.now)
+        fold_changes(at=world.now)
     world.strike_off(world.paper_row(of=world.chandra))
     world.complete(of=world.bilal, unit=world.far_booth)
-    found = recount(at=world.now)
+    found = recount_facts(at=world.now)
     assert found.is_right, (found.differences, found.orphans)
     assert found.compared > 0

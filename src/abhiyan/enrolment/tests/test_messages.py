@@ -27,14 +27,14 @@ def reader() -> Client:
     world: World = web_world()
     with system("test"):
         for n, code in enumerate(CODES):
-            messaging.send(
+            messaging.queue_message(
                 template=code,
                 phone=world.asha.phone,
                 language="en",
                 blanks={},
                 key=code,
                 unit_id=world.booth.pk,
-                kind=texts.kind(code),
+                kind=texts.text_kind(code),
                 at=world.now + timedelta(seconds=n),
             )
         Message.objects.filter(template="drive.reply").update(state="sent", sent_at=world.now)

@@ -46,7 +46,7 @@ NOES = [
     for word in words.REFUSING
     for written in lists.get(word.value, ())
     for phrase in words.expanded(written)
-    if words.read(phrase).word in words.REFUSING
+    if words.read_said_text(phrase).word in words.REFUSING
 ]
 # The place of the writer's words, by kind. A new kind of the provider is like the last ones.
 KINDS: Mapping[str, Any] = {
@@ -141,7 +141,7 @@ def message(kind: str, held: Any, *, ident: str = "w1", of: Human = World.asha) 
 
 
 def asks_nothing(text: str) -> bool:
-    word = words.read(text).word
+    word = words.read_said_text(text).word
     return word is TextWord.THANKS or (word in (None, TextWord.HELP) and words.asks_nothing(text))
 
 
@@ -153,12 +153,12 @@ def whole(*messages: Mapping[str, Any], **more: object) -> dict[str, Any]:
 
 
 def parsed(told: Mapping[str, Any]) -> Sms:
-    (found,) = inbound.whatsapp(whole(told)).messages
+    (found,) = inbound.whatsapp_chat(whole(told)).messages
     return found
 
 
 def is_no(text: Sms) -> bool:
-    return not text.other and words.read(text.text).word in words.REFUSING
+    return not text.other and words.read_said_text(text.text).word in words.REFUSING
 
 
 @given(
@@ -299,7 +299,7 @@ def test_thanks_hide_no_need(thanks: str, need: str, is_first: bool) -> None:
 
 @given(st.sampled_from(NOES), st.sampled_from(lines(THANKS)))
 def test_thanks_hide_no_no(no: str, thanks: str) -> None:
-    assert words.read(f"{no}. {thanks}").word is not TextWord.THANKS
+    assert words.read_said_text(f"{no}. {thanks}").word is not TextWord.THANKS
 
 
 def in_state(state: str) -> list[Ticket]:
@@ -323,7 +323,7 @@ def test_thanks_wait_without_a_time_until_somebody_asks(server: Server, world: W
         assert raise_overdue(by=loud, at=NOW + timedelta(days=30)) == 0
     # In one press an office makes a request of it, with a time from then.
     row = ask_quiet(ticket=kept[0].pk, by=loud, at=NOW)
-    assert (row.state, row.due_at) == ("open", rules.due_at(row.kind, NOW))
+    assert (row.state, row.due_at) == ("open", rules.answer_due_at(row.kind, NOW))
     with pytest.raises(StillOpen):
         ask_quiet(ticket=row.pk, by=loud, at=NOW)
     # The phone's own need does the same, and the phone hears its number.
@@ -349,7 +349,7 @@ def test_thanks_of_a_festival_keep_no_request_out(
     server: Server,
     world: World,  # noqa: F811
 ) -> None:
-    limits.take(declared.HELP_NEW, "quiet", at=NOW, n=declared.HELP_NEW.allowed)
+    limits.count_or_refuse(declared.HELP_NEW, "quiet", at=NOW, n=declared.HELP_NEW.allowed)
     secret = connect(world, "generic", "join", JOIN)
     for who in (world.asha, world.bilal, world.chandra):
         assert write(server, secret, "happy diwali", who).status == 200
@@ -518,7 +518,7 @@ def test_a_text_that_is_refused_keeps_no_no_behind_it_waiting(
     secret = connect(world, "generic", "join", JOIN)
     assert write(server, secret, cut(LONG)[0], world.bilal).status == 200
     assert write(server, secret, f"nahi chahiye, {LONG}"[:153]).status == 200
-    limits.take(declared.HELP_NEW, "proven", at=NOW, n=declared.HELP_NEW.allowed)
+    limits.count_or_refuse(declared.HELP_NEW, "proven", at=NOW, n=declared.HELP_NEW.allowed)
     heard_after(25)
     with system("test"):
         assert standing_no(keyring().phone_id(World.asha.phone)) is not None
@@ -552,4 +552,4 @@ def test_two_texts_under_one_mark_lose_no_no(server: Server, world: World) -> No
 def test_marks_that_are_none_are_no_error(text: str, udh: str, n: int) -> None:
     told = {"text": text, "udh": udh, "concat-ref": n, "concat-part": n, "concat-total": udh}
     assert inbound.sms("generic", SMS["generic"] | told).text == text[: words.LONGEST] or not text.strip()
-    sms_parts.is_full(text)
+    sms_parts.is_full_part(text)

@@ -55,7 +55,7 @@ def test_who_is_refused_for_their_place_is_refused_by_the_tree_of_this_moment(wo
     (refused,) = world.send(of_lal_chowk(world, 1, "JK-B004"))
     assert isinstance(refused, OutsideScope)
     with system("test"):
-        units.move(
+        units.move_unit(
             unit_id=world.units["JK-B004"].pk,
             hierarchy=1,
             to=world.units["JK-SRI-M1"].pk,
@@ -70,7 +70,7 @@ def test_who_is_refused_for_their_place_is_refused_by_the_tree_of_this_moment(wo
 def test_what_moved_out_of_reach_is_refused_within_a_second(world: World) -> None:
     world.send(of_lal_chowk(world, 1, "JK-B001"))
     with system("test"):
-        units.move(
+        units.move_unit(
             unit_id=world.units["JK-B001"].pk,
             hierarchy=1,
             to=world.units["JK-JAM-M1"].pk,

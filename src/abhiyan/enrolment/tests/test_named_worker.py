@@ -129,7 +129,7 @@ def test_a_resend_finds_its_first_outcome_though_its_worker_is_no_more(world: Wo
     first = world.send(named(world, WALI))
     with system("test"):
         Appointment.objects.filter(pk=held.pk).delete()
-    actions.forget()
+    actions.forget_drives()
     world.tick()
     assert world.send(named(world, WALI)) == first
     assert isinstance(world.send(named(world, WALI, key="k2"))[0], WorkerUnknown)

@@ -32,7 +32,7 @@ from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Question
 from abhiyan.messaging.rules import inbound, noes
 from abhiyan.messaging.rules import questions as words
-from abhiyan.messaging.rules.texts import TEXTS, fill
+from abhiyan.messaging.rules.texts import TEXTS, fill_text
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.people.actions.doubles import keep_doubles
 from abhiyan.people.models import Consent, Double, Person, Purpose
@@ -83,7 +83,7 @@ class Town:
                 made = Roll.objects.create(code=NAMES[kind], names={"en": NAMES[kind]}, **flags)
                 town.rolls[kind] = made
                 town.programmes[kind] = world._drive(world.units, made, f"town-{kind}", *window)
-        actions.forget()
+        actions.forget_drives()
         own, shared, other = (f"+91970001{last:04d}" for last in range(3))
         town.people = [
             Human("Asha Devi", 1980, own),
@@ -186,7 +186,7 @@ class Town:
     def turn(self) -> list[Letter]:
         """Every loop turns, and what may go goes."""
         with system("tests turn the loops"):
-            confirming.ask(at=self.world.now)
+            confirming.ask_new_members(at=self.world.now)
             welcoming.welcome(at=self.world.now)
             replies.reply(at=self.world.now)
         gateway = Gateway()
@@ -204,7 +204,7 @@ class Town:
         was_silent = {one: self.silent(one) for one in self.phones}
         receipts = {of: len(blanks(phone, f"{of}.receipt")) for of in ("stop", "leave", "deny")}
 
-        joining = texts.hear(
+        joining = texts.hear_text(
             text_in=self.told(phone, f"{word} {code}".strip(), to), by=CHANNEL, at=self.world.now
         )
         assert joining is None or word in ("JOIN", "YES")
@@ -350,7 +350,7 @@ class Town:
         phone_id = keyring().phone_id(phone)
         staying = [one for one in after.values() if one.phone_id == phone_id or one.person_id in selves]
         for language in ("en", "hi"):
-            text = fill(TEXTS[f"{of}.receipt", language], said | {"organisation": "S"})
+            text = fill_text(TEXTS[f"{of}.receipt", language], said | {"organisation": "S"})
             rest = text
             for kind, roll in self.rolls.items():
                 ended = any(before[pk].roll_id == roll.pk for pk in gone)
@@ -467,13 +467,13 @@ def merge_of(town: Town, one: int, other: int) -> None:
 
 def write(town: Town, who: int, text: str, to: int) -> None:
     town.world.tick()
-    texts.hear(text_in=town.told(town.people[who].phone, text, to), by=CHANNEL, at=town.world.now)
+    texts.hear_text(text_in=town.told(town.people[who].phone, text, to), by=CHANNEL, at=town.world.now)
 
 
 def receipt(town: Town, who: int, of: str) -> str:
     """The last receipt in English."""
     said = blanks(town.people[who].phone, f"{of}.receipt")[-1]
-    return fill(TEXTS[f"{of}.receipt", "en"], said | {"organisation": "S", "answer": "+911800000009"})
+    return fill_text(TEXTS[f"{of}.receipt", "en"], said | {"organisation": "S", "answer": "+911800000009"})
 
 
 @pytest.mark.parametrize("to", [MEMBERS, FRIENDS, HELPERS, ANSWERS])
@@ -661,7 +661,7 @@ def test_a_no_that_comes_too_late_is_read_by_somebody(town: Town) -> None:
         programme_id=town.programmes[MEMBERS].pk,
     )
     with system("test"):
-        messaging.ask(asking=asking, at=town.world.now)
+        messaging.ask_question(asking=asking, at=town.world.now)
     (word,) = [word for one, word in town.questions(town.people[0].phone) if one.template == "ask.talked"]
     town.world.tick(days=1)
     write(town, 0, f"NO {word}", ANSWERS)

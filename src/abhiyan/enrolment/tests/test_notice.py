@@ -166,9 +166,9 @@ def test_a_notice_written_as_one_text_reads_back_as_it_was(language: str) -> Non
     text = standard_notice.standard(
         language, organisation="S", contact="", page="https://x/me/", leave_number=""
     )
-    back = standard_notice.read(standard_notice.written(text, language), language)
+    back = standard_notice.read_notice(standard_notice.notice_as_text(text, language), language)
     assert (back.title, list(back.sections), back.short) == (text.title, list(text.sections), text.short)
-    assert notices.missing(back) == []
+    assert notices.missing_sections(back) == []
 
 
 @pytest.mark.parametrize("language", standard_notice.LANGUAGES)
@@ -188,7 +188,7 @@ def test_every_shipped_notice_promises_the_erasure_that_the_member_page_offers(l
     assert reverse("enrolment:me_erase") == "/me/erase/"
     shipped = standard_notice.standard(language, organisation="S", contact="", page="p", leave_number="1")
     for text in (shipped, notices.SAMPLE[language]):
-        said = standard_notice.written(text, language)
+        said = standard_notice.notice_as_text(text, language)
         assert ("erased" if language == "en" else "मिटव") in said
 
 

@@ -11,7 +11,7 @@ from abhiyan.core import file_pool
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import replies
 from abhiyan.people.models import NoticeAudio
-from abhiyan.people.rules.audio import LARGEST, kind_of, part
+from abhiyan.people.rules.audio import LARGEST, audio_kind, part
 
 from .make import World
 from .web import officer, web_world
@@ -37,13 +37,13 @@ def bring(client: Client, data: bytes = MP3, language: str = "hi") -> int:
 def test_a_sound_file_is_told_by_how_it_begins() -> None:
     frame = b"\xff\xfb\x90"
     taken = [MP3, frame, b"OggS\x00OggS", b"\x00\x00\x00\x20ftypM4A \x00moov"]
-    kinds = [file_pool.read(kind_of, data) for data in taken]
+    kinds = [file_pool.read_in_pool(audio_kind, data) for data in taken]
     assert kinds == ["audio/mpeg", "audio/mpeg", "audio/ogg", "audio/mp4"]
     refused = [b"", b"<html>", b"\xff\xd8\xff\xe0", b"\x89PNG", b"\x00\x00\x00\x20ftypheic", b"%PDF"]
     refused += [b"ID3\x03" * 1000, b"OggS" + bytes(1000), b"\x00\x00\x00\x20ftypM4A \x00", b"ID3"]
     for data in refused:
         with pytest.raises(file_pool.ReaderRefusal):
-            file_pool.read(kind_of, data)
+            file_pool.read_in_pool(audio_kind, data)
 
 
 @pytest.mark.parametrize(

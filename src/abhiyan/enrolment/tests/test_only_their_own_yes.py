@@ -42,7 +42,7 @@ def test_who_joined_by_sms_says_yes_the_next_day(
     yesterday = datetime.combine(NOW.date() - timedelta(days=1), time(6, 30), UTC)
     with system("test"):
         Enrolment.objects.update(at=yesterday - timedelta(days=1))
-        assert confirming.ask(at=yesterday) == 1
+        assert confirming.ask_new_members(at=yesterday) == 1
     gateway = Gateway()
     send_due(gateway, at=yesterday)
     (letter,) = gateway.letters
@@ -95,19 +95,19 @@ def by_a_code_typed_again(world: World, asha: ClaimOutcome) -> None:
 
 
 def previewed(world: World, asha: ClaimOutcome) -> None:
-    link = words.link(keyring().token, asked_of(asha).pk, 1)
+    link = words.link_part(keyring().token, asked_of(asha).pk, 1)
     browser().get(f"/q/{link}/")
     browser().head(f"/q/{link}/")
 
 
 def with_a_link_made_up(world: World, asha: ClaimOutcome) -> None:
-    link = words.link(keyring().token, asked_of(asha).pk, 1)
+    link = words.link_part(keyring().token, asked_of(asha).pk, 1)
     browser().post(f"/q/{link[:-4]}bcdf/", {"answer": "yes"})
 
 
 def silence(world: World, asha: ClaimOutcome) -> None:
     with system("test"):
-        questions.remind(at=world.now)
+        questions.remind_unanswered(at=world.now)
 
 
 FORGED: list[Callable[[World, ClaimOutcome], None]] = [

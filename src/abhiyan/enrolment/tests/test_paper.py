@@ -49,7 +49,7 @@ def bring(
     path = tmp_path / name
     path.write_text(text)
     with system("test"):
-        return imports.bring(
+        return imports.import_file(
             kind_key="paper",
             path=path,
             by=BY,
@@ -61,8 +61,8 @@ def bring(
 
 def step(world: World, public_id: UUID, name: str) -> StagedImport:
     with system("test"):
-        imports.ask(public_id=public_id, step=name, by=BY, at=world.now)
-    running.run(public_id, name, at=world.now)
+        imports.ask_import_step(public_id=public_id, step=name, by=BY, at=world.now)
+    running.run_import_step(public_id, name, at=world.now)
     with system("test"):
         return queries.import_for(public_id)
 
@@ -257,7 +257,9 @@ def test_a_call_completed_by_a_paper_row_has_opened_no_link(world: World, tmp_pa
     world.missed_call(of=world.bilal)
     take_in(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n")
     with system("test"):
-        rows = programmes.funnel(node=world.state.pk, hierarchy=1, programme=world.programme, at=world.now)
+        rows = programmes.unit_funnel(
+            node=world.state.pk, hierarchy=1, programme=world.programme, at=world.now
+        )
     (calls,) = (row for row in rows if row.channel == Channel.MISSED_CALL)
     assert tuple(calls.figures.values()) == (1, 1, 0, 1, 1)
 
@@ -395,13 +397,13 @@ def test_the_check_of_a_units_list_says_of_phones_known_elsewhere_only_what_it_s
     checked = step(world, public_id, "check")
     assert checked.counts == {"joined": 7, "already_member": 1}, "Asha is of this district"
     with translation.override("en"):
-        assert queries.told(checked) == [
+        assert queries.notes_on_list(checked) == [
             "The check looks only among people of your own unit. The import looks everywhere, so fewer may join."
         ]
     done = step(world, public_id, "commit")
     assert done.counts == {"joined": 3, "already_member": 3, "completed": 1}
     nobody = bring(world, tmp_path, HEAD + "12,Nobody,1980,JK-B001,1,7\n", unit_id=world.district.pk)
-    assert queries.told(step(world, nobody, "check")) == [], "nobody would join"
+    assert queries.notes_on_list(step(world, nobody, "check")) == [], "nobody would join"
     world.tick(days=40)
     day = DAY - timedelta(days=1)
     again = HEAD.strip() + ",Day\n" + "".join(f"{row},{day}\n" for row in rows)
@@ -467,7 +469,7 @@ def test_a_minor_and_a_refused_column_leave_no_trace_and_a_member_does(
     )
     public_id = bring(world, tmp_path, body)
     with system("test"):
-        lying = b"".join(content for _path, content in lying_in(home.files()))
+        lying = b"".join(content for _path, content in lying_in(home.uploads_folder()))
     assert len(lying) > len(body) and b"Phone" not in lying and kept.encode() not in lying
     step(world, public_id, "check")
     seen = {marker: traces(marker) for marker in (minor, refused)}
@@ -484,7 +486,7 @@ def test_a_minor_and_a_refused_column_leave_no_trace_and_a_member_does(
 def traces(marker: str) -> list[str]:
     """Tables of every schema, the queue's among them, and files of the installation that hold a text."""
     found = []
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name()), autocommit=True) as admin:
         names = admin.execute(
             "select format('%I.%I', schemaname, tablename), tablename from pg_tables"
             " where schemaname not in ('pg_catalog', 'information_schema')"
@@ -496,7 +498,7 @@ def traces(marker: str) -> list[str]:
             if hit.fetchone() == (True,):
                 found.append(str(name))
         admin.execute("checkpoint")
-    places = [home.files()] + ([home.path() / "postgres"] if database.is_embedded() else [])
+    places = [home.uploads_folder()] + ([home.home_folder() / "postgres"] if database.is_embedded() else [])
     lies = any(marker.encode() in content for place in places for _path, content in lying_in(place))
     return [*found, "disk"] if lies else found
 

@@ -15,7 +15,7 @@ from abhiyan.core import database
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import queries, running
 from abhiyan.core.keys import keyring
-from abhiyan.core.loops import collected
+from abhiyan.core.loops import loops_by_name
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
@@ -49,7 +49,7 @@ def test_a_drive_closed_meanwhile_takes_nothing(world: World, tmp_path: Path) ->
 def test_staging_emptied_by_a_crash_of_the_server_is_filled_again(world: World, tmp_path: Path) -> None:
     public_id = bring(world, tmp_path, HEAD + people(20))
     checked = step(world, public_id, "check")
-    with running.gateway() as own:
+    with running.staging_connection() as own:
         own.execute(f"truncate staging.import_{checked.id}")
     assert step(world, public_id, "commit").counts == {"joined": 20}
     assert staging.staged_rows(checked.id) == -1, "dropped when done"
@@ -67,7 +67,7 @@ def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
     checked = step(world, public_id, "check")
     assert checked.counts == {"joined": 3000, "second": 300}
     with system("test"):
-        imports.ask(public_id=public_id, step="commit", by=BY, at=world.now)
+        imports.ask_import_step(public_id=public_id, step="commit", by=BY, at=world.now)
     script = (
         "import django; django.setup()\n"
         "from datetime import datetime; from uuid import UUID; import sys\n"
@@ -87,7 +87,7 @@ def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
         worker.wait()
         slices = world.count("core_import_slice")
     assert slices >= 3 and 0 < world.count("enrolment_membership") < 3300
-    until(lambda: running.run(public_id, "commit", at=world.now) == "done")
+    until(lambda: running.run_import_step(public_id, "commit", at=world.now) == "done")
     with system("test"):
         done = queries.import_for(public_id)
     assert done.counts == checked.counts
@@ -110,7 +110,7 @@ def test_a_list_beside_pages_posts_little_at_once_and_waits_for_the_fold(
 
     small = bring(world, tmp_path, HEAD + people(200))
     step(world, small, "check")
-    with folding("programmes.fold", collected()["programmes.fold"]) as fold:
+    with folding("programmes.fold", loops_by_name()["programmes.fold"]) as fold:
         until(lambda: fold.turns > 0)
         assert step(world, small, "commit").counts == {"joined": 100, "already_member": 100}
     assert world.count("core_import_slice") - pieces >= 200 / 25
@@ -126,7 +126,7 @@ def test_a_list_does_not_wait_for_ever_for_a_fold(
     public_id = bring(world, tmp_path, HEAD + people(100))
     step(world, public_id, "check")
     with psycopg.connect(
-        database.conninfo("jobs", dbname=database.name())
+        database.conninfo("jobs", dbname=database.database_name())
     ) as jobs:  # a loop that stands still
         jobs.execute(
             "insert into core_heartbeat (loop, turned_at, took_ms, every_s) values ('programmes.fold', %s, 1, 1)",
@@ -138,7 +138,7 @@ def test_a_list_does_not_wait_for_ever_for_a_fold(
 @contextmanager
 def out_of_luck_after(slices: int) -> Iterator[None]:
     """The database refuses every slice but the first few."""
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name()), autocommit=True) as admin:
         admin.execute(
             "create function refuse_slices() returns trigger language plpgsql as $$ begin"
             f" if (select count(*) from core_import_slice) >= {slices} then raise 'out of luck'; end if;"
@@ -180,7 +180,9 @@ def test_somebody_who_keeps_a_phone_at_the_very_moment_is_waited_for(world: Worl
     public_id = bring(world, tmp_path, HEAD + "9906000002,Bilal Ahmad,1990,JK-B001,1,7\n" + people(10))
     step(world, public_id, "check")
     phone_id = keyring().phone_id("+919906000002")
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as looking:
+    with psycopg.connect(
+        database.conninfo(None, dbname=database.database_name()), autocommit=True
+    ) as looking:
 
         def somebody_waits() -> bool:
             waiting = looking.execute(
@@ -189,7 +191,7 @@ def test_somebody_who_keeps_a_phone_at_the_very_moment_is_waited_for(world: Worl
             )
             return waiting.fetchone() is not None
 
-        with psycopg.connect(database.conninfo(None, dbname=database.name())) as quicker:
+        with psycopg.connect(database.conninfo(None, dbname=database.database_name())) as quicker:
             quicker.execute(
                 "insert into people_phone (id, hash, sealed, last4) values (%s, '', '', '0002')", [phone_id]
             )

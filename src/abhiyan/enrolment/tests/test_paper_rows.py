@@ -109,7 +109,7 @@ def test_quick_rows_equal_prepared_rows(world: World, examples: int) -> None:
         quick_seen[0] += len(quick)
         batch = Batch()
         claims, numbers = reading.claims(kept, batch)
-        prepared, _refused = act_rows.prepare(claims, reading.drive, NOON)
+        prepared, _refused = act_rows.prepare_rows(claims, reading.drive, NOON)
         slow = {found["row"]: found for found in map(unpacked, packed(prepared, numbers))}
         assert quick.keys() <= slow.keys(), "the quick way takes nothing the act would refuse"
         assert len(quick) + len(others) == len(kept)

@@ -184,8 +184,8 @@ def test_a_forged_mark_is_the_first_page(world: World, told: str) -> None:
     world.web_join(of=world.asha)
     client = officer(world, "district_president", "JK-SRI")
     for mark in (
-        tables.closed(7, told, UUID(int=1)),
-        tables.closed(7, world.now.isoformat(), told),
+        tables.page_mark(7, told, UUID(int=1)),
+        tables.page_mark(7, world.now.isoformat(), told),
         base64.urlsafe_b64encode(f"1 {told} {UUID(int=1)}".encode()).decode(),
     ):
         assert "Asha Devi" in body(client, f"/people/?after={mark}")

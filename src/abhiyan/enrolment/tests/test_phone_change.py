@@ -177,7 +177,7 @@ def test_a_no_of_the_old_phone_stops_it_and_the_new_one_reads_nothing_of_that(wo
 def answer_no(world: World, phone: str, template: str, at: object = None) -> None:
     word = blanks(phone, template)[-1]["word"]
     with transaction.atomic():
-        messaging.answer(
+        messaging.answer_question(
             phone_id=world.phone_id(Human("", 0, phone)),
             yes=False,
             code=word,
@@ -207,7 +207,7 @@ def test_i_never_joined_from_the_old_phone_strikes_off_whom_it_lost(world: World
     with system("a day goes by"):
         Enrolment.objects.update(at=F("at") - timedelta(days=2))
         noon = (NOW - timedelta(days=0)).replace(hour=6, minute=30)
-        assert confirming.ask(at=noon) == 1
+        assert confirming.ask_new_members(at=noon) == 1
     change(open_me(world.asha))
     answer_no(world, world.asha.phone, "ask.confirm")
     later(world, 0.1)
@@ -288,18 +288,18 @@ def test_the_new_phone_is_asked_whether_they_joined_when_the_old_one_can_no_long
     with system("the days go by"):
         Enrolment.objects.update(at=F("at") - timedelta(days=2))
         noon = NOW.replace(hour=6, minute=30)
-        assert confirming.ask(at=noon) == 1
+        assert confirming.ask_new_members(at=noon) == 1
         assert Question.objects.get(kind="confirm").closed_at is None
     change(open_me(world.asha))
     with system("the days go by"):
         assert Question.objects.get(kind="confirm").closed_at is not None
-        assert confirming.ask(at=noon + timedelta(days=6)) == 0
-        assert confirming.ask(at=noon + timedelta(days=9)) == 1
+        assert confirming.ask_new_members(at=noon + timedelta(days=6)) == 0
+        assert confirming.ask_new_members(at=noon + timedelta(days=9)) == 1
         again = Question.objects.filter(kind="confirm").latest("asked_at")
     assert again.phone_id == world.phone_id(on(world.asha)) and again.remind_at is None
     word = blanks(NEW, "ask.confirm")[-1]["word"]
     with transaction.atomic():
-        messaging.answer(
+        messaging.answer_question(
             phone_id=again.phone_id,
             yes=True,
             code=word,
@@ -410,7 +410,7 @@ def test_who_erases_after_a_change_is_kept_off_lists_by_both_numbers(world: Worl
 def test_after_a_restore_what_waited_is_not_done_and_a_no_holds(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "path", lambda: tmp_path / "noes.jsonl")
+    monkeypatch.setattr(journal, "journal_path", lambda: tmp_path / "noes.jsonl")
     asha = world.asha
     join(world, asha, unit="JK-B001")
     asks(asha, "+919906000081")

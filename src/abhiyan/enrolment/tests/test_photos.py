@@ -130,7 +130,9 @@ def test_a_sheet_that_is_there_twice_is_kept_beside_or_replaced(world: World) ->
 
     def settle(sheet: int, *, keeps_all: bool) -> int:
         with system("test"):
-            seen = batch_rules.seen(PaperPhoto.objects.filter(sheet=sheet).values_list("pk", flat=True))
+            seen = batch_rules.photos_digest(
+                PaperPhoto.objects.filter(sheet=sheet).values_list("pk", flat=True)
+            )
         return photos.settle_sheet(
             batch=batch.pk, sheet=sheet, keeps_all=keeps_all, seen=seen, by=BY, at=world.now
         )
@@ -263,7 +265,9 @@ def test_what_keeps_all_its_points_in_memory_is_refused_from_fewer_on(world: Wor
 def others() -> list[bool]:
     """Return for each other connection True if a transaction waits."""
     asked = "select xact_start is not null from pg_stat_activity where datname = current_database()"
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as looking:
+    with psycopg.connect(
+        database.conninfo(None, dbname=database.database_name()), autocommit=True
+    ) as looking:
         return [waits for (waits,) in looking.execute(f"{asked} and pid <> pg_backend_pid()")]
 
 
@@ -295,18 +299,18 @@ def test_no_transaction_waits_while_photos_wait_to_be_opened() -> None:
         assert PaperPhoto.objects.count() == 2
         account = Account.objects.get(name="mandal_president of JK-SRI-M1")
     looked_at, who = declared.ENROLMENT_PHOTOS, str(account.pk)
-    limits.take(
+    limits.count_or_refuse(
         looked_at, who, at=NOW, n=looked_at.allowed - 2
     )  # two were counted once, though the act ran twice
     with pytest.raises(TooMany):
-        limits.take(looked_at, who, at=NOW)
+        limits.count_or_refuse(looked_at, who, at=NOW)
 
 
 def test_a_process_that_opens_a_picture_knows_nothing_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:secret@nowhere/x")
-    told_ = file_pool.environment()
+    told_ = file_pool.pool_environment()
     assert "DATABASE_URL" not in told_ and not [name for name in told_ if name.startswith("ABHIYAN")]
-    assert pictures.look(JPEG).codes == (), "and works without"
+    assert pictures.read_picture(JPEG).codes == (), "and works without"
 
 
 def test_a_photo_of_another_units_batch_is_refused_without_its_number_and_of_another_drive_not_at_all(

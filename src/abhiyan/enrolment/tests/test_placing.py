@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.enrolment.actions import placing
-from abhiyan.enrolment.actions.placing import LONGEST, said_of
+from abhiyan.enrolment.actions.placing import LONGEST, pin_and_place
 from abhiyan.enrolment.queries import placing as queries
 
 from .make import Human, Ladder, World
@@ -286,7 +286,7 @@ def test_one_by_one_a_row_shows_their_words_the_way_to_call_and_what_an_unknown_
     ],
 )
 def test_six_digits_are_a_pin_code(text: str, then: tuple[str, str]) -> None:
-    assert said_of(text) == then
+    assert pin_and_place(text) == then
 
 
 def test_placing_asks_for_the_right_where_the_entries_are(street: World) -> None:

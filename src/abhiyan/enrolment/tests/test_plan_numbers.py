@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.core.numbers import grouped
-from abhiyan.elections.rules.arithmetic import checked, read
-from abhiyan.enrolment.rules.plan_numbers import PlannedFriends, contradictions, sentence
+from abhiyan.elections.rules.arithmetic import checked, read_plan
+from abhiyan.enrolment.rules.plan_numbers import PlannedFriends, plan_contradictions, plan_sentence
 
 
 def said(plan: PlannedFriends) -> list[str]:
     with translation.override("en"):
-        return [str(text) % given for text, given in contradictions(plan)]
+        return [str(text) % given for text, given in plan_contradictions(plan)]
 
 
 def test_the_plan_of_65_constituencies_is_read_and_its_contradiction_named() -> None:
@@ -65,7 +65,9 @@ def test_segments_that_the_tree_lacks_are_asked_for_and_never_taken_for_none() -
     known: dict[str, Any] = {"friends": 325_000, "each": 5_000, "certificates": 750}
     plan = PlannedFriends(65, 5, 90, **known)
     with translation.override("en"):
-        assert sentence(plan).startswith("65 constituencies, segments known in 5 of them, 3,25,000 friends")
+        assert plan_sentence(plan).startswith(
+            "65 constituencies, segments known in 5 of them, 3,25,000 friends"
+        )
     unknown, constituency = said(plan)
     assert "Segments are known in 5 of 65 constituencies" in unknown
     assert "5,000 friends in each of 65 constituencies make 3,25,000" in constituency
@@ -86,7 +88,7 @@ def test_check_a_plan_and_the_page_of_friends_say_the_same_of_a_sentence(
 ) -> None:
     known = min(known, constituencies - 1)
     plan = PlannedFriends(constituencies, known, 18 * known, friends=friends, each=each, parts=parts)
-    check = checked(read(f"{constituencies} constituencies × {each} = {friends}"), parts)
+    check = checked(read_plan(f"{constituencies} constituencies × {each} = {friends}"), parts)
     words = [text for text in said(plan) if "and not" in text]
     assert bool(words) == (not check.readings[1].fits)
     assert all(

@@ -41,7 +41,7 @@ def main(page: Any) -> str:
 def ask(world: World) -> None:
     world.tick(days=1)
     with system("test"):
-        confirming.ask(at=world.now)
+        confirming.ask_new_members(at=world.now)
 
 
 def link(of: Human, template: str = "ask.confirm") -> str:
@@ -114,7 +114,7 @@ def test_each_message_has_a_link_of_its_own_and_it_is_kept_which_was_used(world:
     asked(world)
     first = link(world.asha)
     with system("test"):
-        questions.remind(at=world.now + confirming.AGAIN_AFTER)
+        questions.remind_unanswered(at=world.now + confirming.AGAIN_AFTER)
     assert link(world.asha) != first
     browser().post(first, {"answer": "yes"})
     with system("test"):

@@ -45,7 +45,7 @@ def test_who_joins_by_a_workers_own_link_is_counted_as_invited_by_them_once(worl
         assert week_of_work(mine.account_id or 0, at=NOW).short == "1 person joined by your link"
     join(world, world.asha, ref=mine.code)  # once more: a member already
     with system("test"):
-        (found,) = queries.shown([mine])
+        (found,) = queries.referral_rows([mine])
         assert (found.joined, found.members, found.confirmed) == (1, 1, 0)
         assert found.name == "booth_worker of JK-B001"
         assert AuditEntry.objects.filter(act="enrolment.refer").count() == 1
@@ -74,7 +74,7 @@ def test_today_shares_a_workers_own_link_and_who_joins_by_it_counts_for_them(wor
     assert officer(world, "booth_worker", "JK-B002").get(poster).status_code == 404
     join(world, world.asha, ref=mine.code)
     with system("test"):
-        (found,) = queries.shown([mine])
+        (found,) = queries.referral_rows([mine])
     assert found.joined == 1
     mandal = officer(world, "mandal_president", "JK-SRI-M1").get("/today/").content.decode()
     assert "/join/winter/?unit=JK-SRI-M1&amp;by=" in mandal, "above a booth with the unit and credit too"

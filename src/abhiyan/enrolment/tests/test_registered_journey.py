@@ -93,7 +93,7 @@ def answered(world: World, phones: Phones, phone: str) -> None:
     """YES with the word that the last SMS of a phone brought."""
     (word,) = set(re.findall(r"(?:YES|हाँ) ([A-Z0-9]{4})\b", phones.last(phone)))
     with system("tests hear an answer"):
-        messaging.answer(
+        messaging.answer_question(
             phone_id=keyring().phone_id(phone),
             yes=True,
             code=word,
@@ -155,8 +155,8 @@ def test_a_journey_from_the_code_to_the_stop_passes_a_carrier_that_drops_what_is
         phones.after(welcoming.welcome, seconds=2)
 
         # A day later they are asked, once more a while later, and say yes.
-        phones.after(confirming.ask, days=1)
-        phones.after(questions.remind, days=4)
+        phones.after(confirming.ask_new_members, days=1)
+        phones.after(questions.remind_unanswered, days=4)
         phones.after(minutes=1)
         answered(world, phones, world.asha.phone)
         phones.after(minutes=1)

@@ -43,7 +43,7 @@ def checked(world: World, folder: Path, file: str, kind: str, **options: str) ->
     """A list as somebody brings it, checked."""
     path = Path(copyfile(CASES / file, folder / file))
     with system("test"):
-        public_id = imports.bring(
+        public_id = imports.import_file(
             kind_key=kind, path=path, by=SYSTEM, at=world.now, options=options, unit_id=world.state.pk
         )
     looked = step(world, public_id, "check")
@@ -104,7 +104,7 @@ def test_a_worker_whose_cell_is_merged_downwards_gets_all_three_rows(world: Worl
 def test_a_list_in_an_old_hindi_font_is_refused_whole(world: World, tmp_path: Path) -> None:
     path = Path(copyfile(CASES / "p04_krutidev.csv", tmp_path / "p04_krutidev.csv"))
     with system("test"), translation.override("en"):
-        public_id = imports.bring(
+        public_id = imports.import_file(
             kind_key="paper",
             path=path,
             by=SYSTEM,
@@ -139,7 +139,7 @@ def test_a_long_text_is_read_whole_and_its_parts_make_it_up() -> None:
     """The gateway joins the parts of a long SMS (docs/sms.md): what it sends is the fourth text."""
     texts = [one["text"] for one in json.loads((CASES / "p16_sms_in_two_parts.json").read_text())["bodies"]]
     assert texts[1] + texts[2] == texts[3]
-    whole = details.read(texts[3], this_year=2026)
+    whole = details.read_details(texts[3], this_year=2026)
     assert (whole.birth_year, whole.pin) == (1980, "182301") and "सुनीता देवी" in (whole.name or "")
 
 

@@ -28,7 +28,7 @@ SECRET, PUBLIC = sealing.new_pair()
 
 @pytest.fixture
 def target() -> Iterator[str]:
-    name = f"{database.name()}_restored"
+    name = f"{database.database_name()}_restored"
     drop_like(name)
     yield name
     drop_like(name)
@@ -47,7 +47,7 @@ def test_who_left_since_the_backup_leaves_again_what_they_left_and_nothing_else(
     world.anew()
     world.now = NOW
     world.web_join(of=world.bilal)
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=NOW)
+    backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=NOW)
     world.now = NOW + timedelta(seconds=1)
     world.leave(mohan, of=world.mohan)
     left = actions.leave_by_phone(
@@ -72,7 +72,9 @@ def test_who_left_since_the_backup_leaves_again_what_they_left_and_nothing_else(
         by=Actor.system("tests"),
         at=world.now,
     ) == [Purpose.MEMBERSHIP]
-    backup.restore(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target, files=tmp_path / "files")
+    backup.restore_backup(
+        source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target, files=tmp_path / "files"
+    )
     with psycopg.connect(database.conninfo(None, dbname=target)) as admin:
         living = admin.execute(
             "select p.name, m.roll_id from enrolment_membership m join people_person p on p.id = m.person_id"
@@ -101,7 +103,7 @@ def test_who_came_back_or_denied_an_entry_since_the_backup_is_back_and_struck_of
     world.paper_row(of=world.bilal)
     world.now = NOW - timedelta(seconds=1)
     say(actions.leave_by_phone, world.asha)
-    backup.take(to=tmp_path / "b.age", recipient=PUBLIC, at=NOW)
+    backup.take_backup(to=tmp_path / "b.age", recipient=PUBLIC, at=NOW)
     world.now = NOW + timedelta(seconds=1)
     say(actions.come_back, world.asha)
     say(actions.deny_by_phone, world.bilal)
@@ -110,7 +112,9 @@ def test_who_came_back_or_denied_an_entry_since_the_backup_is_back_and_struck_of
     say(actions.leave_by_phone, dina)
     say(actions.come_back, dina)
     say(actions.leave_by_phone, dina)
-    backup.restore(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target, files=tmp_path / "files")
+    backup.restore_backup(
+        source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target, files=tmp_path / "files"
+    )
     with psycopg.connect(database.conninfo(None, dbname=target)) as admin:
         ends = admin.execute(
             "select p.name, e.end_reason, p.left_at is null, exists (select from people_consent c"

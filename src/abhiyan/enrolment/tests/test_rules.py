@@ -6,7 +6,7 @@ import pytest
 
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
-from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide
+from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide_claim
 from abhiyan.enrolment.rules.window import Fall, fall, field_instant
 
 NOON = datetime(2026, 11, 10, 6, 30, tzinfo=UTC)
@@ -67,7 +67,7 @@ ASHA, MOHAN = ("asha devi", 1980), ("mohan lal", 1975)
     ],
 )
 def test_a_name_is_cleaned_or_none(written: str, kept: str | None) -> None:
-    assert names.clean(written) == kept
+    assert names.clean_name(written) == kept
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_whose_a_claim_is(
     people: list[PhoneMembership],
     verdict: tuple[PhoneVerdict, int],
 ) -> None:
-    told = decide(
+    told = decide_claim(
         who=who, name_key=None, is_signed=signed, is_suppressed=False, phone_memberships=people, limit=2
     )
     assert told == verdict
@@ -175,14 +175,14 @@ def test_whose_a_claim_is(
 
 def test_a_phone_that_said_no_is_opened_by_its_own_sign_only() -> None:
     for signed, verdict in ((False, PhoneVerdict.SUPPRESSED), (True, PhoneVerdict.JOIN)):
-        told = decide(
+        told = decide_claim(
             who=ASHA, name_key=None, is_signed=signed, is_suppressed=True, phone_memberships=[], limit=4
         )
         assert told[0] is verdict
 
 
 def test_a_call_that_names_somebody_else_does_not_speak_for_the_member() -> None:
-    told = decide(
+    told = decide_claim(
         who=None,
         name_key="mohan lal",
         is_signed=True,

@@ -194,4 +194,4 @@ def test_a_code_and_a_text_are_signs_of_numbers_we_keep_and_of_no_other(page_wor
 def _write(world: World, said: str) -> None:
     """Asha's phone sends an SMS to one of our numbers."""
     sms = inbound.Sms("generic", f"text-{said}", world.asha.phone, "+911140000001", said, world.now)
-    texts.hear(text_in=texts.TextIn(sms, "sms", "+911140000001", "leave", None), by=HOOK, at=world.now)
+    texts.hear_text(text_in=texts.TextIn(sms, "sms", "+911140000001", "leave", None), by=HOOK, at=world.now)

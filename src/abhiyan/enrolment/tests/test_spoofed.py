@@ -11,7 +11,7 @@ from abhiyan.enrolment.actions.claims import Waits
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
-from abhiyan.messaging.queries import HeldMessages, held
+from abhiyan.messaging.queries import HeldMessages, held_by_reason
 
 from .make import CHANNEL, Ladder, World
 from .web import web_world
@@ -77,20 +77,22 @@ def test_100000_spoofed_callers_in_a_burst_cost_the_budget_and_nothing_is_lost()
     assert replied == CALLERS
     with system("test"):
         code = {"code": "123456", "leave": ""}
-        messaging.send(template="code.join", phone=ASHA, language="en", blanks=code, key="code", at=at)
+        messaging.queue_message(
+            template="code.join", phone=ASHA, language="en", blanks=code, key="code", at=at
+        )
     gateway = Counting()
     turns = 0
     for codes in (True, False):
         while leased := messaging.lease(at=at, n=200, codes=codes):
             going = messaging.admit(messages=leased, at=at)
             returned = [(one, gateway.hand(one.letter)) for one in going]
-            messaging.settle(returned=returned, adapter=gateway.name, at=at)
+            messaging.settle_messages(returned=returned, adapter=gateway.name, at=at)
             turns += 1
     assert turns < 20, "what is behind the breaker is held in large steps"
     assert gateway.phones.pop(ASHA) == 1
     assert (len(gateway.phones), gateway.phones.total()) == (BUDGET, BUDGET)
     with system("test"):
-        assert held() == [HeldMessages(world.programme.pk, "budget", CALLERS - BUDGET)]
+        assert held_by_reason() == [HeldMessages(world.programme.pk, "budget", CALLERS - BUDGET)]
     assert world.count("messaging_message") == CALLERS + 1
 
     # An hour later, after more calls of the same phones: nothing goes by itself.

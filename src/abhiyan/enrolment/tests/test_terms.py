@@ -166,7 +166,7 @@ def test_a_drive_that_does_not_renew_leaves_a_running_term_where_it_is(world: Wo
     world.next_drive()
     with system("test"):
         Drive.objects.filter(pk=world.programme.pk).update(renews=False)
-    actions.forget()
+    actions.forget_drives()
     assert isinstance(world.web_join(of=world.asha), AlreadyMember)  # and signs for the term she has
     assert world.ladder(world.booth) == Ladder(reported=1) and equal(world)
     world.programme = first

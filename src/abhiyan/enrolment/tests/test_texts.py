@@ -25,14 +25,14 @@ from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.helpdesk import queries as helpdesk
 from abhiyan.helpdesk.actions import answer_ticket
-from abhiyan.helpdesk.actions.lines import person_of
+from abhiyan.helpdesk.actions.lines import ticket_person
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.doctor import ids
 from abhiyan.messaging.rules import signatures
-from abhiyan.messaging.rules.texts import parts
+from abhiyan.messaging.rules.texts import count_sms
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.queries import standing_no
@@ -93,7 +93,7 @@ def templates() -> list[str]:
 def requests() -> dict[str, list[str]]:
     """The words of each request to the helpline, by its number."""
     with system("tests look"):
-        return {row.number: [one.text for one in helpdesk.lines_of(row)] for row in Ticket.objects.all()}
+        return {row.number: [one.text for one in helpdesk.ticket_lines(row)] for row in Ticket.objects.all()}
 
 
 def write(server: Server, secret: str, text: str, of: Human | str = World.asha, **other: object) -> Answered:
@@ -149,7 +149,7 @@ def test_the_welcome_of_who_joins_by_a_text_shows_the_year_that_was_read(
     write(server, secret, "आशा देवी ४६ १९०००१")
     (letter,) = sent()
     assert letter.template == "drive.joined" and "जन्म 1980।" in letter.text
-    assert parts(letter.text) == parts(letter.text.replace(" जन्म 1980।", "")), "it costs no SMS more"
+    assert count_sms(letter.text) == count_sms(letter.text.replace(" जन्म 1980।", "")), "it costs no SMS more"
 
 
 def test_who_writes_18_is_of_age_by_that_word_and_17_is_not(
@@ -425,7 +425,10 @@ def said(text: str, of: Human = World.asha, *, ident: str, ago_s: int = 0) -> di
 
 
 def chat(server: Server, secret: str, raw: bytes, token: str = TOKEN) -> Answered:
-    headers = {"X-Hub-Signature-256": signatures.whatsapp(raw, token), "Content-Type": "application/json"}
+    headers = {
+        "X-Hub-Signature-256": signatures.whatsapp_signature(raw, token),
+        "Content-Type": "application/json",
+    }
     return server.send("POST", f"/hook/chat/whatsapp/{secret}", raw, headers)
 
 
@@ -523,7 +526,7 @@ def test_a_picture_by_mms_is_answered_and_nothing_binary_is_kept(server: Server,
     secret = connect(world, "twilio", "join", JOIN)
     path = f"/hook/sms/twilio/{secret}"
     told = {"MessageSid": "SM1", "From": world.asha.phone, "To": JOIN, "Body": "", "NumMedia": "1"}
-    right = {"X-Twilio-Signature": signatures.twilio(ORIGIN + path, told, TOKEN)}
+    right = {"X-Twilio-Signature": signatures.twilio_signature(ORIGIN + path, told, TOKEN)}
     assert b"<Response/>" in server.form(path, told, right).body
     assert templates() == ["text.media"]
     raw = b64encode(b"\xff" * 99)
@@ -533,7 +536,7 @@ def test_a_picture_by_mms_is_answered_and_nothing_binary_is_kept(server: Server,
 def test_details_that_wait_are_forgotten_in_time(server: Server, world: World, secret: str) -> None:
     write(server, secret, DETAILS)
     with system("tests turn the loop"):
-        assert texts.forget(at=NOW + replies.LATEST) == 1
+        assert texts.forget_texts(at=NOW + replies.LATEST) == 1
     assert world.count("enrolment_text") == 0
 
 
@@ -628,7 +631,7 @@ def test_a_stop_by_a_user_name_of_whatsapp_is_shown_to_an_office(
     )
     with system("tests look"):
         (row,) = Ticket.objects.all()
-        assert (row.kind, row.state, row.last4, person_of(row)["name"]) == (
+        assert (row.kind, row.state, row.last4, ticket_person(row)["name"]) == (
             "membership",
             "open",
             "",
@@ -647,7 +650,7 @@ def test_a_stop_by_twilios_whatsapp_is_obeyed(server: Server, world: World) -> N
         "To": f"whatsapp:{JOIN}",
         "Body": "STOP",
     }
-    right = {"X-Twilio-Signature": signatures.twilio(ORIGIN + path, told, TOKEN)}
+    right = {"X-Twilio-Signature": signatures.twilio_signature(ORIGIN + path, told, TOKEN)}
     assert server.form(path, told, right).status == 200
     with system("tests look"):
         assert standing_no(keyring().phone_id(world.asha.phone)) is not None

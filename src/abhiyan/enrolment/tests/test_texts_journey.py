@@ -28,12 +28,12 @@ def write(world: World, text: str, hook: str = "sms") -> None:
     """A text from Asha's phone, and its claim, as the webhook does both."""
     sms = inbound.Sms("generic", uuid4().hex, world.asha.phone, NUMBER, text, world.now)
     told = texts.TextIn(sms, hook, NUMBER, "join", world.programme.pk)
-    joining = texts.hear(text_in=told, by=CHANNEL, at=world.now)
+    joining = texts.hear_text(text_in=told, by=CHANNEL, at=world.now)
     if joining is not None:
-        outcome = actions.enrol(
+        outcome = actions.enrol_claim(
             programme_id=world.programme.pk, claim=joining.claim, by=CHANNEL, at=world.now
         )
-        texts.joined(text_in=told, joining=joining, outcome=outcome, at=world.now)
+        texts.follow_up_joining(text_in=told, joining=joining, outcome=outcome, at=world.now)
     world.tick(minutes=1)
 
 
@@ -50,7 +50,7 @@ def asked(world: World) -> str:
         welcoming.welcome(at=world.now)
     world.tick(days=1)
     with system("test"):
-        confirming.ask(at=world.now)
+        confirming.ask_new_members(at=world.now)
         word = words.word(keyring().token, Question.objects.latest("asked_at").pk, 1)
     world.tick(minutes=1)
     return word

@@ -15,7 +15,7 @@ from abhiyan.enrolment.actions import confirming, replies, welcoming
 from abhiyan.enrolment.actions.setting_up import NoNotice, set_up_drive
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.rules.channels import Channel, Sign
-from abhiyan.messaging.rules.texts import TEXTS, fill
+from abhiyan.messaging.rules.texts import TEXTS, fill_text
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Purpose
@@ -70,7 +70,7 @@ def friends_programme(world: World, *, slug: str = "friends", hierarchy: int = 1
         set_up_drive(programme_id=made.pk, join_slug=slug, by=SYSTEM, at=world.now)
         programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=world.now)
         made.refresh_from_db()
-    actions.forget()
+    actions.forget_drives()
     return made
 
 
@@ -137,7 +137,7 @@ def test_each_page_and_each_text_puts_people_on_its_own_roll(world: World) -> No
     assert blanks(world.bilal.phone, "drive.joined.friend") and not blanks(world.bilal.phone, "drive.joined")
 
     call = world.claim(world.chandra, Channel.MISSED_CALL, sign=Sign.CALL, nameless=True)
-    actions.enrol(programme_id=friends.pk, claim=call, by=CHANNEL, at=world.now)
+    actions.enrol_claim(programme_id=friends.pk, claim=call, by=CHANNEL, at=world.now)
     with system("tests turn the loops"):
         replies.reply(at=world.now)
     (said,) = blanks(world.chandra.phone, "drive.reply.friend")
@@ -150,10 +150,10 @@ def test_a_friend_is_asked_as_a_friend_a_day_later(world: World) -> None:
     become_friend(world.bilal)
     join(world, world.asha)
     written = world.claim(world.chandra, Channel.PAPER, unit=world.booth)
-    actions.enrol(programme_id=friends.pk, claim=written, by=CHANNEL, at=world.now)
+    actions.enrol_claim(programme_id=friends.pk, claim=written, by=CHANNEL, at=world.now)
     world.tick(days=1, hours=1)
     with system("tests turn the loops"):
-        confirming.ask(at=world.now)
+        confirming.ask_new_members(at=world.now)
     (asked,) = blanks(world.bilal.phone, "ask.confirm.friend")
     assert not blanks(world.bilal.phone, "ask.confirm")
     page = asked["link"][asked["link"].index("/q/") :] + "/"
@@ -174,7 +174,7 @@ def test_the_notice_of_friends_is_written_and_published_beside_the_other(world: 
     assert 'href="/notice/?of=friends"' in page
     with system("test"):
         form = {
-            f"text_{language}": standard_notice.written(
+            f"text_{language}": standard_notice.notice_as_text(
                 standard_notice.standard(
                     language, organisation="Sangathan", contact="A", page="p", leave_number="", code="friends"
                 ),
@@ -199,9 +199,9 @@ def test_the_standard_notice_of_friends_says_all_a_notice_must(language: str) ->
     text = standard_notice.standard(
         language, organisation="S", contact="A", page="p", leave_number="1", code="friends"
     )
-    assert notice_rules.missing(text) == []
-    again = standard_notice.read(standard_notice.written(text, language), language)
-    assert notice_rules.missing(again) == []
+    assert notice_rules.missing_sections(text) == []
+    again = standard_notice.read_notice(standard_notice.notice_as_text(text, language), language)
+    assert notice_rules.missing_sections(again) == []
 
 
 def test_a_drive_page_offers_the_versions_of_its_own_notice(world: World) -> None:
@@ -246,7 +246,9 @@ def test_a_friend_leaves_in_one_press_and_no_receipt_speaks_of_a_membership(worl
     client.post("/me/stop/")
     (still,) = blanks(world.bilal.phone, "stop.receipt")
     for language in ("en", "hi"):
-        said = fill(TEXTS["stop.receipt", language], still | {"organisation": "S", "answer": "+911800000009"})
+        said = fill_text(
+            TEXTS["stop.receipt", language], still | {"organisation": "S", "answer": "+911800000009"}
+        )
         assert "LEAVE" in said and "member" not in said and "सदस्य" not in said
     client.post("/me/leave/")
     assert rolls_of(world, world.bilal) == []
@@ -278,7 +280,7 @@ def test_the_field_card_asks_a_friend_to_be_a_friend(world: World) -> None:
         world.claim(world.chandra, Channel.PAPER, unit=world.booth),
         consents=(Purpose.MEMBERSHIP, Purpose.CALLS),
     )
-    kept = actions.enrol(programme_id=friends.pk, claim=written, by=CHANNEL, at=world.now)
+    kept = actions.enrol_claim(programme_id=friends.pk, claim=written, by=CHANNEL, at=world.now)
     worker = officer(world, "booth_worker", "JK-B001")
     page = read(worker, f"/field/card/{kept.membership}/")
     assert "on our list of friends" in page and "member" not in page

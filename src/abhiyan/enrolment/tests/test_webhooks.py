@@ -169,7 +169,7 @@ def test_what_an_api_is_refused_is_told_and_not_counted(server: Server, world: W
 
 def test_a_burst_of_calls_to_a_closed_drive_is_one_row(world: World) -> None:
     world.set_state("closed")
-    actions.forget()
+    actions.forget_drives()
     burst = [
         ClaimMessage(
             channel=Channel.MISSED_CALL,
@@ -195,7 +195,7 @@ def test_the_page_of_the_drive_says_how_many_were_not_taken_and_why() -> None:
         with pytest.raises(actions.PhoneAbroad):
             world.missed_call(of=abroad, key=f"abroad {n}")
     world.set_state("closed")
-    actions.forget()
+    actions.forget_drives()
     for n in range(12):
         with pytest.raises(DriveClosed):
             world.missed_call(of=world.asha, key=f"late {n}")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.enrolment.actions import batches as actions
 from abhiyan.enrolment.actions.photos import STRIKE_OFF
 from abhiyan.enrolment.paper import printed
@@ -23,20 +23,20 @@ from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules import batches as rules
 from abhiyan.helpdesk import helplines
 from abhiyan.org import queries as org
-from abhiyan.org.here import address, page_unit
+from abhiyan.org.here import page_unit, unit_address
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.files import with_lines
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
 from . import photos
-from .paper_frame import crumbs, file_answer
+from .paper_frame import batch_crumbs, paper_file_answer
 
 IMPORT = "imports.paper"
 LANGUAGES = (("hi", "हिंदी"), ("en", "English"))
@@ -89,7 +89,7 @@ def paper_list(request: Request) -> HttpResponseBase:
     if not request.viewer.sees_people_at(here.span[0]):
         raise org.NotYours(capability=actions.RECORD)
     filters = BatchFilters(request.GET)
-    batches = queries.batches(here.span)
+    batches = queries.paper_batches(here.span)
     is_narrowed = filters.is_valid() and filters.cleaned_data["show"] == "enter"
     table: Table[queries.BatchRow] = Table(
         request,
@@ -98,7 +98,7 @@ def paper_list(request: Request) -> HttpResponseBase:
         name="paper",
         caption=_("Paper forms"),
         sort="-made",
-        finish=queries.shown,
+        finish=queries.batch_rows,
         unit_id=here.unit.id,
     )
     context = {
@@ -110,7 +110,7 @@ def paper_list(request: Request) -> HttpResponseBase:
         "may_print": request.viewer.may_at(actions.RECORD, here.span[0]),
         "new_href": here.href(reverse("enrolment:paper_new")),
     }
-    return answer(request, "enrolment/paper_list.html", table, context)
+    return list_response(request, "enrolment/paper_list.html", table, context)
 
 
 @form_page
@@ -118,15 +118,19 @@ def paper_new(request: Request) -> HttpResponseBase:
     """Make a batch of forms for a unit."""
     here = page_unit(request)
     org.require(request.actor, actions.RECORD, at=here.unit.id)
-    running = queries.open_drives()
-    form = NewBatchForm(request.POST if request.method == "POST" else None, initial={"language": language()})
-    offer(form, drive=[(str(programme.public_id), named(programme.names)) for programme in running])
+    running = queries.paper_drives()
+    form = NewBatchForm(
+        request.POST if request.method == "POST" else None, initial={"language": active_language()}
+    )
+    offer(
+        form, drive=[(str(programme.public_id), name_in_language(programme.names)) for programme in running]
+    )
     if len(running) == 1:
         form.fields["drive"].widget = forms.HiddenInput()
         form.fields["drive"].initial = str(running[0].public_id)
     id_by_public_id = {str(programme.public_id): programme.pk for programme in running}
     back = here.href(reverse("enrolment:paper_list"))
-    return ask(
+    return act_page(
         request,
         lambda given: actions.make_batch(
             programme_id=id_by_public_id[given["drive"]],
@@ -158,22 +162,22 @@ def paper_batch(request: Request, number: str) -> HttpResponseBase:
     `sheet`: one of its sheets, as the code printed on it asks.
     """
     batch = queries.batch_for(number)
-    form, done, response = photos.add(request, batch)
+    form, done, response = photos.take_photos(request, batch)
     if response is not None:
         return response
     viewer, spot = request.viewer, [lo for lo, _hi in units.all_spans([batch.unit_id]).get(batch.unit_id, [])]
     programme = programmes.programme_by_id(batch.programme_id)
-    (row,) = queries.shown([batch])
+    (row,) = queries.batch_rows([batch])
     sheets = queries.sheets_of(batch)
     brought = f"?option_batch={batch.number}&option_drive={programme.public_id}"
     sheet_text = request.GET.get("sheet", "")
     context = {
         "here": "people",
-        "crumbs": [*crumbs(batch), (batch.number, "")],
+        "crumbs": [*batch_crumbs(batch), (batch.number, "")],
         "batch": batch,
         "row": row,
         "drive": programme,
-        "drive_name": named(programme.names),
+        "drive_name": name_in_language(programme.names),
         "form_language": dict(LANGUAGES)[batch.language],
         "sheets": sheets,
         "asked": next((sheet for sheet in sheets.sheets if str(sheet.number) == sheet_text), None),
@@ -199,7 +203,7 @@ def _counts(batch: PaperBatch, programme: Programme) -> list[tuple[str, str | in
     code = units.unit_by_id(batch.unit_id).code
 
     def people_page(**asked: Any) -> str:
-        return address(reverse("enrolment:people"), code, batch=batch.number, **asked)
+        return unit_address(reverse("enrolment:people"), code, batch=batch.number, **asked)
 
     denied = (
         _("at least %(n)s") % {"n": batch_rows_became.denied}
@@ -212,7 +216,7 @@ def _counts(batch: PaperBatch, programme: Programme) -> list[tuple[str, str | in
         (_("Counted"), batch_rows_became.counted, people_page(rung="counted")),
         (_("Confirmed"), batch_rows_became.confirmed, people_page(rung="confirmed")),
         (_("Phones that say they never joined"), denied, ""),
-        (_("No place yet"), batch_rows_became.placeless, address(reverse("enrolment:unplaced"), code)),
+        (_("No place yet"), batch_rows_became.placeless, unit_address(reverse("enrolment:unplaced"), code)),
         (_("Members already, or named twice"), batch_rows_became.others, ""),
         (_("Refused"), batch_rows_became.refused, "#lists"),
     ]
@@ -237,4 +241,4 @@ def paper_form(request: Request, number: str) -> HttpResponse:
         at=batch.made_at,
         with_lines=with_lines(request),
     )
-    return file_answer(made, kind="application/pdf", name=f"{batch.number}.pdf", shown="attachment")
+    return paper_file_answer(made, kind="application/pdf", name=f"{batch.number}.pdf", shown="attachment")

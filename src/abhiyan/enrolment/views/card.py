@@ -40,13 +40,13 @@ class NoCards(Refused, status=409):
     )
 
 
-def picture(text: str) -> SafeString:
+def qr_picture(text: str) -> SafeString:
     """Draw a QR code, dark on light whatever the page's colours: phones cannot read it otherwise."""
     made = segno.make(text, error="m", micro=False)
     return mark_safe(made.svg_inline(omitsize=True, dark="#000", light="#fff", svgclass="qr"))  # noqa: S308  # of numbers only
 
 
-def shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
+def card_shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
     """Return what a page shows of a member's card, which is issued at its first look."""
     card = cards.issue_card(membership=member.public_id, by=by, at=at)
     return {
@@ -54,14 +54,14 @@ def shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
         "number": member_number(member.public_id),
         "unit": member.unit_name(),
         "roll": member.roll_name(),
-        "qr": picture(people.document_address(card.pk)),
+        "qr": qr_picture(people.document_address(card.pk)),
     }
 
 
-def printed(member: Member, card: Document) -> dict[str, Any]:
+def card_words(member: Member, card: Document) -> dict[str, Any]:
     """Return the words of a card, in the language in force."""
     name = member.name or ""
-    other = words.person(name, "en" if words.language() == "hi" else "hi")
+    other = words.local_person(name, "en" if words.active_language() == "hi" else "hi")
     is_confirmed = member.rung == Rung.CONFIRMED
     return {
         "organisation": organisation(),
@@ -81,20 +81,22 @@ def printed(member: Member, card: Document) -> dict[str, Any]:
     }
 
 
-def file(member: Member, kind: str, *, by: Actor, at: datetime, with_lines: bool) -> HttpResponse:
+def card_file(member: Member, kind: str, *, by: Actor, at: datetime, with_lines: bool) -> HttpResponse:
     """Send the card as a file to keep: "pdf", or "png" for a phone's gallery. In Hindi or English.
 
     with_lines: as of `printing.pdf`, here and below.
     """
     card = cards.issue_card(membership=member.public_id, by=by, at=at)
-    language = words.language()
+    language = words.active_language()
     if language not in languages.OWN:
         language = languages.otherwise(language)
     with override(language):
-        says = printed(member, card)
+        says = card_words(member, card)
         title = _("Member card")
     if kind == "pdf":
-        made = printing.pdf(TEMPLATE, [says], title=title, language=language, at=at, with_lines=with_lines)
+        made = printing.print_pdf(
+            TEMPLATE, [says], title=title, language=language, at=at, with_lines=with_lines
+        )
         return _answer(made, "card.pdf")
     made = printing.png(
         TEMPLATE, says, title=title, language=language, at=at, with_lines=with_lines, dots_per_inch=400
@@ -102,7 +104,7 @@ def file(member: Member, kind: str, *, by: Actor, at: datetime, with_lines: bool
     return _answer(made, "card.png")
 
 
-def files(
+def list_cards_file(
     members: Sequence[Member], *, unit_id: int, by: Actor, at: datetime, with_lines: bool
 ) -> HttpResponse:
     """Send the cards of a list, ten on a sheet of A4, in the reader's language.
@@ -114,25 +116,25 @@ def files(
     made = cards.issue_cards(
         memberships=[member.public_id for member in members], unit_id=unit_id, by=by, at=at
     )
-    return sheets(members, made, at=at, with_lines=with_lines)
+    return card_sheets(members, made, at=at, with_lines=with_lines)
 
 
-def sheets(
+def card_sheets(
     members: Sequence[Member], made: Mapping[UUID, Document], *, at: datetime, with_lines: bool
 ) -> HttpResponse:
     """Send the cards made for some of these members as one PDF to print and cut.
 
     Refuses NoCards where there is none.
     """
-    says = [printed(member, made[member.public_id]) for member in members if member.public_id in made]
+    says = [card_words(member, made[member.public_id]) for member in members if member.public_id in made]
     if not says:
         raise NoCards
     pages = [{"cards": says[first : first + ON_SHEET]} for first in range(0, len(says), ON_SHEET)]
-    printed_sheets = printing.pdf(
+    printed_sheets = printing.print_pdf(
         SHEET,
         pages,
         title=_("Member cards"),
-        language=words.language(),
+        language=words.active_language(),
         at=at,
         with_lines=with_lines,
         each=ON_SHEET,

@@ -21,9 +21,9 @@ from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.programmes.models import Rung
 from abhiyan.ui.acts import form_page, say_when_done
-from abhiyan.ui.errors import came_from
+from abhiyan.ui.errors import page_sent_from
 from abhiyan.ui.files import with_lines
-from abhiyan.ui.lists import Column, Table, answer, file_asked
+from abhiyan.ui.lists import Column, Table, file_asked, list_response
 
 from . import card
 
@@ -59,7 +59,7 @@ def cards_to_print(request: Request) -> HttpResponseBase:
         made = cards.print_wanted(
             memberships=[member.public_id for member in rows], unit_id=here.unit.id, by=request.actor, at=at
         )
-        return card.sheets(rows, made, at=at, with_lines=with_lines(request))
+        return card.card_sheets(rows, made, at=at, with_lines=with_lines(request))
     table = Table(request, COLUMNS, rows, name="cards", caption=_("Members who asked for a card"))
     context = {
         "here": "people",
@@ -69,7 +69,7 @@ def cards_to_print(request: Request) -> HttpResponseBase:
         "missing": printing.letters_said([row.name or "" for row in rows]),
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Cards to print"), "")],
     }
-    return answer(request, "enrolment/card_list.html", table, context)
+    return list_response(request, "enrolment/card_list.html", table, context)
 
 
 @require_POST
@@ -77,4 +77,4 @@ def person_card_wanted(request: Request, public_id: UUID) -> HttpResponseBase:
     """Note that this member asked somebody of the unit for a printed card, and go on where they were."""
     cards.want_card(membership=queries.member_for(public_id).public_id, by=request.actor, at=clock.now())
     say_when_done(request, _("Noted. The mandal office prints the card."))
-    return redirect(came_from(request) or reverse("enrolment:person", args=[public_id]))
+    return redirect(page_sent_from(request) or reverse("enrolment:person", args=[public_id]))

@@ -19,14 +19,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from abhiyan.core import clock, printing
 from abhiyan.core.clock import day_in
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import day_of, language, named, person
+from abhiyan.core.words import active_language, day_words, local_person, name_in_language
 from abhiyan.enrolment.actions import certificates as acts
 from abhiyan.enrolment.models import CertificateSheet
 from abhiyan.enrolment.queries import certificates as queries
 from abhiyan.enrolment.queries.certificates import CertificateRow, PrintedFriend, SegmentOfCertificates
-from abhiyan.enrolment.rules.certificates import LABEL, MOST_EACH, rule
+from abhiyan.enrolment.rules.certificates import LABEL, MOST_EACH, certificate_rule
 from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
@@ -35,15 +35,15 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import RevokeReason
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.acts import PageAct, ask, form_page
+from abhiyan.ui.acts import PageAct, act_page, form_page
 from abhiyan.ui.fields import NoteField, WholeField
 from abhiyan.ui.files import file_answer, sent_bytes, with_lines
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.templatetags.look import organisation
 from abhiyan.units import queries as units
 
-from .member import own, unlisted
+from .member import chosen_membership, unlisted
 from .seen import RUN, SeenDrive
 
 TEMPLATE = printing.PrintTemplate.read(
@@ -74,7 +74,9 @@ def _crumbs(seen: SeenDrive, *more: tuple[str, str]) -> list[tuple[str, str]]:
 
 SEGMENTS: tuple[Column[SegmentOfCertificates], ...] = (
     Column("place", _("Segment"), lambda row: row.name, is_name=True, order="place"),
-    Column("above", _("Constituency"), lambda row: named(row.above) if row.above else "", css="under"),
+    Column(
+        "above", _("Constituency"), lambda row: name_in_language(row.above) if row.above else "", css="under"
+    ),
     Column("confirmed", _("Confirmed friends"), lambda row: row.confirmed, css="num"),
     Column("given", _("Certificates"), lambda row: row.given, css="num"),
     Column("handed", _("Handed over"), lambda row: row.handed, css="num"),
@@ -85,16 +87,20 @@ SEGMENTS: tuple[Column[SegmentOfCertificates], ...] = (
 
 
 @page_with_list
-def certificates(request: Request, public_id: UUID) -> HttpResponseBase:
+def certificates_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the rule and the sheet, each segment with its counts, and the batches for the printer."""
     seen, at = _seen(request, public_id), clock.now()
     programme = seen.programme
     with system("how certificates look"):
         sheet = queries.sheet_of(programme.pk)
-    rows = queries.segments(programme, each=sheet.each if sheet else 0, on=day_in(programme.zone, at))
-    made = queries.batches(programme)
+    rows = queries.certificate_segments(
+        programme, each=sheet.each if sheet else 0, on=day_in(programme.zone, at)
+    )
+    made = queries.batches_of_certificates(programme)
     places = (
-        units.names_of({certificate_batch.unit_id for certificate_batch in made}, language=language())
+        units.names_of_units(
+            {certificate_batch.unit_id for certificate_batch in made}, language=active_language()
+        )
         if made
         else {}
     )
@@ -105,8 +111,8 @@ def certificates(request: Request, public_id: UUID) -> HttpResponseBase:
         "programme": programme,
         "name": seen.name,
         "sheet": sheet,
-        "line": named(sheet.line) if sheet else "",
-        "rule": rule(sheet.each) if sheet else [],
+        "line": name_in_language(sheet.line) if sheet else "",
+        "rule": certificate_rule(sheet.each) if sheet else [],
         "batches": [
             (certificate_batch, places.get(certificate_batch.unit_id, "")) for certificate_batch in made
         ],
@@ -114,7 +120,7 @@ def certificates(request: Request, public_id: UUID) -> HttpResponseBase:
         "whole": _whole(request, programme) if sum(row.may_ask for row in table.leaf.rows) > 1 else "",
         "may_print": programme.state == Programme.State.OPEN and request.viewer.may(acts.EXPORT),
     }
-    return answer(request, "enrolment/certificates.html", table, context)
+    return list_response(request, "enrolment/certificates.html", table, context)
 
 
 def _whole(request: Request, programme: Programme) -> str:
@@ -162,7 +168,7 @@ def certificate_sheet(request: Request, public_id: UUID) -> HttpResponseBase:
         new = acts.NewSheet(given["each"], given["line_en"], given["line_hi"], drawn)
         return acts.set_sheet(programme=seen.programme, new=new, by=request.actor, at=clock.now())
 
-    return ask(
+    return act_page(
         request,
         do,
         form=form,
@@ -182,7 +188,7 @@ def certificate_preview(request: Request, public_id: UUID) -> HttpResponseBase:
     seen, at = _seen(request, public_id), clock.now()
     org.require(request.actor, RUN, at=seen.programme.owner_id)
     with system("how certificates look"):
-        sheet = needed(queries.sheet_of(seen.programme.pk), acts.NoSheetYet)
+        sheet = or_refuse(queries.sheet_of(seen.programme.pk), acts.NoSheetYet)
     place = {"en": "Segment (sample)", "hi": "विधानसभा क्षेत्र (नमूना)"}
     long = " ".join(["श्रीमती लक्ष्मीनारायणम्मा वेंकटेश्वरप्रसाद राजलक्ष्मी"] * 4)
     names = ["श्रद्धा कुंद्रा", long, "محمد یوسف خان"]
@@ -214,7 +220,7 @@ def certificate_ask(request: Request, public_id: UUID) -> HttpResponseBase:
     blanks = {"n": grouped(sum(ready.values())), "segments": grouped(len(ready)), "all": grouped(len(places))}
     back = reverse("enrolment:certificates", args=[public_id])
     form = AskCertificatesForm(request.POST or None, initial={"n": max(left, 0)})
-    return ask(
+    return act_page(
         request,
         lambda given: acts.ask_batch(
             programme=programme, unit=here.unit.id, by=request.actor, at=at, **given
@@ -222,7 +228,7 @@ def certificate_ask(request: Request, public_id: UUID) -> HttpResponseBase:
         form=form,
         title=say("Certificates for %(place)s") % {"place": here.name},
         text=[
-            *(rule(sheet.each) if sheet else [acts.NoSheetYet.message]),
+            *(certificate_rule(sheet.each) if sheet else [acts.NoSheetYet.message]),
             *([say("%(left)s are left for this segment.") % {"left": grouped(left)}] if is_one else []),
             say("Ready now: %(n)s in %(segments)s of %(all)s segments.") % blanks,
             _(
@@ -262,11 +268,11 @@ def certificate_pdf(request: Request, public_id: UUID, batch: UUID) -> HttpRespo
 @unlisted
 def me_certificate(request: VisitRequest) -> HttpResponseBase:
     """Send a friend's own certificate as PDF."""
-    member, at = own(request), clock.now()
+    member, at = chosen_membership(request), clock.now()
     if member is None:
         return redirect("enrolment:me")
     with system("a friend's own certificate"):
-        friend = needed(queries.printed_of_friend(member.public_id))
+        friend = or_refuse(queries.printed_of_friend(member.public_id))
         sheet = CertificateSheet.objects.get(pk=friend.sheet_id)
     return _pdf(request, [friend], sheet, at=at, name="certificate.pdf")
 
@@ -286,8 +292,8 @@ def _pdf(
         f'<image width="310" height="100" href="data:image/jpeg;base64,{picture}"/></svg>'
     )
     shared = {"line": [sheet.line[each] for each in BOTH], "mark": mark}
-    pages = [printed(friend, sheet.each) for friend in some]
-    made = printing.pdf(
+    pages = [certificate_words(friend, sheet.each) for friend in some]
+    made = printing.print_pdf(
         TEMPLATE,
         pages,
         title=str(LABEL),
@@ -299,13 +305,19 @@ def _pdf(
     return file_answer(made, kind="application/pdf", name=name)
 
 
-def printed(friend: PrintedFriend, each: int) -> dict[str, Any]:
+def certificate_words(friend: PrintedFriend, each: int) -> dict[str, Any]:
     """Return the words of one certificate, in Hindi and English. each: certificates of a segment."""
     sentences = []
     for spoken in BOTH:
         with override(spoken):
             place = ", ".join(
-                filter(None, [named(friend.segment), named(friend.above) if friend.above else ""])
+                filter(
+                    None,
+                    [
+                        name_in_language(friend.segment),
+                        name_in_language(friend.above) if friend.above else "",
+                    ],
+                )
             )
             sentences.append(
                 {
@@ -313,13 +325,13 @@ def printed(friend: PrintedFriend, each: int) -> dict[str, Any]:
                     "title": str(LABEL),
                     "certifies": say("This certifies that"),
                     "text": say("of %(place)s is our friend, and confirmed this personally on %(day)s.")
-                    % {"place": place, "day": day_of(friend.confirmed_at)},
+                    % {"place": place, "day": day_words(friend.confirmed_at)},
                     "check": say("Scan to check whether it is valid. No name is shown."),
-                    "rules": " ".join(rule(each)),
+                    "rules": " ".join(certificate_rule(each)),
                 }
             )
     name = friend.name
-    other = person(name, "en" if any("ऀ" <= letter <= "ॿ" for letter in name) else "hi")
+    other = local_person(name, "en" if any("ऀ" <= letter <= "ॿ" for letter in name) else "hi")
     return {key: [words[key] for words in sentences] for key in sentences[0]} | {
         "name": name,
         "other_name": "" if other == name else other,
@@ -391,11 +403,11 @@ def _list(request: Request, public_id: UUID, *, status: int = 200, problem: str 
         "may_hand": request.viewer.may_at("enrolment.enrol", here.span[0]),
         "may_revoke": request.viewer.may(RUN),
     }
-    return answer(request, "enrolment/certificate_list.html", table, context, status=status)
+    return list_response(request, "enrolment/certificate_list.html", table, context, status=status)
 
 
 ACTS = {
-    "handed": PageAct(acts.hand_over, _("Handed over.")),
+    "handed": PageAct(acts.hand_over_certificate, _("Handed over.")),
     "not-handed": PageAct(acts.take_handing_back, _("Taken back: not handed over.")),
 }
 
@@ -406,7 +418,7 @@ def certificate_act(request: Request, public_id: UUID, friend: UUID, act: str) -
     seen = _seen(request, public_id)
     queries.certificate_in_sight(seen.programme, friend)
     here = page_unit(request)
-    done = needed(ACTS.get(act)).tried(request, friend=friend, by=request.actor, at=clock.now())
+    done = or_refuse(ACTS.get(act)).tried(request, friend=friend, by=request.actor, at=clock.now())
     if done:
         return redirect(here.href(reverse("enrolment:certificate_list", args=[public_id])))
     problem = str(done.refused) if done.refused else say("Reload the page and try again.")
@@ -426,13 +438,13 @@ def certificate_revoke(request: Request, public_id: UUID, friend: UUID) -> HttpR
     row = queries.certificate_in_sight(seen.programme, friend)
     org.require(request.actor, RUN, at=row.segment_id)
     back = reverse("enrolment:certificate_list", args=[public_id])
-    return ask(
+    return act_page(
         request,
         lambda given: acts.revoke_certificate(
             friend=friend, reason=given["reason"], by=request.actor, at=clock.now()
         ),
         form=RevokeCertificateForm(request.POST if request.method == "POST" else None),
-        title=say("End the certificate of %(name)s?") % {"name": person(row.name or "–")},
+        title=say("End the certificate of %(name)s?") % {"name": local_person(row.name or "–")},
         text=[_("Scanning it will show that it is not valid, and not why. You cannot undo this.")]
         if row.is_valid
         else [acts.CertificateOver.message],
@@ -442,5 +454,5 @@ def certificate_revoke(request: Request, public_id: UUID, friend: UUID) -> HttpR
         done=back,
         is_danger=True,
         here="programmes",
-        crumbs=_crumbs(seen, (person(row.name or "–"), "")),
+        crumbs=_crumbs(seen, (local_person(row.name or "–"), "")),
     )

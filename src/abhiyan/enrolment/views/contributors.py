@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.words import language, person
+from abhiyan.core.words import active_language, local_person
 from abhiyan.enrolment.actions import contributors as acts
 from abhiyan.enrolment.queries import contributors as queries
 from abhiyan.enrolment.queries.contributors import FoundContributor
@@ -32,19 +32,23 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE
 from abhiyan.programmes.models import Task
 from abhiyan.programmes.queries import tasks as found
-from abhiyan.programmes.rules.tasks import OPEN, Act, is_late
-from abhiyan.ui.acts import ask, form_page, pressed, say_when_done, tried
+from abhiyan.programmes.rules.tasks import OPEN, Act, is_task_late
+from abhiyan.ui.acts import act_page, form_page, pressed, say_when_done, tried
 from abhiyan.ui.fields import DayField, NoteField
 from abhiyan.ui.forms import TitledForm, offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
-from .member import citizen, own, unlisted
+from .member import chosen_membership, citizen, unlisted
 from .own_help import persons_of
 
 COLUMNS: tuple[Column[FoundContributor], ...] = (
     Column(
-        "name", gettext_lazy("Contributor"), lambda row: person(row.name), is_name=True, names_people=True
+        "name",
+        gettext_lazy("Contributor"),
+        lambda row: local_person(row.name),
+        is_name=True,
+        names_people=True,
     ),
     Column("unit", gettext_lazy("Unit"), lambda row: row.place, css="under"),
     Column("can", gettext_lazy("Can do"), lambda row: ", ".join(row.can), css="under"),
@@ -101,14 +105,14 @@ def contributor_list(request: Request) -> HttpResponseBase:
         "may_ask": request.viewer.may_at(LEADS, here.span[0]),
         "most": acts.MOST_ASKED,
     }
-    return answer(request, "enrolment/contributor_list.html", table, context)
+    return list_response(request, "enrolment/contributor_list.html", table, context)
 
 
 def _in_words(some: list[FoundContributor], *, words: dict[str, str]) -> list[FoundContributor]:
     """Return the rows of a page with places, and with skills as people read them."""
     return [
         replace(contributor, can=tuple(words.get(code, code) for code in contributor.can))
-        for contributor in queries.with_places(some)
+        for contributor in queries.contributors_with_places(some)
     ]
 
 
@@ -137,7 +141,7 @@ def contributor_task(request: Request) -> HttpResponseBase:
     if not request.viewer.may_at(LEADS, here.span[0]):
         raise org.NotYours(capability=LEADS)
     wanted = (request.POST if request.method == "POST" else request.GET).getlist("to")[: acts.MOST_ASKED + 1]
-    chosen = queries.chosen([UUID(public_id) for public_id in wanted if _is_id(public_id)])
+    chosen = queries.chosen_contributors([UUID(public_id) for public_id in wanted if _is_id(public_id)])
     form = HelpTaskForm(
         request.POST if request.method == "POST" else None,
         initial={"to": [str(contributor.public_id) for contributor in chosen]},
@@ -160,8 +164,8 @@ def contributor_task(request: Request) -> HttpResponseBase:
             at=at,
         )
 
-    names = ", ".join(f"{person(contributor.name)} ({contributor.place})" for contributor in chosen)
-    return ask(
+    names = ", ".join(f"{local_person(contributor.name)} ({contributor.place})" for contributor in chosen)
+    return act_page(
         request,
         give,
         form=form,
@@ -200,7 +204,7 @@ def _is_id(text: str) -> bool:
 @unlisted
 def me_skills(request: VisitRequest) -> HttpResponseBase:
     """Let a contributor say what they can do and how much time they have, and change it later."""
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     if member is None or not member.is_current or not member.said.asks_skills:
         return redirect("enrolment:me")
     form = answers_form(queries.skill_form(member.unit_id))(
@@ -239,7 +243,7 @@ ANSWERS = {"done": Act.DO, "cannot": Act.DECLINE, "back": Act.TAKE_BACK, "can": 
 @unlisted
 def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     """Show one task of a contributor: they say that it is done or not possible, or take that back."""
-    by, member, at = citizen(request), own(request), clock.now()
+    by, member, at = citizen(request), chosen_membership(request), clock.now()
     if member is None:
         return redirect("enrolment:me")
     task = found.task_of_helper(public_id, member.phone_id, persons_of(member))
@@ -257,10 +261,10 @@ def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
         "task": task,
         "form": form,
         "is_open": task.state in OPEN,
-        "is_late": is_late(task.state, due_at=task.due_at, at=at),
+        "is_late": is_task_late(task.state, due_at=task.due_at, at=at),
         "at": at,
         "is_done": task.state == Task.State.DONE,
         "is_declined": task.state == Task.State.DECLINED,
-        "place": units.names_of([task.unit_id], language=language()).get(task.unit_id, ""),
+        "place": units.names_of_units([task.unit_id], language=active_language()).get(task.unit_id, ""),
     }
     return render(request, "enrolment/me_task.html", context, status=done.status)

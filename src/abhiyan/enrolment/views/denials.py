@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, named, person
+from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.enrolment.actions import bursts
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.models import Halt
@@ -47,14 +47,14 @@ class DenialFilters(forms.Form):
 def denials(request: Request) -> HttpResponse:
     """List people who said that they never joined: names for the data officer of their unit, a page at a time,
     never a file."""
-    home = needed(request.viewer.home, NotYours)
+    home = or_refuse(request.viewer.home, NotYours)
     form = DenialFilters(request.GET)
     values: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     span = _span(request, form, values.get("unit", ""))
     sorting = tables.sorting(request.GET, {"said": ""}, default="-said")
     leaf = tables.read_on(
         request.GET,
-        lambda mark, limit: partings.denied(
+        lambda mark, limit: partings.denied_entries(
             after=(mark[0], mark[1]) if mark else None,
             limit=limit,
             newest_first=sorting.descending,
@@ -98,13 +98,13 @@ def _span(request: Request, form: forms.Form, text: str) -> tuple[int, int] | No
     if not text.strip() or home is None:
         return None
     within = (home.unit_id, home.hierarchy)
-    unit_rows = units.search(
-        text.strip(), language=language(), within=within, hierarchy=home.hierarchy, limit=1
+    unit_rows = units.search_units(
+        text.strip(), language=active_language(), within=within, hierarchy=home.hierarchy, limit=1
     )
     if not unit_rows:
         form.add_error("unit", _("No unit of yours fits. Write its name or code."))
         return None
-    place = units.standing(unit_rows[0].id, home.hierarchy)
+    place = units.row_of_unit(unit_rows[0].id, home.hierarchy)
     return (place.lo, place.hi) if place.lo is not None and place.hi is not None else None
 
 
@@ -113,7 +113,9 @@ def _officers(halt: Halt) -> str:
     on = clock.day_in(settings.TIME_ZONE, clock.now())
     line = org.line_of_command(halt.unit_id, Hierarchy.ORGANISATIONAL, on=on)
     holders = [holder for holder in line if holder.office == DATA_OFFICER][:MOST_OFFICERS]
-    return ", ".join(f"{person(holder.name)} ({named(holder.unit_names)})" for holder in holders)
+    return ", ".join(
+        f"{local_person(holder.name)} ({name_in_language(holder.unit_names)})" for holder in holders
+    )
 
 
 class GoOn(forms.Form):
@@ -127,7 +129,7 @@ def halt(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show what was stopped, and what to do: look, take the list back, or let it go on."""
     found = partings.halt_for(public_id)
     with system("what was stopped"):
-        bursts.require_to_decide(found, request.actor)
+        bursts.require_halt_decider(found, request.actor)
         what, brought, n_held = partings.what(found), partings.import_of(found), partings.held_leavings()
     form = GoOn(request.POST or None)
 

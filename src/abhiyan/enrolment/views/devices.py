@@ -27,7 +27,7 @@ def is_of_others(request: VisitRequest, phone_id: UUID) -> bool:
     return any(mark != _mark(phone_id) for mark in _entered(request))
 
 
-def note_entered(request: HttpRequest, response: HttpResponse, phone_id: UUID) -> HttpResponse:
+def note_joined_browser(request: HttpRequest, response: HttpResponse, phone_id: UUID) -> HttpResponse:
     """Keep in this browser that a phone has joined here. Nothing of it can be read back from the mark."""
     marks = [mark for mark in _entered(request) if mark != _mark(phone_id)]
     response.set_cookie(

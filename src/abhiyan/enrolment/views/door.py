@@ -22,8 +22,8 @@ from django.views.decorators.gzip import gzip_page
 
 from abhiyan.core import clock, languages, lot
 from abhiyan.core.deadlines import is_of_its_day
-from abhiyan.core.refusals import NotFound, Refused, TooMany, needed
-from abhiyan.core.words import language, person
+from abhiyan.core.refusals import NotFound, Refused, TooMany, or_refuse
+from abhiyan.core.words import active_language, local_person
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import door
 from abhiyan.enrolment.forms_door import DoorCodeForm, DoorForm
@@ -34,7 +34,7 @@ from abhiyan.enrolment.queries.join import HOMES, SMALLEST, OpenDrive, counting_
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door import DoorState
-from abhiyan.org.here import Here, address, of_own_work, page_unit, unit_fact
+from abhiyan.org.here import Here, of_own_work, page_unit, unit_address, unit_fact
 from abhiyan.org.queries import NotYours, own_work
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as notices
@@ -43,11 +43,11 @@ from abhiyan.people.models import Notice
 from abhiyan.programmes.queries import materials
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, taken, typed
+from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, do_record_act, labelled_answers
 from abhiyan.units import queries as units
 
 from .join import judge_notice, notice_shown
-from .people import line
+from .people import member_line
 
 MOST_FOUND = 10  # people and places of one search
 MOST_WAITING = 10  # of one's own; the others are in the list
@@ -74,7 +74,7 @@ class EnrolPlace:
         return self.here.href(reverse("enrolment:field"), **({"drive": self.asked} if self.asked else {}))
 
 
-def door_of(request: Request, at: datetime) -> EnrolPlace:
+def door_place(request: Request, at: datetime) -> EnrolPlace:
     """Return the unit the address names, or the worker's own. NotYours where they may not enrol."""
     here = page_unit(request)
     if not request.viewer.may_at("enrolment.enrol", here.span[0]):
@@ -96,7 +96,7 @@ def _named_by(drive: OpenDrive) -> str:
     return str(drive.programme.public_id)
 
 
-def own(request: Request) -> UUID:
+def id_of_reader(request: Request) -> UUID:
     """Return the public id of the reader of one of these pages."""
     assert request.viewer.public_id is not None  # the pages want an office
     return request.viewer.public_id
@@ -105,13 +105,13 @@ def own(request: Request) -> UUID:
 @gzip_page
 @of_own_work
 @form_page
-def field(request: Request) -> HttpResponseBase:
+def door_page(request: Request) -> HttpResponseBase:
     """Show the notice, then the form; below, whose phones have yet to answer.
 
     A larger unit leads to its booths first.
     """
     at = clock.now()
-    place = door_of(request, at)
+    place = door_place(request, at)
     if request.method != "POST":
         return _show(request, place, _fresh(request, place, at), at)
     if place.drive is None:
@@ -127,7 +127,7 @@ def field(request: Request) -> HttpResponseBase:
 def _fresh(request: Request, place: EnrolPlace, at: datetime) -> DoorForm:
     """Return an empty form for the next person. Its key says, sealed, when it was shown."""
     is_house = "house" in request.GET and queries.heard_lately(
-        own(request), place.here.unit.id, since=at - HOUSE
+        id_of_reader(request), place.here.unit.id, since=at - HOUSE
     )
     how = DoorEntry.Heard.TOGETHER if is_house else DoorEntry.Heard.SHOWN
     key = _signer().sign(f"{lot.uuid().hex}.{int(at.timestamp())}")
@@ -161,7 +161,7 @@ def _shown_at(key: str) -> datetime | None:
 
 def _notice(drive: OpenDrive, speaks: str) -> Notice:
     """Return the drive's notice as it is read to people at the door."""
-    return notices.notice(drive.drive.notice_code, speaks or language(), drive.drive.notice_version)
+    return notices.notice(drive.drive.notice_code, speaks or active_language(), drive.drive.notice_version)
 
 
 def _entered(request: Request, place: EnrolPlace, drive: OpenDrive, at: datetime) -> HttpResponse:
@@ -198,7 +198,7 @@ def _judged(request: Request, drive: OpenDrive, written: datetime) -> tuple[Door
 def _ask_phone(request: Request, entry: DoorEntry, notice: Notice, at: datetime) -> None:
     """Send the phone of an entry its code, unless it calls, has answered, or has a code already."""
     is_again = entry.at < at
-    is_answered = is_again and not queries.own_entry(own(request), entry.public_id).waits
+    is_answered = is_again and not queries.own_entry(id_of_reader(request), entry.public_id).waits
     if "call" not in request.POST and not (is_answered or (is_again and entry.code_id)):
         try:
             door.send_door_code(entry=entry.public_id, language=notice.language, by=request.actor, at=at)
@@ -219,13 +219,15 @@ def take_entry(request: Request, sent: RecordSent) -> RecordTaken:
     A code is only asked for while the person is still there; later the worker asks for it on the entry's page.
     """
     at = clock.now()
-    place = door_of(request, at)
-    drive = needed(place.drive, NoDriveHere)
+    place = door_place(request, at)
+    drive = or_refuse(place.drive, NoDriveHere)
     form, notice = _judged(request, drive, at - sent.age)
     if form.errors and form.is_minor:  # nothing of a minor waits on the phone to be mended
         raise actions.NotAdult
     with own_work(request.viewer):
-        entry = taken(form, lambda said: _enter(request, place, drive, notice, form, said, at, sent=sent))
+        entry = do_record_act(
+            form, lambda said: _enter(request, place, drive, notice, form, said, at, sent=sent)
+        )
         if sent.is_prompt:
             _ask_phone(request, entry, notice, at)
     note = "" if is_of_its_day(at - sent.age, at=at) else str(COUNTS_TODAY)
@@ -235,12 +237,12 @@ def take_entry(request: Request, sent: RecordSent) -> RecordTaken:
 def show_entry(request: Request, sent: RecordSent) -> RecordShown:
     """Name the person of an entry and the place. Refuses a place of somebody else, an unfit form, and a minor."""
     at = clock.now()
-    place = door_of(request, at)
-    form, _read = _judged(request, needed(place.drive, NoDriveHere), at - sent.age)
+    place = door_place(request, at)
+    form, _read = _judged(request, or_refuse(place.drive, NoDriveHere), at - sent.age)
     if form.is_minor:  # nothing of them may wait for anybody
         raise actions.NotAdult
-    taken(form, dict)
-    return RecordShown([*where_of(place), *typed(form)], names=1)
+    do_record_act(form, dict)
+    return RecordShown([*where_of(place), *labelled_answers(form)], names=1)
 
 
 def where_of(place: EnrolPlace) -> list[tuple[str, str]]:
@@ -297,20 +299,20 @@ def _enter(
 def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the phone of one entry: its code, or its own call. Then back to the next person."""
     at = clock.now()
-    entry = queries.own_entry(own(request), public_id)
-    place = units.standing(entry.unit_id, _tree(request, entry.unit_id))
+    entry = queries.own_entry(id_of_reader(request), public_id)
+    place = units.row_of_unit(entry.unit_id, _tree(request, entry.unit_id))
     if not request.viewer.may_at("enrolment.enrol", place.lo or 0):
         raise NotYours
     drive = drive_of(entry.programme_id)
     is_one = len(queries.drives_at(entry.unit_id, at)) <= 1
-    back = address(
+    back = unit_address(
         reverse("enrolment:field"), place.code, None, **({} if is_one else {"drive": _named_by(drive)})
     )
     form = DoorCodeForm(request.POST if request.method == "POST" and "code" in request.POST else None)
     status = 200
     if request.method == "POST" and "send" in request.POST:
         try:
-            door.send_door_code(entry=public_id, language=language(), by=request.actor, at=at)
+            door.send_door_code(entry=public_id, language=active_language(), by=request.actor, at=at)
         except TooMany as refused:
             messages.warning(request, str(refused))
         return redirect(request.path)
@@ -321,13 +323,13 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
             lambda given: door.prove_entry(entry=public_id, code=given["code"], by=request.actor, at=at),
         )
         if proven:
-            counted = name_of(queries.own_entry(own(request), public_id))
+            counted = entry_name(queries.own_entry(id_of_reader(request), public_id))
             say_when_done(request, _("Counted: %(name)s") % {"name": counted})
             return redirect(back)
         status = proven.status
     context = {
         "entry": entry,
-        "name": name_of(entry),
+        "name": entry_name(entry),
         "place": place.name(),
         "drive_name": drive.name(),
         "form": form,
@@ -356,12 +358,12 @@ def _tree(request: Request, unit_id: int) -> int:
     return home.hierarchy if home and home.hierarchy in stands else next(iter(stands), 1)
 
 
-def name_of(entry: queries.Entry) -> str:
+def entry_name(entry: queries.Entry) -> str:
     """Return a worker's name for an entry: the name they wrote, else the end of the number."""
-    return person(entry.name) if entry.name else f"••• {entry.last4}"
+    return local_person(entry.name) if entry.name else f"••• {entry.last4}"
 
 
-def rows_of(entries: Sequence[queries.Entry], at: datetime) -> list[dict[str, Any]]:
+def entry_rows(entries: Sequence[queries.Entry], at: datetime) -> list[dict[str, Any]]:
     """Return a worker's own entries as rows: name, whether a code can still come back, the number they call."""
     numbers = {
         programme_id: queries_people.join_number(programme_id)
@@ -370,7 +372,7 @@ def rows_of(entries: Sequence[queries.Entry], at: datetime) -> list[dict[str, An
     return [
         {
             "entry": entry,
-            "name": name_of(entry),
+            "name": entry_name(entry),
             "has_code": entry.has_live_code(at),
             "number": numbers[entry.programme_id],
         }
@@ -381,7 +383,7 @@ def rows_of(entries: Sequence[queries.Entry], at: datetime) -> list[dict[str, An
 def _show(
     request: Request, place: EnrolPlace, form: DoorForm, at: datetime, *, speaks: str = "", status: int = 200
 ) -> HttpResponse:
-    here, drive, by = place.here, place.drive, own(request)
+    here, drive, by = place.here, place.drive, id_of_reader(request)
     text = "" if request.viewer.is_phone else request.GET.get("q", "").replace("\x00", "").strip()[:100]
     search = _search(request, place, text, at) if text else DoorFound()
     since = queries.day_began(at) - LATELY
@@ -412,13 +414,13 @@ def _show(
         "address": place.address,
         "today": []
         if is_copy
-        else _told(of_today, queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))[0]),
-        "waiting": rows_of(waiting, at),
+        else _told(of_today, queries.door_try_counts(by, today=clock.day_in(settings.TIME_ZONE, at))[0]),
+        "waiting": entry_rows(waiting, at),
         "more_waiting": 0 if is_copy else lately - len(waiting),
         "noted": _noted(request),
         "tries": DoorTry.Outcome,
-        "lately": [] if is_home else _led_to(queries.places_of(by)),
-        "below": [] if is_home else _led_to(queries.places_below(*here.span, here.hierarchy)),
+        "lately": [] if is_home else _led_to(queries.last_places(by)),
+        "below": [] if is_home else _led_to(queries.door_places_below(*here.span, here.hierarchy)),
     }
     if drive is not None:
         notice = _notice(drive, speaks)
@@ -431,9 +433,9 @@ def _show(
             "is_heard": is_heard,
             "is_house": not is_heard and queries.heard_lately(by, here.unit.id, since=at - HOUSE),
             "spoken": [
-                (one, languages.name(one))
+                (one, languages.own_language_name(one))
                 for one in notices.languages_of_notice(drive.drive.notice_code, notice.version)
-                if one in languages.names()
+                if one in languages.public_languages()
             ],
             "number": queries_people.join_number((place.counts or drive).programme.pk),
         }
@@ -463,7 +465,7 @@ def _noted(request: Request) -> DoorTry.Outcome | None:
 
 def _led_to(places: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     page = reverse("enrolment:field")
-    return [(name, address(page, code)) for name, code in places]
+    return [(name, unit_address(page, code)) for name, code in places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,9 +495,11 @@ def _search(request: Request, place: EnrolPlace, text: str, at: datetime) -> Doo
     places: Sequence[units.UnitRow] = ()
     if home is not None:
         within = (home.unit_id, home.hierarchy)
-        places = units.search(text, language=language(), within=within, kinds=HOMES, limit=MOST_FOUND + 1)
+        places = units.search_units(
+            text, language=active_language(), within=within, kinds=HOMES, limit=MOST_FOUND + 1
+        )
     return DoorFound(
-        people=[line(member) for member in there[:MOST_FOUND]],
+        people=[member_line(member) for member in there[:MOST_FOUND]],
         places=_led_to([(row.name(), row.code) for row in places[:MOST_FOUND]]),
         more_people=len(members or []) > MOST_FOUND,
         more_places=len(places) > MOST_FOUND,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, TooMany, needed
+from abhiyan.core.refusals import NotFound, TooMany, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import door
 from abhiyan.enrolment.forms_door import EntriesForm
@@ -26,8 +26,8 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
 from abhiyan.ui.records import RecordSent, RecordShown
 
-from .door import NoDriveHere, door_of, own, rows_of, where_of
-from .worklists import home_of
+from .door import NoDriveHere, door_place, entry_rows, id_of_reader, where_of
+from .worklists import home_unit_id
 
 PER_PAGE = 25
 
@@ -36,18 +36,18 @@ PER_PAGE = 25
 @require_GET
 def field_entries(request: Request) -> HttpResponseBase:
     """List one's own entries, waiting ones first. Not exported: they are people."""
-    at, by = clock.now(), own(request)
+    at, by = clock.now(), id_of_reader(request)
     form = EntriesForm(request.GET)
     values: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     rows = queries.own_entries(by, became=values.get("show"), day=values.get("day"))
     today, in_all, entries = queries.own_counts(by, today=queries.day_began(at))
-    tries_today, tries = queries.own_tries(by, today=clock.day_in(settings.TIME_ZONE, at))
+    tries_today, tries = queries.door_try_counts(by, today=clock.day_in(settings.TIME_ZONE, at))
     total = (
         len(rows) if values.get("day") else entries[values["show"]] if values.get("show") else entries.total()
     )
     leaf = tables.numbered(rows, request.GET, total=total, per=PER_PAGE)
     if leaf.rows:
-        read_people(by=request.actor, unit_id=home_of(request), n=len(leaf.rows), at=at)
+        read_people(by=request.actor, unit_id=home_unit_id(request), n=len(leaf.rows), at=at)
     with system("how many deny an entry, as a count"):
         denied = counted_for_sender(by, at=at, zone=settings.TIME_ZONE)
     context = {
@@ -55,7 +55,7 @@ def field_entries(request: Request) -> HttpResponseBase:
         "crumbs": [(_("Enrol at the door"), reverse("enrolment:field")), (_("Your entries"), "")],
         "filters": form,
         "leaf": leaf,
-        "rows": rows_of(leaf.rows, at),
+        "rows": entry_rows(leaf.rows, at),
         "is_narrowed": any(values.values()),
         "counts": [
             *((door_state.label, today[door_state], in_all[door_state]) for door_state in DoorState),
@@ -73,13 +73,13 @@ def field_try(request: Request) -> HttpResponseBase:
         return redirect(_note_try(request))
     except (TooMany, door.NothingNoted) as refused:
         messages.error(request, str(refused))
-        return redirect(door_of(request, clock.now()).address)
+        return redirect(door_place(request, clock.now()).address)
 
 
 def _note_try(request: Request, *, age: timedelta = timedelta(0)) -> str:
     """Count a door as the form says; the address of the page that shows it. age: how long a phone has kept it."""
     at = clock.now()
-    place = door_of(request, at)
+    place = door_place(request, at)
     outcome = {str(one.value): one for one in DoorTry.Outcome}.get(request.POST.get("outcome", ""))
     if place.drive is None or outcome is None:
         raise NotFound
@@ -103,9 +103,9 @@ def take_try(request: Request, sent: RecordSent) -> str:
 
 def show_try(request: Request, sent: RecordSent) -> RecordShown:  # noqa: ARG001  # as for every kind
     """Say what a door without an entry would count. Refuses a place that is not its sender's."""
-    place = door_of(request, clock.now())
-    needed(place.drive, NoDriveHere)
-    outcome = needed({str(one.value): one for one in DoorTry.Outcome}.get(request.POST.get("outcome", "")))
+    place = door_place(request, clock.now())
+    or_refuse(place.drive, NoDriveHere)
+    outcome = or_refuse({str(one.value): one for one in DoorTry.Outcome}.get(request.POST.get("outcome", "")))
     line = (_("What came of it"), str(outcome.label))
     undone = [(_("Taken back"), _("yes"))] if "undo" in request.POST else []
     return RecordShown([*where_of(place), line, *undone])

@@ -30,13 +30,13 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import Double
 from abhiyan.people.rules.doubles import SURE
 from abhiyan.ui import tables
-from abhiyan.ui.acts import ask, form_page, say_when_done
+from abhiyan.ui.acts import act_page, form_page, say_when_done
 from abhiyan.ui.fields import NoteField
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
-from .people import line
-from .worklists import home_of, place_of
+from .people import member_line
+from .worklists import home_unit_id, queue_unit
 
 PER_PAGE = 25  # pairs of a page
 
@@ -64,7 +64,7 @@ def double_list(request: Request) -> HttpResponseBase:
     form = DoubleFilters(request.GET)
     place = _place(request, form)
     state = form.cleaned_data["state"] if form.is_valid() else ""
-    doubles = queries.doubles(state or Double.State.OPEN, span=_span(place)).order_by(
+    doubles = queries.member_doubles(state or Double.State.OPEN, span=_span(place)).order_by(
         "is_twin", "-score", "pk"
     )
     leaf = tables.numbered(doubles, request.GET, total=doubles.count(), per=PER_PAGE).with_rows(_rows)
@@ -95,9 +95,9 @@ def _rows(some: list[Double]) -> list[dict[str, Any]]:
             "double": pair.double,
             "why": pair.why,
             "marked": pair.has_one_that_stays,
-            "entries": [*map(line, (pair.one, pair.other))],
+            "entries": [*map(member_line, (pair.one, pair.other))],
         }
-        for pair in queries.pairs(some)
+        for pair in queries.double_pairs(some)
     ]
 
 
@@ -108,8 +108,8 @@ def double(request: Request, public_id: UUID) -> HttpResponseBase:
     steps: dict[str, tuple[Callable[..., None], dict[str, Any], str]] = {
         "merge": (acts.merge, {"reason": request.POST.get("reason", "")}, _("Merged. They count once.")),
         "undo": (acts.unmerge, {}, _("Undone. Both entries are as before.")),
-        "apart": (acts.tell_apart, {"is_apart": True}, _("Noted: different people.")),
-        "again": (acts.tell_apart, {"is_apart": False}, _("The pair is in the list again.")),
+        "apart": (acts.tell_members_apart, {"is_apart": True}, _("Noted: different people.")),
+        "again": (acts.tell_members_apart, {"is_apart": False}, _("The pair is in the list again.")),
     }
     step = request.POST.get("step", "")
     if step not in steps:
@@ -144,7 +144,7 @@ def double(request: Request, public_id: UUID) -> HttpResponseBase:
 def doubles_look(request: Request) -> HttpResponseBase:
     """Look for duplicates now."""
     try:
-        acts.look_for_doubles(unit_id=home_of(request), by=request.actor, at=clock.now())
+        acts.ask_for_double_search(unit_id=home_unit_id(request), by=request.actor, at=clock.now())
     except finding.NoMatcher as refused:
         messages.error(request, str(refused))
     else:
@@ -157,13 +157,13 @@ def doubles_ask(request: Request) -> HttpResponseBase:
     """Ask a second person to have the sure pairs of a unit merged together."""
     form = DoubleFilters(request.GET)
     place = _place(request, form)
-    unit_id = place.id if place else home_of(request)
+    unit_id = place.id if place else home_unit_id(request)
     there = queries.sure(span=_span(place))
     doubles = list(there[: acts.MOST])
     sure = [each.public_id for each in doubles]
     total = there.count()
     back = reverse("enrolment:doubles") + (f"?{_asked(request)}" if _asked(request) else "")
-    return ask(
+    return act_page(
         request,
         lambda given: acts.ask_merge_many(
             doubles=sure, unit_id=unit_id, reason=given["reason"], by=request.actor, at=clock.now()
@@ -213,7 +213,7 @@ def doubles_many(request: Request, release: UUID) -> HttpResponseBase:
             messages.warning(request, _("Left out: %(n)s. %(why)s") % {"n": grouped(n_left_out), "why": why})
         return redirect(reverse("enrolment:doubles") + "?state=merged")
 
-    return ask(
+    return act_page(
         request,
         lambda _given: acts.merge_many(release=release, by=request.actor, at=clock.now()),
         title=_("Merge several duplicates"),
@@ -249,7 +249,7 @@ def _read(request: Request, rows: Sequence[object]) -> None:
     """Note that two people of each row are shown."""
     read_people(
         by=request.actor,
-        unit_id=home_of(request),
+        unit_id=home_unit_id(request),
         n=2 * len(rows),
         at=clock.now(),
         act="enrolment.read_doubles",
@@ -257,7 +257,7 @@ def _read(request: Request, rows: Sequence[object]) -> None:
 
 
 def _place(request: Request, form: DoubleFilters) -> units.UnitRow | None:
-    return place_of(request, form)
+    return queue_unit(request, form)
 
 
 def _span(place: units.UnitRow | None) -> tuple[int, int] | None:

@@ -20,7 +20,7 @@ from abhiyan.people.visit import VisitRequest
 ABOUT = b"draft"
 
 
-def seal(request: VisitRequest, typed: dict[str, Any]) -> str:
+def seal_draft(request: VisitRequest, typed: dict[str, Any]) -> str:
     """Return typed values as text for the session. The visit must have a session."""
     nonce = os.urandom(12)
     clear = json.dumps(typed, ensure_ascii=False).encode()

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock, languages
 from abhiyan.core.numbers import grouped
 from abhiyan.core.printing import LARGEST_BATCH
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.small_cells import said
-from abhiyan.core.words import language, named, person
+from abhiyan.core.small_cells import count_in_words
+from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment.actions import channels, tokens
 from abhiyan.enrolment.actions.batches import RECORD
@@ -35,14 +35,14 @@ from abhiyan.enrolment.queries.motives import motives
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.queries.referrals import joined_by_calls
 from abhiyan.enrolment.rules import bursts, rolls
-from abhiyan.enrolment.rules.plan_numbers import PlannedFriends, contradictions, sentence
+from abhiyan.enrolment.rules.plan_numbers import PlannedFriends, plan_contradictions, plan_sentence
 from abhiyan.enrolment.rules.steps import ANSWERS, DENIED
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.models import Number
 from abhiyan.messaging.rules import reasons
 from abhiyan.org import queries as org
-from abhiyan.org.here import address as join_address
 from abhiyan.org.here import page_unit
+from abhiyan.org.here import unit_address as join_address
 from abhiyan.org.models import Release
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
@@ -51,12 +51,12 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Step
-from abhiyan.ui.acts import ask, form_page, say_when_done, tried
+from abhiyan.ui.acts import act_page, form_page, say_when_done, tried
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
-from .card import picture
-from .referrals import booths_of, link_of, own_referral
+from .card import qr_picture
+from .referrals import booths_of, own_referral, referral_link
 from .seen import MANAGE, RUN, SeenDrive
 
 NOT_TAKEN = {
@@ -80,18 +80,18 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
     """wrong: the form that was refused, by its name on the page."""
     request, at = seen.request, clock.now()
     viewer, programme, held_drive = request.viewer, seen.programme, seen.drive
-    states = queries.states(programme)
+    states = queries.drive_states(programme)
     context = {
         "here": "programmes",
         "crumbs": seen.crumbs(),
         "programme": programme,
         "drive": held_drive,
         "name": seen.name,
-        "roll": named(held_drive.roll.names),
+        "roll": name_in_language(held_drive.roll.names),
         "term": _term(held_drive.roll),
         "people": rolls.of_roll(held_drive.roll.code).people,
         "address": seen.address,
-        "qr": picture(seen.address),
+        "qr": qr_picture(seen.address),
         "notice_languages": _languages(held_drive, held_drive.notice_version),
         "codes_off": _codes_off(held_drive, _today(programme, at)),
         "own_pages": [
@@ -106,8 +106,8 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
             )
         ],
         "held": [
-            (held_messages.n, reasons.reason(held_messages.reason))
-            for held_messages in messaging.held()
+            (held_messages.n, reasons.reason_words(held_messages.reason))
+            for held_messages in messaging.held_by_reason()
             if held_messages.programme_id == programme.pk
         ],
         "may_read_messages": viewer.may("messages.read"),
@@ -133,7 +133,9 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
     if viewer.may_any(MANAGE, RUN, "org.approve"):  # who only takes part needs no list of keys
         context |= {
             "sees_channels": True,
-            "tokens": queries.tokens(programme.pk, manages=seen.may_manage, language=language(), at=at),
+            "tokens": queries.tokens(
+                programme.pk, manages=seen.may_manage, language=active_language(), at=at
+            ),
             "asked": _asked(viewer.account_id, programme.pk, tokens.ACT, at),
             "asked_numbers": _asked(viewer.account_id, programme.pk, channels.ADD, at),
             "asked_ends": _asked(viewer.account_id, programme.pk, channels.END, at),
@@ -172,8 +174,8 @@ def _plan(seen: SeenDrive) -> dict[str, Any]:
         del form.fields["parts"]
     return {
         "plan_form": form,
-        "plan": sentence(plan),
-        "contradictions": [str(text) % words for text, words in contradictions(plan)],
+        "plan": plan_sentence(plan),
+        "contradictions": [str(text) % words for text, words in plan_contradictions(plan)],
         "is_planned": bool(segments or constituencies),
     }
 
@@ -201,7 +203,11 @@ def _funnel(seen: SeenDrive, at: datetime) -> programmes.Funnel:
     """Return the funnel of the viewer's own unit, all days together."""
     home, programme = seen.request.viewer.home, seen.programme
     node = programmes.node_of(home.unit_id, home.hierarchy) if home else None
-    rows = programmes.funnel(node=node, hierarchy=node.hierarchy, programme=programme, at=at) if node else []
+    rows = (
+        programmes.unit_funnel(node=node, hierarchy=node.hierarchy, programme=programme, at=at)
+        if node
+        else []
+    )
     return programmes.shown_funnel(node=node, programme=programme, rows=rows, at=at)
 
 
@@ -211,14 +217,17 @@ def _answers(seen: SeenDrive, at: datetime) -> list[tuple[Step, str]]:
     node = programmes.node_of(home.unit_id, home.hierarchy) if home else None
     if node is None:
         return []
-    n_by_step = programmes.beside(node=node, programme=programme, steps=ANSWERS, at=at)
+    n_by_step = programmes.figures_beside(node=node, programme=programme, steps=ANSWERS, at=at)
     denied = partings.count_denied(node, programme, at=at)
-    return [*((step, said(n_by_step[step.key])) for step in ANSWERS), (DENIED, _noes(denied, node.is_exact))]
+    return [
+        *((step, count_in_words(n_by_step[step.key])) for step in ANSWERS),
+        (DENIED, _noes(denied, node.is_exact)),
+    ]
 
 
 def _noes(n: int | None, is_exact: bool) -> str:
     if not is_exact:
-        return said(n)
+        return count_in_words(n)
     words = _("fewer than %(n)s") if n is None else _("at least %(n)s")
     return words % {"n": grouped(bursts.SHOWN_FROM if n is None else n)}
 
@@ -228,7 +237,7 @@ def _today(programme: Programme, at: datetime) -> date:
 
 
 def _languages(held: Drive, version: int) -> str:
-    return ", ".join(map(languages.name, known.languages_of_notice(held.notice_code, version)))
+    return ", ".join(map(languages.own_language_name, known.languages_of_notice(held.notice_code, version)))
 
 
 def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
@@ -239,7 +248,9 @@ def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
     rows = [
         {
             "code": code_off["unit"],
-            "name": named(names[code_off["unit"]]) if code_off["unit"] in names else code_off["unit"],
+            "name": name_in_language(names[code_off["unit"]])
+            if code_off["unit"] in names
+            else code_off["unit"],
             "first": date.fromisoformat(code_off["from"]),
             "last": date.fromisoformat(code_off["to"]),
         }
@@ -253,13 +264,13 @@ def _codes_off(held: Drive, today: date) -> list[dict[str, Any]]:
 
 def _asked(account_id: int | None, programme_id: int, act: str, at: datetime) -> list[dict[str, Any]]:
     """Return what somebody asked for."""
-    releases = queries.asked_of(account_id, programme_id, act=act, at=at)
+    releases = queries.releases_of_drive(account_id, programme_id, act=act, at=at)
     waiting = org.deciders([release for release in releases if release.state == Release.State.ASKED], at=at)
     return [
         {
             "release": release,
             "name": release.payload.get("name") or release.payload.get("number", ""),
-            "unit": named(release.unit.names),
+            "unit": name_in_language(release.unit.names),
             "whom": waiting[release.pk].whom_to_ask() if release.pk in waiting else "",
         }
         for release in releases
@@ -268,15 +279,17 @@ def _asked(account_id: int | None, programme_id: int, act: str, at: datetime) ->
 
 def _numbers(programme_id: int) -> list[tuple[Number, str, str, str]]:
     """Return the numbers of a drive: each with its provider, what a call means, and who added it."""
-    rows = messaging.numbers_of(programme_id)
+    rows = messaging.numbers_of_programme(programme_id)
     with system("who added a number"):
-        names = known.names_of({row.added_by for row in rows if row.added_by is not None})
+        names = known.names_of_accounts({row.added_by for row in rows if row.added_by is not None})
     return [
         (
             row,
             str(dict(forms_drive.PROVIDERS).get(row.provider, row.provider)),
             str(Number.Meaning(row.meaning).label),
-            person(names.get(row.added_by, "")) if row.added_by is not None else _("on the server's console"),
+            local_person(names.get(row.added_by, ""))
+            if row.added_by is not None
+            else _("on the server's console"),
         )
         for row in rows
     ]
@@ -284,7 +297,7 @@ def _numbers(programme_id: int) -> list[tuple[Number, str, str, str]]:
 
 def _reach(seen: SeenDrive) -> list[tuple[str, str]]:
     """Return the units somebody may make a token for, as choices."""
-    rows = queries.reach(seen.programme)
+    rows = queries.drive_units(seen.programme)
     spans = units.all_spans([row.id for row in rows])
     return [
         (row.code, f"{row.name()} ({Kind(row.kind).label})")
@@ -365,7 +378,7 @@ def drive_codes(request: Request, public_id: UUID) -> HttpResponseBase:
         return seen.back("codes")
     form = forms_drive.CodesForm(
         request.POST,
-        units=[(row.code, row.name()) for row in queries.states(seen.programme)],
+        units=[(row.code, row.name()) for row in queries.drive_states(seen.programme)],
         auto_id="c_%s",
     )
 
@@ -399,7 +412,7 @@ def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
     mine = own_referral(seen)
     address = join_address(seen.address, here.unit.code) if here else seen.address
     if mine:
-        address = link_of(seen, mine)
+        address = referral_link(seen, mine)
     around = here or page_unit(request)
     return render(
         request,
@@ -414,7 +427,7 @@ def drive_poster(request: Request, public_id: UUID) -> HttpResponseBase:
             "booths": booths_of(around),
             "most": LARGEST_BATCH,
             "address": address,
-            "qr": picture(address),
+            "qr": qr_picture(address),
             "number": join_number(seen.programme.pk),
             "helpline_number": seen.helpline,
         },
@@ -464,7 +477,7 @@ def drive_make_token(request: Request, public_id: UUID, release: UUID) -> HttpRe
         "drive_token",
         token.name,
         token=token,
-        unit=units.names_of([token.unit_id], language=language()).get(token.unit_id, ""),
+        unit=units.names_of_units([token.unit_id], language=active_language()).get(token.unit_id, ""),
         channel=DRIVE.channel(token.channel).label,
         secret=made.secret,
         address=f"{settings.ORIGIN}/api/v1/claims",
@@ -480,7 +493,7 @@ def drive_end_token(request: Request, public_id: UUID, token: UUID) -> HttpRespo
     org.require(request.actor, MANAGE, at=channel_token.unit_id)
     about = {"name": channel_token.name}
     back = seen.href("tokens")
-    return ask(
+    return act_page(
         request,
         lambda _given: tokens.end_token(public_id=channel_token.public_id, by=request.actor, at=clock.now()),
         title=_("End the token “%(name)s”?") % about,
@@ -524,9 +537,11 @@ def drive_add_number(request: Request, public_id: UUID, release: UUID) -> HttpRe
     asked = queries.asked_by(request.viewer.account_id, seen.programme.pk, release, act=channels.ADD)
     number, provider = str(asked.payload["number"]), str(asked.payload["provider"])
     form = forms_drive.SigningForm if provider in channels.OWN_SECRET else forms.Form
-    return ask(
+    return act_page(
         request,
-        lambda given: channels.connect_number(release_id=release, by=request.actor, at=clock.now(), **given),
+        lambda given: channels.connect_drive_number(
+            release_id=release, by=request.actor, at=clock.now(), **given
+        ),
         form=form(request.POST if request.method == "POST" else None),
         title=_("Add %(number)s") % {"number": number},
         text=[
@@ -561,8 +576,10 @@ def drive_end_number(request: Request, public_id: UUID, number: int) -> HttpResp
     """Ask a second person's yes to the end of one of the drive's numbers."""
     seen = SeenDrive(request, public_id)
     org.require(request.actor, MANAGE, at=seen.programme.owner_id)
-    found = needed(next((row for row in messaging.numbers_of(seen.programme.pk) if row.pk == number), None))
-    return ask(
+    found = or_refuse(
+        next((row for row in messaging.numbers_of_programme(seen.programme.pk) if row.pk == number), None)
+    )
+    return act_page(
         request,
         lambda given: channels.ask_end(
             programme_id=seen.programme.pk, number_id=number, by=request.actor, at=clock.now(), **given

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.enrolment.forms import DaysForm
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
@@ -19,7 +19,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import FunnelLine, FunnelRow
 from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.activities import Step
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 
 from .seen import SeenDrive
@@ -40,7 +40,7 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
     programme = seen.programme
     days = windows.length_days(programme.opens_on, programme.closes_on)
     rows = (
-        programmes.funnel(node=node, hierarchy=hierarchy, programme=programme, at=at, days=days)
+        programmes.unit_funnel(node=node, hierarchy=hierarchy, programme=programme, at=at, days=days)
         if node
         else []
     )
@@ -67,7 +67,7 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
         "unit_name": here.name,
         "below": [
             (row.name(), here.href(unit=row.code))
-            for row in units.children(unit.id, hierarchy, language=language(), limit=MOST_BELOW).rows
+            for row in units.children(unit.id, hierarchy, language=active_language(), limit=MOST_BELOW).rows
         ]
         if unit.has_children
         else [],
@@ -79,7 +79,7 @@ def drive_funnel(request: Request, public_id: UUID) -> HttpResponseBase:
         "steps": funnel.columns,
         "is_rounded": node is not None and not node.is_exact,
     }
-    return answer(
+    return list_response(
         request, "enrolment/drive_funnel.html", table, context, status=200 if form.is_valid() else 422
     )
 

@@ -18,17 +18,17 @@ from abhiyan.contact.models import ContactTry
 from abhiyan.contact.news import HELP_WAYS
 from abhiyan.core import clock, lot
 from abhiyan.core.scope import system
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.enrolment.actions import help_offers as acts
 from abhiyan.enrolment.models_help_offers import HelpOffer
 from abhiyan.enrolment.queries import help_offers as queries
 from abhiyan.org import queries as org
-from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.here import Here, page_unit, unit_address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
-from abhiyan.ui.acts import ask, form_page, tried
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.acts import act_page, form_page, tried
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
 BECAME = {"asked": gettext_lazy("Not answered yet"), "waiting": gettext_lazy("Still to be asked")}
@@ -45,7 +45,7 @@ NAMES: tuple[Column[queries.ListedHelper], ...] = (
     Column(
         "name",
         gettext_lazy("Name"),
-        lambda row: person(row.name) or _("No name"),
+        lambda row: local_person(row.name) or _("No name"),
         is_name=True,
         names_people=True,
     ),
@@ -105,7 +105,7 @@ def helper_list(request: Request) -> HttpResponseBase:
             for key, words in VIEWS.items()
         ],
     }
-    return answer(request, "enrolment/helper_list.html", table, context)
+    return list_response(request, "enrolment/helper_list.html", table, context)
 
 
 class HelperForm(HelperFields):
@@ -126,7 +126,7 @@ def helper_new(request: Request) -> HttpResponseBase:
         request.POST if request.method == "POST" else None,
         initial={"way": way if way in HELP_WAYS else "other"},
     )
-    return ask(
+    return act_page(
         request,
         lambda given: acts.note_helper(
             offer=lot.uuid(),
@@ -200,10 +200,10 @@ def helper(request: Request, public_id: UUID) -> HttpResponseBase:
             said=_("Noted."),
         )
         if outcome:
-            return redirect(address(reverse("enrolment:helpers"), units.unit_by_id(listed.unit_id).code))
+            return redirect(unit_address(reverse("enrolment:helpers"), units.unit_by_id(listed.unit_id).code))
         status = outcome.status
     read_people(by=request.actor, unit_id=listed.unit_id, n=1, at=at, act="enrolment.read_helpers")
-    name = person(listed.name) or _("No name")
+    name = local_person(listed.name) or _("No name")
     context = {
         "here": "contributors",
         "crumbs": [(_("Who wants to help"), reverse("enrolment:helpers")), (name, "")],

@@ -15,31 +15,31 @@ from django.utils.translation import gettext_lazy
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, person
+from abhiyan.core.words import active_language, local_person
 from abhiyan.enrolment.actions import in_touch as acts
 from abhiyan.enrolment.models_organisers import FriendPromise
 from abhiyan.enrolment.queries import in_touch as queries
 from abhiyan.enrolment.queries.in_touch import OwnFriend
 from abhiyan.forms.queries import answers_form
 from abhiyan.messaging.link_pages import link_over
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_person
 from abhiyan.people.visit import VisitRequest
-from abhiyan.programmes.rules.spoken import spoken
+from abhiyan.programmes.rules.spoken import spoken_words
 from abhiyan.ui.acts import Tried, form_page, tried
 from abhiyan.ui.fields import WholeField
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
 from .member import unlisted
-from .telling import said_of
+from .telling import outcome_sentence
 
 COLUMNS: tuple[Column[OwnFriend], ...] = (
     Column(
         "name",
         gettext_lazy("Friend"),
-        lambda row: person(row.name),
+        lambda row: local_person(row.name),
         order="name",
         is_name=True,
         names_people=True,
@@ -83,7 +83,7 @@ def quiet_friends(request: Request) -> HttpResponseBase:
                 request.viewer.account_id or 0,
                 show=choice["show"],
                 name=choice["q"],
-                language=language(),
+                language=active_language(),
                 at=at,
             ),
             name="friends",
@@ -97,7 +97,7 @@ def quiet_friends(request: Request) -> HttpResponseBase:
             "filters": filters,
             "is_narrowed": bool(choice["show"] or choice["q"]),
         }
-        return answer(request, "enrolment/quiet_friends.html", table, context)
+        return list_response(request, "enrolment/quiet_friends.html", table, context)
 
 
 class FriendTalkForm(forms.Form):
@@ -156,7 +156,9 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
                 by=request.actor,
                 at=at,
             ),
-            said=lambda _none: said_of(request.POST["outcome"], own_friend.name, own_friend.programme_id),
+            said=lambda _none: outcome_sentence(
+                request.POST["outcome"], own_friend.name, own_friend.programme_id
+            ),
         )
         if noted:
             return redirect("enrolment:quiet_friends")
@@ -167,17 +169,17 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
     unit = units.unit_by_id(own_friend.unit_id)
     link = acts.opinion_link(public_id, on=clock.day_in(settings.TIME_ZONE, at))
     context = {
-        "name": person(own_friend.name),
+        "name": local_person(own_friend.name),
         "one": own_friend,
-        "place": queries.placed(own_friend, language()),
-        "spoken": spoken(SAY_FIRST, caller=request.viewer.name, person=own_friend.name),
+        "place": queries.friend_unit_name(own_friend, active_language()),
+        "spoken": spoken_words(SAY_FIRST, caller=request.viewer.name, person=own_friend.name),
         "shown": number,
         "form": form,
         "outcomes": acts.FriendTalk.choices,
         "promised": promised,
         "promises": promises,
-        "opinion": address(reverse("forms:opinion_new"), unit.code),
-        "helper": address(reverse("enrolment:helper_new"), unit.code),
+        "opinion": unit_address(reverse("forms:opinion_new"), unit.code),
+        "helper": unit_address(reverse("enrolment:helper_new"), unit.code),
         "link": str(settings.ORIGIN) + reverse("enrolment:own_opinion", args=[link]),
         "head": _("Stay in touch"),
     }

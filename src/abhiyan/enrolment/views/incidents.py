@@ -19,9 +19,9 @@ from django.views.decorators.http import require_GET
 
 import abhiyan
 from abhiyan.core import clock
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.enrolment.actions import incidents as actions
 from abhiyan.enrolment.models_incidents import Incident
 from abhiyan.enrolment.queries import incidents as queries
@@ -34,10 +34,10 @@ from abhiyan.org.queries.readings import WatchedUnits, readers_of_people
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.people.actions.reading import read_people
-from abhiyan.ui.acts import PageAct, ask, form_page
+from abhiyan.ui.acts import PageAct, act_page, form_page
 from abhiyan.ui.fields import MomentField, NoteField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
 MOST_READERS = 200
@@ -123,7 +123,7 @@ UNTOLD: tuple[Column[queries.UntoldPerson], ...] = (
     Column(
         "member", _("Member number"), lambda row: member_number(row.member), is_name=True, names_people=True
     ),
-    Column("unit", _("Unit"), lambda row: named(row.unit), order=True, css="under"),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.unit), order=True, css="under"),
     Column("why", _("Why no SMS"), lambda row: LACKS.get(row.why, row.why), css="end"),
 )
 
@@ -134,7 +134,7 @@ def incident_list(request: Request) -> HttpResponseBase:
     table = Table(
         request, INCIDENTS, queries.incidents_of(request.viewer), name="incidents", caption=_("Incidents")
     )
-    return answer(request, "enrolment/incident_list.html", table, {"here": "incidents"})
+    return list_response(request, "enrolment/incident_list.html", table, {"here": "incidents"})
 
 
 @form_page
@@ -143,7 +143,7 @@ def incident_new(request: Request) -> HttpResponseBase:
     here = page_unit(request, otherwise=lambda: _own_unit(request))
     now = timezone.localtime(clock.now())
     form = IncidentForm(request.POST if request.method == "POST" else None, initial={"known_at": now})
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.open_incident(
             unit_id=here.unit.id, entry=form.entry(), by=request.actor, at=clock.now()
@@ -303,7 +303,7 @@ def incident_act(request: Request, public_id: UUID, act: str) -> HttpResponseBas
     """Close an incident, or open it again."""
     breach = queries.incident_for(request.viewer, public_id)
     whose = {"public_id": public_id, "by": request.actor, "at": clock.now()}
-    return needed(ACTS.get(act)).ask(request, known=whose, **_around(breach, ""))
+    return or_refuse(ACTS.get(act)).ask(request, known=whose, **_around(breach, ""))
 
 
 @page_with_list
@@ -323,7 +323,7 @@ def incident_untold(request: Request, public_id: UUID) -> HttpResponseBase:
         )
         title = say("Tell them another way")
         context = {"here": "incidents", "title": title, "crumbs": _around(breach, title)["crumbs"]}
-        return answer(request, "enrolment/incident_untold.html", table, context)
+        return list_response(request, "enrolment/incident_untold.html", table, context)
 
 
 def _around(breach: Incident, title: str) -> dict[str, Any]:
@@ -335,25 +335,25 @@ def _around(breach: Incident, title: str) -> dict[str, Any]:
 def _ask(
     request: Request, breach: Incident, act: Callable[[dict[str, Any]], Any], *, title: str, **options: Any
 ) -> HttpResponseBase:
-    return ask(request, act, title=title, **_around(breach, title), **options)
+    return act_page(request, act, title=title, **_around(breach, title), **options)
 
 
 def _own_unit(request: Request) -> int:
     office = next(
         (office for office in request.viewer.appointments if queries.WATCH in office.capabilities), None
     )
-    return needed(office, org.NotYours(capability=queries.WATCH)).unit_id
+    return or_refuse(office, org.NotYours(capability=queries.WATCH)).unit_id
 
 
 def _unit_name(unit_id: int) -> str:
     with system("the unit of an incident"):
-        return named(units.unit_by_id(unit_id).names)
+        return name_in_language(units.unit_by_id(unit_id).names)
 
 
 def _reader_name(breach: Incident) -> str:
     if breach.reader_id is None:
         return ""
-    return person(queries.reader_name(breach)) or "–"
+    return local_person(queries.reader_name(breach)) or "–"
 
 
 def _readers(breach: Incident) -> list[tuple[str, str]]:
@@ -363,7 +363,10 @@ def _readers(breach: Incident) -> list[tuple[str, str]]:
         ((lo, hi), *_others) = units.all_spans([breach.unit_id])[breach.unit_id]
         rows = readers_of_people(WatchedUnits(lo, hi, is_top=False), since=breach.began_at, until=until)
         return [
-            (str(row.account_id), f"{person(row.name)}, {named(row.office)} {named(row.unit)} ({row.total})")
+            (
+                str(row.account_id),
+                f"{local_person(row.name)}, {name_in_language(row.office)} {name_in_language(row.unit)} ({row.total})",
+            )
             for row in rows[:MOST_READERS]
         ]
 

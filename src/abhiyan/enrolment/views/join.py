@@ -24,7 +24,7 @@ from abhiyan.core.actor import PUBLIC
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions.claims import WAITS_S
 from abhiyan.enrolment.actions.motives import note_motive
@@ -53,7 +53,7 @@ AGAIN_AFTER = timedelta(seconds=45)  # a second code is not asked sooner
 
 @gzip_page
 @form_page
-def join(request: VisitRequest) -> HttpResponseBase:
+def join_page(request: VisitRequest) -> HttpResponseBase:
     """Show the only open drive, or a choice of drives."""
     at = clock.now()
     open_drives = queries.open_drives(at)
@@ -84,9 +84,9 @@ def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
     if drive.other:
         return joining_waits(request, drive)
     if request.method != "POST":
-        picker = places.named_in_link(drive, request.GET, language=language())
+        picker = places.named_in_link(drive, request.GET, language=active_language())
         return show_form(request, drive, _fresh(request, drive, on), picker, at=at)
-    picker = places.pick(drive, request.POST, language=language())
+    picker = places.pick_place(drive, request.POST, language=active_language())
     if {"find", "open", "elsewhere"} & request.POST.keys():
         # Only looking for the place: nothing is judged, what was typed stays.
         form = _asked(QueryDict(mutable=True), drive, on, initial=typed_so_far(request.POST))
@@ -96,13 +96,13 @@ def join_drive(request: VisitRequest, slug: str) -> HttpResponseBase:
         return judged_step(request, form, picker, at=at)
     if form.is_minor:
         return refuse_minor(request, drive, at=at, key=form.data.get("key", ""))
-    notice = drive.notice(language())
+    notice = drive.notice(active_language())
     ok = form.is_valid()
     places.judge_place(form, picker)
     judge_notice(form, notice)
     if not ok or form.errors:
         return show_form(request, drive, form, picker, at=at, status=422)
-    typed = read(form, picker, notice)
+    typed = read_join_form(form, picker, notice)
     try:
         return _submitted(request, drive, typed, at=at)
     except (TooMany, actions.TryAgain) as refused:
@@ -132,9 +132,9 @@ def join_code(request: VisitRequest, slug: str) -> HttpResponseBase:
     if request.method == "POST" and "again" in request.POST:
         return _send_again(request, drive, code_facts, typed, at=at)
     form = SmsCodeForm(request.POST or None)
-    phone = proven(request, form, code_facts, purpose="join" + drive.said.mark, at=at)
+    phone = proven_phone(request, form, code_facts, purpose="join" + drive.said.mark, at=at)
     status = phone.status
-    if phone.refused and queries_people.is_over(request.visit.key):
+    if phone.refused and queries_people.is_session_over(request.visit.key):
         return redirect("enrolment:join_done", slug)  # the same answer, sent twice: the first one counts
     if phone.value is not None:
         try:
@@ -147,7 +147,7 @@ def join_code(request: VisitRequest, slug: str) -> HttpResponseBase:
     return render(request, "enrolment/join_code.html", context, status=status)
 
 
-def proven(
+def proven_phone(
     request: VisitRequest, form: SmsCodeForm, asked: dict[str, Any], *, purpose: str, at: datetime
 ) -> Tried[UUID]:
     """Return the phone whose code was typed into the form. asked: what the session remembers of the question."""
@@ -179,8 +179,8 @@ def join_places(request: VisitRequest, slug: str) -> HttpResponseBase:
     """Show the choices below "where", for the page's script."""
     drive = by_slug(request, slug)
     at = clock.now()
-    limits.take(declared.JOIN_PLACES, request.visit.origin, at=at)
-    picker = places.pick(drive, request.GET, language=language())
+    limits.count_or_refuse(declared.JOIN_PLACES, request.visit.origin, at=at)
+    picker = places.pick_place(drive, request.GET, language=active_language())
     context = {"address": reverse("enrolment:join_drive", args=[slug]), **places.context(picker)}
     return render(request, "enrolment/_places.html", context)
 
@@ -192,7 +192,7 @@ def judged_step(
     request: VisitRequest, form: JoinForm, picker: places.PlacePicker, *, at: datetime
 ) -> JsonResponse:
     """Return the errors of one short step, as HTML for each field. It keeps and counts nothing of what was typed."""
-    limits.take(declared.JOIN_STEPS, request.visit.origin, at=at)
+    limits.count_or_refuse(declared.JOIN_STEPS, request.visit.origin, at=at)
     form.is_valid()
     places.judge_place(form, picker)
     wrong = {
@@ -236,7 +236,9 @@ def judge_notice(form: Clipped, notice: Notice) -> None:
         )
 
 
-def read(form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: str = "") -> TypedJoining:
+def read_join_form(
+    form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: str = ""
+) -> TypedJoining:
     """Return the values of a form in order."""
     values = form.cleaned_data
     consents = [Purpose.MEMBERSHIP.value]
@@ -247,18 +249,18 @@ def read(form: JoinForm, picker: places.PlacePicker, notice: Notice, *, phone: s
         phone=values.get("phone") or phone,
         name=values["name"],
         birth_year=values["birth_year"],
-        unit_id=places.place_of(picker),
+        unit_id=places.picked_unit(picker),
         notice_version=notice.version,
         language=notice.language,
         consents=tuple(consents),
-        where="" if places.place_of(picker) else picker.where,
+        where="" if places.picked_unit(picker) else picker.where,
         ref=values["ref"],
         within=picker.within.row.code if picker.within else "",
         why=values.get("why", 0),
     )
 
 
-def claim_of(typed: TypedJoining, *, sign: Sign, request: VisitRequest) -> actions.ClaimMessage:
+def claim_of_form(typed: TypedJoining, *, sign: Sign, request: VisitRequest) -> actions.ClaimMessage:
     """Return the claim of a form.
 
     Its key holds the form's own and its person: sent again it is the same claim, another person on the same
@@ -327,9 +329,9 @@ def enrolled(
     membership: UUID | None = None
     why = ""
     try:
-        outcome = actions.enrol(
-            programme_id=queries.counting(drive, unit_id=typed_joining.unit_id, at=at),
-            claim=claim_of(typed_joining, sign=sign, request=request),
+        outcome = actions.enrol_claim(
+            programme_id=queries.counting_drive_id(drive, unit_id=typed_joining.unit_id, at=at),
+            claim=claim_of_form(typed_joining, sign=sign, request=request),
             by=request.actor,
             at=at,
         )
@@ -382,7 +384,7 @@ def to_the_card(
             "notice": notice_version,
         },
     )
-    return devices.note_entered(request, redirect("enrolment:join_done", slug), phone_id)
+    return devices.note_joined_browser(request, redirect("enrolment:join_done", slug), phone_id)
 
 
 def _submitted(request: VisitRequest, drive: OpenDrive, typed: TypedJoining, *, at: datetime) -> HttpResponse:
@@ -406,7 +408,7 @@ def _submitted(request: VisitRequest, drive: OpenDrive, typed: TypedJoining, *, 
         knows=request.visit.knows,
     )
     _enrol_unproven(request, drive, typed, phone_id=phone_id, at=at)
-    return devices.note_entered(request, redirect("enrolment:join_received", slug), phone_id)
+    return devices.note_joined_browser(request, redirect("enrolment:join_received", slug), phone_id)
 
 
 def _enrol_unproven(
@@ -418,9 +420,9 @@ def _enrol_unproven(
     It does not say what is known of the phone; "already a member" goes to the phone.
     """
     try:
-        outcome = actions.enrol(
-            programme_id=queries.counting(drive, unit_id=typed.unit_id, at=at),
-            claim=claim_of(typed, sign=Sign.NONE, request=request),
+        outcome = actions.enrol_claim(
+            programme_id=queries.counting_drive_id(drive, unit_id=typed.unit_id, at=at),
+            claim=claim_of_form(typed, sign=Sign.NONE, request=request),
             by=request.actor,
             at=at,
         )
@@ -431,7 +433,7 @@ def _enrol_unproven(
     note_motive(why=typed.why, outcome=outcome, at=at)
     if isinstance(outcome, actions.AlreadyMember):
         with system("already a member"):
-            messaging.send(
+            messaging.queue_message(
                 template=already_text(outcome.membership),
                 phone=typed.phone,
                 language=typed.language,
@@ -450,7 +452,7 @@ def _ask(request: VisitRequest, drive: OpenDrive, phone: str, session: str, at: 
         session=session,
         by=request.actor,
         at=at,
-        language=language(),
+        language=active_language(),
         knows=request.visit.knows,
     )
 
@@ -467,7 +469,7 @@ def _remember_code(
             "last4": typed["phone"][-4:],
             "within": typed.get("within", ""),
             "at": at.timestamp(),
-            "draft": drafts.seal(request, typed),
+            "draft": drafts.seal_draft(request, typed),
         },
     )
 
@@ -546,7 +548,7 @@ def typed_so_far(data: QueryDict) -> dict[str, Any]:
 
 
 def notice_mark(drive: OpenDrive) -> str:
-    notice = drive.notice(language())
+    notice = drive.notice(active_language())
     return f"{notice.version}.{notice.language}"
 
 
@@ -565,7 +567,7 @@ def show_form(
     context = {
         "found": drive,
         "form": form,
-        **notice_shown(drive.notice(language())),
+        **notice_shown(drive.notice(active_language())),
         "drive_name": drive.name(),
         "minimum": drive.drive.roll.minimum_age,
         "per_phone": drive.drive.roll.people_per_phone,
@@ -575,7 +577,7 @@ def show_form(
             drive.drive, unit_id=drive.programme.owner_id, on=clock.day_in(drive.programme.zone, at)
         ),
         "at": at,
-        "step": steps.step_of(form),
+        "step": steps.short_step(form),
         **places.context(picker),
         **more,
     }

@@ -18,7 +18,7 @@ from abhiyan.enrolment.queries.people import Member, own_membership
 from abhiyan.enrolment.queries.questions import QuestionEntry
 from abhiyan.enrolment.queries.referrals import counts_of
 from abhiyan.enrolment.rules.number import member_number
-from abhiyan.org.here import address as join_address
+from abhiyan.org.here import unit_address as join_address
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.invitations import Invitation
 
@@ -50,7 +50,7 @@ def join_done(request: VisitRequest, slug: str) -> HttpResponseBase:
     )
 
 
-def own_link(request: VisitRequest, member: Member | None, at: datetime) -> dict[str, Any]:
+def own_link_shown(request: VisitRequest, member: Member | None, at: datetime) -> dict[str, Any]:
     """Return what a friend's own page shows of their link: its address and picture, and how many joined by it."""
     if member is None or not member.is_current or not member.said.asks_why:
         return {}
@@ -61,7 +61,7 @@ def own_link(request: VisitRequest, member: Member | None, at: datetime) -> dict
     address = join_link(drive.drive.join_slug, member, by=code)
     return {
         "invitation": invitation(drive, member, address=address),
-        "link_qr": card.picture(address),
+        "link_qr": card.qr_picture(address),
         "joined_by": counts_of(code),
     }
 
@@ -70,7 +70,7 @@ def _card(request: VisitRequest, member: Member) -> dict[str, Any]:
     """Return the card of a member; a friend has none."""
     if not member.is_current or not member.said.has_card:
         return {}
-    return card.shown(member, by=request.actor, at=clock.now())
+    return card.card_shown(member, by=request.actor, at=clock.now())
 
 
 def invitation(drive: OpenDrive, member: Member | None, *, address: str) -> Invitation:

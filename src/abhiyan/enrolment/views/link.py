@@ -12,7 +12,7 @@ from django.views.decorators.gzip import gzip_page
 from abhiyan.core import clock, declared, limits
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import waiting
 from abhiyan.enrolment.actions.motives import note_motive
@@ -29,7 +29,7 @@ from . import join, places
 
 @gzip_page
 @form_page
-def link(request: VisitRequest, link: str) -> HttpResponseBase:
+def joining_link_page(request: VisitRequest, link: str) -> HttpResponseBase:
     """Open a link, which counts in the funnel; sending makes the caller a member.
 
     No code: the link came to the phone itself. A link that is wrong, over or used is answered alike, with the
@@ -42,17 +42,17 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
     else:
         behind = _open(request, link, at)
     if behind is None:
-        limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
-        return over(request)
+        limits.count_or_refuse(declared.LINK_WRONG, request.visit.origin, at=at)
+        return link_over_page(request)
     programme_id, phone_id, last4 = behind
     try:
         drive = queries.drive_of(programme_id)
     except NotFound:
-        return over(request)
+        return link_over_page(request)
     request.visit.about = programme_id
     on = clock.day_in(drive.programme.zone, at)
     if not runs_on(drive.programme, on):
-        return over(request)
+        return link_over_page(request)
     if drive.other:
         return join.joining_waits(request, drive)
     page: dict[str, Any] = {
@@ -65,7 +65,7 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
     if request.method != "POST":
         initial = {"key": link, "notice": join.notice_mark(drive)}
         return _form(request, drive, _asked(None, drive, at, initial), places.PlacePicker(), page)
-    picker = places.pick(drive, request.POST, language=language())
+    picker = places.pick_place(drive, request.POST, language=active_language())
     if {"find", "open", "elsewhere"} & request.POST.keys():
         form = _asked(None, drive, at, join.typed_so_far(request.POST))
         return _form(request, drive, form, picker, page)
@@ -74,13 +74,13 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
         return join.judged_step(request, form, picker, at=at)
     if form.is_minor:
         return join.refuse_minor(request, drive, at=at, key=link, address=page["address"])
-    notice = drive.notice(language())
+    notice = drive.notice(active_language())
     ok = form.is_valid()
     places.judge_place(form, picker)
     join.judge_notice(form, notice)
     if not ok or form.errors:
         return _form(request, drive, form, picker, page, status=422)
-    typed_joining = join.read(form, picker, notice)
+    typed_joining = join.read_join_form(form, picker, notice)
     try:
         outcome = waiting.complete(
             link=link,
@@ -96,7 +96,7 @@ def link(request: VisitRequest, link: str) -> HttpResponseBase:
             at=at,
         )
     except waiting.NoSuchLink:
-        return over(request)
+        return link_over_page(request)
     except actions.ClaimRefused as refused:
         join.put(form, refused)
         return _form(request, drive, form, picker, page, status=422)
@@ -125,7 +125,7 @@ def _open(request: VisitRequest, link: str, at: datetime) -> tuple[int, UUID, st
     return None if opened.is_complete else (opened.programme_id, opened.phone_id, opened.last4)
 
 
-def over(request: VisitRequest) -> HttpResponse:
+def link_over_page(request: VisitRequest) -> HttpResponse:
     """Show that a link is wrong, over or used: all look the same."""
     return render(request, "enrolment/link_over.html", status=404)
 

@@ -10,14 +10,14 @@ from abhiyan.enrolment.actions import cards
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page, say_when_done
 
-from .member import citizen, own, unlisted
+from .member import chosen_membership, citizen, unlisted
 
 
 @require_POST
 @unlisted
 def me_card_paper(request: VisitRequest) -> HttpResponseBase:
     """Take the member's wish for a printed card."""
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
     cards.want_card(membership=member.public_id, by=by, at=clock.now())
@@ -29,7 +29,7 @@ def me_card_paper(request: VisitRequest) -> HttpResponseBase:
 @unlisted
 def me_card_new(request: VisitRequest) -> HttpResponseBase:
     """Replace a lost card: one question, one press, a new card."""
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
     if request.method == "POST":

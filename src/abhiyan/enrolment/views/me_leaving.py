@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from abhiyan.contact import queries as contact
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.enrolment.actions import leaving, receipts
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.people import Member
@@ -23,7 +23,7 @@ from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page, say_when_done
 
 from . import parting
-from .member import citizen, own, unlisted
+from .member import chosen_membership, citizen, unlisted
 
 WEB = Channel.WEB.value
 
@@ -33,7 +33,7 @@ WEB = Channel.WEB.value
 def me_leave(request: VisitRequest) -> HttpResponseBase:
     """Leave: one question, one press."""
     at = clock.now()
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     if member is None or not (member.is_current or leaving.stands_elsewhere(member)[0]):
         return redirect("enrolment:me")
     if request.method == "POST":
@@ -50,8 +50,8 @@ def me_leave(request: VisitRequest) -> HttpResponseBase:
 def me_deny(request: VisitRequest) -> HttpResponseBase:
     """Take "I never joined": who entered the number and when, one question, one press."""
     at = clock.now()
-    by, member = citizen(request), own(request)
-    if member is None or not parting.may_deny(member):
+    by, member = citizen(request), chosen_membership(request)
+    if member is None or not parting.may_member_deny(member):
         return redirect("enrolment:me")
     if request.method == "POST":
         leaving.deny_by_phone(phone=member.phone_id, membership=member.public_id, channel=WEB, by=by, at=at)
@@ -59,7 +59,7 @@ def me_deny(request: VisitRequest) -> HttpResponseBase:
         if is_last:
             _tell(member, receipts.DENY, at)
         return _gone(request, member, at, is_last=is_last, is_denied=True)
-    return render(request, "enrolment/me_deny.html", {"own": member, "source": parting.source_of(member)})
+    return render(request, "enrolment/me_deny.html", {"own": member, "source": parting.member_source(member)})
 
 
 @require_POST
@@ -67,7 +67,7 @@ def me_deny(request: VisitRequest) -> HttpResponseBase:
 def me_back(request: VisitRequest) -> HttpResponseBase:
     """Take "I am back", within the week: the same membership goes on."""
     at = clock.now()
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     if member is None:
         raise NotFound
     back = leaving.come_back(phone=member.phone_id, membership=member.public_id, channel=WEB, by=by, at=at)
@@ -83,10 +83,10 @@ def me_stop(request: VisitRequest) -> HttpResponseBase:
     """Stop messages and calls to this phone; memberships stay."""
     at = clock.now()
     by, phone_id = citizen(request), request.visit.phone_id
-    if phone_id is None or (own(request) is None and not contact.listed_about(phone_id)):
+    if phone_id is None or (chosen_membership(request) is None and not contact.listed_about(phone_id)):
         raise NotFound
     leaving.stop_by_phone(phone=phone_id, channel=WEB, by=by, at=at)
-    receipts.send_receipt(of=receipts.STOP, phone=phone_id, language=language(), at=at)
+    receipts.send_receipt(of=receipts.STOP, phone=phone_id, language=active_language(), at=at)
     say_when_done(request, _("We will not write or call again. Messages that were waiting are stopped."))
     return redirect("enrolment:me")
 
@@ -97,7 +97,7 @@ def _others(member: Member) -> bool:
 
 def _tell(member: Member, of: str, at: datetime) -> None:
     receipts.send_receipt(
-        of=of, phone=member.phone_id, language=language(), programme_id=member.programme_id, at=at
+        of=of, phone=member.phone_id, language=active_language(), programme_id=member.programme_id, at=at
     )
 
 
@@ -108,7 +108,7 @@ def _gone(
         "own": member,
         "is_last": is_last,
         "is_denied": is_denied,
-        "source": parting.source_of(member) if is_denied else None,
+        "source": parting.member_source(member) if is_denied else None,
         "until": at + endings.BACK_WITHIN,
     }
     return render(request, "enrolment/me_left.html", context)

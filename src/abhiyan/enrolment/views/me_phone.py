@@ -15,7 +15,7 @@ from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import current, scoped
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.enrolment.actions import phone_changes
 from abhiyan.enrolment.forms import PhoneChangeForm, SmsCodeForm
 from abhiyan.enrolment.queries import people as queries_people
@@ -28,12 +28,12 @@ from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page, say_when_done, tried
 
 from . import devices, drafts
-from .member import citizen, own, unlisted
+from .member import chosen_membership, citizen, unlisted
 
 
 def _own(request: VisitRequest) -> Member | None:
     """Return the member whose page is open in this browser."""
-    member = own(request) if request.visit.phone_id is not None else None
+    member = chosen_membership(request) if request.visit.phone_id is not None else None
     return member if member is not None and member.is_current else None
 
 
@@ -63,7 +63,7 @@ def me_phone(request: VisitRequest) -> HttpResponseBase:
             session=request.visit.need(at).key,
             by=request.actor,
             at=at,
-            language=language(),
+            language=active_language(),
             knows=request.visit.knows,
         )
 
@@ -75,7 +75,7 @@ def me_phone(request: VisitRequest) -> HttpResponseBase:
             "phone": str(keyring().phone_id(number)),
             "last4": number[-4:],
             "member": str(member.public_id) if member else "",
-            "draft": drafts.seal(request, form.cleaned_data),
+            "draft": drafts.seal_draft(request, form.cleaned_data),
         }
         request.visit.remember(at, phone_change=facts)
         return redirect("enrolment:me_phone_code")
@@ -108,7 +108,7 @@ def me_phone_code(request: VisitRequest) -> HttpResponseBase:
             phone_changes.change_phone(
                 membership=member.public_id,
                 number=typed["phone"],
-                language=language(),
+                language=active_language(),
                 by=citizen(request),
                 at=at,
             )
@@ -121,7 +121,7 @@ def me_phone_code(request: VisitRequest) -> HttpResponseBase:
         )
         wish = {name: typed[name] for name in ("old", "name", "birth_year")}
         with scoped(replace(current(), phone=new)):
-            phone_changes.ask_change(number=typed["phone"], language=language(), by=by, at=at, **wish)
+            phone_changes.ask_change(number=typed["phone"], language=active_language(), by=by, at=at, **wish)
         return new
 
     changed = tried(request, form, change, number="code", phone="code")

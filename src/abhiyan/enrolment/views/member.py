@@ -24,7 +24,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system, widen
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
@@ -85,7 +85,7 @@ def citizen(request: VisitRequest) -> Actor:
     )
 
 
-def own(request: VisitRequest) -> Member | None:
+def chosen_membership(request: VisitRequest) -> Member | None:
     """Return the membership this session has chosen, if it is one of the proven phone's."""
     citizen(request)
     phone_id, chosen = request.visit.phone_id, request.visit.facts.get("person")
@@ -108,14 +108,14 @@ def me(request: VisitRequest) -> HttpResponseBase:
     def ask(given: dict[str, Any]) -> UUID:
         session = request.visit.need(at)
         with system("whether anything is held about a phone"):
-            expected = queries_people.is_known(keyring().phone_id(given["phone"]))
+            expected = queries_people.is_phone_known(keyring().phone_id(given["phone"]))
         return people.ask_code(
             purpose="member",
             phone=given["phone"],
             session=session.key,
             by=request.actor,
             at=at,
-            language=language(),
+            language=active_language(),
             expected=expected,
             knows=request.visit.knows,
         )
@@ -140,11 +140,11 @@ def me_code(request: VisitRequest) -> HttpResponseBase:
     if not code_facts:
         return redirect("enrolment:me")
     form = SmsCodeForm(request.POST or None)
-    proven = join.proven(request, form, code_facts, purpose="member", at=at)
+    proven = join.proven_phone(request, form, code_facts, purpose="member", at=at)
     if proven.value is not None:
         request.visit.prove_phone(proven.value, at)
         request.visit.remember(at, me=None, person=None, joined=None)
-    if proven or (proven.refused and queries_people.is_over(request.visit.key)):
+    if proven or (proven.refused and queries_people.is_session_over(request.visit.key)):
         return redirect("enrolment:me")
     return render(
         request, "enrolment/me_code.html", {"form": form, "asked": code_facts}, status=proven.status
@@ -153,7 +153,7 @@ def me_code(request: VisitRequest) -> HttpResponseBase:
 
 def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
     """Show the page of the one person this session may see."""
-    member = own(request)
+    member = chosen_membership(request)
     phone_id = request.visit.phone_id
     assert phone_id is not None
     if member is None:
@@ -164,7 +164,11 @@ def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
             member = on_phone[0]
             request.visit.remember(at, person=str(member.public_id))
             request.visit.about = member.programme_id
-    context = _held(member, phone_id, at) | parting.of(member, at) | joined.own_link(request, member, at)
+    context = (
+        _held(member, phone_id, at)
+        | parting.parting_shown(member, at)
+        | joined.own_link_shown(request, member, at)
+    )
     context |= own_help.own_help(member, at=at)
     changes = {
         "asked_from": phone_changes.asked_from(phone_id),
@@ -175,7 +179,7 @@ def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
 
 def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]:
     """Return everything that is held about one person of a phone."""
-    held_data = known.held_about(phone_id, member.person_id if member else None, at=at)
+    held_data = known.data_held_about(phone_id, member.person_id if member else None, at=at)
     with system("who recorded a person's own claims"):
         claims = queries_people.claims(phone_id, member.id if member else UUID(int=0))
         names = queries_people.senders([claim_told.by for claim_told in claims])
@@ -203,7 +207,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "lasts_until": queries_people.lasts_until(member) if member else None,
         "terms": [
             (membership_term, membership_term.programme(), membership_term.unit())
-            for membership_term in queries_people.terms(member.id)
+            for membership_term in queries_people.membership_terms(member.id)
         ]
         if member
         else [],
@@ -233,13 +237,13 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
                 if sent_message.is_kept
                 else Message.State(sent_message.state).label,
             }
-            for sent_message in queries_people.messages(phone_id)
+            for sent_message in queries_people.messages_to_phone(phone_id)
         ],
         "messages_written": queries_texts.of_phone(phone_id),
         "grievance": getattr(settings, "GRIEVANCE", ""),
-        "tickets": queries_tickets.own(phone_id, member.person_id) if member else [],
+        "tickets": queries_tickets.own_tickets(phone_id, member.person_id) if member else [],
         "lists": contact.listed_about(phone_id),
-        "helpline_requests": helpdesk.own(phone_id, with_words=_is_alone(phone_id)),
+        "helpline_requests": helpdesk.tickets_of_phone(phone_id, with_words=_is_alone(phone_id)),
         "incidents": _incidents(member),
         "erased": [] if member else known.erasures(phone_id)[:1],
         "at": at,
@@ -250,7 +254,7 @@ def _incidents(member: Member | None) -> list[tuple[OwnIncident, str, str]]:
     """Return the incidents that concern somebody, with the words and the names of the data in their language."""
     rows = incidents_about(member.public_id) if member else []
     return [
-        (row, named(row.words), ", ".join(str(DATA[code]) for code in row.data if code in DATA))
+        (row, name_in_language(row.words), ", ".join(str(DATA[code]) for code in row.data if code in DATA))
         for row in rows
     ]
 
@@ -278,8 +282,8 @@ def me_which(request: VisitRequest) -> HttpResponseBase:
     assert phone_id is not None
     form = WhichForm(request.POST or None)
     if form.is_valid():
-        limits.take(declared.ME_WHICH, str(phone_id), at=at)
-        found = queries_people.matching(queries_people.own_memberships(phone_id), **form.cleaned_data)
+        limits.count_or_refuse(declared.ME_WHICH, str(phone_id), at=at)
+        found = queries_people.matching_members(queries_people.own_memberships(phone_id), **form.cleaned_data)
         if (
             len({queries_people.told_apart_by(member) for member in found}) == 1
         ):  # one person may be on several rolls
@@ -301,7 +305,7 @@ def me_which(request: VisitRequest) -> HttpResponseBase:
 def me_correct(request: VisitRequest) -> HttpResponseBase:
     """Put name, year or place right, oneself."""
     at = clock.now()
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     if member is None or not member.is_current:
         return redirect("enrolment:me")
     return correct_page(
@@ -317,7 +321,7 @@ def correct_page(
     initial = {"name": member.name, "birth_year": member.birth_year}
     data = request.POST
     is_looking = "find" in data or "open" in data
-    picker = places.pick(drive, data, language=language())
+    picker = places.pick_place(drive, data, language=active_language())
     form = CorrectForm(data if request.method == "POST" and not is_looking else None, initial=initial)
     if is_looking:
         form = CorrectForm(initial=initial | {k: v[:300] for k, v in data.items() if isinstance(v, str)})
@@ -333,7 +337,7 @@ def correct_page(
                     membership=member.public_id,
                     name=form.cleaned_data["name"],
                     birth_year=form.cleaned_data["birth_year"],
-                    unit_id=places.place_of(picker),
+                    unit_id=places.picked_unit(picker),
                     says_adult=True,
                     by=by,
                     at=at,
@@ -361,13 +365,13 @@ def correct_page(
 def me_consents(request: VisitRequest) -> HttpResponseBase:
     """Say yes, or take a yes back; one purpose at a time."""
     at = clock.now()
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     purpose_text = request.POST.get("purpose", "")
     if member is None or purpose_text not in (str(Purpose.MESSAGES.value), str(Purpose.CALLS.value)):
         raise NotFound
     purpose = int(purpose_text)
     if pressed(request, "say", YES, NO) == YES:
-        notice = queries_join.drive_of(member.programme_id).notice(language())
+        notice = queries_join.drive_of(member.programme_id).notice(active_language())
         people.give_consent(
             person_id=member.person_id,
             unit_id=member.unit_id,
@@ -393,7 +397,7 @@ def me_consents(request: VisitRequest) -> HttpResponseBase:
 def me_data(request: VisitRequest) -> HttpResponseBase:
     """Give a person what is held about them, to take along: JSON for machines, CSV for a spreadsheet."""
     at = clock.now()
-    member = own(request)
+    member = chosen_membership(request)
     phone_id = request.visit.phone_id
     if member is None or phone_id is None:
         return redirect("enrolment:me")
@@ -504,10 +508,10 @@ def _flat(told: dict[str, Any], about: str = "") -> Iterator[tuple[str, str, Any
 @unlisted
 def me_card(request: VisitRequest) -> HttpResponseBase:
     """Show the card, to print, or to keep as a file."""
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
-    return render(request, "enrolment/me_card.html", card.shown(member, by=by, at=clock.now()))
+    return render(request, "enrolment/me_card.html", card.card_shown(member, by=by, at=clock.now()))
 
 
 @require_GET
@@ -515,11 +519,11 @@ def me_card(request: VisitRequest) -> HttpResponseBase:
 def me_card_file(request: VisitRequest, kind: str) -> HttpResponseBase:
     """Send the card as PDF or as a picture."""
     at = clock.now()
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
-    limits.take(declared.CARD_FILES, str(member.public_id), at=at)
-    return card.file(member, kind, by=by, at=at, with_lines=with_lines(request))
+    limits.count_or_refuse(declared.CARD_FILES, str(member.public_id), at=at)
+    return card.card_file(member, kind, by=by, at=at, with_lines=with_lines(request))
 
 
 @require_POST

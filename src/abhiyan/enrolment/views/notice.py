@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock, languages
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.refusals import NotFound, needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import NotFound, or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.actions import notices
 from abhiyan.enrolment.rules import rolls
 from abhiyan.enrolment.rules.rolls import RollKind
@@ -26,11 +26,17 @@ from abhiyan.people import queries as people
 from abhiyan.people.actions import NoticeRenewed
 from abhiyan.people.rules import standard_notice
 from abhiyan.people.rules.audio import LARGEST, part
-from abhiyan.people.rules.notices import LONGEST_SHORT, NoticeText, missing, other_than, renamed_notice
+from abhiyan.people.rules.notices import (
+    LONGEST_SHORT,
+    NoticeText,
+    missing_sections,
+    other_than,
+    renamed_notice,
+)
 from abhiyan.people.rules.standard_notice import LANGUAGES
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.files import sent_bytes
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 
 LONGEST = 20_000
 
@@ -52,12 +58,14 @@ class NoticeForm(forms.Form):
 
     def __init__(self, *args: Any, before: dict[str, NoticeText], code: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.before, self.offered = before, standard_notice.offered(code)
+        self.before, self.offered = before, standard_notice.notice_languages(code)
         self.texts: dict[str, NoticeText] = {}
         for language in self.offered:
             name = f"text_{language}"
             if name not in self.fields:
-                label = _("Notice in this language: %(name)s") % {"name": languages.name(language)}
+                label = _("Notice in this language: %(name)s") % {
+                    "name": languages.own_language_name(language)
+                }
                 self.fields[name] = forms.CharField(label=label, max_length=LONGEST, required=False)
             self.fields[name].widget = forms.Textarea(
                 attrs={"rows": 24, "lang": language, "dir": "auto", "spellcheck": "true"}
@@ -70,7 +78,7 @@ class NoticeForm(forms.Form):
             if not values.get(name):
                 continue
             sections = self.before[language].sections if language in self.before else ()
-            text = standard_notice.read(values[name], language, before=sections)
+            text = standard_notice.read_notice(values[name], language, before=sections)
             for wrong in _wrongs(text, values[name], language):
                 self.add_error(name, wrong)
             self.texts[language] = text
@@ -82,7 +90,7 @@ class NoticeForm(forms.Form):
 def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
     """Say what keeps a text from being published."""
     faults = []
-    if lacking := missing(text):
+    if lacking := missing_sections(text):
         named = ", ".join(
             _("the title, before the first heading")
             if key == "title"
@@ -108,7 +116,7 @@ def _wrongs(text: NoticeText, typed: str, language: str) -> list[str]:
 
 def office_of(request: Request) -> HeldOffice:
     """Return the viewer's office that publishes notices. Refuses NotYours."""
-    return needed(
+    return or_refuse(
         next(
             (
                 office
@@ -123,11 +131,11 @@ def office_of(request: Request) -> HeldOffice:
 
 def _roll(request: Request) -> RollKind:
     """Return the roll whose notice the address means (`of`): members, unless it says otherwise. NotFound."""
-    return needed(rolls.of_notice(request.GET.get("of", rolls.MEMBERS.notice)))
+    return or_refuse(rolls.of_notice(request.GET.get("of", rolls.MEMBERS.notice)))
 
 
 @form_page
-def notice(request: Request) -> HttpResponseBase:
+def notice_page(request: Request) -> HttpResponseBase:
     """Show what is in force; a POST is looked over first (step look), then published (step publish)."""
     office, roll = office_of(request), _roll(request)
     published = people.publications(roll.notice)
@@ -197,7 +205,7 @@ def _here(roll: RollKind, *more: str) -> dict[str, Any]:
         "crumbs": [*crumbs, *((name, "") for name in more)],
         "of": roll.of_notice,
         "code": roll.notice,
-        "roll": named(roll.names),
+        "roll": name_in_language(roll.names),
     }
 
 
@@ -223,7 +231,7 @@ def _page(
         _here(roll)
         | {
             "others": [
-                (named(roll_kind.names), _address(roll_kind))
+                (name_in_language(roll_kind.names), _address(roll_kind))
                 for roll_kind in rolls.EVERY
                 if roll_kind is not roll
             ],
@@ -235,7 +243,7 @@ def _page(
             "is_latest": chosen == latest,
             "latest": latest,
             "published": [
-                (version, at, ", ".join(languages.name(language) for language in spoken), sample)
+                (version, at, ", ".join(languages.own_language_name(language) for language in spoken), sample)
                 for version, at, spoken, sample in published
             ],
         }
@@ -259,7 +267,7 @@ def _recordings(
     ]
 
 
-@posted("enrolment:notice", takes=())
+@post_only("enrolment:notice", takes=())
 def notice_audio(request: Request, number: int, language: str) -> HttpResponseBase:
     """Add a recording of a version in a language, or take it away (`end`)."""
     office, roll = office_of(request), _roll(request)
@@ -272,11 +280,13 @@ def notice_audio(request: Request, number: int, language: str) -> HttpResponseBa
         "at": clock.now(),
     }
     if request.POST.get("end"):
-        notices.end_audio(**facts)
+        notices.end_notice_audio(**facts)
         say_when_done(request, _("The recording is removed. You can add it again."))
         return redirect(_address(roll))
     form = AudioForm(request.POST, request.FILES, auto_id=f"audio_{language}_%s")
-    done = tried(request, form, lambda given: notices.add_audio(data=sent_bytes(given["audio"]), **facts))
+    done = tried(
+        request, form, lambda given: notices.add_notice_audio(data=sent_bytes(given["audio"]), **facts)
+    )
     if not done:
         published = people.publications(roll.notice)
         latest = published[0][0] if published else 0
@@ -314,7 +324,7 @@ def _unset() -> dict[str, Any]:
 def _shown(texts: dict[str, NoticeText]) -> list[tuple[str, str, NoticeText]]:
     """Return language, its own name, its text; Hindi first."""
     order = [*(language for language in LANGUAGES if language in texts), *sorted(set(texts) - set(LANGUAGES))]
-    return [(language, languages.name(language), texts[language]) for language in order]
+    return [(language, languages.own_language_name(language), texts[language]) for language in order]
 
 
 def _is_sample(roll: RollKind, version: int) -> bool:
@@ -328,7 +338,7 @@ def _form(roll: RollKind, latest: int) -> NoticeForm:
     texts = {} if latest and _is_sample(roll, latest) else people.texts_of_notice(roll.notice, latest)
     if other := other_than(people.published_by(roll.notice, latest), settings.ORGANISATION):
         texts = {code: renamed_notice(text, other, settings.ORGANISATION) for code, text in texts.items()}
-    offered = standard_notice.offered(roll.notice)
+    offered = standard_notice.notice_languages(roll.notice)
     for language in offered:
         if language not in texts:
             texts[language] = standard_notice.standard(
@@ -339,5 +349,5 @@ def _form(roll: RollKind, latest: int) -> NoticeForm:
                 leave_number=messaging.leave_number(),
                 code=roll.notice,
             )
-    typed = {f"text_{code}": standard_notice.written(texts[code], code) for code in offered}
+    typed = {f"text_{code}": standard_notice.notice_as_text(texts[code], code) for code in offered}
     return NoticeForm(before=texts, code=roll.notice, initial={"seen": latest} | typed)

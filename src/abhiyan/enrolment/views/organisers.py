@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, person
+from abhiyan.core.words import active_language, local_person
 from abhiyan.enrolment.actions import organisers as acts
 from abhiyan.enrolment.actions.organisers import OrganiserSeat
 from abhiyan.enrolment.queries import organisers as queries
@@ -26,10 +26,10 @@ from abhiyan.org.here import Here, page_unit
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import act_page, form_page, tried
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
 MOST_CHANGES = 5
@@ -37,7 +37,7 @@ COLUMNS: tuple[Column[OrganiserFriends], ...] = (
     Column(
         "name",
         gettext_lazy("Organiser"),
-        lambda row: person(row.name) if row.account_id else _("Without an organiser"),
+        lambda row: local_person(row.name) if row.account_id else _("Without an organiser"),
         is_name=True,
         names_people=True,
         account=lambda row: row.account_id,
@@ -63,7 +63,7 @@ def organiser_list(request: Request) -> HttpResponseBase:
     here, at = _here(request), clock.now()
     with system("organisers of friends, for who leads them"):
         posts = queries.posts_in_office(on=clock.day_in(settings.TIME_ZONE, at))
-        rows = queries.organisers_below(here.span, posts, language=language(), at=at)
+        rows = queries.organisers_below(here.span, posts, language=active_language(), at=at)
         changes = queries.changes_by_hand(here.span, most=MOST_CHANGES)
     table: Table[OrganiserFriends] = Table(
         request,
@@ -80,7 +80,7 @@ def organiser_list(request: Request) -> HttpResponseBase:
         "place": here,
         "changes": changes,
     }
-    return answer(request, "enrolment/organiser_list.html", table, context)
+    return list_response(request, "enrolment/organiser_list.html", table, context)
 
 
 class GiveFriendsForm(forms.Form):
@@ -104,17 +104,17 @@ def organiser_change(request: Request) -> HttpResponseBase:
     back = here.href(reverse("enrolment:organisers"))
     with system("organisers of friends, for who leads them"):
         posts = queries.posts_in_office(on=clock.day_in(settings.TIME_ZONE, at))
-        giver = people.account_by_public_id(needed(_uuid(giver_id))) if giver_id else None
+        giver = people.account_by_public_id(or_refuse(_uuid(giver_id))) if giver_id else None
         within = queries.posts_within(here.span, posts)
         accounts = people.accounts({post.account_id for post in within})
-        places = units.names_of({post.unit_id for post in within}, language=language())
+        places = units.names_of_units({post.unit_id for post in within}, language=active_language())
     seats = {
         f"{accounts[post.account_id].public_id}:{post.unit_id}": OrganiserSeat(post.account_id, post.unit_id)
         for post in within
         if post.account_id in accounts
     }
     words = [
-        (key, f"{person(accounts[seat.account_id].name)} · {places.get(seat.unit_id, '')}")
+        (key, f"{local_person(accounts[seat.account_id].name)} · {places.get(seat.unit_id, '')}")
         for key, seat in seats.items()
     ]
     form = GiveFriendsForm(request.POST if request.method == "POST" else None)
@@ -137,11 +137,11 @@ def organiser_change(request: Request) -> HttpResponseBase:
         return n
 
     whose = (
-        _("Friends of %(name)s") % {"name": person(giver.name)}
+        _("Friends of %(name)s") % {"name": local_person(giver.name)}
         if giver
         else _("Friends without an organiser")
     )
-    return ask(
+    return act_page(
         request,
         give,
         form=form,

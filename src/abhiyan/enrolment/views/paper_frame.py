@@ -5,20 +5,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from abhiyan.enrolment.paper.models import PaperBatch
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.units import queries as units
 
 
-def crumbs(batch: PaperBatch) -> list[tuple[str, str]]:
+def batch_crumbs(batch: PaperBatch) -> list[tuple[str, str]]:
     """Return the way to a batch, from the people of its unit."""
     code = units.unit_by_id(batch.unit_id).code
     return [
         (_("People"), reverse("enrolment:people")),
-        (_("Paper forms"), address(reverse("enrolment:paper_list"), code)),
+        (_("Paper forms"), unit_address(reverse("enrolment:paper_list"), code)),
     ]
 
 
-def file_answer(data: bytes, *, kind: str, name: str, shown: str) -> HttpResponse:
+def paper_file_answer(data: bytes, *, kind: str, name: str, shown: str) -> HttpResponse:
     """Return a file for its reader alone. shown: attachment, or inline."""
     answer = HttpResponse(data, content_type=kind)
     answer["Content-Disposition"] = f'{shown}; filename="{name}"'

@@ -10,18 +10,18 @@ from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules import endings
 
 
-def may_deny(member: Member) -> bool:
+def may_member_deny(member: Member) -> bool:
     """Return True if somebody may still say of this entry that they never made it."""
     return endings.may_deny(reason=member.end_reason, has_ended=not member.is_current)
 
 
-def source_of(member: Member) -> partings.EntrySource | None:
+def member_source(member: Member) -> partings.EntrySource | None:
     """Return who entered the member, for the member."""
     with system("who recorded a person's own entry"):
         return partings.source_of_term(member.enrolment_id)
 
 
-def of(member: Member | None, at: datetime) -> dict[str, Any]:
+def parting_shown(member: Member | None, at: datetime) -> dict[str, Any]:
     """Return what one's own page says of an ended membership: the last day to come back, or who had entered one."""
     if member is None:
         return {}
@@ -34,6 +34,6 @@ def of(member: Member | None, at: datetime) -> dict[str, Any]:
         "may_leave": member.is_current or goes_on,
         "back_until": ended_at + endings.BACK_WITHIN if ended_at and may_come_back else None,
         "is_denied": is_denied,
-        "may_deny": may_deny(member),
-        "source": source_of(member) if is_denied else None,
+        "may_deny": may_member_deny(member),
+        "source": member_source(member) if is_denied else None,
     }

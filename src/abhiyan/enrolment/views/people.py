@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock, declared, limits
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.actions import cards, exporting, members
 from abhiyan.enrolment.actions.telling import TellingResult
 from abhiyan.enrolment.activity import DRIVE
@@ -46,7 +46,7 @@ from abhiyan.people.models import RevokeReason
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Rung
 from abhiyan.ui import tables
-from abhiyan.ui.acts import ask, form_page, say_when_done
+from abhiyan.ui.acts import act_page, form_page, say_when_done
 from abhiyan.ui.fields import NoteField
 from abhiyan.ui.files import with_lines
 from abhiyan.ui.lists import Column, Table
@@ -56,7 +56,15 @@ from abhiyan.units.rules import levels
 
 from . import card
 from .member import correct_page
-from .too_large import MOST_DRIVES, RUNGS, ListSize, below, counted_below, counted_drive, href
+from .too_large import (
+    MOST_DRIVES,
+    RUNGS,
+    ListSize,
+    counted_drive,
+    large_unit_href,
+    numbers_of_large_unit,
+    smaller_units,
+)
 
 # Of a list; none of them tells of a person.
 SETTINGS = ("rung", "channel", "kind", "ended", "since", "drive", "batch", "sort")
@@ -131,7 +139,7 @@ def _unit(request: Request, given: QueryDict) -> ListSize:
     else:
         assert home is not None
         unit_id, hierarchy = home.unit_id, home.hierarchy
-    row = units.standing(unit_id, hierarchy)
+    row = units.row_of_unit(unit_id, hierarchy)
     if row.lo is None or row.hi is None or not request.viewer.sees_people_at(row.lo):
         raise NotYours
     return ListSize(row, hierarchy)
@@ -148,7 +156,9 @@ def _asked(request: Request, given: QueryDict) -> tuple[FilterForm, dict[str, An
         str(programme.public_id): programme
         for programme in found.exclude(state=Programme.State.DRAFT)[:MOST_DRIVES]
     }
-    form = FilterForm(given, drives=[(key, named(programme.names)) for key, programme in drives.items()])
+    form = FilterForm(
+        given, drives=[(key, name_in_language(programme.names)) for key, programme in drives.items()]
+    )
     if not form.is_valid():
         return form, {}
     values = dict(form.cleaned_data)
@@ -180,7 +190,7 @@ def _wanted(said: dict[str, Any], sorting: tables.Sorting) -> PeopleWanted:
 
 
 @require_GET
-def people(request: Request) -> HttpResponseBase:
+def drive_members_page(request: Request) -> HttpResponseBase:
     """List the people who joined here: newest first, narrowed, or found by phone, number or name."""
     at = clock.now()
     looked = _unit(request, request.GET)
@@ -207,7 +217,7 @@ def people(request: Request) -> HttpResponseBase:
         "form": form,
         "sorting": sorting,
         "leaf": leaf,
-        "rows": [line(member) for member in leaf.rows] if leaf else [],
+        "rows": [member_line(member) for member in leaf.rows] if leaf else [],
         "is_whole": is_whole,
         "is_narrowed": any(values.values()) or not form.is_valid(),
         "is_filtered": any(value for name, value in values.items() if name != "q"),
@@ -228,14 +238,14 @@ def people(request: Request) -> HttpResponseBase:
     if looked.is_large and not is_whole:
         drive = counted_drive(request, values)
         context |= (
-            counted_below(looked, kept, drive, values["rung"], at)
+            numbers_of_large_unit(looked, kept, drive, values["rung"], at)
             if drive
-            else {"below": below(looked, kept)}
+            else {"below": smaller_units(looked, kept)}
         )
     return render(request, "enrolment/people.html", context, status=200 if form.is_valid() else 422)
 
 
-def line(one: Member) -> dict[str, Any]:
+def member_line(one: Member) -> dict[str, Any]:
     """Return a member as a row of a list. For one who has left: number, unit and the day it ended."""
     return {
         "member": one,
@@ -271,9 +281,11 @@ def _crumbs(viewer: Viewer, looked: ListSize) -> list[tuple[str, str]]:
     return [
         (
             row.name(),
-            href(row.code, slug) if row.id != looked.row.id and viewer.sees_people_at(row.lo) else "",
+            large_unit_href(row.code, slug)
+            if row.id != looked.row.id and viewer.sees_people_at(row.lo)
+            else "",
         )
-        for row in units.path(looked.row.id, looked.hierarchy)
+        for row in units.path_of_unit(looked.row.id, looked.hierarchy)
         if row.lo is not None
     ]
 
@@ -355,11 +367,16 @@ def people_download(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     read_people(by=request.actor, unit_id=looked.row.id, n=len(rows), at=at, act="enrolment.export_people")
     if payload.get("file") == CARDS:
-        return card.files(
+        return card.list_cards_file(
             rows, unit_id=looked.row.id, by=request.actor, at=at, with_lines=with_lines(request)
         )
     table = Table(
-        request, PEOPLE, rows, name="people", caption=_("People"), finish=lambda some: [*map(line, some)]
+        request,
+        PEOPLE,
+        rows,
+        name="people",
+        caption=_("People"),
+        finish=lambda some: [*map(member_line, some)],
     )
     return table.written("csv", with_names=True)
 
@@ -375,7 +392,7 @@ def _as_asked(settings: Mapping[str, Any]) -> QueryDict:
 
 
 @require_GET
-def person(request: Request, public_id: UUID) -> HttpResponseBase:
+def person_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show one entry: terms, claims with who sent them, consents with their proof. For one who has left: only that."""
     member = queries.member_for(public_id)
     return _left(request, member) if member.is_withheld else _person(request, member)
@@ -391,7 +408,7 @@ def _readable(public_id: UUID) -> Member:
 
 def _left(request: Request, member: Member) -> HttpResponse:
     read_person(about=member.public_id, by=request.actor, unit_id=member.unit_id, at=clock.now())
-    context = {"here": "people", "crumbs": _crumbs_of(member), **line(member)}
+    context = {"here": "people", "crumbs": _crumbs_of(member), **member_line(member)}
     return render(request, "enrolment/person_left.html", context)
 
 
@@ -427,7 +444,7 @@ def _person(
     spans = [lo for lo, _hi in units.all_spans([member.unit_id]).get(member.unit_id, [])]
     claims = queries.claims(member.phone_id, member.id)
     by = queries.senders([claim_told.by for claim_told in claims])
-    held_data = known.held_about(member.phone_id, member.person_id, at=at)
+    held_data = known.data_held_about(member.phone_id, member.person_id, at=at)
     wanted = queries.card_wanted(member.public_id)
     may = {
         name: member.is_current and request.viewer.may_at(capability, *spans)
@@ -442,7 +459,7 @@ def _person(
         "here": "people",
         "crumbs": _crumbs_of(member),
         "member": member,
-        **line(member),
+        **member_line(member),
         "roll": member.roll_name(),
         "organiser": _organiser(request, member, spans),
         "inviter": inviter_of(member.public_id),
@@ -461,7 +478,7 @@ def _person(
                 "channel": DRIVE.channel(membership_term.channel).label,
                 "rung": Rung(membership_term.rung).label,
             }
-            for membership_term in queries.terms(member.id)
+            for membership_term in queries.membership_terms(member.id)
         ],
         "claims": [
             {
@@ -533,7 +550,7 @@ def person_strike_off(request: Request, public_id: UUID) -> HttpResponseBase:
     if not member.is_current:
         messages.info(request, str(members.MembershipEnded.message))
         return redirect(page)
-    return ask(
+    return act_page(
         request,
         lambda given: members.strike_off(
             membership=public_id, reason=given["reason"], by=request.actor, at=clock.now()
@@ -561,7 +578,7 @@ def person_revoke_card(request: Request, public_id: UUID) -> HttpResponseBase:
     name = member.name or member_number(member.public_id)
     page = reverse("enrolment:person", args=[public_id])
     has_card = known.standing_document(cards.CARD, public_id) is not None
-    return ask(
+    return act_page(
         request,
         lambda given: cards.revoke_card(
             membership=public_id, reason=given["reason"], by=request.actor, at=clock.now()

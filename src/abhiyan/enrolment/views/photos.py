@@ -21,10 +21,10 @@ from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.rules import batches as rules
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import Tried, ask, form_page, say_when_done, tried
+from abhiyan.ui.acts import Tried, act_page, form_page, say_when_done, tried
 from abhiyan.ui.files import sent_bytes
 
-from .paper_frame import crumbs, file_answer
+from .paper_frame import batch_crumbs, paper_file_answer
 
 MB = rules.LARGEST >> 20
 
@@ -94,7 +94,7 @@ class TwiceForm(forms.Form):
     )
 
 
-def add(
+def take_photos(
     request: Request, batch: PaperBatch
 ) -> tuple[PhotosForm, Tried[actions.KeptPhotos], HttpResponse | None]:
     """Take the photographs that are sent to a batch's page. The answer once they are kept; JSON to photos.js, which
@@ -134,7 +134,7 @@ def paper_photo(request: Request, number: str, photo: UUID) -> HttpResponse:
     batch = queries.batch_for(number)
     kind, data = actions.open_photo(batch=batch.pk, photo=photo, by=request.actor, at=clock.now())
     ending = next(key for key, media in rules.KINDS.items() if media == kind)
-    return file_answer(data, kind=kind, name=f"{batch.number}.{ending}", shown="inline")
+    return paper_file_answer(data, kind=kind, name=f"{batch.number}.{ending}", shown="inline")
 
 
 @require_GET
@@ -142,7 +142,7 @@ def paper_photo_small(request: Request, number: str, photo: UUID) -> HttpRespons
     """Send the small picture of it."""
     batch = queries.batch_for(number)
     data = actions.open_small(batch=batch.pk, photo=photo, by=request.actor)
-    return file_answer(data, kind=rules.KINDS["jpg"], name=f"{batch.number}.jpg", shown="inline")
+    return paper_file_answer(data, kind=rules.KINDS["jpg"], name=f"{batch.number}.jpg", shown="inline")
 
 
 @form_page
@@ -154,7 +154,7 @@ def paper_photo_change(request: Request, number: str, photo: UUID) -> HttpRespon
     start = {"sheet": (shown.sheet or shown.alike) if shown else None, "turn": 0}
     posted = request.POST if request.method == "POST" else None
     page = f"{reverse('enrolment:paper_batch', args=[batch.number])}#photos"
-    return ask(
+    return act_page(
         request,
         lambda given: actions.change_photo(
             batch=batch.pk,
@@ -172,7 +172,7 @@ def paper_photo_change(request: Request, number: str, photo: UUID) -> HttpRespon
         photos=[shown] if shown else [],
         done=page,
         here="people",
-        crumbs=[*crumbs(batch), (batch.number, page), (_("Change the photo"), "")],
+        crumbs=[*batch_crumbs(batch), (batch.number, page), (_("Change the photo"), "")],
     )
 
 
@@ -183,12 +183,12 @@ def paper_sheet(request: Request, number: str, sheet: int) -> HttpResponseBase:
     org.require(request.actor, RECORD, at=batch.unit_id)
     page = f"{reverse('enrolment:paper_batch', args=[batch.number])}#photos"
     photos = [photo for photo in queries.photos_of(batch) if photo.sheet == sheet]
-    photos_mark = rules.seen(photo.pk for photo in photos)
+    photos_mark = rules.photos_digest(photo.pk for photo in photos)
     chosen = {
         "keep": request.POST.get("keep", ""),
         "seen": photos_mark,
     }  # what is refused is shown as it is now
-    return ask(
+    return act_page(
         request,
         lambda given: actions.settle_sheet(
             batch=batch.pk,
@@ -210,7 +210,7 @@ def paper_sheet(request: Request, number: str, sheet: int) -> HttpResponseBase:
         photos=photos,
         done=page,
         here="people",
-        crumbs=[*crumbs(batch), (batch.number, page), (_("Sheet %(n)s") % {"n": sheet}, "")],
+        crumbs=[*batch_crumbs(batch), (batch.number, page), (_("Sheet %(n)s") % {"n": sheet}, "")],
     )
 
 
@@ -231,7 +231,7 @@ def paper_photo_remove(request: Request, number: str, photo: UUID) -> HttpRespon
     batch = queries.batch_for(number)
     org.require(request.actor, RECORD, at=batch.unit_id)
     page = f"{reverse('enrolment:paper_batch', args=[batch.number])}#photos"
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.remove_photo(batch=batch.pk, photo=photo, by=request.actor, at=clock.now()),
         title=_("Remove this photo?"),
@@ -243,6 +243,6 @@ def paper_photo_remove(request: Request, number: str, photo: UUID) -> HttpRespon
         photos=[one for one in queries.photos_of(batch) if one.pk == photo],
         done=page,
         here="people",
-        crumbs=[*crumbs(batch), (batch.number, page), (_("Remove the photo"), "")],
+        crumbs=[*batch_crumbs(batch), (batch.number, page), (_("Remove the photo"), "")],
         is_danger=True,
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core.natural import natural
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.forms import ELSEWHERE, CorrectForm, JoinForm
 from abhiyan.enrolment.queries import join as queries
@@ -69,7 +69,7 @@ class PlacePicker:
         return self.choices[0] if len(self.choices) == 1 and not self.under else None
 
 
-def pick(drive: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
+def pick_place(drive: OpenDrive, data: QueryDict, *, language: str) -> PlacePicker:
     """Read the place's part of a form (where, unit, under, and the buttons find and open)."""
     picker = PlacePicker(where=data.get("where", "").strip()[:100])
     if "elsewhere" in data:  # the link's unit is left, and what was chosen in it
@@ -150,7 +150,7 @@ def named_in_link(drive: OpenDrive, data: QueryDict, *, language: str) -> PlaceP
         if first.within is not None:
             is_chosen = first.within.is_home or not first.within.has_places
             query["unit" if is_chosen else "open"] = code
-    return pick(drive, query, language=language)
+    return pick_place(drive, query, language=language)
 
 
 def _descend(drive: OpenDrive, picker: PlacePicker, under: str, hierarchy: int, language: str) -> None:
@@ -158,17 +158,17 @@ def _descend(drive: OpenDrive, picker: PlacePicker, under: str, hierarchy: int, 
     opened = _id_of(under) or top
     if not units.spans([opened], hierarchy):  # such as a mandal, which the district tree has not
         hierarchy = drive.programme.hierarchy
-    path = units.path(opened, hierarchy)
+    path = units.path_of_unit(opened, hierarchy)
     start = next((n for n, row in enumerate(path) if row.id == top), None)
     if start is None:  # elsewhere: the way begins again
-        path, start = units.path(top, hierarchy), -1
+        path, start = units.path_of_unit(top, hierarchy), -1
     if not path:
         return
     at = path[-1]
     picker.under = at.code
     picker.is_asked = True
     page = units.children(at.id, hierarchy, language=language, limit=200)
-    may_choose = {row.id for row in queries.taken(drive, page.rows)}
+    may_choose = {row.id for row in queries.units_to_join(drive, page.rows)}
     picker.crumbs = [(row.code, row.name(language)) for row in path[start:]]
     picker.left_out = max(0, page.total - len(page.rows))
     chosen = picker.chosen.id if picker.chosen else None
@@ -191,9 +191,9 @@ def _choices(
     drive: OpenDrive, rows: list[units.UnitRow], hierarchy: int, picker: PlacePicker, language: str
 ) -> list[PlaceChoice]:
     ids = [row.id for row in rows]
-    paths = units.paths(ids, hierarchy) if ids else {}
+    paths = units.paths_of_units(ids, hierarchy) if ids else {}
     if elsewhere := [place_id for place_id in ids if place_id not in paths]:
-        paths |= units.paths(elsewhere, drive.programme.hierarchy)
+        paths |= units.paths_of_units(elsewhere, drive.programme.hierarchy)
     chosen = picker.chosen.id if picker.chosen else None
     return [
         PlaceChoice(
@@ -219,7 +219,7 @@ def _above(name: str, path: list[str]) -> str:
 def _home(drive: OpenDrive, code: str, hierarchy: int) -> units.UnitRow | None:
     """Return a place by its code, if somebody may join for it."""
     unit_id = _id_of(code)
-    rows = queries.taken(drive, [units.standing(unit_id, hierarchy)]) if unit_id else []
+    rows = queries.units_to_join(drive, [units.row_of_unit(unit_id, hierarchy)]) if unit_id else []
     return rows[0] if rows else None
 
 
@@ -240,10 +240,10 @@ def judge_place(form: JoinForm | CorrectForm, picker: PlacePicker) -> None:
         return  # what is wrong with the words themselves is said once
     if picker.is_unknown:
         form.add_error("where", actions.OutsideScope.message)
-    elif picker.within and place_of(picker) is None:
+    elif picker.within and picked_unit(picker) is None:
         text = _("Choose a place in %(unit)s, where this link leads. If you live elsewhere, say so below.")
-        form.add_error("where", text % {"unit": picker.within.row.name(language())})
-    elif picker.is_lost and place_of(picker) is None and not picker.is_elsewhere:
+        form.add_error("where", text % {"unit": picker.within.row.name(active_language())})
+    elif picker.is_lost and picked_unit(picker) is None and not picker.is_elsewhere:
         form.add_error("where", _("The place of this link is not part of this drive. Choose your own place."))
     elif picker.chosen is None and not picker.is_elsewhere and picker.where and picker.only is None:
         form.add_error(
@@ -254,7 +254,7 @@ def judge_place(form: JoinForm | CorrectForm, picker: PlacePicker) -> None:
         )
 
 
-def place_of(picker: PlacePicker) -> int | None:
+def picked_unit(picker: PlacePicker) -> int | None:
     """Return the unit that was chosen, or the only one that fits."""
     if picker.chosen is None and picker.only is not None and not picker.is_elsewhere:
         return queries.unit_id(picker.only.code)

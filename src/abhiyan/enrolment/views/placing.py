@@ -17,15 +17,15 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, named, person
+from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.enrolment.actions import placing
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import placing as queries
 from abhiyan.enrolment.queries.join import HOMES
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
-from abhiyan.ui.acts import ask, form_page, say_when_done
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.acts import act_page, form_page, say_when_done
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 from abhiyan.units.rules.pins import read_pin
@@ -72,7 +72,7 @@ def placing_groups(request: Request) -> HttpResponseBase:
         "more_placed": len(placed) > queries.MOST_PLACINGS,
         "at": at,
     }
-    return answer(request, "enrolment/placing_groups.html", table, context)
+    return list_response(request, "enrolment/placing_groups.html", table, context)
 
 
 def _left_out(found: Sequence[queries.PlacingGroup]) -> str:
@@ -103,7 +103,7 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
     pin, place = request.GET.get("pin", "")[:6], request.GET.get("place", "")[: placing.LONGEST]
     if "\x00" in pin + place:
         raise NotFound
-    rows = queries.waiting(pin, place, unit_id, limit=placing.MOST_AT_ONCE)
+    rows = queries.waiting_entries(pin, place, unit_id, limit=placing.MOST_AT_ONCE)
     place_text = " ".join(filter(None, [pin, place]))
     groups = reverse("enrolment:placing_groups")
     if not rows:  # all of them have their place by now
@@ -140,17 +140,17 @@ def placing_place(request: Request, unit_id: int) -> HttpResponseBase:
     if unit.kind not in HOMES:
         raise NotFound
     read_people(by=request.actor, unit_id=unit_id, n=min(len(rows), SAMPLE), at=clock.now())
-    names = ", ".join(person(row.name) if row.name else f"••• {row.last4}" for row in rows[:SAMPLE])
+    names = ", ".join(local_person(row.name) if row.name else f"••• {row.last4}" for row in rows[:SAMPLE])
     about = {
         "n": grouped(len(rows)),
         "of": grouped(rows[0].of),
         "left": grouped(left),
-        "unit": named(unit.names),
+        "unit": name_in_language(unit.names),
         "said": place_text,
         "names": names,
     }
     seen = request.POST.get("seen", "")
-    return ask(
+    return act_page(
         request,
         lambda _given: _place(request, seen, rows, pin, place, unit.pk),
         # entries not placed are shown again, with what they show now
@@ -188,7 +188,7 @@ def _place(
 ) -> None:
     if seen != _seen(rows):
         raise placing.GroupChanged
-    placing.place_many(
+    placing.place_entries(
         claims=[row.claim for row in rows],
         pin=pin,
         place=place,
@@ -233,12 +233,12 @@ def _choices(request: Request, text: str, of: int) -> list[units.UnitRow]:
     if home is None:
         return []
     within = (home.unit_id, home.hierarchy)
-    return units.search(text, language=language(), within=within, kinds=HOMES, limit=FOUND)
+    return units.search_units(text, language=active_language(), within=within, kinds=HOMES, limit=FOUND)
 
 
 def _where(row: units.UnitRow) -> str:
     """Tell units of one name apart: the code, and what it lies in below the state."""
-    return ", ".join([row.code, *(named(names) for names in reversed(row.above[2:]))])
+    return ", ".join([row.code, *(name_in_language(names) for names in reversed(row.above[2:]))])
 
 
 def _query(**asked: str) -> str:

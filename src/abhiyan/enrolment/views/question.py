@@ -29,7 +29,7 @@ from abhiyan.ui.invitations import Invitation
 
 from . import devices
 from .joined import invitation, join_link
-from .member import citizen, own, unlisted
+from .member import chosen_membership, citizen, unlisted
 
 
 def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> AskedPage | None:
@@ -47,12 +47,12 @@ def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> Ask
     is_others = devices.is_of_others(request, row.phone_id)
     context = {
         "about": about,
-        "place": queries.place(about),
+        "place": queries.entry_place(about),
         "friend": _to_friend(about),
         "channel": DRIVE.channel(about.channel).label,
         "state": _state(row, about, at),
         "is_others": is_others,
-        "is_unnamed": is_listed or asked.is_unnamed(link=link, question=row, at=at),
+        "is_unnamed": is_listed or asked.is_link_unnamed(link=link, question=row, at=at),
         "is_listed": is_listed,
         "invitation": _invitation(about, row.programme_id, at),
     }
@@ -76,7 +76,7 @@ def _to_friend(about: queries.QuestionEntry) -> dict[str, str]:
     return rolls.question_words(
         about.roll,
         name=about.name,
-        by=about.by or queries.place(about),
+        by=about.by or queries.entry_place(about),
         last4=about.last4,
         when=date_format(about.at.astimezone(get_current_timezone()), "j F Y, H:i"),
         confirmed=date_format(about.confirmed_at, "j F Y") if about.confirmed_at else "",
@@ -89,7 +89,7 @@ def _state(row: Question, about: queries.QuestionEntry, at: datetime) -> str:
         return "no" if row.is_yes is False else "gone"
     if row.is_yes or about.confirmed_at is not None:
         return "yes" if about.confirmed_at is not None else "heard"
-    return "over" if asked.is_over(row, at) else "open"
+    return "over" if asked.is_question_over(row, at) else "open"
 
 
 ANSWER = LinkPage(QUESTION[0], (QUESTION[1],), "enrolment/question.html", _shown)
@@ -101,7 +101,7 @@ def me_confirm(request: VisitRequest) -> HttpResponseBase:
     """Take a yes from one's own page, with the word of our message: a code read out to somebody is not enough
     for it."""
     at = clock.now()
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     if member is None or not member.is_current:
         return redirect("enrolment:me")
     if devices.is_of_others(request, member.phone_id):
@@ -109,7 +109,7 @@ def me_confirm(request: VisitRequest) -> HttpResponseBase:
             request, _("Other people have joined or signed in with this device. Use your own phone.")
         )
         return redirect("enrolment:me")
-    answered = messaging.answer(
+    answered = messaging.answer_question(
         phone_id=member.phone_id,
         yes=True,
         code=request.POST.get("word", "").strip() or "?",

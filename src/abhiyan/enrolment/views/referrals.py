@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.printing import LARGEST_BATCH
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.enrolment.actions import referrals as actions
 from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.actions.setting_up import KIND
@@ -23,18 +23,18 @@ from abhiyan.enrolment.queries.organisers import OFFICE
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
-from abhiyan.org.here import address as join_address
+from abhiyan.org.here import unit_address as join_address
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.files import with_lines
 from abhiyan.ui.invitations import Invitation
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
-from .card import picture
-from .paper_frame import file_answer
+from .card import qr_picture
+from .paper_frame import paper_file_answer
 from .seen import SeenDrive
 
 MOST_OPEN = 20  # open programmes of a unit that are looked at for a drive
@@ -56,7 +56,7 @@ COLUMNS: tuple[Column[queries.Invited], ...] = (
 )
 
 
-def link_of(seen: SeenDrive, referral: Referral) -> str:
+def referral_link(seen: SeenDrive, referral: Referral) -> str:
     """Return the address of a worker's own link."""
     return join_address(seen.address, units.unit_by_id(referral.unit_id).code, None, by=referral.code)
 
@@ -67,12 +67,14 @@ def own_referral(seen: SeenDrive) -> Referral | None:
     NotFound where it is not the viewer's own.
     """
     code = seen.request.GET.get("by", "")
-    referrals = queries.own(seen.request.viewer.account_id, seen.programme.pk) if code else []
-    return needed(next((referral for referral in referrals if referral.code == code), None)) if code else None
+    referrals = queries.own_referrals(seen.request.viewer.account_id, seen.programme.pk) if code else []
+    return (
+        or_refuse(next((referral for referral in referrals if referral.code == code), None)) if code else None
+    )
 
 
 @require_GET
-def own_link(request: Request) -> HttpResponseBase:
+def own_link_page(request: Request) -> HttpResponseBase:
     """Lead a worker to their own link for an open drive of their unit; without a drive to Today.
 
     It is the drive of members, or of friends for their organiser; of several the newest.
@@ -99,18 +101,18 @@ def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
     org.require(request.actor, RECORD, at=here.unit.id)
     mine = [
         referral
-        for referral in queries.own(request.viewer.account_id, seen.programme.pk)
+        for referral in queries.own_referrals(request.viewer.account_id, seen.programme.pk)
         if referral.unit_id == here.unit.id
     ]
     page = here.href(reverse("enrolment:drive_link", args=[public_id]))
     if mine and request.method != "POST":
-        (invited,) = queries.shown(mine)
-        address = link_of(seen, mine[0])
+        (invited,) = queries.referral_rows(mine)
+        address = referral_link(seen, mine[0])
         return seen.page(
             "drive_link",
             _("My link"),
             link=invited,
-            qr=picture(address),
+            qr=qr_picture(address),
             invitation=Invitation(
                 name=seen.name,
                 place=here.name,
@@ -122,7 +124,7 @@ def drive_link(request: Request, public_id: UUID) -> HttpResponseBase:
                 minimum=seen.drive.roll.minimum_age,
             ),
         )
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.make_referral(
             programme_id=seen.programme.pk, unit_id=here.unit.id, by=request.actor, at=clock.now()
@@ -175,8 +177,8 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
         if not places:
             raise NotFound
     elif mine := own_referral(seen):
-        (invited,) = queries.shown([mine])
-        places, name = [(here.unit.names, link_of(seen, mine))], invited.name
+        (invited,) = queries.referral_rows([mine])
+        places, name = [(here.unit.names, referral_link(seen, mine))], invited.name
     made = printed.posters(
         places,
         drive=seen.programme.names,
@@ -188,7 +190,7 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
         with_lines=with_lines(request),
     )
     called = f"poster-{seen.drive.join_slug}-{language}.pdf"
-    return file_answer(made, kind="application/pdf", name=called, shown="attachment")
+    return paper_file_answer(made, kind="application/pdf", name=called, shown="attachment")
 
 
 @page_with_list
@@ -205,7 +207,7 @@ def drive_referrals(request: Request, public_id: UUID) -> HttpResponseBase:
         name="invited",
         caption=_("Who invited"),
         sort="made",
-        finish=queries.shown,
+        finish=queries.referral_rows,
         unit_id=here.unit.id,
     )
     context = {
@@ -214,4 +216,4 @@ def drive_referrals(request: Request, public_id: UUID) -> HttpResponseBase:
         "place": here,
         "programme": seen.programme,
     }
-    return answer(request, "enrolment/drive_referrals.html", table, context)
+    return list_response(request, "enrolment/drive_referrals.html", table, context)

@@ -4,14 +4,14 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from abhiyan.core import clock
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.enrolment.actions import erasing
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import actions as people
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page
 
-from .member import citizen, own, unlisted
+from .member import chosen_membership, citizen, unlisted
 
 
 @form_page
@@ -19,13 +19,13 @@ from .member import citizen, own, unlisted
 def me_erase(request: VisitRequest) -> HttpResponseBase:
     """Have everything erased: one page that says what happens and when, one press."""
     at = clock.now()
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     if member is None:
         return redirect("enrolment:me")
     if request.method != "POST":
         return render(request, "enrolment/me_erase.html", {"own": member, "purge_at": people.purge_at(at=at)})
-    erased = erasing.erase(
-        membership=member.public_id, channel=Channel.WEB.value, language=language(), by=by, at=at
+    erased = erasing.erase_member(
+        membership=member.public_id, channel=Channel.WEB.value, language=active_language(), by=by, at=at
     )
     request.visit.end(at)  # nobody else who takes this device sees anything
     return render(request, "enrolment/me_erased.html", {"erased": erased})

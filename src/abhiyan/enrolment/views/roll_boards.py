@@ -20,7 +20,7 @@ from abhiyan.enrolment.rules.rolls import CONTRIBUTORS, FRIENDS, RollKind
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.here import page_of_people, way_from_programme
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 
 FRIENDS_BELOW: tuple[Column[FriendsBelow], ...] = (
     Column("place", gettext_lazy("Unit"), lambda row: row.name, order=True, is_name=True),
@@ -88,7 +88,7 @@ def _board(
         "page": request.resolver_match.view_name if request.resolver_match else "",
         "act": (act[0], here.href(reverse(act[1]))) if request.viewer.may_at(LEADS, here.span[0]) else None,
     }
-    return answer(request, "enrolment/roll_board.html", table, context)
+    return list_response(request, "enrolment/roll_board.html", table, context)
 
 
 @page_with_list

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.queries import drive as queries
@@ -29,7 +29,7 @@ class SeenDrive:
         self.request = request
         self.programme: Programme = programmes.programme_for(request.viewer, public_id)
         self.drive: Drive = queries.drive_for(self.programme)
-        self.name = named(self.programme.names)
+        self.name = name_in_language(self.programme.names)
         self.may_run = self.may(RUN, self.programme.owner_id)
         self.may_manage = self.may(MANAGE, self.programme.owner_id)
 

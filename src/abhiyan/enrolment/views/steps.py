@@ -12,7 +12,7 @@ STEPS = {
 }  # the fields of each short step
 
 
-def step_of(form: JoinForm) -> str:
+def short_step(form: JoinForm) -> str:
     """Return the short step that a form comes back to: the first with an error, or the place that was looked for.
 
     "" is the notice, which is the first step.

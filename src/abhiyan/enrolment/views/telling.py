@@ -12,17 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abhiyan.core import clock
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.enrolment.actions import telling
 from abhiyan.enrolment.queries import calls
 from abhiyan.enrolment.queries import people as queries
 from abhiyan.enrolment.queries.join import drive_of
 from abhiyan.messaging import queries as messaging
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_person
-from abhiyan.programmes.rules.spoken import spoken
+from abhiyan.programmes.rules.spoken import spoken_words
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.units import queries as units
 
@@ -41,9 +41,9 @@ class ToldForm(forms.Form):
     called = forms.BooleanField(required=False)
 
 
-def said_of(outcome: str, name: str, programme_id: int) -> str:
+def outcome_sentence(outcome: str, name: str, programme_id: int) -> str:
     """Return what a worker reads after an outcome. After a no it says how the person leaves, which only they can."""
-    noted = _("Noted: %(name)s") % {"name": person(name)}
+    noted = _("Noted: %(name)s") % {"name": local_person(name)}
     return f"{noted}. {how_to_leave(programme_id)}" if outcome == telling.TellingResult.NEVER else noted
 
 
@@ -91,7 +91,7 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
                 by=request.actor,
                 at=at,
             ),
-            said=lambda _none: said_of(
+            said=lambda _none: outcome_sentence(
                 request.POST["outcome"], person_to_call.name, person_to_call.programme_id
             ),
         )
@@ -101,11 +101,11 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
     read_person(about=member.public_id, by=request.actor, unit_id=member.unit_id, at=at)
     drive, number = drive_of(person_to_call.programme_id), queries.join_number(person_to_call.programme_id)
     page = {
-        "name": person(person_to_call.name),
+        "name": local_person(person_to_call.name),
         "place": member.unit_name(),
         "drive_name": drive.name(),
         "number": number,
-        "spoken": spoken(
+        "spoken": spoken_words(
             SAY_FIRST,
             caller=request.viewer.name,
             day=date_format(person_to_call.day, "j F"),
@@ -116,7 +116,7 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
         "shown": phone,
         "form": form,
         "outcomes": telling.TellingResult.choices,
-        "helper": address(reverse("enrolment:helper_new"), units.unit_by_id(member.unit_id).code),
+        "helper": unit_address(reverse("enrolment:helper_new"), units.unit_by_id(member.unit_id).code),
         "head": _("Tell them"),
     }
     return render(request, "enrolment/field_card.html", page, status=status)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from abhiyan.core import clock
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.enrolment.actions import tickets
 from abhiyan.enrolment.models import DataRequest
 from abhiyan.enrolment.queries import tickets as queries
@@ -23,12 +23,12 @@ from abhiyan.org.viewer import Request as OfficeRequest
 from abhiyan.people import phones
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.visit import VisitRequest
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import act_page, form_page, tried
 from abhiyan.ui.fields import DigitsField
 from abhiyan.ui.forms import SOMETIMES
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 
-from .member import citizen, own, unlisted
+from .member import chosen_membership, citizen, unlisted
 
 ASKED = (
     DataRequest.Kind.GRIEVANCE,
@@ -89,17 +89,17 @@ class TicketForm(forms.Form):
 def me_ticket(request: VisitRequest) -> HttpResponseBase:
     """Ask for a right, and get a number."""
     at = clock.now()
-    by, member = citizen(request), own(request)
+    by, member = citizen(request), chosen_membership(request)
     if member is None:
         return redirect("enrolment:me")
     form = TicketForm(request.POST or None)
 
     def act(given: dict[str, Any]) -> UUID:
-        return tickets.ask(
+        return tickets.ask_ticket(
             membership=member.public_id,
             kind=given["kind"],
             said=given["said"],
-            language=language(),
+            language=active_language(),
             by=by,
             at=at,
         )
@@ -158,7 +158,7 @@ def ticket_list(request: OfficeRequest) -> HttpResponseBase:
     table = Table(
         request,
         _columns(at),
-        queries.tickets(state),
+        queries.tickets_in_scope(state),
         name="requests",
         caption=_("Requests from members"),
         sort="due",
@@ -166,7 +166,7 @@ def ticket_list(request: OfficeRequest) -> HttpResponseBase:
         narrowed=form,
     )
     context = {"here": "people", "crumbs": [(_("Requests from members"), "")], "filters": form, "at": at}
-    return answer(request, "enrolment/ticket_list.html", table, context)
+    return list_response(request, "enrolment/ticket_list.html", table, context)
 
 
 class PersonAnswerForm(forms.Form):
@@ -181,13 +181,13 @@ class PersonAnswerForm(forms.Form):
 
 
 @form_page
-def ticket(request: OfficeRequest, public_id: UUID) -> HttpResponseBase:
+def member_ticket_page(request: OfficeRequest, public_id: UUID) -> HttpResponseBase:
     """Show one request: what is asked, by when, and the answer."""
-    opened_ticket = queries.ticket_for(public_id)
+    opened_ticket = queries.ticket_in_scope(public_id)
     row = opened_ticket.ticket
     at = clock.now()
     read_people(by=request.actor, unit_id=row.unit_id, n=1, at=at, act="enrolment.read_ticket")
-    return ask(
+    return act_page(
         request,
         lambda given: tickets.answer_request(ticket=public_id, text=given["text"], by=request.actor, at=at),
         title=opened_ticket.number,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.queries import people as queries
 from abhiyan.org.viewer import Request
@@ -36,10 +36,10 @@ class ListSize:
         return (self.row.leaves or 0) > queries.MOST_LEAVES
 
 
-def below(looked: ListSize, kept: Mapping[str, str]) -> list[dict[str, Any]]:
+def smaller_units(looked: ListSize, kept: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the next smaller units, the largest first, where one is too large to list; what was looked for
     goes along."""
-    page = units.children(looked.row.id, looked.hierarchy, language=language(), limit=MOST_BELOW)
+    page = units.children(looked.row.id, looked.hierarchy, language=active_language(), limit=MOST_BELOW)
     return [
         {"name": row.name(), "href": _way(row.code, looked, kept), "leaves": row.leaves}
         for row in sorted(page.rows, key=lambda row: -(row.leaves or 0))
@@ -59,7 +59,7 @@ def counted_drive(request: Request, said: Mapping[str, Any]) -> Programme | None
     )
 
 
-def counted_below(
+def numbers_of_large_unit(
     looked: ListSize, kept: Mapping[str, str], programme: Programme, rung: str, at: datetime
 ) -> dict[str, Any]:
     """Return numbers in place of a list that is too long. Four queries.
@@ -74,7 +74,7 @@ def counted_below(
         **params,
         hierarchy=looked.hierarchy,
         sort=f"-{rung}",
-        language=language(),
+        language=active_language(),
         per=MOST_BELOW,
         units=units.of_kind_below(looked.row.id, looked.hierarchy, kinds[0]) if kinds else None,
     )
@@ -84,7 +84,7 @@ def counted_below(
     ways = sorted(split.figures.items(), key=lambda each: -each[1])
     return {
         "below": [
-            {"name": named(row.names), "href": _way(row.code, looked, kept), "n": n}
+            {"name": name_in_language(row.names), "href": _way(row.code, looked, kept), "n": n}
             for row in leaf.rows
             if (n := getattr(row.ladder, rung))
         ],
@@ -93,8 +93,8 @@ def counted_below(
 
 
 def _way(code: str, looked: ListSize, kept: Mapping[str, str]) -> str:
-    return href(code, levels.SLUGS[looked.hierarchy], **kept)
+    return large_unit_href(code, levels.SLUGS[looked.hierarchy], **kept)
 
 
-def href(code: str, slug: str, **kept: str) -> str:
+def large_unit_href(code: str, slug: str, **kept: str) -> str:
     return reverse("enrolment:people") + "?" + urlencode({"unit": code, "in": slug, **kept})

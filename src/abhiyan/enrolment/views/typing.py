@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.letters import plain_digits
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.enrolment.actions.typing import bring_sheet
 from abhiyan.enrolment.forms import AdultForm, Clipped, NameField, YearField
 from abhiyan.enrolment.paper.models import PaperBatch
@@ -31,7 +31,7 @@ from abhiyan.units.models import Kind
 from abhiyan.units.rules.pins import read_pin
 
 from .batches import IMPORT
-from .paper_frame import crumbs
+from .paper_frame import batch_crumbs
 
 _SHORT = re.compile(
     r"[0-9]{1,4} ?/ ?[0-9]{1,5}"
@@ -156,7 +156,7 @@ def paper_type(request: Request, number: str) -> HttpResponseBase:
     sheets = queries.sheets_of(batch).sheets
     sheet_text = request.GET.get("sheet", "")
     left = [batch_sheet for batch_sheet in sheets if batch_sheet.typed is None]
-    sheet = needed(
+    sheet = or_refuse(
         next((batch_sheet for batch_sheet in sheets if str(batch_sheet.number) == sheet_text), None)
         if sheet_text
         else (left or sheets)[0]
@@ -188,7 +188,7 @@ def paper_type(request: Request, number: str) -> HttpResponseBase:
     context = {
         "here": "people",
         "crumbs": [
-            *crumbs(batch),
+            *batch_crumbs(batch),
             (batch.number, reverse("enrolment:paper_batch", args=[batch.number])),
             (_("Type a sheet"), ""),
         ],

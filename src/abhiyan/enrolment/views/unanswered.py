@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.enrolment.actions import telling
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.owed import WORK_IN
@@ -31,7 +31,7 @@ from abhiyan.people.actions.reading import read_people, read_person
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import tables
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.units import queries as units
 
 from .telling import how_to_leave
@@ -51,7 +51,7 @@ class VisitsForm(forms.Form):
 
 
 @require_GET
-def unanswered(request: Request) -> HttpResponseBase:
+def unanswered_page(request: Request) -> HttpResponseBase:
     """Show the members of a unit to visit. A unit is a heading once; members already visited come last."""
     at = clock.now()
     here = page_unit(request)
@@ -64,7 +64,7 @@ def unanswered(request: Request) -> HttpResponseBase:
         large = {"here": "people", "unit_name": here.name, "filters": form, "is_large": True}
         return render(request, "enrolment/unanswered.html", large)
     visits = queries.visits_in(lo, hi)
-    rows = queries.unanswered(
+    rows = queries.unanswered_members(
         lo,
         hi,
         visited=list(visits),
@@ -118,7 +118,7 @@ def _groups(
         if unanswered_phone.term_id in visits
     }
     with system("who has been at a door"):
-        names = people.names_of(account_ids)
+        names = people.names_of_accounts(account_ids)
 
     def line(unanswered_phone: queries.UnansweredPhone) -> dict[str, Any]:
         visit = visits.get(unanswered_phone.term_id)
@@ -126,7 +126,7 @@ def _groups(
             "member": unanswered_phone,
             "channel": DRIVE.channel(unanswered_phone.channel).label,
             "visit": visit,
-            "who": person(names.get(visit.account_id, "")) if visit else "",
+            "who": local_person(names.get(visit.account_id, "")) if visit else "",
             "no": reverse("enrolment:unanswered_no", args=[unanswered_phone.public_id]) + query,
             "may_undo": bool(visit and visit.is_tick and visit.account_id == account_id),
         }
@@ -143,7 +143,7 @@ def _groups(
 @require_POST
 def unanswered_visit(request: Request, public_id: UUID) -> HttpResponseBase:
     """Tick that one has been at a member's door, or take the tick back (`undo`). Then the list again, as it was."""
-    act = telling.undo_visit if "undo" in request.POST else telling.note_visit
+    act = telling.undo_member_visit if "undo" in request.POST else telling.note_member_visit
     try:
         act(membership=public_id, by=request.actor, at=clock.now())
     except Refused as refused:
@@ -164,8 +164,8 @@ def unanswered_no(request: Request, public_id: UUID) -> HttpResponseBase:
     if not request.viewer.may_at("enrolment.enrol", *positions):
         raise NotYours
     read_person(about=member.public_id, by=request.actor, unit_id=member.unit_id, at=at)
-    name = person(member.name or "")
-    return ask(
+    name = local_person(member.name or "")
+    return act_page(
         request,
         lambda _given: telling.note_no_at_door(membership=public_id, by=request.actor, at=at),
         title=name,

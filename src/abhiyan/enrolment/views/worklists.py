@@ -19,8 +19,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, Refused, needed
-from abhiyan.core.words import language, named
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import MembershipEnded, NothingToPlace
 from abhiyan.enrolment.activity import DRIVE
@@ -33,14 +33,14 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
-from abhiyan.ui.acts import ask, form_page, say_when_done
+from abhiyan.ui.acts import act_page, form_page, say_when_done
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules.pins import read_pin
 
 
 @form_page
-def unplaced(request: Request) -> HttpResponseBase:
+def unplaced_page(request: Request) -> HttpResponseBase:
     """List members whose place is not known: one line each; type, Enter, next."""
     at = clock.now()
     params: dict[str, Any] = {}
@@ -71,18 +71,18 @@ def unplaced(request: Request) -> HttpResponseBase:
                         row.code,
                         row.name(),
                         Kind(row.kind).label,
-                        ", ".join(named(a) for a in row.above[2:]),
+                        ", ".join(name_in_language(a) for a in row.above[2:]),
                     )
                     for row in unit_rows
                 ],
             }
     form = UnitAndDaysForm(request.GET)
-    place = place_of(request, form)
-    leaf = _leaf(request, form, queries.unplaced, place)
+    place = queue_unit(request, form)
+    leaf = _leaf(request, form, queries.unplaced_claims, place)
     waiting: Sequence[queries.UnplacedClaim] = leaf.rows
     if "error" in params and all(unplaced_claim.public_id != params["claim"] for unplaced_claim in waiting):
         messages.error(request, params["error"])  # its line has gone meanwhile
-    read_people(by=request.actor, unit_id=home_of(request), n=len(waiting), at=at)
+    read_people(by=request.actor, unit_id=home_unit_id(request), n=len(waiting), at=at)
     suggested = queries.suggestions(waiting)
     spans = units.all_spans({unplaced_claim.unit_id for unplaced_claim in waiting})
     context = {
@@ -121,7 +121,7 @@ def _place_all(request: Request) -> HttpResponseBase:
     """Place every line of this page whose phone is at home in one place only."""
     at = clock.now()
     form = UnitAndDaysForm(request.GET)
-    leaf = _leaf(request, form, queries.unplaced, place_of(request, form))
+    leaf = _leaf(request, form, queries.unplaced_claims, queue_unit(request, form))
     waiting: Sequence[queries.UnplacedClaim] = leaf.rows
     suggested = queries.suggestions(waiting)
     done = 0
@@ -142,13 +142,13 @@ def _place_all(request: Request) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD"])
-def nameless(request: Request) -> HttpResponseBase:
+def nameless_page(request: Request) -> HttpResponseBase:
     """Ask whose calls from a phone of several people are."""
     form = PlaceAndDaysForm(request.GET)
-    place = place_of(request, form)
-    leaf = _leaf(request, form, queries.nameless, place)
+    place = queue_unit(request, form)
+    leaf = _leaf(request, form, queries.nameless_claims, place)
     waiting: Sequence[queries.Nameless] = leaf.rows
-    read_people(by=request.actor, unit_id=home_of(request), n=len(waiting), at=clock.now())
+    read_people(by=request.actor, unit_id=home_unit_id(request), n=len(waiting), at=clock.now())
     context = {
         "here": "people",
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Calls from shared phones"), "")],
@@ -183,10 +183,10 @@ def nameless_settle(request: Request, claim: UUID, member: UUID) -> HttpResponse
             messages.info(request, str(refused))
         return redirect(back)
     authority.require(request.actor, "enrolment.place", at=queries.claim_unit(claim))
-    whose = needed(next((each for each in nameless_entry.candidates if each.public_id == member), None))
+    whose = or_refuse(next((each for each in nameless_entry.candidates if each.public_id == member), None))
     name = whose.name or member_number(whose.public_id)
     about = {"who": name, "when": date_format(nameless_entry.at, "j M Y, H:i")}
-    return ask(
+    return act_page(
         request,
         lambda _given: settle(),
         title=_("Was this call from %(who)s?") % about,
@@ -249,18 +249,20 @@ def _status(status: int, form: forms.Form) -> int:
     return status if form.is_valid() else 422
 
 
-def place_of(request: Request, form: forms.Form) -> units.UnitRow | None:
+def queue_unit(request: Request, form: forms.Form) -> units.UnitRow | None:
     """Return the unit whose queue is asked for, by code or name; what is not found is said at its field."""
     text = str(form.cleaned_data.get("unit") or "").strip() if form.is_valid() else ""
     home = request.viewer.home
     if not text or home is None:
         return None
     within = (home.unit_id, home.hierarchy)
-    unit_rows = units.search(text, language=language(), within=within, hierarchy=home.hierarchy, limit=1)
+    unit_rows = units.search_units(
+        text, language=active_language(), within=within, hierarchy=home.hierarchy, limit=1
+    )
     if not unit_rows:
         form.add_error("unit", _("No unit of yours fits. Write its name or code."))
         return None
-    return units.standing(unit_rows[0].id, home.hierarchy)
+    return units.row_of_unit(unit_rows[0].id, home.hierarchy)
 
 
 def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
@@ -271,14 +273,14 @@ def _found(request: Request, code: str, text: str) -> list[units.UnitRow]:
             named_by_code = units.unit(code)
         except NotFound:
             return []
-        return [units.standing(named_by_code.pk, 1)] if named_by_code.kind in HOMES else []
+        return [units.row_of_unit(named_by_code.pk, 1)] if named_by_code.kind in HOMES else []
     if pin := read_pin(text):
         return homes_of_pin(pin)[:20]
     home = request.viewer.home
     if not text or home is None:
         return []
-    unit_rows = units.search(
-        text, language=language(), within=(home.unit_id, home.hierarchy), kinds=HOMES, limit=10
+    unit_rows = units.search_units(
+        text, language=active_language(), within=(home.unit_id, home.hierarchy), kinds=HOMES, limit=10
     )
     exact = [row for row in unit_rows if row.code.casefold() == text.casefold()]
     return exact or unit_rows
@@ -289,8 +291,8 @@ def homes_of_pin(pin: str) -> list[units.UnitRow]:
     return [row for row in units.by_pin(pin) if row.kind in HOMES]
 
 
-def home_of(request: Request) -> int:
-    home = needed(request.viewer.home, NotYours)
+def home_unit_id(request: Request) -> int:
+    home = or_refuse(request.viewer.home, NotYours)
     return home.unit_id
 
 

@@ -61,5 +61,5 @@ from .submissions import (
     refuse_units_going,
     send_back,
     send_back_all,
-    submit,
+    submit_form,
 )

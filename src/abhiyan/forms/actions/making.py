@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.forms.models import Form, FormVersion
 from abhiyan.forms.queries import MAKE, version_near
@@ -134,7 +134,7 @@ def discard_draft(*, public_id: UUID, by: Actor, at: datetime) -> None:
         form = _held(public_id, by=by)
         _record("discard_draft", form, by=by, at=at)
         with system("a draft is discarded"):
-            draft = needed(form.versions.filter(used_from=None).first(), NoDraft)
+            draft = or_refuse(form.versions.filter(used_from=None).first(), NoDraft)
             (form if draft.number == 1 else draft).delete()
 
 
@@ -163,7 +163,7 @@ def _end(public_id: UUID, ended_at: datetime | None, act: str, *, by: Actor, at:
 def _held(public_id: UUID, *, by: Actor) -> Form:
     """A form, locked, for somebody who makes forms at its unit."""
     with system("a form"):
-        form = needed(Form.objects.select_for_update().filter(public_id=public_id).first())
+        form = or_refuse(Form.objects.select_for_update().filter(public_id=public_id).first())
     org.require(by, MAKE, at=form.unit_id)
     return form
 

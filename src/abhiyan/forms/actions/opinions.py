@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.forms import queries
 from abhiyan.forms.models import Opinion, QuotePassed, Submission
@@ -69,7 +69,7 @@ def heed_opinion(*, submission: Submission) -> None:
     Opinion.objects.filter(submission=submission).update(
         is_returned=submission.state == Submission.State.RETURNED
     )
-    if not quotes.drafted(submission.version.asked, submission.answers):
+    if not quotes.drafted_quote(submission.version.asked, submission.answers):
         Opinion.objects.filter(submission=submission, text="").delete()
         return
     desk = (
@@ -118,7 +118,7 @@ def look_at_quote(
     """
     with transaction.atomic(), system("a quote as the next level will read it"):
         opinion = _locked(public_id, by=by)
-        return _checked(opinion, text, queries.words_of(opinion), no_names=no_names, by=by, at=at)
+        return _checked(opinion, text, queries.opinion_words(opinion), no_names=no_names, by=by, at=at)
 
 
 def pass_opinion(
@@ -131,9 +131,9 @@ def pass_opinion(
     """
     with transaction.atomic(), system("an opinion is passed up"):
         opinion = _locked(public_id, by=by)
-        desk = needed(opinion.desk_id)
-        text = _checked(opinion, text, queries.words_of(opinion), no_names=no_names, by=by, at=at)
-        above = needed(queries.desk_of(desk, above=True), NoLevelAbove)
+        desk = or_refuse(opinion.desk_id)
+        text = _checked(opinion, text, queries.opinion_words(opinion), no_names=no_names, by=by, at=at)
+        above = or_refuse(queries.desk_of(desk, above=True), NoLevelAbove)
         QuotePassed.objects.create(
             opinion=opinion,
             from_unit_id=desk,
@@ -156,7 +156,7 @@ def undo_passing(*, public_id: UUID, by: Actor, at: datetime) -> Opinion:
     Refuses NotYours, NotFound, QuoteGone.
     """
     with transaction.atomic(), system("an opinion comes back"):
-        opinion = needed(Opinion.objects.select_for_update().filter(public_id=public_id).first())
+        opinion = or_refuse(Opinion.objects.select_for_update().filter(public_id=public_id).first())
         last = opinion.passages.filter(undone_at=None).order_by("-pk").first()
         if last is None or last.to_unit_id != opinion.desk_id:
             raise QuoteGone
@@ -189,7 +189,7 @@ def say_done(*, public_id: UUID, done: str, no_names: Collection[str] = (), by: 
         opinion.done = _checked(opinion, done, None, no_names=no_names, by=by, at=at) if done.strip() else ""
         opinion.done_at = at if opinion.done else None
         opinion.save(update_fields=["done", "done_at"])
-        _record("say_done", opinion, needed(opinion.desk_id), by=by, at=at)
+        _record("say_done", opinion, or_refuse(opinion.desk_id), by=by, at=at)
 
 
 def heed_closed_units(*, units: Iterable[int]) -> None:
@@ -207,14 +207,14 @@ def _leave(public_id: UUID, act: str, *, is_left: bool, by: Actor, at: datetime)
         opinion = _locked(public_id, by=by)
         opinion.is_left = is_left
         opinion.save(update_fields=["is_left"])
-        _record(act, opinion, needed(opinion.desk_id), by=by, at=at)
+        _record(act, opinion, or_refuse(opinion.desk_id), by=by, at=at)
 
 
 def _locked(public_id: UUID, *, by: Actor) -> Opinion:
     """An opinion for who passes it up from where it waits. In a system scope."""
     rows = Opinion.objects.select_related("submission__version").select_for_update(of=("self",))
-    opinion = needed(rows.filter(public_id=public_id).first())
-    org.require(by, CARRY, at=needed(opinion.desk_id))
+    opinion = or_refuse(rows.filter(public_id=public_id).first())
+    org.require(by, CARRY, at=or_refuse(opinion.desk_id))
     return opinion
 
 
@@ -238,7 +238,7 @@ def _checked(
     if new := [word for word in kept if word not in opinion.no_names]:
         opinion.no_names = [*opinion.no_names, *new]
         opinion.save(update_fields=["no_names"])
-        desk = needed(opinion.desk_id)
+        desk = or_refuse(opinion.desk_id)
         _record("call_no_names", opinion, desk, n=len(new), by=by, at=at)
     return text
 
@@ -246,7 +246,11 @@ def _checked(
 def _places(opinion: Opinion) -> list[int]:
     """Return the units whose people's names may not go up. A person's own link says only the level: all below it."""
     is_own = opinion.submission.sent_by is None
-    return [opinion.unit_id, needed(opinion.desk_id), *(units.open_below(opinion.unit_id) if is_own else ())]
+    return [
+        opinion.unit_id,
+        or_refuse(opinion.desk_id),
+        *(units.open_below(opinion.unit_id) if is_own else ()),
+    ]
 
 
 def _record(act: str, opinion: Opinion, unit_id: int, *, n: int = 0, by: Actor, at: datetime) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tables import sensitive
 from abhiyan.forms.models import AllowedPhrase
@@ -86,7 +86,7 @@ def forbid_phrase(*, public_id: UUID, by: Actor, at: datetime) -> None:
 
 def _decided(public_id: UUID, *, is_allowed: bool, by: Actor, at: datetime) -> None:
     with transaction.atomic(), system("a phrase is decided"):
-        row = needed(AllowedPhrase.objects.select_for_update().filter(public_id=public_id).first())
+        row = or_refuse(AllowedPhrase.objects.select_for_update().filter(public_id=public_id).first())
         org.require(by, ALLOWS, at=row.unit_id)
         _decide(row, is_allowed=is_allowed, by=by, at=at)
 

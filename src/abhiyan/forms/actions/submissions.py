@@ -17,10 +17,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.file_pool import UnreadableFile
 from abhiyan.core.keys import keyring
 from abhiyan.core.pictures import Redrawn, redraw
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.forms.models import FormVersion, Submission, SubmissionPicture, SubmissionStep
-from abhiyan.forms.queries import is_unnamed, opinion_version, submission_for
+from abhiyan.forms.queries import is_form_unnamed, opinion_version, submission_for
 from abhiyan.forms.rules import answers as rules
 from abhiyan.org import queries as org
 from abhiyan.units.news import UnitsGoing
@@ -68,7 +68,7 @@ class FormUnitsInUse(Refused, status=409):
     message = _("Units of this import already have forms: %(n)s. Close or move them instead.")
 
 
-def submit(
+def submit_form(
     *,
     key: str,
     version: FormVersion,
@@ -90,7 +90,7 @@ def submit(
     link, under a key that is its alone. Refuses AnswersUnfit, SentOtherwise, NotFound, TooMany, SentPictureTooLarge,
     SentPictureUnfit, FilesBusy.
     """
-    account_id = None if by.kind == "public" else needed(by.account_id)
+    account_id = None if by.kind == "public" else or_refuse(by.account_id)
     pictures = pictures or {}
     checked = rules.check(version.asked, answers, pictures=pictures, is_own=account_id is None)
     if checked.errors or version.used_from is None or not key or len(key) > LONGEST_KEY:
@@ -117,7 +117,7 @@ def submit(
             about_id=about[1],
             sent_by=account_id,
             at=min(filled_at or at, at),
-            is_unnamed=is_unnamed(version.form),
+            is_unnamed=is_form_unnamed(version.form),
         )
         _fill(submission, version, checked.answers, place)
         submission.save(force_insert=True)
@@ -142,8 +142,8 @@ def record_opinion(
     """
     with transaction.atomic():
         org.require(by, RECORD, at=unit_id)
-        version = needed(opinion_version(unit_id))
-        return submit(
+        version = or_refuse(opinion_version(unit_id))
+        return submit_form(
             key=key, version=version, unit_id=unit_id, answers=answers, pictures=pictures, by=by, at=at
         )
 
@@ -251,7 +251,7 @@ def _keyed(text: bytes) -> bytes:
 
 def _locked(submission_id: UUID, *states: Submission.State) -> Submission:
     rows = Submission.objects.select_related("version__form").select_for_update(of=("self",))
-    submission = needed(rows.filter(pk=submission_id).first())
+    submission = or_refuse(rows.filter(pk=submission_id).first())
     if submission.state not in states:
         raise WrongState(state=State(submission.state).label)
     return submission
@@ -271,7 +271,7 @@ def _fill(
         ),
         None,
     )
-    point = rules.place_of(place) if place else first
+    point = rules.point_in_answer(place) if place else first
     submission.answers = dict(answers)
     submission.lat, submission.lon, submission.accuracy = point or (None, None, None)
 
@@ -284,7 +284,7 @@ def _redrawn(pictures: Mapping[str, bytes], *, by: Actor, at: datetime) -> dict[
         raise SentPictureTooLarge(field=large, mb=LARGEST_PICTURE >> 20)
     work = ("pictures", *(hashlib.sha256(data).digest() for data in pictures.values()))
     if not apart.is_done(work):
-        limits.take(declared.FORM_PICTURES, str(by.account_id), at=at, n=len(pictures))
+        limits.count_or_refuse(declared.FORM_PICTURES, str(by.account_id), at=at, n=len(pictures))
     return apart.done(work, lambda: {key: _made_anew(key, data) for key, data in pictures.items()})
 
 

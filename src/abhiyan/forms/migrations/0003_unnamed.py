@@ -3,10 +3,10 @@
 from django.db import migrations, models
 
 import abhiyan.core.policy
-from abhiyan.core.policy import ACCOUNT, BODIES, EVERYTHING, LINE, SYSTEM, placed
+from abhiyan.core.policy import ACCOUNT, BODIES, EVERYTHING, LINE, SYSTEM, placed_sql
 
 SEEN = (
-    f"{SYSTEM} or (not is_unnamed and ({EVERYTHING} or {placed('forms_submission.unit_id', LINE)}"
+    f"{SYSTEM} or (not is_unnamed and ({EVERYTHING} or {placed_sql('forms_submission.unit_id', LINE)}"
     f" or body_id = any ({BODIES}))) or sent_by = {ACCOUNT}"
 )
 PICTURE_SEEN = f"{SYSTEM} or exists (select from forms_submission s where s.id = forms_picture.submission_id)"

@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 from abhiyan.core import small_cells, sql
 from abhiyan.core.cut import Cut, first_of
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.small_cells import together
+from abhiyan.core.small_cells import shown_with_own
 from abhiyan.forms.filling import FilledForm, answers_form
 from abhiyan.forms.models import (
     Form,
@@ -80,15 +80,15 @@ def _at(ranges: str) -> Q:
 
 def form_for(viewer: Viewer, public_id: UUID) -> Form:
     """A form near the viewer, or NotFound."""
-    return needed(forms_near(viewer).filter(public_id=public_id).first())
+    return or_refuse(forms_near(viewer).filter(public_id=public_id).first())
 
 
-def may_make(viewer: Viewer, unit_id: int) -> bool:
+def may_make_forms(viewer: Viewer, unit_id: int) -> bool:
     """Return True if the viewer makes and changes the forms of a unit."""
     return viewer.may_at(MAKE, *(lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])))
 
 
-def numbers_of(found: Sequence[Form]) -> dict[int, tuple[int, int]]:
+def version_numbers(found: Sequence[Form]) -> dict[int, tuple[int, int]]:
     """By the forms' ids: the number of the version in use, and of the draft; 0 where there is none."""
     rows = FormVersion.objects.filter(form__in=found).values("form_id")
     used = Max("number", filter=Q(used_from__isnull=False), default=0)
@@ -102,7 +102,7 @@ def sent_of(found: Sequence[Form]) -> dict[int, int]:
     return {row["form_id"]: row["n"] for row in rows}
 
 
-def versions_of(form: Form) -> list[FormVersion]:
+def versions_of_form(form: Form) -> list[FormVersion]:
     """The newest versions of a form; a draft comes first."""
     return list(form.versions.order_by("-number")[:MOST_VERSIONS])
 
@@ -143,23 +143,23 @@ def version_by_id(version_id: int) -> FormVersion:
 def submission_for(submission_id: UUID) -> Submission:
     """A submission in the viewer's sight, with its form's version and unit; or NotFound."""
     found = Submission.objects.select_related("version__form", "unit", "body").filter(pk=submission_id)
-    return needed(found.first())
+    return or_refuse(found.first())
 
 
 def typed_answers(one: Submission) -> Mapping[str, Any]:
     """Return the answers as `answers_form` takes them for its `initial`."""
-    return {key: rules.typed(answer) for key, answer in one.answers.items()}
+    return {key: rules.typed_answer(answer) for key, answer in one.answers.items()}
 
 
-def readable(form: Form, questions: Sequence[FormQuestion]) -> list[FormQuestion]:
+def readable_questions(form: Form, questions: Sequence[FormQuestion]) -> list[FormQuestion]:
     """Return the questions whose answers readers of a form see, other than the sender.
 
     An opinion's words may name people. The level where it waits reads them, and takes the names out (`Opinion`).
     """
-    return [each for each in questions if not (is_unnamed(form) and each.kind is QuestionKind.TEXT)]
+    return [each for each in questions if not (is_form_unnamed(form) and each.kind is QuestionKind.TEXT)]
 
 
-def is_unnamed(form: Form) -> bool:
+def is_form_unnamed(form: Form) -> bool:
     """Return whether people answer a form without their name, so that no office may see who did."""
     return form.ready == quotes.READY
 
@@ -169,16 +169,16 @@ def carries_words(form: Form) -> bool:
     return form.ready in quotes.CARRIED
 
 
-def in_words(asked: Sequence[FormQuestion], answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+def worded_answers(asked: Sequence[FormQuestion], answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return answers as people read them, each with its question."""
     return [
-        (str(each.words), str(rules.read(each, answers.get(each.key))))
+        (str(each.words), str(rules.answer_in_words(each, answers.get(each.key))))
         for each in asked
         if each.key in answers
     ]
 
 
-def shown(one: Submission, asked: Sequence[FormQuestion] | None = None) -> dict[str, Any]:
+def submission_shown(one: Submission, asked: Sequence[FormQuestion] | None = None) -> dict[str, Any]:
     """Return the answers of a submission as people read them, and its pictures, for `forms/_said.html`.
 
     asked: the questions to show; None: all.
@@ -186,9 +186,10 @@ def shown(one: Submission, asked: Sequence[FormQuestion] | None = None) -> dict[
     words = {each.key: each.words for each in one.version.asked}
     return {
         "submission": one,
-        "answers": in_words(one.version.asked if asked is None else asked, one.answers),
+        "answers": worded_answers(one.version.asked if asked is None else asked, one.answers),
         "pictures": [
-            (each, words.get(each.question, each.question)) for each in pictures_of([one]).get(one.pk, ())
+            (each, words.get(each.question, each.question))
+            for each in pictures_of_submissions([one]).get(one.pk, ())
         ],
     }
 
@@ -198,7 +199,7 @@ def submissions_of(form: Form, span: tuple[int, int]) -> QuerySet[Submission]:
     return Submission.objects.select_related("unit", "body").filter(form=form, unit_id__in=units.within(span))
 
 
-def pictures_of(found: Sequence[Submission]) -> dict[UUID, list[SubmissionPicture]]:
+def pictures_of_submissions(found: Sequence[Submission]) -> dict[UUID, list[SubmissionPicture]]:
     """The pictures of submissions, without their bytes."""
     kept: dict[UUID, list[SubmissionPicture]] = {}
     rows = SubmissionPicture.objects.filter(submission__in=found).defer("small", "sealed")
@@ -207,7 +208,7 @@ def pictures_of(found: Sequence[Submission]) -> dict[UUID, list[SubmissionPictur
     return kept
 
 
-def places_of(found: QuerySet[Submission]) -> list[Submission]:
+def submissions_with_place(found: QuerySet[Submission]) -> list[Submission]:
     """The newest submissions that have a place."""
     return list(found.filter(lat__isnull=False).order_by("-at")[:MOST_PLACES])
 
@@ -216,7 +217,7 @@ def open_picture(submission_id: UUID, picture_id: UUID, *, is_small: bool) -> by
     """A picture in the viewer's sight, as a JPEG; or NotFound."""
     column = "small" if is_small else "sealed"
     found = SubmissionPicture.objects.filter(pk=picture_id, submission_id=submission_id).values_list(column)
-    (sealed,) = needed(found.first())
+    (sealed,) = or_refuse(found.first())
     return keyring().unseal(bytes(sealed), about=picture_id.bytes + column.encode())
 
 
@@ -242,7 +243,7 @@ def _changes(
     for each in asked:
         was, became = before.get(each.key), now.get(each.key)
         if was != became:
-            yield each.words, rules.read(each, was), rules.read(each, became)
+            yield each.words, rules.answer_in_words(each, was), rules.answer_in_words(each, became)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +303,7 @@ def count_choices(
             {**_counted(form, unit, hierarchy, viewer, month, at), "key": question.key, "codes": codes},
         )
     return [
-        ChoiceCount(unit_id, CODES.get(code, code), own if is_led else together(own, rest))
+        ChoiceCount(unit_id, CODES.get(code, code), own if is_led else shown_with_own(own, rest))
         for unit_id, code, own, rest, is_led in rows
     ]
 
@@ -314,7 +315,7 @@ def _counted(
 
     Nobody may see who answered without a name. So nobody's part of these answers is exact.
     """
-    unnamed = is_unnamed(form)
+    unnamed = is_form_unnamed(form)
     first = month.replace(day=1) if month else None
     after = (first + timedelta(days=31)).replace(day=1) if first else None
     return {
@@ -345,7 +346,11 @@ def desks_above(unit_id: int) -> list[int]:
     """
     stands = units.hierarchies_of(unit_id)
     tree = next((one for one in (Hierarchy.ORGANISATIONAL, Hierarchy.ELECTORAL) if one in stands), None)
-    return [row.id for row in (units.path(unit_id, tree)[::-1] if tree else ()) if row.kind in quotes.DESKS]
+    return [
+        row.id
+        for row in (units.path_of_unit(unit_id, tree)[::-1] if tree else ())
+        if row.kind in quotes.DESKS
+    ]
 
 
 def desk_of(unit_id: int, *, above: bool = False) -> int | None:
@@ -396,16 +401,16 @@ def ready_version(unit_id: int, ready: str) -> FormVersion:
     return found or FormVersion(questions=[one.plain() for one in ready_forms()[ready].questions])
 
 
-def words_of(one: Opinion) -> str:
+def opinion_words(one: Opinion) -> str:
     """An opinion as the desk reads it where it waits. In a system scope: offices see no answers without a name."""
-    return one.text or quotes.drafted(one.submission.version.asked, one.submission.answers)
+    return one.text or quotes.drafted_quote(one.submission.version.asked, one.submission.answers)
 
 
 def words_at_desk(found: Sequence[Opinion]) -> dict[UUID, str]:
     """By opinion: its words, for the desk where it waits."""
     with system("words for the desk that reads them"):
         rows = Opinion.objects.filter(pk__in=[one.pk for one in found]).select_related("submission__version")
-        return {one.pk: words_of(one) for one in rows}
+        return {one.pk: opinion_words(one) for one in rows}
 
 
 def _opinions() -> QuerySet[Opinion]:
@@ -450,9 +455,9 @@ def opinion_for(viewer: Viewer, public_id: UUID, *, on: date) -> Opinion:
     """
     with system("an opinion for its desk"):
         rows = Opinion.objects.select_related("submission__version", "unit", "desk")
-        one = needed(rows.filter(public_id=public_id, is_returned=False).first())
+        one = or_refuse(rows.filter(public_id=public_id, is_returned=False).first())
         desks = desks_decided({one.desk_id, *passed_from(one)}, on=on)
-    return needed(one if viewer.holds_in(CARRY, set(desks.values())) else None)
+    return or_refuse(one if viewer.holds_in(CARRY, set(desks.values())) else None)
 
 
 def passed_from(one: Opinion) -> list[int]:
@@ -461,7 +466,7 @@ def passed_from(one: Opinion) -> list[int]:
     return list(rows.values_list("from_unit_id", flat=True))
 
 
-def came_from(found: Sequence[Opinion]) -> dict[UUID, Mapping[str, str]]:
+def opinion_origins(found: Sequence[Opinion]) -> dict[UUID, Mapping[str, str]]:
     """By opinion: the names of the unit it came from to where it waits, the unit that passed it up last or its own."""
     rows = QuotePassed.objects.filter(opinion__in=found, undone_at=None).order_by("pk")
     last = {row.opinion_id: row.from_unit.names for row in rows.select_related("from_unit")}
@@ -532,7 +537,7 @@ def opinions_said(
         asked = [one for one in version.asked if one.is_counted]
         given = _counted(version.form, unit, hierarchy, viewer, None, at)
         rows = sql.rows(_SAID, {**given, "keys": [one.key for one in asked], "none": quotes.NO_ANSWER})
-    of = {(key, code): own if is_led else together(own, rest) for key, code, own, rest, is_led in rows}
+    of = {(key, code): own if is_led else shown_with_own(own, rest) for key, code, own, rest, is_led in rows}
     given_answers = [
         (of.get((one.key, STORED.get(code, code))) or 0, one.words, words)
         for one in asked

@@ -15,15 +15,15 @@ from django.utils.translation import gettext as say
 from abhiyan.core import small_cells, sql
 from abhiyan.core.cut import Cut
 from abhiyan.core.numbers import grouped
-from abhiyan.core.rooms import modules, offered
-from abhiyan.core.small_cells import together
-from abhiyan.core.words import named
+from abhiyan.core.rooms import modules, offered_functions
+from abhiyan.core.small_cells import shown_with_own
+from abhiyan.core.words import name_in_language
 from abhiyan.forms.models import Form, FormVersion
 from abhiyan.forms.rules.heard import Days, HeardQuestion, HeardSource
 from abhiyan.forms.rules.questions import NUMBERS, FormQuestion, QuestionKind
 from abhiyan.org.viewer import Viewer
 
-from . import CODES, STORED, is_unnamed
+from . import CODES, STORED, is_form_unnamed
 
 OPTION, NUMBER, TEXT = "option", "number", "text"  # how answers are read
 MOST_QUESTIONS = 8  # in a dossier
@@ -168,7 +168,7 @@ class HeardQuote:
 
 def room_questions() -> list[HeardQuestion]:
     """The questions that rooms ask outside the forms."""
-    return [question for questions in offered("heard") for question in questions()]
+    return [question for questions in offered_functions("heard") for question in questions()]
 
 
 def room_sources(viewer: Viewer) -> list[HeardSource]:
@@ -206,7 +206,7 @@ def heard_in(place: HeardIn, forms: Sequence[Form], talks: Iterable[HeardQuestio
     counts: dict[tuple[int, str], dict[str, tuple[int, Decimal | None]]] = {}
     for form_id, key, code, total, own_n, rest, is_led in _read(_HEARD, place, forms, talks, values):
         is_exact = is_led and form_id not in unnamed
-        if n := own_n if is_exact else together(own_n, rest):
+        if n := own_n if is_exact else shown_with_own(own_n, rest):
             counts.setdefault((form_id, key), {})[code] = n, total if is_exact else None
     answers = [
         answer
@@ -240,11 +240,11 @@ def heard_forms(
     In a system scope; one query.
     """
     talks, unnamed = list(talks), _unnamed(forms)
-    labels = {(form.pk, ""): (str(form.public_id), named(form.names)) for form in forms}
+    labels = {(form.pk, ""): (str(form.public_id), name_in_language(form.names)) for form in forms}
     labels |= {(0, talk.code): (talk.code, str(talk.asked_at)) for talk in talks}
     counted = []
     for form_id, key, own_n, rest, is_led in _read(_BY_FORM, place, forms, talks, {}):
-        if n := own_n if is_led and form_id not in unnamed else together(own_n, rest):
+        if n := own_n if is_led and form_id not in unnamed else shown_with_own(own_n, rest):
             counted.append(HeardForm(*labels[form_id, key], n))
     return sorted(counted, key=lambda form: (-form.n, form.label, form.code))
 
@@ -266,7 +266,7 @@ def _read(
 
 
 def _unnamed(forms: Sequence[Form]) -> set[int]:
-    return {form.pk for form in forms if is_unnamed(form)}
+    return {form.pk for form in forms if is_form_unnamed(form)}
 
 
 def answers_in_words(answers: Iterable[HeardAnswer]) -> list[tuple[str, str]]:
@@ -300,7 +300,7 @@ def _answers(
             answer = say("A number") if question.kind in NUMBERS else say("In own words")
         yield HeardAnswer(
             form.public_id,
-            named(form.names),
+            name_in_language(form.names),
             question.key,
             question.words,
             answer,
@@ -334,7 +334,9 @@ def quotes_up(unit_id: int, place: HeardIn) -> Cut[HeardQuote]:
     """
     values = place.values | {"to": unit_id, "most": MOST_QUOTES_UP}
     rows = sql.rows(place.narrowed(_QUOTES), values)
-    quotes = [HeardQuote(key, words, named(names), done) for key, words, names, done, _total in rows]
+    quotes = [
+        HeardQuote(key, words, name_in_language(names), done) for key, words, names, done, _total in rows
+    ]
     return Cut(quotes, rows[0][-1] if rows else 0)
 
 

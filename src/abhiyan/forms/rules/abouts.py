@@ -12,7 +12,7 @@ def register(kind: str, page: Page) -> None:
     _PAGES[kind] = page
 
 
-def page_of(about: tuple[str, str], *, at: datetime) -> str:
+def about_page(about: tuple[str, str], *, at: datetime) -> str:
     """The address of the page where a submission is decided; "" where it has none for the viewer."""
     kind, own_id = about
     return _PAGES[kind](own_id, at) if kind in _PAGES else ""

@@ -14,7 +14,7 @@ from abhiyan.core.places import place_fault
 from abhiyan.core.private_words import private_in
 from abhiyan.core.words import day_written, short_day
 
-from .questions import LARGEST, LONGEST, NUMBERS, FormQuestion, QuestionKind, is_asked
+from .questions import LARGEST, LONGEST, NUMBERS, FormQuestion, QuestionKind, is_question_asked
 
 Answer = str | int | float | bool | list[str] | list[float | None]
 _PLACE = re.compile(
@@ -51,7 +51,7 @@ def check(
     """
     done = CheckedAnswers()
     for question in questions:
-        if question.kind is QuestionKind.NOTE or not is_asked(question, done.answers):
+        if question.kind is QuestionKind.NOTE or not is_question_asked(question, done.answers):
             continue
         value = given.get(question.key)
         is_blank = question.key not in pictures if question.kind is QuestionKind.PICTURE else _is_blank(value)
@@ -85,7 +85,7 @@ def _bounds(question: FormQuestion) -> tuple[Any, Any]:
     return question.least, question.most
 
 
-def refusals(question: FormQuestion) -> dict[str, str]:
+def answer_refusals(question: FormQuestion) -> dict[str, str]:
     """Return the words for an answer of another kind (`invalid`), below `least` or above `most`."""
     least, most = _bounds(question)
     match question.kind:
@@ -129,13 +129,13 @@ def _of_place() -> dict[str, str]:
     }
 
 
-def declared(question: FormQuestion) -> dict[str, Any]:
+def declared_question(question: FormQuestion) -> dict[str, Any]:
     """Return as data what `check` asks of a question, for `ui/static/ui/checks.js`."""
     least, most = _bounds(question)
     declaration: dict[str, Any] = {
         "kind": f"ask_{question.kind.value}",
         "limits": [least, most],
-        "words": refusals(question),
+        "words": answer_refusals(question),
     }
     if question.required:
         declaration["required"] = say("This field is required.")
@@ -153,9 +153,9 @@ def _number(one: FormQuestion, value: Any) -> int | float:
         else:
             number = int(ungrouped(str(value)))
     except (Misgrouped, ValueError):
-        raise _Wrong(refusals(one)["invalid"]) from None
+        raise _Wrong(answer_refusals(one)["invalid"]) from None
     if not math.isfinite(number):
-        raise _Wrong(refusals(one)["invalid"])
+        raise _Wrong(answer_refusals(one)["invalid"])
     kept: int | float = _limited(one, number, number)
     return kept
 
@@ -164,22 +164,22 @@ def _limited(question: FormQuestion, kept: Any, size: Any) -> Any:
     """Return the answer if its size is within the limits."""
     least, most = _bounds(question)
     if most is not None and size > most:
-        raise _Wrong(refusals(question)["most"])
+        raise _Wrong(answer_refusals(question)["most"])
     if least is not None and size < least:
-        raise _Wrong(refusals(question)["least"])
+        raise _Wrong(answer_refusals(question)["least"])
     return kept
 
 
 def _text(one: FormQuestion, value: Any) -> str:
     text = str(value).strip()
     if "\0" in text:
-        raise _Wrong(refusals(one)["invalid"])
+        raise _Wrong(answer_refusals(one)["invalid"])
     return str(_limited(one, text, len(text)))
 
 
 def _one(one: FormQuestion, value: Any) -> str:
     if not isinstance(value, str) or value not in dict(one.options):
-        raise _Wrong(refusals(one)["invalid"])
+        raise _Wrong(answer_refusals(one)["invalid"])
     return value
 
 
@@ -190,7 +190,7 @@ def _yes_no(one: FormQuestion, value: Any) -> bool:
 def _several(one: FormQuestion, value: Any) -> list[str]:
     codes = [code for code, _label in one.options]
     if not isinstance(value, (list, tuple)) or not all(chosen_code in codes for chosen_code in value):
-        raise _Wrong(refusals(one)["invalid"])
+        raise _Wrong(answer_refusals(one)["invalid"])
     chosen = [code for code in codes if code in value]
     return list(_limited(one, chosen, len(chosen)))
 
@@ -198,12 +198,12 @@ def _several(one: FormQuestion, value: Any) -> list[str]:
 def _day(one: FormQuestion, value: Any) -> str:
     day = day_written(str(value))
     if day is None:
-        raise _Wrong(refusals(one)["invalid"])
+        raise _Wrong(answer_refusals(one)["invalid"])
     kept = day.isoformat()
     return str(_limited(one, kept, kept))
 
 
-def place_of(value: Any) -> list[float | None]:
+def point_in_answer(value: Any) -> list[float | None]:
     """A place as [latitude, longitude, metres of accuracy or None], from the same or from "32.7266, 74.8570 ±18".
 
     Raises ValueError, with words for people, where it is none; `core.places` says which are none here.
@@ -236,11 +236,11 @@ _READ: dict[QuestionKind, Callable[[FormQuestion, Any], Any]] = {
     QuestionKind.YES_NO: _yes_no,
     QuestionKind.SEVERAL: _several,
     QuestionKind.DAY: _day,
-    QuestionKind.PLACE: lambda _one, value: place_of(value),
+    QuestionKind.PLACE: lambda _one, value: point_in_answer(value),
 }
 
 
-def typed(answer: Any) -> Any:
+def typed_answer(answer: Any) -> Any:
     """Return a kept answer as text for a field, to be changed there."""
     if isinstance(answer, bool):
         return "yes" if answer else "no"
@@ -250,7 +250,7 @@ def typed(answer: Any) -> Any:
     return answer
 
 
-def read(question: FormQuestion, answer: Any) -> str:
+def answer_in_words(question: FormQuestion, answer: Any) -> str:
     """An answer as people read it, choices by their words; "" where there is none."""
     if answer is None:
         return ""
@@ -260,18 +260,18 @@ def read(question: FormQuestion, answer: Any) -> str:
         return _day_said(answer)
     if question.is_counted:
         words = dict(question.options)
-        chosen = typed(answer)
+        chosen = typed_answer(answer)
         return ", ".join(
             str(words.get(code, code)) for code in (chosen if isinstance(chosen, list) else [chosen])
         )
-    return str(typed(answer))
+    return str(typed_answer(answer))
 
 
 def coded(answer: Any) -> Any:
     """An answer as a file has it, choices by their codes; numbers stay numbers."""
     if isinstance(answer, list) and all(isinstance(code, str) for code in answer):
         return " ".join(answer)
-    return typed(answer)
+    return typed_answer(answer)
 
 
 def _figure(value: int | float) -> str:

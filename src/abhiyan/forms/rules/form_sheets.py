@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
 from abhiyan.core.tables.cleaning import UNCALCULATED, why_no_value
-from abhiyan.core.tables.reasons import say as say_of_file
+from abhiyan.core.tables.reasons import refusal_reason as say_of_file
 from abhiyan.core.tables.words import spaced
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"

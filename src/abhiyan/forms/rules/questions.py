@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 
 from .words import refused_in
 
@@ -112,12 +112,12 @@ class FormQuestion:
         """Code and words of what may be chosen, in the reader's language."""
         if self.kind is QuestionKind.YES_NO:
             return [(code, str(label)) for code, label in YES_NO.items()]
-        return [(choice.code, named(choice.label) or choice.code) for choice in self.choices]
+        return [(choice.code, name_in_language(choice.label) or choice.code) for choice in self.choices]
 
     @property
     def words(self) -> str:
         """The label in the reader's language."""
-        return named(self.label) or self.key
+        return name_in_language(self.label) or self.key
 
     def plain(self) -> dict[str, Any]:
         """As JSON; `question_of` reads it again."""
@@ -138,7 +138,7 @@ class FormQuestion:
         return plain_json
 
 
-def question_of(said: Mapping[str, Any]) -> FormQuestion:
+def question_from_json(said: Mapping[str, Any]) -> FormQuestion:
     """A question from its JSON. Raises KeyError, TypeError or ValueError where it is none."""
     return FormQuestion(
         key=said["key"],
@@ -273,13 +273,13 @@ def _condition_flaws(when: Condition, earlier: Mapping[str, FormQuestion]) -> It
     if when.op not in _CONDITIONS.get(about.kind, ()):
         yield _("A condition is about a number, a choice, or yes or no.")
     elif about.kind in NUMBERS:
-        if number(when.value) is None:
+        if condition_number(when.value) is None:
             yield _("Its condition needs a number.")
     elif when.value not in dict(about.options):
         yield _("Its condition names a choice “%(code)s” that is not there.") % {"code": when.value[:40]}
 
 
-def number(text: str) -> float | None:
+def condition_number(text: str) -> float | None:
     """A number as a condition writes it."""
     try:
         number_read = float(text)
@@ -288,7 +288,7 @@ def number(text: str) -> float | None:
     return number_read if abs(number_read) <= LARGEST else None
 
 
-def is_asked(question: FormQuestion, answers: Mapping[str, Any]) -> bool:
+def is_question_asked(question: FormQuestion, answers: Mapping[str, Any]) -> bool:
     """Return True if a question is asked, given the earlier answers as they are kept."""
     if question.when is None:
         return True
@@ -301,7 +301,7 @@ def is_asked(question: FormQuestion, answers: Mapping[str, Any]) -> bool:
         return (value in answer) == (question.when.op == "=")
     if isinstance(answer, str):
         return (value == answer) == (question.when.op == "=")
-    wanted = number(value) or 0.0
+    wanted = condition_number(value) or 0.0
     compared: dict[str, bool] = {
         "=": answer == wanted,
         "!=": answer != wanted,

@@ -10,7 +10,7 @@ from typing import Any
 
 from abhiyan.core.letters import MARKS
 from abhiyan.people.rules import titles
-from abhiyan.units.rules.fold import fold, spelled, vowelled
+from abhiyan.units.rules.fold import folded_words, spelled, vowelled
 
 from .questions import FormQuestion, QuestionKind
 
@@ -26,8 +26,8 @@ _ENDING = 4  # letters and signs of an ending behind a name
 _GAP = re.compile(r"…|\.\.\.")
 # Seven digits at once, or ten with signs between: a year or an amount has fewer.
 _NUMBER = re.compile(r"\d{7,}|\d(?:[\s().+–-]{0,2}\d){9,}")
-_NOT_ALONE = frozenset("".join(fold(word)) for word in titles.NOT_ALONE)
-_BEHIND = _NOT_ALONE.union(fold("bhai ben sahab sahib singh kumar kaur khan"))
+_NOT_ALONE = frozenset("".join(folded_words(word)) for word in titles.NOT_ALONE)
+_BEHIND = _NOT_ALONE.union(folded_words("bhai ben sahab sahib singh kumar kaur khan"))
 # Languages write these behind a name in one word with it. `spelled` shifts them to Devanagari.
 _ENDINGS = frozenset(spelled(word)[1] for word in ("जी", "को", "ने", "से", "का", "के", "की", "में", "पर"))
 _ENDINGS |= {spelled(word)[1] for word in ("ला", "चा", "ची", "चे")}  # Marathi
@@ -39,7 +39,7 @@ _OWNER = re.compile(r"[’']s$")
 _JOINER = re.compile("[\u200c\u200d'’]")
 
 
-def drafted(questions: Sequence[FormQuestion], answers: Mapping[str, Any]) -> str:
+def drafted_quote(questions: Sequence[FormQuestion], answers: Mapping[str, Any]) -> str:
     """Return somebody's own words, the answers one after the other; "" where there are none."""
     texts = (
         str(answers.get(question.key, "")) for question in questions if question.kind is QuestionKind.TEXT
@@ -176,7 +176,7 @@ def _plain(word: str) -> str:
 
 
 def _one(word: str) -> str:
-    return "".join(fold(word))
+    return "".join(folded_words(word))
 
 
 def word_added(before: str, after: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from .questions import FormQuestion, question_of
+from .questions import FormQuestion, question_from_json
 
 _FOLDER = Path(__file__).resolve().parents[1] / "ready"
 ORDER = ("meeting", "weekly", "booth", "stay", "beneficiary", "dialogue", "opinion", "call", "skills")
@@ -30,5 +30,7 @@ def ready_forms() -> dict[str, ReadyMadeForm]:
 def _read(code: str) -> ReadyMadeForm:
     form_toml = tomllib.loads((_FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
     return ReadyMadeForm(
-        code, form_toml["name"], tuple(question_of(question_json) for question_json in form_toml["questions"])
+        code,
+        form_toml["name"],
+        tuple(question_from_json(question_json) for question_json in form_toml["questions"]),
     )

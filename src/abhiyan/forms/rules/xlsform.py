@@ -87,7 +87,7 @@ class FormRead:
         self.unread.append(UnreadPart(sheet, text, rows))
 
 
-def read(
+def read_xlsform(
     survey: FormSheet, choices: FormSheet, settings: FormSheet, others: Mapping[str, int] | None = None
 ) -> FormRead:
     """Read the questions of an XLSForm. others: further sheets with their numbers of rows, which are not read."""

@@ -27,7 +27,7 @@ def form_elsewhere(unit_id: int, *, by: Actor, at: datetime) -> dict[str, Any]:
         actions.use_draft(public_id=form.public_id, by=office, at=at)
         version = latest_version(form.pk)
         assert version is not None
-        one = actions.submit(
+        one = actions.submit_form(
             key="planted",
             version=version,
             unit_id=unit_id,

@@ -209,7 +209,7 @@ def test_a_submission_shows_its_answers_its_pictures_and_what_was_changed(
     version = form_in_use(world.units["N1"], *OF_EVERY_KIND)
     given = {"held": True, "came": 23, "words": "ठीक", "place": "32.7266, 74.857"}
     by, above = actor(mandal), world.holder("district_president", "N11", name="Asha Devi")
-    one = actions.submit(
+    one = actions.submit_form(
         key="k",
         version=version,
         unit_id=world.unit("N111"),
@@ -239,7 +239,7 @@ def send_many(world: World, form: Form, n: int, code: str, *, mood: str = "few")
     assert version is not None
     by = world.holder("booth_worker", code)
     for number in range(n):
-        actions.submit(
+        actions.submit_form(
             key=f"{mood} {number}",
             version=version,
             unit_id=world.unit(code),

@@ -29,7 +29,7 @@ def send(
     assert version is not None
     by = world.holder("booth_worker", code)
     for number in range(n):
-        actions.submit(
+        actions.submit_form(
             key=f"{mood} {at} {number}",
             version=version,
             unit_id=world.unit(code),

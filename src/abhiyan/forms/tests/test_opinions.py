@@ -171,7 +171,7 @@ def test_today_says_it_to_the_office_where_opinions_wait_and_to_no_other(
     assert [today(each) for each in others] == [[], [], [], []]
     with system("test"):
         first = Opinion.objects.order_by("pk")[0]
-        words = queries.words_of(first)
+        words = queries.opinion_words(first)
     carry(first, words, mandal)
     assert (today(mandal), today(district)) == (
         ["4 opinions wait to be passed up"],
@@ -354,7 +354,7 @@ def test_somebody_writes_an_opinion_down_once_and_only_where_they_work(
 def heard(account: Account, code: str) -> queries.OpinionsSaid | None:
     seen = viewer(account)
     with scoped(seen.scope), override("en"):
-        here = units.standing(units.found(code).id, 1)
+        here = units.row_of_unit(units.unit_with_hierarchies(code).id, 1)
         return queries.opinions_said(here, 1, seen, at=NOW)
 
 

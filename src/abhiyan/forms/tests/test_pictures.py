@@ -43,7 +43,7 @@ def mandal(world: World) -> Account:
 
 
 def sent(world: World, version: FormVersion, by: Account, data: bytes, key: str = "one") -> Submission:
-    return actions.submit(
+    return actions.submit_form(
         key=key,
         version=version,
         unit_id=world.unit("N111"),
@@ -56,7 +56,7 @@ def sent(world: World, version: FormVersion, by: Account, data: bytes, key: str 
 
 def kept(one: Submission, by: Account, *, is_small: bool = False) -> bytes:
     with scoped(viewer_of(account_id=by.pk, on=TODAY).scope):
-        (picture,) = queries.pictures_of([one])[one.pk]
+        (picture,) = queries.pictures_of_submissions([one])[one.pk]
         return queries.open_picture(one.pk, picture.pk, is_small=is_small)
 
 
@@ -128,7 +128,7 @@ def test_a_picture_is_opened_by_those_who_see_its_form_alone(
     assert kept(one, world.holder("district_president", "N11"))
     for office, code in (("mandal_president", "N112"), ("booth_president", "N1111"), ("verifier", "N11")):
         with scoped(viewer_of(account_id=world.holder(office, code).pk, on=TODAY).scope):
-            assert not queries.pictures_of([one])
+            assert not queries.pictures_of_submissions([one])
             with pytest.raises(NotFound):
                 queries.open_picture(one.pk, picture, is_small=True)
 

@@ -13,7 +13,7 @@ from abhiyan.forms.rules.questions import (
     FormQuestion,
     QuestionKind,
     flaws,
-    question_of,
+    question_from_json,
 )
 from abhiyan.forms.rules.words import refused_in
 
@@ -29,7 +29,7 @@ def told(*questions: FormQuestion) -> list[tuple[str, str]]:
 
 def test_questions_of_every_kind_are_a_form_and_come_back_from_their_json() -> None:
     assert told(*OF_EVERY_KIND) == []
-    assert [question_of(one.plain()) for one in OF_EVERY_KIND] == list(OF_EVERY_KIND)
+    assert [question_from_json(one.plain()) for one in OF_EVERY_KIND] == list(OF_EVERY_KIND)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_answers_are_kept_by_their_kind_and_fit_again() -> None:
         "place": [32.7266, 74.857, 18.0],
     }
     assert rules.check(OF_EVERY_KIND, done.answers) == done
-    shown = {key: rules.typed(answer) for key, answer in done.answers.items()}
+    shown = {key: rules.typed_answer(answer) for key, answer in done.answers.items()}
     assert rules.check(OF_EVERY_KIND, shown) == done
 
 

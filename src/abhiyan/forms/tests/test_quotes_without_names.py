@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.core.words import names
+from abhiyan.core.words import name_words
 from abhiyan.forms import actions
 from abhiyan.forms.models import FormVersion, Opinion
 from abhiyan.forms.rules.quotes import KnownNames, names_heard, not_cleared
@@ -176,7 +176,7 @@ def test_a_name_goes_up_in_no_answer_and_an_erasure_empties_the_answers(
         assert Opinion.objects.get().no_names == []
 
 
-WRITTEN = sorted({name for row in names() for name in (row["latin"], row["devanagari"])})
+WRITTEN = sorted({name for row in name_words() for name in (row["latin"], row["devanagari"])})
 BEHIND = ["", "ji", "जी", "ने", "'s", "bhai", "devi", "देवी", " ", "."]
 
 

@@ -17,7 +17,7 @@ from abhiyan.forms import sheets
 from abhiyan.forms.rules.form_sheets import CHOICES, SETTINGS, SURVEY, FormSheet, form_sheet
 from abhiyan.forms.rules.questions import Condition, QuestionKind, flaws
 from abhiyan.forms.rules.ready import ready_forms
-from abhiyan.forms.rules.xlsform import read
+from abhiyan.forms.rules.xlsform import read_xlsform
 
 HEAD = ["type", "name", "label::Hindi (hi)", "label", "required", "relevant", "constraint"]
 Row = list[str]
@@ -376,7 +376,7 @@ def test_no_cell_is_passed_over(heads: list[str], data: st.DataObject) -> None:
         for row in (2, 3)
     ]
     survey = form_sheet(SURVEY, head, body)
-    found = read(survey, FormSheet(CHOICES), FormSheet(SETTINGS))
+    found = read_xlsform(survey, FormSheet(CHOICES), FormSheet(SETTINGS))
     named = {(part.sheet, row) for part in found.unread for row in part.rows}
     refused = {(flaw.sheet, flaw.row) for flaw in found.wrong}
     for row, cells in body:

@@ -100,7 +100,7 @@ def asked(form: Form, viewer: Viewer, *, at: datetime) -> Cells:
     questions = [one for one in queries.questions_ever(form) if one.is_counted]
     with scoped(viewer.scope):
         for parent, tree in parents:
-            here = units.standing(parent, tree)
+            here = units.row_of_unit(parent, tree)
             for question in questions:
                 for month in (None, date(2026, 11, 1), date(2026, 10, 1)):
                     for each in queries.count_choices(
@@ -179,7 +179,7 @@ def test_a_stranger_reads_the_same_whether_one_person_answered_or_none(n: int) -
     assert [asked(form, each, at=NOW) for each in readers] == nothing
     for each in readers:
         with scoped(each.scope):
-            here = units.standing(world.unit("N"), 1)
+            here = units.row_of_unit(world.unit("N"), 1)
             assert queries.opinions_said(here, 1, each, at=NOW) is None
 
 

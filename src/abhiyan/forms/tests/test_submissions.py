@@ -37,7 +37,7 @@ def mandal(world: World) -> Account:
 
 def sent(world: World, version: FormVersion, by: Account, key: str = "one", **other: Any) -> Submission:
     told: dict[str, Any] = {"unit_id": world.unit("N111"), "answers": ANSWERS, **other}
-    return actions.submit(key=key, version=version, **told, by=actor(by), at=AT)
+    return actions.submit_form(key=key, version=version, **told, by=actor(by), at=AT)
 
 
 def seen_by(account: Account) -> set[UUID]:

@@ -15,19 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock
 from abhiyan.core.cut import Cut
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.forms import queries
 from abhiyan.forms.queries import heard
 from abhiyan.forms.queries.heard import HeardAnswer, HeardForm, HeardIn, HeardQuote
 from abhiyan.forms.rules.heard import Days, span_code, span_of, weeks_until
 from abhiyan.org import queries as org
-from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.here import Here, page_unit, unit_address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 
-from .making import crumbs
+from .making import form_crumbs
 
 WEEKS = 8  # to choose from
 COLUMNS: tuple[Column[HeardAnswer], ...] = (
@@ -70,7 +70,7 @@ def field_answers(request: Request) -> HttpResponseBase:
         answered = heard.forms_answered(place, queries.forms_near(request.viewer))
         talks = heard.room_questions()
         choices = {code: source.label for code, source in sources.items()}
-        choices |= {str(form.public_id): named(form.names) for form in answered}
+        choices |= {str(form.public_id): name_in_language(form.names) for form in answered}
         choices |= {talk.code: str(talk.asked_at) for talk in talks}
         choices |= {EVERY: say("All questions")}
         chosen = wanted if wanted in choices else ""
@@ -101,15 +101,17 @@ def field_answers(request: Request) -> HttpResponseBase:
     start = say("What the field heard")
     days_asked = {"days": span_code(days)} if days else {}
     context = {
-        **crumbs(*([(start, here.href(**days_asked)), (choices[chosen], "")] if chosen else [(start, "")])),
+        **form_crumbs(
+            *([(start, here.href(**days_asked)), (choices[chosen], "")] if chosen else [(start, "")])
+        ),
         "is_by_form": not chosen,
         "days": days_asked.get("days", ""),
         "unit": here,
         "filters": filters,
         "quotes": quotes,
-        "opinions": address(reverse("forms:opinions"), here.unit.code) if quotes else "",
+        "opinions": unit_address(reverse("forms:opinions"), here.unit.code) if quotes else "",
     }
-    return answer(request, "forms/heard.html", table, context)
+    return list_response(request, "forms/heard.html", table, context)
 
 
 def _quotes(viewer: Viewer, here: Here, place: HeardIn) -> Cut[HeardQuote]:

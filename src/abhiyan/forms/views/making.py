@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, rooms
-from abhiyan.core.refusals import Refused, needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import Refused, or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.forms import actions, queries, sheets
 from abhiyan.forms.actions import LONGEST_NAME
 from abhiyan.forms.models import Form, FormVersion
@@ -28,18 +28,18 @@ from abhiyan.forms.rules.questions import (
     FormQuestion,
     Limit,
     QuestionKind,
-    number,
-    question_of,
+    condition_number,
+    question_from_json,
 )
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import PageAct, form_page, problem, tried
+from abhiyan.ui.acts import PageAct, form_page, form_problem, tried
 from abhiyan.ui.files import sent_bytes
 from abhiyan.ui.forms import SOMETIMES, offer
-from abhiyan.ui.lists import Column, Table, answer
-from abhiyan.ui.posts import posted
+from abhiyan.ui.lists import Column, Table, list_response
+from abhiyan.ui.posts import post_only
 
 LOOKED_AT = "forms.sheet"
 _LINE = forms.TextInput(attrs=SOMETIMES)  # Hindi or English: one of them is enough
@@ -64,8 +64,8 @@ class FormRow:
 
 
 COLUMNS: tuple[Column[FormRow], ...] = (
-    Column("name", _("Form"), lambda row: named(row.one.names), is_name=True),
-    Column("unit", _("Unit"), lambda row: named(row.one.unit.names), css="under"),
+    Column("name", _("Form"), lambda row: name_in_language(row.one.names), is_name=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.one.unit.names), css="under"),
     Column("version", _("Version"), lambda row: row.in_use or row.draft, css="num"),
     Column("sent", _("Filled in"), lambda row: row.sent, css="num"),
     Column("made", _("Date"), lambda row: row.one.made_at, order="made_at", css="nums under"),
@@ -79,18 +79,18 @@ class FindForms(forms.Form):
     q = forms.CharField(label=_("Name of the form"), required=False, max_length=LONGEST_NAME)
 
 
-def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
+def form_crumbs(*more: tuple[str, str]) -> dict[str, Any]:
     """Return what every page of the room shows: its place in the menu, and the way to it."""
     return {"here": "forms", "crumbs": [(say("Forms"), reverse("forms:list") if more else ""), *more]}
 
 
-def frame(form_made: Form, *more: tuple[str, str]) -> dict[str, Any]:
+def form_frame(form_made: Form, *more: tuple[str, str]) -> dict[str, Any]:
     """The same for a page about a form."""
     frame_href = reverse("forms:form", args=[form_made.public_id]) if more else ""
     return {
-        **crumbs((named(form_made.names), frame_href), *more),
+        **form_crumbs((name_in_language(form_made.names), frame_href), *more),
         "one": form_made,
-        "name": named(form_made.names),
+        "name": name_in_language(form_made.names),
     }
 
 
@@ -109,12 +109,12 @@ def forms_list(request: Request) -> HttpResponseBase:
         finish=_rows,
         is_brief=True,
     )
-    context = {**crumbs(), "find": find, "words": words, "may": request.viewer.may(queries.MAKE)}
-    return answer(request, "forms/list.html", table, context)
+    context = {**form_crumbs(), "find": find, "words": words, "may": request.viewer.may(queries.MAKE)}
+    return list_response(request, "forms/list.html", table, context)
 
 
 def _rows(found: Sequence[Form]) -> list[FormRow]:
-    numbers, sent = queries.numbers_of(found), queries.sent_of(found)
+    numbers, sent = queries.version_numbers(found), queries.sent_of(found)
     return [
         FormRow(form_made, *numbers.get(form_made.pk, (0, 0)), sent.get(form_made.pk, 0))
         for form_made in found
@@ -150,7 +150,7 @@ def _looked_at(text: str) -> list[FormQuestion]:
         plain = signing.loads(text, salt=LOOKED_AT)
     except signing.BadSignature:
         raise SheetNotLookedAt(field="sheet") from None
-    return [question_of(question_json) for question_json in plain]
+    return [question_from_json(question_json) for question_json in plain]
 
 
 class FormToMake(NamesForm):
@@ -175,7 +175,7 @@ class FormToMake(NamesForm):
         offer(
             self,
             ready=[
-                (ready_made_form.code, named(ready_made_form.names))
+                (ready_made_form.code, name_in_language(ready_made_form.names))
                 for ready_made_form in ready_forms().values()
             ],
         )
@@ -207,7 +207,7 @@ class FormToMake(NamesForm):
 def form_new(request: Request) -> HttpResponseBase:
     """Copy a ready form, or read one from a sheet. It begins as a draft."""
     here = page_unit(request)
-    if not queries.may_make(request.viewer, here.unit.id):
+    if not queries.may_make_forms(request.viewer, here.unit.id):
         raise org.NotYours(capability=queries.MAKE)
     form = FormToMake(request.POST or None, request.FILES or None)
 
@@ -225,7 +225,7 @@ def form_new(request: Request) -> HttpResponseBase:
     done = tried(request, form, make, said=_("This is your draft. Change it, then put it into use."))
     if done.value:
         return redirect("forms:form", done.value.public_id)
-    context = {**crumbs((say("New form"), "")), "form": form, "unit": here.unit, "place": here.name}
+    context = {**form_crumbs((say("New form"), "")), "form": form, "unit": here.unit, "place": here.name}
     if isinstance(done.refused, SheetMore):
         read = cast(sheets.SheetForm, done.refused.facts["read"])
         plain = [question.plain() for question in read.questions]
@@ -242,11 +242,11 @@ def form_new(request: Request) -> HttpResponseBase:
 
 def _shown(request: Request, form_made: Form) -> FormVersion:
     """The version that the address asks for, else the draft for who changes it, else the one in use."""
-    versions = queries.versions_of(form_made)
-    if not queries.may_make(request.viewer, form_made.unit_id):
+    versions = queries.versions_of_form(form_made)
+    if not queries.may_make_forms(request.viewer, form_made.unit_id):
         versions = [version for version in versions if version.used_from is not None]
     version_text = request.GET.get("version", "")
-    return needed(
+    return or_refuse(
         next(
             (version for version in versions if not version_text or str(version.number) == version_text), None
         )
@@ -261,15 +261,15 @@ def form(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _page(request: Request, form_made: Form, *, problem: str = "", status: int = 200) -> HttpResponseBase:
     version = _shown(request, form_made)
-    may = queries.may_make(request.viewer, form_made.unit_id)
+    may = queries.may_make_forms(request.viewer, form_made.unit_id)
     versions = [
         form_version
-        for form_version in queries.versions_of(form_made)
+        for form_version in queries.versions_of_form(form_made)
         if may or form_version.used_from is not None
     ]
     (row,), at = _rows([form_made]), clock.now()
     context = {
-        **frame(form_made),
+        **form_frame(form_made),
         "row": row,
         "version": version,
         "may": may,
@@ -279,7 +279,7 @@ def _page(request: Request, form_made: Form, *, problem: str = "", status: int =
         "form": queries.answers_form(version)(),
         "doors": [
             door
-            for door_reader in rooms.offered("beside")
+            for door_reader in rooms.offered_functions("beside")
             for door in door_reader(request.viewer, form=(form_made, at))
         ],
     }
@@ -340,7 +340,7 @@ class QuestionForm(forms.Form):
         )
 
     def _limit(self, text: str) -> Limit:
-        number_read = number(text) if self.question.kind is not QuestionKind.DAY else None
+        number_read = condition_number(text) if self.question.kind is not QuestionKind.DAY else None
         if number_read is None:
             return text or None  # the rules report what is no number
         return int(number_read) if number_read.is_integer() else number_read
@@ -361,10 +361,10 @@ def _choices(text: str) -> list[AnswerChoice]:
 
 
 @form_page
-def change(request: Request, public_id: UUID) -> HttpResponseBase:
+def change_form_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Change the words, choices and limits of a form: in its draft, or in a new draft."""
     form_made = queries.form_for(request.viewer, public_id)
-    if not queries.may_make(request.viewer, form_made.unit_id):
+    if not queries.may_make_forms(request.viewer, form_made.unit_id):
         raise org.NotYours(capability=queries.MAKE)
     version = _shown(request, form_made)
     names = NamesForm(
@@ -391,7 +391,12 @@ def change(request: Request, public_id: UUID) -> HttpResponseBase:
             names.add_error(None, flaw.text)
         else:
             part.add_error(field if field in part.fields else None, flaw.text)
-    context = {**frame(form_made, (say("Change"), "")), "names": names, "parts": parts, "version": version}
+    context = {
+        **form_frame(form_made, (say("Change"), "")),
+        "names": names,
+        "parts": parts,
+        "version": version,
+    }
     return render(request, "forms/change.html", context, status=done.status)
 
 
@@ -403,12 +408,12 @@ ACTS = {
 }
 
 
-@posted("forms:form", takes=("public_id",))
+@post_only("forms:form", takes=("public_id",))
 def form_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Put the draft into use, discard it, end the form, or bring it back."""
-    done = needed(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
+    done = or_refuse(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
     if done:
         there = queries.forms_near(request.viewer).filter(public_id=public_id).exists()
         return redirect("forms:form", public_id) if there else redirect("forms:list")
     form_made = queries.form_for(request.viewer, public_id)
-    return _page(request, form_made, problem=problem(done.form), status=done.status)
+    return _page(request, form_made, problem=form_problem(done.form), status=done.status)

@@ -17,22 +17,22 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock, lot
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.forms import actions, queries
 from abhiyan.forms.fields import UnnamedForm
 from abhiyan.forms.models import Opinion
 from abhiyan.forms.rules import answers as rules
 from abhiyan.forms.rules import quotes
 from abhiyan.org import queries as org
-from abhiyan.org.here import address, page_unit
+from abhiyan.org.here import page_unit, unit_address
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.fields import NoteField
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
-from .making import crumbs
+from .making import form_crumbs
 
 SHOW = {"": _("Wait here"), "passed": _("Passed up"), "left": _("Not passed up")}
 
@@ -57,9 +57,11 @@ COLUMNS: tuple[Column[OpinionRow], ...] = (
 def _rows(unit_id: int, show: str, found: Sequence[Opinion]) -> list[OpinionRow]:
     if show == "passed":
         words_by_id = queries.own_words(found, unit_id)
-        return [OpinionRow(one, words_by_id.get(one.pk, ""), named(one.unit.names)) for one in found]
-    places, words = queries.came_from(found), queries.words_at_desk(found)
-    return [OpinionRow(one, words.get(one.pk, ""), named(places[one.pk])) for one in found]
+        return [
+            OpinionRow(one, words_by_id.get(one.pk, ""), name_in_language(one.unit.names)) for one in found
+        ]
+    places, words = queries.opinion_origins(found), queries.words_at_desk(found)
+    return [OpinionRow(one, words.get(one.pk, ""), name_in_language(places[one.pk])) for one in found]
 
 
 @page_with_list
@@ -82,14 +84,14 @@ def opinions(request: Request) -> HttpResponseBase:
     )
     page = reverse("forms:opinions")
     context = {
-        **crumbs((say("Opinions"), "")),
+        **form_crumbs((say("Opinions"), "")),
         "unit": here,
         "views": [
-            (str(words), address(page, here.unit.code, **({"show": key} if key else {})), key == show)
+            (str(words), unit_address(page, here.unit.code, **({"show": key} if key else {})), key == show)
             for key, words in SHOW.items()
         ],
     }
-    return answer(request, "forms/opinions.html", table, context)
+    return list_response(request, "forms/opinions.html", table, context)
 
 
 class QuoteForm(UnnamedForm):
@@ -118,7 +120,7 @@ class DoneForm(UnnamedForm):
 def opinion(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show an opinion; take names out, look at it as the next level will, then pass it up."""
     one = queries.opinion_for(request.viewer, public_id, on=_today())
-    form = QuoteForm(request.POST or None, initial={"text": queries.words_of(one)})
+    form = QuoteForm(request.POST or None, initial={"text": queries.opinion_words(one)})
     if request.POST.get("step") == "pass":
         done = tried(
             request,
@@ -129,7 +131,7 @@ def opinion(request: Request, public_id: UUID) -> HttpResponseBase:
             said=_("Passed up. You can take it back until the next level passes it on."),
         )
         if done:
-            return redirect(address(reverse("forms:opinions"), _place(one)))
+            return redirect(unit_address(reverse("forms:opinions"), _place(one)))
         form.ask_after(done.refused)
         return _opinion(request, one, form, status=done.status)
     looked = tried(
@@ -160,7 +162,7 @@ def _opinion(
     status: int = 200,
 ) -> HttpResponseBase:
     """The page of an opinion: before it is passed up, for who passed it up, and with what was done."""
-    desk = needed(one.desk)
+    desk = or_refuse(one.desk)
     above = queries.desk_of(desk.pk, above=True)
     passed = queries.passed_from(one)[-1:]
     near = queries.desks_decided([desk.pk, *passed], on=_today())
@@ -170,19 +172,21 @@ def _opinion(
     )
     questions = {question.key: question for question in one.submission.version.asked}
     context = {
-        **crumbs((say("Opinions"), address(reverse("forms:opinions"), _place(one))), (say("Opinion"), "")),
+        **form_crumbs(
+            (say("Opinions"), unit_address(reverse("forms:opinions"), _place(one))), (say("Opinion"), "")
+        ),
         "one": one,
-        "place": named(queries.came_from([one])[one.pk]),
-        "words": queries.words_of(one),
+        "place": name_in_language(queries.opinion_origins([one])[one.pk]),
+        "words": queries.opinion_words(one),
         "choices": [
-            (question.words, rules.read(question, one.submission.answers[key]))
+            (question.words, rules.answer_in_words(question, one.submission.answers[key]))
             for key, question in questions.items()
             if question.is_counted and key in one.submission.answers
         ],
         "form": form if decides and above and not one.is_left else None,
-        "above": named(units.unit_by_id(above).names) if above else "",
+        "above": name_in_language(units.unit_by_id(above).names) if above else "",
         "quote": quote,
-        "seen_from": named(desk.names),
+        "seen_from": name_in_language(desk.names),
         "done_form": (done or DoneForm(initial={"done": one.done})) if decides else None,
         "decides": decides,
         "may_undo": may_undo,
@@ -203,10 +207,10 @@ ACTS = {
 def opinion_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Leave an opinion, let it wait again, take back what was passed up, or say what was done."""
     one = queries.opinion_for(request.viewer, public_id, on=_today())
-    tried_act = needed(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
+    tried_act = or_refuse(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
     if tried_act:
         return redirect("forms:opinion", public_id)
-    form = QuoteForm(initial={"text": queries.words_of(one)})
+    form = QuoteForm(initial={"text": queries.opinion_words(one)})
     is_done = act == "done"
     if isinstance(tried_act.form, DoneForm):
         tried_act.form.ask_after(tried_act.refused)
@@ -247,7 +251,7 @@ def opinion_new(request: Request) -> HttpResponseBase:
         if sent:
             return redirect(here.href())
     context: dict[str, Any] = {
-        **crumbs((say("Opinions"), ""), (say("Write one down"), "")),
+        **form_crumbs((say("Opinions"), ""), (say("Write one down"), "")),
         "unit": here,
         "form": form,
         "key": key if version else "",

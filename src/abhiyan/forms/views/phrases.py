@@ -14,17 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.forms import actions
 from abhiyan.forms.models import AllowedPhrase
 from abhiyan.forms.queries.phrases import decides_at
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request, Viewer
-from abhiyan.ui.acts import PageAct, ask, form_page
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.acts import PageAct, act_page, form_page
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 
-from .making import crumbs
+from .making import form_crumbs
 
 TITLE = _("Words that may be asked")
 
@@ -40,7 +40,7 @@ class PhraseRow:
 COLUMNS: tuple[Column[PhraseRow], ...] = (
     Column("phrase", _("Words"), lambda row: row.phrase.phrase, order="phrase", is_name=True),
     Column("state", _("Status"), lambda row: row.phrase.get_state_display(), order="state"),
-    Column("unit", _("Asked in"), lambda row: named(row.phrase.unit.names), css="under"),
+    Column("unit", _("Asked in"), lambda row: name_in_language(row.phrase.unit.names), css="under"),
     Column("asked", _("Asked on"), lambda row: row.phrase.asked_at, order="asked_at", css="nums under"),
     Column(
         "decided", _("Decided on"), lambda row: row.phrase.decided_at, order="decided_at", css="nums under"
@@ -71,7 +71,7 @@ def phrases(request: Request) -> HttpResponseBase:
         sort="-asked",
         finish=partial(_rows, request.viewer),
     )
-    return answer(request, "forms/phrases.html", table, crumbs((str(TITLE), "")))
+    return list_response(request, "forms/phrases.html", table, form_crumbs((str(TITLE), "")))
 
 
 def _rows(viewer: Viewer, phrases: Sequence[AllowedPhrase]) -> list[PhraseRow]:
@@ -85,9 +85,9 @@ def phrase_new(request: Request) -> HttpResponseBase:
     office = request.viewer.home or next(
         iter(request.viewer.appointments), None
     )  # the last: a seat in a body
-    home = needed(office, NotYours)
+    home = or_refuse(office, NotYours)
     words = " ".join(request.GET.get("words", "").split())[: actions.LONGEST_PHRASE]
-    return ask(
+    return act_page(
         request,
         lambda values: actions.ask_for_phrase(
             phrase=values["phrase"], unit_id=home.unit_id, by=request.actor, at=clock.now()
@@ -107,7 +107,7 @@ def phrase_new(request: Request) -> HttpResponseBase:
             else _("A data officer decides. Until then, leave the words out.")
         ),
         done=reverse("pages:today"),
-        **crumbs((str(TITLE), ""), (say("Allow words"), "")),
+        **form_crumbs((str(TITLE), ""), (say("Allow words"), "")),
     )
 
 
@@ -120,7 +120,7 @@ ACTS = {
 @require_POST
 def phrase_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Allow a phrase, or forbid it."""
-    needed(ACTS.get(act)).tried(
+    or_refuse(ACTS.get(act)).tried(
         request, has_form=False, public_id=public_id, by=request.actor, at=clock.now()
     )
     return redirect("forms:phrases")

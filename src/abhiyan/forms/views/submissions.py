@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.small_cells import said
-from abhiyan.core.words import named, person
+from abhiyan.core.small_cells import count_in_words
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.forms import actions, queries
 from abhiyan.forms.models import Form, Submission, SubmissionPicture
 from abhiyan.forms.rules import abouts
@@ -30,10 +30,10 @@ from abhiyan.people import queries as people
 from abhiyan.ui import maps
 from abhiyan.ui.files import file_answer
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
-from .making import frame
+from .making import form_frame
 
 State = Submission.State
 MOST_MONTHS = 6  # to choose from
@@ -63,9 +63,14 @@ class SentRow:
 
 
 COLUMNS: tuple[Column[SentRow], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.one.unit.names), is_name=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.one.unit.names), is_name=True),
     Column("code", _("Code of the unit"), lambda row: row.one.unit.code, only_in_file=True),
-    Column("body", _("Body"), lambda row: named(row.one.body.names) if row.one.body else "", css="under"),
+    Column(
+        "body",
+        _("Body"),
+        lambda row: name_in_language(row.one.body.names) if row.one.body else "",
+        css="under",
+    ),
     Column("at", _("Filled in"), lambda row: row.one.at, order="at", css="nums under"),
     Column(
         "sender",
@@ -89,7 +94,7 @@ def _answer_columns(questions: Sequence[FormQuestion], *, as_codes: bool) -> Ite
     def value(question: FormQuestion, row: SentRow) -> Any:
         given = row.one.answers.get(question.key)
         is_plain = as_codes or (isinstance(given, (int, float)) and not isinstance(given, bool))
-        return rules.coded(given) if is_plain else rules.read(question, given)
+        return rules.coded(given) if is_plain else rules.answer_in_words(question, given)
 
     for form_question in questions:
         if form_question.kind not in (QuestionKind.PICTURE, QuestionKind.PLACE):
@@ -103,13 +108,15 @@ def _answer_columns(questions: Sequence[FormQuestion], *, as_codes: bool) -> Ite
 
 
 def _rows(found: Sequence[Submission]) -> list[SentRow]:
-    names = people.names_of({one.sent_by for one in found if one.sent_by})
-    pictures = queries.pictures_of(found)
-    return [SentRow(one, person(names.get(one.sent_by or 0, "")), pictures.get(one.pk, ())) for one in found]
+    names = people.names_of_accounts({one.sent_by for one in found if one.sent_by})
+    pictures = queries.pictures_of_submissions(found)
+    return [
+        SentRow(one, local_person(names.get(one.sent_by or 0, "")), pictures.get(one.pk, ())) for one in found
+    ]
 
 
 @page_with_list
-def sent(request: Request, public_id: UUID) -> HttpResponseBase:
+def submissions_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show what was sent of a form, for the units of a unit: list, map, pictures; CSV and XLSX."""
     form = queries.form_for(request.viewer, public_id)
     here = page_unit(request, otherwise=lambda: _start(request, form.unit_id))
@@ -120,7 +127,12 @@ def sent(request: Request, public_id: UUID) -> HttpResponseBase:
     as_codes = wanted.get("answers") == "codes"
     table: Table[SentRow] = Table(
         request,
-        (*COLUMNS, *_answer_columns(queries.readable(form, queries.questions_ever(form)), as_codes=as_codes)),
+        (
+            *COLUMNS,
+            *_answer_columns(
+                queries.readable_questions(form, queries.questions_ever(form)), as_codes=as_codes
+            ),
+        ),
         submissions,
         name="submissions",
         caption=_("Filled in"),
@@ -132,11 +144,11 @@ def sent(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     context = {**_about(form, here, say("Filled in")), "filters": filters}
     if not table.file_kind:
-        context["places"] = [_place(each) for each in queries.places_of(submissions)]
+        context["places"] = [_place(each) for each in queries.submissions_with_place(submissions)]
         context["outlines"] = (
             units.outlines_behind(here.unit.id, at=clock.now()) if context["places"] else None
         )
-    return answer(request, "forms/sent.html", table, context)
+    return list_response(request, "forms/sent.html", table, context)
 
 
 def _start(request: Request, unit_id: int) -> int:
@@ -147,11 +159,11 @@ def _start(request: Request, unit_id: int) -> int:
 
 
 def _about(form: Form, here: Here, title: str) -> dict[str, Any]:
-    return {**frame(form, (title, "")), "about": here, "title": title}
+    return {**form_frame(form, (title, "")), "about": here, "title": title}
 
 
 def _place(one: Submission) -> maps.MapPlace:
-    name = named(one.unit.names)
+    name = name_in_language(one.unit.names)
     return maps.MapPlace(
         name=name,
         lon=one.lon,
@@ -170,7 +182,7 @@ class ChoiceRow:
 
 
 @page_with_list
-def counts(request: Request, public_id: UUID) -> HttpResponseBase:
+def choice_counts_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """How often each choice of one question was taken, for the units below a unit."""
     form = queries.form_for(request.viewer, public_id)
     here = page_unit(request, otherwise=lambda: _start(request, form.unit_id), counts=True)
@@ -198,7 +210,7 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     context = {
         **_about(form, here, say("All figures")),
-        "is_unnamed": queries.is_unnamed(form),
+        "is_unnamed": queries.is_form_unnamed(form),
         "months": [
             (say("All"), "", month is None),
             *(
@@ -208,7 +220,7 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
         ],
         "questions": [(question.words, question.key, question is chosen) for question in questions],
     }
-    return answer(request, "forms/counts.html", table, context)
+    return list_response(request, "forms/counts.html", table, context)
 
 
 def _months(today: date) -> list[date]:
@@ -220,7 +232,7 @@ def _months(today: date) -> list[date]:
 
 
 def _figure(code: str, row: ChoiceRow) -> str:
-    return said(row.n_of[code])
+    return count_in_words(row.n_of[code])
 
 
 def _choice_rows(
@@ -247,7 +259,8 @@ def _choice_rows(
         else []
     )
     below = sorted(
-        (named(unit.names), unit.code, unit_id) for unit_id, unit in units.units_by_id(counts_by_unit).items()
+        (name_in_language(unit.names), unit.code, unit_id)
+        for unit_id, unit in units.units_by_id(counts_by_unit).items()
     )
     return rows + [ChoiceRow(code, name, counts_by_unit[unit_id]) for name, code, unit_id in below]
 
@@ -257,24 +270,28 @@ def submission(request: Request, submission_id: UUID) -> HttpResponseBase:
     """One submission: its answers, pictures and history, and the way to where it is decided."""
     one = queries.submission_for(submission_id)
     is_own = one.sent_by is not None and one.sent_by == request.viewer.account_id
-    questions = one.version.asked if is_own else queries.readable(one.version.form, one.version.asked)
+    questions = (
+        one.version.asked if is_own else queries.readable_questions(one.version.form, one.version.asked)
+    )
     steps = queries.history_of(one, questions)
-    names = people.names_of(
+    names = people.names_of_accounts(
         {one.sent_by or 0, *(step.by_account for step, _changed in steps if step.by_account)}
     )
     context = {
-        **frame(one.version.form, (named(one.unit.names), "")),
-        **queries.shown(one, questions),
-        "sender": person(names.get(one.sent_by or 0, "")),
+        **form_frame(one.version.form, (name_in_language(one.unit.names), "")),
+        **queries.submission_shown(one, questions),
+        "sender": local_person(names.get(one.sent_by or 0, "")),
         "mark": MARKS[State(one.state)],
-        "steps": [(step, person(names.get(step.by_account or 0, "")), changed) for step, changed in steps],
-        "asked_on": abouts.page_of(one.about, at=clock.now()),
+        "steps": [
+            (step, local_person(names.get(step.by_account or 0, "")), changed) for step, changed in steps
+        ],
+        "asked_on": abouts.about_page(one.about, at=clock.now()),
     }
     return render(request, "forms/submission.html", context)
 
 
 @require_GET
-def picture(request: Request, submission_id: UUID, picture_id: UUID) -> HttpResponse:
+def submission_picture(request: Request, submission_id: UUID, picture_id: UUID) -> HttpResponse:
     """A picture of a submission; `?small` for lists. Opening a whole one leaves a row in the trail."""
     is_small = "small" in request.GET
     data = queries.open_picture(submission_id, picture_id, is_small=is_small)

@@ -25,7 +25,7 @@ from .opening import (
     type_ticket,
 )
 from .ready import change_ready, keep_ready
-from .settling import close_quiet, hear_answer, raise_overdue
+from .settling import close_quiet, hear_solved_answer, raise_overdue
 
 __all__ = [
     "NoPhone",
@@ -46,7 +46,7 @@ __all__ = [
     "change_ready",
     "close_kind",
     "close_quiet",
-    "hear_answer",
+    "hear_solved_answer",
     "keep_quiet",
     "keep_ready",
     "merge_ticket",

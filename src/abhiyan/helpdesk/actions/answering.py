@@ -30,14 +30,14 @@ from .lines import (
     add_line,
     begin_request,
     close_question,
-    locked,
+    lock_ticket,
     may_be_told,
     may_be_written,
-    person_of,
-    question_of,
+    solved_question_id,
+    ticket_person,
 )
 from .routing import require_answer, send_to_desk
-from .wording import check_words, places_of
+from .wording import check_words, ticket_places
 
 _SPOKEN = _("Our office has dealt with your request.")  # where no words of the office go out
 
@@ -98,7 +98,7 @@ def answer_ticket(
 
 def take_answers(*, n: int, by: Actor, at: datetime) -> None:
     """Count n answers of an account, or refuse all of them: TooMany."""
-    limits.take(declared.HELP_ANSWERS, str(by.account_id or by.id), at=at, n=n)
+    limits.count_or_refuse(declared.HELP_ANSWERS, str(by.account_id or by.id), at=at, n=n)
 
 
 def answer_counted(
@@ -113,7 +113,7 @@ def answer_counted(
     at: datetime,
 ) -> Ticket:
     """`answer_ticket` of one of several that `take_answers` counted together. is_approved: by a second person."""
-    words = rules.plain(text)
+    words = rules.plain_request_text(text)
     if not words or len(words) > rules.LONGEST_ANSWER:
         raise NoAnswer(field="text", most=rules.LONGEST_ANSWER)
     with system("a request is answered"):
@@ -122,10 +122,10 @@ def answer_counted(
             raise TicketNotOpen
         if seen is not None and row.due_at != seen:
             raise AnswerCrossed
-        check_words(words, places=lambda: places_of(row), at=at)
+        check_words(words, places=lambda: ticket_places(row), at=at)
         if not is_counted:
             take_answers(n=1, by=by, at=at)
-        limits.take(declared.HELP_TO_PHONE, str(row.phone_id), at=at)
+        limits.count_or_refuse(declared.HELP_TO_PHONE, str(row.phone_id), at=at)
         is_written = may_be_written(row)
         if is_written and not is_approved:
             _take_same(words, by=by, at=at)
@@ -133,7 +133,7 @@ def answer_counted(
         if is_done:
             row.state, row.done_at, row.question = State.DONE, at, lot.uuid()
         else:
-            row.due_at = rules.due_at(row.kind, at)
+            row.due_at = rules.answer_due_at(row.kind, at)
         add_line(
             row,
             What.DONE if is_done else What.REPLIED,
@@ -157,7 +157,7 @@ def same_answer(said: str, by: Actor) -> str:
 def _take_same(words: str, *, by: Actor, at: datetime) -> None:
     """Count an answer among the same of its account. One text to many phones is a bulk send: it takes two people."""
     try:
-        limits.take(declared.HELP_SAME, same_answer(words, by), at=at)
+        limits.count_or_refuse(declared.HELP_SAME, same_answer(words, by), at=at)
     except TooMany:
         raise SameAnswerOften(field="text", most=limits.allowed_by(declared.HELP_SAME, at)) from None
 
@@ -182,7 +182,7 @@ def move_ticket(*, ticket: UUID, unit_id: int, kind: str, by: Actor, at: datetim
             return row
         row.unit_id, row.kind, row.kind_names = unit_id, kind, names_of_kind(kind)
         send_to_desk(row, on=clock.day_in(settings.TIME_ZONE, at))
-        row.due_at, row.raised_at = rules.due_at(kind, row.opened_at), None
+        row.due_at, row.raised_at = rules.answer_due_at(kind, row.opened_at), None
         add_line(row, What.MOVED, at=at, account_id=by.account_id, unit_id=unit_id)
         row.save()
         _trail("move_ticket", row, by=by, at=at, **was)
@@ -196,7 +196,9 @@ def merge_ticket(*, ticket: UUID, into: str, by: Actor, at: datetime) -> Ticket:
     """
     with system("requests are merged"):
         row = _mine(ticket, by)
-        targets = Ticket.objects.filter(number=rules.read_number(into), state=State.OPEN).exclude(pk=row.pk)
+        targets = Ticket.objects.filter(number=rules.read_ticket_number(into), state=State.OPEN).exclude(
+            pk=row.pk
+        )
         target = targets.select_for_update().first()
         if target is None or row.state == State.MERGED:
             raise NoSuchRequest(field="into")
@@ -225,7 +227,7 @@ def reopen_ticket(*, ticket: UUID, by: Actor, at: datetime) -> Ticket:
             for target in Ticket.objects.select_for_update().filter(pk=row.merged_into):
                 target.n = max(1, target.n - row.n)
                 target.save(update_fields=["n"])
-        open_again(row, What.REOPENED, account_id=by.account_id, at=at)
+        await_answer_again(row, What.REOPENED, account_id=by.account_id, at=at)
         _trail("reopen_ticket", row, by=by, at=at)
     return row
 
@@ -247,14 +249,14 @@ def ask_quiet(*, ticket: UUID, by: Actor, at: datetime) -> Ticket:
     return row
 
 
-def open_again(
+def await_answer_again(
     row: Ticket, what: What, *, at: datetime, account_id: int | None = None, text: str = ""
 ) -> None:
     """A locked ticket waits for an answer again, with a new time."""
     close_question(row, at=at)
     row.state, row.merged_into = State.OPEN, None
     row.done_at = row.closed_at = row.solved_at = None
-    row.due_at, row.raised_at = rules.due_at(row.kind, at), None
+    row.due_at, row.raised_at = rules.answer_due_at(row.kind, at), None
     row.reopened += 1
     add_line(row, what, at=at, account_id=account_id, text=text)
     row.save()
@@ -269,7 +271,7 @@ def reveal_caller(*, ticket: UUID, by: Actor, at: datetime) -> str:
         row = _mine(ticket, by)
         if not row.last4:
             raise NotFound
-        number = str(person_of(row)["phone"])
+        number = str(ticket_person(row)["phone"])
         return people_acts.reveal_number(phone=number, about=row.pk, unit_id=row.unit_id, by=by, at=at)
 
 
@@ -297,7 +299,7 @@ def _mine(ident: UUID, by: Actor) -> Ticket:
     """The ticket, locked after its phone, where the actor may answer it."""
     phone_ids = Ticket.objects.filter(pk=ident).values_list("phone_id", flat=True)
     lock_phones(phone_ids)
-    row = locked(ident)
+    row = lock_ticket(ident)
     require_answer(row, by=by)
     return row
 
@@ -305,9 +307,9 @@ def _mine(ident: UUID, by: Actor) -> Ticket:
 def _tell(row: Ticket, words: str, *, at: datetime) -> UUID:
     """Send an answer. Returns the id of its message."""
     key = f"helpdesk|{row.pk}|{at.isoformat()}"
-    messaging.send(
+    messaging.queue_message(
         template="ticket.reply",
-        phone=person_of(row)["phone"],
+        phone=ticket_person(row)["phone"],
         language=row.language,
         blanks={"number": row.number, "text": words},
         key=key,
@@ -321,12 +323,12 @@ def _tell(row: Ticket, words: str, *, at: datetime) -> UUID:
 def _ask(row: Ticket, words: str, *, at: datetime) -> UUID | None:
     """Send an answer with the question whether it is solved. Returns the id of its message."""
     assert row.question is not None
-    messaging.ask(
+    messaging.ask_question(
         asking=messaging.PhoneQuestion(
             room=ROOM,
             kind=SOLVED,
             about=row.question,
-            phone=person_of(row)["phone"],
+            phone=ticket_person(row)["phone"],
             language=row.language,
             template="ask.solved",
             blanks={"number": row.number, "text": words},
@@ -339,7 +341,7 @@ def _ask(row: Ticket, words: str, *, at: datetime) -> UUID | None:
         ),
         at=at,
     )
-    ident = question_of(row)
+    ident = solved_question_id(row)
     return messages.message_of_question(ident) if ident else None
 
 

@@ -12,7 +12,7 @@ from .lines import State, close_question
 AT_ONCE = 500
 
 
-def forget_phone(*, erasure: ItemsErased) -> None:
+def empty_phone_tickets(*, erasure: ItemsErased) -> None:
     """Empty what this phone asked until then, by any person on it: nobody can tell them apart. Open requests are
     closed. In the transaction of the erasure, the phone locked."""
     with system("a person is erased"):

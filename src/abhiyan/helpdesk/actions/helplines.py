@@ -15,7 +15,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.letters import plain_digits
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.helpdesk import helplines
 from abhiyan.helpdesk.models import Helpline
 from abhiyan.org import actions as releases
@@ -54,7 +54,7 @@ def ask_helpline(*, programme_id: int, number: str, reason: str, by: Actor, at: 
     return releases.ask_release(act=ACT, unit_id=owner, reason=reason, payload=payload, by=by, at=at)
 
 
-def heed_decision(*, decision: ReleaseDecided) -> None:
+def hear_helpline_decided(*, decision: ReleaseDecided) -> None:
     """A second person approved a number: public pages show it. In their transaction."""
     if decision.act != ACT or not decision.allow:
         return
@@ -63,12 +63,12 @@ def heed_decision(*, decision: ReleaseDecided) -> None:
         set_helpline(programme_id=programme_id, number=number, by=decision.by, at=decision.at)
 
 
-def sentences(release: Release) -> list[str]:
+def helpline_sentences(release: Release) -> list[str]:
     """Sentences for the page that decides a request: they say what it would do."""
     programme_id = int(release.payload["programme_id"])
     before = helplines.set_number(programme_id)
     try:
-        name = named(programmes.programme_by_id(programme_id).names)
+        name = name_in_language(programmes.programme_by_id(programme_id).names)
     except NotFound:  # the draft was thrown away meanwhile
         name = "–"
     about = {"number": release.payload["number"], "programme": name, "before": before}
@@ -104,7 +104,7 @@ def set_helpline(*, programme_id: int, number: str, by: Actor, at: datetime) -> 
             unit_id=owner,
             facts={"programme": programme_id},
         )
-    helplines.forget()
+    helplines.forget_helplines()
 
 
 def _read(number: str) -> str:

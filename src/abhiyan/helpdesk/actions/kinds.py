@@ -11,7 +11,7 @@ from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.helpdesk.fields import request_kinds
 from abhiyan.helpdesk.models import RequestKind, Ticket
-from abhiyan.helpdesk.rules.tickets import plain
+from abhiyan.helpdesk.rules.tickets import plain_request_text
 from abhiyan.org import queries as org
 
 RUN = "programmes.run"
@@ -40,7 +40,9 @@ def add_kind(*, english: str, hindi: str, by: Actor, at: datetime) -> RequestKin
         names, listed = _free_names(english, hindi), request_kinds()
         if sum(kind.closed_at is None for kind in listed) >= MOST_KINDS:
             raise TooManyKinds(field="english", most=MOST_KINDS)
-        row = RequestKind.objects.create(code=f"own-{lot.token(6).lower()}", names=names, **_made(by, at))
+        row = RequestKind.objects.create(
+            code=f"own-{lot.random_token(6).lower()}", names=names, **_made(by, at)
+        )
         audit.record(by=by, at=at, act="helpdesk.add_kind", subject=row.code)
     return row
 
@@ -65,7 +67,7 @@ def rename_kind(*, code: str, english: str, hindi: str, by: Actor, at: datetime)
 def _free_names(english: str, hindi: str, *, but: str = "") -> dict[str, str]:
     """Return the names of a kind by language, which no other kind has. Refuses KindTwice. Locks the list."""
     sql.wait_for("kinds of requests")
-    names = {"en": plain(english), "hi": plain(hindi)}
+    names = {"en": plain_request_text(english), "hi": plain_request_text(hindi)}
     in_use = {
         name.casefold() for kind in request_kinds() if kind.code != but for name in kind.every_name.values()
     }

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.helpdesk.models import Ticket, TicketLine
 from abhiyan.helpdesk.rules import heard
 from abhiyan.helpdesk.rules import tickets as rules
@@ -52,7 +52,7 @@ def add_line(
 
 def begin_request(row: Ticket, *, at: datetime) -> None:
     """A text that asked nothing is a request from now on, with a time. The caller saves."""
-    row.state, row.opened_at, row.due_at = State.OPEN, at, rules.due_at(row.kind, at)
+    row.state, row.opened_at, row.due_at = State.OPEN, at, rules.answer_due_at(row.kind, at)
 
 
 def sealed_person(ident: UUID, *, phone: str, name: str) -> bytes:
@@ -61,7 +61,7 @@ def sealed_person(ident: UUID, *, phone: str, name: str) -> bytes:
     return keyring().seal(content.encode(errors="replace"), about=ident.bytes)
 
 
-def person_of(ticket: Ticket) -> dict[str, Any]:
+def ticket_person(ticket: Ticket) -> dict[str, Any]:
     """Phone and name; empty once they are erased."""
     if ticket.sealed is None:
         return {"phone": "", "name": ""}
@@ -69,12 +69,12 @@ def person_of(ticket: Ticket) -> dict[str, Any]:
     return content
 
 
-def locked(ident: UUID) -> Ticket:
+def lock_ticket(ident: UUID) -> Ticket:
     """A ticket to be written. Refuses NotFound. In a system scope."""
-    return needed(Ticket.objects.select_for_update().filter(pk=ident).first())
+    return or_refuse(Ticket.objects.select_for_update().filter(pk=ident).first())
 
 
-def question_of(ticket: Ticket) -> UUID | None:
+def solved_question_id(ticket: Ticket) -> UUID | None:
     """The id of the question that asks whether it is solved."""
     if ticket.question is None:
         return None
@@ -83,8 +83,8 @@ def question_of(ticket: Ticket) -> UUID | None:
 
 def close_question(ticket: Ticket, *, at: datetime) -> None:
     """Nobody has to answer any more whether it is solved. The ticket's phone is locked; the caller saves."""
-    if (ident := question_of(ticket)) is not None:
-        messaging.close(ids=[ident], at=at)
+    if (ident := solved_question_id(ticket)) is not None:
+        messaging.close_questions(ids=[ident], at=at)
         ticket.question = None
 
 
@@ -110,7 +110,7 @@ def is_heard(phone_id: UUID) -> bool:
         people.last_signs([phone_id])
         or Ticket.objects.filter(_OWN, phone_id=phone_id).exists()
         or messages.has_answered(phone_id)
-        or heard.is_known(phone_id)
+        or heard.is_phone_heard(phone_id)
         or org.is_phone_in_office(phone_id)
     )
 

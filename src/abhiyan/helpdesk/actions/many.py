@@ -18,7 +18,7 @@ from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
 
 from .answering import NoAnswer, SameAnswerOften, TicketNotOpen, answer_counted, take_answers
-from .wording import CampaignInAnswer, CodeInAnswer, check_words, places_of
+from .wording import CampaignInAnswer, CodeInAnswer, check_words, ticket_places
 
 MANY = "helpdesk.answer_many"  # the request of a second person.
 ALONE = 20  # requests one person answers at once.
@@ -68,7 +68,7 @@ def ask_answer_many(
     _look_at(tickets, texts, at=at)
     payload = {
         "tickets": sorted(str(ident) for ident in set(tickets))[:MOST],
-        "texts": {language: rules.plain(text) for language, text in sorted(texts.items())},
+        "texts": {language: rules.plain_request_text(text) for language, text in sorted(texts.items())},
         "is_done": is_done,
     }
     return org.ask_release(act=MANY, unit_id=unit_id, reason=reason, payload=payload, by=by, at=at)
@@ -89,10 +89,10 @@ def _look_at(tickets: Collection[UUID], texts: Mapping[str, str], *, at: datetim
         raise NobodyAsked
 
     def places() -> set[int]:
-        return {unit for row in Ticket.objects.filter(pk__in=set(tickets)) for unit in places_of(row)}
+        return {unit for row in Ticket.objects.filter(pk__in=set(tickets)) for unit in ticket_places(row)}
 
     for language, text in texts.items():
-        words = rules.plain(text)
+        words = rules.plain_request_text(text)
         if not words or len(words) > rules.LONGEST_ANSWER:
             raise NoAnswer(field=f"text_{language}", most=rules.LONGEST_ANSWER)
         with system("where those live who get one answer"):

@@ -43,7 +43,7 @@ from .lines import (
     may_be_told,
     sealed_person,
 )
-from .routing import is_own, may_answer, send_to_desk
+from .routing import is_own, may_answer_ticket, send_to_desk
 
 
 class NoPhone(Refused):
@@ -102,7 +102,7 @@ def type_ticket(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
         org.require(by, TYPE, at=request.unit_id)
     except org.NotYours:
         raise PlaceElsewhere(field="unit") from None
-    limits.take(declared.HELP_TYPED, str(by.account_id or by.id), at=at)
+    limits.count_or_refuse(declared.HELP_TYPED, str(by.account_id or by.id), at=at)
     with system("a request is typed"):
         return _opened(request, is_proven=True, is_typed=True, by=by, at=at)
 
@@ -147,7 +147,7 @@ def keep_quiet(*, opening: Opening, by: Actor, at: datetime) -> Ticket | None:
         row = _to_join(request, is_proven=True, is_typed=False, by=by, at=at)
         if row is None:
             try:
-                limits.take(declared.HELP_NEW, "quiet", at=at)
+                limits.count_or_refuse(declared.HELP_NEW, "quiet", at=at)
             except TooMany:
                 return None
             row = _new(request, is_proven=True, is_stranger=False, is_above=False, by=by, at=at)
@@ -166,7 +166,7 @@ def add_call(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
     Refuses NoPhone, NothingSaid, TooLong, TooMany.
     """
     request = _looked_at(opening)
-    limits.take(declared.HELP_TYPED, str(by.account_id or by.id), at=at)
+    limits.count_or_refuse(declared.HELP_TYPED, str(by.account_id or by.id), at=at)
     with system("a call to the helpline is written down"):
         home = _at_home(request)
         request = home if units.stands_below(home.unit_id, request.unit_id) else request
@@ -186,8 +186,8 @@ def add_without_phone(*, opening: Opening, by: Actor, at: datetime) -> Ticket:
 
 def _cut(opening: Opening) -> Opening:
     """As much of each text as is kept; of one without words a sign that it came."""
-    texts = [rules.plain(text)[: rules.LONGEST] or "…" for text in opening.texts]
-    return replace(opening, texts=texts, name=rules.plain(opening.name)[:100])
+    texts = [rules.plain_request_text(text)[: rules.LONGEST] or "…" for text in opening.texts]
+    return replace(opening, texts=texts, name=rules.plain_request_text(opening.name)[:100])
 
 
 def _at_home(opening: Opening) -> Opening:
@@ -206,7 +206,7 @@ def add_web(*, opening: Opening, network: str, by: Actor, at: datetime) -> Ticke
     phone_id = keyring().phone_id(request.phone)
     is_proven = by.kind == "citizen" and current().phone == phone_id
     if not is_proven:
-        limits.take(declared.HELP_NETWORK, network, at=at)
+        limits.count_or_refuse(declared.HELP_NETWORK, network, at=at)
     with system("a request comes by the web"):
         return _opened(_at_home(request), is_proven=is_proven, is_typed=False, by=by, at=at)
 
@@ -215,12 +215,12 @@ def _looked_at(opening: Opening) -> Opening:
     phone = phones.parse(opening.phone)
     if phone is None:
         raise NoPhone(field="phone")
-    texts = [words for text in opening.texts if (words := rules.plain(text))]
+    texts = [words for text in opening.texts if (words := rules.plain_request_text(text))]
     if not texts:
         raise NothingSaid(field="said")
     if any(len(text) > rules.LONGEST for text in texts):
         raise TooLong(field="said", most=rules.LONGEST)
-    return replace(opening, phone=phone, texts=texts, name=rules.plain(opening.name)[:100])
+    return replace(opening, phone=phone, texts=texts, name=rules.plain_request_text(opening.name)[:100])
 
 
 def _phone_id(opening: Opening) -> UUID:
@@ -243,7 +243,7 @@ def _opened(
     is_new = row is None or row.state == State.QUIET
     if row is None or row.state == State.QUIET:
         if not is_typed and opening.phone:
-            limits.take(declared.HELP_NEW, "proven" if is_proven else "unproven", at=at)
+            limits.count_or_refuse(declared.HELP_NEW, "proven" if is_proven else "unproven", at=at)
         is_given = bool(opening.phone) and (is_typed or not is_proven)  # by somebody else than the phone
         if row is None:
             is_stranger = is_given and not is_heard(_phone_id(opening))
@@ -254,7 +254,7 @@ def _opened(
     else:
         row.n += len(opening.texts)
         if row.state == State.DONE:
-            row.state, row.done_at, row.due_at = State.OPEN, None, rules.due_at(row.kind, at)
+            row.state, row.done_at, row.due_at = State.OPEN, None, rules.answer_due_at(row.kind, at)
             row.reopened += 1
             add_line(row, What.REOPENED, at=at)
             close_question(row, at=at)
@@ -304,7 +304,7 @@ def _to_join(opening: Opening, *, is_proven: bool, is_typed: bool, by: Actor, at
                 same_about=(row.kind, row.scheme) == (opening.kind, opening.scheme),
                 is_typed=is_typed,
             )
-            and (not is_typed or is_own(row, by=by) or may_answer(row, by=by))
+            and (not is_typed or is_own(row, by=by) or may_answer_ticket(row, by=by))
         ),
         None,
     )
@@ -316,7 +316,7 @@ def _new(
     ident = lot.uuid()
     row = Ticket(
         id=ident,
-        number=rules.number(ident),
+        number=rules.request_number(ident),
         kind=opening.kind,
         kind_names=names_of_kind(opening.kind),
         way=opening.way,
@@ -334,7 +334,7 @@ def _new(
         opened_at=at,
         opened_by=by.account_id,
         last_at=at,
-        due_at=rules.due_at(opening.kind, at),
+        due_at=rules.answer_due_at(opening.kind, at),
     )
     send_to_desk(row, on=clock.day_in(settings.TIME_ZONE, at), is_above=is_above)
     row.save(force_insert=True)
@@ -342,19 +342,19 @@ def _new(
 
 
 def _take_unheard(by: Actor, at: datetime) -> None:
-    limits.take(declared.HELP_UNHEARD, str(by.account_id or by.id), at=at)
+    limits.count_or_refuse(declared.HELP_UNHEARD, str(by.account_id or by.id), at=at)
 
 
 def _receipt(row: Ticket, phone: str, *, by: Actor, at: datetime) -> None:
     if not may_be_told(row):
         return
     try:
-        limits.take(declared.HELP_RECEIPT, str(row.phone_id), at=at)
+        limits.count_or_refuse(declared.HELP_RECEIPT, str(row.phone_id), at=at)
         if row.is_stranger:
             _take_unheard(by, at)
     except TooMany:
         return
-    messaging.send(
+    messaging.queue_message(
         template="ticket.opened",
         phone=phone,
         language=row.language,

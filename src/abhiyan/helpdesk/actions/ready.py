@@ -5,7 +5,7 @@ from uuid import UUID
 
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.helpdesk.models import ReadyAnswer
 from abhiyan.helpdesk.rules import tickets as rules
@@ -43,7 +43,7 @@ def change_ready(
     NoAnswer; while it is used, CodeInAnswer and CampaignInAnswer."""
     words = _said(text)
     with system("a text to answer with"):
-        row = needed(ReadyAnswer.objects.select_for_update().filter(pk=ready).first())
+        row = or_refuse(ReadyAnswer.objects.select_for_update().filter(pk=ready).first())
         org.require(by, LEADS, at=row.unit_id)
         if is_used:
             check_words(words, places=lambda: [row.unit_id], at=at)
@@ -55,7 +55,7 @@ def change_ready(
 
 
 def _said(text: str) -> str:
-    words = rules.plain(text)
+    words = rules.plain_request_text(text)
     if not words or len(words) > rules.LONGEST_ANSWER:
         raise NoAnswer(field="text", most=rules.LONGEST_ANSWER)
     return words

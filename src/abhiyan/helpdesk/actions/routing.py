@@ -14,7 +14,7 @@ from abhiyan.people import queries as people
 def send_to_desk(row: Ticket, *, on: date, is_above: bool = False) -> None:
     """Give a request the desk of its unit and kind, or with is_above one above its unit. The first office is not
     overdue. A desk where only they sit who asked is passed over. The caller saves. In a system scope."""
-    offices, but = rules.rule(row.kind).offices, people.accounts_behind(row.phone_id)
+    offices, but = rules.request_rule(row.kind).offices, people.accounts_behind(row.phone_id)
     named = org.nearest_with(row.unit_id, NAMED, on=on, offices=offices, but=but) if offices else None
     row.offices = list(offices) if named is not None else []
     desk = named or org.nearest_with(row.unit_id, ANSWER, on=on, above=is_above, but=but)
@@ -54,10 +54,10 @@ def require_other(row: Ticket, *, by: Actor) -> None:
 
 def is_own(row: Ticket, *, by: Actor) -> bool:
     """Return True to who asked, by any phone of theirs. In a system scope."""
-    return row.phone_id in people.own_phones(by.account_id)
+    return row.phone_id in people.account_phones(by.account_id)
 
 
-def may_answer(row: Ticket, *, by: Actor) -> bool:
+def may_answer_ticket(row: Ticket, *, by: Actor) -> bool:
     """Return True if `require_answer` lets them. In a system scope."""
     try:
         require_answer(row, by=by)

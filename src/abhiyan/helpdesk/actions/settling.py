@@ -18,8 +18,8 @@ from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
 
 from . import routing
-from .answering import open_again
-from .lines import ROOM, State, What, add_line, may_be_told, person_of, question_of
+from .answering import await_answer_again
+from .lines import ROOM, State, What, add_line, may_be_told, solved_question_id, ticket_person
 
 AT_ONCE = 500
 
@@ -32,7 +32,7 @@ class SolvedAnswer(StrEnum):
     LATE = "late"  # it stays closed
 
 
-def hear_answer(*, answer: QuestionAnswered) -> None:
+def hear_solved_answer(*, answer: QuestionAnswered) -> None:
     """The phone says whether it is solved. A text is answered as the page answers. In its transaction, the phone
     locked."""
     if answer.room != ROOM:
@@ -58,7 +58,7 @@ def say_solved(*, ticket: Ticket, yes: bool, why: str, by: Actor, at: datetime) 
     elif not rules.may_open_again(ticket.done_at, at):
         return SolvedAnswer.LATE
     else:
-        open_again(ticket, What.UNSOLVED, at=at, text=rules.plain(why)[: rules.LONGEST])
+        await_answer_again(ticket, What.UNSOLVED, at=at, text=rules.plain_request_text(why)[: rules.LONGEST])
     act = "helpdesk.solved" if yes else "helpdesk.not_solved"
     audit.record(by=by, at=at, act=act, subject=str(ticket.pk), unit_id=ticket.unit_id)
     return SolvedAnswer.SOLVED if yes else SolvedAnswer.AGAIN
@@ -68,9 +68,9 @@ def _reply(row: Ticket, became: SolvedAnswer, *, answer: QuestionAnswered) -> No
     """Say by a text what a text has done. Each answer to a question counts once, so machines do not talk on."""
     if not may_be_told(row):
         return
-    messaging.send(
+    messaging.queue_message(
         template=f"ticket.{became}",
-        phone=person_of(row)["phone"],
+        phone=ticket_person(row)["phone"],
         language=row.language,
         blanks={"number": row.number} | ({"link": f"{settings.ORIGIN}/help/"} if became == "late" else {}),
         key=f"helpdesk|{row.pk}|{became}|{answer.at.isoformat()}",
@@ -90,13 +90,13 @@ def close_quiet(*, by: Actor, at: datetime) -> int:
         due |= Q(kind=kind, done_at__lte=at - timedelta(days=rule.quiet_days))
     rows = Ticket.objects.filter(due, state=State.DONE).order_by("pk")
     seen = list(rows[:AT_ONCE])
-    lost = messages.unreached({ident for row in seen if (ident := question_of(row)) is not None})
+    lost = messages.unreached({ident for row in seen if (ident := solved_question_id(row)) is not None})
     # Lock phones before requests, as the act of an answer does.
-    lock_phones(row.phone_id for row in seen if question_of(row) in lost)
+    lock_phones(row.phone_id for row in seen if solved_question_id(row) in lost)
     requests = list(rows.filter(pk__in=[row.pk for row in seen]).select_for_update(skip_locked=True))
     for row in requests:
-        if question_of(row) in lost:
-            open_again(row, What.UNREACHED, at=at)
+        if solved_question_id(row) in lost:
+            await_answer_again(row, What.UNREACHED, at=at)
             audit.record(by=by, at=at, act="helpdesk.unreached", subject=str(row.pk), unit_id=row.unit_id)
             continue
         # The question stays known: a NO to it opens the request again.

@@ -35,10 +35,10 @@ def check_words(
     if wording.has_code(text):
         raise CodeInAnswer(field=field)
     word = wording.campaigning(text)
-    if word and units.frozen(places(), at=at):
+    if word and units.frozen_units(places(), at=at):
         raise CampaignInAnswer(field=field, word=word)
 
 
-def places_of(row: Ticket) -> set[int]:
+def ticket_places(row: Ticket) -> set[int]:
     """Return where a request's person may be: at its unit, and where people of its phone live. In a system scope."""
     return {row.unit_id, *people.units_of_phone(row.phone_id)}

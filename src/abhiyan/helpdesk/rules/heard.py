@@ -13,6 +13,6 @@ def register(heard: Heard) -> None:
     _told.append(heard)
 
 
-def is_known(phone_id: UUID) -> bool:
+def is_phone_heard(phone_id: UUID) -> bool:
     """Return True if a room above has heard from a phone. In a system scope."""
     return any(room_check(phone_id) for room_check in _told)

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 
 REVEALS: dict[str, Promise] = {
     "widowhood or disability": _("widowhood or disability"),
@@ -63,7 +63,7 @@ class Scheme:
     @property
     def name(self) -> str:
         """Its name in the reader's language."""
-        return named(self.names)
+        return name_in_language(self.names)
 
     @property
     def office(self) -> str:

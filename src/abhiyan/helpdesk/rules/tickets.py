@@ -55,19 +55,19 @@ RULES: Mapping[str, RequestRule] = {
 }
 
 
-def rule(kind: str) -> RequestRule:
+def request_rule(kind: str) -> RequestRule:
     """The rule of a kind."""
     return RULES.get(kind, OTHERWISE)
 
 
-def due_at(kind: str, at: datetime) -> datetime:
+def answer_due_at(kind: str, at: datetime) -> datetime:
     """By when somebody answers what is asked at `at`."""
-    return at + timedelta(hours=rule(kind).answer_h)
+    return at + timedelta(hours=request_rule(kind).answer_h)
 
 
 def closes_at(kind: str, done_at: datetime) -> datetime:
     """When a request that is done is closed without a reply."""
-    return done_at + timedelta(days=rule(kind).quiet_days)
+    return done_at + timedelta(days=request_rule(kind).quiet_days)
 
 
 def may_open_again(done_at: datetime | None, at: datetime) -> bool:
@@ -75,14 +75,14 @@ def may_open_again(done_at: datetime | None, at: datetime) -> bool:
     return done_at is not None and at - done_at <= BACK_WITHIN
 
 
-def number(ticket: UUID) -> str:
+def request_number(ticket: UUID) -> str:
     """Such as H-7K3M-09XD: what a person quotes."""
     value = ticket.int >> (128 - _BITS)
     letters = "".join(_LETTERS[value >> shift & 31] for shift in range(_BITS - 5, -1, -5))
     return f"H-{letters[:4]}-{letters[4:]}"
 
 
-def read_number(text: str) -> str:
+def read_ticket_number(text: str) -> str:
     """The number somebody typed, as it is kept; "" where it is none."""
     letters = (
         "".join(plain_digits(text).upper().replace("-", " ").split()).removeprefix("H").translate(_MEANT)
@@ -92,7 +92,7 @@ def read_number(text: str) -> str:
     return f"H-{letters[:4]}-{letters[4:]}"
 
 
-def plain(text: str) -> str:
+def plain_request_text(text: str) -> str:
     """Words without signs that nobody sees or that turn the direction; lines stay, blanks at the ends go."""
     return "".join(sign for sign in text.replace("\r\n", "\n") if not is_hidden(sign)).strip()
 

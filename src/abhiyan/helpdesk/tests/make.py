@@ -22,7 +22,7 @@ def write(world: World, text: str, of: Human = World.asha, *, at: datetime | Non
     """An SMS, as its webhook brings it."""
     sms = inbound.Sms("generic", uuid4().hex, of.phone, NUMBER, text, None)
     told = texts.TextIn(sms, "sms", NUMBER, "join", world.programme.pk)
-    texts.hear(text_in=told, by=CHANNEL, at=at or world.now)
+    texts.hear_text(text_in=told, by=CHANNEL, at=at or world.now)
 
 
 def typed(world: World, text: str = "My card did not come", **more: object) -> Ticket:

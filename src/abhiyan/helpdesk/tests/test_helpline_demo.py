@@ -19,12 +19,12 @@ def test_the_demo_has_requests_in_every_state_and_some_overdue() -> None:
     at = NOW
     places = [*OFFICES.values(), *MORE_OFFICES.values()]
     shown = {office: (SYSTEM, cast.world.units[unit].pk) for office, unit, _tree in places}
-    helpline.ask(cast.world.programme, shown, setter=SYSTEM, at=at)
+    helpline.ask_sample_requests(cast.world.programme, shown, setter=SYSTEM, at=at)
     with system("test"):
         states = set(Ticket.objects.values_list("state", flat=True))
         late = Ticket.objects.filter(state="open", due_at__lt=at - timedelta(days=1)).count()
         raised = Ticket.objects.filter(raised__gt=0).count()
-        levels = queries.times((0, 1 << 60), days=90, at=at)
+        levels = queries.answer_times((0, 1 << 60), days=90, at=at)
         ways = set(Ticket.objects.values_list("way", flat=True))
         asked = Ticket.objects.filter(state="done", way="sms").exclude(question=None)
         ready = {one.language for one in ReadyAnswer.objects.all()}

@@ -11,7 +11,7 @@ from django.test import Client
 from abhiyan.core.scope import system
 from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.web import officer, web_world
-from abhiyan.helpdesk.actions.forgetting import forget_phone
+from abhiyan.helpdesk.actions.forgetting import empty_phone_tickets
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.numbers import NEEDS_BY, Needs, count_needs
 from abhiyan.helpdesk.queries import Wanted
@@ -89,7 +89,7 @@ def test_needs_are_counted_by_kind_as_a_recount_does_until_their_person_is_erase
     assert (counted(world)[0].under_way, counted(world)[0].solved) == (0, 1)
     assert sum(row.came_in for row in counted(world)) == len(kinds)
     with system("test"):
-        forget_phone(erasure=ItemsErased((), card.phone_id, world.now))
+        empty_phone_tickets(erasure=ItemsErased((), card.phone_id, world.now))
     assert [counted(world, by) for by in NEEDS_BY] == [[], [], []]
 
 

@@ -81,7 +81,7 @@ def test_the_link_of_the_question_answers_only_when_pressed(world: World) -> Non
     made = one()
     assert made.state == "open" and made.reopened == 1
     with system("test"):
-        assert queries.lines_of(made)[-1].text == "the card is torn"
+        assert queries.ticket_lines(made)[-1].text == "the card is torn"
     assert stranger.get("/help/guessed/").status_code == 404
     # Done once more, it asks by another link; the old one says no more.
     world.tick(minutes=5)
@@ -320,13 +320,15 @@ def test_the_form_answers_everybody_alike_and_sends_nothing_to_a_number_nobody_p
         assert Ticket.objects.filter(phone_id=world.phone_id(world.asha)).count() == 2
     assert len(blanks(world.asha.phone, "ticket.opened")) == 1
     with scoped(Scope(phone=world.phone_id(world.asha))):
-        shown = queries.own(world.phone_id(world.asha))
+        shown = queries.tickets_of_phone(world.phone_id(world.asha))
     assert sorted(len(each.lines) for each in shown) == [0, 1]
 
 
 def test_the_form_keeps_to_its_limit_by_network(world: World) -> None:
     given = actions.Opening(Ticket.Way.WEB, World.asha.phone, ["Help"], world.booth.pk, "en")
-    limits.take(declared.HELP_NETWORK, "10.1.0.0", at=world.now, n=declared.HELP_NETWORK.allowed - 1)
+    limits.count_or_refuse(
+        declared.HELP_NETWORK, "10.1.0.0", at=world.now, n=declared.HELP_NETWORK.allowed - 1
+    )
     actions.add_web(opening=given, network="10.1.0.0", by=BY, at=world.now)
     with pytest.raises(TooMany):
         actions.add_web(opening=given, network="10.1.0.0", by=BY, at=world.now)
@@ -451,11 +453,11 @@ def test_an_agent_calls_the_person_of_the_request_and_nobody_elsewhere_does(worl
 def test_erasing_empties_what_a_phone_asked(world: World) -> None:
     made = answered(world, typed(world, "My secret wish").pk)
     with system("test"):
-        forgetting.forget_phone(erasure=ItemsErased((), made.phone_id, world.now))
+        forgetting.empty_phone_tickets(erasure=ItemsErased((), made.phone_id, world.now))
     made = one()
     assert (made.state, made.sealed, made.last4, made.question) == ("closed", None, "", None)
     with system("test"):
-        assert all(each.text == "" for each in queries.lines_of(made))
+        assert all(each.text == "" for each in queries.ticket_lines(made))
     desk = officer(world, "state_president", "JK")
     assert "My secret wish" not in desk.get(f"/helpline/{made.pk}/").content.decode()
     actions.reopen_ticket(ticket=made.pk, by=BY, at=world.now)
@@ -512,7 +514,7 @@ def test_times_blame_the_office_a_request_first_came_to_and_count_what_it_handed
     reached(world)
     with system("test"):
         assert actions.close_quiet(by=BY, at=world.now + timedelta(days=8)) == 6
-        found = {row.kind: row for row in queries.times((0, 1 << 60), days=30, at=world.now)}
+        found = {row.kind: row for row in queries.answer_times((0, 1 << 60), days=30, at=world.now)}
     assert set(found) == {"mandal"}, "the district was not late"
     level = found["mandal"]
     assert (level.opened, level.raised, level.done) == (12, 12, 12)
@@ -568,7 +570,7 @@ def test_times_by_level_are_shown_from_ten_requests_on(world: World) -> None:
         world.now = begun + timedelta(hours=n)
         answered(world, each.pk)
     with system("test"):
-        (level,) = queries.times((0, 1 << 60), days=30, at=world.now)
+        (level,) = queries.answer_times((0, 1 << 60), days=30, at=world.now)
     assert (level.kind, level.opened, level.done, level.counted) == ("mandal", 10, 10, 0)
     assert level.first_median_h is not None and round(level.first_median_h, 1) == 5.5
     assert level.first_most_h is not None and round(level.first_most_h, 1) == 9.1
@@ -598,7 +600,7 @@ def test_the_number_of_a_district_is_on_its_own_pages_only(world: World) -> None
         helplines.HelplineShown(n, str(n), {"en": name}, number, is_wide)
         for n, (name, number, is_wide) in enumerate((("State", "18001", True), ("District", "18002", False)))
     )
-    assert helplines.numbers([wide, own]) == [wide]
+    assert helplines.wide_helplines([wide, own]) == [wide]
     chief = officer(world, "state_president", "JK")
     page = f"/helpline/number/{world.programme.public_id}/"
     costly = {"number": "1900 555 777", "reason": "For the posters"}
@@ -620,7 +622,7 @@ def test_one_person_neither_changes_nor_takes_off_the_number_of_a_helpline(world
     page, why = f"/helpline/number/{world.programme.public_id}/", {"reason": "For the posters"}
 
     def shown() -> str:
-        helplines.forget()  # as another process reads it
+        helplines.forget_helplines()  # as another process reads it
         return browser().get("/sign-in/").content.decode()
 
     assert chief.post(page, {"number": "1800103000"}).status_code == 422, "without a reason"
@@ -647,9 +649,9 @@ def test_one_person_neither_changes_nor_takes_off_the_number_of_a_helpline(world
 
 def test_numbers_are_read_as_people_write_them() -> None:
     ident = UUID(int=0x123456789A << 88)
-    number = rules.number(ident)
-    assert rules.read_number(number.lower().replace("-", " ")) == number
-    assert rules.read_number("H-12") == rules.read_number("नंबर") == ""
+    number = rules.request_number(ident)
+    assert rules.read_ticket_number(number.lower().replace("-", " ")) == number
+    assert rules.read_ticket_number("H-12") == rules.read_ticket_number("नंबर") == ""
 
 
 def test_only_the_master_key_opens_the_words(world: World) -> None:

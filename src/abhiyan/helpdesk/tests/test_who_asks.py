@@ -111,7 +111,9 @@ def test_past_the_days_number_nobody_is_named(world: World) -> None:
     assert world.asha.name in leaf(desk.get(f"/helpline/{made.pk}/").content.decode())
     with system("test"):
         account = Account.objects.get(name="booth_president of JK-B001")
-        limits.take(declared.PEOPLE_ROWS, str(account.pk), at=world.now, n=declared.PEOPLE_ROWS.allowed - 1)
+        limits.count_or_refuse(
+            declared.PEOPLE_ROWS, str(account.pk), at=world.now, n=declared.PEOPLE_ROWS.allowed - 1
+        )
     page = desk.get(f"/helpline/{made.pk}/")
     assert page.status_code == 200 and leaf(page.content.decode()) == ""
 

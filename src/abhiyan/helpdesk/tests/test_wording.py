@@ -32,7 +32,7 @@ def announce(world: World) -> None:
     phases = [(close, [world.state.pk])]
     stated = units.StatedPoll("assembly", "Poll", day, day + timedelta(days=12), "A letter", phases)
     with system("test"):
-        poll = units.state_poll(stated=stated, by=BY, at=world.now)
+        poll = units.store_poll_version(stated=stated, by=BY, at=world.now)
         units.confirm_poll(public_id=poll.public_id, by=BY, at=world.now)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.helpdesk import actions, queries
 from abhiyan.helpdesk.fields import KindField
 from abhiyan.helpdesk.models import Ticket
@@ -83,7 +83,7 @@ ACTS = {
 def ticket_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     """Move a request, merge it, open it again, or make one of a text that asks nothing."""
     ticket, at = queries.ticket_for(public_id), clock.now()
-    form = needed(ACTS.get(step)).form(request.POST if request.method == "POST" else None)
+    form = or_refuse(ACTS.get(step)).form(request.POST if request.method == "POST" else None)
     is_open, text = ticket.state not in (State.OPEN, State.QUIET), []
     if step == "move":
         is_open = ticket.state == State.OPEN
@@ -101,7 +101,7 @@ def ticket_step(request: Request, public_id: UUID, step: str) -> HttpResponseBas
             if others
             else _("No other request of this phone waits for an answer.")
         ]
-    return needed(ACTS.get(step)).ask(
+    return or_refuse(ACTS.get(step)).ask(
         request,
         known={"ticket": public_id, "by": request.actor, "at": at},
         text=text,

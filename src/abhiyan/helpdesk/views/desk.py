@@ -20,10 +20,10 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import audit, clock, languages
 from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, named, person
+from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.helpdesk import actions, numbers, queries
-from abhiyan.helpdesk.actions.lines import may_be_told, may_be_written, person_of
-from abhiyan.helpdesk.actions.routing import may_answer
+from abhiyan.helpdesk.actions.lines import may_be_told, may_be_written, ticket_person
+from abhiyan.helpdesk.actions.routing import may_answer_ticket
 from abhiyan.helpdesk.fields import kind_choices
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
@@ -32,17 +32,17 @@ from abhiyan.helpdesk.rules.schemes import open_schemes, scheme_name
 from abhiyan.helpdesk.rules.tries import CallResult
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
-from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.here import Here, page_unit, unit_address
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 
 from .needs import DAYS
-from .rows import RequestRow, desk_called, named_desks, with_places, with_words
+from .rows import RequestRow, desk_called, named_desks, with_place_names, with_words
 
 State = Ticket.State
 STATES = (
@@ -126,7 +126,7 @@ class DeskAddress:
         return f"{page}?{self.query}" if self.query else page
 
 
-def asked(request: Request, *, at: datetime, is_mine: bool | None = None) -> DeskAddress:
+def address_of_desk(request: Request, *, at: datetime, is_mine: bool | None = None) -> DeskAddress:
     """The list an address asks for. is_mine: where it does not say."""
     is_mine = request.GET.get("show") == "mine" if is_mine is None else is_mine
     filters = Filters(request.GET)
@@ -138,7 +138,7 @@ def asked(request: Request, *, at: datetime, is_mine: bool | None = None) -> Des
         filters,
         programme=[
             ("", _("All")),
-            *((str(programme.public_id), named(programme.names)) for programme in running),
+            *((str(programme.public_id), name_in_language(programme.names)) for programme in running),
         ],
     )
     desk = _offer_needs(filters, request)
@@ -186,10 +186,10 @@ def _offer_needs(filters: Filters, request: Request) -> tuple[int, tuple[str, ..
 
 
 @require_GET
-def tickets(request: Request) -> HttpResponseBase:
+def tickets_page(request: Request) -> HttpResponseBase:
     """Show what waits, first due on top: of the viewer's own offices, or of a unit and all below it."""
     at, viewer = clock.now(), request.viewer
-    listing = asked(request, at=at)
+    listing = address_of_desk(request, at=at)
     table: Table[RequestRow] = Table(
         request,
         COLUMNS,
@@ -198,7 +198,7 @@ def tickets(request: Request) -> HttpResponseBase:
         caption=_("Requests to the helpline"),
         sort="due",
         finish=lambda some: (
-            with_places(some, at=at) if request.GET.get("format") else with_words(some, viewer, at=at)
+            with_place_names(some, at=at) if request.GET.get("format") else with_words(some, viewer, at=at)
         ),
         hidden=say("Answered ones are left out.") if listing.wanted.state in OPEN_ONES else "",
         is_brief=True,
@@ -229,7 +229,7 @@ def tickets(request: Request) -> HttpResponseBase:
         "quiet_page": f"{page}?{urlencode({**request.GET.dict(), 'state': State.QUIET.value})}",
         "is_narrowed": listing.is_narrowed,
     }
-    return answer(request, "helpdesk/ticket_list.html", table, context)
+    return list_response(request, "helpdesk/ticket_list.html", table, context)
 
 
 def _quiet(listing: DeskAddress) -> str:
@@ -244,7 +244,7 @@ def _home(request: Request) -> int | None:
 def _facts(listing: DeskAddress, *, at: datetime) -> list[tuple[str, str]]:
     """Say how many wait and how many are overdue, each with its mark."""
     every = queries.Wanted(unit=listing.wanted.unit, desks=listing.wanted.desks)
-    requests = numbers.waiting(queries.condition(every), at=at)
+    requests = numbers.count_waiting_requests(queries.condition(every), at=at)
     facts = [(ngettext("%(n)s waits", "%(n)s wait", requests.n) % {"n": requests.figure}, "")]
     if requests.overdue:
         facts.append((requests.overdue_words, "bad"))
@@ -279,7 +279,7 @@ class HelplineAnswerForm(forms.Form):
 
 
 @form_page
-def ticket(request: Request, public_id: UUID) -> HttpResponseBase:
+def ticket_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """One request: what was said and done, and the answer; then the next of the same list."""
     row, at = queries.ticket_for(public_id), clock.now()
     if "count" in request.POST:
@@ -371,15 +371,17 @@ class RequestEvent:
 def _events(ticket: Ticket, *, at: datetime) -> list[RequestEvent]:
     """Return words, acts and calls, the oldest first, also those of requests that were merged into this one."""
     merged = queries.merged_here(ticket)
-    entries = queries.lines_of(ticket, merged=merged)
+    entries = queries.ticket_lines(ticket, merged=merged)
     others = {part.pk: part for part in merged}
     calls = queries.calls_about_requests([ticket.pk, *others])
     callers = queries.names_of_request_callers(calls)
     with system("whether answers have gone out"):
-        sms = messaging.standings(
+        sms = messaging.message_standings(
             [entry.line.message_id for entry in entries if entry.line.message_id], at=at
         )
-    places = units.names_of({entry.unit_id for entry in entries if entry.unit_id}, language=language())
+    places = units.names_of_units(
+        {entry.unit_id for entry in entries if entry.unit_id}, language=active_language()
+    )
     events = [
         RequestEvent(
             str(entry.line.get_what_display()),
@@ -413,8 +415,8 @@ def _shown(
 ) -> dict[str, Any]:
     with system("whether a request may be answered by SMS"):
         is_told, is_written = may_be_told(ticket), may_be_written(ticket)
-        may = may_answer(ticket, by=request.actor)
-    (row,) = with_places([ticket], at=at)
+        may = may_answer_ticket(ticket, by=request.actor)
+    (row,) = with_place_names([ticket], at=at)
     listing = _list_of(request, at=at)
     text = form["text"].value() or ""
     into = queries.merged_into(ticket)
@@ -422,17 +424,19 @@ def _shown(
         "here": "helpline",
         "crumbs": [(say("Helpline"), listing.address(reverse("helpdesk:tickets"))), (ticket.number, "")],
         "ticket": ticket,
-        "helper": address(
+        "helper": unit_address(
             address_of("enrolment:helper_new"), units.unit_by_id(ticket.unit_id).code, way="helpline"
         )
         if request.viewer.may("helpdesk.answer")
         else "",
         "row": row,
-        "offices": [named(office.names) for office in org.offices_used() if office.code in ticket.offices]
+        "offices": [
+            name_in_language(office.names) for office in org.offices_used() if office.code in ticket.offices
+        ]
         if ticket.offices
         else [],
-        "name": person(person_of(ticket)["name"]),
-        "reads": languages.name(ticket.language),
+        "name": local_person(ticket_person(ticket)["name"]),
+        "reads": languages.own_language_name(ticket.language),
         "programme": programmes.programme_by_id(ticket.programme_id) if ticket.programme_id else None,
         "events": _events(ticket, at=at),
         "askers": askers,
@@ -443,7 +447,7 @@ def _shown(
         or (may and ticket.state == Ticket.State.OPEN)
         or ticket.state in (Ticket.State.DONE, Ticket.State.QUIET)
         or into is not None,
-        "others": with_places(queries.same_phone(ticket), at=at),
+        "others": with_place_names(queries.same_phone(ticket), at=at),
         "form": form,
         "has_ready": len(form.fields["ready"].choices) > 1,  # type: ignore[attr-defined]  # a ChoiceField
         "parts": parts_said(ticket, text) if text else "",
@@ -462,7 +466,7 @@ def _shown(
 
 def parts_said(one: Ticket, text: str) -> str:
     """Count the SMS an answer takes, with all that its message says besides."""
-    n = messaging.parts_of("ask.solved", one.language, _blanks(one, text))
+    n = messaging.count_message_sms("ask.solved", one.language, _blanks(one, text))
     return ngettext("%(n)s SMS", "%(n)s SMS", n) % {"n": grouped(n)} if n else ""
 
 
@@ -470,7 +474,7 @@ def letter_said(one: Ticket, text: str, *, is_done: bool) -> str:
     """An answer to a request as the phone reads it, with an example of the link; the bare text while no message is
     registered for it."""
     template = "ask.solved" if is_done else "ticket.reply"
-    return messaging.letter(template, one.language, _blanks(one, text)) or text
+    return messaging.message_as_read(template, one.language, _blanks(one, text)) or text
 
 
 def _blanks(ticket: Ticket, text: str) -> dict[str, str]:
@@ -480,7 +484,7 @@ def _blanks(ticket: Ticket, text: str) -> dict[str, str]:
 
 def _list_of(request: Request, *, at: datetime) -> DeskAddress:
     """The list somebody came from; of no address that says so, what their own offices answer."""
-    return asked(request, at=at, is_mine=None if "unit" in request.GET else True)
+    return address_of_desk(request, at=at, is_mine=None if "unit" in request.GET else True)
 
 
 def _to_next(request: Request, ticket: Ticket, *, at: datetime) -> HttpResponseBase:

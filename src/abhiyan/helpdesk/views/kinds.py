@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.actions.kinds import LONGEST_KIND, RUN
 from abhiyan.helpdesk.fields import request_kinds
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import PageAct, ask, form_page, problem
+from abhiyan.ui.acts import PageAct, act_page, form_page, form_problem
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
@@ -47,7 +47,7 @@ class KindNamesForm(forms.Form):
 def kind_new(request: Request) -> HttpResponseBase:
     """Add a kind of request."""
     page = reverse("helpdesk:kind_list")
-    return ask(
+    return act_page(
         request,
         lambda given: actions.add_kind(by=request.actor, at=clock.now(), **given),
         form=KindNamesForm(request.POST if request.method == "POST" else None),
@@ -69,8 +69,8 @@ def kind_new(request: Request) -> HttpResponseBase:
 def kind_rename(request: Request, code: str) -> HttpResponseBase:
     """Give a kind of request other names."""
     page = reverse("helpdesk:kind_list")
-    kind = needed(next((kind for kind in request_kinds() if kind.code == code), None))
-    return ask(
+    kind = or_refuse(next((kind for kind in request_kinds() if kind.code == code), None))
+    return act_page(
         request,
         lambda names: actions.rename_kind(code=code, by=request.actor, at=clock.now(), **names),
         form=KindNamesForm(
@@ -102,7 +102,7 @@ KIND_ACTS = {
 @require_POST
 def kind_act(request: Request, code: str, act: str) -> HttpResponseBase:
     """Close a kind, or open it again."""
-    done = needed(KIND_ACTS.get(act)).tried(request, code=code, by=request.actor, at=clock.now())
+    done = or_refuse(KIND_ACTS.get(act)).tried(request, code=code, by=request.actor, at=clock.now())
     if not done:
-        messages.error(request, str(done.refused) if done.refused else problem(done.form))
+        messages.error(request, str(done.refused) if done.refused else form_problem(done.form))
     return redirect("helpdesk:kind_list")

@@ -24,9 +24,9 @@ from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page, say_when_done, tried
+from abhiyan.ui.acts import act_page, form_page, say_when_done, tried
 
-from .desk import HelplineAnswerForm, asked, letter_said, parts_said
+from .desk import HelplineAnswerForm, address_of_desk, letter_said, parts_said
 from .rows import with_words
 
 
@@ -45,7 +45,8 @@ class ManyForm(forms.Form):
         super().__init__(*args, **kwargs)
         texts = {
             f"text_{language_code}": forms.CharField(
-                label=say("Your answer in %(language)s") % {"language": languages.name(language_code)},
+                label=say("Your answer in %(language)s")
+                % {"language": languages.own_language_name(language_code)},
                 max_length=rules.LONGEST_ANSWER,
                 widget=forms.Textarea(attrs={"rows": 4, "lang": language_code}),
             )
@@ -67,7 +68,7 @@ def many(request: Request) -> HttpResponseBase:
     """The open requests of a list, those due first: which of them get one answer, and the answer; then once more, with
     what would go out."""
     at = clock.now()
-    desk_address = asked(request, at=at)
+    desk_address = address_of_desk(request, at=at)
     tickets = list(
         queries.tickets(desk_address.wanted, at=at)
         .filter(state=Ticket.State.OPEN)
@@ -154,7 +155,7 @@ def _preview(some: list[Ticket], form: ManyForm) -> dict[str, Any]:
         "n": len(some),
         "outgoing": [
             (
-                languages.name(language_code),
+                languages.own_language_name(language_code),
                 n,
                 letter_said(firsts[language_code], texts[language_code], is_done=is_done),
                 parts_said(firsts[language_code], texts[language_code]),
@@ -195,11 +196,11 @@ def many_approved(request: Request, release: UUID) -> HttpResponseBase:
         _say(request, answered, of=n)
         return redirect("helpdesk:tickets")
 
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.answer_approved(release=release, by=request.actor, at=clock.now()),
         title=_("Answer several at once"),
-        text=[*details(found), _("Each of them can be opened again and answered once more.")],
+        text=[*replies_in_words(found), _("Each of them can be opened again and answered once more.")],
         button=_("Send the answers"),
         done=done,
         back=reverse("helpdesk:tickets"),
@@ -209,13 +210,13 @@ def many_approved(request: Request, release: UUID) -> HttpResponseBase:
     )
 
 
-def details(release: Release) -> list[str]:
+def replies_in_words(release: Release) -> list[str]:
     """Say exactly what would be sent, to the approving person."""
     n = len(release.payload["tickets"])
     return [
         ngettext("%(n)s request gets this answer:", "%(n)s requests get this answer:", n) % {"n": grouped(n)},
         *(
-            f"{languages.name(language_code)}: {text}"
+            f"{languages.own_language_name(language_code)}: {text}"
             for language_code, text in release.payload["texts"].items()
         ),
         say("They are asked whether it is solved.")
@@ -224,6 +225,6 @@ def details(release: Release) -> list[str]:
     ]
 
 
-def page_of(release: Release) -> str:
+def replies_page(release: Release) -> str:
     """Return the address where an approved answer is sent."""
     return reverse("helpdesk:many_approved", args=[release.public_id])

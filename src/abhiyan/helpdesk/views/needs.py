@@ -19,7 +19,7 @@ from abhiyan.helpdesk.queries import NO_SCHEME, SMALL, Wanted
 from abhiyan.helpdesk.rules.schemes import scheme_name
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 
 from .rows import named_desks
 
@@ -78,7 +78,7 @@ def needs(request: Request) -> HttpResponseBase:
         "few": SMALL,
         "is_part": not request.viewer.sees_people_at(here.span[0]),
     }
-    return answer(request, "helpdesk/needs.html", table, context)
+    return list_response(request, "helpdesk/needs.html", table, context)
 
 
 def _named(by: str, counted: Sequence[Needs], page: str) -> list[NeedRow]:

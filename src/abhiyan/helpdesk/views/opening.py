@@ -12,18 +12,18 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.helpdesk import actions, helplines
 from abhiyan.helpdesk.fields import KindField
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.ui.acts import Tried, ask, form_page, tried
+from abhiyan.ui.acts import Tried, act_page, form_page, tried
 from abhiyan.ui.fields import DigitsField, NoteField
 from abhiyan.ui.forms import offer
 
-from .places import PlaceField, pick
+from .places import PlaceField, read_picker
 
 # The later of two questions counts: the answer to the phone may be slower than that to the name of the place.
 FINDS = {
@@ -63,17 +63,17 @@ class TypeForm(forms.Form):
 
 
 @form_page
-def type_ticket(request: Request) -> HttpResponseBase:
+def type_ticket_page(request: Request) -> HttpResponseBase:
     """Type a request while the caller is on the line."""
     at = clock.now()
-    picker, is_finding = pick(request, at=at), "find" in request.POST
+    picker, is_finding = read_picker(request, at=at), "find" in request.POST
     if is_finding and request.headers.get("HX-Request"):
         return render(request, "units/_unit_choices.html", picker.shown())
     sent = request.POST.copy() if request.method == "POST" else None
     if sent is not None and not sent.get("unit"):
         sent["unit"] = picker.where
     if sent is None or is_finding:
-        form = TypeForm(initial=sent.dict() if sent is not None else {"language": language()})
+        form = TypeForm(initial=sent.dict() if sent is not None else {"language": active_language()})
     else:
         form = TypeForm(sent)
     running = list(programmes.programmes_for(request.viewer).filter(state="open")[:100])
@@ -81,7 +81,10 @@ def type_ticket(request: Request) -> HttpResponseBase:
         form,
         programme=[
             ("", "–"),
-            *((str(programme_row.public_id), named(programme_row.names)) for programme_row in running),
+            *(
+                (str(programme_row.public_id), name_in_language(programme_row.names))
+                for programme_row in running
+            ),
         ],
     )
     ids = {str(programme.public_id): programme.pk for programme in running}
@@ -136,7 +139,7 @@ def helpline(request: Request, public_id: UUID) -> HttpResponseBase:
         request.POST if request.method == "POST" else None,
         initial={"number": helplines.set_number(programme.pk)},
     )
-    return ask(
+    return act_page(
         request,
         lambda given: actions.ask_helpline(
             programme_id=programme.pk, by=request.actor, at=clock.now(), **given
@@ -158,7 +161,7 @@ def helpline(request: Request, public_id: UUID) -> HttpResponseBase:
         here="programmes",
         crumbs=[
             (say("Programmes"), reverse("programmes:list")),
-            (named(programme.names), page),
+            (name_in_language(programme.names), page),
             (say("Helpline"), ""),
         ],
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.helpdesk import queries
 from abhiyan.org.viewer import Request
 from abhiyan.units import queries as units
@@ -36,9 +36,11 @@ class PlaceField(forms.CharField):
         if not text:
             return None
         try:
-            return units.found(text).id
+            return units.unit_with_hierarchies(text).id
         except NotFound:
-            near = [] if "\0" in text else units.search(text, language=language(), limit=NAMED + 1)
+            near = (
+                [] if "\0" in text else units.search_units(text, language=active_language(), limit=NAMED + 1)
+            )
         if len(near) == 1:
             return near[0].id
         if not near:
@@ -47,7 +49,7 @@ class PlaceField(forms.CharField):
             )
         if self.is_picked:
             raise forms.ValidationError(say("Several units fit. Choose one of them."))
-        place_names = ", ".join(f"{named(unit.names)} ({unit.code})" for unit in near[:NAMED])
+        place_names = ", ".join(f"{name_in_language(unit.names)} ({unit.code})" for unit in near[:NAMED])
         raise forms.ValidationError(
             say("Several units fit. Write the code: %(units)s") % {"units": place_names}
         )
@@ -81,14 +83,14 @@ class Picker:
         }
 
 
-def pick(request: Request, *, at: datetime) -> Picker:
+def read_picker(request: Request, *, at: datetime) -> Picker:
     """Read the place's part of a form: the unit chosen, or matches of the name that was typed. Else use where the phone
     is known, else the viewer's own unit. Looking up a phone leaves a row in the trail."""
     data, home = request.POST, request.viewer.home
     picker = Picker(data.get("where", "").strip()[:100].replace("\0", " "), data.get("unit", "")[:64])
     rows: list[units.UnitRow] = []
     if picker.where:
-        rows = units.search(picker.where, language=language(), limit=FOUND)
+        rows = units.search_units(picker.where, language=active_language(), limit=FOUND)
     elif data.get("phone") and not picker.chosen:
         rows = _rows(queries.places_of_phone(data["phone"]))
         picker.is_known = bool(rows)
@@ -107,11 +109,11 @@ def pick(request: Request, *, at: datetime) -> Picker:
 
 
 def _rows(unit_ids: Iterable[int]) -> list[units.UnitRow]:
-    return [units.standing(unit_id, next(iter(units.hierarchies_of(unit_id)), 0)) for unit_id in unit_ids]
+    return [units.row_of_unit(unit_id, next(iter(units.hierarchies_of(unit_id)), 0)) for unit_id in unit_ids]
 
 
 def _of_code(code: str) -> list[units.UnitRow]:
     try:
-        return _rows([units.found(code).id])
+        return _rows([units.unit_with_hierarchies(code).id])
     except NotFound:
         return []

@@ -18,7 +18,7 @@ from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import current, widen
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.helpdesk import actions, helplines, queries
 from abhiyan.helpdesk.actions.lines import ROOM, SOLVED, State
 from abhiyan.helpdesk.fields import KindField
@@ -109,7 +109,7 @@ def _unit(place: int | None, about: Programme | None) -> int:
 
 
 @form_page
-def write(request: VisitRequest) -> HttpResponseBase:
+def write_request_page(request: VisitRequest) -> HttpResponseBase:
     """Write to the helpline."""
     at, by = clock.now(), _citizen(request)
     about = _programme(request)
@@ -122,7 +122,7 @@ def write(request: VisitRequest) -> HttpResponseBase:
             phone=given["phone"],
             texts=[given["said"]],
             unit_id=_unit(given["pin"], about),
-            language=language(),
+            language=active_language(),
             kind=given["kind"],
             name=given["name"],
             programme_id=about.pk if about else 0,
@@ -132,17 +132,19 @@ def write(request: VisitRequest) -> HttpResponseBase:
     done = tried(request, form, act)
     if done:
         return redirect("helpdesk:sent")
-    helpline = helplines.of_programme(about.pk, helplines.lines()) if about else None
+    helpline = helplines.of_programme(about.pk, helplines.running_helplines()) if about else None
     context = {
         "form": form,
-        "programme": named(about.names) if about else "",
-        "numbers": [helpline] if helpline and helpline.number else helplines.numbers(helplines.lines()),
+        "programme": name_in_language(about.names) if about else "",
+        "numbers": [helpline]
+        if helpline and helpline.number
+        else helplines.wide_helplines(helplines.running_helplines()),
     }
     return render(request, "helpdesk/write.html", context, status=done.status)
 
 
 @require_GET
-def sent(request: VisitRequest) -> HttpResponseBase:
+def request_sent_page(request: VisitRequest) -> HttpResponseBase:
     """The same for everybody."""
     return render(request, "helpdesk/sent.html")
 
@@ -153,7 +155,7 @@ def _solved(_request: VisitRequest, _link: str, row: Question, at: datetime) -> 
     if row.is_yes is not None:
         # A request that is open again has no question any more.
         state = "yes" if row.is_yes else ("late" if about is not None else "no")
-    elif about is None or asked.is_over(row, at):
+    elif about is None or asked.is_question_over(row, at):
         state = "over"
     may_say_no = (
         state not in ("no", "late")
@@ -165,7 +167,7 @@ def _solved(_request: VisitRequest, _link: str, row: Question, at: datetime) -> 
         "state": state,
         "number": about.number if about else "",
         "may_say_no": may_say_no,
-        "shown": queries.asked_again(about)
+        "shown": queries.matter_of_question(about)
         if about is not None and (state == "open" or may_say_no)
         else None,
     }

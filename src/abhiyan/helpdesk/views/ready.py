@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, languages
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.helpdesk import actions, queries
 from abhiyan.helpdesk.fields import kind_choices
 from abhiyan.helpdesk.models import ReadyAnswer
@@ -19,9 +19,9 @@ from abhiyan.helpdesk.rules import tickets as rules
 from abhiyan.org.here import page_unit
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 
 EVERY = _("Every kind")
@@ -35,7 +35,11 @@ COLUMNS: tuple[Column[tuple[ReadyAnswer, str, str]], ...] = (
     Column("text", _("Answer"), lambda row: row[0].text, is_name=True),
     Column("kind", _("About"), _kind, order="kind", css="under"),
     Column(
-        "language", _("Language"), lambda row: languages.name(row[0].language), order="language", css="under"
+        "language",
+        _("Language"),
+        lambda row: languages.own_language_name(row[0].language),
+        order="language",
+        css="under",
     ),
     Column("unit", _("Unit"), lambda row: row[1]),
     Column(
@@ -46,7 +50,7 @@ COLUMNS: tuple[Column[tuple[ReadyAnswer, str, str]], ...] = (
 
 
 def _with_units(some: list[ReadyAnswer]) -> list[tuple[ReadyAnswer, str, str]]:
-    names = units.names_of({ready_answer.unit_id for ready_answer in some}, language=language())
+    names = units.names_of_units({ready_answer.unit_id for ready_answer in some}, language=active_language())
     titles = dict(kind_choices(with_closed=True))
     return [
         (ready_answer, names.get(ready_answer.unit_id, ""), titles.get(ready_answer.kind, ""))
@@ -77,7 +81,7 @@ def ready(request: Request) -> HttpResponseBase:
         "unit": here.unit.code,
         "may": may,
     }
-    return answer(request, "helpdesk/ready_list.html", table, context)
+    return list_response(request, "helpdesk/ready_list.html", table, context)
 
 
 class ReadyForm(forms.Form):
@@ -98,7 +102,7 @@ class ReadyForm(forms.Form):
         offer(
             self,
             kind=[("", EVERY), *kind_choices(with_closed=True)],
-            language=list(languages.names().items()),
+            language=list(languages.public_languages().items()),
         )
 
 
@@ -106,9 +110,9 @@ class ReadyForm(forms.Form):
 def ready_new(request: Request) -> HttpResponseBase:
     """Keep a text for a unit and those below it."""
     here = page_unit(request)
-    form = ReadyForm(request.POST or None, initial={"language": language()})
+    form = ReadyForm(request.POST or None, initial={"language": active_language()})
     del form.fields["is_used"]
-    return ask(
+    return act_page(
         request,
         lambda given: actions.keep_ready(unit_id=here.unit.id, by=request.actor, at=clock.now(), **given),
         form=form,
@@ -126,7 +130,7 @@ def ready_change(request: Request, public_id: UUID) -> HttpResponseBase:
     """Change a text, or take it out of use; both are taken back here."""
     ready_answer = queries.ready(public_id)
     initial = {name: getattr(ready_answer, name) for name in ("kind", "language", "text", "is_used")}
-    return ask(
+    return act_page(
         request,
         lambda given: actions.change_ready(ready=public_id, by=request.actor, at=clock.now(), **given),
         form=ReadyForm(request.POST if request.method == "POST" else None, initial=initial),

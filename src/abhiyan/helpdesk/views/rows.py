@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as say
 
 from abhiyan.core import clock
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.helpdesk import queries
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.org import queries as org
@@ -74,12 +74,12 @@ def _day(when: datetime) -> object:
     return clock.day_in(settings.TIME_ZONE, when)
 
 
-def with_places(
+def with_place_names(
     some: Sequence[Ticket], *, at: datetime, words: Mapping[UUID, str] | None = None
 ) -> list[RequestRow]:
     """Requests with the names of their places; one query."""
-    names = units.names_of(
-        {ticket.unit_id for ticket in some} | {ticket.desk_id for ticket in some}, language=language()
+    names = units.names_of_units(
+        {ticket.unit_id for ticket in some} | {ticket.desk_id for ticket in some}, language=active_language()
     )
     words = words or {}
     return [
@@ -93,7 +93,7 @@ def with_places(
 def with_words(some: Sequence[Ticket], viewer: Viewer, *, at: datetime) -> list[RequestRow]:
     """The same with their first words, as far as the viewer answers them; three queries. The viewer who shows them
     leaves a row in the trail."""
-    return with_places(some, at=at, words=queries.first_words(queries.readable(some, viewer)))
+    return with_place_names(some, at=at, words=queries.first_words(queries.readable_tickets(some, viewer)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,11 @@ class NamedDesk:
 def named_desks(desks: Sequence[tuple[int, tuple[str, ...]]]) -> list[NamedDesk]:
     """Name desks by their units and the codes of their offices; without offices by the kind of unit. Two queries."""
     places = units.units_by_id({unit_id for unit_id, _offices in desks})
-    titles = {office.code: named(office.names) for office in org.offices_used()} if desks else {}
+    titles = {office.code: name_in_language(office.names) for office in org.offices_used()} if desks else {}
     return [
         NamedDesk(
             f"{places[unit_id].code}:{','.join(offices)}",
-            f"{named(places[unit_id].names)} · "
+            f"{name_in_language(places[unit_id].names)} · "
             + (
                 ", ".join(titles.get(code, code) for code in offices) or str(Kind(places[unit_id].kind).label)
             ),

@@ -13,7 +13,7 @@ from abhiyan.core import clock
 from abhiyan.helpdesk import queries
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
@@ -41,12 +41,12 @@ COLUMNS: tuple[Column[queries.RequestLevel], ...] = (
 
 
 @require_GET
-def times(request: Request) -> HttpResponseBase:
+def answer_times_page(request: Request) -> HttpResponseBase:
     """Show the times of a unit and all below it: how many, how far, and how fast, by level."""
     here, at = page_unit(request), clock.now()
     days_text = request.GET.get("days", "")
     days = int(days_text) if days_text in map(str, DAYS) else 30
-    rows = sorted(queries.times(here.span, days=days, at=at), key=lambda row: levels.RANK[row.kind])
+    rows = sorted(queries.answer_times(here.span, days=days, at=at), key=lambda row: levels.RANK[row.kind])
     table: Table[queries.RequestLevel] = Table(
         request, COLUMNS, rows, name="helpline-times", caption=_("Times by level"), is_numbered=False
     )
@@ -65,4 +65,4 @@ def times(request: Request) -> HttpResponseBase:
         "few": queries.SMALL,
         "is_part": not request.viewer.sees_people_at(here.span[0]),
     }
-    return answer(request, "helpdesk/times.html", table, context)
+    return list_response(request, "helpdesk/times.html", table, context)

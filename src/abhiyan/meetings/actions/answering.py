@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Invitee, Meeting
@@ -48,10 +48,10 @@ def answer_invitation(*, public_id: UUID, comes: bool, by: Actor, at: datetime, 
     if len(reason) > LONGEST_REASON or "\0" in reason or not (comes or reason):
         raise CantComeWhy(field="reason", longest=LONGEST_REASON)
     invitees = Invitee.objects.filter(meeting__public_id=public_id, account_id=by.account_id or 0)
-    seen = needed(invitees.first())
+    seen = or_refuse(invitees.first())
     with transaction.atomic(), system("an invitee answers"):
         invitee = Invitee.objects.select_related("meeting").select_for_update(of=("self",)).get(pk=seen.pk)
-        if is_over(invitee.meeting, at=at):
+        if is_meeting_over(invitee.meeting, at=at):
             raise AnswerOver
         _note(invitee, comes=comes, reason=reason, by=by, at=at)
 
@@ -63,11 +63,11 @@ def name_substitute(*, public_id: UUID, appointment: UUID, by: Actor, at: dateti
     SubstituteWrong, SubstituteInvited.
     """
     invitees = Invitee.objects.filter(meeting__public_id=public_id, account_id=by.account_id or 0)
-    seen = needed(invitees.first())
+    seen = or_refuse(invitees.first())
     with transaction.atomic(), system("an invitee names a substitute"):
         meeting = Meeting.objects.select_for_update().get(pk=seen.meeting_id)
         invitee = Invitee.objects.select_for_update(of=("self",)).get(pk=seen.pk)
-        if is_over(meeting, at=at):
+        if is_meeting_over(meeting, at=at):
             raise AnswerOver
         chosen = {
             substitute.appointment_id: substitute
@@ -93,7 +93,7 @@ def name_substitute(*, public_id: UUID, appointment: UUID, by: Actor, at: dateti
         tell_later(meeting, at=at)
 
 
-def hear_answer(*, answer: QuestionAnswered) -> None:
+def hear_invitee_answer(*, answer: QuestionAnswered) -> None:
     """The phone answers by text or link whether its owner comes, or was there. In the transaction of its answer.
 
     An answer about an earlier day changes nothing.
@@ -108,11 +108,11 @@ def hear_answer(*, answer: QuestionAnswered) -> None:
     with system("an invitee answers"):
         invitees = Invitee.objects.select_related("meeting").select_for_update(of=("self",))
         invitee = invitees.filter(question=answer.about, phone_id=answer.phone_id).first()
-        if invitee is not None and not is_over(invitee.meeting, at=answer.at):
+        if invitee is not None and not is_meeting_over(invitee.meeting, at=answer.at):
             _note(invitee, comes=answer.yes, reason=answer.why[:LONGEST_REASON], by=answer.by, at=answer.at)
 
 
-def is_over(meeting: Meeting, *, at: datetime) -> bool:
+def is_meeting_over(meeting: Meeting, *, at: datetime) -> bool:
     """Return True if a meeting has begun or is cancelled."""
     return meeting.cancelled_at is not None or days.has_begun(
         meeting.first_on, meeting.starts, settings.TIME_ZONE, at=at

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.deadlines import finished_at, stands
+from abhiyan.core.deadlines import finished_at, is_latest_record
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
@@ -27,7 +27,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.dues import count_people
 from abhiyan.programmes.news import DueAnswered, ItemsErased
 
-from .calling import AlreadyCancelled, held, record
+from .calling import AlreadyCancelled, lock_managed_meeting, record_meeting
 from .reporting import report_due_people
 from .telling import ANSWER_PAGE, CAME, ROOM, reachable
 from .words import blanks_of
@@ -80,7 +80,7 @@ def tick(*, public_id: UUID, invitee: UUID, came: bool, by: Actor, at: datetime)
     DoorClosed before the first day, SaidNotThere.
     """
     with transaction.atomic():
-        meeting = held(public_id, by=by)
+        meeting = lock_managed_meeting(public_id, by=by)
         _check_door(meeting, at=at)
         with system("a name is ticked"):
             row = meeting.invitees.select_for_update().filter(public_id=invitee).first()
@@ -123,7 +123,7 @@ def _tick_listed(
     """Tick a person of the invited list. phone_of: their phone, read in the scope of who ticks them."""
     field = "ref" if is_by_name else "phone"
     with transaction.atomic():
-        meeting = held(public_id, by=by)
+        meeting = lock_managed_meeting(public_id, by=by)
         _check_door(meeting, at=at)
         send = lists.send_for_door(meeting)
         if send is None:
@@ -164,7 +164,7 @@ def _ticked(meeting: Meeting, row: Invitee, *, came: bool, by: Actor, at: dateti
         row.item = programmes.item_key("meeting", meeting.pk, row.account_id or row.phone_id, row.ticks)
     row.save(update_fields=["came_at", "ticks", "confirmed_at", "item", "is_by_name"])
     _count(meeting, row, came=came, at=at)
-    record("tick" if came else "untick", meeting, by=by, at=at)
+    record_meeting("tick" if came else "untick", meeting, by=by, at=at)
     return True
 
 
@@ -189,14 +189,14 @@ def set_people(
     if walk_ins is not None and not 0 <= walk_ins <= n:
         raise WalkInsWrong(field="walk_ins")
     with transaction.atomic():
-        meeting = held(public_id, by=by)
+        meeting = lock_managed_meeting(public_id, by=by)
         _check_door(meeting, at=at)
         with system("how many came"):
             if not _stands(meeting, CountBeside(n=n, walk_ins=walk_ins, by=by.account_id), age=age, at=at):
-                record("keep_count", meeting, by=by, at=at, n=n)
+                record_meeting("keep_count", meeting, by=by, at=at, n=n)
                 return meeting
             _settle_total(meeting, at=at)
-            record("set_people", meeting, by=by, at=at, n=n)
+            record_meeting("set_people", meeting, by=by, at=at, n=n)
         _answer_due(meeting, by=by, at=at)
     return meeting
 
@@ -216,7 +216,7 @@ def _stands(meeting: Meeting, new: CountBeside, *, age: timedelta, at: datetime)
         made_at=meeting.total_at,
         stored_at=at,
     )
-    meeting.is_beside = bool(former) and not stands(new.made_at, former=meeting.total_at)
+    meeting.is_beside = bool(former) and not is_latest_record(new.made_at, former=meeting.total_at)
     if former and (new.n, new.walk_ins, new.by) != (former.n, former.walk_ins, former.by):
         (new if meeting.is_beside else former).save()
     if not meeting.is_beside:
@@ -291,7 +291,7 @@ def _reachable_by_send(rows: list[Invitee], *, at: datetime) -> list[tuple[Invit
     return reached
 
 
-def forget_phone(*, erasure: ItemsErased) -> None:
+def forget_ticks_of_phone(*, erasure: ItemsErased) -> None:
     """A person had everything erased: their ticks on invited lists stay as a number, and name no phone any more."""
     with system("a person is erased"):
         for invitee in Invitee.objects.filter(account_id=None, phone_id=erasure.phone_id):

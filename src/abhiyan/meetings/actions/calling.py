@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, declared, jobs, limits, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.titles import checked_titles
 from abhiyan.meetings import queries as found
@@ -152,12 +152,12 @@ def call_meeting(
     )
     _check(plan, at=at)
     _require_roll(plan.roll)
-    if plan.is_public and is_silent(unit_id, plan.first_on, plan.last_on, at=at):
+    if plan.is_public and falls_in_silence(unit_id, plan.first_on, plan.last_on, at=at):
         raise PublicInSilence(field="first_on")
-    people_chosen = found.chosen(inviting, unit_id=unit_id, hierarchy=hierarchy, on=plan.first_on)
+    people_chosen = found.chosen_parameters(inviting, unit_id=unit_id, hierarchy=hierarchy, on=plan.first_on)
     check_counts(plan.programme_id, unit_id, plan.first_on)
     with transaction.atomic(), system("calling a meeting"):
-        n = counted(people_chosen, plan.kind, has_roll=bool(plan.roll))
+        n = count_invited(people_chosen, plan.kind, has_roll=bool(plan.roll))
         if n != expected:
             raise InvitedChanged(n=n)
         meeting = Meeting.objects.create(
@@ -182,10 +182,10 @@ def call_meeting(
             called_at=at,
             called_by=by.account_id,
         )
-        invite(meeting, people_chosen, at=at)
+        invite_people(meeting, people_chosen, at=at)
         _invite_roll(meeting, plan.roll, plan.text, by=by, at=at)
         _announce(meeting, by=by, at=at)
-        record("call", meeting, by=by, at=at, n=n)
+        record_meeting("call", meeting, by=by, at=at, n=n)
     return meeting.public_id
 
 
@@ -205,21 +205,21 @@ def invite_more(
     """
     _require_roll(roll)
     with transaction.atomic():
-        meeting = held(public_id, by=by)
+        meeting = lock_managed_meeting(public_id, by=by)
         _check_coming(meeting, at=at)
-        people_chosen = found.chosen(
+        people_chosen = found.chosen_parameters(
             inviting, unit_id=meeting.unit_id, hierarchy=meeting.hierarchy, on=meeting.first_on
         )
         with system("inviting to a meeting"):
-            n = counted(people_chosen, meeting.kind, has_roll=bool(roll))
+            n = count_invited(people_chosen, meeting.kind, has_roll=bool(roll))
             if n != expected:
                 raise InvitedChanged(n=n)
-            new = invite(meeting, people_chosen, at=at)
+            new = invite_people(meeting, people_chosen, at=at)
             if (n_all := meeting.invitees.count()) > most_of(meeting.kind):
                 raise TooManyInvited(field="whom", n=n_all, most=most_of(meeting.kind))
             _invite_roll(meeting, roll, text, by=by, at=at)
             _announce(meeting, by=by, at=at)
-            record("invite", meeting, by=by, at=at, n=new)
+            record_meeting("invite", meeting, by=by, at=at, n=new)
     return new
 
 
@@ -238,10 +238,10 @@ def move_meeting(
     Managers of the meeting may do this. Refuses MeetingReasonMissing, MeetingBegun, PublicInSilence and wrong days.
     """
     with transaction.atomic():
-        meeting = held(public_id, by=by)
+        meeting = lock_managed_meeting(public_id, by=by)
         _check_coming(meeting, at=at)
         _check_days(first_on, last_on, starts, at=at)
-        if meeting.is_public and is_silent(meeting.unit_id, first_on, last_on, at=at):
+        if meeting.is_public and falls_in_silence(meeting.unit_id, first_on, last_on, at=at):
             raise PublicInSilence(field="first_on")
         check_counts(meeting.programme_id, meeting.unit_id, first_on)
         with system("moving a meeting"):
@@ -261,7 +261,7 @@ def move_meeting(
             meeting.save(update_fields=["moves", "first_on", "last_on", "starts", "version", "roll"])
             meeting.invitees.update(answer="", answered_at=None, reason="")
             _announce(meeting, by=by, at=at)
-            record("move", meeting, by=by, at=at)
+            record_meeting("move", meeting, by=by, at=at)
 
 
 def cancel_meeting(*, public_id: UUID, why: str, by: Actor, at: datetime) -> None:
@@ -270,33 +270,33 @@ def cancel_meeting(*, public_id: UUID, why: str, by: Actor, at: datetime) -> Non
     Refuses MeetingReasonMissing, MeetingBegun, AlreadyCancelled.
     """
     with transaction.atomic():
-        meeting = held(public_id, by=by)
+        meeting = lock_managed_meeting(public_id, by=by)
         _check_coming(meeting, at=at)
         with system("cancelling a meeting"):
             meeting.cancelled_at, meeting.why, meeting.version = at, _reason(why), meeting.version + 1
             _halt_roll(meeting, at=at)
             meeting.save(update_fields=["cancelled_at", "why", "version", "roll"])
             _announce(meeting, by=by, at=at)
-            record("cancel", meeting, by=by, at=at)
+            record_meeting("cancel", meeting, by=by, at=at)
 
 
 def check_counts(programme_id: int | None, unit_id: int, on: date) -> None:
     """Refuse NotRunningThen unless the programme that counts who comes runs in the unit on the day."""
     if programme_id is not None and programme_id not in {
-        programme.pk for programme in found.counting(unit_id, on)
+        programme.pk for programme in found.counting_programmes(unit_id, on)
     }:
         raise NotRunningThen(field="programme")
 
 
-def is_silent(unit_id: int, first_on: date, last_on: date, *, at: datetime) -> bool:
+def falls_in_silence(unit_id: int, first_on: date, last_on: date, *, at: datetime) -> bool:
     """Return True if a day of it lies in the 48 hours before a poll in the unit: inner meetings get a warning."""
     there = units.polling({unit_id: [unit_id]}, at=at)[unit_id]
     return days.is_in_silence(first_on, last_on, there.silences, settings.TIME_ZONE)
 
 
-def held(public_id: UUID, *, by: Actor) -> Meeting:
+def lock_managed_meeting(public_id: UUID, *, by: Actor) -> Meeting:
     """A meeting in the caller's sight that they manage, locked. NotFound; NotYours for who may only read it."""
-    seen = needed(Meeting.objects.filter(public_id=public_id).first())
+    seen = or_refuse(Meeting.objects.filter(public_id=public_id).first())
     org.require(by, LEADS, at=seen.unit_id)
     if seen.kind == Meeting.Kind.VISIT and by.kind == "person" and by.account_id != seen.called_by:
         raise org.NotYours
@@ -306,7 +306,7 @@ def held(public_id: UUID, *, by: Actor) -> Meeting:
 
 def _announce(meeting: Meeting, *, by: Actor, at: datetime) -> None:
     """Have everybody told, thirty times a day by one account, whatever its units. Refuses TooMany."""
-    limits.take(declared.MEETING_NEWS, str(by.account_id or by.id), at=at)
+    limits.count_or_refuse(declared.MEETING_NEWS, str(by.account_id or by.id), at=at)
     tell_later(meeting, at=at)
 
 
@@ -320,7 +320,7 @@ def tell_later(meeting: Meeting, *, at: datetime) -> None:
     )
 
 
-def record(act: str, meeting: Meeting, *, by: Actor, at: datetime, n: int = 1) -> None:
+def record_meeting(act: str, meeting: Meeting, *, by: Actor, at: datetime, n: int = 1) -> None:
     """An entry of the trail about a meeting."""
     audit.record(
         by=by, at=at, act=f"meetings.{act}", subject=str(meeting.public_id), unit_id=meeting.unit_id, n=n
@@ -332,7 +332,7 @@ def most_of(kind: str) -> int:
     return MOST_INVITED if kind == Meeting.Kind.MEETING else MOST_ON_VISIT
 
 
-def counted(given: dict[str, Any], kind: str, *, has_roll: bool = False) -> int:
+def count_invited(given: dict[str, Any], kind: str, *, has_roll: bool = False) -> int:
     """Count the people an invitation reaches. Refuses NumbersUnknown, NobodyInvited, TooManyInvited.
 
     has_roll: the people of a roll are invited besides, so that nobody in an office may be.
@@ -349,7 +349,7 @@ def counted(given: dict[str, Any], kind: str, *, has_roll: bool = False) -> int:
 
 def _require_roll(roll: str) -> None:
     """Refuse NoSuchAudience for a roll or list that the caller does not see. In their scope."""
-    if roll and roll not in dict(audiences.offered()):
+    if roll and roll not in dict(audiences.offered_audiences()):
         raise messaging.NoSuchAudience(field="roll")
 
 
@@ -387,7 +387,7 @@ def _halt_roll(meeting: Meeting, *, at: datetime) -> None:
         meeting.roll = None
 
 
-def invite(meeting: Meeting, given: dict[str, Any], *, at: datetime) -> int:
+def invite_people(meeting: Meeting, given: dict[str, Any], *, at: datetime) -> int:
     """Write down the people CHOSEN finds, each once, and return how many are new. Runs in a system scope."""
     return sql.run(
         f"""insert into meetings_invitee (public_id, meeting_id, account_id, phone_id, office, unit_id,
@@ -396,7 +396,7 @@ def invite(meeting: Meeting, given: dict[str, Any], *, at: datetime) -> int:
           %(unit)s, %(private)s, %(at)s from ({found.CHOSEN}) s on conflict (meeting_id, account_id) do nothing""",
         given
         | {
-            "chance": lot.token(16),
+            "chance": lot.random_token(16),
             "meeting": meeting.pk,
             "unit": meeting.unit_id,
             "private": meeting.kind == Meeting.Kind.VISIT,

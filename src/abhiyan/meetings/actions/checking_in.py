@@ -15,7 +15,7 @@ from abhiyan.meetings.models import Meeting
 from abhiyan.programmes.actions.dues import Owes, begin_due
 from abhiyan.programmes.models import Due
 
-from .calling import invite, record
+from .calling import invite_people, record_meeting
 
 
 def open_list(*, owes: Owes, by: Actor, at: datetime) -> UUID:
@@ -29,11 +29,11 @@ def open_list(*, owes: Owes, by: Actor, at: datetime) -> UUID:
         with system("a check-in list is opened"):
             meeting = Meeting.objects.filter(due=due).first() or _new(due, by=by, at=at)
             people_chosen = found.chosen_in(meeting.unit_id, hierarchy=meeting.hierarchy, on=meeting.first_on)
-            n = invite(meeting, people_chosen, at=at)
+            n = invite_people(meeting, people_chosen, at=at)
             if meeting.programme_id is None:
                 meeting.invitees.update(has_been_asked=True)
             meeting.invitees.update(told=meeting.version)
-            record("open_list", meeting, by=by, at=at, n=n)
+            record_meeting("open_list", meeting, by=by, at=at, n=n)
     return meeting.public_id
 
 

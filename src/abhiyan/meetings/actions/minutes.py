@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.private_words import private_in
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, short_day
+from abhiyan.core.words import active_language, short_day
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import actions as messaging
@@ -23,7 +23,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.tasks import LONGEST_TITLE
 from abhiyan.programmes.rules.tasks import OPEN, Act
 
-from .calling import AlreadyCancelled, held, record
+from .calling import AlreadyCancelled, lock_managed_meeting, record_meeting
 
 LONGEST_POINT = 1_000
 MOST_POINTS = 100
@@ -76,7 +76,7 @@ def add_point(
     if why := private_in(text):
         raise PointUnfit(field="text", why=why)
     with transaction.atomic():
-        meeting = held(public_id, by=by)
+        meeting = lock_managed_meeting(public_id, by=by)
         _check_held(meeting, at=at)
         task = None
         if appointment is not None and due_on is not None:
@@ -90,20 +90,20 @@ def add_point(
             if meeting.points.count() >= MOST_POINTS:
                 raise PointsTooMany(field="text", most=MOST_POINTS)
             meeting.points.create(public_id=lot.uuid(), text=text, task=task, at=at, by=by.account_id)
-            record("add_point", meeting, by=by, at=at)
+            record_meeting("add_point", meeting, by=by, at=at)
 
 
 def strike_point(*, public_id: UUID, point: UUID, by: Actor, at: datetime) -> None:
     """Remove a decision from the minutes and withdraw its open task. Managers of the meeting may do this."""
     with transaction.atomic():
-        meeting = held(public_id, by=by)
+        meeting = lock_managed_meeting(public_id, by=by)
         with system("a decision is taken out"):
-            row = needed(meeting.points.select_related("task").filter(public_id=point).first())
+            row = or_refuse(meeting.points.select_related("task").filter(public_id=point).first())
         if row.task is not None and row.task.state in OPEN:
             programmes.change_task(public_id=row.task.public_id, act=Act.WITHDRAW, by=by, at=at)
         with system("a decision is taken out"):
             row.delete()
-            record("strike_point", meeting, by=by, at=at)
+            record_meeting("strike_point", meeting, by=by, at=at)
 
 
 def _title_of_minutes(meeting: Meeting, code: str) -> str:
@@ -118,9 +118,9 @@ def send_minutes(*, public_id: UUID, by: Actor, at: datetime) -> UUID:
     NothingDecided.
     """
     with transaction.atomic():
-        meeting = held(public_id, by=by)
+        meeting = lock_managed_meeting(public_id, by=by)
         with system("minutes are sent"):
-            points = found.points(meeting)
+            points = found.meeting_points(meeting)
             invited = meeting.invitees.values_list("account_id", flat=True)
             readers = {by.account_id or 0, *(account_id for account_id in invited if account_id is not None)}
         if not points:
@@ -128,7 +128,7 @@ def send_minutes(*, public_id: UUID, by: Actor, at: datetime) -> UUID:
         if meeting.minutes is not None:
             messaging.withdraw_circular(public_id=meeting.minutes, by=by, at=at)
         made = messaging.send_circular(
-            title=_title_of_minutes(meeting, language()),
+            title=_title_of_minutes(meeting, active_language()),
             titles={code: _title_of_minutes(meeting, code) for code in ("en", "hi")},
             text="\n\n".join(f"{n}. {_line(point)}" for n, point in enumerate(points, 1)),
             number="",
@@ -142,7 +142,7 @@ def send_minutes(*, public_id: UUID, by: Actor, at: datetime) -> UUID:
         with system("minutes are sent"):
             meeting.minutes = made
             meeting.save(update_fields=["minutes"])
-            record("send_minutes", meeting, by=by, at=at, n=len(readers))
+            record_meeting("send_minutes", meeting, by=by, at=at, n=len(readers))
     return made
 
 

@@ -21,7 +21,7 @@ ANSWER_PAGE = "/meetings/answer/%s/"
 AT_ONCE = 500  # people told in one commit
 
 
-def tell_next(*, public_id: UUID, at: datetime) -> bool:
+def tell_next_invitees(*, public_id: UUID, at: datetime) -> bool:
     """Tell the next invitees who have not heard of a meeting as it is now. Return True if there may be more. By a job.
 
     Earlier questions close. Before the meeting begins, a new one asks whether they come.
@@ -33,7 +33,7 @@ def tell_next(*, public_id: UUID, at: datetime) -> bool:
             return False
         waiting = meeting.invitees.filter(told__lt=meeting.version).exclude(account_id=None)
         rows = list(waiting.select_for_update().order_by("pk")[:AT_ONCE])
-        messaging.close(ids=_asked(rows), at=at, but_answering=True)
+        messaging.close_questions(ids=_asked(rows), at=at, but_answering=True)
         _tell(meeting, rows, at=at)
         for invitee in rows:
             invitee.told = meeting.version

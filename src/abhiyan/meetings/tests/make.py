@@ -81,7 +81,7 @@ def call_as(
     inviting = queries.Inviting(tuple(offices), tuple(bodies), tuple(phones))
     made, unit_id = plan(**other), cast.world.units[unit].pk
     with cast.as_(by):
-        given = queries.chosen(inviting, unit_id=unit_id, hierarchy=1, on=made.first_on)
+        given = queries.chosen_parameters(inviting, unit_id=unit_id, hierarchy=1, on=made.first_on)
         public_id = actions.call_meeting(
             plan=made,
             inviting=inviting,
@@ -122,7 +122,7 @@ def text(
         asked = Question.objects.get(about=about)
     word = rules.word(keyring().token, asked.pk, 1)
     with transaction.atomic():
-        return messaging.answer(
+        return messaging.answer_question(
             phone_id=own.phone_id, yes=yes, code=word, channel="sms", ref="1", by=Actor.public(), at=at
         )
 
@@ -150,4 +150,4 @@ def link_of(cast: Cast, one: Meeting, role: str) -> str:
         about = invited(one)[cast.accounts[role].pk].question
         assert about is not None
         asked = Question.objects.get(about=about)
-    return rules.link(keyring().token, asked.pk, 1)
+    return rules.link_part(keyring().token, asked.pk, 1)

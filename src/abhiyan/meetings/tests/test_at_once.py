@@ -50,5 +50,5 @@ def test_two_organisers_who_tick_the_same_names_at_once_tick_each_once() -> None
     assert [each.ticks for each in invited(one).values()] == [1] * 4
     with system("test"):
         run = Programme.objects.get(pk=again(one.public_id).programme_id or 0)
-        found = queries.ladder(node=one.unit_id, hierarchy=1, programme=run, measure=1, at=LATER)
-    assert programmes.recount(at=LATER).is_right and found == Ladder(reported=9, counted=4)
+        found = queries.unit_ladder(node=one.unit_id, hierarchy=1, programme=run, measure=1, at=LATER)
+    assert programmes.recount_facts(at=LATER).is_right and found == Ladder(reported=9, counted=4)

@@ -76,10 +76,12 @@ def people(cast: Cast, one: Meeting, n: int) -> None:
 def ladder(one: Meeting) -> Ladder:
     """Return the programme's ladder in the meeting's unit. A recount finds the same."""
     assert one.programme_id is not None
-    assert programmes.recount(at=LATER).is_right
+    assert programmes.recount_facts(at=LATER).is_right
     with system("test"):
         run = Programme.objects.get(pk=one.programme_id)
-        return programme_queries.ladder(node=one.unit_id, hierarchy=1, programme=run, measure=1, at=LATER)
+        return programme_queries.unit_ladder(
+            node=one.unit_id, hierarchy=1, programme=run, measure=1, at=LATER
+        )
 
 
 def ask_next_day() -> int:
@@ -387,14 +389,14 @@ def test_a_task_of_the_minutes_offers_invitees_first_and_then_others_of_the_unit
 
 def test_what_is_taken_out_of_the_minutes_withdraws_its_task(cast: Cast, one: Meeting) -> None:
     point(cast, one, "Fill the booths", appointment=seat(cast, "district_in_charge"), due_on=TODAY + 3 * DAY)
-    (written,) = queries.points(one)
+    (written,) = queries.meeting_points(one)
     with cast.as_("state_president"):
         actions.strike_point(
             public_id=one.public_id, point=written.public_id, by=cast.actor("state_president"), at=LATER
         )
     with system("test"):
         assert Task.objects.get(typed_title="Fill the booths").state == "withdrawn"
-    assert queries.points(one) == []
+    assert queries.meeting_points(one) == []
 
 
 def test_minutes_go_to_everybody_invited_and_no_further(cast: Cast, one: Meeting) -> None:

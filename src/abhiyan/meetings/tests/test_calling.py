@@ -195,7 +195,7 @@ def poll(cast: Cast, day: date) -> None:
             "Test",
             [(NOW + (day - TODAY), [cast.world.units["JK"].pk])],
         )
-        made = units.state_poll(stated=stated, by=SYSTEM, at=NOW)
+        made = units.store_poll_version(stated=stated, by=SYSTEM, at=NOW)
         units.confirm_poll(public_id=made.public_id, by=SYSTEM, at=NOW)
 
 

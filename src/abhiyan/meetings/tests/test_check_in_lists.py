@@ -25,7 +25,7 @@ from abhiyan.programmes.actions import schedules
 from abhiyan.programmes.actions.dues import Owes, hold_due, take_back_due
 from abhiyan.programmes.models import Due, InCharge, Programme, Schedule
 from abhiyan.programmes.models_schedules import DueRecord
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.programmes.queries.schedules import offices_to_ask
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.site.tests.cast import SYSTEM, Cast
@@ -116,12 +116,12 @@ def test_a_due_opens_the_list_of_its_office_bearers_and_ticks_count_for_it(
 def climbed(cast: Cast, programme_id: int) -> Ladder:
     """The rungs of who came in the mandal; the ledger equals a recount."""
     with system("test"):
-        programmes.fold(at=LATER)
-        wrong = programmes.recount(at=LATER).differences
+        programmes.fold_changes(at=LATER)
+        wrong = programmes.recount_facts(at=LATER).differences
         assert not [each for each in wrong if each.programme_id == programme_id]
         unit_id = cast.world.units[MANDAL].pk
         run = Programme.objects.get(pk=programme_id)
-        return ladder(programme=run, node=unit_id, hierarchy=1, measure=ATTENDED, at=LATER)
+        return unit_ladder(programme=run, node=unit_id, hierarchy=1, measure=ATTENDED, at=LATER)
 
 
 def test_people_of_a_meeting_that_was_asked_for_stand_on_the_ladder(cast: Cast, tiffin: Schedule) -> None:
@@ -285,7 +285,7 @@ def test_a_programme_announces_its_in_charges_in_a_circular(cast: Cast) -> None:
     assert "Helpline:" not in state.get(way).text, "no number is set yet"
     with system("test"):
         Helpline.objects.create(programme_id=one.pk, number="1800112233")
-    helplines.forget()
+    helplines.forget_helplines()
     drafted = state.get(way).text
     assert "\n\nHelpline: 1800112233" in drafted.replace("\r", "")
     name = escape(cast.accounts["district_in_charge"].name)

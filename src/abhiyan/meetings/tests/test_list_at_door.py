@@ -94,7 +94,7 @@ def phone_id(number: str) -> UUID:
 def numbers(those: ContactList) -> list[str]:
     with system("test"):
         entries = list(ContactEntry.objects.filter(list=those).order_by("pk"))
-        known = people.numbers_of(each.phone_id for each in entries if each.phone_id)
+        known = people.numbers_of_phones(each.phone_id for each in entries if each.phone_id)
         return [known[each.phone_id] for each in entries if each.phone_id]
 
 
@@ -121,14 +121,14 @@ def test_a_number_of_the_list_is_ticked_once_counted_and_asked_the_next_day(
     assert who.said().startswith("0 ") and (who.by_phone, who.drawn.counted, who.drawn.reported) == (2, 2, 2)
     with system("test"):
         assert Item.objects.filter(channel=3, counted_at__isnull=False).count() == 2
-        wrong = programmes.recount(at=LATER).differences
+        wrong = programmes.recount_facts(at=LATER).differences
         assert not [each for each in wrong if each.programme_id == one.programme_id]
     assert ask() == 2
     with system("test"):
         question = Question.objects.filter(kind="came").first()
         assert question is not None
         row = Invitee.objects.get(question=question.about)
-        messaging.answer(
+        messaging.answer_question(
             phone_id=row.phone_id,
             yes=False,
             code=rules.word(keyring().token, question.pk, 1),
@@ -320,7 +320,7 @@ def test_an_erasure_leaves_the_count_and_no_phone(cast: Cast, one: Meeting, thos
     tick(cast, one, number)
     erased = phone_id(number)
     with system("test"):
-        attending.forget_phone(erasure=ItemsErased((), erased, NEXT_DAY))
+        attending.forget_ticks_of_phone(erasure=ItemsErased((), erased, NEXT_DAY))
         assert Invitee.objects.filter(came_at__isnull=False).count() == 1
         assert not Invitee.objects.filter(phone_id=erased).exists()
     assert ask() == 0

@@ -46,9 +46,9 @@ def test_the_demo_has_a_meeting_held_one_to_come_and_a_visit() -> None:
         held, visit, to_come = Meeting.objects.order_by("first_on")
         assert (held.kind, visit.kind, to_come.kind) == ("meeting", "visit", "meeting")
         viewer = Viewer(account_id=cast.accounts["state_president"].pk, is_strong=True)
-        (soon,) = queries.reviewed(viewer, to_come, at=NOW)
+        (soon,) = queries.agenda_programmes(viewer, to_come, at=NOW)
     assert not soon.drawn and any(one.done for one in soon.prepared), "it is not begun, but prepared"
     came = queries.attendance(held, at=NOW).drawn
     assert (came.reported or 0) > (came.counted or 0) >= (came.confirmed or 0) > 0
-    assert {one.state for one in queries.points(held)} >= {"", "asked"} and held.minutes is not None
-    assert programmes.recount(at=NOW).is_right
+    assert {one.state for one in queries.meeting_points(held)} >= {"", "asked"} and held.minutes is not None
+    assert programmes.recount_facts(at=NOW).is_right

@@ -16,7 +16,7 @@ from abhiyan.meetings import actions as acts
 from abhiyan.meetings.models import Meeting
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import tried
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 
 from .forms import (
     CantComeForm,
@@ -29,7 +29,7 @@ from .forms import (
     TickForm,
 )
 from .meetings import DOOR, shown_meeting
-from .shown import COUNT_BESIDE, door_of, page_of
+from .shown import COUNT_BESIDE, meeting_address, meeting_door
 
 SaidOf = Promise | str | Callable[[Any], Promise | str]
 
@@ -69,7 +69,7 @@ ACTS: dict[str, tuple[type[forms.Form], Callable[..., Any], dict[str, Any], Said
 }
 
 
-@posted("meetings:meeting", takes=("public_id",))
+@post_only("meetings:meeting", takes=("public_id",))
 def meeting_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Answer one's invitation or name a substitute; tick names, give a number; write and send the minutes."""
     if act not in ACTS:
@@ -85,5 +85,5 @@ def meeting_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase
     if not done:
         return shown_meeting(request, public_id, refused=(act, form), status=done.status)
     if act in DOOR:
-        return redirect(door_of(public_id, q=request.POST.get("q", "")[:100]))
-    return redirect(page_of(public_id))
+        return redirect(meeting_door(public_id, q=request.POST.get("q", "")[:100]))
+    return redirect(meeting_address(public_id))

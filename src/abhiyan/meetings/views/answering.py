@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.meetings import actions as acts
 from abhiyan.meetings.actions.answering import LONGEST_REASON
 from abhiyan.meetings.actions.telling import CAME, COMES, ROOM
@@ -12,16 +12,17 @@ from abhiyan.messaging.link_pages import BOTH, THANKS, AskedPage, LinkPage
 from abhiyan.messaging.models import Question
 from abhiyan.people.visit import VisitRequest
 
-from .shown import days_of
+from .shown import meeting_days
 
 
 def _shown(_request: VisitRequest, _link: str, row: Question, at: datetime) -> AskedPage:
     invitee = Invitee.objects.select_related("meeting__unit").filter(question=row.about).first()
     is_after = row.kind == CAME
     is_open = invitee is not None and (
-        row.answered_at is None and not asked.is_over(row, at)
+        row.answered_at is None and not asked.is_question_over(row, at)
         if is_after
-        else not asked.is_over(row, at) and not acts.answering.is_over(invitee.meeting, at=at)
+        else not asked.is_question_over(row, at)
+        and not acts.answering.is_meeting_over(invitee.meeting, at=at)
     )
     meeting = invitee.meeting if invitee is not None else None
     context = {
@@ -29,8 +30,8 @@ def _shown(_request: VisitRequest, _link: str, row: Question, at: datetime) -> A
         "own": invitee,
         "is_open": is_open,
         "is_after": is_after,
-        "unit_name": named(meeting.unit.names) if meeting else "",
-        "days": days_of(meeting.first_on, meeting.last_on, meeting.starts) if meeting else "",
+        "unit_name": name_in_language(meeting.unit.names) if meeting else "",
+        "days": meeting_days(meeting.first_on, meeting.last_on, meeting.starts) if meeting else "",
     }
     return AskedPage(context, takes=BOTH if is_open else ())
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.meetings import actions, queries, queries_lists
 from abhiyan.meetings.actions.attending import NotInvited, NotOnList, SaidNotThere, TickedNumberUnfit
 from abhiyan.meetings.models import Meeting
@@ -27,10 +27,18 @@ from abhiyan.people.fields import NamesToTick, PhoneField
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.checks import AnyOf, FormRule, NeededWith
 from abhiyan.ui.forms import offer
-from abhiyan.ui.records import RecordSent, RecordShown, RecordTaken, RecordUnfit, naming, taken, typed
+from abhiyan.ui.records import (
+    RecordSent,
+    RecordShown,
+    RecordTaken,
+    RecordUnfit,
+    do_record_act,
+    labelled_answers,
+    naming,
+)
 
 from .forms import PeopleForm
-from .shown import COUNT_BESIDE, days_of, door_of
+from .shown import COUNT_BESIDE, meeting_days, meeting_door
 
 MOST = 300  # names on a page; the page of the meeting finds the others
 
@@ -86,7 +94,7 @@ def field_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
     if done:
         return redirect(request.path)
     waiting = queries.invitees(meeting).filter(came_at=None, denied_at=None).order_by("pk")
-    names = [(_named(row), row.one.public_id) for row in queries.with_names(list(waiting[: MOST + 1]))]
+    names = [(_named(row), row.one.public_id) for row in queries.named_invitees(list(waiting[: MOST + 1]))]
     names += [(_listed(row), row.ref) for row in queries_lists.list_at_door(meeting, at=clock.now())]
     if names:
         read_people(by=request.actor, unit_id=meeting.unit_id, n=len(names[:MOST]), at=clock.now())
@@ -104,7 +112,7 @@ def field_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _meeting(request: Request, public_id: UUID) -> Meeting:
     meeting = queries.meeting_for(request.viewer, public_id)
-    if not queries.leads(request.viewer, meeting):
+    if not queries.manages_meeting(request.viewer, meeting):
         raise NotYours
     if meeting.kind != Meeting.Kind.MEETING or meeting.cancelled_at is not None:
         raise NotFound
@@ -112,19 +120,19 @@ def _meeting(request: Request, public_id: UUID) -> Meeting:
 
 
 def _named(row: queries.NamedInvitee) -> str:
-    return ", ".join(filter(None, (person(row.name), row.office, row.unit)))
+    return ", ".join(filter(None, (local_person(row.name), row.office, row.unit)))
 
 
 def _listed(row: queries_lists.PersonAtDoor) -> str:
-    return ", ".join(filter(None, (person(row.name), row.where)))
+    return ", ".join(filter(None, (local_person(row.name), row.where)))
 
 
 def _names(meeting: Meeting, idents: Collection[str]) -> list[str]:
     """Name the invitees and the people of an invited list that a form means."""
-    rows = queries.with_names(list(queries.invitees(meeting).filter(public_id__in=idents)))
+    rows = queries.named_invitees(list(queries.invitees(meeting).filter(public_id__in=idents)))
     refs = {UUID(ident) for ident in idents} - {row.one.public_id for row in rows}
     listed = queries_lists.listed_people(queries_lists.send_for_door(meeting), refs=refs) if refs else []
-    return [*(_named(row) for row in rows), *(person(row.name) for row in listed)]
+    return [*(_named(row) for row in rows), *(local_person(row.name) for row in listed)]
 
 
 def _offer_all(form: AttendanceForm, meeting: Meeting) -> None:
@@ -181,8 +189,8 @@ def take_attendance(request: Request, sent: RecordSent) -> RecordTaken:
     meeting = _meeting(request, sent.named["public_id"])
     form = AttendanceForm(request.POST)
     _offer_all(form, meeting)
-    note = taken(form, lambda given: _attend(request, meeting, given, sent.age, is_record=True))
-    return RecordTaken(door_of(meeting.public_id), str(note))
+    note = do_record_act(form, lambda given: _attend(request, meeting, given, sent.age, is_record=True))
+    return RecordTaken(meeting_door(meeting.public_id), str(note))
 
 
 def show_attendance(request: Request, sent: RecordSent) -> RecordShown:
@@ -190,13 +198,13 @@ def show_attendance(request: Request, sent: RecordSent) -> RecordShown:
     meeting = _meeting(request, sent.named["public_id"])
     form = AttendanceForm(request.POST)
     _offer_all(form, meeting)
-    values = taken(form, lambda given: given)
+    values = do_record_act(form, lambda given: given)
     names = _names(meeting, values["invitee"])
     facts = [
         unit_fact(meeting.unit_id),
         (say("Meeting"), meeting.title),
-        (say("Day"), days_of(meeting.first_on, meeting.last_on, meeting.starts)),
+        (say("Day"), meeting_days(meeting.first_on, meeting.last_on, meeting.starts)),
         *((say("Came"), name) for name in sorted(names)),
-        *typed(form, "invitee"),
+        *labelled_answers(form, "invitee"),
     ]
     return RecordShown(facts, names=len(names))

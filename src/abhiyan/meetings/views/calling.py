@@ -17,7 +17,7 @@ from abhiyan.core import clock
 from abhiyan.core.keys import keyring
 from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.meetings import actions as acts
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.actions import calling
@@ -34,13 +34,13 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.acts import Tried, ask, form_page, tried
+from abhiyan.ui.acts import Tried, act_page, form_page, tried
 from abhiyan.ui.fields import DayField, HourField, NoteField
 from abhiyan.ui.forms import SOMETIMES, BriefForm, TitledForm, offer, titles_typed
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
-from .shown import crumbs, page_of, today
+from .shown import meeting_address, meeting_crumbs, today_of_meetings
 
 MOST_PROGRAMMES = 50  # to choose from
 OFFICE, BODY = "office", "body"  # kinds of invitation
@@ -218,18 +218,18 @@ def meeting_new(request: Request) -> HttpResponseBase:
     programme_ids = {str(programme.public_id): programme.pk for programme in running}
     chairs = {
         str(office.appointment_id): office
-        for office in org.ask_offices_here(here.unit.id, on=today())()
+        for office in org.ask_offices_here(here.unit.id, on=today_of_meetings())()
         if office.account_id is not None
     }
     form.offer(
         chair=[
             ("", say("none")),
             *(
-                (key, f"{person(office.name)}, {named(office.office_names)}")
+                (key, f"{local_person(office.name)}, {name_in_language(office.office_names)}")
                 for key, office in chairs.items()
             ),
         ],
-        reviewed=[(str(programme.public_id), named(programme.names)) for programme in running],
+        reviewed=[(str(programme.public_id), name_in_language(programme.names)) for programme in running],
         programme=_counting(running),
         **_whom(request, here.unit.id, here.hierarchy),
     )
@@ -255,7 +255,7 @@ def meeting_new(request: Request) -> HttpResponseBase:
         day=lambda: form.cleaned_data["first_on"],
         done=lambda made: redirect("meetings:meeting", made.value),
         context={
-            **crumbs((say("Call a meeting"), "")),
+            **meeting_crumbs((say("Call a meeting"), "")),
             "unit": here.unit,
             "after": after,
             "heading": here.name,
@@ -286,7 +286,9 @@ def _initial(after: Meeting | None) -> dict[str, Any]:
 
 def _counting(running: Sequence[Programme]) -> list[tuple[str, str]]:
     some = [
-        (str(programme.public_id), named(programme.names)) for programme in running if programme.kind == KIND
+        (str(programme.public_id), name_in_language(programme.names))
+        for programme in running
+        if programme.kind == KIND
     ]
     return [("", say("none")), *some] if some else []
 
@@ -300,17 +302,20 @@ def _whom(
     """
     may_send = not has_roll and request.viewer.may_at("messages.send", units.span(unit_id, hierarchy)[0])
     texts = messaging.texts_filled_by(BLANKS) if may_send else []
-    names = {office.code: named(office.names) for office in org.offices_used()}
-    counts = found.reached(unit_id=unit_id, hierarchy=hierarchy, on=today())
+    names = {office.code: name_in_language(office.names) for office in org.offices_used()}
+    counts = found.holders_by_office(unit_id=unit_id, hierarchy=hierarchy, on=today_of_meetings())
     offices = [(code, f"{names[code]} ({grouped(n)})") for code, n in counts.items()]
-    bodies = [(str(body_here.id), named(body_here.names)) for body_here in org.bodies_of(unit_id, on=today())]
+    bodies = [
+        (str(body_here.id), name_in_language(body_here.names))
+        for body_here in org.bodies_of(unit_id, on=today_of_meetings())
+    ]
     some = [(f"{OFFICE}:{code}", words) for code, words in offices]
     some += [(f"{BODY}:{code}", words) for code, words in bodies]
     return {
         "whom": [("", say("Choose")), *some] if some else [],
         "offices": offices,
         "bodies": bodies,
-        "roll": [("", say("none")), *audiences.offered(OUTREACH)] if texts else [],
+        "roll": [("", say("none")), *audiences.offered_audiences(OUTREACH)] if texts else [],
         "text": [("", say("none")), *texts] if texts else [],
     }
 
@@ -344,18 +349,22 @@ def _invited(
 
 
 def _preview(form: InviteForm, unit_id: int, hierarchy: int, on: date) -> InvitePreview:
-    people_chosen = found.chosen(form.inviting, unit_id=unit_id, hierarchy=hierarchy, on=on)
+    people_chosen = found.chosen_parameters(form.inviting, unit_id=unit_id, hierarchy=hierarchy, on=on)
     kind = form.cleaned_data.get("kind", Meeting.Kind.MEETING)
     roll, text = form.roll_given.values()
     if roll and not text:
         raise calling.RollTextMissing(field="text")
-    n = calling.counted(people_chosen, kind, has_roll=bool(roll))
-    now = found.count_chosen(people_chosen | {"day": today()})
-    silent = calling.is_silent(unit_id, on, form.cleaned_data.get("last_on") or on, at=clock.now())
+    n = calling.count_invited(people_chosen, kind, has_roll=bool(roll))
+    now = found.count_chosen(people_chosen | {"day": today_of_meetings()})
+    silent = calling.falls_in_silence(unit_id, on, form.cleaned_data.get("last_on") or on, at=clock.now())
     if silent and form.cleaned_data.get("is_public"):
         raise calling.PublicInSilence(field="first_on")
     return InvitePreview(
-        n, found.name_chosen(people_chosen), max(0, now - n), silent, audiences.name_of(roll) if roll else ""
+        n,
+        found.name_chosen(people_chosen),
+        max(0, now - n),
+        silent,
+        audiences.audience_name(roll) if roll else "",
     )
 
 
@@ -388,14 +397,14 @@ def meeting_step(request: Request, public_id: UUID, step: str) -> HttpResponseBa
 def _managed(request: Request, public_id: UUID) -> Meeting:
     """A meeting that the viewer manages."""
     meeting = found.meeting_for(request.viewer, public_id)
-    if not found.leads(request.viewer, meeting):
+    if not found.manages_meeting(request.viewer, meeting):
         raise org.NotYours(capability=LEADS)
     return meeting
 
 
 def _move(request: Request, one: Meeting) -> HttpResponseBase:
     initial = {"first_on": one.first_on, "last_on": one.last_on, "starts": one.starts}
-    return ask(
+    return act_page(
         request,
         lambda told: acts.move_meeting(**told, public_id=one.public_id, by=request.actor, at=clock.now()),
         title=say("Change the day: %(title)s") % {"title": one.title},
@@ -408,9 +417,9 @@ def _move(request: Request, one: Meeting) -> HttpResponseBase:
         ],
         button=_("Change the day"),
         said=_("The day is changed. Everybody invited is asked again."),
-        done=page_of(one.public_id),
+        done=meeting_address(one.public_id),
         form=MoveMeetingForm(request.POST if request.method == "POST" else None, initial=initial),
-        **crumbs((one.title, page_of(one.public_id)), (say("Change the day"), "")),
+        **meeting_crumbs((one.title, meeting_address(one.public_id)), (say("Change the day"), "")),
     )
 
 
@@ -418,7 +427,7 @@ def _move(request: Request, one: Meeting) -> HttpResponseBase:
 def meeting_cancel(request: Request, public_id: UUID) -> HttpResponseBase:
     """Cancel a meeting; it asks once."""
     meeting = _managed(request, public_id)
-    return ask(
+    return act_page(
         request,
         lambda told: acts.cancel_meeting(
             **told, public_id=meeting.public_id, by=request.actor, at=clock.now()
@@ -430,10 +439,12 @@ def meeting_cancel(request: Request, public_id: UUID) -> HttpResponseBase:
         ],
         button=_("Cancel the meeting"),
         said=_("The meeting is cancelled. Everybody invited gets a message."),
-        done=page_of(meeting.public_id),
+        done=meeting_address(meeting.public_id),
         is_danger=True,
         form=CancelMeetingForm(request.POST if request.method == "POST" else None),
-        **crumbs((meeting.title, page_of(meeting.public_id)), (say("Cancel the meeting"), "")),
+        **meeting_crumbs(
+            (meeting.title, meeting_address(meeting.public_id)), (say("Cancel the meeting"), "")
+        ),
     )
 
 
@@ -455,9 +466,9 @@ def _invite(request: Request, one: Meeting) -> HttpResponseBase:
         unit_id=one.unit_id,
         hierarchy=one.hierarchy,
         day=lambda: one.first_on,
-        done=lambda _made: redirect(page_of(one.public_id)),
+        done=lambda _made: redirect(meeting_address(one.public_id)),
         context={
-            **crumbs((one.title, page_of(one.public_id)), (say("Invite more"), "")),
+            **meeting_crumbs((one.title, meeting_address(one.public_id)), (say("Invite more"), "")),
             "heading": one.title,
             "page": _("Invite more"),
         },

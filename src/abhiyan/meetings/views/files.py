@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from abhiyan.core import clock, printing
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language, named, person
+from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
 from abhiyan.meetings.rules import days
@@ -23,7 +23,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes.rules.prepared import PreparedLine
 from abhiyan.ui.files import with_lines
 
-from .shown import days_of, page_of
+from .shown import meeting_address, meeting_days
 
 TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "minutes.typ")
 
@@ -68,10 +68,10 @@ def _ics(meeting: Meeting, *, at: datetime) -> bytes:
             "dtstart", days.begins_at(meeting.first_on, meeting.starts, settings.TIME_ZONE).astimezone(UTC)
         )
     event.add("summary", meeting.title)
-    event.add("description", days_of(meeting.first_on, meeting.last_on, meeting.starts))
+    event.add("description", meeting_days(meeting.first_on, meeting.last_on, meeting.starts))
     if where := meeting.place or meeting.link:
         event.add("location", where)
-    event.add("url", settings.ORIGIN + page_of(meeting.public_id))
+    event.add("url", settings.ORIGIN + meeting_address(meeting.public_id))
     event.add("status", "CANCELLED" if meeting.cancelled_at else "CONFIRMED")
     calendar = Calendar()
     calendar.add("prodid", "-//Abhiyan//")
@@ -98,9 +98,9 @@ def _pdf(request: Request, meeting: Meeting, *, at: datetime) -> bytes:
         if meeting.walk_ins is not None:
             came.append([_("Reported without an invitation"), grouped(meeting.walk_ins)])
         people = _part(_("Who came"), [*came, invited])
-    when = days_of(meeting.first_on, meeting.last_on, meeting.starts)
+    when = meeting_days(meeting.first_on, meeting.last_on, meeting.starts)
     values = {
-        "above": " · ".join(filter(None, (settings.ORGANISATION, named(meeting.unit.names)))),
+        "above": " · ".join(filter(None, (settings.ORGANISATION, name_in_language(meeting.unit.names)))),
         "name": meeting.title,
         "facts": " · ".join(
             filter(None, (when, meeting.place, state, "" if meeting.cancelled_at else attendance.said()))
@@ -112,15 +112,15 @@ def _pdf(request: Request, meeting: Meeting, *, at: datetime) -> bytes:
             ),
             _part(_("Agenda"), [[item, ""] for item in meeting.agenda], is_numbered=True),
             *(
-                _part(named(agenda_programme.programme.names), _reviewed(agenda_programme))
-                for agenda_programme in found.reviewed(request.viewer, meeting, at=at)
+                _part(name_in_language(agenda_programme.programme.names), _reviewed(agenda_programme))
+                for agenda_programme in found.agenda_programmes(request.viewer, meeting, at=at)
             ),
             people,
-            _part(_("Decisions and tasks"), _tasks(found.points(meeting)), is_numbered=True),
+            _part(_("Decisions and tasks"), _tasks(found.meeting_points(meeting)), is_numbered=True),
         ],
     }
-    in_language = language() if language() in ("hi", "en") else "en"
-    return printing.pdf(
+    in_language = active_language() if active_language() in ("hi", "en") else "en"
+    return printing.print_pdf(
         TEMPLATE, [values], title=meeting.title, language=in_language, at=at, with_lines=with_lines(request)
     )
 
@@ -133,7 +133,9 @@ def _tasks(some: list[found.PointShown]) -> list[list[str]]:
     return [
         [
             point.text,
-            f"{person(point.who)}, {date_format(localtime(point.due_at), 'j M Y')}" if point.due_at else "",
+            f"{local_person(point.who)}, {date_format(localtime(point.due_at), 'j M Y')}"
+            if point.due_at
+            else "",
         ]
         for point in some
     ]
@@ -142,7 +144,8 @@ def _tasks(some: list[found.PointShown]) -> list[list[str]]:
 def _reviewed(agenda_programme: found.AgendaProgramme) -> list[list[str]]:
     if not agenda_programme.drawn:
         return [
-            [str(prepared_line.label), said(prepared_line)] for prepared_line in agenda_programme.prepared
+            [str(prepared_line.label), prepared_in_words(prepared_line)]
+            for prepared_line in agenda_programme.prepared
         ]
     rungs: list[tuple[str, Any]] = [
         (f"{drawn.name}: {label}" if len(agenda_programme.drawn) > 1 else label, n)
@@ -157,7 +160,7 @@ def _reviewed(agenda_programme: found.AgendaProgramme) -> list[list[str]]:
     return [[label, grouped(n)] for label, n in rungs if n is not None]
 
 
-def said(prepared_line: PreparedLine) -> str:
+def prepared_in_words(prepared_line: PreparedLine) -> str:
     """Say how far a part of the preparation is: 12 of 20."""
     if prepared_line.of is None:
         return grouped(prepared_line.done)

@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.core.titles import title_contains
-from abhiyan.core.words import language, named, person
+from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.meetings import actions as acts
 from abhiyan.meetings import queries as found
 from abhiyan.meetings import queries_lists
-from abhiyan.meetings.actions.calling import is_silent
+from abhiyan.meetings.actions.calling import falls_in_silence
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.rules import audiences
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
@@ -29,11 +29,11 @@ from abhiyan.people.actions.reading import read_people
 from abhiyan.programmes.actions.schedules import due_page
 from abhiyan.programmes.queries.tasks import TaskCandidate
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
 from .forms import CantComeForm, InviteePhoneForm, PeopleForm, PointForm, SubstituteForm
-from .shown import TITLE, crumbs, days_of, page_of, today
+from .shown import TITLE, meeting_address, meeting_crumbs, meeting_days, today_of_meetings
 
 
 class MeetingFilters(forms.Form):
@@ -63,21 +63,21 @@ COLUMNS: tuple[Column[MeetingRow], ...] = (
     Column("day", _("Day"), lambda row: row.one.first_on, order="first_on", css="nums under"),
     Column("title", _("Title"), lambda row: row.one.title, order="typed_title", is_name=True),
     Column("kind", _("Kind"), lambda row: row.one.get_kind_display()),
-    Column("unit", _("Called by"), lambda row: named(row.one.unit.names), css="under"),
+    Column("unit", _("Called by"), lambda row: name_in_language(row.one.unit.names), css="under"),
     Column("answer", _("Your answer"), lambda row: row.answer, css="end"),
 )
 
 
 @page_with_list
-def meetings(request: Request) -> HttpResponseBase:
+def meetings_page(request: Request) -> HttpResponseBase:
     """Meetings that the viewer is invited to or leads; the latest first."""
     filters = MeetingFilters(request.GET)
     values = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
     rows = found.meetings_for(request.viewer).filter(title_contains(values["q"].replace("\0", "")), due=None)
     if values["show"] == "coming":
-        rows = rows.filter(last_on__gte=today(), cancelled_at=None)
+        rows = rows.filter(last_on__gte=today_of_meetings(), cancelled_at=None)
     elif values["show"] == "past":
-        rows = rows.filter(last_on__lt=today())
+        rows = rows.filter(last_on__lt=today_of_meetings())
 
     def finish(some: list[Meeting]) -> list[MeetingRow]:
         invitees = found.own_answers(request.viewer.account_id, some)
@@ -100,14 +100,14 @@ def meetings(request: Request) -> HttpResponseBase:
         "filters": filters,
         "may_call": request.viewer.may(LEADS),
     }
-    return answer(request, "meetings/meeting_list.html", table, context)
+    return list_response(request, "meetings/meeting_list.html", table, context)
 
 
 INVITEES: tuple[Column[found.NamedInvitee], ...] = (
     Column(
         "name",
         _("Name"),
-        lambda row: person(row.name),
+        lambda row: local_person(row.name),
         is_name=True,
         names_people=True,
         account=lambda row: row.one.account_id,
@@ -120,7 +120,7 @@ INVITEES: tuple[Column[found.NamedInvitee], ...] = (
     Column("came", _("Ticked"), lambda row: row.one.came_at, order="came_at", css="nums"),
 )
 AT_DOOR: tuple[Column[found.NamedInvitee], ...] = (
-    Column("name", _("Name"), lambda row: person(row.name), is_name=True, names_people=True),
+    Column("name", _("Name"), lambda row: local_person(row.name), is_name=True, names_people=True),
     Column("office", _("Office"), lambda row: row.office, css="under"),
     Column("unit", _("Unit"), lambda row: row.unit, css="under"),
     Column("act", _("Check-in"), is_for_acts=True, css="end"),
@@ -153,13 +153,13 @@ def shown_meeting(
 ) -> HttpResponseBase:
     """The page of a meeting, or of its door. refused: an act that was not done, and its form with what is wrong."""
     one = found.meeting_for(request.viewer, public_id)
-    may_lead = found.leads(request.viewer, one)
+    may_lead = found.manages_meeting(request.viewer, one)
     act, sent = refused or ("", None)
     context: dict[str, Any] = {
         "one": one,
-        "days": days_of(one.first_on, one.last_on, one.starts),
+        "days": meeting_days(one.first_on, one.last_on, one.starts),
         "may_lead": may_lead,
-        "helper": address(address_of("enrolment:helper_new"), one.unit.code, way="meeting"),
+        "helper": unit_address(address_of("enrolment:helper_new"), one.unit.code, way="meeting"),
         "attendance": found.attendance(one, at=clock.now()),
         "people_form": sent
         if act == "people"
@@ -188,12 +188,12 @@ def _door(request: Request, one: Meeting, given: dict[str, Any], *, q: str, stat
         found.invitees(one, text=q).order_by("pk"),
         name="door",
         caption=_("Check-in"),
-        finish=found.with_names,
+        finish=found.named_invitees,
         unit_id=one.unit_id,
         narrowed=find,
         is_brief=True,
     )
-    crumbs_ = crumbs((one.title, page_of(one.public_id)), (say("Check-in"), ""))
+    crumbs_ = meeting_crumbs((one.title, meeting_address(one.public_id)), (say("Check-in"), ""))
     context = {**crumbs_, **given, "find": find, "q": q, "due_page": _due_page(one, at=clock.now())}
     if queries_lists.send_for_door(one) is not None:
         listed = queries_lists.list_at_door(one, text=q, at=clock.now())
@@ -205,7 +205,7 @@ def _door(request: Request, one: Meeting, given: dict[str, Any], *, q: str, stat
             "listed": listed[:MOST_AT_DOOR],
             "is_more": len(listed) > MOST_AT_DOOR,
         }
-    return answer(request, "meetings/door.html", table, context, status=status)
+    return list_response(request, "meetings/door.html", table, context, status=status)
 
 
 def _page(
@@ -214,8 +214,8 @@ def _page(
     at, viewer = clock.now(), request.viewer
     invitee = found.own_invitation(one, viewer.account_id)
     is_visit = one.kind == Meeting.Kind.VISIT
-    is_open = not acts.answering.is_over(one, at=at)
-    is_held = one.first_on <= today() and one.cancelled_at is None
+    is_open = not acts.answering.is_meeting_over(one, at=at)
+    is_held = one.first_on <= today_of_meetings() and one.cancelled_at is None
     table: Table[found.NamedInvitee] = Table(
         request,
         INVITEES,
@@ -223,7 +223,7 @@ def _page(
         name="invitees",
         caption=_("Invited"),
         sort="answer",
-        finish=found.with_names,
+        finish=found.named_invitees,
         unit_id=one.unit_id,
         is_brief=True,
     )
@@ -231,13 +231,13 @@ def _page(
     context: dict[str, Any] = {
         "bulk": bulk,
         "may_bulk": bulk is not None and viewer.may("messages.send"),
-        "bulk_audience": audiences.name_of(bulk.audience) if bulk else "",
+        "bulk_audience": audiences.audience_name(bulk.audience) if bulk else "",
         "due_page": _due_page(one, at=at),
-        **crumbs((one.title, "")),
+        **meeting_crumbs((one.title, "")),
         **given,
         "deck_page": address_of("review:deck_new") + f"?meeting={one.public_id}",
-        "deck_language": language() if language() in ("hi", "en") else "en",
-        "unit_name": named(one.unit.names),
+        "deck_language": active_language() if active_language() in ("hi", "en") else "en",
+        "unit_name": name_in_language(one.unit.names),
         "moves": [_move(move) for move in reversed(one.moves)],
         "chair": _chair(one),
         "own": invitee,
@@ -245,12 +245,12 @@ def _page(
         "is_open": is_open,
         "is_held": is_held,
         "offices": found.by_office(one),
-        "reviewed": found.reviewed(viewer, one, at=at),
+        "reviewed": found.agenda_programmes(viewer, one, at=at),
         "before": found.open_before(one),
-        "points": found.points(one) if is_held else [],
+        "points": found.meeting_points(one) if is_held else [],
         "at": at,
         "may_send": bool(viewer.office_over("messages.circular", units.span(one.unit_id, one.hierarchy)[0])),
-        "silence": is_open and is_silent(one.unit_id, one.first_on, one.last_on, at=at),
+        "silence": is_open and falls_in_silence(one.unit_id, one.first_on, one.last_on, at=at),
         "cant_form": CantComeForm(initial={"reason": invitee.reason} if invitee else None),
     }
     if invitee is not None and is_open:
@@ -262,7 +262,7 @@ def _page(
         form.offer(
             *(
                 [(str(candidate.appointment), _doer(candidate)) for candidate in some]
-                for some in found.doers(one, on=today())
+                for some in found.doers(one, on=today_of_meetings())
             )
         )
     if isinstance(form := context.get("substitute_form"), SubstituteForm) and invitee is not None:
@@ -273,7 +273,7 @@ def _page(
                 for substitute in those
             ]
         )
-    return answer(request, "meetings/meeting.html", table, context, status=status)
+    return list_response(request, "meetings/meeting.html", table, context, status=status)
 
 
 def _due_page(one: Meeting, *, at: datetime) -> str:
@@ -291,7 +291,7 @@ def _substitutes(invitee: Invitee, one: Meeting) -> dict[str, Any]:
 
 
 def _who(name: Any, *names: Any) -> str:
-    return ", ".join([person(name), *(named(names_above) for names_above in names)])
+    return ", ".join([local_person(name), *(name_in_language(names_above) for names_above in names)])
 
 
 def _doer(candidate: TaskCandidate) -> str:
@@ -301,7 +301,7 @@ def _doer(candidate: TaskCandidate) -> str:
 def _move(each: dict[str, str]) -> tuple[str, str]:
     """An earlier day in words, and why the meeting was moved."""
     first, last = (date.fromisoformat(each[name]) for name in ("first_on", "last_on"))
-    return days_of(first, last, time.fromisoformat(each["starts"])), each["why"]
+    return meeting_days(first, last, time.fromisoformat(each["starts"])), each["why"]
 
 
 def _chair(one: Meeting) -> tuple[str, int] | None:
@@ -309,4 +309,4 @@ def _chair(one: Meeting) -> tuple[str, int] | None:
     if one.chair_id is None:
         return None
     with system("who chairs a meeting"):
-        return people.names_of([one.chair_id]).get(one.chair_id, ""), one.chair_id
+        return people.names_of_accounts([one.chair_id]).get(one.chair_id, ""), one.chair_id

@@ -16,27 +16,27 @@ TITLE = _("Meetings by invitation")
 COUNT_BESIDE = _("A newer number of everybody who came stands. Yours is kept beside it.")
 
 
-def crumbs(*more: tuple[Any, str]) -> dict[str, Any]:
+def meeting_crumbs(*more: tuple[Any, str]) -> dict[str, Any]:
     """The frame of each of these pages: its place in the menu, and the way to it."""
     return {"here": "meetings", "crumbs": [(str(TITLE), reverse("meetings:list")), *more]}
 
 
-def page_of(public_id: UUID) -> str:
+def meeting_address(public_id: UUID) -> str:
     """Return the address of a meeting's page."""
     return reverse("meetings:meeting", args=[public_id])
 
 
-def door_of(public_id: UUID, **more: str) -> str:
+def meeting_door(public_id: UUID, **more: str) -> str:
     """The address where names are ticked."""
-    return f"{page_of(public_id)}?{urlencode({'show': 'door', **more})}"
+    return f"{meeting_address(public_id)}?{urlencode({'show': 'door', **more})}"
 
 
-def today() -> date:
+def today_of_meetings() -> date:
     """The day it is here."""
     return clock.today(settings.TIME_ZONE)
 
 
-def days_of(first_on: date, last_on: date, starts: time) -> str:
+def meeting_days(first_on: date, last_on: date, starts: time) -> str:
     """The days of a meeting with its hour: 5 December 2026, 10:00."""
     day = date_format(first_on, "j F Y")
     if last_on > first_on:

@@ -8,7 +8,7 @@ from .counting import count_next, give_up_count
 from .emails import end_email, enter_email, forget_mails, tell_of_email
 from .holding import RELEASABLE, ask_to_release, hold_restored, release_held, set_allowance
 from .mornings import choose_morning, end_morning, send_mornings
-from .noes import forget_sent, heed_no, heed_withdrawal
+from .noes import forget_sent, hear_no_to_messages, hear_withdrawn_consent
 from .numbers import (
     check_free,
     check_number,
@@ -31,22 +31,22 @@ from .questions import (
     TEXTED,
     Answered,
     PhoneQuestion,
-    answer,
     answer_link,
-    ask,
+    answer_question,
     ask_many,
-    close,
+    ask_question,
     close_by_phone,
+    close_questions,
     programme_asked,
     question_id,
     reword,
 )
 from .queueing import (
     Outgoing,
-    send,
+    queue_message,
     send_code,
     send_many,
-    take_back,
+    take_messages_back,
 )
 from .registering import CheckedIds, IdRow, RefusedId, check_ids, register_ids
 from .reminding import (
@@ -55,7 +55,7 @@ from .reminding import (
     RemindedPerson,
     TooManyToRemind,
     forget_reminders,
-    remind,
+    remind_people,
     take_back_reminders,
 )
 from .sending import (
@@ -65,7 +65,7 @@ from .sending import (
     lease,
     note_outage,
     receive_receipt,
-    settle,
+    settle_messages,
 )
 from .sends import (
     NoSuchAudience,
@@ -80,6 +80,6 @@ from .sends import (
     queue_next,
     resume_send,
     start_send,
-    stop_restored,
+    stop_restored_sends,
     stop_send,
 )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import MessageClass, Template
 from abhiyan.messaging.rules import bulk
@@ -118,13 +118,13 @@ def register_text(
         _check(one, language)
     with system("registering a bulk text"):
         before = list(Template.objects.select_for_update().filter(code=follows)) if follows else []
-        if follows and not (before and before[0].is_active and bulk.key_of(follows)):
+        if follows and not (before and before[0].is_active and bulk.bulk_text_key(follows)):
             raise NotFound
         if before:
             org.require(by, SEND, at=before[0].unit_id)
         _check_new(before, written)
         version = before[0].version + 1 if before else 1
-        code = bulk.code_of(bulk.key_of(follows) if before else lot.octets(4).hex(), version)
+        code = bulk.bulk_text_code(bulk.bulk_text_key(follows) if before else lot.octets(4).hex(), version)
         Template.objects.filter(code=follows).update(is_active=False)
         Template.objects.bulk_create(
             Template(
@@ -163,7 +163,7 @@ def certify_text(
 
     It needs messages.send over the text's unit. Refuses NotFound, NumberMissing, WrongDays, OtherText.
     """
-    template = needed(
+    template = or_refuse(
         Template.objects.filter(code=code, language=language, code__startswith=bulk.PREFIX).first()
     )
     org.require(by, SEND, at=template.unit_id)
@@ -194,7 +194,7 @@ def _check(wording: Wording, language: str) -> None:
     field = f"text_{language}"
     if len(wording.text) > LONGEST or "\x00" in wording.text:
         raise BulkTextTooLong(field=field, n=LONGEST)
-    if (refusal := _WRONG.get(bulk.wrong(wording.text))) is not None:
+    if (refusal := _WRONG.get(bulk.bulk_text_fault(wording.text))) is not None:
         raise refusal(field=field)
     if not bulk.is_id(wording.registration):
         raise NoRegistration(field=f"registration_{language}")

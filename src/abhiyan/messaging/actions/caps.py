@@ -75,12 +75,12 @@ class Caps:
         sql.run(_TAKE, [changed, taken, last])
 
 
-def give_back(*, message_ids: Collection[UUID], subjects: Collection[UUID]) -> None:
+def give_caps_back(*, message_ids: Collection[UUID], subjects: Collection[UUID]) -> None:
     """Messages that had a reservation were not sent in the end. In the transaction under way."""
     if message_ids:
         sql.run(_GIVE_BACK, [sorted(set(subjects)), [str(message_id) for message_id in message_ids]])
 
 
-def forget(*, at: datetime) -> int:
+def forget_lapsed_caps(*, at: datetime) -> int:
     """Remove what has lapsed, with its phones and persons. Returns how many. In the transaction under way."""
     return sql.run("delete from messaging_reached where last_at <= %s", [at - WEEK])

@@ -12,18 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, declared, jobs, limits, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.titles import checked_titles
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.messaging.circulars import HOLDERS, LATELY
 from abhiyan.messaging.models import Circular, Reading, Reminder
 from abhiyan.org import queries as org
 from abhiyan.units import queries as units
 
 from .offices import AccountMessage, tell_accounts
-from .queueing import take_back
-from .reminding import NobodyToRemind, RemindedPerson, remind, take_back_reminders
+from .queueing import take_messages_back
+from .reminding import NobodyToRemind, RemindedPerson, remind_people, take_back_reminders
 
 CIRCULAR = "messages.circular"
 TEMPLATE, REMINDER = "duty.circular", "circular"  # the second as the table of reminders names it
@@ -88,7 +88,7 @@ def send_circular(
     """
     if by.account_id is None:
         raise org.NotYours
-    desk = needed(org.seat_over(by.account_id, unit_id, CIRCULAR), org.NotYours(capability=CIRCULAR))
+    desk = or_refuse(org.seat_over(by.account_id, unit_id, CIRCULAR), org.NotYours(capability=CIRCULAR))
     org.require(by, CIRCULAR, at=desk)
     title, titles = checked_titles(title, titles or {}, longest=LONGEST_SUBJECT, refusal=SubjectMissing)
     if "\x00" in number or len(number) > 50:
@@ -124,7 +124,7 @@ def send_circular(
         )
         if not made.recipients:
             raise NobodyBelow(field="office")
-        limits.take(declared.CIRCULARS, str(by.account_id), at=at)
+        limits.count_or_refuse(declared.CIRCULARS, str(by.account_id), at=at)
         made.save(update_fields=["recipients"])
         _announce(made, FIRST, at)
         _record("messaging.send_circular", made, by, at, made.recipients)
@@ -149,14 +149,14 @@ def remind_readers(*, public_id: UUID, by: Actor, at: datetime) -> int:
     TooMany.
     """
     with system("reminding of a circular"):
-        circular = needed(Circular.objects.select_for_update().filter(public_id=public_id).first())
+        circular = or_refuse(Circular.objects.select_for_update().filter(public_id=public_id).first())
         org.require(by, CIRCULAR, at=circular.unit_id)
         if circular.ended_at is not None:
             raise Withdrawn
         n = _to_remind(circular, at).count() if circular.made_at <= at - AGAIN else 0
         if not n:  # a job reminds them in parts, so there are never too many
             raise NobodyToRemind
-        limits.take(declared.CIRCULAR_REMINDERS, str(by.account_id or by.id), at=at)
+        limits.count_or_refuse(declared.CIRCULAR_REMINDERS, str(by.account_id or by.id), at=at)
         _announce(circular, clock.day_in(settings.TIME_ZONE, at).isoformat(), at)
         _record("messaging.remind_of_circular", circular, by, at, n)
     return n
@@ -168,14 +168,14 @@ def withdraw_circular(*, public_id: UUID, by: Actor, at: datetime) -> None:
     The desk that sent it may (messages.circular). Withdrawn again, nothing changes.
     """
     with system("withdrawing a circular"):
-        circular = needed(Circular.objects.select_for_update().filter(public_id=public_id).first())
+        circular = or_refuse(Circular.objects.select_for_update().filter(public_id=public_id).first())
         org.require(by, CIRCULAR, at=circular.unit_id)
         if circular.ended_at is not None:
             return
         circular.ended_at = at
         circular.save(update_fields=["ended_at"])
         readers = _unread(circular).values_list("account_id", flat=True)
-        take_back(keys=[_key(circular, account_id) for account_id in readers], at=at)
+        take_messages_back(keys=[_key(circular, account_id) for account_id in readers], at=at)
         take_back_reminders(kind=REMINDER, abouts=[circular.pk], at=at)
         _record("messaging.withdraw_circular", circular, by, at)
 
@@ -203,7 +203,7 @@ def announce_next(*, public_id: UUID, word: str, after: int, at: datetime) -> in
                 RemindedPerson(reader.account_id, reader.unit_id, blanks, about=circular.pk)
                 for reader in to_tell
             ]
-            remind(kind=REMINDER, template=TEMPLATE, people=people, is_by_loop=True, at=at)
+            remind_people(kind=REMINDER, template=TEMPLATE, people=people, is_by_loop=True, at=at)
     return readers[-1].account_id if readers else None
 
 
@@ -249,7 +249,7 @@ def _blanks(circular: Circular) -> Callable[[str], dict[str, str]]:
     link = settings.ORIGIN + reverse("messaging:circular", args=[circular.public_id])
 
     def blanks(language: str) -> dict[str, str]:
-        return {"unit": named(sender, language), "link": link}
+        return {"unit": name_in_language(sender, language), "link": link}
 
     return blanks
 

@@ -96,7 +96,9 @@ def _begun(send: Send, templates: Mapping[str, Template], at: datetime) -> Count
 
 
 def _gone_on(send: Send, templates: Mapping[str, Template], count: Count) -> Count:
-    return count.went_on(reads.counted(send, templates, after=count.after, until=count.until, at=count.at))
+    return count.went_on(
+        reads.count_phones(send, templates, after=count.after, until=count.until, at=count.at)
+    )
 
 
 def _finish(send: Send, count: Count) -> None:

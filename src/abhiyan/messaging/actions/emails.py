@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import Message
 from abhiyan.org import queries as org
@@ -35,7 +35,7 @@ def enter_email(
     """
     if not (viewer.is_strong and (viewer.appointments or viewer.is_root)):
         raise NotInOffice
-    account = needed(people_queries.account(needed(viewer.account_id)))
+    account = or_refuse(people_queries.account(or_refuse(viewer.account_id)))
     return people.ask_to_prove_email(
         account=account, address=address, session=session, by=by, at=at, language=language
     )

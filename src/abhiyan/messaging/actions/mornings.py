@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.messaging.models import MorningChoice
 from abhiyan.messaging.rules import hours
@@ -21,7 +21,7 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.units import queries as units
 
 from .offices import tell_account
-from .queueing import take_back
+from .queueing import take_messages_back
 
 AT_ONCE = 20  # leaders of one turn
 log = logging.getLogger(__name__)
@@ -35,9 +35,9 @@ def choose_morning(*, hour: int | None, by: Actor, at: datetime) -> None:
 
     hour: of `hours.MORNINGS`. Only leaders of their own unit may. Refuses NotYours, NotFound.
     """
-    account_id = needed(by.account_id)
+    account_id = or_refuse(by.account_id)
     viewer = org.viewer_of(account_id=account_id, on=clock.day_in(settings.TIME_ZONE, at))
-    org.require(by, LEADS, at=needed(viewer.home).unit_id)
+    org.require(by, LEADS, at=or_refuse(viewer.home).unit_id)
     with transaction.atomic(), system("whether a leader wants the morning message"):
         mine = MorningChoice.objects.select_for_update().filter(account_id=account_id)
         if hour is None:
@@ -134,7 +134,7 @@ def _end(choice: MorningChoice | None, *, at: datetime) -> None:
 def _take_back(choice: MorningChoice, *, at: datetime) -> None:
     """Give up the last message if it still waits: what it says is of another day, or of an office that is over."""
     if choice.sent_on is not None:
-        take_back(keys=[_key(choice.account_id, choice.sent_on)], at=at)
+        take_messages_back(keys=[_key(choice.account_id, choice.sent_on)], at=at)
 
 
 def _key(account_id: int, on: date) -> str:

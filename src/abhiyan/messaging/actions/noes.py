@@ -18,7 +18,7 @@ from .questions import close_by_phone
 from .queueing import UNSENT
 
 
-def heed_no(*, phone_no: PhoneSaidNo) -> None:
+def hear_no_to_messages(*, phone_no: PhoneSaidNo) -> None:
     """Give up what waits for a phone that said no; what `noes.always_goes` still goes. In the transaction of the no.
 
     A message in the sender's hands at this moment is left to it: it asks for the no itself before each message.
@@ -37,12 +37,12 @@ def heed_no(*, phone_no: PhoneSaidNo) -> None:
     _give_up(rows, reason="suppressed", at=phone_no.at)
 
 
-def heed_withdrawal(*, consent_withdrawn: ConsentWithdrawn) -> None:
+def hear_withdrawn_consent(*, consent_withdrawn: ConsentWithdrawn) -> None:
     """Give up the outreach that waits for a phone where nobody says yes to messages any more. In its transaction."""
     if consent_withdrawn.purpose != Purpose.MESSAGES:
         return
-    phone_id = people.person(consent_withdrawn.person_id).phone_id
-    if not standing([phone_id])[phone_id].consented:
+    phone_id = people.person_by_id(consent_withdrawn.person_id).phone_id
+    if not phone_standings([phone_id])[phone_id].consented:
         _give_up(
             _waiting_for(phone_id).filter(kind=MessageClass.OUTREACH),
             reason="no_consent",
@@ -74,7 +74,7 @@ class PhoneStand:
     consented: bool
 
 
-def standing(phone_ids: Collection[UUID]) -> dict[UUID, PhoneStand]:
+def phone_standings(phone_ids: Collection[UUID]) -> dict[UUID, PhoneStand]:
     """Return the no and the consent of each phone now."""
     rows = sql.rows(_STANDING, [Purpose.MESSAGES.value, list(phone_ids)])
     return {

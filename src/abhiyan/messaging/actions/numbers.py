@@ -10,7 +10,7 @@ from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.messaging.models import Allowance, Number, Spending
 from abhiyan.messaging.queries import inbound_id, ref_id
 from abhiyan.messaging.rules import inbound
@@ -60,7 +60,7 @@ def connect_number(
         # two who add the same number at once come one after the other
         sql.wait_for(f"number|{number}")
         check_free(number=number)
-    secret = lot.token(24)
+    secret = lot.random_token(24)
     ring = keyring()
     Number.objects.update_or_create(
         number=number,
@@ -108,7 +108,9 @@ def end_number(*, number_id: int, programme_id: int, by: Actor, at: datetime) ->
     The proof of its provider is forgotten. The act that calls it has asked for authority. Refuses NotFound. Ending an
     ended one changes nothing.
     """
-    row = needed(Number.objects.select_for_update().filter(pk=number_id, programme_id=programme_id).first())
+    row = or_refuse(
+        Number.objects.select_for_update().filter(pk=number_id, programme_id=programme_id).first()
+    )
     if not row.is_active:
         return
     row.is_active, row.secret_path, row.sealed_token = False, "", None

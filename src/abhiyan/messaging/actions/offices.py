@@ -12,7 +12,7 @@ from abhiyan.core import clock, declared, limits
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.messaging.news import QuestionAnswered
 from abhiyan.messaging.queries import OFFICE
 from abhiyan.messaging.rules import texts
@@ -23,7 +23,7 @@ from abhiyan.org.news import AppointmentOffered, FactorReset, OfferAnswered
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 
-from .questions import PhoneQuestion, ask, close, question_id
+from .questions import PhoneQuestion, ask_question, close_questions, question_id
 from .queueing import Outgoing, send_many
 
 ANSWERED_WITHIN = timedelta(days=30)  # by word or link; signed in at any time
@@ -41,7 +41,7 @@ def ask_holder(*, appointment_offered: AppointmentOffered) -> None:
         if account is None or phone is None:
             return
         try:
-            limits.take(
+            limits.count_or_refuse(
                 declared.OFFER_SMS,
                 f"{account.phone_id} {appointment_offered.by_unit_id}",
                 at=appointment_offered.at,
@@ -50,8 +50,8 @@ def ask_holder(*, appointment_offered: AppointmentOffered) -> None:
             return
         language = account.language or settings.LANGUAGE_CODE
         office, unit = (
-            named(appointment_offered.office_names, language),
-            named(appointment_offered.unit_names, language),
+            name_in_language(appointment_offered.office_names, language),
+            name_in_language(appointment_offered.unit_names, language),
         )
         room, kind = OFFICE
         asking = PhoneQuestion(
@@ -67,7 +67,7 @@ def ask_holder(*, appointment_offered: AppointmentOffered) -> None:
             unit_id=appointment_offered.unit_id,
             address="/office/%s/",
         )
-        ask(asking=asking, at=appointment_offered.at)
+        ask_question(asking=asking, at=appointment_offered.at)
 
 
 def hear_office(*, answer: QuestionAnswered) -> None:
@@ -98,12 +98,12 @@ def hear_office(*, answer: QuestionAnswered) -> None:
             return
         blanks |= {
             "office": appointment.title(answer.language),
-            "unit": named(appointment.unit.names, answer.language),
+            "unit": name_in_language(appointment.unit.names, answer.language),
         }
         if answer.yes:
             template = "office.accepted"
             on = clock.day_in(settings.TIME_ZONE, answer.at)
-            blanks["link"] = settings.ORIGIN + org_queries.door_of(
+            blanks["link"] = settings.ORIGIN + org_queries.sign_in_path(
                 appointment.account_id, on=on, taking=appointment
             )
     account = people.account_of_phone(answer.phone_id)
@@ -156,7 +156,7 @@ def tell_accounts(*, messages: Sequence[AccountMessage], at: datetime) -> set[in
     """Queue messages to people who sign in, each in their language. Returns the accounts whose phone is kept."""
     with system("messages about somebody's own office"):
         accounts = people.accounts(message.account_id for message in messages)
-        numbers = people.numbers_of(account.phone_id for account in accounts.values())
+        numbers = people.numbers_of_phones(account.phone_id for account in accounts.values())
         reached, letters = set(), []
         for message in messages:
             account = accounts.get(message.account_id)
@@ -171,7 +171,7 @@ def tell_accounts(*, messages: Sequence[AccountMessage], at: datetime) -> set[in
                     language=language,
                     blanks=message.blanks(language) if callable(message.blanks) else message.blanks,
                     key=message.key,
-                    kind=texts.kind(message.template),
+                    kind=texts.text_kind(message.template),
                     unit_id=message.unit_id,
                     programme_id=message.programme_id,
                 )
@@ -189,7 +189,7 @@ def forget_question(*, offer_answered: OfferAnswered) -> None:
     if account is not None:
         room, kind = OFFICE
         ident = question_id(room=room, kind=kind, about=offer_answered.public_id, phone_id=account.phone_id)
-        close(ids=[ident], at=offer_answered.at, but_answering=True)
+        close_questions(ids=[ident], at=offer_answered.at, but_answering=True)
 
 
 def _phone_of(account: Account) -> str | None:

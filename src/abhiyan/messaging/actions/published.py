@@ -20,9 +20,9 @@ def publish_templates(*, at: datetime, by: Actor) -> int:
     """
     there = set(Template.objects.values_list("code", "language", "version"))
     missing = [
-        Template(code=code, language=language, version=version, kind=texts.kind(code), text=text)
+        Template(code=code, language=language, version=version, kind=texts.text_kind(code), text=text)
         for (code, language), text in texts.TEXTS.items()
-        if (code, language, version := texts.version(code)) not in there
+        if (code, language, version := texts.text_version(code)) not in there
     ] + _of_files()
     # Somebody who does so at the same moment is not in the way.
     Template.objects.bulk_create(missing, ignore_conflicts=True)
@@ -37,7 +37,7 @@ def publish_templates(*, at: datetime, by: Actor) -> int:
 def _of_files() -> list[Template]:
     """The texts of languages' files that are not the newest of theirs, each as the next version. A text that left the
     files is used no longer."""
-    texts_by_key, shipped = languages.texts(), [code for code, _name in settings.LANGUAGES]
+    texts_by_key, shipped = languages.texts_in_languages(), [code for code, _name in settings.LANGUAGES]
     rows = Template.objects.filter(code__in=texts.FIXED).exclude(language__in=shipped).order_by("version")
     last = {(row.code, row.language): row for row in rows}
     gone = [row.pk for row in rows if (row.code, row.language) not in texts_by_key]
@@ -47,7 +47,7 @@ def _of_files() -> list[Template]:
             code=code,
             language=language,
             version=last[code, language].version + 1 if (code, language) in last else 1,
-            kind=texts.kind(code),
+            kind=texts.text_kind(code),
             text=text,
         )
         for (code, language), text in texts_by_key.items()

@@ -29,8 +29,8 @@ from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
 from abhiyan.messaging.queries import (
     ANY_QUESTION,
-    is_over,
-    is_unnamed,
+    is_link_unnamed,
+    is_question_over,
     message_id,
     question_by_link,
     question_digest,
@@ -41,7 +41,7 @@ from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones, note_sign
 from abhiyan.people.rules.silence import needs_new_answer
 
-from .queueing import Outgoing, send_many, take_back
+from .queueing import Outgoing, send_many, take_messages_back
 
 WHICH = "reply.which"
 SHORT_LINK = "/q/%s"  # leads to the question's own page
@@ -106,7 +106,7 @@ def question_id(*, room: str, kind: str, about: UUID, phone_id: UUID) -> UUID:
     return UUID(bytes=sha256(key.encode()).digest()[:16])
 
 
-def ask(*, asking: PhoneQuestion, at: datetime) -> bool:
+def ask_question(*, asking: PhoneQuestion, at: datetime) -> bool:
     """Ask one question; see `ask_many`. Returns True if it was new."""
     return ask_many(askings=[asking], at=at) == 1
 
@@ -133,7 +133,7 @@ def ask_many(*, askings: Sequence[PhoneQuestion], at: datetime) -> int:
     return len(fresh)
 
 
-def answer(
+def answer_question(
     *,
     phone_id: UUID,
     yes: bool,
@@ -153,7 +153,7 @@ def answer(
     is accepted with the word alone. Else the phone gets one message on what to send. about: only what was asked about
     this. is_alone: whether a bare answer can mean nothing else, as far as the room knows.
     """
-    word = rules.clean(code)
+    word = rules.clean_word(code)
     with system("a phone answers a question"):
         lock_phones([phone_id])
         theirs = Question.objects.filter(phone_id=phone_id, **({"about": about} if about else {}))
@@ -165,7 +165,7 @@ def answer(
             ):
                 return _which(phone_id, still_open, at)
             return _heard(still_open[0], n, yes=yes, channel=channel, ref=ref, by=by, at=at)
-        if limits.is_full(declared.QUESTION_WORDS, str(phone_id), at=at):
+        if limits.is_used_up(declared.QUESTION_WORDS, str(phone_id), at=at):
             return Answered.LIMITED
         matches = (
             [(question, n) for question in mine for n in _numbers(question) if word == _word(question, n)]
@@ -174,7 +174,7 @@ def answer(
         )
         # Two questions of a phone may happen to share a word.
         if len({question.pk for question, _n in matches}) != 1:
-            limits.take(declared.QUESTION_WORDS, str(phone_id), at=at)
+            limits.count_or_refuse(declared.QUESTION_WORDS, str(phone_id), at=at)
             return Answered.WRONG
         return _heard(*matches[0], yes=yes, channel=channel, ref=ref, by=by, at=at)
 
@@ -205,7 +205,7 @@ def _out(question: Question, at: datetime) -> int:
 def programme_asked(*, phone_id: UUID, code: str) -> int | None:
     """The programme whose question has this word, also one that is over: what a LEAVE beside it means. None where the
     phone was asked nothing by it, or by no programme. In a system scope."""
-    word = rules.clean(code)
+    word = rules.clean_word(code)
     mine = Question.objects.filter(phone_id=phone_id) if word else ()
     return (
         next(
@@ -230,7 +230,7 @@ def answer_link(*, link: str, yes: bool, by: Actor, at: datetime, why: str = "")
         question = question_by_link(link)
         if question is None:
             return Answered.WRONG
-        was_unnamed = is_unnamed(link=link, question=question, at=at)
+        was_unnamed = is_link_unnamed(link=link, question=question, at=at)
         if yes:
             note_sign(phone_id=question.phone_id, at=at)
         lock_phones([question.phone_id])
@@ -242,7 +242,7 @@ def answer_link(*, link: str, yes: bool, by: Actor, at: datetime, why: str = "")
         return _take(row, n, yes=yes, by_word=False, channel="link", ref="", by=by, at=at, why=why)
 
 
-def close(*, ids: Collection[UUID], at: datetime, but_answering: bool = False) -> int:
+def close_questions(*, ids: Collection[UUID], at: datetime, but_answering: bool = False) -> int:
     """Close these questions, whose matter has ended: nobody has to answer them any more. Returns how many were open.
 
     In the transaction of the act that ends it, whose phones are locked. Messages that have not left do not go.
@@ -275,9 +275,9 @@ def close_by_phone(*, phone_id: UUID, at: datetime) -> int:
     return len(mine)
 
 
-def remind(*, at: datetime) -> int:
+def remind_unanswered(*, at: datetime) -> int:
     """Ask once more what nobody has answered, inside the hours. Returns how many. In a transaction, as jobs."""
-    if not hours.is_open(at, settings.TIME_ZONE):
+    if not hours.is_in_hours(at, settings.TIME_ZONE):
         return 0
     due = Question.objects.filter(OPEN, remind_at__lte=at, expires_at__gt=at).order_by("remind_at", "pk")
     questions = list(due.select_for_update(skip_locked=True)[:AT_ONCE])
@@ -328,7 +328,7 @@ def _new(ident: UUID, asking: PhoneQuestion, at: datetime) -> Question:
         template=asking.template,
         address=asking.address,
         sealed=_sealed(ident, content),
-        link_digest=question_digest(rules.parted(rules.link(ring.token, ident, 1))[0]),
+        link_digest=question_digest(rules.parted(rules.link_part(ring.token, ident, 1))[0]),
         unit_id=asking.unit_id,
         programme_id=asking.programme_id,
         asked_at=at,
@@ -357,7 +357,7 @@ def _unsealed(question: Question) -> dict[str, Any]:
 
 def _letter(question: Question, n: int, content: dict[str, Any]) -> Outgoing:
     """Message number n of a question."""
-    link = settings.ORIGIN + SHORT_LINK % rules.link(keyring().token, question.pk, n)
+    link = settings.ORIGIN + SHORT_LINK % rules.link_part(keyring().token, question.pk, n)
     blanks = content["blanks"] | {"word": _word(question, n), "link": link}
     template = question.template
     if n <= question.unnamed:
@@ -369,7 +369,7 @@ def _letter(question: Question, n: int, content: dict[str, Any]) -> Outgoing:
         language=question.language,
         blanks=blanks,
         key=_key(question, n),
-        kind=texts.kind(question.template),
+        kind=texts.text_kind(question.template),
         unit_id=question.unit_id,
         programme_id=question.programme_id,
     )
@@ -398,7 +398,7 @@ def _by_name(question: Question, at: datetime) -> Answered:
 
 
 def _is_open(question: Question, at: datetime) -> bool:
-    return question.answered_at is None and not is_over(question, at)
+    return question.answered_at is None and not is_question_over(question, at)
 
 
 def _take(
@@ -416,7 +416,7 @@ def _take(
     """The answer to message n of a question; phone and question are locked."""
     if question.is_yes is yes:
         return Answered.AGAIN
-    if not (_is_open(question, at) if yes else question.hears_late_no or not is_over(question, at)):
+    if not (_is_open(question, at) if yes else question.hears_late_no or not is_question_over(question, at)):
         return Answered.OVER
     _take_back(question, at)
     question.answered_at, question.is_yes, question.message_id = at, yes, question.message_ids[n - 1]
@@ -479,7 +479,7 @@ def _close(questions: list[Question], at: datetime) -> int:
     for question in questions:
         question.closed_at, question.remind_at, question.sealed = at, None, None
     Question.objects.bulk_update(questions, ["closed_at", "remind_at", "sealed"])
-    take_back(keys=[_key(question, n) for question in questions for n in _numbers(question)], at=at)
+    take_messages_back(keys=[_key(question, n) for question in questions for n in _numbers(question)], at=at)
     return len(questions)
 
 
@@ -493,4 +493,4 @@ def _tell_unanswered(questions: list[Question], at: datetime) -> None:
 
 def _take_back(question: Question, at: datetime) -> None:
     """Take back the unsent messages of an answered question."""
-    take_back(keys=[_key(question, n) for n in _numbers(question)], at=at)
+    take_messages_back(keys=[_key(question, n) for n in _numbers(question)], at=at)

@@ -120,7 +120,7 @@ def send_many(*, messages: Sequence[Outgoing], at: datetime) -> None:
         onward.set_going()
 
 
-def send(
+def queue_message(
     *,
     template: str,
     phone: str,
@@ -138,7 +138,7 @@ def send(
     return message.public_id
 
 
-def take_back(*, keys: Sequence[str], at: datetime) -> int:
+def take_messages_back(*, keys: Sequence[str], at: datetime) -> int:
     """Give up messages that have not left, by their senders' keys: what they say holds no longer. Returns how many
     were.
 
@@ -155,7 +155,7 @@ def take_back(*, keys: Sequence[str], at: datetime) -> int:
 
 def send_code(*, news: CodeAsked) -> None:
     """Send a one-time code that was asked: once per request, at any hour."""
-    send(
+    queue_message(
         template=f"code.{news.purpose}",
         phone=news.phone,
         language=news.language,

@@ -15,7 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.messaging.models import Reminder
 
 from .offices import AccountMessage, tell_accounts
-from .queueing import take_back
+from .queueing import take_messages_back
 
 MOST_REMINDED = 1_000  # people one press, or one turn of a loop, reminds
 KEPT = timedelta(days=366)
@@ -58,7 +58,7 @@ _NOTE = """insert into messaging_reminder (kind, about, account_id, day, at, uni
  order by 2, 3 on conflict (kind, about, day, account_id) do nothing returning about, account_id"""
 
 
-def remind(
+def remind_people(
     *,
     kind: str,
     template: str,
@@ -109,7 +109,7 @@ def take_back_reminders(*, kind: str, abouts: Collection[int], at: datetime) -> 
     with system("taking reminders back"):
         rows = Reminder.objects.filter(kind=kind, about__in=abouts)
         keys = [_key(*row) for row in rows.values_list("kind", "about", "account_id", "day")]
-        take_back(keys=keys, at=at)
+        take_messages_back(keys=keys, at=at)
 
 
 def forget_reminders(*, at: datetime) -> int:

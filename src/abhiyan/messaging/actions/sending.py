@@ -21,7 +21,7 @@ from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.mail import REFUSED
 from abhiyan.messaging.models import Message, Outage, Template
 from abhiyan.messaging.our_numbers import OurNumbers
-from abhiyan.messaging.queries import open_hours, ours, text_for, texts_of
+from abhiyan.messaging.queries import open_hours, ours, text_for, texts_under_way
 from abhiyan.messaging.recipients import NOBODY, on_phones
 from abhiyan.messaging.rules import audiences, gate, mails, registered, texts
 from abhiyan.people import actions as people
@@ -29,8 +29,8 @@ from abhiyan.people import queries as people_queries
 from abhiyan.units import queries as units
 from abhiyan.units.rules.polls import Polling
 
-from .caps import Caps, give_back
-from .noes import standing
+from .caps import Caps, give_caps_back
+from .noes import phone_standings
 
 LEASE = timedelta(minutes=2)  # many times what a gateway may take; then it returns to the queue
 CODE_LEASE = timedelta(seconds=30)
@@ -84,7 +84,7 @@ class Leased:
 
     @property
     def is_code(self) -> bool:
-        return texts.is_code(self.template)
+        return texts.brings_code(self.template)
 
     @property
     def is_free(self) -> bool:
@@ -257,12 +257,12 @@ class _Inquiry:
     def __init__(self, messages: Sequence[Leased], at: datetime) -> None:
         self.at = at
         codes = {message.template for message in messages}
-        self.published = texts_of(codes)
+        self.published = texts_under_way(codes)
         self._template_ids = registrations.template_ids(codes)
-        self._stands = standing({message.phone_id for message in messages})
+        self._stands = phone_standings({message.phone_id for message in messages})
         self._halted = reads.halted({one.send_id for one in messages if one.send_id is not None})
         self._sends = {
-            one.pk: one for one in reads.asked_again({one.send_id for one in messages if one.send_id})
+            one.pk: one for one in reads.rechecked_sends({one.send_id for one in messages if one.send_id})
         }
         self._again = self._asked_again(messages)
         # The gate does not ask where most messages go, such as codes and prompt replies.
@@ -296,7 +296,7 @@ class _Inquiry:
 
     def _rests(self, message: Leased) -> bool:
         send = self._sends.get(message.send_id or 0)
-        return send is not None and audiences.read(send.audience)[0].rests
+        return send is not None and audiences.read_audience(send.audience)[0].rests
 
     def _units(self, message: Leased) -> tuple[int, ...]:
         """Return the places where its recipient may be: where the people of the phone live, else the unit it was sent
@@ -418,11 +418,11 @@ def _judged(message: Leased, inquiry: _Inquiry) -> Letter | _Fate:
     if message.is_mail:
         return _as_mail(message, found, values, recipient, at)
     if message.send_id is None:
-        values = registered.shortened(values, origin=settings.ORIGIN, short=settings.SMS_ORIGIN)
+        values = registered.with_short_links(values, origin=settings.ORIGIN, short=settings.SMS_ORIGIN)
     if is_required := environment.DLT_REQUIRED():
         values = registered.fitted(message.template, values)
     try:
-        text, ids = texts.fill(found.text, values), inquiry.ids(found, values)
+        text, ids = texts.fill_text(found.text, values), inquiry.ids(found, values)
     except KeyError:  # a text published since needs more than this message brings
         log.warning("a message does not fill its text", extra={"facts": {"template": message.template}})
         return _Fate(message, State.HELD, "template")
@@ -447,7 +447,7 @@ def _as_mail(
 ) -> Letter | _Fate:
     """The same text by e-mail, with whole links and without what is answered by SMS. DLT does not ask about mails."""
     try:
-        body = texts.fill(text.text, mails.without_sms(values))
+        body = texts.fill_text(text.text, mails.without_sms(values))
     except KeyError:
         log.warning("a message does not fill its text", extra={"facts": {"template": message.template}})
         return _Fate(message, State.HELD, "template")
@@ -487,7 +487,7 @@ def _within_budget(ready: Sequence[tuple[Leased, Letter]], at: datetime) -> tupl
     return going, held
 
 
-def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: datetime) -> int:
+def settle_messages(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: datetime) -> int:
     """Put down what became of messages that were handed over, in one transaction. Return how many the gateway took."""
     if not returned:
         return 0
@@ -499,7 +499,7 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
                     going.message.id,
                     handed.reason,
                     handed.ref,
-                    0 if going.message.is_mail else texts.parts(going.letter.text),
+                    0 if going.message.is_mail else texts.count_sms(going.letter.text),
                 )
                 for going, handed in gone
             ]
@@ -524,7 +524,7 @@ def settle(*, returned: Sequence[tuple[Going, Handed]], adapter: str, at: dateti
         back = [going for going, handed in returned if not handed.ok and going.reserved]
         waiting = set(sql.column(_WAITING, [[going.message.id for going in back]])) if back else set()
         lost = [going for going in back if going.message.id not in waiting]
-        give_back(
+        give_caps_back(
             message_ids=[going.message.id for going in lost],
             subjects=[subject for going in lost for subject in going.reserved],
         )
@@ -553,7 +553,7 @@ def _by_sms_instead(fates: Sequence[_Fate]) -> dict[Leased, str]:
         and fate.message.is_mail
         and not mails.is_only_mailed(fate.message.template)
     ]
-    numbers = people_queries.numbers_of({notice.phone_id for notice in given_up}) if given_up else {}
+    numbers = people_queries.numbers_of_phones({notice.phone_id for notice in given_up}) if given_up else {}
     return {notice: numbers[notice.phone_id] for notice in given_up if notice.phone_id in numbers}
 
 

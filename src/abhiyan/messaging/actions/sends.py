@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, environment, jobs, lot, small_cells, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.models import Message, Send, Template
@@ -28,7 +28,7 @@ from abhiyan.people import queries as people_queries
 from abhiyan.units import queries as units
 
 from .bulk_texts import SEND
-from .caps import give_back
+from .caps import give_caps_back
 from .counting import be_counted, count_later
 from .queueing import UNSENT
 
@@ -113,15 +113,17 @@ def draft_send(
     authority.require(by, SEND, at=unit_id)
     if by.account_id is None:
         raise authority.NotYours
-    if audience not in dict(audiences.offered()):
+    if audience not in dict(audiences.offered_audiences()):
         raise NoSuchAudience(field="audience")
     lo, hi = units.span(unit_id, hierarchy)
     spans = units.spans(only, hierarchy)
     if any(only_id not in spans or not (lo <= spans[only_id][0] < hi) for only_id in only):
-        raise SendUnitsOutside(field="only", unit=units.names_of([unit_id], language="en").get(unit_id, ""))
+        raise SendUnitsOutside(
+            field="only", unit=units.names_of_units([unit_id], language="en").get(unit_id, "")
+        )
     if not 60 <= per_hour <= most_per_hour():
         raise PaceOutOfRange(field="per_hour", most=most_per_hour())
-    if programme_id and programme_id not in dict(audiences.programmes()):
+    if programme_id and programme_id not in dict(audiences.paying_programmes()):
         raise NoSuchAudience(field="programme")
     with system("drafting a bulk send"):
         templates = _wordings(text)
@@ -211,7 +213,7 @@ def start_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
         if bulk.has_grown(was=approved["n"], now=send.n_asked):
             raise AudienceGrew(
                 **{
-                    when: small_cells.seen(n, is_exact=False)
+                    when: small_cells.seen_count(n, is_exact=False)
                     for when, n in (("now", send.n_asked), ("was", approved["n"]))
                 }
             )
@@ -284,7 +286,7 @@ def discard_send(*, public_id: UUID, by: Actor, at: datetime) -> None:
         send.delete()
 
 
-def stop_restored(*, at: datetime) -> None:
+def stop_restored_sends(*, at: datetime) -> None:
     """After a restore nobody knows what went since the backup: sends end, for people to look at. In system scope."""
     for send in (
         Send.objects.select_for_update().filter(state__in=(State.SENDING, State.PAUSED)).order_by("pk")
@@ -315,11 +317,11 @@ def queue_next(*, public_id: UUID, at: datetime) -> bool:
         if send.is_queued:
             return _finished(send, at)
         is_stopped = people_queries.emergency_stop() is not None
-        if is_stopped or not hours.is_open(at, settings.TIME_ZONE, open_hours()):
+        if is_stopped or not hours.is_in_hours(at, settings.TIME_ZONE, open_hours()):
             return True
         # The pace is reckoned from the phones it has had, not from the last turn: a turn rounds down.
         since = max(send.queued_at or at - MINUTE, at - MINUTE)
-        n = min(bulk.room(per_hour=send.per_hour, since_s=(at - since).total_seconds()), SLICE)
+        n = min(bulk.room_to_queue(per_hour=send.per_hour, since_s=(at - since).total_seconds()), SLICE)
         if not n:
             return True
         after = send.after or counting.FIRST
@@ -350,7 +352,7 @@ def _insert(send: Send, phones: Sequence[SendRecipient], at: datetime) -> None:
     if not phones:
         return
     ring, stop = keyring(), stop_number()
-    audience, _choice = audiences.read(send.audience)
+    audience, _choice = audiences.read_audience(send.audience)
     blanks = {
         language: json.dumps(values | {"stop": stop}, ensure_ascii=False).encode()
         for language, values in send.given.items()
@@ -459,7 +461,7 @@ def _give_back(tried: Mapping[UUID, UUID]) -> None:
     subjects = {
         subject_id for phone in tried.values() for subject_id in (phone, *people.get(phone, NOBODY).persons)
     }
-    give_back(message_ids=list(tried), subjects=subjects)
+    give_caps_back(message_ids=list(tried), subjects=subjects)
 
 
 def _have_followed(send: Send, at: datetime) -> None:
@@ -474,7 +476,7 @@ def _wordings(code: str) -> dict[str, Template]:
     if not templates or not all(template.is_active for template in templates.values()):
         raise NoSuchText(field="text")
     if not stop_number() and any(
-        bulk.wrong(template.text.replace("{stop}", "")) for template in templates.values()
+        bulk.bulk_text_fault(template.text.replace("{stop}", "")) for template in templates.values()
     ):
         raise NoNumberToStop(field="text")
     return templates
@@ -500,7 +502,7 @@ def _filled(
 
 
 def _locked(public_id: UUID, *states: str) -> Send:
-    send = needed(Send.objects.select_for_update().filter(public_id=public_id).first())
+    send = or_refuse(Send.objects.select_for_update().filter(public_id=public_id).first())
     if send.state not in states:
         raise NotInThisState
     return send

@@ -72,7 +72,7 @@ def register(audience: Audience) -> None:
     _AUDIENCES[audience.code] = audience
 
 
-def offered(kind: int | None = None) -> list[Choice]:
+def offered_audiences(kind: int | None = None) -> list[Choice]:
     """Every audience with each of its choices: (code, name), as a form offers them. kind: only of this class."""
     return [
         (f"{audience.code}:{choice_code}", f"{audience.name}: {name}")
@@ -82,7 +82,7 @@ def offered(kind: int | None = None) -> list[Choice]:
     ]
 
 
-def read(code: str) -> tuple[Audience, str]:
+def read_audience(code: str) -> tuple[Audience, str]:
     """The audience of `members:1`, and what of it. LookupError where there is none."""
     kind, _colon, choice_code = code.partition(":")
     return _AUDIENCES[kind], choice_code
@@ -90,18 +90,18 @@ def read(code: str) -> tuple[Audience, str]:
 
 def to_say(code: str) -> dict[str, str]:
     """Return what fills the variables that a text to an offered audience must have. Any text will do if it is empty."""
-    if code not in dict(offered()):
+    if code not in dict(offered_audiences()):
         return {}
-    audience, choice_code = read(code)
+    audience, choice_code = read_audience(code)
     return dict(audience.says(choice_code)) if audience.says else {}
 
 
-def name_of(code: str) -> str:
+def audience_name(code: str) -> str:
     """How an offered audience is called; the code where it is no longer offered."""
-    return dict(offered()).get(code, code)
+    return dict(offered_audiences()).get(code, code)
 
 
-def asked_again() -> set[str]:
+def rechecked_audiences() -> set[str]:
     """Codes of the audiences that are asked again as a message leaves."""
     return {audience.code for audience in _AUDIENCES.values() if audience.is_asked_again}
 
@@ -111,6 +111,6 @@ def answer_programmes(names: Callable[[], Sequence[tuple[int, str]]]) -> None:
     _programmes[:] = [names]
 
 
-def programmes() -> list[tuple[int, str]]:
+def paying_programmes() -> list[tuple[int, str]]:
     """Programmes that may pay for a send."""
     return [name_pair for names in _programmes for name_pair in names()]

@@ -71,14 +71,14 @@ def told_to_wait(breaker: Breaker, *, wait_s: float, reason: str, at: datetime) 
     )
 
 
-def room(breaker: Breaker, *, free: int, at: datetime) -> int:
+def room_to_send(breaker: Breaker, *, free: int, at: datetime) -> int:
     """Return how many messages may go now. free: how many hands have nothing to do."""
     if breaker.until is not None and at < breaker.until:
         return 0
     return min(free, breaker.at_once) if breaker.is_out else free
 
 
-def sent(breaker: Breaker, *, at: datetime) -> Breaker:
+def breaker_after_send(breaker: Breaker, *, at: datetime) -> Breaker:
     """Messages went. While the breaker is out they are a trial, and the next waits longer."""
     return _paused(breaker, at) if breaker.is_out else breaker
 

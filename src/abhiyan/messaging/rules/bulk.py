@@ -59,7 +59,7 @@ def is_header(given: str) -> bool:
     return _HEADER.fullmatch(given) is not None
 
 
-def wrong(text: str) -> str:
+def bulk_text_fault(text: str) -> str:
     """Return the fault of a bulk text: "hidden" (a sign nobody sees), "shape" (a brace or bracket out of place),
     "sender", "stop"; "" for none."""
     if _HIDDEN.search(text.replace("\r\n", "\n")):
@@ -92,12 +92,12 @@ def has(text: str, names: Iterable[str]) -> bool:
     return set(variables(text)).issuperset(names)
 
 
-def code_of(key: str, version: int) -> str:
+def bulk_text_code(key: str, version: int) -> str:
     """Under which code the templates of a bulk text stand."""
     return f"{PREFIX}{key}.{version}"
 
 
-def key_of(code: str) -> str:
+def bulk_text_key(code: str) -> str:
     """Return the key that all versions of a bulk text share."""
     return code.removeprefix(PREFIX).rpartition(".")[0]
 
@@ -112,7 +112,7 @@ def has_grown(*, was: int, now: int) -> bool:
     return now * 100 > was * (100 + GREW_PCT)
 
 
-def room(*, per_hour: int, since_s: float) -> int:
+def room_to_queue(*, per_hour: int, since_s: float) -> int:
     """Return how many phones may be queued now, when some were queued `since_s` seconds ago: at most a minute's
     worth."""
     return int(per_hour * min(since_s, 60.0) / 3600)

@@ -60,7 +60,7 @@ def of_form(values: Mapping[str, Any], main: str) -> CarriedWords:
 def _chosen(pieces: list[tuple[str, bool, bool]]) -> CarriedWords:
     pieces = [piece for piece in dict.fromkeys(pieces) if piece[0].strip()][:MOST]
     for text, is_beside, _is_name in pieces:
-        reading = words.read(text)
+        reading = words.read_said_text(text)
         if reading.word in words.REFUSING and not (is_beside and reading.rest):
             return CarriedWords(text[: words.LONGEST], is_no=True)
     text = "\n".join(dict.fromkeys(text for text, _is_beside, is_name in pieces if not is_name))

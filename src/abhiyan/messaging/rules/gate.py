@@ -12,8 +12,8 @@ from abhiyan.units.rules.polls import Polling
 from . import hours as clock_hours
 from .bulk import PREFIX
 from .hours import CODE_LIFE, Hours
-from .noes import StandingNo, stops
-from .texts import DUTY, FIXED, NEWS, OUTREACH, is_code, is_prompt, passes_stop
+from .noes import StandingNo, stops_message
+from .texts import DUTY, FIXED, NEWS, OUTREACH, brings_code, is_prompt, passes_stop
 
 LOOK_AGAIN = timedelta(hours=1)  # for what people still have to do: an entry of the calendar, a certificate
 LOOK_SOON = timedelta(minutes=10)  # whether the emergency stop is over
@@ -87,7 +87,7 @@ class GateVerdict:
 def needs_place(asking: GateMessage, *, at: datetime) -> bool:
     """Return True if the gate asks where the recipient is. It does not ask for tasks, nor for answers that somebody
     waits for."""
-    return not asking.is_task and not clock_hours.answers(
+    return not asking.is_task and not clock_hours.is_awaited(
         kind=asking.kind, queued_at=asking.queued_at, at=at, is_prompt=asking.is_prompt
     )
 
@@ -113,7 +113,7 @@ def gate(asking: GateMessage, recipient: GateRecipient, *, at: datetime, hours: 
         polling=polling,
     )
     is_over = asking.expires_at is not None and at >= asking.expires_at
-    if when is None or is_over or (is_code(asking.template) and at - asking.queued_at > CODE_LIFE):
+    if when is None or is_over or (brings_code(asking.template) and at - asking.queued_at > CODE_LIFE):
         return GateVerdict(May.DROP, "too_late")
     lacks_certificate = polling.is_election and not asking.is_certified
 
@@ -122,7 +122,7 @@ def gate(asking: GateMessage, recipient: GateRecipient, *, at: datetime, hours: 
         return GateVerdict(May.WAIT, lacking, until)
 
     no = recipient.no
-    if no and stops(no, kind=asking.kind, template=asking.template, queued_at=asking.queued_at):
+    if no and stops_message(no, kind=asking.kind, template=asking.template, queued_at=asking.queued_at):
         return GateVerdict(May.DROP, "suppressed")
     if asking.rests and polling.is_election:
         return GateVerdict(May.DROP, "frozen")

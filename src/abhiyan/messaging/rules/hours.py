@@ -31,21 +31,21 @@ class Hours:
 USUAL = Hours()
 
 
-def is_open(at: datetime, zone: str, hours: Hours = USUAL) -> bool:
+def is_in_hours(at: datetime, zone: str, hours: Hours = USUAL) -> bool:
     """Return True if the instant lies in the hours of the zone."""
     return hours.opens <= at.astimezone(ZoneInfo(zone)).time() < hours.closes
 
 
 def next_opening(at: datetime, zone: str, hours: Hours = USUAL) -> datetime:
     """The instant itself when open, else the next opening in the zone."""
-    if is_open(at, zone, hours):
+    if is_in_hours(at, zone, hours):
         return at
     local = at.astimezone(ZoneInfo(zone))
     day = local.date() if local.time() < hours.opens else local.date() + timedelta(days=1)
     return datetime.combine(day, hours.opens, ZoneInfo(zone))
 
 
-def answers(*, kind: int, queued_at: datetime, at: datetime, is_prompt: bool = True) -> bool:
+def is_awaited(*, kind: int, queued_at: datetime, at: datetime, is_prompt: bool = True) -> bool:
     """Return True if it is a service message for which somebody waits this moment. Such a message goes at any hour, in
     the silence too.
 
@@ -79,7 +79,7 @@ def may_go(
     Service that answers: any hour within 10 minutes, later only inside the hours, outside the silence and within 7
     days. All else: inside the hours and outside the silence. polling: of the recipient's place.
     """
-    if answers(kind=kind, queued_at=queued_at, at=at, is_prompt=is_prompt):
+    if is_awaited(kind=kind, queued_at=queued_at, at=at, is_prompt=is_prompt):
         return at
     when = next_free(at, zone, hours, polling)
     return None if kind == SERVICE and when - queued_at > SERVICE_LIFE else when

@@ -55,7 +55,7 @@ def _texts(values: Mapping[str, Any], *fields: tuple[str, ...], wrong: tuple[str
     return texts
 
 
-def generic(values: Mapping[str, Any]) -> Call:
+def generic_call(values: Mapping[str, Any]) -> Call:
     """Our own JSON: {"id", "from", "to", "at": ISO 8601 with offset or Unix seconds}."""
     when = values.get("at")
     at: datetime | None = None
@@ -88,7 +88,7 @@ def exotel(values: Mapping[str, Any]) -> Call:
     return Call("exotel", ident, caller, number, at)
 
 
-def twilio(values: Mapping[str, Any]) -> Call:
+def twilio_call(values: Mapping[str, Any]) -> Call:
     """Twilio's voice webhook: CallSid, From, To; it sends no time."""
     ident, caller, number = _texts(values, ("CallSid",), ("From",), ("To",))
     return Call("twilio", ident, caller, number, None)
@@ -100,7 +100,7 @@ def plivo(values: Mapping[str, Any]) -> Call:
     return Call("plivo", ident, caller, number, None)
 
 
-PARSERS = {"generic": generic, "exotel": exotel, "twilio": twilio, "plivo": plivo}
+PARSERS = {"generic": generic_call, "exotel": exotel, "twilio": twilio_call, "plivo": plivo}
 PROVIDERS = (*PARSERS, "whatsapp")
 _SMS = {
     "generic": ("id", "from", "to", "text"),
@@ -131,7 +131,7 @@ class Sms:
 _NUMBER = re.compile(r"\+?[0-9]{8,15}")
 
 
-def person_of(text: Sms) -> str:
+def sms_writer(text: Sms) -> str:
     """The writer, where it may be a person whose number cannot be read as a mobile; "" for names and short codes of
     companies."""
     return text.user or (text.sender if _NUMBER.fullmatch(text.sender) else "")
@@ -142,7 +142,7 @@ def sms(provider: str, values: Mapping[str, Any]) -> Sms:
     ident, sender, number, text = _SMS[provider]
     if not isinstance(values.get(text, ""), str | None):
         raise MalformedWebhook(text)
-    at = generic(dict(values)).at if provider == "generic" else None
+    at = generic_call(dict(values)).at if provider == "generic" else None
     ref, writer, to = (
         entry.removeprefix("whatsapp:") for entry in _texts(values, (ident,), (sender,), (number,))
     )
@@ -178,7 +178,7 @@ class Report:
     status: str
 
 
-def report(provider: str, values: Mapping[str, Any]) -> Report:
+def delivery_report(provider: str, values: Mapping[str, Any]) -> Report:
     """A delivery report. Exotel's Status "sent" is no delivery by itself: only the handset's word is."""
     refs, statuses = _REPORT[provider]
     ref, status = _texts(values, refs, statuses)
@@ -197,7 +197,7 @@ class Chat:
     unread: int
 
 
-def whatsapp(values: Mapping[str, Any]) -> Chat:
+def whatsapp_chat(values: Mapping[str, Any]) -> Chat:
     """WhatsApp Cloud API: entry[].changes[].value with messages[], statuses[] or both; other news hold neither.
 
     Several messages and statuses come in one body. An unreadable part is counted and keeps nobody else waiting.
@@ -217,7 +217,7 @@ def whatsapp(values: Mapping[str, Any]) -> Chat:
                         unread += 1
             for item in _listed(value, "statuses"):
                 try:
-                    reports.append(report("whatsapp", item if isinstance(item, dict) else {}))
+                    reports.append(delivery_report("whatsapp", item if isinstance(item, dict) else {}))
                 except MalformedWebhook:
                     unread += 1
     return Chat(tuple(messages), tuple(reports), unread)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from .texts import DUTY, EMAIL_ONLY, PROOF, kind
+from .texts import DUTY, EMAIL_ONLY, PROOF, text_kind
 
 SMS, EMAIL = "sms", "email"  # ways out
 LONGEST_SUBJECT = 70  # characters
@@ -17,7 +17,7 @@ def may_be_mailed(template: str) -> bool:
 
     Texts about their own sign-in go to the phone always. A thief of the mailbox cannot hide them.
     """
-    return kind(template) == DUTY
+    return text_kind(template) == DUTY
 
 
 def is_only_mailed(template: str) -> bool:

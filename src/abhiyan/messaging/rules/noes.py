@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .texts import DUTY, OUTREACH, is_code, is_question
+from .texts import DUTY, OUTREACH, brings_code, is_question
 
 RECEIPTS = frozenset({"leave.receipt", "held.receipt", "stop.receipt", "deny.receipt", "erase.receipt"})
 
@@ -19,10 +19,10 @@ class StandingNo:
 def always_goes(template: str) -> bool:
     """Return True for the receipt of the no itself, and for one-time codes, which answer a person who waits at a
     screen."""
-    return template in RECEIPTS or is_code(template)
+    return template in RECEIPTS or brings_code(template)
 
 
-def stops(no: StandingNo, *, kind: int, template: str, queued_at: datetime) -> bool:
+def stops_message(no: StandingNo, *, kind: int, template: str, queued_at: datetime) -> bool:
     """Return whether a message may not go any more.
 
     A no to all leaves what `always_goes`, and the service messages that the phone asked for later. A new call gets its

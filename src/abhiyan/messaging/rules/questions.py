@@ -19,7 +19,7 @@ _LINK_BYTES = 8  # 60 bits of them make twelve letters; the word behind them mak
 _LINK_LETTERS = 12
 
 
-def clean(text: str) -> str:
+def clean_word(text: str) -> str:
     """Return what somebody wrote as a word, as we write it; "" where it has not the shape of one. Small letters, digits
     of any script and wide letters are taken."""
     written = plain_digits(unicodedata.normalize("NFKC", text).strip().upper())
@@ -40,7 +40,7 @@ def word(key: bytes, question: UUID, n: int) -> str:
     return letters
 
 
-def link(key: bytes, question: UUID, n: int) -> str:
+def link_part(key: bytes, question: UUID, n: int) -> str:
     """Return the link part of message number n: twelve letters of the question, then the message's word."""
     made = hmac.digest(key, b"question|" + question.bytes, "sha256")[:_LINK_BYTES]
     return (base64.b32encode(made).decode()[:_LINK_LETTERS] + word(key, question, n)).lower()
@@ -49,5 +49,5 @@ def link(key: bytes, question: UUID, n: int) -> str:
 def parted(text: str) -> tuple[str, str]:
     """A link's own part and the word behind it; two "" where it has not the shape of one."""
     written = text.strip().lower()
-    behind = clean(written[_LINK_LETTERS:])
+    behind = clean_word(written[_LINK_LETTERS:])
     return (written[:_LINK_LETTERS], behind) if behind else ("", "")

@@ -130,7 +130,7 @@ KINDS["drive.already.contributor"] = _("Already a contributor")
 KINDS["drive.joined.contributor"] = _("Has joined as a contributor: number and page")
 
 
-def reason(code: str) -> Promise | str:
+def reason_words(code: str) -> Promise | str:
     """A reason for people; a gateway's own code is shown as it is."""
     return WORDS.get(code, code)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from .bulk import CARRIED, PREFIX, sha256
-from .texts import CONTRIBUTOR, FRIEND, blanks, fill, optional_blanks, parts
+from .texts import CONTRIBUTOR, FRIEND, blanks, count_sms, fill_text, optional_blanks
 
 VARIABLE = "{#var#}"
 FIXED_WORDS = frozenset({"organisation", "notice"})
@@ -119,7 +119,7 @@ def content(code: str, text: str, values: Mapping[str, str], *, origin: str) -> 
 
     KeyError: a blank is missing.
     """
-    return fill(text, {name: _written(code, name, value, origin) for name, value in values.items()})
+    return fill_text(text, {name: _written(code, name, value, origin) for name, value in values.items()})
 
 
 def _written(code: str, name: str, value: str, origin: str) -> str:
@@ -130,7 +130,7 @@ def _written(code: str, name: str, value: str, origin: str) -> str:
     return VARIABLE * (1 if name in ADDRESSES else variables_of(code, name))
 
 
-def shortened(values: Mapping[str, str], *, origin: str, short: str) -> dict[str, str]:
+def with_short_links(values: Mapping[str, str], *, origin: str, short: str) -> dict[str, str]:
     """The values of a service text with our addresses as links in SMS are written. origin: of our server."""
     return {
         name: f"{short}{value.removeprefix(origin)}"
@@ -215,7 +215,7 @@ def contents(
         if may_be_filled(code, values) and made not in seen:
             seen.add(made)
             longest = {name: _longest(code, name, value, origin) for name, value in values.items()}
-            yield made, parts(fill(text, longest))
+            yield made, count_sms(fill_text(text, longest))
 
 
 def may_be_filled(code: str, values: Mapping[str, str]) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 REPLAY_WINDOW_S = 300  # also how far a provider's clock may be off
 
 
-def twilio(url: str, params: Mapping[str, str], token: str) -> str:
+def twilio_signature(url: str, params: Mapping[str, str], token: str) -> str:
     """X-Twilio-Signature of a form post: base64 HMAC-SHA1 over the URL and the sorted pairs (Twilio, "Security")."""
     text = url + "".join(key + params[key] for key in sorted(params))
     return base64.b64encode(hmac.digest(token.encode(), text.encode(), "sha1")).decode()
@@ -20,7 +20,7 @@ def twilio(url: str, params: Mapping[str, str], token: str) -> str:
 def twilio_json(url: str, body: bytes, token: str) -> str:
     """X-Twilio-Signature of a JSON post: over the URL alone, whose bodySHA256 must be the body's; "" if it is not."""
     body_hash = dict(parse_qsl(urlsplit(url).query)).get("bodySHA256", "")
-    return twilio(url, {}, token) if equal(body_hash, hashlib.sha256(body).hexdigest()) else ""
+    return twilio_signature(url, {}, token) if equal(body_hash, hashlib.sha256(body).hexdigest()) else ""
 
 
 def plivo_v3(url: str, params: Mapping[str, str], token: str, nonce: str) -> str:
@@ -45,12 +45,12 @@ def plivo_v2(url: str, token: str, nonce: str) -> str:
     return base64.b64encode(hmac.digest(token.encode(), text.encode(errors="replace"), "sha256")).decode()
 
 
-def whatsapp(body: bytes, app_secret: str) -> str:
+def whatsapp_signature(body: bytes, app_secret: str) -> str:
     """X-Hub-Signature-256: "sha256=" and hexadecimal HMAC-SHA256 of the raw body under the app's secret (Meta)."""
     return "sha256=" + hmac.new(app_secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def generic(at_s: int, kind: str, body: bytes, secret: str) -> str:
+def generic_signature(at_s: int, kind: str, body: bytes, secret: str) -> str:
     """Our own: hexadecimal HMAC-SHA256 over "seconds.kind.body", sent as `X-Signature: t=seconds,v2=signature`.
 
     kind: call, sms or receipt, as in the address. So what was signed as a call is no SMS.
@@ -67,7 +67,7 @@ def generic_holds(header: str, kind: str, body: bytes, secret: str, at: datetime
         return False
     if abs(int(at.timestamp()) - at_s) > REPLAY_WINDOW_S:  # as a float a long number would be too large
         return False
-    return equal(generic(at_s, kind, body, secret), pairs.get("v2", ""))
+    return equal(generic_signature(at_s, kind, body, secret), pairs.get("v2", ""))
 
 
 def is_first_version(header: str) -> bool:

@@ -71,7 +71,7 @@ def _mark(ref: str, n: str, total: str) -> PartMark | None:
     )
 
 
-def is_full(text: str) -> bool:
+def is_full_part(text: str) -> bool:
     """Return True if a text is as long as a part of a longer one, or as one SMS."""
     length, is_narrow = texts.length(text)
     return length in (_BITS_7 if is_narrow else _BITS_16)
@@ -83,7 +83,7 @@ def is_complete(parts: Sequence[SmsPart]) -> bool:
     return any(part.mark is not None and len(marks) == part.mark.of for part in parts)
 
 
-def joined(parts: Sequence[SmsPart]) -> str:
+def join_parts(parts: Sequence[SmsPart]) -> str:
     """The text of its parts. A part that is a no stands first, so that it is heard.
 
     Marked parts have their order. Else a part that begins with a word of ours is the first. A short one, and one that
@@ -99,17 +99,17 @@ def joined(parts: Sequence[SmsPart]) -> str:
     for piece in pieces:
         whole += piece if not whole or is_exact(whole, piece) else f" {piece}"
     no = next((piece for piece in pieces if _is_no(piece)), None)
-    if no is not None and words.read(whole).word not in words.REFUSING:
+    if no is not None and words.read_said_text(whole).word not in words.REFUSING:
         whole = "\n".join([no, *(piece for piece in pieces if piece is not no)])
     return whole[: words.LONGEST]
 
 
 def _place(part: SmsPart) -> int:
-    if not is_full(part.text):
+    if not is_full_part(part.text):
         return 3
     if goes_on(part.text):
         return 2
-    return 0 if words.read(part.text).word is not None else 1
+    return 0 if words.read_said_text(part.text).word is not None else 1
 
 
 def goes_on(text: str) -> bool:
@@ -119,10 +119,10 @@ def goes_on(text: str) -> bool:
 
 def is_exact(whole: str, piece: str) -> bool:
     """Return True if a piece follows without a space: the text was cut at a part's length, or within a letter."""
-    return goes_on(piece) or is_full(whole[-160:]) or is_full(whole)
+    return goes_on(piece) or is_full_part(whole[-160:]) or is_full_part(whole)
 
 
 def _is_no(piece: str) -> bool:
     """Return True if a part by itself is a no. "no water for a week" in the middle of a text is none."""
-    reading = words.read(piece)
+    reading = words.read_said_text(piece)
     return reading.word in words.REFUSING and (reading.word is not words.TextWord.NO or not reading.rest)

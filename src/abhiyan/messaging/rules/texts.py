@@ -111,17 +111,17 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _ASKED = re.compile(r"([a-z_]+)\?")
 
 
-def version(code: str) -> int:
+def text_version(code: str) -> int:
     """In which version a text is shipped."""
     return VERSIONS.get(code, 1)
 
 
-def kind(code: str) -> int:
+def text_kind(code: str) -> int:
     """The class of messages a text is for: to office-bearers, of what they owe; or service."""
     return DUTY if code.startswith("duty.") else SERVICE
 
 
-def is_code(code: str) -> bool:
+def brings_code(code: str) -> bool:
     """Return True if a text brings a one-time code, for which somebody waits at a screen."""
     return code.startswith("code.")
 
@@ -169,7 +169,7 @@ def _decided_by(way: str) -> frozenset[str]:
     return blanks(way) | ({question_match[1]} if question_match else set())
 
 
-def fill(text: str, values: dict[str, str]) -> str:
+def fill_text(text: str, values: dict[str, str]) -> str:
     """The text with its blanks filled; what fills them is taken as it is, on one line. KeyError: a blank is missing.
 
     A part in square brackets stands only when each of its blanks has something to say; of parts with a bar between
@@ -199,7 +199,7 @@ def length(text: str) -> tuple[int, bool]:
     return len(text.encode("utf-16-be", errors="replace")) // 2, False
 
 
-def parts(text: str) -> int:
+def count_sms(text: str) -> int:
     """Count the SMS a text is billed as: 160/153 characters of GSM 7-bit, else 70/67 of UCS-2 (3GPP TS 23.038)."""
     size, is_narrow = length(text)
     single, joined = (160, 153) if is_narrow else (70, 67)

@@ -108,11 +108,11 @@ class _Vocabulary:
     tongues: dict[str, frozenset[str]]  # words of politeness in Latin letters, by language
 
 
-def read(text: str) -> SaidText:
+def read_said_text(text: str) -> SaidText:
     """Read what a text asks for, by its first words. Anything may be given; an unclear text is SaidText(None, …)."""
     plain = plainly(text)
     tokens = list(_tokens(plain))
-    vocabulary = _vocabulary(tuple(languages.known().values()))
+    vocabulary = _vocabulary(tuple(languages.added_languages().values()))
     language = script_of(plain) or _tongue(tokens, vocabulary)
     first, last = 0, len(tokens)
     while (
@@ -194,7 +194,9 @@ def asks_nothing(text: str) -> bool:
     asks, no number and no angry face; and beside a thank-you at most `STRANGE` words that we do not know.
     """
     plain = plainly(text)
-    strange = _strangeness(plain, list(_tokens(plain)), _vocabulary(tuple(languages.known().values())))
+    strange = _strangeness(
+        plain, list(_tokens(plain)), _vocabulary(tuple(languages.added_languages().values()))
+    )
     return strange is not None
 
 
@@ -326,7 +328,7 @@ def plainly(text: str) -> str:
 
 def script_of(text: str) -> str:
     """The language its script tells of: Hindi for Devanagari, Urdu for Arabic letters, one given besides; else ""."""
-    scripts = _scripts(tuple(languages.known().values()))
+    scripts = _scripts(tuple(languages.added_languages().values()))
     return next((scripts[script] for c in text if c > "\u02ff" and (script := _script(c)) in scripts), "")
 
 
@@ -378,7 +380,7 @@ def _folded(word: str) -> str:
 
 def _code(plain: str, token: _Token) -> str:
     """The word of a question, in capitals; "" where it has not the shape of one."""
-    return questions.clean(plain[token.start : token.end])
+    return questions.clean_word(plain[token.start : token.end])
 
 
 def _at(
@@ -423,9 +425,9 @@ def is_phrase(text: str) -> bool:
     return any(True for _token in _tokens(plainly(text)))
 
 
-def judge(language: Language) -> None:
+def judge_phrases(language: Language) -> None:
     """Raises ValueError where a phrase of a language has another meaning in it, or in one that is there."""
-    others = tuple(other for code, other in languages.known().items() if code != language.code)
+    others = tuple(other for code, other in languages.added_languages().items() if code != language.code)
     _vocabulary((*others, language))
 
 

@@ -74,7 +74,7 @@ def test_a_changed_text_is_a_version_with_new_ids_and_the_one_before_takes_no_se
         known = dict(
             Template.objects.filter(language="en", code__startswith="bulk.").values_list("code", "is_active")
         )
-    assert known == {first: False, second: True} and bulk.key_of(first) == bulk.key_of(second)
+    assert known == {first: False, second: True} and bulk.bulk_text_key(first) == bulk.bulk_text_key(second)
 
 
 def test_a_certificate_holds_for_the_exact_text_on_its_days_alone(world: World) -> None:

@@ -135,7 +135,9 @@ def test_news_of_ones_own_sign_in_and_codes_of_the_field_stay_with_the_phone(
     letters()
     blanks = dict.fromkeys(("link", "office", "unit", "code"), "x")
     with system("test"):
-        actions.send(template=template, phone=ASHA, language="en", blanks=blanks, key="k", at=NOW, kind=1)
+        actions.queue_message(
+            template=template, phone=ASHA, language="en", blanks=blanks, key="k", at=NOW, kind=1
+        )
     assert [(one.phone, one.email) for one in letters()] == [(ASHA, "")]
 
 
@@ -146,7 +148,7 @@ def test_news_of_ones_own_sign_in_and_codes_of_the_field_stay_with_the_phone(
 def test_each_notice_makes_sense_as_a_mail(code: str, language: str) -> None:
     text = texts.TEXTS[code, language]
     values = dict.fromkeys(texts.blanks(text), "X") | {"word": "4711", "answer": "999", "reply": "yes"}
-    said = texts.fill(text, mails.without_sms(values))
+    said = texts.fill_text(text, mails.without_sms(values))
     assert "999" not in said and "4711" not in said, "nobody reads an answer to a mail"
     assert said and mails.subject_line(said, "X")
 
@@ -274,7 +276,7 @@ def test_a_mail_that_was_taken_back_meanwhile_does_not_go_by_sms(world: World, a
     (going,) = sending.admit(messages=[leased], at=NOW)
     asha.post(f"{PAGE}remove/")
     refused = Handed(ok=False, reason=mail.REFUSED)
-    assert sending.settle(returned=[(going, refused)], adapter="smtp", at=NOW) == 0
+    assert sending.settle_messages(returned=[(going, refused)], adapter="smtp", at=NOW) == 0
     assert letters(minutes=5) == []
 
 
@@ -289,7 +291,10 @@ def test_a_refused_mail_of_a_phone_that_is_gone_keeps_no_other_waiting(world: Wo
         Phone.objects.filter(pk=world.account.phone_id).delete()
     refused, taken = Handed(ok=False, reason=mail.REFUSED), Handed(ok=True, ref="r")
     assert (
-        sending.settle(returned=list(zip(going, (refused, taken), strict=True)), adapter="smtp", at=NOW) == 1
+        sending.settle_messages(
+            returned=list(zip(going, (refused, taken), strict=True)), adapter="smtp", at=NOW
+        )
+        == 1
     )
     with system("test"):
         states = Message.objects.filter(template="duty.today").values_list("state", flat=True)
@@ -348,7 +353,7 @@ def test_a_code_by_mail_and_the_second_proof_sign_in(world: World, asha: Client)
     assert (letter.email, letter.phone) == (HERS, "") and code in letter.text
     assert client.post("/sign-in/code/", {"code": code})["Location"] == "/sign-in/second/"
     assert client.get("/account/").status_code != 200, "the second proof is still asked"
-    app = totp.code_of(secret, totp.step_at(NOW))
+    app = totp.totp_code(secret, totp.step_at(NOW))
     assert client.post("/sign-in/second/", {"code": app})["Location"] == "/"
     assert client.get("/account/").status_code == 200
 
@@ -361,9 +366,9 @@ def test_a_code_by_mail_proves_no_phone(world: World, asha: Client) -> None:
     with system("test"):
         LastSign.objects.all().delete()
     client.post("/sign-in/code/", {"code": ask_by_mail(client)})
-    client.post("/sign-in/second/", {"code": totp.code_of(secret, totp.step_at(NOW))})
+    client.post("/sign-in/second/", {"code": totp.totp_code(secret, totp.step_at(NOW))})
     with system("test"):
-        key = sessions.key_of(token=client.cookies[settings.SESSION_COOKIE_NAME].value)
+        key = sessions.session_digest(token=client.cookies[settings.SESSION_COOKIE_NAME].value)
         session = Session.objects.get(key=key)
         assert (session.account_id, session.phone_id) == (world.account.pk, None)
         assert not LastSign.objects.exists(), "nor that the number is still in use"

@@ -67,7 +67,9 @@ def queue(n: int, *, template: str = "drive.reply", key: str = "", programme_id:
 def queue_code(key: str = "code") -> None:
     """Put a code into the outbox."""
     with system("test"):
-        actions.send(template="code.join", phone=CODE, language="en", blanks=BLANKS, key=key, at=present())
+        actions.queue_message(
+            template="code.join", phone=CODE, language="en", blanks=BLANKS, key=key, at=present()
+        )
 
 
 @contextmanager
@@ -156,7 +158,7 @@ def test_a_gateway_that_hangs_trips_the_breaker_and_gets_everything_once_when_it
         tried = found["send"].hands
         until(lambda: len(gateway.came) > tried)  # one at a time, after longer and longer pauses
         with system("test"):
-            (said,) = doctor.gateway(NOW)
+            (said,) = doctor.gateway_outages(NOW)
             assert (said.level, metrics.METRICS["messages_gateway_away"].read(NOW)) == (FAIL, 1.0)
         assert len(gateway.came) < 2 * tried
         gateway.recover()
@@ -165,7 +167,7 @@ def test_a_gateway_that_hangs_trips_the_breaker_and_gets_everything_once_when_it
     assert gateway.phones() == Counter(phones)
     assert set(states()) == {("sent", ""), ("sent", "unconfirmed")}
     with system("test"):
-        (said,) = doctor.gateway(NOW)
+        (said,) = doctor.gateway_outages(NOW)
     assert (said.level, metrics.METRICS["messages_gateway_away"].read(NOW)) == (OK, 0.0)
 
 
@@ -395,7 +397,9 @@ def test_a_code_that_nobody_waits_for_any_more_does_not_go() -> None:
     asked = NOW - timedelta(minutes=10, seconds=1)
     with system("test"):
         for key, at in (("old", asked), ("young", asked + timedelta(minutes=1))):
-            actions.send(template="code.join", phone=CODE, language="en", blanks=BLANKS, key=key, at=at)
+            actions.queue_message(
+                template="code.join", phone=CODE, language="en", blanks=BLANKS, key=key, at=at
+            )
     with sink(ways.take) as gateway, lane("codes", way_out(gateway)) as one:
         assert emptied(one) == 1
     assert states() == {("dropped", "too_late"): 1, ("sent", ""): 1}

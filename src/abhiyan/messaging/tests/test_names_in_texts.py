@@ -62,16 +62,16 @@ def test_a_message_has_names_in_its_own_script(code: str, around: str) -> None:
         for language, given in (("hi", LATIN), ("en", DEVANAGARI)):
             values = dict.fromkeys(texts.blanks(texts.TEXTS[code, language]) - set(OUR_BLANKS), "7")
             values |= dict.fromkeys(texts.PEOPLE & set(values), around.format(*given))
-            actions.send(
+            actions.queue_message(
                 template=code,
                 phone=PHONE,
                 language=language,
                 blanks=values,
                 key=language,
-                kind=texts.kind(code),
+                kind=texts.text_kind(code),
                 at=AT,
             )
-            shown.append(queries.letter(code, language, values))
+            shown.append(queries.message_as_read(code, language, values))
     kept = Kept()
     assert send_due(kept, at=AT) == 2
     for said in (shown, sorted((one.text for one in kept.letters), key=str.isascii)):

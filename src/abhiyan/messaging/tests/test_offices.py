@@ -73,13 +73,13 @@ def word(held: Appointment) -> str:
 
 
 def page(held: Appointment) -> str:
-    return f"/office/{rules.link(keyring().token, asked(held).pk, 1)}/"
+    return f"/office/{rules.link_part(keyring().token, asked(held).pk, 1)}/"
 
 
 def text(held: Appointment, code: str, *, yes: bool = True, of: Account | None = None) -> Answered:
     """An SMS from the holder's phone, or of somebody else's."""
     with transaction.atomic():
-        return actions.answer(
+        return actions.answer_question(
             phone_id=(of or holder_of(held)).phone_id,
             yes=yes,
             code=code,
@@ -219,7 +219,7 @@ def test_a_link_of_the_release_before_says_where_to_sign_in(made: Appointment) -
 
 def test_a_bare_yes_with_an_office_and_something_else_open_is_asked_once_which(made: Appointment) -> None:
     with system("test"):
-        actions.ask(
+        actions.ask_question(
             asking=actions.PhoneQuestion(
                 room="test",
                 kind="other",

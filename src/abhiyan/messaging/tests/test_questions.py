@@ -65,7 +65,7 @@ def asked(about: int, *, phone: str = PHONE, at: datetime = AT, kind: str = "tes
         expires_at=at + 30 * DAY,
     )
     with system("test"):
-        actions.ask(asking=one, at=at)
+        actions.ask_question(asking=one, at=at)
     return actions.question_id(room="test", kind=kind, about=one.about, phone_id=keyring().phone_id(phone))
 
 
@@ -78,7 +78,7 @@ def said(
 ) -> Answered:
     phone_id = keyring().phone_id(phone)
     with transaction.atomic():
-        return actions.answer(
+        return actions.answer_question(
             phone_id=phone_id, yes=yes, code=code, channel="sms", ref="x", by=SOMEBODY, at=at
         )
 
@@ -99,7 +99,7 @@ def queued() -> list[tuple[str, dict[str, str]]]:
 
 def turned(at: datetime) -> int:
     with system("test"):
-        return questions.expire(at=at) + questions.remind(at=at)
+        return questions.expire(at=at) + questions.remind_unanswered(at=at)
 
 
 class Way:
@@ -199,7 +199,7 @@ def test_a_bare_answer_means_nothing_where_something_else_waits_for_it(told: Tol
     with transaction.atomic():
         at = AT + timedelta(hours=1)
         for other in ({"channel": "sms", "is_alone": False}, {"channel": "page"}):
-            assert actions.answer(**given, **other, at=at) in (Answered.WHICH, Answered.SILENT)  # type: ignore[arg-type]  # of the act
+            assert actions.answer_question(**given, **other, at=at) in (Answered.WHICH, Answered.SILENT)  # type: ignore[arg-type]  # of the act
     asked(2, at=AT + timedelta(minutes=1))
     send_due(Way(), at=AT + timedelta(minutes=2))
     assert said() is Answered.WHICH and told == [], "one of two questions"
@@ -251,8 +251,8 @@ def test_a_yes_at_the_last_instant_counts_and_later_does_not() -> None:
 def test_what_is_closed_is_not_asked_and_takes_no_yes(told: Told) -> None:
     mine = asked(1)
     with system("test"):
-        assert actions.close(ids=[mine], at=AT) == 1
-        assert actions.close(ids=[mine], at=AT) == 0
+        assert actions.close_questions(ids=[mine], at=AT) == 1
+        assert actions.close_questions(ids=[mine], at=AT) == 0
         assert Question.objects.get().sealed is None
     assert queued() == [] and turned(AT + 3 * DAY) == 0
     assert said(word(mine)) is Answered.OVER and told == []
@@ -296,16 +296,16 @@ def test_nobody_but_the_phone_sees_its_questions() -> None:
 def test_each_message_has_a_word_and_a_link_of_its_own_shape(key: bytes, n: int) -> None:
     one = uuid4()
     made = rules.word(key, one, n)
-    assert rules.clean(made) == rules.clean(f" {made.lower()} ") == made
-    assert rules.parted(rules.link(key, one, n)) == (rules.link(key, one, 1)[:12], made)
+    assert rules.clean_word(made) == rules.clean_word(f" {made.lower()} ") == made
+    assert rules.parted(rules.link_part(key, one, n)) == (rules.link_part(key, one, 1)[:12], made)
 
 
 @given(text=st.text(max_size=6))
 def test_what_has_not_the_shape_of_a_word_is_none(text: str) -> None:
-    found = rules.clean(text)
-    assert found == "" or (len(found) == 4 and found == rules.clean(found))
+    found = rules.clean_word(text)
+    assert found == "" or (len(found) == 4 and found == rules.clean_word(found))
 
 
 def test_digits_of_other_scripts_are_read_and_vowels_years_and_pins_are_not() -> None:
-    assert rules.clean("k७px") == "K7PX" and rules.clean("Ｋ7ＰＸ") == "K7PX"
-    assert [rules.clean(one) for one in ("1985", "2345", "KAPX", "K7P", "K7PXX", "K 7P")] == [""] * 6
+    assert rules.clean_word("k७px") == "K7PX" and rules.clean_word("Ｋ7ＰＸ") == "K7PX"
+    assert [rules.clean_word(one) for one in ("1985", "2345", "KAPX", "K7P", "K7PXX", "K 7P")] == [""] * 6

@@ -216,7 +216,7 @@ def test_what_is_stopped_while_it_is_tried_gives_its_place_back(world: dict[str,
     with system("test"):
         Message.objects.update(state="dropped", reason="stopped", leased_until=None)
     again = Handed(ok=False, again=True, reason="http_503")
-    actions.settle(returned=[(going, again)], adapter="way", at=AT)
+    actions.settle_messages(returned=[(going, again)], adapter="way", at=AT)
     assert (states(), reserved()) == ([("dropped", "stopped")], [0, 0])
 
 
@@ -292,7 +292,7 @@ def test_what_is_forgotten_between_is_there_for_who_reserves(world: dict[str, in
 
     def forget() -> None:
         with system("test"):
-            caps.forget(at=later)
+            caps.forget_lapsed_caps(at=later)
 
     with system("test"):
         Reached.objects.create(subject=keyring().phone_id(last), last_at=later)
@@ -310,6 +310,6 @@ def test_what_is_a_week_old_is_forgotten_with_its_phone(world: dict[str, int]) -
     queue("one")
     send_due(Way(), at=AT)
     with system("test"):
-        assert caps.forget(at=AT + WEEK - timedelta(seconds=1)) == 0
-        assert caps.forget(at=AT + WEEK) == 2
+        assert caps.forget_lapsed_caps(at=AT + WEEK - timedelta(seconds=1)) == 0
+        assert caps.forget_lapsed_caps(at=AT + WEEK) == 2
         assert not sql.exists("select 1 from messaging_reached")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.messaging.rules import words
-from abhiyan.messaging.rules.words import SaidText, TextWord, read
+from abhiyan.messaging.rules.words import SaidText, TextWord, read_said_text
 
 VOCABULARY = tomllib.loads(Path(words.__file__).with_suffix(".toml").read_text("utf-8"))
 PHRASES = [
@@ -66,7 +66,7 @@ REFUSALS = [phrase for phrase, word in PHRASES if word in words.REFUSING]
     ],
 )
 def test_words_are_read_in_every_spelling(text: str, word: TextWord, code: str, rest: str) -> None:
-    said = read(text)
+    said = read_said_text(text)
     assert (said.word, said.code, said.rest) == (word, code, rest)
 
 
@@ -99,7 +99,7 @@ def test_words_are_read_in_every_spelling(text: str, word: TextWord, code: str, 
     ],
 )
 def test_what_is_no_word_of_ours_is_left_to_a_person(text: str) -> None:
-    assert read(text).word is None
+    assert read_said_text(text).word is None
 
 
 @pytest.mark.parametrize(
@@ -121,12 +121,12 @@ def test_what_is_no_word_of_ours_is_left_to_a_person(text: str) -> None:
     ],
 )
 def test_thanks_and_signs_ask_for_nothing(text: str) -> None:
-    assert read(text).word is TextWord.THANKS
+    assert read_said_text(text).word is TextWord.THANKS
 
 
 def test_a_name_is_kept_as_it_was_written() -> None:
-    assert read("Stopinder Singh, १९८०").rest == "Stopinder Singh, 1980"
-    assert read("जोड़ें आशा देवी").rest == "आशा देवी"
+    assert read_said_text("Stopinder Singh, १९८०").rest == "Stopinder Singh, 1980"
+    assert read_said_text("जोड़ें आशा देवी").rest == "आशा देवी"
 
 
 def test_the_language_of_the_word_is_told() -> None:
@@ -142,7 +142,7 @@ def test_the_language_of_the_word_is_told() -> None:
         "My village is missing in your list": "en",
         "mera card kab aayega": "hi",
     }
-    assert {text: read(text).language for text in told} == told
+    assert {text: read_said_text(text).language for text in told} == told
 
 
 @given(
@@ -158,9 +158,9 @@ def test_dress_does_not_change_a_word(
     text, word = phrase
     dressed = unicodedata.normalize(form, before + case(text).replace(" ", "  ") + behind)  # type: ignore[arg-type]  # one of four
     if word is not TextWord.THANKS or behind not in ("?", " 😡"):  # "ok?" asks
-        assert read(dressed).word is word
+        assert read_said_text(dressed).word is word
     wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
-    assert read(wide).word is word
+    assert read_said_text(wide).word is word
 
 
 @given(st.sampled_from(PHRASES), st.sampled_from(["inder", "kaur", "वाला", "x", "ा"]))
@@ -168,8 +168,8 @@ def test_a_word_within_another_is_not_that_word(phrase: tuple[str, TextWord], en
     text, _word = phrase
     glued = text.split()[-1] + ending
     if tuple(one.text for one in words._tokens(words.plainly(glued))) not in words._vocabulary().phrases:
-        assert read(f"{glued} Singh").word is None or len(text.split()) > 1
-    assert read("x" + text.split()[0]).word in (None, TextWord.YES, TextWord.NO) or " " in text
+        assert read_said_text(f"{glued} Singh").word is None or len(text.split()) > 1
+    assert read_said_text("x" + text.split()[0]).word in (None, TextWord.YES, TextWord.NO) or " " in text
 
 
 # Lone words that may be a name or an address behind a join.
@@ -187,7 +187,7 @@ WARM = ("thanks", "dhanyavad", "धन्यवाद", "jai hind", "good mornin
 def test_nobody_says_yes_or_joins_beside_a_refusal(text: str, refusal: str, is_first: bool) -> None:
     is_place = text in JOINS and refusal in PLACES and " " not in refusal
     if len(refusal) > 1 and (is_first or not is_place):
-        told = read(f"{refusal} {text}" if is_first else f"{text} {refusal}")
+        told = read_said_text(f"{refusal} {text}" if is_first else f"{text} {refusal}")
         assert told.word not in (TextWord.YES, TextWord.JOIN)
 
 
@@ -216,20 +216,20 @@ def test_a_refusal_beside_a_thank_you_is_never_kept_without_a_time(
     ],
 )
 def test_a_no_in_the_shape_of_a_yes_is_none(text: str, word: TextWord | None) -> None:
-    assert read(text).word is word
+    assert read_said_text(text).word is word
 
 
 @given(st.text(max_size=300))
 def test_any_text_is_read_and_always_alike(text: str) -> None:
-    said = read(text)
-    assert said == read(text)
-    assert said == read(words.plainly(text))
+    said = read_said_text(text)
+    assert said == read_said_text(text)
+    assert said == read_said_text(words.plainly(text))
     if said.word not in (TextWord.YES, TextWord.NO):
         assert said.code == ""
 
 
 def test_a_long_text_is_read_by_its_beginning() -> None:
     text = "STOP " + "x" * 1_600
-    assert read(text).word is TextWord.STOP
-    assert len(read("क" * 100_000).rest) == words.LONGEST
-    assert read("1" * 1_600) == SaidText(None, "", "1" * 1_600, "")
+    assert read_said_text(text).word is TextWord.STOP
+    assert len(read_said_text("क" * 100_000).rest) == words.LONGEST
+    assert read_said_text("1" * 1_600) == SaidText(None, "", "1" * 1_600, "")

@@ -81,13 +81,13 @@ def publish(of: str, version: int, short: str) -> None:
 
 def queue(template: str, *, key: str = "k", kind: int | None = None, **blanks: str) -> None:
     with system("test"):
-        actions.send(
+        actions.queue_message(
             template=template,
             phone=PHONE,
             language="en",
             blanks={"link": f"{ORIGIN}/q/abc/"} | BLANKS.get(template, {}) | blanks,
             key=key,
-            kind=texts.kind(template) if kind is None else kind,
+            kind=texts.text_kind(template) if kind is None else kind,
             at=AT,
         )
 
@@ -121,7 +121,7 @@ def test_every_text_with_any_value_is_held_or_matches_its_registered_form(
         )
         assert made in forms or not is_whole, (code, language, "has a form that is not exported")
         if not rules.misfit(code, text, values, origin=ORIGIN):
-            assert pattern(made).fullmatch(texts.fill(text, values)), (code, language)
+            assert pattern(made).fullmatch(texts.fill_text(text, values)), (code, language)
 
 
 def test_names_of_any_length_go_out_and_an_ordinary_message_of_every_text_fits() -> None:
@@ -325,14 +325,14 @@ def test_a_bulk_text_is_held_when_a_value_is_longer_than_its_variable(
 
 def test_required_ids_need_the_organisations_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ABHIYAN_DLT_REQUIRED", "1")
-    assert any("ABHIYAN_DLT_ENTITY" in line for line in environment.wrong())
+    assert any("ABHIYAN_DLT_ENTITY" in line for line in environment.wrong_settings())
     monkeypatch.setenv("ABHIYAN_DLT_ENTITY", "PE-1")
-    assert any(line.startswith("ABHIYAN_DLT_ENTITY=PE-1") for line in environment.wrong())
+    assert any(line.startswith("ABHIYAN_DLT_ENTITY=PE-1") for line in environment.wrong_settings())
     monkeypatch.setenv("ABHIYAN_DLT_ENTITY", ENTITY)
     monkeypatch.setenv("ABHIYAN_DLT_HEADER", "A B")
-    assert any(line.startswith("ABHIYAN_DLT_HEADER=A B") for line in environment.wrong())
+    assert any(line.startswith("ABHIYAN_DLT_HEADER=A B") for line in environment.wrong_settings())
     monkeypatch.setenv("ABHIYAN_DLT_HEADER", HEADER)
-    assert not environment.wrong()
+    assert not environment.wrong_settings()
 
 
 def test_a_code_that_has_no_id_is_said_to_stay(

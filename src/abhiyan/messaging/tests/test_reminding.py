@@ -51,7 +51,7 @@ def remind(
         )
         for account in accounts
     ]
-    return actions.remind(
+    return actions.remind_people(
         kind=kind, template="duty.centre", people=people_there, at=at, is_by_loop=is_by_loop
     )
 

@@ -109,7 +109,7 @@ def hand_over(gateway: Gateway, leased: list[Leased], at: datetime = AT) -> int:
     """Hand over what a lane has leased, and settle it."""
     going = actions.admit(messages=leased, at=at)
     returned = [(one, gateway.adapter.hand(one.letter)) for one in going]
-    return actions.settle(returned=returned, adapter="http", at=at)
+    return actions.settle_messages(returned=returned, adapter="http", at=at)
 
 
 def states() -> list[tuple[str, str]]:
@@ -175,7 +175,7 @@ def test_what_is_taken_back_does_not_go_and_what_has_gone_stays_sent(gateway: Ga
     turn(gateway)
     queue(key="waits", kind=texts.DUTY)
     queue(key="stays")
-    assert actions.take_back(keys=["gone", "waits", "never sent"], at=AT) == 1
+    assert actions.take_messages_back(keys=["gone", "waits", "never sent"], at=AT) == 1
     assert turn(gateway) == 1 and len(gateway.got) == 2
     assert sorted(states()) == [("dropped", "taken_back"), ("sent", ""), ("sent", "")]
 
@@ -189,7 +189,7 @@ class Meanwhile:
         self.ok = ok
 
     def hand(self, letter: Letter) -> Handed:
-        assert actions.take_back(keys=["named"], at=AT) == 1
+        assert actions.take_messages_back(keys=["named"], at=AT) == 1
         connection.close()  # of this hand
         return Handed(ok=self.ok, again=not self.ok, ref="m1")
 
@@ -199,7 +199,7 @@ def test_what_is_taken_back_while_it_is_leased_stays_taken_back(gateway: Gateway
     queue(key="named", kind=texts.DUTY, template="duty.in_charge")
     leased = lease(AT + after)
     assert len(leased) == 1
-    assert actions.take_back(keys=["named"], at=AT + after) == 1
+    assert actions.take_messages_back(keys=["named"], at=AT + after) == 1
     assert hand_over(gateway, leased, AT + after) == 0
     assert (states(), gateway.got) == ([("dropped", "taken_back")], [])
 
@@ -220,7 +220,7 @@ def test_what_is_taken_back_behind_a_spent_budget_is_not_held(gateway: Gateway) 
     for number in range(4):
         queue(key=f"r{number}", template="drive.reply", programme_id=7)
     leased = sorted(lease(), key=lambda one: one.id == queries.message_id("r2"))  # it is the last one
-    actions.take_back(keys=["r2"], at=AT)
+    actions.take_messages_back(keys=["r2"], at=AT)
     assert hand_over(gateway, leased) == 1
     assert sorted(states()) == [("dropped", "taken_back")] + [("held", "budget")] * 2 + [("sent", "")]
 
@@ -289,7 +289,7 @@ def test_codes_go_before_everything_that_was_queued_earlier(gateway: Gateway) ->
 def test_a_message_that_does_not_fill_its_text_is_held_and_stops_nobody(gateway: Gateway) -> None:
     queue(key="k1", template="drive.reply")
     with system("test"):
-        actions.send(
+        actions.queue_message(
             template="drive.reply",
             phone=PHONE,
             language="hi",
@@ -553,7 +553,7 @@ def test_a_code_that_has_run_out_is_not_sent_when_its_text_comes(gateway: Gatewa
 
 def test_a_reply_without_the_number_to_hear_the_notice_does_not_speak_of_it(gateway: Gateway) -> None:
     with system("test"):
-        actions.send(
+        actions.queue_message(
             template="drive.reply",
             phone=PHONE,
             language="hi",
@@ -568,4 +568,4 @@ def test_a_reply_without_the_number_to_hear_the_notice_does_not_speak_of_it(gate
 
 def _doctor() -> list[DoctorFinding]:
     with system("test"):
-        return list(doctor.texts(AT))
+        return list(doctor.service_texts(AT))

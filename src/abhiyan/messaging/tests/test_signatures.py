@@ -20,7 +20,7 @@ def test_twilios_own_library_signs_the_same() -> None:
         "To": "+911800000000",
         "CallStatus": "ringing",
     }
-    made = signatures.twilio("https://app.example.org/hook/twilio", params, "tok")
+    made = signatures.twilio_signature("https://app.example.org/hook/twilio", params, "tok")
     assert made == "7ENZjqJns8qVfBSmH56JKsqTqeI="
 
 
@@ -34,20 +34,20 @@ def test_plivos_own_library_signs_the_same() -> None:
 def test_whatsapps_signature_is_over_the_raw_body() -> None:
     body = b'{"object":"whatsapp_business_account","entry":[]}'
     made = "sha256=c3d2f4bde9f526b5481f58578971e002a86fd94df4d04878303086b990910673"
-    assert signatures.whatsapp(body, "tok") == made
-    assert signatures.whatsapp(body + b" ", "tok") != made
+    assert signatures.whatsapp_signature(body, "tok") == made
+    assert signatures.whatsapp_signature(body + b" ", "tok") != made
 
 
 def test_a_json_body_of_twilio_must_be_the_one_its_address_names() -> None:
     body = b'{"MessageSid":"SM1"}'
     url = f"https://app.example.org/hook/sms/twilio/s?bodySHA256={sha256(body).hexdigest()}"
-    assert signatures.twilio_json(url, body, "tok") == signatures.twilio(url, {}, "tok")
+    assert signatures.twilio_json(url, body, "tok") == signatures.twilio_signature(url, {}, "tok")
     assert signatures.twilio_json(url, body + b" ", "tok") == ""
 
 
 def signed(body: bytes, *, kind: str = "call", secret: str = "s3cret", at: datetime = AT) -> str:
     at_s = int(at.timestamp())
-    return f"t={at_s},v2={signatures.generic(at_s, kind, body, secret)}"
+    return f"t={at_s},v2={signatures.generic_signature(at_s, kind, body, secret)}"
 
 
 def test_a_genuine_generic_webhook_holds() -> None:
@@ -88,7 +88,7 @@ def test_source_addresses_hold_where_there_is_no_signature() -> None:
 
 
 def test_three_providers_tell_of_the_same_call() -> None:
-    generic = inbound.generic(
+    generic = inbound.generic_call(
         {"id": "c1", "from": "+919800000001", "to": "+911800000000", "at": AT.isoformat()}
     )
     exotel = inbound.exotel(
@@ -100,7 +100,7 @@ def test_three_providers_tell_of_the_same_call() -> None:
             "digits": '"1"',
         }
     )
-    twilio = inbound.twilio({"CallSid": "c1", "From": "+919800000001", "To": "+911800000000"})
+    twilio = inbound.twilio_call({"CallSid": "c1", "From": "+919800000001", "To": "+911800000000"})
     assert {generic.id, exotel.id, twilio.id} == {"c1"}
     assert generic.at == exotel.at == AT
     assert twilio.at is None
@@ -121,7 +121,7 @@ def test_three_providers_tell_of_the_same_call() -> None:
 )
 def test_a_call_without_what_it_must_have_is_malformed(values: dict[str, object]) -> None:
     with pytest.raises(inbound.MalformedWebhook):
-        inbound.generic(values)
+        inbound.generic_call(values)
 
 
 @pytest.mark.parametrize(
@@ -136,4 +136,4 @@ def test_a_call_without_what_it_must_have_is_malformed(values: dict[str, object]
 def test_what_became_of_a_message_is_read_in_the_provider_s_own_words(
     provider: str, values: dict[str, str], status: str
 ) -> None:
-    assert inbound.report(provider, values).status == status
+    assert inbound.delivery_report(provider, values).status == status

@@ -20,7 +20,7 @@ from abhiyan.messaging.rules import texts as texts_
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page, tried
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 
 CAPABILITY = "messages.send"
@@ -30,7 +30,7 @@ COLUMNS: tuple[Column[Template], ...] = (
     Column("version", _("Version"), lambda row: row.version, css="num", order="version"),
     Column("header", _("Sender name"), lambda row: row.header, order="header"),
     Column("registration", _("DLT template id"), lambda row: row.registration, css="nums"),
-    Column("parts", _("SMS parts"), lambda row: texts_.parts(sends.sample(row)), css="num"),
+    Column("parts", _("SMS parts"), lambda row: texts_.count_sms(sends.sample_text(row)), css="num"),
     Column("certificate", _("Certificate valid until"), lambda row: row.certificate_until, css="nums end"),
 )
 
@@ -40,7 +40,7 @@ def language_name(code: str) -> str:
     return str(dict(settings.LANGUAGES).get(code, code))
 
 
-def wordings(code: str) -> dict[str, Template]:
+def ordered_wordings(code: str) -> dict[str, Template]:
     """A bulk text by language, in the order in which languages are offered; none where there is no such text."""
     templates = sends.wordings(code)
     return {language: templates[language] for language, _name in settings.LANGUAGES if language in templates}
@@ -55,7 +55,7 @@ def own_unit(request: Request) -> int:
 
 
 @require_GET
-def texts(request: Request) -> HttpResponseBase:
+def bulk_texts_page(request: Request) -> HttpResponseBase:
     """Bulk texts in force, each language a row."""
     find = FindForm(request.GET)
     table = Table(
@@ -72,7 +72,7 @@ def texts(request: Request) -> HttpResponseBase:
         "crumbs": [(_("Messages"), reverse("messaging:list")), (_("Bulk texts"), "")],
         "find": find,
     }
-    return answer(request, "messaging/text_list.html", table, context)
+    return list_response(request, "messaging/text_list.html", table, context)
 
 
 @form_page
@@ -80,7 +80,7 @@ def text_new(request: Request) -> HttpResponseBase:
     """Register a text, the next version of one (`?follows=`), or the ready text to an audience (`?audience=`), with
     which a send to it goes on."""
     unit_id, follows = own_unit(request), request.GET.get("follows", "")
-    before = wordings(follows)
+    before = ordered_wordings(follows)
     if follows and not before:
         raise NotFound
     audience = request.GET.get("audience", "")[:100]
@@ -122,7 +122,7 @@ def _ready(audience: str) -> dict[str, str]:
     """The ready text to an audience that is offered, in each language; nothing to others."""
     if not audiences.to_say(audience):
         return {}
-    known, _of = audiences.read(audience)
+    known, _of = audiences.read_audience(audience)
     return {"name": str(known.name)} | {f"text_{language}": text for language, text in known.ready.items()}
 
 
@@ -137,10 +137,10 @@ def _initial(before: dict[str, Template]) -> dict[str, str]:
 
 
 @form_page
-def text(request: Request, code: str) -> HttpResponseBase:
+def bulk_text_page(request: Request, code: str) -> HttpResponseBase:
     """One text: its exact words, ids, hash, length and certificate in each language, and its versions."""
-    versions = sends.versions_of(code)
-    templates = wordings(code)
+    versions = sends.bulk_text_versions(code)
+    templates = ordered_wordings(code)
     if not templates:
         raise NotFound
     offered = [(language, language_name(language)) for language in templates]
@@ -161,7 +161,7 @@ def text(request: Request, code: str) -> HttpResponseBase:
         "code": code,
         "first": first,
         "texts": [
-            (template, language_name(template.language), texts_.parts(sends.sample(template)))
+            (template, language_name(template.language), texts_.count_sms(sends.sample_text(template)))
             for template in templates.values()
         ],
         "earlier": [

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, rooms
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.titles import title_contains
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.messaging import actions
 from abhiyan.messaging import circulars as reads
 from abhiyan.messaging.forms import CircularForm, FindForm
@@ -26,7 +26,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import PageAct, form_page, tried
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 
 CAPABILITY = "messages.circular"
@@ -53,7 +53,7 @@ COLUMNS: tuple[Column[CircularRow], ...] = (
     Column("read", _("Read on"), lambda row: row.read_at, css="nums end"),
 )
 SHARES: tuple[Column[reads.Share], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.names), is_name=True),
     Column("sent", _("Went to"), lambda row: row.n, css="num", order=True),
     Column("read", _("Have read it"), lambda row: row.read, css="num", order=True),
     Column("left", _("Not yet"), lambda row: row.left, css="num", order=True),
@@ -61,13 +61,13 @@ SHARES: tuple[Column[reads.Share], ...] = (
 
 
 @require_GET
-def circulars(request: Request) -> HttpResponseBase:
+def circulars_page(request: Request) -> HttpResponseBase:
     """Circulars to the viewer, of theirs, and to people in their units; the newest first."""
     account_id = request.viewer.account_id
 
     def rows(found: list[Circular]) -> list[CircularRow]:
         readings = reads.readings_of(account_id, found)
-        senders = units.names_of({one.unit_id for one in found}, language=language())
+        senders = units.names_of_units({one.unit_id for one in found}, language=active_language())
         return [CircularRow(one, senders.get(one.unit_id, ""), readings.get(one.pk)) for one in found]
 
     find = FindForm(request.GET)
@@ -87,24 +87,26 @@ def circulars(request: Request) -> HttpResponseBase:
         "find": find,
         "crumbs": [(_("Circulars"), "")],
     }
-    return answer(request, "messaging/circular_list.html", table, context)
+    return list_response(request, "messaging/circular_list.html", table, context)
 
 
 @form_page
 def circular_new(request: Request) -> HttpResponseBase:
     """Write a circular from one's office to the offices below. `?draft=`: one that a room offers (`drafted.py`)."""
     here = page_unit(request)
-    desk = needed(request.viewer.office_over(CAPABILITY, here.span[0]), org.NotYours(capability=CAPABILITY))
+    desk = or_refuse(
+        request.viewer.office_over(CAPABILITY, here.span[0]), org.NotYours(capability=CAPABILITY)
+    )
     at = clock.now()
     today = clock.day_in(settings.TIME_ZONE, at)
-    reached = reads.reached(here.span, here.hierarchy, on=today, by=request.viewer.account_id or 0)
+    reached = reads.circular_reach(here.span, here.hierarchy, on=today, by=request.viewer.account_id or 0)
     draft = request.GET.get("draft", "")[:100]
     form = CircularForm(
         request.POST or None,
         initial=next(
             (
                 draft_values
-                for read_draft in rooms.offered("drafted")
+                for read_draft in rooms.offered_functions("drafted")
                 if (draft_values := read_draft(request.viewer, draft, here, at=at))
             ),
             {},
@@ -113,7 +115,7 @@ def circular_new(request: Request) -> HttpResponseBase:
             (code, f"{name} ({grouped(reached[code])})")
             for code, name in (
                 ("", _("Every office here and below")),
-                *((office.code, named(office.names)) for office in org.offices_used()),
+                *((office.code, name_in_language(office.names)) for office in org.offices_used()),
             )
             if reached.get(code)
         ],
@@ -131,7 +133,7 @@ def circular_new(request: Request) -> HttpResponseBase:
     context = {
         "here": "circulars",
         "page_unit": here,
-        "sender": desk.unit_name(language()),
+        "sender": desk.unit_name(active_language()),
         "form": form,
         "reached": reached.get("", 0),
         "crumbs": [(_("Circulars"), reverse("messaging:circulars")), (_("New circular"), "")],
@@ -150,7 +152,7 @@ def circular(request: Request, public_id: UUID) -> HttpResponseBase:
     context: dict[str, Any] = {
         "here": "circulars",
         "circular": one,
-        "sender": units.names_of([one.unit_id], language=language()).get(one.unit_id, ""),
+        "sender": units.names_of_units([one.unit_id], language=active_language()).get(one.unit_id, ""),
         "own": reading,
         "may_act": org.decides(request.viewer, CAPABILITY, at=one.unit_id),
         "crumbs": [(_("Circulars"), reverse("messaging:circulars")), (one.title, "")],
@@ -171,12 +173,17 @@ def circular(request: Request, public_id: UUID) -> HttpResponseBase:
             "share_pct": round(100 * read / n),
             "only_unread": only_unread,
             "readers": [
-                (reader, named(reader.office_names), named(reader.unit_names), reader.read_at)
+                (
+                    reader,
+                    name_in_language(reader.office_names),
+                    name_in_language(reader.unit_names),
+                    reader.read_at,
+                )
                 for reader in people
             ],
             "is_cut": len(people) == reads.MOST_READERS,
         }
-    return answer(request, "messaging/circular.html", table, context)
+    return list_response(request, "messaging/circular.html", table, context)
 
 
 ACTS = {
@@ -206,7 +213,7 @@ def circular_step(request: Request, public_id: UUID, step: str) -> HttpResponseB
     one, page = reads.circular_for(request.viewer, public_id), reverse("messaging:circular", args=[public_id])
     n = one.recipients
     went = ngettext("It went to %(n)s person.", "It went to %(n)s people.", n) % {"n": n}
-    return needed(ACTS.get(step)).ask(
+    return or_refuse(ACTS.get(step)).ask(
         request,
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
         text=[went] if step == "withdraw" else [],
@@ -215,6 +222,6 @@ def circular_step(request: Request, public_id: UUID, step: str) -> HttpResponseB
         crumbs=[
             (_("Circulars"), reverse("messaging:circulars")),
             (one.title, page),
-            (needed(ACTS.get(step)).label, ""),
+            (or_refuse(ACTS.get(step)).label, ""),
         ],
     )

@@ -10,17 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock, environment
-from abhiyan.core.refusals import NotFound, needed
-from abhiyan.core.words import language
+from abhiyan.core.refusals import NotFound, or_refuse
+from abhiyan.core.words import active_language
 from abhiyan.messaging import actions
 from abhiyan.org.viewer import Request
 from abhiyan.people import actions as people
 from abhiyan.people import queries
 from abhiyan.people.models import Account
 from abhiyan.people.rules.emails import LONGEST
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import act_page, form_page, tried
 from abhiyan.ui.fields import CodeField
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 
 TITLE = _("My e-mail address")
 ASKED = "email_code"  # a fact of the session: the request that is to be answered
@@ -64,7 +64,7 @@ def email(request: Request) -> HttpResponseBase:
             viewer=request.viewer,
             **typed,
             session=request.visit.key,
-            language=language(),
+            language=active_language(),
             by=request.actor,
             at=at,
         ),
@@ -102,7 +102,7 @@ def email_code(request: Request) -> HttpResponseBase:
     return _page(request, {"code_form": form}, status=done.status)
 
 
-@posted("messaging:email", takes=())
+@post_only("messaging:email", takes=())
 def email_notices(request: Request) -> HttpResponseBase:
     """Choose whether notices come by SMS or by e-mail."""
     account, at, form = _own(request), clock.now(), NoticesForm(request.POST)
@@ -125,7 +125,7 @@ def email_remove(request: Request) -> HttpResponseBase:
     account, page = _own(request), reverse("messaging:email")
     if queries.own_email(account.pk) is None:
         raise NotFound
-    return ask(
+    return act_page(
         request,
         lambda _given: people.forget_email(account_id=account.pk, by=request.actor, at=clock.now()),
         title=_("Remove your e-mail address?"),
@@ -140,7 +140,7 @@ def email_remove(request: Request) -> HttpResponseBase:
 
 def _own(request: Request) -> Account:
     """The viewer's account. Without mails from this server the page opens only for owners of an address."""
-    account = needed(queries.account(needed(request.viewer.account_id)))
+    account = or_refuse(queries.account(or_refuse(request.viewer.account_id)))
     if not environment.sends_mail() and queries.own_email(account.pk) is None:
         raise NotFound
     return account

@@ -19,9 +19,9 @@ from abhiyan.messaging import actions, queries
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import reasons
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page, say_when_done
+from abhiyan.ui.acts import act_page, form_page, say_when_done
 from abhiyan.ui.fields import NoteField
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 
 COLUMNS: tuple[Column[Message], ...] = (
     Column("queued", _("Queued"), lambda row: row.queued_at, order="queued_at", css="nums under"),
@@ -39,7 +39,7 @@ COLUMNS: tuple[Column[Message], ...] = (
     ),
     Column("state", _("Status"), lambda row: row.get_state_display(), order="state", css="end"),
     Column("sent", _("Sent"), lambda row: row.sent_at, order="sent_at", css="nums"),
-    Column("reason", _("Reason"), lambda row: reasons.reason(row.reason), css="under"),
+    Column("reason", _("Reason"), lambda row: reasons.reason_words(row.reason), css="under"),
 )
 
 
@@ -56,7 +56,7 @@ class MessageFilters(forms.Form):
 
 
 @page_with_list
-def list_(request: Request) -> HttpResponseBase:
+def messages_page(request: Request) -> HttpResponseBase:
     """Messages in the viewer's sight, newest first."""
     at = clock.now()
     filters = MessageFilters(request.GET)
@@ -79,18 +79,22 @@ def list_(request: Request) -> HttpResponseBase:
         "crumbs": [(_("Messages"), "")],
         "filters": filters,
         "away": [
-            (reasons.AWAY[outage.lane], outage.since, reasons.reason(outage.reason))
+            (reasons.AWAY[outage.lane], outage.since, reasons.reason_words(outage.reason))
             for outage in queries.outages()
         ],
         "held": [
-            (held_messages, reasons.reason(held_messages.reason), held_messages.reason in actions.RELEASABLE)
-            for held_messages in queries.held()
+            (
+                held_messages,
+                reasons.reason_words(held_messages.reason),
+                held_messages.reason in actions.RELEASABLE,
+            )
+            for held_messages in queries.held_by_reason()
         ],
         "asked": queries.asked_releases(request.viewer.account_id, at=at),
         "may_release": request.viewer.may("messages.release"),
         "home": request.viewer.home,
     }
-    return answer(request, "messaging/message_list.html", table, context)
+    return list_response(request, "messaging/message_list.html", table, context)
 
 
 class SendHeldForm(forms.Form):
@@ -101,7 +105,7 @@ class SendHeldForm(forms.Form):
 
 
 @require_POST
-def ask_release(request: Request) -> HttpResponse:
+def held_release_page(request: Request) -> HttpResponse:
     """Ask a second person to release what the breaker holds."""
     form = SendHeldForm(request.POST)
     home = request.viewer.home
@@ -134,7 +138,7 @@ def release(request: Request, public_id: UUID) -> HttpResponseBase:
         sentence = ngettext("%(n)s message is on its way.", "%(n)s messages are on their way.", n) % {"n": n}
         say_when_done(request, sentence)
 
-    return ask(
+    return act_page(
         request,
         lambda _given: send(),
         title=_("Send the held messages now?"),

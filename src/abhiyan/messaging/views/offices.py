@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from abhiyan.core import clock, declared, limits
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.messaging import actions, queries
 from abhiyan.org import queries as org
 from abhiyan.org.actions import NotOffered
@@ -28,10 +28,10 @@ def office(request: Request, link: str) -> HttpResponseBase:
         with system("the page behind a question's link"):
             accepted = None if request.method == "POST" else _accepted_by(link)
             if accepted is None:
-                row = needed(queries.open_behind(link, of=queries.OFFICE, at=at), NotOffered)
-                appointment = needed(org.offered(row.about), NotOffered)
+                row = or_refuse(queries.open_behind(link, of=queries.OFFICE, at=at), NotOffered)
+                appointment = or_refuse(org.offered_office(row.about), NotOffered)
     except NotOffered:  # a guess; who holds a link is let in from any network
-        limits.take(declared.LINK_WRONG, request.visit.origin, at=at)
+        limits.count_or_refuse(declared.LINK_WRONG, request.visit.origin, at=at)
         raise
     if accepted is not None:
         return _accepted(request, accepted, at=at)
@@ -40,7 +40,7 @@ def office(request: Request, link: str) -> HttpResponseBase:
     )
     context = {
         "office": appointment.title(),
-        "unit": named(appointment.unit.names),
+        "unit": name_in_language(appointment.unit.names),
         "since": appointment.starts_on,
         "until": appointment.ends_on,
         "is_others": is_others,
@@ -74,10 +74,12 @@ def _accepted_by(link: str) -> Appointment | None:
 
 def _accepted(request: Request, appointment: Appointment, *, at: datetime) -> HttpResponseBase:
     """Show where to begin: by one code for an office of a booth, else by the usual sign-in."""
-    door = org.door_of(appointment.account_id, on=clock.day_in(settings.TIME_ZONE, at), taking=appointment)
+    door = org.sign_in_path(
+        appointment.account_id, on=clock.day_in(settings.TIME_ZONE, at), taking=appointment
+    )
     context = {
         "office": appointment.title(),
-        "unit": named(appointment.unit.names),
+        "unit": name_in_language(appointment.unit.names),
         "door": door,
         "door_address": settings.ORIGIN + door,
         "is_by_code": door == reverse("org:phone_sign_in"),

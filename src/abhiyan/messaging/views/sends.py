@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, environment, small_cells
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.messaging import actions
 from abhiyan.messaging import sends as reads
 from abhiyan.messaging.forms import SendForm, SendReasonForm
@@ -30,10 +30,10 @@ from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import PageAct, form_page, tried
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 
-from .bulk_texts import CAPABILITY, language_name, wordings
+from .bulk_texts import CAPABILITY, language_name, ordered_wordings
 
 State = Send.State
 MOST_TEXTS = 30  # offered for a send; more are found in their list
@@ -71,7 +71,7 @@ COLUMNS: tuple[Column[SendRow], ...] = (
     Column("cost", _("Cost (₹)"), lambda row: money(row.progress.parts), css="num"),
 )
 BELOW: tuple[Column[reads.SendBelow], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.names), is_name=True),
     Column("waiting", _("Waiting"), lambda row: in_tens(row.waiting), css="num"),
     Column("sent", _("Sent"), lambda row: in_tens(row.sent), css="num"),
     Column("delivered", _("Delivered"), lambda row: in_tens(row.delivered), css="num"),
@@ -86,12 +86,12 @@ def in_tens(n: int) -> str:
 
     Somebody who chooses an audience of few people could read from an exact figure who said no to messages.
     """
-    return small_cells.seen(n, is_exact=False)
+    return small_cells.seen_count(n, is_exact=False)
 
 
 def money(parts: int) -> str:
     """Return the cost of whole tens of parts, in rupees and paise. Fewer parts cost less than ten do."""
-    n = small_cells.shown(parts)
+    n = small_cells.shown_count(parts)
     rupees, paise = divmod((n or small_cells.STEP) * environment.SMS_PRICE(), 100)
     cost = f"{grouped(rupees)}.{paise:02}"
     return cost if n else say("less than %(cost)s") % {"cost": cost}
@@ -104,7 +104,7 @@ class SendFilters(forms.Form):
 
 
 @require_GET
-def sends(request: Request) -> HttpResponseBase:
+def bulk_sends_page(request: Request) -> HttpResponseBase:
     """Bulk sends in the viewer's sight, the newest first; and what they cost by programme."""
     filters = SendFilters(request.GET)
     table = Table(
@@ -117,7 +117,7 @@ def sends(request: Request) -> HttpResponseBase:
         finish=_rows,
         is_brief=True,
     )
-    names = dict(audiences.programmes())
+    names = dict(audiences.paying_programmes())
     context = {
         "here": "messages",
         "filters": filters,
@@ -133,14 +133,14 @@ def sends(request: Request) -> HttpResponseBase:
         ],
         "crumbs": [(_("Messages"), reverse("messaging:list")), (_("Bulk sends"), "")],
     }
-    return answer(request, "messaging/send_list.html", table, context)
+    return list_response(request, "messaging/send_list.html", table, context)
 
 
 def _rows(found: list[Send]) -> list[SendRow]:
     with system("what became of bulk sends in sight"):
         progress = reads.progress_of(found)
-    where = units.names_of({one.unit_id for one in found}, language=language())
-    names, audience = reads.names_of_texts({one.text for one in found}), dict(audiences.offered())
+    where = units.names_of_units({one.unit_id for one in found}, language=active_language())
+    names, audience = reads.names_of_texts({one.text for one in found}), dict(audiences.offered_audiences())
     return [
         SendRow(
             one,
@@ -174,7 +174,7 @@ def send_new(request: Request) -> HttpResponseBase:
         }
     )
     code = request.GET.get("text", "") or (texts[0][1] if to_say and len(texts) == 1 else "")
-    templates = wordings(code)
+    templates = ordered_wordings(code)
     context: dict[str, Any] = {
         "here": "messages",
         "page_unit": here,
@@ -188,14 +188,14 @@ def send_new(request: Request) -> HttpResponseBase:
     }
     if not templates:
         return render(request, "messaging/send_new.html", context)
-    children = units.children(here.unit.id, here.hierarchy, language=language(), limit=units.MOST).rows
+    children = units.children(here.unit.id, here.hierarchy, language=active_language(), limit=units.MOST).rows
     most = actions.most_per_hour()
     form = SendForm(
         request.POST or None,
         templates=templates,
-        audiences=audiences.offered(),
-        below=[(str(row.id), named(row.names)) for row in children],
-        programmes=audiences.programmes(),
+        audiences=audiences.offered_audiences(),
+        below=[(str(row.id), name_in_language(row.names)) for row in children],
+        programmes=audiences.paying_programmes(),
         most=most,
         initial={"per_hour": most, "audience": audience}
         | {
@@ -210,7 +210,7 @@ def send_new(request: Request) -> HttpResponseBase:
     kept = {"text": code} | ({"audience": audience} if audience else {})
     context |= {
         "form": form,
-        "children": [(named(row.names), here.href(unit=row.code, **kept)) for row in children],
+        "children": [(name_in_language(row.names), here.href(unit=row.code, **kept)) for row in children],
         "samples": [(language_name(template.language), template.text) for template in templates.values()],
     }
     return render(request, "messaging/send_new.html", context, status=done.status)
@@ -232,7 +232,7 @@ def _draft(request: Request, here: Here, code: str, form: SendForm, given: dict[
 
 
 @require_GET
-def send(request: Request, public_id: UUID) -> HttpResponseBase:
+def bulk_send_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show one send: what it says, the people it reaches, what may be done now; once begun, what became of it by
     unit."""
     one = reads.send_for(request.viewer, public_id)
@@ -245,21 +245,21 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
             progress = reads.progress_of([one]).get(one.pk, reads.NONE)
             below = reads.progress_below(one, about)
     table = Table(request, BELOW, below, name="send", caption=_("By unit"), is_numbered=False)
-    names = units.names_of({one.unit_id, about, *one.units}, language=language())
-    programmes = dict(audiences.programmes())
+    names = units.names_of_units({one.unit_id, about, *one.units}, language=active_language())
+    programmes = dict(audiences.paying_programmes())
     release = _release(one)
     context = {
         "here": "messages",
         "send": one,
         "kind": KINDS.get(one.state, ""),
         "name": _name(one),
-        "audience": audiences.name_of(one.audience),
+        "audience": audiences.audience_name(one.audience),
         "unit": names.get(one.unit_id, ""),
         "only": [names[unit_id] for unit_id in one.units if unit_id != one.unit_id and unit_id in names],
         "programme": programmes.get(one.programme_id, ""),
         "samples": [
-            (language_name(language_code), text, texts_.parts(text))
-            for language_code, text in reads.as_sent(one, wordings(one.text)).items()
+            (language_name(language_code), text, texts_.count_sms(text))
+            for language_code, text in reads.as_sent(one, ordered_wordings(one.text)).items()
         ],
         "long": [
             (language_name(language_code), name, n)
@@ -286,10 +286,10 @@ def send(request: Request, public_id: UUID) -> HttpResponseBase:
         "cost": money(progress.parts),
         "about": names.get(about, ""),
         "is_below": about != one.unit_id,
-        "stopped_because": reasons.reason(one.reason) if one.reason else "",
+        "stopped_because": reasons.reason_words(one.reason) if one.reason else "",
         "crumbs": [(_("Bulk sends"), reverse("messaging:sends")), (_name(one), "")],
     }
-    return answer(request, "messaging/send.html", table, context)
+    return list_response(request, "messaging/send.html", table, context)
 
 
 @require_GET
@@ -316,9 +316,9 @@ def _place(request: Request, one: Send) -> int:
 
 def _reasons(counts: dict[str, int]) -> list[tuple[Promise | str, str]]:
     """Why people get nothing, in tens. Reasons with fewer than 10 are missing, as those with none are."""
-    tens = {why: n for why, n_people in counts.items() if why and (n := small_cells.shown(n_people))}
+    tens = {why: n for why, n_people in counts.items() if why and (n := small_cells.shown_count(n_people))}
     return [
-        (reasons.reason(why), grouped(n))
+        (reasons.reason_words(why), grouped(n))
         for why, n in sorted(tens.items(), key=lambda one: (-one[1], one[0]))
     ]
 
@@ -418,9 +418,9 @@ def _steps(request: Request, one: Send, release: Release | None, lo: int) -> lis
 def send_step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     """Take one step with a send: ask, start, pause, resume, stop or discard. Each asks once."""
     one = reads.send_for(request.viewer, public_id)
-    page, label = reverse("messaging:send", args=[public_id]), needed(ACTS.get(step)).label
+    page, label = reverse("messaging:send", args=[public_id]), or_refuse(ACTS.get(step)).label
     goes = say("%(n)s people get it.") % {"n": in_tens(one.n_asked)}
-    return needed(ACTS.get(step)).ask(
+    return or_refuse(ACTS.get(step)).ask(
         request,
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
         text=[goes] if step == "start" else [],

@@ -9,7 +9,7 @@ from .appointments import (
     appoint,
     appoint_many,
     appoint_new,
-    decide,
+    decide_dispute,
     end_appointment,
     end_terms,
     ensure_offices,
@@ -20,7 +20,7 @@ from .body_kinds import ask_body_kind, close_body_kind
 from .doors import (
     NoNumber,
     ask_factor_reset,
-    make_first_word,
+    make_holder_word,
     reset_factors,
     reveal_bearer,
     reveal_phone,
@@ -31,7 +31,7 @@ from .held_below import count_held
 from .offers import answer_by_phone, answer_offer
 from .officers import (
     end_officer,
-    name_officer,
+    name_data_officer,
     seat_awaited_officers,
 )
 from .own_offices import ask_office, end_office

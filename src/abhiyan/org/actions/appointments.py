@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot, news, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment, Body, Office
@@ -21,7 +21,7 @@ from abhiyan.org.news import AppointmentEnded, AppointmentOffered, OfferAnswered
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.offices import SEATS
-from abhiyan.org.rules.ranges import holds
+from abhiyan.org.rules.ranges import is_in_ranges
 from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.actions import sessions
@@ -184,14 +184,14 @@ def appoint(
     starts_on = starts_on or today
     require_term(starts_on=starts_on, ends_on=ends_on, today=today)
     with system("appointing"):
-        kind = needed(Office.objects.filter(code=office).first(), UnknownOffice(field="office"))
-        unit = units.standing(unit_id, hierarchy)
+        kind = or_refuse(Office.objects.filter(code=office).first(), UnknownOffice(field="office"))
+        unit = units.row_of_unit(unit_id, hierarchy)
         if unit.lo is None or unit.closed_on is not None:
             raise UnitNotPlaced(field="unit")
         body = None
         if body_id is not None:
             found = Body.objects.filter(id=body_id, unit_id=unit_id, ended_on=None)
-            body = needed(found.select_for_update(of=("self",)).first(), NotFound(field="body"))
+            body = or_refuse(found.select_for_update(of=("self",)).first(), NotFound(field="body"))
         if not kind.fits(unit.kind, body):
             raise OfficeNotHere(field="office")
         if kind.unit_id is not None and not _is_within(kind.unit_id, unit.lo):
@@ -247,7 +247,7 @@ def appoint(
                     account_id=account_id,
                     unit_id=unit_id,
                     by_unit_id=queries.seat_over(by.account_id, unit_id) if by.account_id else None,
-                    office_names=queries.titles(kind.names, body.names if body else {}),
+                    office_names=queries.office_titles(kind.names, body.names if body else {}),
                     unit_names=units.unit_by_id(unit_id).names,
                     at=at,
                 )
@@ -407,7 +407,7 @@ def appoint_new(
     This checks authority before it reveals anything about the phone; what is refused opens no account.
     """
     with system("appointing somebody new"), transaction.atomic():
-        kind = needed(Office.objects.filter(code=office).first(), UnknownOffice(field="office"))
+        kind = or_refuse(Office.objects.filter(code=office).first(), UnknownOffice(field="office"))
         _may_appoint(by, kind, unit_id, hierarchy, body_id=body_id)
         account = people.open_account(phone=phone, name=name, language=language, by=by, at=at)
         return appoint(
@@ -436,7 +436,7 @@ def end_appointment(*, public_id: UUID, reason: str, by: Actor, at: datetime) ->
     if not reason.strip():
         raise ReasonMissing(field="reason")
     with system("ending an appointment"):
-        held = needed(Appointment.objects.select_related("office").filter(public_id=public_id).first())
+        held = or_refuse(Appointment.objects.select_related("office").filter(public_id=public_id).first())
         _lock(held.office_id, held.unit_id, held.body_id)
         if by.account_id is None or by.kind != "person" or by.account_id != held.account_id:
             _may_appoint(by, held.office, held.unit_id, held.hierarchy, body_id=held.body_id, ending=True)
@@ -446,7 +446,7 @@ def end_appointment(*, public_id: UUID, reason: str, by: Actor, at: datetime) ->
     return held
 
 
-def decide(*, public_id: UUID, order_no: str, by: Actor, at: datetime) -> Appointment:
+def decide_dispute(*, public_id: UUID, order_no: str, by: Actor, at: datetime) -> Appointment:
     """Settle a disputed office for one of its claimants, by an order of the level above; the others end.
 
     `queries.why_not_decide` says who may. Refuses NotDisputed, OrderMissing, NotYours, OwnDispute.
@@ -454,7 +454,7 @@ def decide(*, public_id: UUID, order_no: str, by: Actor, at: datetime) -> Appoin
     if not order_no.strip():
         raise OrderMissing(field="order_no")
     with system("deciding a disputed office"):
-        kept = needed(Appointment.objects.select_related("office").filter(public_id=public_id).first())
+        kept = or_refuse(Appointment.objects.select_related("office").filter(public_id=public_id).first())
         _lock(kept.office_id, kept.unit_id, kept.body_id)
         if refused := queries.why_not_decide(by, kept, at=at):
             raise refused
@@ -486,7 +486,7 @@ def end_terms(*, at: datetime) -> int:
     return n
 
 
-def end_with_unit(held: Appointment, *, by: Actor, at: datetime) -> None:
+def end_with_closed_unit(held: Appointment, *, by: Actor, at: datetime) -> None:
     """End an appointment because its unit is closed. Needs what `end_appointment` needs. In a system scope."""
     _lock(held.office_id, held.unit_id, held.body_id)
     if by.kind != "person" or by.account_id != held.account_id:
@@ -586,13 +586,13 @@ def _may_appoint(
 def stands_where_it_exists(appointment: Appointment) -> bool:
     """Return True if the unit of an appointment lies today where its own office exists, in the appointment's tree."""
     made_in = appointment.office.unit_id
-    unit = units.standing(appointment.unit_id, appointment.hierarchy)
+    unit = units.row_of_unit(appointment.unit_id, appointment.hierarchy)
     return made_in is None or (unit.lo is not None and _is_within(made_in, unit.lo))
 
 
 def _is_within(unit_id: int, lo: int) -> bool:
     """Return True if a position lies in a unit or below it."""
-    return holds(units.all_spans([unit_id]).get(unit_id, ()), lo)
+    return is_in_ranges(units.all_spans([unit_id]).get(unit_id, ()), lo)
 
 
 def _in_body(body_id: int | None) -> Q:

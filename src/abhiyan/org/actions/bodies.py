@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment, Body, BodyKind
@@ -84,7 +84,7 @@ def _own_kind(kind: str, unit_id: int) -> BodyKind | None:
     if kind in Body.Kind.values:
         return None
     kinds = {own_kind.code: own_kind for own_kind in queries.kinds_to_make(unit_id)}
-    return needed(kinds.get(kind), BodyKindUnfit(field="kind"))
+    return or_refuse(kinds.get(kind), BodyKindUnfit(field="kind"))
 
 
 def make_bodies(
@@ -149,8 +149,8 @@ def _say(body: Body, *, names: Mapping[str, str], seats: int, duty: str) -> None
 def _open(body_id: int, by: Actor) -> Body:
     """A body that is not dissolved, locked; after asking whether they may set up bodies there."""
     bodies = Body.objects.filter(id=body_id, ended_on=None)
-    require(by, "org.bodies", at=needed(bodies.first(), NotFound(field="body")).unit_id)
-    return needed(bodies.select_for_update().first(), NotFound(field="body"))
+    require(by, "org.bodies", at=or_refuse(bodies.first(), NotFound(field="body")).unit_id)
+    return or_refuse(bodies.select_for_update().first(), NotFound(field="body"))
 
 
 def end_body(*, body_id: int, reason: str, by: Actor, at: datetime) -> int:

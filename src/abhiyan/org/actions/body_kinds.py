@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Body, BodyKind, Release
@@ -114,7 +114,7 @@ def close_body_kind(*, code: str, by: Actor, at: datetime) -> BodyKind:
     Its bodies stay, and their seats are filled as before.
     """
     with system("closing a kind of body"):
-        kind = needed(BodyKind.objects.filter(code=code).first(), UnknownBodyKind(field="kind"))
+        kind = or_refuse(BodyKind.objects.filter(code=code).first(), UnknownBodyKind(field="kind"))
         require(by, rules.MAKE, at=kind.unit_id)
         sql.wait_for(f"org.offices {kind.unit_id}")
         kind = _open(code, kind.unit_id)
@@ -128,7 +128,7 @@ def close_body_kind(*, code: str, by: Actor, at: datetime) -> BodyKind:
 def _open(code: str, unit_id: int) -> BodyKind:
     """An own kind of body of a unit that is not closed, locked."""
     rows = BodyKind.objects.select_for_update(of=("self",)).filter(code=code, unit_id=unit_id, closed_at=None)
-    return needed(rows.first(), UnknownBodyKind(field="kind"))
+    return or_refuse(rows.first(), UnknownBodyKind(field="kind"))
 
 
 def _require_fit(wanted: WantedKind, unit_id: int, kind: BodyKind | None) -> None:

@@ -10,7 +10,7 @@ from abhiyan.org.rules.granting import APPROVE
 from abhiyan.units.news import UnitsClosing
 from abhiyan.units.rules.hanging import Answer, Thing
 
-from .appointments import OPEN, end_with_unit
+from .appointments import OPEN, end_with_closed_unit
 
 APPOINTMENTS = "org.appointments"
 THINGS = (
@@ -39,7 +39,7 @@ def end_with_units(*, closing: UnitsClosing) -> int:
             appointments = appointments.exclude(office__capabilities__contains=[APPROVE])
         rows = list(appointments.order_by("pk"))
         for appointment in rows:
-            end_with_unit(appointment, by=closing.by, at=closing.at)
+            end_with_closed_unit(appointment, by=closing.by, at=closing.at)
         Body.objects.filter(unit_id__in=ending, ended_on=None).update(
             ended_on=clock.day_in(settings.TIME_ZONE, closing.at)
         )

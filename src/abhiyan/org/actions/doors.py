@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock, news
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment, Release
@@ -88,7 +88,7 @@ def ask_factor_reset(*, appointment: UUID, reason: str, by: Actor, at: datetime)
     """
     with system("whose proof is lost"):
         held = Appointment.objects.filter(public_id=appointment, state__in=OPEN).first()
-        account = needed(known.account(held.account_id) if held else None)
+        account = or_refuse(known.account(held.account_id) if held else None)
         if refused := queries.why_not_reset(by, account):
             raise refused
         highest = queries.highest_of(account.pk)
@@ -115,7 +115,7 @@ class HasProof(Refused):
     message = _("This person has signed in before. A word is for the first sign-in only.")
 
 
-def make_first_word(*, appointment: UUID, by: Actor, at: datetime) -> str:
+def make_holder_word(*, appointment: UUID, by: Actor, at: datetime) -> str:
     """Make the word for the first sign-in of the person who holds an appointment, or has an offer of it; the leader
     says it to them in person.
 
@@ -123,7 +123,7 @@ def make_first_word(*, appointment: UUID, by: Actor, at: datetime) -> str:
     """
     with system("handing over a first sign-in"):
         held = Appointment.objects.filter(public_id=appointment, state__in=OPEN).first()
-        account = needed(known.account(held.account_id) if held else None)
+        account = or_refuse(known.account(held.account_id) if held else None)
         lock_account(account.pk)  # or they are appointed higher meanwhile
         if refused := queries.why_not_hand_over(by, account):
             raise refused

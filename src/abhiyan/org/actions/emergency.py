@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Release
@@ -35,7 +35,7 @@ def ask_to_end_stop(*, reason: str, by: Actor, at: datetime) -> Release:
     """
     top = _top()
     require(by, STOP, at=top)
-    stop = needed(known.emergency_stop(), people.NotStopped())
+    stop = or_refuse(known.emergency_stop(), people.NotStopped())
     return ask_release(act=ACT, unit_id=top, reason=reason, payload={"stop": stop.pk}, by=by, at=at)
 
 
@@ -55,4 +55,4 @@ def heed_end_of_stop(*, decision: ReleaseDecided) -> None:
 def _top() -> int:
     """The unit at the top. Refuses NotYours while there is none."""
     with system("which unit is at the top"):
-        return needed(queries.top_unit(), queries.NotYours(capability=STOP))
+        return or_refuse(queries.top_unit(), queries.NotYours(capability=STOP))

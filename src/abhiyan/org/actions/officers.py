@@ -52,7 +52,7 @@ class NamedOfficer:
     link: str
 
 
-def name_officer(
+def name_data_officer(
     *, phone: str, name: str, by: Actor, at: datetime, language: str = "", is_proof_lost: bool = False
 ) -> NamedOfficer:
     """Name a data officer of the top unit on the console, by the system only; before there are units, for later.

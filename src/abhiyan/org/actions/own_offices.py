@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Appointment, BodyKind, Office, Release
@@ -97,7 +97,7 @@ def end_office(*, code: str, by: Actor, at: datetime) -> Office:
     UnknownOffice.
     """
     with system("ending an office"):
-        office = needed(
+        office = or_refuse(
             Office.objects.filter(code=code).exclude(unit=None).first(), UnknownOffice(field="office")
         )
         assert office.unit_id is not None
@@ -146,7 +146,7 @@ def heed_office(*, news: ReleaseDecided) -> None:
 def _own(code: str, unit_id: int) -> Office:
     """An own office of a unit that has not ended, locked."""
     rows = Office.objects.select_for_update(of=("self",)).filter(code=code, unit_id=unit_id, closed_at=None)
-    return needed(rows.first(), UnknownOffice(field="office"))
+    return or_refuse(rows.first(), UnknownOffice(field="office"))
 
 
 def _has_seat(code: str) -> Q:

@@ -9,7 +9,7 @@ from django.conf import settings
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.people import actions as people
@@ -37,7 +37,7 @@ def ask_phone_code(
     The code leaves only for people that one code lets in (`queries.by_one_code`). Every other number gets the same
     answer. knows: as `people.ask_code`. Refuses NotAPhone, TooMany.
     """
-    number = needed(phones.parse(phone), NotAPhone(field="phone"))
+    number = or_refuse(phones.parse(phone), NotAPhone(field="phone"))
     expected = _let_in(keyring().phone_id(number), at) is not None
     return people.ask_code(
         purpose=PURPOSE,
@@ -67,7 +67,7 @@ def let_phone_in(
         network=by.origin,
         at=at,
     )
-    account, unit_id = needed(_let_in(phone_id, at), CodeNotRight(field="code"))
+    account, unit_id = or_refuse(_let_in(phone_id, at), CodeNotRight(field="code"))
     actor = Actor(kind="phone", id=account.public_id, account_id=account.pk, origin=by.origin)
     return sessions.start_phone(account=account, unit_id=unit_id, device=device, by=actor, at=at)
 

@@ -12,7 +12,7 @@ from abhiyan.org.news import ReleaseDecided
 from abhiyan.org.queries import require
 from abhiyan.units import actions as units
 from abhiyan.units import queries as calendar
-from abhiyan.units.actions.polls import StatedPoll, unit_of
+from abhiyan.units.actions.polls import StatedPoll, unit_of_poll
 from abhiyan.units.models import Poll
 
 from .releases import ask_release, close_release
@@ -26,10 +26,10 @@ def state_poll(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | 
     It needs polls.keep over the state it concerns, and over that of the entry it corrects; over the nation where it
     concerns several. Refuses what `units.state_poll` and `ask_release` refuse.
     """
-    require(by, KEEP, at=unit_of(stated))
-    for unit_id in {poll.unit_id for poll in calendar.versions_of(corrects)} if corrects else ():
+    require(by, KEEP, at=unit_of_poll(stated))
+    for unit_id in {poll.unit_id for poll in calendar.poll_versions(corrects)} if corrects else ():
         require(by, KEEP, at=unit_id)
-    return _asked(units.state_poll(stated=stated, corrects=corrects, by=by, at=at), by=by, at=at)
+    return _asked(units.store_poll_version(stated=stated, corrects=corrects, by=by, at=at), by=by, at=at)
 
 
 def withdraw_poll(*, public_id: UUID, by: Actor, at: datetime) -> Poll:
@@ -62,7 +62,7 @@ def _asked(poll: Poll, *, by: Actor, at: datetime) -> Poll:
     return poll
 
 
-def heed_decision(*, decision: ReleaseDecided) -> None:
+def hear_poll_decided(*, decision: ReleaseDecided) -> None:
     """An entry was approved or refused: it is in force, or it is not. In the transaction of the decision."""
     if decision.act != ACT:
         return

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, lot, news, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import Release
@@ -123,7 +123,7 @@ def decide_release(*, public_id: UUID, allow: bool, by: Actor, at: datetime) -> 
     to approve what would give data out.
     """
     with system("deciding a release"):
-        release = needed(Release.objects.select_for_update().filter(public_id=public_id).first())
+        release = or_refuse(Release.objects.select_for_update().filter(public_id=public_id).first())
         require_to_decide(release=release, by=by, at=at)
         if release.expires_at <= at:
             raise Lapsed

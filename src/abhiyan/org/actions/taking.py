@@ -9,7 +9,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.org.queries import require
-from abhiyan.org.queries.taking import LEADERS, asked
+from abhiyan.org.queries.taking import LEADERS, taking_values
 from abhiyan.org.rules.capabilities import LEADS
 
 
@@ -32,7 +32,7 @@ def take_work(*, unit_id: int, what: str, by: Actor, at: datetime) -> None:
               where t.account_id = excluded.account_id or t.taken_at <= %(since)s
                 or t.account_id not in (select ap.account_id from {LEADERS})
             returning 1""",
-            asked(unit_id, at) | {"what": what, "account": by.account_id, "at": at},
+            taking_values(unit_id, at) | {"what": what, "account": by.account_id, "at": at},
         )
         if took is None:
             raise TakenAlready

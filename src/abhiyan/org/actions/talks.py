@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries
 from abhiyan.org.models import BearerTalk
@@ -54,7 +54,7 @@ def note_bearer_talk(
             _check_day(until, at=at)
         talk = BearerTalk.objects.create(
             public_id=lot.uuid(),
-            leader_id=needed(by.account_id),
+            leader_id=or_refuse(by.account_id),
             bearer_id=bearer.account_id,
             unit_id=bearer.offices[0].unit_id,
             talked_at=at,
@@ -122,7 +122,7 @@ def _led(account: UUID, *, by: Actor, at: datetime) -> Bearer:
 def _own(talk: UUID, *, by: Actor, at: datetime, has_promise: bool = True) -> BearerTalk:
     """The leader's own talk, locked, while they lead the bearer."""
     mine = BearerTalk.objects.select_for_update().filter(public_id=talk, leader_id=by.account_id or 0)
-    bearer_talk = needed((mine.exclude(promise="") if has_promise else mine).first())
+    bearer_talk = or_refuse((mine.exclude(promise="") if has_promise else mine).first())
     _led(queries.bearer_of_talk(bearer_talk), by=by, at=at)
     return bearer_talk
 

@@ -13,7 +13,7 @@ from .authority import (
     sits_in,
     whom_to_ask,
 )
-from .bodies import BodyHere, BodySeat, SeatHolder, bodies_of, body_at, body_called, seat_holders, seats_of
+from .bodies import BodyHere, BodySeat, SeatHolder, bodies_of, body_at, body_called, body_seats, seat_holders
 from .body_kinds import (
     OwnKind,
     bodies_missing,
@@ -29,7 +29,7 @@ from .deciding import Deciders, deciders
 from .desks import nearest_each, nearest_with
 from .disputes import Dispute, OwnDispute, claimants, own_dispute, own_disputes, why_not_decide
 from .line import Bearer, bearer_for
-from .lists import Gives, appointment_rows, next_vacancy, offers_of, sight, vacant_rows, with_names
+from .lists import Gives, appointment_rows, next_vacancy, offers_of, sight, vacant_rows, with_holders
 from .names import are_names_free, free_names, names_of_page
 from .officers import WANTED, may_stop_data, officers_of_top, top_unit
 from .offices import (
@@ -51,13 +51,13 @@ from .offices import (
     holds_one_of,
     is_phone_in_office,
     line_of_command,
-    offered,
+    offered_office,
     office_bearers,
+    office_titles,
     offices_held,
     offices_of,
     offices_to_give,
     offices_used,
-    titles,
     units_served,
     vacancies,
     vacancies_of,
@@ -82,18 +82,18 @@ from .releases import (
     releases_of,
     resets_of,
 )
-from .resets import highest_of, holder_of, is_high, why_not_hand_over, why_not_reset
+from .resets import highest_of, is_high, open_holder, why_not_hand_over, why_not_reset
 from .taking import leaders_at
 from .talks import bearer_of_talk, last_talk, promises_due, talks_about
 from .viewers import (
     by_one_code,
     comes_by_code,
-    door_of,
     own_work,
     reader_over,
     scope_of,
     seeing_as,
     seen_by,
+    sign_in_path,
     viewer_of,
     viewer_then,
     visit_of,

@@ -28,7 +28,7 @@ def appointers(vacant: Sequence[Vacancy], hierarchy: int, *, on: date) -> list[A
 
     Everybody knows who leads them, so it reads past the viewer's scope. Ask for vacancies in sight only. Two queries.
     """
-    paths = units.paths(sorted({vacancy.unit_id for vacancy in vacant}), hierarchy)
+    paths = units.paths_of_units(sorted({vacancy.unit_id for vacancy in vacant}), hierarchy)
     offices = {office.code: office for office in offices_used()}
     with system("who appoints"):
         rows = sql.rows(

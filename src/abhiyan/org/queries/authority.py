@@ -14,7 +14,7 @@ from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import current, system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.rules import capabilities as known
 from abhiyan.org.rules.granting import Grant
 from abhiyan.org.viewer import Viewer
@@ -86,8 +86,8 @@ def whom_to_ask(viewer: Viewer, rights: Sequence[str]) -> str:
         )
     if not rows:
         return say("At your office and above, nobody may do this today. Ask the office above yours.")
-    offices = say(" or the ").join(_within(named(office)) for office, _unit in rows)
-    return say("Ask the %(offices)s (%(unit)s).") % {"unit": named(rows[0][1]), "offices": offices}
+    offices = say(" or the ").join(_within(name_in_language(office)) for office, _unit in rows)
+    return say("Ask the %(offices)s (%(unit)s).") % {"unit": name_in_language(rows[0][1]), "offices": offices}
 
 
 def _within(name: str) -> str:
@@ -167,7 +167,7 @@ def holds(account_id: int, capability: str, *, at: int) -> bool:
     handed out reaches no unit.
     """
     stands, when = _standing(account_id)
-    reach = known.reach(capability)
+    reach = known.capability_reach(capability)
     if reach == known.Reach.HANDED:
         return False
     if reach == known.Reach.DESK:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.models import Appointment, Body, Office
 from abhiyan.org.owing import OwedHere
 
-from .lists import with_names
+from .lists import with_holders
 from .offices import HELD, offices_used
 
 # An office `o` leads a body of the own kind `k`; in a standard body, where `k` is null, its single seat does.
@@ -37,7 +37,7 @@ class BodyHere:
     @property
     def label(self) -> str:
         """Its kind, in words."""
-        return named(self.kind_names) if self.kind_names else str(Body.Kind(self.kind).label)
+        return name_in_language(self.kind_names) if self.kind_names else str(Body.Kind(self.kind).label)
 
     @property
     def vacant(self) -> int:
@@ -93,7 +93,7 @@ def seat_holders(body_id: int, *, on: date) -> list[SeatHolder]:
 def body_at(body_id: int, unit_id: int | None = None) -> Body:
     """A body that is not dissolved, with its unit; with unit_id, one of that unit. NotFound where there is none."""
     bodies = Body.objects.select_related("unit", "own_kind").filter(pk=body_id, ended_on=None)
-    return needed(
+    return or_refuse(
         (bodies if unit_id is None else bodies.filter(unit_id=unit_id)).first(), NotFound(field="body")
     )
 
@@ -116,7 +116,7 @@ class BodySeat:
     free: int = 0
 
 
-def seats_of(body: Body) -> list[BodySeat]:
+def body_seats(body: Body) -> list[BodySeat]:
     """The seats of a body, senior first, each held or offered one by itself. In the caller's scope.
 
     Vacant are the members' seats that are free, and the seat of who leads it while nobody holds a single seat. In a
@@ -129,7 +129,7 @@ def seats_of(body: Body) -> list[BodySeat]:
         .order_by("office__rank", "starts_on", "pk")
     )
     here = [office for office in offices_used() if office.fits(body.unit.kind, body)]
-    seats = [BodySeat(appointment.office, appointment) for appointment in with_names(appointments)]
+    seats = [BodySeat(appointment.office, appointment) for appointment in with_holders(appointments)]
     if body.own_kind is not None:
         order = list(body.own_kind.numbers)
         taken_of = Counter(seat.office.code for seat in seats)

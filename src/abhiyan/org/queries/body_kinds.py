@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db.models import Count
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import NotFound, needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import NotFound, or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.org.models import Body, BodyKind, Office, Release
 from abhiyan.org.rules.body_kinds import ACT, can_sit
-from abhiyan.org.rules.ranges import holds
+from abhiyan.org.rules.ranges import is_in_ranges
 from abhiyan.units import queries as units
 
 from .offices import offices_used, spans_in_sight, units_where_own
@@ -43,7 +43,7 @@ def body_kind_names(kinds: Collection[str]) -> dict[str, str]:
     standard = {kind: str(label) for kind, label in Body.Kind.choices}
     codes = [kind for kind in kinds if kind not in standard]
     rows = BodyKind.objects.filter(code__in=codes).values_list("code", "names") if codes else ()
-    return standard | {code: named(names) for code, names in rows}
+    return standard | {code: name_in_language(names) for code, names in rows}
 
 
 def own_body_kinds(*, near: int) -> list[OwnKind]:
@@ -105,7 +105,7 @@ def bodies_missing(unit_id: int) -> list[MissingBodies]:
 def own_body_kind(kind_id: int) -> BodyKind:
     """An own kind of body that is not closed, with `unit`. Refuses NotFound."""
     rows = BodyKind.objects.select_related("unit").filter(pk=kind_id, closed_at=None)
-    return needed(rows.first(), NotFound(field="kind"))
+    return or_refuse(rows.first(), NotFound(field="kind"))
 
 
 def kinds_to_make(unit_id: int) -> list[BodyKind]:
@@ -114,7 +114,9 @@ def kinds_to_make(unit_id: int) -> list[BodyKind]:
     kinds = list(BodyKind.objects.filter(levels__contains=[level], closed_at=None).order_by("pk"))
     spans = units.all_spans({kind.unit_id for kind in kinds}) if kinds else {}
     places = units.all_spans([unit_id]).get(unit_id, [])
-    return [kind for kind in kinds if any(holds(spans.get(kind.unit_id, ()), lo) for lo, _hi in places)]
+    return [
+        kind for kind in kinds if any(is_in_ranges(spans.get(kind.unit_id, ()), lo) for lo, _hi in places)
+    ]
 
 
 def seat_offices(unit_id: int) -> list[Office]:

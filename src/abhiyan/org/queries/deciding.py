@@ -15,12 +15,19 @@ from django.utils.translation import gettext_lazy as later
 
 from abhiyan.core import clock, sql
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.models import Release
-from abhiyan.org.rules.deciding import RELEASE, SEATED_FOR, AskedDecision, DecidingTerm, Why, why_not
+from abhiyan.org.rules.deciding import (
+    RELEASE,
+    SEATED_FOR,
+    AskedDecision,
+    DecidingTerm,
+    Why,
+    why_may_not_decide,
+)
 from abhiyan.org.rules.granting import APPROVE
 from abhiyan.org.rules.own_offices import rights_given
-from abhiyan.org.rules.ranges import Range, holds
+from abhiyan.org.rules.ranges import Range, is_in_ranges
 from abhiyan.org.rules.releases import CAPABILITY
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
@@ -83,7 +90,9 @@ class DecidingSeat:
     unit_names: Mapping[str, str]
 
     def name(self, language: str = "") -> str:
-        return f"{named(self.office_names, language)}, {named(self.unit_names, language)}"
+        return (
+            f"{name_in_language(self.office_names, language)}, {name_in_language(self.unit_names, language)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +196,7 @@ def _judged(
     whys: dict[int, Why] = {asked_decision.by: Why.OWN}
     able: list[_Candidate] = []
     for candidate in candidates:
-        why = why_not(asked_decision, candidate.term, at=at)
+        why = why_may_not_decide(asked_decision, candidate.term, at=at)
         if why is None:
             able.append(candidate)
         elif why != Why.NO_POWER:
@@ -203,7 +212,7 @@ def _judged(
         vacant=tuple(
             seat
             for seat, reach in vacant
-            if any(holds(reach, position) for position in asked_decision.positions)
+            if any(is_in_ranges(reach, position) for position in asked_decision.positions)
         ),
         gives_rights=bool(asked_decision.rights),
     )

@@ -77,7 +77,7 @@ def why_not_decide(by: Actor, appointment: Appointment, *, at: datetime) -> NotY
         return None
     if by.kind != "person" or by.account_id is None:
         return NotYours(capability="org.decide")
-    if not is_root(by.account_id) and not granting.may_decide(
+    if not is_root(by.account_id) and not granting.may_decide_dispute(
         grants_at(by.account_id, appointment.unit_id, appointment.hierarchy)
     ):
         return NotYours(capability="org.decide")

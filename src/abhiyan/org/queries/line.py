@@ -11,7 +11,7 @@ from abhiyan.org.rules.capabilities import LEADS, REPRESENTS
 from abhiyan.org.rules.ranges import literal
 from abhiyan.org.viewer import Viewer
 
-from .offices import HELD, OF_OFFICERS, titles
+from .offices import HELD, OF_OFFICERS, office_titles
 
 # A unit of another tree with at least half of its booths in the constituency, such as a mandal. The tree of the
 # constituency itself decides on the units that are in it.
@@ -92,7 +92,7 @@ def bearer_for(viewer: Viewer, account: UUID, *, on: date) -> Bearer:
     if not rows:
         raise NotFound
     ident, public_id, phone_id, name = rows[0][:4]
-    offices = tuple(LedOffice(row[6], titles(row[7], row[14]), *row[8:14]) for row in rows)
+    offices = tuple(LedOffice(row[6], office_titles(row[7], row[14]), *row[8:14]) for row in rows)
     return Bearer(ident, public_id, phone_id, name, offices)
 
 

@@ -145,7 +145,7 @@ def appointment_rows(
     ap.account_id); without it, all. by_name: it may be in the order of names.
     """
     states = [state] if state in Appointment.State.values else ["active", "disputed"]
-    called, words = people.called("ap.account_id", name)
+    called, words = people.called_sql("ap.account_id", name)
     readable, reader = free or ("true", {})
     only, params = _only(office)
     return Rows(
@@ -168,7 +168,7 @@ def appointment_rows(
 
 def _appointments(ids: list[int]) -> list[Appointment]:
     appointments = Appointment.objects.select_related("office", "unit", "body").in_bulk(ids)
-    return with_names([appointments[pk] for pk in ids if pk in appointments])
+    return with_holders([appointments[pk] for pk in ids if pk in appointments])
 
 
 def offers_of(viewer: Viewer) -> tuple[list[Appointment], list[Appointment]]:
@@ -184,12 +184,12 @@ def offers_of(viewer: Viewer) -> tuple[list[Appointment], list[Appointment]]:
     rows = list(appointments.order_by(is_own.desc(), "-made_at")[: 2 * MOST_OFFERS])
     mine = [appointment for appointment in rows if appointment.account_id == viewer.account_id]
     others = [appointment for appointment in rows if appointment.account_id != viewer.account_id]
-    return mine[:MOST_OFFERS], with_names(others[:MOST_OFFERS])
+    return mine[:MOST_OFFERS], with_holders(others[:MOST_OFFERS])
 
 
-def with_names(appointments: list[Appointment]) -> list[Appointment]:
+def with_holders(appointments: list[Appointment]) -> list[Appointment]:
     """The same, each with `holder`: the name of who holds it, or empty where it is out of sight."""
-    names = people.names_of(appointment.account_id for appointment in appointments)
+    names = people.names_of_accounts(appointment.account_id for appointment in appointments)
     for each in appointments:
         each.holder = names.get(each.account_id, "")
     return appointments

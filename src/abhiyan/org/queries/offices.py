@@ -11,10 +11,10 @@ from django.db.models import Q
 
 from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.policy import COUNTS, EVERYTHING, placed
+from abhiyan.core.policy import COUNTS, EVERYTHING, placed_sql
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.models import Appointment, Body, Office
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.capabilities import LEADS
@@ -86,7 +86,7 @@ def offices_of(public_ids: Iterable[UUID]) -> dict[UUID, tuple[dict[str, str], d
     return {account: (office, unit) for account, office, unit in rows}
 
 
-def offered(public_id: UUID) -> Appointment | None:
+def offered_office(public_id: UUID) -> Appointment | None:
     """An office that was offered and waits for an answer. In a system scope."""
     appointments = Appointment.objects.select_related("office", "unit", "body")
     return appointments.filter(public_id=public_id, state=Appointment.State.OFFERED).first()
@@ -120,7 +120,7 @@ class OfficeHolder:
 
     def title(self) -> str:
         """The office, and of a seat its body, in the language in force."""
-        return named(titles(self.office_names, self.body_names or {}))
+        return name_in_language(office_titles(self.office_names, self.body_names or {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +173,11 @@ def _holders(units: str, given: Mapping[str, int | date | list[int]]) -> list[Of
     return sql.each(OfficeHolder, _HOLDER.format(units=units), given, keep_plan=True)
 
 
-def titles(office: Mapping[str, str], body: Mapping[str, str]) -> dict[str, str]:
+def office_titles(office: Mapping[str, str], body: Mapping[str, str]) -> dict[str, str]:
     """The names of an office, followed by those of its body where it is a seat of one; by language."""
     return {
-        language: ", ".join(filter(None, (name, named(body, language)))) for language, name in office.items()
+        language: ", ".join(filter(None, (name, name_in_language(body, language))))
+        for language, name in office.items()
     }
 
 
@@ -208,7 +209,7 @@ _HERE = f"""
     union all
     select o.code, o.names, o.rank, o.capabilities, o.sees_people, {OF_OFFICERS}, null, '', null, null, null
     from units_unit u join org_office o on u.kind = any (o.expected_in) and {exists_in("u.id")}
-    where u.id = %(unit)s and u.closed_on is null and ({EVERYTHING} or {placed("u.id", COUNTS)})
+    where u.id = %(unit)s and u.closed_on is null and ({EVERYTHING} or {placed_sql("u.id", COUNTS)})
       and not exists (select from held ap where ap.office_id = o.id and ap.body_id is null)
     order by 3, 9 nulls last, 11 nulls last, 1
 """
@@ -504,7 +505,7 @@ class WorkHolder:
 
     def title(self) -> str:
         """The office and its unit, in the language in force."""
-        return f"{named(self.office_names)}, {named(self.unit_names)}"
+        return f"{name_in_language(self.office_names)}, {name_in_language(self.unit_names)}"
 
 
 def holders_of(capabilities: Iterable[str], *, on: date, state: str = "active") -> dict[str, WorkHolder]:
@@ -529,7 +530,7 @@ def holders_of(capabilities: Iterable[str], *, on: date, state: str = "active") 
 
 def offices_to_give(by: Actor, unit_id: int, hierarchy: int, body: Body | None = None) -> list[Office]:
     """The offices `by` may give in a unit, or in a body of it, as `actions.appoint` would decide."""
-    unit = units.standing(unit_id, hierarchy)
+    unit = units.row_of_unit(unit_id, hierarchy)
     here = [
         office
         for office in offices_used(near=unit_id)
@@ -569,7 +570,7 @@ def cast(language: str) -> list[people.CastMember]:
         """)
     rows = sorted(office_rows, key=lambda row: (row[4], row[5], row[1]))
     return [
-        people.CastMember(account, name, named(office, language), named(unit, language))
+        people.CastMember(account, name, name_in_language(office, language), name_in_language(unit, language))
         for account, name, office, unit, _depth, _rank in rows[:CAST_SHOWN]
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.org.models import Office, Release
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.capabilities import MEANINGS
@@ -51,7 +51,7 @@ def count_holders(offices: Sequence[Office], unit_id: int, hierarchy: int, *, on
 
 def offices_short(unit_id: int, hierarchy: int, *, on: date) -> list[tuple[Office, int]]:
     """The own offices of several people that a unit should have, each with how many people are missing there."""
-    unit = units.standing(unit_id, hierarchy)
+    unit = units.row_of_unit(unit_id, hierarchy)
     here = [
         office
         for office in offices_used(near=unit_id)
@@ -76,7 +76,7 @@ def offices_short(unit_id: int, hierarchy: int, *, on: date) -> list[tuple[Offic
 def own_office(office_id: int) -> Office:
     """An own office that has not ended, with `unit`. NotFound, also for a standard one."""
     rows = Office.objects.select_related("unit").filter(pk=office_id, closed_at=None).exclude(unit=None)
-    return needed(rows.first(), NotFound(field="office"))
+    return or_refuse(rows.first(), NotFound(field="office"))
 
 
 def kinds_from(unit_id: int) -> list[str]:

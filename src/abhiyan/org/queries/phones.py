@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.rows import Rows
 from abhiyan.people import queries as people
 from abhiyan.people.models import FieldPhone
@@ -118,7 +118,7 @@ def held_rows(lo: int, hi: int, *, state: int) -> Rows[HeldRecordRow]:
 
 def phone_work(lo: int, hi: int, *, at: datetime) -> tuple[int, int]:
     """Count the silent phones of units at positions [lo, hi), and the records there that wait for a decision."""
-    silent, n_held = needed(
+    silent, n_held = or_refuse(
         sql.row(
             f"""select (select count(*) {_OF_UNITS} where {_CONDITIONS["silent"]}),
              (select count(*) from people_field_held h join units_placement p on p.unit_id = h.unit_id

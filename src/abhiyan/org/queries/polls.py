@@ -15,7 +15,7 @@ from abhiyan.units.models import Poll
 AREAS_SHOWN = 10
 
 
-def sentences(release: Release) -> list[str]:
+def poll_sentences(release: Release) -> list[str]:
     """Return what exactly a request would put into force: its kind and days, each phase with its close and areas."""
     poll = units.poll(UUID(str(release.payload["poll"])))
     texts = [

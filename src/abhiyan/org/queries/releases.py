@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org.models import Release
 from abhiyan.org.rules.granting import APPROVE
 from abhiyan.org.rules.releases import CAPABILITY, QUIET
@@ -42,7 +42,11 @@ def askers(found: Collection[Release]) -> dict[int, str]:
     texts_by_id = {}
     for one in found:
         office, unit = offices_by_id.get(getattr(one, "asker_id", None) or _NOBODY, ({}, {}))
-        parts = (person(getattr(one, "asker", "") or ""), named(office), named(unit))
+        parts = (
+            local_person(getattr(one, "asker", "") or ""),
+            name_in_language(office),
+            name_in_language(unit),
+        )
         texts_by_id[one.pk] = ", ".join(filter(None, parts))
     return texts_by_id
 
@@ -57,7 +61,7 @@ def releases_for(viewer: Viewer) -> QuerySet[Release]:
 
 def release_for(viewer: Viewer, public_id: UUID) -> Release:
     """One release in the viewer's sight, or NotFound."""
-    return needed(releases_for(viewer).filter(public_id=public_id).first())
+    return or_refuse(releases_for(viewer).filter(public_id=public_id).first())
 
 
 def releases_of(

@@ -28,7 +28,7 @@ def highest_of(account_id: int) -> Appointment | None:
     """The living appointment of an account at the highest unit; None without any. In a scope that sees it."""
     appointments = _living(account_id)
     depths = {
-        appointment.pk: units.standing(appointment.unit_id, appointment.hierarchy).depth
+        appointment.pk: units.row_of_unit(appointment.unit_id, appointment.hierarchy).depth
         for appointment in appointments
     }
     return min(
@@ -97,7 +97,7 @@ def _living(account_id: int) -> list[Appointment]:
     return list(appointments.order_by("id"))
 
 
-def holder_of(appointment: Appointment) -> Account | None:
+def open_holder(appointment: Appointment) -> Account | None:
     """Return the holder of an appointment, while their account is open."""
     with system("whose proof is lost"):
         return people.account(appointment.account_id)

@@ -33,11 +33,11 @@ def leaders_at(unit_id: int, *, at: datetime) -> list[Colleague]:
         f"""select a.id, a.name, array(select t.what from org_taken_work t
             where t.unit_id = %(unit)s and t.account_id = a.id and t.taken_at > %(since)s order by 1)
           from people_account a where a.id in (select ap.account_id from {LEADERS}) order by a.id limit {MOST}""",
-        asked(unit_id, at),
+        taking_values(unit_id, at),
     )
     return [Colleague(account, name, tuple(took)) for account, name, took in rows]
 
 
-def asked(unit_id: int, at: datetime) -> dict[str, object]:
+def taking_values(unit_id: int, at: datetime) -> dict[str, object]:
     """Return the values that LEADERS wants, and the instant since when taken work counts."""
     return {"unit": unit_id, "on": clock.day_in(settings.TIME_ZONE, at), "since": at - TAKEN_FOR}

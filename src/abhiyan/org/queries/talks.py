@@ -42,7 +42,7 @@ def promises_due(viewer: Viewer, *, on: date) -> Sequence[DuePromise]:
     if not talks:
         return []
     bearers = {talk.bearer_id for talk in talks}
-    led, names = names_of_page(viewer, bearers, on=on).led, people.names_of(bearers)
+    led, names = names_of_page(viewer, bearers, on=on).led, people.names_of_accounts(bearers)
     return [
         DuePromise(names.get(talk.bearer_id, ""), led[talk.bearer_id], talk.promise, talk.until)
         for talk in talks
@@ -58,7 +58,7 @@ def talks_about(account_id: int, *, since: datetime) -> list[tuple[BearerTalk, s
         ]
     )
     with system("who noted a talk"):
-        names = people.names_of({talk.leader_id for talk in talks}) if talks else {}
+        names = people.names_of_accounts({talk.leader_id for talk in talks}) if talks else {}
     return [(talk, names.get(talk.leader_id, "")) for talk in talks]
 
 

@@ -119,7 +119,7 @@ def comes_by_code(account_id: int, *, on: date, taking: Appointment | None = Non
     return bool(seats) and not viewer.is_root and _are_of_booths(seats)
 
 
-def door_of(account_id: int, *, on: date, taking: Appointment | None = None, to: str = "") -> str:
+def sign_in_path(account_id: int, *, on: date, taking: Appointment | None = None, to: str = "") -> str:
     """Return the path where an account signs in: by one code as `comes_by_code` says, else with both proofs.
 
     Every text and page that sends a known person to sign in asks here. to: the page they want afterwards.

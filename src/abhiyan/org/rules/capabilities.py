@@ -80,7 +80,7 @@ AT_DESK = frozenset({"helpdesk.named", "messages.circular", "opinions.pass"})
 HANDED_OUT = frozenset({"verification.check"})
 
 
-def reach(capability: str) -> Reach:
+def capability_reach(capability: str) -> Reach:
     """Return how far a capability reaches."""
     if capability in AT_DESK:
         return Reach.DESK

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from .granting import APPROVE, Grant, may_end
 from .own_offices import SEES_PEOPLE
-from .ranges import Range, covers, holds
+from .ranges import Range, covers, is_in_ranges
 
 RELEASE = "org.release"
 # This is longer than a request lives (rules.releases), so an appointment comes too late for a request made already.
@@ -62,7 +62,7 @@ class DecidingTerm:
 
     def is_over(self, positions: Iterable[int]) -> bool:
         """Return True if it reaches a unit that has these positions."""
-        return any(holds(self.reach, position) for position in positions)
+        return any(is_in_ranges(self.reach, position) for position in positions)
 
     def is_above(self, other: "DecidingTerm") -> bool:
         """Return True if its unit is strictly above the other's, wherever the other reaches."""
@@ -98,7 +98,7 @@ class AskedDecision:
     rights: frozenset[str] | None = None
 
 
-def why_not(asked_decision: AskedDecision, term: DecidingTerm, *, at: datetime) -> Why | None:
+def why_may_not_decide(asked_decision: AskedDecision, term: DecidingTerm, *, at: datetime) -> Why | None:
     """Why the holder of an appointment may not decide a request by it; None where they may."""
     if term.account == asked_decision.by:
         return Why.OWN
@@ -149,4 +149,8 @@ def _has_power(asked_decision: AskedDecision, term: DecidingTerm, *, at: datetim
 def _has_all(term: DecidingTerm, rights: frozenset[str], positions: tuple[int, ...]) -> bool:
     """Return True if an office has these rights over a unit in every tree of it."""
     sees = term.sees_people or SEES_PEOPLE not in rights
-    return sees and rights <= term.capabilities and all(holds(term.reach, position) for position in positions)
+    return (
+        sees
+        and rights <= term.capabilities
+        and all(is_in_ranges(term.reach, position) for position in positions)
+    )

@@ -87,7 +87,7 @@ def is_within(grants: Iterable[Grant], *, capabilities: Iterable[str], sees_peop
     )
 
 
-def may_decide(grants: Iterable[Grant]) -> bool:
+def may_decide_dispute(grants: Iterable[Grant]) -> bool:
     """A disputed office is decided strictly above."""
     return any(grant.is_above and "org.decide" in grant.capabilities for grant in grants)
 

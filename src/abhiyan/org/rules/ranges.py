@@ -21,7 +21,7 @@ def literal(ranges: Iterable[Range]) -> str:
     return "{" + ",".join(f"[{lo},{hi})" for lo, hi in merged(ranges)) + "}"
 
 
-def holds(ranges: Iterable[Range], position: int) -> bool:
+def is_in_ranges(ranges: Iterable[Range], position: int) -> bool:
     """Return True if a position lies in one of the ranges."""
     return any(lo <= position < hi for lo, hi in ranges)
 

@@ -110,6 +110,6 @@ def register_page(act: str, page: Callable[[Any], str]) -> None:
     _PAGES[act] = page
 
 
-def page_of(act: str) -> Callable[[Any], str] | None:
+def release_use_page(act: str) -> Callable[[Any], str] | None:
     """Return the function that gives the address where an approved act is used; None: no room has said."""
     return _PAGES.get(act)

@@ -385,7 +385,7 @@ def test_a_word_handed_over_for_a_small_office_ends_when_a_higher_one_is_given(w
     higher = world.appoint(person, "district_president", "N12", by=state, is_accepted=False)
     phone = browser(person, strong=False)
     assert phone.post("/sign-in/second/", {"word": word}).status_code == 422
-    word = actions.make_first_word(appointment=higher.public_id, by=state, at=NOW)
+    word = actions.make_holder_word(appointment=higher.public_id, by=state, at=NOW)
     assert phone.post("/sign-in/second/", {"word": word}).status_code == 302
     with system("test"):
         assert AuditEntry.objects.filter(act="people.end_first_words", subject=str(person.public_id)).exists()
@@ -426,8 +426,8 @@ def test_no_word_is_made_for_who_has_signed_in_before_or_for_an_administrator(wo
         )
     leader = actor(world.holder("district_president", "N11"))
     with pytest.raises(HasProof):
-        actions.make_first_word(appointment=held.public_id, by=leader, at=AT)
+        actions.make_holder_word(appointment=held.public_id, by=leader, at=AT)
     root = world.account("Root", is_root=True)
     small = world.appoint(root, "mandal_president", "N112", by=leader)
     with pytest.raises(OnTheConsole):
-        actions.make_first_word(appointment=small.public_id, by=leader, at=AT)
+        actions.make_holder_word(appointment=small.public_id, by=leader, at=AT)

@@ -150,18 +150,18 @@ def test_a_second_holder_of_one_seat_is_disputed_until_the_level_above_decides(w
         with pytest.raises(queries.NotYours):
             queries.require(actor(account), "people.read", at=world.unit("N1111"))
         with pytest.raises(queries.NotYours):
-            actions.decide(public_id=first.public_id, order_no="7", by=actor(account), at=AT)
+            actions.decide_dispute(public_id=first.public_id, order_no="7", by=actor(account), at=AT)
     queries.require(state, "people.read", at=world.unit("N1111"))  # the unit above acts
     with pytest.raises(OrderMissing):
-        actions.decide(public_id=second.public_id, order_no=" ", by=state, at=AT)
-    actions.decide(public_id=second.public_id, order_no="S/7/2026", by=state, at=AT)
+        actions.decide_dispute(public_id=second.public_id, order_no=" ", by=state, at=AT)
+    actions.decide_dispute(public_id=second.public_id, order_no="S/7/2026", by=state, at=AT)
     with system("test"):
         first.refresh_from_db()
         second.refresh_from_db()
     assert (first.state, second.state, second.order_no) == ("ended", "active", "S/7/2026")
     queries.require(actor(two), "people.read", at=world.unit("N1111"))
     with pytest.raises(NotDisputed):
-        actions.decide(public_id=second.public_id, order_no="8", by=state, at=AT)
+        actions.decide_dispute(public_id=second.public_id, order_no="8", by=state, at=AT)
 
 
 def test_the_same_unit_does_not_decide_its_own_dispute(world: World) -> None:
@@ -169,7 +169,7 @@ def test_the_same_unit_does_not_decide_its_own_dispute(world: World) -> None:
     first = world.appoint(world.account(), "district_president", "N11")
     world.appoint(world.account(), "district_president", "N11")
     with pytest.raises(queries.NotYours):
-        actions.decide(public_id=first.public_id, order_no="1", by=in_charge, at=AT)
+        actions.decide_dispute(public_id=first.public_id, order_no="1", by=in_charge, at=AT)
 
 
 def test_a_claimant_does_not_settle_their_own_dispute_by_an_office_above(world: World) -> None:
@@ -178,11 +178,11 @@ def test_a_claimant_does_not_settle_their_own_dispute_by_an_office_above(world: 
     own = world.appoint(account, "state_president", "N1")
     rival = world.appoint(other, "state_president", "N1")
     with pytest.raises(queries.OwnDispute):
-        actions.decide(public_id=own.public_id, order_no="1", by=actor(account), at=AT)
+        actions.decide_dispute(public_id=own.public_id, order_no="1", by=actor(account), at=AT)
     with pytest.raises(queries.OwnDispute):
         actions.end_appointment(public_id=rival.public_id, reason="mine", by=actor(account), at=AT)
     root = actor(world.account("Root", is_root=True))
-    assert actions.decide(public_id=rival.public_id, order_no="1", by=root, at=AT).state == "active"
+    assert actions.decide_dispute(public_id=rival.public_id, order_no="1", by=root, at=AT).state == "active"
 
 
 def test_an_administrator_who_claims_an_office_decides_it_only_where_nobody_else_could(world: World) -> None:
@@ -193,7 +193,7 @@ def test_an_administrator_who_claims_an_office_decides_it_only_where_nobody_else
     above = world.appoint(world.account("Above"), "national_president", "N")
 
     def decide() -> Appointment:
-        return actions.decide(public_id=own.public_id, order_no="1", by=actor(root), at=AT)
+        return actions.decide_dispute(public_id=own.public_id, order_no="1", by=actor(root), at=AT)
 
     with pytest.raises(queries.OwnDispute):
         decide()
@@ -227,7 +227,7 @@ def test_a_seat_held_by_others_than_those_meant_is_not_disputed(world: World) ->
 
 def test_of_three_claimants_one_is_left(world: World) -> None:
     made = [world.appoint(world.account(), "district_president", "N11") for _each in range(3)]
-    actions.decide(public_id=made[2].public_id, order_no="9", by=SYSTEM, at=AT)
+    actions.decide_dispute(public_id=made[2].public_id, order_no="9", by=SYSTEM, at=AT)
     with system("test"):
         states = [Appointment.objects.get(id=each.pk).state for each in made]
     assert states == ["ended", "ended", "active"]

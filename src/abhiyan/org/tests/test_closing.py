@@ -39,7 +39,7 @@ def test_appointments_and_bodies_end_with_their_unit_and_do_not_come_back(world:
     assert states(world, "N1111") == ["ended"]
     with system("test"):
         assert Body.objects.get(pk=body.pk).ended_on == TODAY
-    units.open_again(unit_id=world.unit("N1111"), by=SYSTEM, at=AT)
+    units.reopen_units(unit_id=world.unit("N1111"), by=SYSTEM, at=AT)
     assert states(world, "N1111") == ["ended"]
 
 

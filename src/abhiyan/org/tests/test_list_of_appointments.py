@@ -27,12 +27,12 @@ pytestmark = pytest.mark.django_db
 def bring(path: Path, rows: str, world: World, by: Any, *steps: str, **options: str) -> StagedImport:
     path.write_text(rows)
     with system("test"):
-        public_id = imports.bring(
+        public_id = imports.import_file(
             kind_key="appointments", path=path, by=by, at=NOW, unit_id=world.unit("N11"), options=options
         )
         for step in ("check", *steps):
-            imports.ask(public_id=public_id, step=step, by=by, at=NOW)
-            running.run(public_id, step, at=NOW)
+            imports.ask_import_step(public_id=public_id, step=step, by=by, at=NOW)
+            running.run_import_step(public_id, step, at=NOW)
         return StagedImport.objects.get(public_id=public_id)
 
 
@@ -90,8 +90,8 @@ def test_rows_are_offered_and_an_office_above_ones_own_is_refused_by_itself(
         made = Appointment.objects.get(body=media)
         assert made.made_by == leader.account_id and made.starts_on == NOW.date()
         Appointment.objects.filter(pk=made.pk).update(state="active")
-        imports.ask(public_id=staged.public_id, step="undo", by=leader, at=NOW)
-        running.run(staged.public_id, "undo", at=NOW)
+        imports.ask_import_step(public_id=staged.public_id, step="undo", by=leader, at=NOW)
+        running.run_import_step(staged.public_id, "undo", at=NOW)
         staged.refresh_from_db()
         assert staged.undone == {"offered": 2, "stays": 1}
     assert offices() == []

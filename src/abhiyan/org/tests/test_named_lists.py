@@ -17,7 +17,7 @@ from abhiyan.org import actions
 from abhiyan.org.actions.named_lists import take_names
 from abhiyan.org.models import Release
 from abhiyan.org.rules.named_lists import wanted
-from abhiyan.org.rules.releases import details_of, page_of
+from abhiyan.org.rules.releases import details_of, release_use_page
 from abhiyan.people.actions import reading
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
@@ -98,7 +98,7 @@ def test_whoever_approves_reads_which_list_how_narrowed_how_long_and_which_colum
         assert words in said
     with override("hi"):
         assert "नाम" in " ".join(details_of(one)), "in their own language"
-    page = page_of(one.act)
+    page = release_use_page(one.act)
     assert page is not None
     assert page(one).replace("%2F", "/") == ("/appointments/?office=booth_president&unit=N11&format=names")
 
@@ -200,7 +200,7 @@ def test_names_in_files_count_among_the_people_one_may_read_in_a_day(
     decided(officer, ask(district))
     with system("test"):
         reader = Account.objects.get(name="Asha Devi")
-    limits.take(declared.PEOPLE_ROWS, str(reader.pk), at=NOW, n=declared.PEOPLE_ROWS.allowed)
+    limits.count_or_refuse(declared.PEOPLE_ROWS, str(reader.pk), at=NOW, n=declared.PEOPLE_ROWS.allowed)
     assert taken(district).status_code == 429
     monkeypatch.setenv("ABHIYAN_LIMITS", f"people.rows={declared.PEOPLE_ROWS.allowed + 5}")
     assert "Ravi Kumar" in taken(district).getvalue().decode(), "what was refused is not used up"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from abhiyan.core.words import names
+from abhiyan.core.words import name_words
 from abhiyan.org import actions
 from abhiyan.org.actions import officers
 from abhiyan.org.rules.offices import SEATS
@@ -105,7 +105,7 @@ def test_names_of_families_stay(name: str) -> None:
 
 def test_no_known_name_says_an_office() -> None:
     for script in ("latin", "devanagari"):
-        known = [row[script] for row in names()]
+        known = [row[script] for row in name_words()]
         assert not [name for name in known if TITLES.said_in(name)]
         assert not [pair for pair in pairwise(known) if TITLES.said_in(" ".join(pair))]
 
@@ -118,7 +118,7 @@ def test_each_door_that_names_an_account_refuses_it(world: World) -> None:
     with pytest.raises(NotAName):
         actions.appoint_new(office="mandal_president", unit_id=world.unit("N111"), by=leader, **given)
     with pytest.raises(NotAName):
-        officers.name_officer(by=SYSTEM, language="en", **given)
+        officers.name_data_officer(by=SYSTEM, language="en", **given)
     with pytest.raises(NotAName):
         people.first_administrator(by=SYSTEM, language="en", **given)
     with pytest.raises(NotAName):

@@ -26,7 +26,7 @@ RAVI: dict[str, Any] = {"name": "Ravi Kumar", "phone": "98100 12346", "by": SYST
 
 def level() -> str:
     with system("test"):
-        (found,) = doctor.officers(AT)
+        (found,) = doctor.top_officers(AT)
     return found.level
 
 
@@ -37,16 +37,16 @@ def names() -> list[str]:
 
 def test_two_are_named_sign_in_by_link_and_doctor_is_content(world: World) -> None:
     assert level() == WARN
-    first = actions.name_officer(**ASHA | {"at": NOW})
-    second = actions.name_officer(**RAVI)
+    first = actions.name_data_officer(**ASHA | {"at": NOW})
+    second = actions.name_data_officer(**RAVI)
     assert first.is_seated and second.is_seated and names() == ["Asha Devi", "Ravi Kumar"]
     assert level() == OK
     client = browser()
     assert client.post(first.link)["Location"] == "/sign-in/second/"
-    again = actions.name_officer(**ASHA)
+    again = actions.name_data_officer(**ASHA)
     assert again.link != first.link and names() == ["Asha Devi", "Ravi Kumar"], "only a new link"
     with pytest.raises(NoSeatLeft):
-        actions.name_officer(name="Third One", phone="98100 12347", by=SYSTEM, at=AT)
+        actions.name_data_officer(name="Third One", phone="98100 12347", by=SYSTEM, at=AT)
     with system("test"):
         assert not Account.objects.filter(name="Third One").exists()
 
@@ -56,7 +56,7 @@ def test_a_lost_second_proof_is_taken_away_on_the_console_only_when_it_is_said(w
         return people.first_administrator(**RAVI | given).path
 
     def name_officer(**given: Any) -> str:
-        return actions.name_officer(**ASHA | given).link
+        return actions.name_data_officer(**ASHA | given).link
 
     at = NOW
     for name, given in ((name_administrator, RAVI), (name_officer, ASHA)):
@@ -86,7 +86,7 @@ def test_a_lost_second_proof_is_taken_away_on_the_console_only_when_it_is_said(w
 
 
 def test_one_is_ended_on_the_console(world: World) -> None:
-    actions.name_officer(**ASHA)
+    actions.name_data_officer(**ASHA)
     with pytest.raises(ReasonMissing):
         actions.end_officer(phone=ASHA["phone"], reason=" ", by=SYSTEM, at=AT)
     actions.end_officer(phone="+91 98100-12345", reason="moved away", by=SYSTEM, at=AT)
@@ -99,15 +99,15 @@ def test_one_is_ended_on_the_console(world: World) -> None:
 def test_whoever_is_named_before_there_are_units_is_seated_with_the_first(db: None) -> None:
     with system("test"):
         actions.ensure_offices()
-    named = actions.name_officer(**ASHA)
+    named = actions.name_data_officer(**ASHA)
     assert not named.is_seated and names() == ["Asha Devi"]
-    actions.name_officer(**RAVI)
+    actions.name_data_officer(**RAVI)
     with system("test"):
-        assert loops.officers(AT) == 0
+        assert loops.seat_officers(AT) == 0
     assert level() == OK, "they wait for the units"
     World()
     with system("test"):
-        assert loops.officers(AT) == 2 and loops.officers(AT) == 0
+        assert loops.seat_officers(AT) == 2 and loops.seat_officers(AT) == 0
         assert not AwaitedOfficer.objects.exists()
         assert set(Appointment.objects.values_list("unit__code", "state", "made_by")) == {
             ("N", "active", None)
@@ -120,21 +120,21 @@ def test_whoever_leads_appoints_or_administers_is_not_named(world: World) -> Non
         account = people.open_account(phone=ASHA["phone"], name="Asha Devi", by=SYSTEM, at=AT)
     held = world.appoint(account, "state_president", "N1")
     with pytest.raises(OfficerElsewhere):
-        actions.name_officer(**ASHA)
+        actions.name_data_officer(**ASHA)
     world.appoint(world.account(), "booth_worker", "N1111", by=actor(account))
     actions.end_appointment(public_id=held.public_id, reason="r", by=SYSTEM, at=AT)
     with pytest.raises(HasAppointed):
-        actions.name_officer(**ASHA)
+        actions.name_data_officer(**ASHA)
     people.first_administrator(name="Ravi Kumar", phone=RAVI["phone"], by=SYSTEM, at=AT)
     with pytest.raises(AdministratorsNumber):
-        actions.name_officer(**RAVI)
+        actions.name_data_officer(**RAVI)
     assert names() == []
 
 
 def test_only_the_console_names_and_ends_them(world: World) -> None:
     root = actor(world.account("Root", is_root=True))
     with pytest.raises(queries.NotYours):
-        actions.name_officer(**ASHA | {"by": root})
-    actions.name_officer(**ASHA)
+        actions.name_data_officer(**ASHA | {"by": root})
+    actions.name_data_officer(**ASHA)
     with pytest.raises(queries.NotYours):
         actions.end_officer(phone=ASHA["phone"], reason="r", by=root, at=AT)

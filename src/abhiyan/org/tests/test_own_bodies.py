@@ -141,7 +141,7 @@ def test_a_body_of_an_own_kind_is_founded_where_it_exists_and_filled_seat_by_sea
     body = found_body(world, kind)
     assert body.seats == 10 and queries.body_kind_names([body.kind])[body.kind] == "पन्ना समिति"
     with system("test"):
-        free = {each.office.code: each.free for each in queries.seats_of(body)}
+        free = {each.office.code: each.free for each in queries.body_seats(body)}
         (listed,) = queries.bodies_of(body.unit_id, on=TODAY)
     assert free == {"body_convener": 1, "body_member": 10} and listed.vacant == 11
     leader = seat(world, body, "body_convener")
@@ -154,7 +154,7 @@ def test_a_body_of_an_own_kind_is_founded_where_it_exists_and_filled_seat_by_sea
     with system("test"):
         (listed,) = queries.bodies_of(body.unit_id, on=TODAY)
         assert (listed.vacant, listed.members, listed.account_id) == (0, 10, leader.pk)
-        assert not [each for each in queries.seats_of(body) if each.free]
+        assert not [each for each in queries.body_seats(body) if each.free]
     for code in ("N111", "N2111"):  # another level, another state
         with pytest.raises(BodyKindUnfit):
             found_body(world, kind, code)

@@ -20,7 +20,7 @@ from abhiyan.org.queries.authority import NotYours
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
 from abhiyan.units import queries as units
-from abhiyan.units.actions import StatedPoll, confirm_poll, state_poll
+from abhiyan.units.actions import StatedPoll, confirm_poll, store_poll_version
 from abhiyan.units.actions import polls as refusals
 from abhiyan.units.models import Poll
 
@@ -55,7 +55,7 @@ def decide(poll: Poll, by: Account, *, allow: bool = True) -> None:
 
 
 def states_of(entry_: UUID) -> list[str]:
-    return [one.state for one in reversed(units.versions_of(entry_))]
+    return [one.state for one in reversed(units.poll_versions(entry_))]
 
 
 def is_silent(world: World, code: str) -> bool:
@@ -190,7 +190,7 @@ def test_what_nobody_could_use_is_refused(
 def confirmed(world: World, *codes: str, **other: Any) -> Poll:
     """An entry that is in force, of the demo's own kind: nobody asked."""
     said = entry(*(world.unit(code) for code in codes), **other)
-    poll = state_poll(stated=said, by=SYSTEM, at=AT)
+    poll = store_poll_version(stated=said, by=SYSTEM, at=AT)
     return confirm_poll(public_id=poll.public_id, by=SYSTEM, at=AT)
 
 

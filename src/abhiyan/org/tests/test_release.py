@@ -460,7 +460,7 @@ def test_a_number_is_revealed_within_capability_scope_and_quota(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with system("test"):
-        phone_id = people.accounts.keep_phone(phone="+919876543210")
+        phone_id = people.accounts.keep_sealed_phone(phone="+919876543210")
         Person.objects.create(
             id=phone_id, public_id=phone_id, phone_id=phone_id, name="A", unit_id=world.unit("N1111"), at=AT
         )

@@ -178,7 +178,11 @@ class Played:
             line=self.line(request.by, number=number),
             is_root=False,
         )
-        return {each.account for each in self.held if deciding.why_not(asked, term(each), at=self.at) is None}
+        return {
+            each.account
+            for each in self.held
+            if deciding.why_may_not_decide(asked, term(each), at=self.at) is None
+        }
 
 
 def deciding_capability(act: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import translation
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import actions as org
 from abhiyan.org import owed, queries
 from abhiyan.org.models import Appointment, Office
@@ -150,7 +150,7 @@ def test_the_first_ways_from_a_unit_are_those_a_leader_needs(world: World, chief
 def test_an_office_in_a_sentence_is_made_of_whole_words_of_its_name(language: str) -> None:
     with translation.override(language), system("test"):
         for names in Office.objects.values_list("names", flat=True):
-            name = named(names)
+            name = name_in_language(names)
             for kind in Kind:
                 said = owed._office_in_sentence(name, kind)
                 assert said and set(said.lower().split()) <= set(name.lower().split()), (kind, name, said)

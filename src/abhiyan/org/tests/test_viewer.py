@@ -103,7 +103,7 @@ def test_national_offices_see_everything_but_nobodys_sessions(world: World) -> N
     viewer, scope, _ = visit(cookie(world.holder("national_president", "N")))
     assert scope.everything
     with scoped(viewer.scope):
-        assert not Session.objects.filter(key=sessions.key_of(token=other)).exists()
+        assert not Session.objects.filter(key=sessions.session_digest(token=other)).exists()
         assert Appointment.objects.count() == 2
 
 
@@ -164,14 +164,16 @@ def test_a_revoked_or_idle_session_opens_nothing(world: World) -> None:
     assert visit(token)[0] is NOBODY
     token = cookie(account)
     with system("test"):
-        Session.objects.filter(key=sessions.key_of(token=token)).update(seen_at=NOW - sessions.ACCOUNT_IDLES)
+        Session.objects.filter(key=sessions.session_digest(token=token)).update(
+            seen_at=NOW - sessions.ACCOUNT_IDLES
+        )
     assert visit(token)[0] is NOBODY
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_page_does_not_wait_for_a_slower_one_of_the_same_session(world: World) -> None:
     token = cookie(world.holder("district_president", "N11"))
-    ours = Session.objects.filter(key=sessions.key_of(token=token))
+    ours = Session.objects.filter(key=sessions.session_digest(token=token))
     before = NOW - sessions.TOUCH_EVERY
     with system("test"):
         ours.update(seen_at=before)

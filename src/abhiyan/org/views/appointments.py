@@ -23,9 +23,9 @@ from abhiyan.core import clock
 from abhiyan.core.numbers import LARGEST_ID, whole_number
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import actions, queries
-from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.here import Here, page_unit, unit_address
 from abhiyan.org.models import Appointment, Body, Office
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import actions as accounts
@@ -34,7 +34,7 @@ from abhiyan.people.models import Account
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.fields import DayField, DigitsField, NoteField
 from abhiyan.ui.forms import SOMETIMES, offer
-from abhiyan.ui.lists import Column, Table, answer, file_asked, page_with_list
+from abhiyan.ui.lists import Column, Table, file_asked, list_response, page_with_list
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
@@ -162,7 +162,7 @@ HEADINGS = {
     "ended": _("Appointments that are over"),
 }
 HELD: tuple[Column[Appointment], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.unit.names), is_name=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.unit.names), is_name=True),
     Column("office", _("Office"), lambda row: row.title()),
     Column("name", _("Name"), lambda row: row.holder, names_people=True, account=lambda row: row.account_id),
     Column("since", _("Since"), lambda row: row.starts_on, css="nums"),
@@ -193,8 +193,8 @@ class VacantRow:
 
 
 VACANT: tuple[Column[VacantRow], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.of.unit_names), is_name=True),
-    Column("office", _("Office"), lambda row: named(row.of.office_names), css="under"),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.of.unit_names), is_name=True),
+    Column("office", _("Office"), lambda row: name_in_language(row.of.office_names), css="under"),
     Column("since", _("Vacant for"), css="nums under"),
     Column("appointer", _("Who appoints"), css="under"),
     # The file is a list of appointments to fill in: `org.lists` reads these heads.
@@ -266,7 +266,7 @@ def appointments(request: Request) -> HttpResponseBase:
         "appoint_href": here.href(reverse("org:appoint")),
         "crumbs": here.crumbs((say("Appointments"), reverse("org:appointments"))),
     }
-    return answer(request, "org/appointment_list.html", table, context)
+    return list_response(request, "org/appointment_list.html", table, context)
 
 
 def _vacant(
@@ -304,7 +304,7 @@ def appointment(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @form_page
-def appoint(request: Request) -> HttpResponseBase:
+def appoint_page(request: Request) -> HttpResponseBase:
     """Give somebody an office: somebody known here, or somebody new by their phone.
 
     If the address has no unit and the viewer can give no office in their own unit, they go to the vacancies below.
@@ -323,20 +323,20 @@ def appoint(request: Request) -> HttpResponseBase:
     form = AppointForm(
         request.POST or None,
         today=today,
-        offices=[(office.code, named(office.names)) for office in offices],
+        offices=[(office.code, name_in_language(office.names)) for office in offices],
         accounts=[(str(each.public_id), f"{each.name} (•••• {each.last4})") for each in found],
         initial={"starts_on": today, "office": request.GET.get("office", "")},
     )
     done = tried(request, form, lambda given: _appoint(request, given, here, body, at=at))
     if done.value is not None:
         return _appointed(request, done.value)
-    sitting = queries.with_names(done.refused.by) if isinstance(done.refused, actions.SeatHeld) else []
+    sitting = queries.with_holders(done.refused.by) if isinstance(done.refused, actions.SeatHeld) else []
     context = {
         "here": "appointments",
         "form": form,
         "page_unit": here,
         "body": body,
-        "whose": named(body.names) if body else "",
+        "whose": name_in_language(body.names) if body else "",
         "q": text,
         "searched": bool(text.strip()),
         "found": bool(found),
@@ -345,7 +345,7 @@ def appoint(request: Request) -> HttpResponseBase:
         "crumbs": [
             (_("Appointments"), here.href(reverse("org:appointments")))
             if body is None
-            else (named(body.names), reverse("org:body", args=[body.pk])),
+            else (name_in_language(body.names), reverse("org:body", args=[body.pk])),
             (_("Appoint"), ""),
         ],
     }
@@ -393,7 +393,7 @@ def _disputing(request: Request) -> set[UUID]:
 
 
 @require_POST
-def ask_factor_reset(request: Request, public_id: UUID) -> HttpResponseBase:
+def factor_reset_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask to reset the lost second proof of this appointment's holder."""
     held = queries.appointment_for(request.viewer, public_id)
     form = ResetForm(request.POST)
@@ -414,16 +414,16 @@ def _appointment(
     status: int = 200,
 ) -> HttpResponseBase:
     at, viewer = clock.now(), request.viewer
-    (held,) = queries.with_names([held])
+    (held,) = queries.with_holders([held])
     is_own = held.account_id == viewer.account_id
     ended = held.state == Appointment.State.ENDED
     newcomer = None if ended or is_own else _newcomer(held.account_id)
     to_give = [] if ended else _to_give(request, held)
     is_disputed = held.state == Appointment.State.DISPUTED
     why_not = queries.why_not_decide(request.actor, held, at=at) if is_disputed else None
-    holder = queries.holder_of(held) if viewer.may("org.factors") and not ended and not is_own else None
+    holder = queries.open_holder(held) if viewer.may("org.factors") and not ended and not is_own else None
     gives = held.made_by == viewer.account_id and any(office.pk == held.office_id for office in to_give)
-    door = queries.door_of(held.account_id, on=clock.day_in(settings.TIME_ZONE, at), taking=held)
+    door = queries.sign_in_path(held.account_id, on=clock.day_in(settings.TIME_ZONE, at), taking=held)
     context: dict[str, Any] = {
         "here": "appointments",
         "held": held,
@@ -431,11 +431,11 @@ def _appointment(
         "end_reason": _why_ended(held.end_reason),
         "is_own": is_own,
         "is_offered": held.state == Appointment.State.OFFERED,
-        "may_end": may_end(request, held, at=at, to_give=to_give),
+        "may_end": may_end_here(request, held, at=at, to_give=to_give),
         "may_decide": is_disputed and why_not is None,
         "why_not_decide": str(why_not) if isinstance(why_not, queries.OwnDispute) else "",
         "may_reset": holder is not None and queries.why_not_reset(request.actor, holder) is None,
-        "claimants": queries.with_names(queries.claimants(held)) if is_disputed else [],
+        "claimants": queries.with_holders(queries.claimants(held)) if is_disputed else [],
         "newcomer": newcomer if to_give else None,  # only people who might have appointed them see it
         "may_hand_over": newcomer is not None and queries.why_not_hand_over(request.actor, newcomer) is None,
         "door_address": settings.ORIGIN + door,
@@ -444,7 +444,7 @@ def _appointment(
         "crumbs": [
             (
                 _("Appointments"),
-                address(reverse("org:appointments"), held.unit.code, held.hierarchy)
+                unit_address(reverse("org:appointments"), held.unit.code, held.hierarchy)
                 if viewer.may("org.read")
                 else "",
             ),
@@ -463,11 +463,11 @@ def _next_vacancy(viewer: Viewer, held: Appointment, *, at: datetime) -> tuple[s
     vacancy = queries.next_vacancy(home, office=held.office.code, after=place[0], on=on)
     if vacancy is None:
         return None
-    page = address(reverse("org:appoint"), vacancy.unit_code, held.hierarchy, office=vacancy.office)
-    return named(vacancy.unit_names), page
+    page = unit_address(reverse("org:appoint"), vacancy.unit_code, held.hierarchy, office=vacancy.office)
+    return name_in_language(vacancy.unit_names), page
 
 
-def may_end(
+def may_end_here(
     request: Request, held: Appointment, *, at: datetime, to_give: Sequence[Office] | None = None
 ) -> bool:
     """Return True if the viewer may end an appointment, to show the page; the act asks again. to_give: the offices they
@@ -500,6 +500,6 @@ def _by_level(offices: list[Office]) -> list[tuple[str, str]]:
 
     def place(office: Office) -> tuple[int, str]:
         rank = min((levels.RANK[kind] for kind in office.kinds), default=lowest)
-        return rank, named(office.names)
+        return rank, name_in_language(office.names)
 
-    return [(office.code, named(office.names)) for office in sorted(offices, key=place)]
+    return [(office.code, name_in_language(office.names)) for office in sorted(offices, key=place)]

@@ -34,7 +34,9 @@ class NamesReasonForm(forms.Form):
     )
 
 
-def seen(request: HttpRequest, accounts: Collection[int] | None, named: Collection[int]) -> BearersSeen:
+def bearers_seen(
+    request: HttpRequest, accounts: Collection[int] | None, named: Collection[int]
+) -> BearersSeen:
     """Return which sheets a page opens and which names it leaves out. With a reason each name counts once; one query.
 
     accounts: all of the page, None of a menu or file; named: those whose names must be free or have a reason.

@@ -16,16 +16,16 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org import actions, owing, queries
-from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.here import Here, page_unit, unit_address
 from abhiyan.org.models import Appointment, Body
-from abhiyan.org.responsible import seats
+from abhiyan.org.responsible import office_seats
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.fields import NoteField, WholeField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
 
@@ -37,7 +37,7 @@ def _state(seat: queries.BodySeat) -> str:
 
 TITLE = _("Who does what")
 BODIES: tuple[Column[queries.BodyHere], ...] = (
-    Column("name", _("Committee or wing"), lambda row: named(row.names), is_name=True, order=True),
+    Column("name", _("Committee or wing"), lambda row: name_in_language(row.names), is_name=True, order=True),
     Column("kind", _("Kind"), lambda row: row.label, order=True),
     Column("leader", _("Led by"), lambda row: row.name, names_people=True),
     Column("members", _("Members"), lambda row: row.members, css="num"),
@@ -50,7 +50,7 @@ BODIES: tuple[Column[queries.BodyHere], ...] = (
     ),
 )
 SEATS: tuple[Column[queries.BodySeat], ...] = (
-    Column("office", _("Office"), lambda row: named(row.office.names), is_name=True),
+    Column("office", _("Office"), lambda row: name_in_language(row.office.names), is_name=True),
     Column("name", _("Name"), lambda row: row.held.holder if row.held else "", names_people=True),
     Column("since", _("Since"), lambda row: row.held.starts_on if row.held else None, css="nums"),
     Column("state", _("Status"), _state),
@@ -118,7 +118,9 @@ def bodies(request: Request) -> HttpResponseBase:
     context = {
         "here": "appointments",
         "page_unit": here,
-        "seats": seats(request, queries.ask_offices_here(here.unit.id, on=on)(), here.unit, language()),
+        "seats": office_seats(
+            request, queries.ask_offices_here(here.unit.id, on=on)(), here.unit, active_language()
+        ),
         "owed": owed[None],
         "legend": owing.legend_of(row for rows in owed.values() for row in rows),
         "may_make": _may(request, here),
@@ -127,7 +129,7 @@ def bodies(request: Request) -> HttpResponseBase:
         "missing": queries.bodies_missing(here.unit.id),
         "crumbs": here.crumbs((str(TITLE), reverse("org:bodies"))),
     }
-    return answer(request, "org/body_list.html", table, context)
+    return list_response(request, "org/body_list.html", table, context)
 
 
 @page_with_list
@@ -138,7 +140,7 @@ def body(request: Request, body_id: int) -> HttpResponseBase:
     table = Table(
         request,
         SEATS,
-        queries.seats_of(one),
+        queries.body_seats(one),
         name="seats",
         caption=_("Members and vacancies"),
         without=() if may else ("acts",),
@@ -155,7 +157,7 @@ def body(request: Request, body_id: int) -> HttpResponseBase:
         "may_change": may,
         "crumbs": _crumbs(here, one),
     }
-    return answer(request, "org/body.html", table, context)
+    return list_response(request, "org/body.html", table, context)
 
 
 @form_page
@@ -167,9 +169,9 @@ def body_new(request: Request) -> HttpResponseBase:
     form = BodyForm(
         request.POST if request.method == "POST" else None, initial={"kind": request.GET.get("kind", "")}
     )
-    own_kinds = [(kind.code, named(kind.names)) for kind in queries.kinds_to_make(here.unit.id)]
+    own_kinds = [(kind.code, name_in_language(kind.names)) for kind in queries.kinds_to_make(here.unit.id)]
     offer(form, kind=[*Body.Kind.choices, *own_kinds])
-    return ask(
+    return act_page(
         request,
         lambda given: actions.make_body(
             unit_id=here.unit.id,
@@ -194,7 +196,7 @@ def body_change(request: Request, body_id: int) -> HttpResponseBase:
     """Rename a body, or change its number of members or its work."""
     one, here = _body(request, body_id, changes=True)
     initial = {"name_en": one.names.get("en", ""), "name_hi": one.names.get("hi", "")}
-    return ask(
+    return act_page(
         request,
         lambda given: actions.change_body(body_id=one.pk, **_given(given), by=request.actor, at=clock.now()),
         form=BodyForm(
@@ -202,7 +204,7 @@ def body_change(request: Request, body_id: int) -> HttpResponseBase:
             body=one,
             initial={**initial, "seats": one.seats, "duty": one.duty},
         ),
-        title=say("Change %(name)s") % {"name": named(one.names)},
+        title=say("Change %(name)s") % {"name": name_in_language(one.names)},
         button=say("Save"),
         said=_("Saved."),
         done=reverse("org:body", args=[one.pk]),
@@ -219,13 +221,13 @@ def body_end(request: Request, body_id: int) -> HttpResponseBase:
     ends = ngettext(
         "%(n)s appointment in it ends at once.", "%(n)s appointments in it end at once.", n_holders
     )
-    return ask(
+    return act_page(
         request,
         lambda given: actions.end_body(
             body_id=one.pk, reason=given["reason"], by=request.actor, at=clock.now()
         ),
         form=DissolveForm(request.POST if request.method == "POST" else None),
-        title=say("Dissolve %(name)s?") % {"name": named(one.names)},
+        title=say("Dissolve %(name)s?") % {"name": name_in_language(one.names)},
         text=[
             *([ends % {"n": n_holders}] if n_holders else []),
             say("This cannot be undone. What it reported stays."),
@@ -254,7 +256,7 @@ def _body(request: Request, body_id: int, *, changes: bool = False) -> tuple[Bod
     """A body whose unit's counts are in the viewer's sight, with its unit. changes: NotYours unless they may do so."""
     one = queries.body_at(body_id)
     tree = next(iter(units.hierarchies_of(one.unit_id)), 0)
-    here = Here(units.standing(one.unit_id, tree), tree, (), request.path, request.GET)
+    here = Here(units.row_of_unit(one.unit_id, tree), tree, (), request.path, request.GET)
     if not request.viewer.sees_counts_at(here.unit.lo):
         raise NotFound(field="body")
     if changes and not _may(request, here):
@@ -272,6 +274,6 @@ def _owed(request: Request, here: Here, at: datetime) -> dict[int | None, list[o
 
 def _crumbs(here: Here, one: Body) -> list[tuple[str, str]]:
     return [
-        (str(TITLE), address(reverse("org:bodies"), here.unit.code)),
-        (named(one.names), reverse("org:body", args=[one.pk])),
+        (str(TITLE), unit_address(reverse("org:bodies"), here.unit.code)),
+        (name_in_language(one.names), reverse("org:body", args=[one.pk])),
     ]

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import actions, queries
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import BodyKind, Office, Release
@@ -38,7 +38,7 @@ LINES = (1, 2, 3)  # offices beside the one that leads, as the form asks for the
 
 def seats_named(seats: Iterable[tuple[Office, int]]) -> str:
     """The seats of a kind of body in words: Convener 1; Member 11."""
-    return "; ".join(f"{named(office.names)} {grouped(number)}" for office, number in seats)
+    return "; ".join(f"{name_in_language(office.names)} {grouped(number)}" for office, number in seats)
 
 
 def _seats(row: queries.OwnKind) -> str:
@@ -46,8 +46,8 @@ def _seats(row: queries.OwnKind) -> str:
 
 
 KINDS: tuple[Column[queries.OwnKind], ...] = (
-    Column("name", _("Kind of committee"), lambda row: named(row.kind.names), is_name=True),
-    Column("unit", _("Made in"), lambda row: named(row.kind.unit.names), order=True),
+    Column("name", _("Kind of committee"), lambda row: name_in_language(row.kind.names), is_name=True),
+    Column("unit", _("Made in"), lambda row: name_in_language(row.kind.unit.names), order=True),
     Column("levels", _("Level"), lambda row: levels_named(row.kind.levels)),
     Column("seats", _("Its seats"), _seats),
     Column("expected", _("Expected in one unit"), lambda row: row.kind.expected, css="num"),
@@ -123,7 +123,7 @@ def body_kind_change(request: Request, kind_id: int) -> HttpResponseBase:
     """Ask for a change of an own kind of body."""
     kind = queries.own_body_kind(kind_id)
     here = unit_of_own(request, kind.unit_id)
-    return _ask(request, here, kind, title=say("Change %(name)s") % {"name": named(kind.names)})
+    return _ask(request, here, kind, title=say("Change %(name)s") % {"name": name_in_language(kind.names)})
 
 
 @form_page
@@ -135,7 +135,7 @@ def body_kind_close(request: Request, kind_id: int) -> HttpResponseBase:
         request,
         here,
         lambda _answers: actions.close_body_kind(code=kind.code, by=request.actor, at=clock.now()),
-        title=say("Close the kind %(name)s?") % {"name": named(kind.names)},
+        title=say("Close the kind %(name)s?") % {"name": name_in_language(kind.names)},
         text=[
             say("Nobody can set up a new one of this kind. This cannot be undone."),
             say("Existing committees keep their members."),
@@ -151,7 +151,7 @@ def _ask(request: Request, here: Here, kind: BodyKind | None, *, title: str) -> 
     """The form of a new kind of body, or of a change of one."""
     form = BodyKindForm(request.POST if request.method == "POST" else None, initial=_known(kind))
     offices = queries.seat_offices(here.unit.id)
-    seats = [("", say("none")), *((office.code, named(office.names)) for office in offices)]
+    seats = [("", say("none")), *((office.code, name_in_language(office.names)) for office in offices)]
 
     def act(answers: dict[str, Any]) -> Release:
         lines = [(answers[f"office_{line}"], answers[f"number_{line}"]) for line in LINES]
@@ -174,7 +174,7 @@ def _ask(request: Request, here: Here, kind: BodyKind | None, *, title: str) -> 
         act,
         title=title,
         text=say("It counts once a leader of another line approves it. Its seats give no rights."),
-        leads=[(office.code, named(office.names)) for office in offices if office.seats == 1],
+        leads=[(office.code, name_in_language(office.names)) for office in offices if office.seats == 1],
         **{f"office_{line}": seats for line in LINES},
     )
 
@@ -211,6 +211,6 @@ def kind_details(release: Release) -> list[str]:
     ]
     if was is not None:
         row = queries.OwnKind(was, Office.objects.in_bulk(list(was.numbers), field_name="code"))
-        sentences.insert(0, say("It changes the kind %(name)s.") % {"name": named(was.names)})
+        sentences.insert(0, say("It changes the kind %(name)s.") % {"name": name_in_language(was.names)})
         sentences.append(say("Its seats now: %(seats)s.") % {"seats": _seats(row)})
     return sentences

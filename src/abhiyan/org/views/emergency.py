@@ -16,7 +16,7 @@ from abhiyan.org.actions.emergency import ACT
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.people.models import EmergencyStop
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.fields import NoteField
 
 
@@ -50,7 +50,7 @@ def emergency(request: Request) -> HttpResponseBase:
 
 
 def _begin(request: Request, context: dict[str, Any]) -> HttpResponseBase:
-    return ask(
+    return act_page(
         request,
         lambda cleaned: actions.stop_data(reason=cleaned["reason"], by=request.actor, at=clock.now()),
         form=StopForm(request.POST if request.method == "POST" else None),
@@ -79,7 +79,7 @@ def _end(request: Request, stop: EmergencyStop, context: dict[str, Any]) -> Http
     if queries.releases_asked(request.viewer.account_id or 0, act=ACT, at=clock.now()):
         context["is_open"] = False
         text.append(say("You have asked to end it. Approvals lists who can approve it."))
-    return ask(
+    return act_page(
         request,
         lambda cleaned: actions.ask_to_end_stop(reason=cleaned["reason"], by=request.actor, at=clock.now()),
         form=EndStopForm(request.POST if request.method == "POST" else None),

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.fields import NoteField
 
-from .appointments import may_end
+from .appointments import may_end_here
 
 
 class EndOfficeForm(forms.Form):
@@ -42,18 +42,18 @@ class DisputeForm(forms.Form):
 
 
 @form_page
-def end_appointment(request: Request, public_id: UUID) -> HttpResponseBase:
+def end_appointment_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """End an appointment, with a reason."""
     appointment = queries.appointment_for(request.viewer, public_id)
     page = reverse("org:appointment", args=[public_id])
     if appointment.state == Appointment.State.ENDED:
         messages.info(request, str(actions.AlreadyEnded.message))
         return redirect(page)
-    if request.method != "POST" and not may_end(request, appointment, at=clock.now()):
+    if request.method != "POST" and not may_end_here(request, appointment, at=clock.now()):
         raise queries.NotYours(capability="org.appoint")
     about = _about(appointment)
     is_own = appointment.account_id == request.viewer.account_id
-    return ask(
+    return act_page(
         request,
         lambda given: actions.end_appointment(
             public_id=public_id, reason=given["reason"], by=request.actor, at=clock.now()
@@ -82,7 +82,7 @@ def end_appointment(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @form_page
-def decide(request: Request, public_id: UUID) -> HttpResponseBase:
+def dispute_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Settle a disputed office for this claimant, by an order."""
     appointment = queries.appointment_for(request.viewer, public_id)
     at, page = clock.now(), reverse("org:appointment", args=[public_id])
@@ -91,9 +91,9 @@ def decide(request: Request, public_id: UUID) -> HttpResponseBase:
     if appointment.state != Appointment.State.DISPUTED:
         return redirect(page)
     about = _about(appointment)
-    return ask(
+    return act_page(
         request,
-        lambda given: actions.decide(
+        lambda given: actions.decide_dispute(
             public_id=public_id, order_no=given["order_no"], by=request.actor, at=clock.now()
         ),
         form=DisputeForm(request.POST if request.method == "POST" else None),
@@ -116,9 +116,9 @@ def decide(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 def _about(appointment: Appointment) -> dict[str, str]:
-    (row,) = queries.with_names([appointment])
+    (row,) = queries.with_holders([appointment])
     return {
-        "who": person(row.holder),
+        "who": local_person(row.holder),
         "office": row.title(),
-        "unit": named(row.unit.names),
+        "unit": name_in_language(row.unit.names),
     }

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from abhiyan.core import clock, languages
-from abhiyan.core.refusals import NotFound, Refused, needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries
 from abhiyan.org.actions.named_lists import WordsTyped, ask_for_names, take_names
 from abhiyan.org.models import Release
@@ -29,7 +29,7 @@ from abhiyan.org.rules.named_lists import ACT, NamedList, wanted
 from abhiyan.org.rules.releases import CAPABILITY
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions import reading
-from abhiyan.ui.acts import ask
+from abhiyan.ui.acts import act_page
 from abhiyan.ui.bearers import REASON
 from abhiyan.ui.fields import NoteField
 from abhiyan.ui.lists import Table
@@ -60,7 +60,7 @@ class NamedLists:
         request, at = _request(table), clock.now()
         if not table.naming:
             raise NotFound
-        unit_id = needed(_unit_of(table), NotYours(capability=CAPABILITY[ACT]))
+        unit_id = or_refuse(_unit_of(table), NotYours(capability=CAPABILITY[ACT]))
         which = wanted(request.path, _pairs(request))
         n = table.counted(reading.MOST_EXPORTED)
         release = _own(request, which, at=at)
@@ -75,7 +75,7 @@ class NamedLists:
         if release is not None:
             text = [
                 say("You have asked for this list. Approvals lists who can approve it."),
-                *details(release),
+                *named_list_words(release),
             ]
             return _said(request, text, context)
         if refused := _why_not(which, n):
@@ -92,7 +92,7 @@ class NamedLists:
                 at=at,
             )
 
-        return ask(
+        return act_page(
             request,
             ask_release,
             form=NamedListForm(request.POST if request.method == "POST" else None),
@@ -173,7 +173,7 @@ def _take(
         return table.written(str(release.payload["kind"]), with_names=True)
 
     until = dated(localtime(release.expires_at), "j M Y, H:i")
-    return ask(
+    return act_page(
         request,
         taken,
         title=say("Approved: %(list)s, with names") % {"list": table.caption},
@@ -220,21 +220,21 @@ def _narrowed(table: Table[Any]) -> Iterator[str]:
 
 
 def _sentences(told: Any, n: int) -> list[str]:
-    narrowed = named(told["narrowed"])
+    narrowed = name_in_language(told["narrowed"])
     return [
-        say("List: %(list)s.") % {"list": named(told["caption"])},
+        say("List: %(list)s.") % {"list": name_in_language(told["caption"])},
         say("Narrowed by %(how)s.") % {"how": "; ".join(narrowed)} if narrowed else say("All of its rows."),
         say("Rows: %(n)s. Columns: %(columns)s.")
-        % {"n": grouped(n), "columns": ", ".join(named(told["columns"]))},
+        % {"n": grouped(n), "columns": ", ".join(name_in_language(told["columns"]))},
     ]
 
 
-def details(release: Release) -> list[str]:
+def named_list_words(release: Release) -> list[str]:
     """Say exactly which list it is, to the person who decides."""
     return _sentences(release.payload, int(release.payload["rows"]))
 
 
-def page_of(release: Release) -> str:
+def named_list_page(release: Release) -> str:
     """Return the address where an approved list is taken."""
     pairs = [(name, value) for name, value in release.payload["asked"]]
     return NamedList(release.payload["path"], (*pairs, ("format", "names"))).href

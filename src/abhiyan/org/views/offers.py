@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Appointment
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page, pressed, say_when_done
+from abhiyan.ui.acts import act_page, form_page, pressed, say_when_done
 from abhiyan.ui.bearers import names_left_out, shown_name
 
 
 @require_POST
-def answer_offer(request: Request, public_id: UUID) -> HttpResponseBase:
+def answer_offer_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Accept or decline one's own office. Refuses NoButton."""
     is_accepted = pressed(request, "answer", "accept", "decline") == "accept"
     try:
@@ -45,14 +45,14 @@ def answer_offer(request: Request, public_id: UUID) -> HttpResponseBase:
 def first_word(request: Request, public_id: UUID) -> HttpResponseBase:
     """Make the word for the first sign-in of the appointed person, and show it this once."""
     appointment = queries.appointment_for(request.viewer, public_id)
-    holder = needed(queries.holder_of(appointment))
+    holder = or_refuse(queries.open_holder(appointment))
     if refused := queries.why_not_hand_over(request.actor, holder):
         raise refused
     page = reverse("org:appointment", args=[public_id])
     who = shown_name(holder.name, appointment.account_id, names_left_out(request, [appointment.account_id]))
-    return ask(
+    return act_page(
         request,
-        lambda _given: actions.make_first_word(appointment=public_id, by=request.actor, at=clock.now()),
+        lambda _given: actions.make_holder_word(appointment=public_id, by=request.actor, at=clock.now()),
         title=say("Make the secret word for the first sign-in of %(who)s?") % {"who": who},
         text=[
             say("You see it once, on the next page. Tell it to them in person or by phone."),

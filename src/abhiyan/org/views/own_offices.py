@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import actions, queries
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import Office, Release
@@ -37,8 +37,10 @@ OWN = OwnSet(
 
 
 OFFICES: tuple[Column[Office], ...] = (
-    Column("name", _("Office"), lambda row: named(row.names), is_name=True),
-    Column("unit", _("Made in"), lambda row: named(row.unit.names) if row.unit else "", order=True),
+    Column("name", _("Office"), lambda row: name_in_language(row.names), is_name=True),
+    Column(
+        "unit", _("Made in"), lambda row: name_in_language(row.unit.names) if row.unit else "", order=True
+    ),
     Column("levels", _("Level"), lambda row: levels_named(row.kinds)),
     Column("seats", _("People in one unit"), lambda row: row.seats, css="num"),
     Column("expected", _("Missed where vacant"), lambda row: say("yes") if row.expected_in else say("no")),
@@ -97,7 +99,9 @@ def office_new(request: Request) -> HttpResponseBase:
 def office_change(request: Request, office_id: int) -> HttpResponseBase:
     """Ask for a change of an own office."""
     office, here = _office(request, office_id)
-    return _ask(request, here, office, title=say("Change %(name)s") % {"name": named(office.names)})
+    return _ask(
+        request, here, office, title=say("Change %(name)s") % {"name": name_in_language(office.names)}
+    )
 
 
 @form_page
@@ -108,7 +112,7 @@ def office_end(request: Request, office_id: int) -> HttpResponseBase:
         request,
         here,
         lambda _given: actions.end_office(code=office.code, by=request.actor, at=clock.now()),
-        title=say("End the office %(name)s?") % {"name": named(office.names)},
+        title=say("End the office %(name)s?") % {"name": name_in_language(office.names)},
         text=[
             say("All its rights end at once. It takes no new holders."),
             say("People who hold it keep the name until their appointment ends. This cannot be undone."),
@@ -188,7 +192,7 @@ def office_details(release: Release) -> list[str]:
         else say("It is not shown as vacant."),
     ]
     if was is not None:
-        sentences.insert(0, say("It changes the office %(name)s.") % {"name": named(was.names)})
+        sentences.insert(0, say("It changes the office %(name)s.") % {"name": name_in_language(was.names)})
     for words, rights in (
         (say("Rights that it gains: %(rights)s."), wanted.rights - before),
         (say("Rights that it keeps: %(rights)s."), wanted.rights & before),

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.refusals import NotFound
 from abhiyan.org import queries
-from abhiyan.org.here import Here, address
+from abhiyan.org.here import Here, unit_address
 from abhiyan.org.rules.own_offices import LONGEST_NAME, MAKE
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask
+from abhiyan.ui.acts import act_page
 from abhiyan.ui.forms import BriefForm, offer
-from abhiyan.ui.lists import Table, answer
+from abhiyan.ui.lists import Table, list_response
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -60,7 +60,7 @@ class OwnSet:
             "crumbs": here.crumbs((str(self.title), reverse(self.page)), seen_by=request.viewer),
         }
         rows = Table(request, *table, caption=self.title, unit_id=here.unit.id, **more)
-        return answer(request, "org/own_set_list.html", rows, context)
+        return list_response(request, "org/own_set_list.html", rows, context)
 
     def ask_for(
         self, request: Request, here: Here, form: OwnForm, act: Act, *, title: str, text: str, **choices: Any
@@ -75,9 +75,9 @@ class OwnSet:
 
     def ask(self, request: Request, here: Here, act: Act, *, last: str, **page: Any) -> HttpResponseBase:
         """A form of the set, which leads back to its list. last: the page in the way there."""
-        back = address(reverse(self.page), here.unit.code)
+        back = unit_address(reverse(self.page), here.unit.code)
         crumbs = [(str(self.title), back), (last, "")]
-        return ask(request, act, done=back, here="appointments", crumbs=crumbs, **page)
+        return act_page(request, act, done=back, here="appointments", crumbs=crumbs, **page)
 
 
 def levels_named(kinds: Iterable[str]) -> str:
@@ -99,7 +99,7 @@ def require_making(request: Request, here: Here) -> None:
 def unit_of_own(request: Request, unit_id: int) -> Here:
     """The unit of an own office or kind of body. NotFound out of sight; NotYours where the viewer makes none."""
     tree = next(iter(units.hierarchies_of(unit_id)), 0)
-    here = Here(units.standing(unit_id, tree), tree, (), request.path, request.GET)
+    here = Here(units.row_of_unit(unit_id, tree), tree, (), request.path, request.GET)
     if not request.viewer.sees_counts_at(here.unit.lo):
         raise NotFound
     require_making(request, here)

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import language, named, person
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.org.actions import phones as acts
 from abhiyan.org.here import page_unit
 from abhiyan.org.queries import phones as found
@@ -24,7 +24,7 @@ from abhiyan.people import queries as people
 from abhiyan.people.actions.sessions import FIELD, MOST_PHONES
 from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.fields import CodeField, DigitsField
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 
 STATES = {
     "living": _("Signed in"),
@@ -98,7 +98,7 @@ def phone_sign_in(request: Request) -> HttpResponseBase:
         lambda given: acts.ask_phone_code(
             phone=given["phone"],
             session=request.visit.need(at).key,
-            language=language(),
+            language=active_language(),
             by=request.actor,
             at=at,
             knows=request.visit.knows,
@@ -174,7 +174,7 @@ def my_phone_act(request: Request, public_id: UUID, act: str) -> HttpResponseBas
     if phone is None and request.method != "POST":
         return redirect("org:my_phones")
     page = reverse("org:my_phones")
-    return needed(OWN_ACTS.get(act)).ask(
+    return or_refuse(OWN_ACTS.get(act)).ask(
         request,
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
         text=[phone.device] if phone and phone.device else [],
@@ -197,11 +197,11 @@ def _state(row: found.FieldPhoneRow) -> str:
 
 
 COLUMNS: tuple[Column[found.FieldPhoneRow], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.unit_names), is_name=True, order="unit"),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.unit_names), is_name=True, order="unit"),
     Column(
         "name",
         _("Name"),
-        lambda row: person(row.holder),
+        lambda row: local_person(row.holder),
         order="name",
         names_people=True,
         account=lambda row: row.account_id,
@@ -238,14 +238,14 @@ def phone_list(request: Request) -> HttpResponseBase:
         "may_end": request.viewer.may_at("org.appoint", here.span[0]) and show != "ended",
         "crumbs": here.crumbs((say("Phones in the field"), reverse("org:phones"))),
     }
-    return answer(request, "org/phone_list.html", table, context)
+    return list_response(request, "org/phone_list.html", table, context)
 
 
 @form_page
 def phone_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Ask once, then sign somebody's phone out."""
     page, device = reverse("org:phones"), people.field_phone(public_id).device
-    return needed(ACTS.get(act)).ask(
+    return or_refuse(ACTS.get(act)).ask(
         request,
         known={"public_id": public_id, "by": request.actor, "at": clock.now()},
         text=[device] if device else [],

@@ -23,14 +23,14 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import queries as people
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import act_page, form_page, tried
 from abhiyan.ui.fields import DayField, HourField
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 from abhiyan.units.actions import StatedPoll
 from abhiyan.units.actions.polls import MOST_PHASES
@@ -78,12 +78,12 @@ class PollFilters(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        states = [(unit.code, named(unit.names)) for unit in units.states()]
+        states = [(unit.code, name_in_language(unit.names)) for unit in units.open_states()]
         self.fields["area"].choices = [("", _("All")), *states]  # type: ignore[attr-defined]  # ChoiceField
 
 
 @require_GET
-def polls(request: Request) -> HttpResponseBase:
+def polls_page(request: Request) -> HttpResponseBase:
     """List every version of every entry, the last to end first; and the states without an entry."""
     filters = PollFilters(request.GET)
     chosen = filters.cleaned_data if filters.is_valid() else {}
@@ -107,14 +107,14 @@ def polls(request: Request) -> HttpResponseBase:
         "crumbs": [(_("Calendar of polls"), "")],
         "filters": filters,
         "may_keep": request.viewer.may(KEEP),
-        "lacking": [named(unit.names) for unit in lacking[:AREAS_SHOWN]],
+        "lacking": [name_in_language(unit.names) for unit in lacking[:AREAS_SHOWN]],
         "more_lacking": max(0, len(lacking) - AREAS_SHOWN),
     }
-    return answer(request, "org/poll_list.html", table, context)
+    return list_response(request, "org/poll_list.html", table, context)
 
 
 def _finished(found: list[Poll]) -> list[PollRow]:
-    names = units.names_of({one.unit_id for one in found}, language=language())
+    names = units.names_of_units({one.unit_id for one in found}, language=active_language())
     phases = units.phases_of([one.pk for one in found])
     return [
         PollRow(
@@ -160,11 +160,11 @@ def meant(phases: Sequence[tuple[datetime | None, Sequence[int]]]) -> list[Meant
 
 
 @require_GET
-def poll(request: Request, public_id: UUID) -> HttpResponseBase:
+def poll_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """One version of an entry, what it causes, and the others."""
     at, viewer = clock.now(), request.viewer
     one = units.poll(public_id)
-    versions = units.versions_of(one.entry)
+    versions = units.poll_versions(one.entry)
     about = next((each for each in versions if each.version <= one.version and not each.is_withdrawal), one)
     may_keep = _may_keep(viewer, one.unit_id)
     release = queries.release_about(ACT, poll=str(public_id)) if one.state == Poll.State.STATED else None
@@ -173,7 +173,7 @@ def poll(request: Request, public_id: UUID) -> HttpResponseBase:
         "here": "messages",
         "crumbs": [(_("Calendar of polls"), reverse("org:polls")), (one.name, "")],
         "one": one,
-        "unit": named(units.unit_by_id(one.unit_id).names),
+        "unit": name_in_language(units.unit_by_id(one.unit_id).names),
         "is_none": one.kind == Poll.Kind.NONE,
         "is_link": re.fullmatch(r"https?://\S+", one.source) is not None,
         "phases": meant(units.phases_of([about.pk]).get(about.pk, [])),
@@ -188,7 +188,7 @@ def poll(request: Request, public_id: UUID) -> HttpResponseBase:
 def _with_names(viewer: Viewer, versions: Sequence[Poll]) -> list[tuple[Poll, str, str]]:
     """Return versions with the people who stated and confirmed them, for viewers who see offices."""
     accounts = {who for one in versions for who in (one.stated_by, one.confirmed_by) if who}
-    names = people.names_of(accounts) if viewer.may("org.read") else {}
+    names = people.names_of_accounts(accounts) if viewer.may("org.read") else {}
     return [
         (one, names.get(one.stated_by or 0, ""), names.get(one.confirmed_by or 0, "")) for one in versions
     ]
@@ -292,7 +292,7 @@ class PollForm(forms.Form):
 
 
 @form_page
-def new(request: Request) -> HttpResponseBase:
+def new_poll_page(request: Request) -> HttpResponseBase:
     """State an entry, or a newer version of one (`?of=`); it counts once somebody else approves it."""
     of = _of(request)
     n, initial = _filled(of)
@@ -304,7 +304,7 @@ def new(request: Request) -> HttpResponseBase:
     else:
         form = PollForm(posted, phases=n, initial=initial)
     is_correction = of is not None and any(
-        one.state == Poll.State.IN_FORCE for one in units.versions_of(of.entry)
+        one.state == Poll.State.IN_FORCE for one in units.poll_versions(of.entry)
     )
     status = 200
     if is_look:
@@ -337,7 +337,7 @@ def new(request: Request) -> HttpResponseBase:
 
 
 @require_GET
-def preview(request: Request) -> HttpResponse:
+def poll_preview(request: Request) -> HttpResponse:
     """Show what the form as it is filled in would cause."""
     form = PollForm(request.GET, phases=_number(request.GET.get("phases", ""), otherwise=1))
     return render(request, "org/_poll_preview.html", _preview(form))
@@ -399,7 +399,7 @@ def _filled(of: Poll | None) -> tuple[int, dict[str, Any]]:
 
 
 @form_page
-def withdraw(request: Request, public_id: UUID) -> HttpResponseBase:
+def withdraw_poll_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask that an entry be withdrawn."""
     one = _kept(request, public_id, Poll.State.IN_FORCE)
     page = reverse("org:poll", args=[public_id])
@@ -407,7 +407,7 @@ def withdraw(request: Request, public_id: UUID) -> HttpResponseBase:
         _("It stays in force until somebody else approves this."),
         _("Then bulk messages wait in its state until the calendar has another entry for it."),
     ]
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.withdraw_poll(public_id=public_id, by=request.actor, at=clock.now()),
         title=say("Withdraw “%(name)s”?") % {"name": one.name},
@@ -423,11 +423,11 @@ def withdraw(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @form_page
-def take_back(request: Request, public_id: UUID) -> HttpResponseBase:
+def take_poll_back(request: Request, public_id: UUID) -> HttpResponseBase:
     """Take back what waits for a second person."""
     one = _kept(request, public_id, Poll.State.STATED)
     page = reverse("org:poll", args=[public_id])
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.take_back_poll(public_id=public_id, by=request.actor, at=clock.now()),
         title=say("Take back “%(name)s”?") % {"name": one.name},

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import actions, queries
 from abhiyan.org.models import Release
 from abhiyan.org.rules.releases import (
@@ -23,11 +23,11 @@ from abhiyan.org.rules.releases import (
     NAMES,
     details_of,
     names_people,
-    page_of,
+    release_use_page,
 )
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.acts import act_page, form_page
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class AskedRelease:
 COLUMNS: tuple[Column[AskedRelease], ...] = (
     Column("act", _("What"), lambda row: row.name, order="act", is_name=True),
     Column("reason", _("Reason"), lambda row: row.one.reason, only_in_file=True, names_people=True),
-    Column("unit", _("Unit"), lambda row: named(row.one.unit.names)),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.one.unit.names)),
     Column("asker", _("Asked by"), lambda row: row.asker, names_people=True),
     Column("asked", _("Asked"), lambda row: row.one.asked_at, order="asked_at"),
     Column("state", _("Status"), lambda row: row.one.get_state_display(), order="state"),
@@ -77,7 +77,7 @@ class ReleaseFilters(forms.Form):
 
 
 @page_with_list
-def releases(request: Request) -> HttpResponseBase:
+def releases_page(request: Request) -> HttpResponseBase:
     """Show what waits for the viewer's yes, what they asked, and what was decided in their sight."""
     filters = ReleaseFilters(request.GET)
     chosen = (
@@ -105,7 +105,7 @@ def releases(request: Request) -> HttpResponseBase:
         "now": at,
         "crumbs": [(_("Approvals"), "")],
     }
-    return answer(request, "org/release_list.html", table, context)
+    return list_response(request, "org/release_list.html", table, context)
 
 
 def _judged(found: list[Release], account_id: int | None, *, at: datetime) -> list[AskedRelease]:
@@ -133,7 +133,7 @@ def _asked(
     usable = (
         release.state == Release.State.RELEASED and release.asked_by == account_id and release.expires_at > at
     )
-    page = page_of(release.act)
+    page = release_use_page(release.act)
     return AskedRelease(
         release,
         name,
@@ -149,7 +149,7 @@ class ReleaseDecisionForm(forms.Form):
 
 
 @form_page
-def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
+def release_decision_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Say yes or no (`?allow=` yes, no)."""
     release = queries.release_for(request.viewer, public_id)
     page = reverse("org:releases")
@@ -168,7 +168,7 @@ def decide_release(request: Request, public_id: UUID) -> HttpResponseBase:
                     unit_id=release.unit_id,
                 )
     allow = form.cleaned_data["allow"] == "yes"
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.decide_release(
             public_id=public_id, allow=allow, by=request.actor, at=clock.now()
@@ -204,13 +204,13 @@ def _what_follows(release: Release, *, allow: bool) -> str:
 
 
 @form_page
-def reset_factors(request: Request, public_id: UUID) -> HttpResponseBase:
+def reset_factors_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Carry out a reset that was allowed."""
     release = queries.release_for(request.viewer, public_id)
     if release.act != "factors.reset":
         raise NotFound
     page = reverse("org:releases")
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.reset_factors(release=public_id, by=request.actor, at=clock.now()),
         title=say("Reset this second proof now?"),
@@ -231,14 +231,14 @@ def reset_factors(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @form_page
-def stop_reset(request: Request, public_id: UUID) -> HttpResponseBase:
+def stop_reset_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Stop a reset of one's own second proof."""
     own = {
         release.public_id: release for release in queries.resets_of(request.viewer.public_id, at=clock.now())
     }
     if public_id not in own:
         raise NotFound
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.stop_reset(public_id=public_id, by=request.actor, at=clock.now()),
         title=say("Stop the reset of your second proof?"),
@@ -262,6 +262,6 @@ def _about(release: Release) -> dict[str, str]:
     return {
         "what": str(NAMES.get(release.act, release.act)),
         "who": _annotated(release, "asker") or say("Somebody"),
-        "unit": named(release.unit.names),
+        "unit": name_in_language(release.unit.names),
         "why": release.reason,
     }

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core.imports import ImportKind, kind
+from abhiyan.core.imports import ImportKind, kind_of_import
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 from abhiyan.units import queries as units
@@ -41,7 +41,7 @@ def filled_rows(of_kind: ImportKind, places: Iterable[PlaceToFill]) -> tuple[lis
     fields = [field for field in of_kind.layout.fields if field.key not in NOT_TO_FILL]
     keys = [field.key for field in fields]
     after = keys.index(UNIT.key) + 1
-    head = [field.label(language()) for field in fields]
+    head = [field.label(active_language()) for field in fields]
     has_names = "place" in keys
     if not has_names:
         head[after:after] = [say("Called"), say("Within")]
@@ -58,15 +58,15 @@ def filled_rows(of_kind: ImportKind, places: Iterable[PlaceToFill]) -> tuple[lis
 
 
 @require_GET
-def empty(request: Request, key: str, ending: str) -> HttpResponseBase:
+def empty_list_file(request: Request, key: str, ending: str) -> HttpResponseBase:
     """Give an empty list of a kind to fill in, in the reader's language.
 
     It has a row for each place, with its code and name, where a unit and a kind of place are chosen.
     """
-    of_kind = kind(key)
+    of_kind = kind_of_import(key)
     if of_kind not in kinds_of(request.viewer) or ending not in MOST_PLACES:
         raise NotFound
-    head = of_kind.layout.headers(language())
+    head = of_kind.layout.headers(active_language())
     rows: Iterator[Sequence[Any]] = iter(())
     if of_kind.places and request.GET:
         form = EmptyForm(of_kind, request.viewer, request.GET)

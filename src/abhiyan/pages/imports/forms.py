@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from abhiyan.core.imports import ImportKind, registered
 from abhiyan.core.tables.sniffing import Preview
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.org.viewer import Viewer
 from abhiyan.units.models import Kind
 
@@ -137,7 +137,7 @@ class ColumnsForm(forms.Form):
         for spec in kind.layout.fields:
             chosen = preview.mapping.get(spec.key)
             self.fields[COLUMN + spec.key] = forms.ChoiceField(
-                label=spec.label(language()),
+                label=spec.label(active_language()),
                 choices=[("", _("not in the file")), *offered],
                 required=spec.is_in_each_row,
                 initial="" if chosen is None else str(chosen),

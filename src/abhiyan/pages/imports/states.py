@@ -24,7 +24,7 @@ STATES: dict[str, tuple[str | Promise, str]] = {
 NOTHING = (_("Nothing imported"), "bad")
 
 
-def state_of(staged: StagedImport) -> tuple[str | Promise, str]:
+def import_state(staged: StagedImport) -> tuple[str | Promise, str]:
     """Return the word of where an import stands, and its mark. One that took nothing in is not called done."""
     is_over = staged.state in (State.CHECKED, State.DONE)
     return NOTHING if is_over and queries.is_all_refused(staged) else STATES[staged.state]

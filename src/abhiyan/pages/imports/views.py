@@ -18,20 +18,29 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.imports import ImportKind, Lacking, actions, authority, kind, queries, registered, running
+from abhiyan.core.imports import (
+    ImportKind,
+    Lacking,
+    actions,
+    authority,
+    kind_of_import,
+    queries,
+    registered,
+    running,
+)
 from abhiyan.core.models import StagedImport
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.tables.reasons import NOTES
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.ui import tables
-from abhiyan.ui.acts import ask, form_page
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.acts import act_page, form_page
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 
 from .forms import OPTION, PLAIN_BYTES, BeginForm, ColumnsForm, EmptyForm, ImportFilters, kinds_of
-from .states import WORKING, state_of
+from .states import WORKING, import_state
 
 State = StagedImport.State
 SHOWN = 10  # refused rows and differences on the import's own page
@@ -78,7 +87,7 @@ class OutcomeRows:
 
 def _seen(public_id: UUID) -> tuple[StagedImport, ImportKind]:
     staged = queries.import_for(public_id)
-    return staged, kind(staged.kind)
+    return staged, kind_of_import(staged.kind)
 
 
 def _page(
@@ -87,8 +96,13 @@ def _page(
     crumbs = [(_("Imports"), reverse("imports:list"))]
     if staged is not None:
         crumbs.append((staged.file_name, reverse("imports:one", args=[staged.public_id])))
-        label, tone = state_of(staged)
-        more |= {"staged": staged, "state_label": label, "state_tone": tone, "of_kind": kind(staged.kind)}
+        label, tone = import_state(staged)
+        more |= {
+            "staged": staged,
+            "state_label": label,
+            "state_tone": tone,
+            "of_kind": kind_of_import(staged.kind),
+        }
     crumbs = [crumb for crumb in (*crumbs, (str(more.pop("crumb", "")), "")) if crumb[0]]
     context = {"here": "imports", "crumbs": crumbs, "at": clock.now()} | more
     return render(request, f"pages/imports/{template}.html", context, status=status)
@@ -107,7 +121,7 @@ class ImportListRow:
 
     @property
     def state(self) -> tuple[str | Promise, str]:
-        return state_of(self.staged)
+        return import_state(self.staged)
 
 
 COLUMNS: tuple[Column[ImportListRow], ...] = (
@@ -130,7 +144,7 @@ def _title(key: str) -> str:
 
 
 @require_GET
-def list_(request: Request) -> HttpResponseBase:
+def imports_page(request: Request) -> HttpResponseBase:
     """Show every import in sight, newest first."""
     filters = ImportFilters(request.GET)
     chosen = (
@@ -155,11 +169,11 @@ def list_(request: Request) -> HttpResponseBase:
         "whose": _whose(request.viewer),
         "is_narrowed": bool(chosen),
     }
-    return answer(request, "pages/imports/list.html", table, context)
+    return list_response(request, "pages/imports/list.html", table, context)
 
 
 def _with_places(rows: list[StagedImport]) -> list[ImportListRow]:
-    places = units.names_of({row.unit_id for row in rows if row.unit_id}, language=language())
+    places = units.names_of_units({row.unit_id for row in rows if row.unit_id}, language=active_language())
     return [
         ImportListRow(row, places.get(row.unit_id, "") if row.unit_id else _("All units")) for row in rows
     ]
@@ -186,17 +200,17 @@ def _whose(viewer: Viewer) -> str:
 def _taken(row: StagedImport) -> int:
     if row.state not in (State.DONE, State.UNDONE, State.CHECKED, State.COMMITTING):
         return 0
-    return queries.taken(row)
+    return queries.count_taken_rows(row)
 
 
 @require_http_methods(["GET", "POST"])
-def begin(request: Request, key: str) -> HttpResponseBase:
+def begin_import_page(request: Request, key: str) -> HttpResponseBase:
     """Show the kind's questions, and take the file.
 
     Answers JSON to imports.js, which sends the file piece by piece. A link may answer some of the questions
     beforehand: `?option_batch=1042-7`.
     """
-    of_kind = kind(key)
+    of_kind = kind_of_import(key)
     if of_kind not in kinds_of(request.viewer):
         raise NotFound
     named = {name: value for name, value in request.GET.items() if name.startswith(OPTION)}
@@ -209,7 +223,7 @@ def begin(request: Request, key: str) -> HttpResponseBase:
         if form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                staged = actions.begin(
+                staged = actions.begin_import(
                     kind_key=key,
                     file_name=file.name if file else form.cleaned_data["file_name"],
                     file_bytes=file.size if file else form.cleaned_data["file_bytes"] or 0,
@@ -241,7 +255,7 @@ def begin(request: Request, key: str) -> HttpResponseBase:
         of_kind=of_kind,
         fields=[
             {
-                "label": f.label(language()),
+                "label": f.label(active_language()),
                 "required": f.is_in_each_row,
                 "needed": f.needed,
                 "also": f.also_called[:3],
@@ -281,7 +295,7 @@ def _upload(staged: StagedImport) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-def piece(request: Request, public_id: UUID) -> HttpResponse:
+def import_piece_answer(request: Request, public_id: UUID) -> HttpResponse:
     """Take a piece of an upload; a GET says where it goes on.
 
     POST: one piece, its place in the header Upload-Offset; answers the next.
@@ -328,7 +342,7 @@ def rest(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @require_GET
-def one(request: Request, public_id: UUID) -> HttpResponse:
+def import_page(request: Request, public_id: UUID) -> HttpResponse:
     """Show one import, wherever it stands, and what can be done next."""
     staged, of_kind = _seen(public_id)
     return _one(request, staged, of_kind)
@@ -343,14 +357,19 @@ def _one(
     status: int = 200,
 ) -> HttpResponse:
     preview = (
-        queries.preview_of(staged) if queries.may(staged, "check") or staged.state == State.FAILED else None
+        queries.preview_of(staged)
+        if queries.may_ask_step(staged, "check") or staged.state == State.FAILED
+        else None
     )
     rows = queries.causes_first(staged)[:SHOWN] if staged.counts.get("refused") else []
     changed: Sequence[Any] = ()
     if of_kind.differences is not None and staged.state in (State.CHECKED, State.DONE):
         changed = of_kind.differences(staged.id, 0, SHOWN)
     is_theirs = authority.allows(request.actor, of_kind.capability, unit_id=staged.unit_id)
-    may = {step: is_theirs and queries.may(staged, step) for step in ("check", "commit", "undo", "discard")}
+    may = {
+        step: is_theirs and queries.may_ask_step(staged, step)
+        for step in ("check", "commit", "undo", "discard")
+    }
     waits = queries.waits(staged, at=clock.now()) if may["commit"] else None
     shown_form = form or (ColumnsForm(of_kind, preview) if preview and may["check"] else None)
     return _page(
@@ -366,15 +385,15 @@ def _one(
         undone=sum(staged.undone.values()),
         discarded=[(of_kind.discarded.get(code, code), n) for code, n in staged.discarded.items()],
         notes=_notes(staged, of_kind),
-        told=queries.told(staged),
+        told=queries.notes_on_list(staged),
         refused=_refused(rows, staged),
         may_correct=queries.may_correct(staged, request.actor),
         differences=_differences(changed, of_kind),
-        lacking=queries.lacking(staged, 0, SHOWN),
+        lacking=queries.lacking_rows(staged, 0, SHOWN),
         options=_options(staged, of_kind),
         sure=_sure(staged) if may["commit"] else None,
         takes=TAKES,
-        unit=units.names_of({staged.unit_id}, language=language()).get(staged.unit_id, "")
+        unit=units.names_of_units({staged.unit_id}, language=active_language()).get(staged.unit_id, "")
         if staged.unit_id
         else "",
         error=running.error_text(staged),
@@ -434,7 +453,7 @@ def _options(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str]]
 
 
 def _refused(rows: Any, staged: StagedImport) -> list[dict[str, Any]]:
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     unseen = 1 if of_kind.is_ours is not None and of_kind.is_ours(staged.options) else 0
     return [
         {
@@ -456,16 +475,16 @@ def _differences(changed: Sequence[Any], of_kind: ImportKind) -> list[dict[str, 
 
 def _label(of_kind: ImportKind, key: str, otherwise: str = "") -> str:
     spec = of_kind.layout.field(key)
-    return spec.label(language()) if spec else otherwise
+    return spec.label(active_language()) if spec else otherwise
 
 
 @require_POST
 def columns(request: Request, public_id: UUID) -> HttpResponse:
     """Say which column is which; with `then=check` the check begins at once. A sheet may be chosen first."""
     staged, of_kind = _seen(public_id)
-    preview = needed(queries.preview_of(staged), actions.ImportMovedOn)
+    preview = or_refuse(queries.preview_of(staged), actions.ImportMovedOn)
     if sheet := request.POST.get("sheet"):
-        actions.look(public_id=public_id, at=clock.now(), by=request.actor, sheet=sheet)
+        actions.look_at_file(public_id=public_id, at=clock.now(), by=request.actor, sheet=sheet)
         return redirect("imports:one", public_id)
     form = ColumnsForm(of_kind, preview, request.POST)
     if not form.is_valid():
@@ -480,24 +499,24 @@ def columns(request: Request, public_id: UUID) -> HttpResponse:
 
 
 @form_page
-def step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
+def import_step_page(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     """Import, undo or discard a list, once that was asked; check it."""
     staged, of_kind = _seen(public_id)
     if step not in (*BEFORE, "check"):
         raise NotFound
-    authority.require(request.actor, of_kind.capability, unit_id=staged.unit_id)
+    authority.require_for_list(request.actor, of_kind.capability, unit_id=staged.unit_id)
     page = reverse("imports:one", args=[public_id])
     if step == "check":
         return _check(request, public_id, page)
-    if not queries.may(staged, step):
+    if not queries.may_ask_step(staged, step):
         messages.info(request, str(actions.ImportMovedOn.message))  # done meanwhile, by oneself or another
         return redirect(page)
     if step == "commit" and (waits := queries.waits(staged, at=clock.now())):
         messages.warning(request, str(waits))
         return redirect(page)
     question = BEFORE[step]
-    act_on = {"commit": actions.commit, "undo": actions.undo, "discard": actions.discard}[step]
-    return ask(
+    act_on = {"commit": actions.commit, "undo": actions.undo, "discard": actions.discard_import}[step]
+    return act_page(
         request,
         lambda _cleaned: act_on(public_id=public_id, by=request.actor, at=clock.now()),
         title=question.title,
@@ -512,7 +531,7 @@ def step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
         staged=staged,
         of_kind=of_kind,
         counts=_counts(staged, of_kind) if step != "discard" else [],
-        told=queries.told(staged) if step == "commit" else [],
+        told=queries.notes_on_list(staged) if step == "commit" else [],
         here="imports",
         crumbs=[(_("Imports"), reverse("imports:list")), (staged.file_name, page), (question.button, "")],
     )
@@ -520,7 +539,7 @@ def step(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
 
 def _sure(staged: StagedImport, posted: QueryDict | None = None) -> forms.Form | None:
     """Return a tick for what a list does beyond its rows, where it does anything."""
-    if not (confirms := queries.confirms(staged)):
+    if not (confirms := queries.act_to_confirm(staged)):
         return None
     form = forms.Form(posted)
     form.fields["sure"] = forms.BooleanField(label=confirms)
@@ -581,7 +600,7 @@ def refused(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @require_GET
-def differences(request: Request, public_id: UUID) -> HttpResponse:
+def import_differences_page(request: Request, public_id: UUID) -> HttpResponse:
     """Show everything a list would change, or has changed, of what exists: old and new."""
     staged, of_kind = _seen(public_id)
     if of_kind.differences is None:
@@ -600,7 +619,7 @@ def _part(request: Request, read: Callable[[int, int], Iterable[Any]]) -> tuple[
 
 
 @require_GET
-def lacking(request: Request, public_id: UUID) -> HttpResponseBase:
+def import_lacking_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show what is known and missing from a list, though it covers its place; as a page, CSV or a sheet."""
     staged, _kind = _seen(public_id)
     ending = request.GET.get("as", "")
@@ -609,12 +628,12 @@ def lacking(request: Request, public_id: UUID) -> HttpResponseBase:
         return tables.file_response(
             "lacking", ending, head, ((unit.code, unit.name, unit.kind) for unit in _all_lacking(staged))
         )
-    lacking_units, turns = _part(request, partial(queries.lacking, staged))
+    lacking_units, turns = _part(request, partial(queries.lacking_rows, staged))
     return _page(request, "lacking", staged, lacking=lacking_units, **turns, crumb=_("Not in the list"))
 
 
 def _all_lacking(staged: StagedImport) -> Iterator[Lacking]:
     first = 0
-    while some := queries.lacking(staged, first, 1_000):
+    while some := queries.lacking_rows(staged, first, 1_000):
         yield from some
         first += len(some)

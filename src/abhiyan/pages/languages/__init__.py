@@ -87,7 +87,7 @@ class LanguageFile:
     remarks: list[str]
 
 
-def look(path: Path) -> LanguageFile:
+def read_language_file(path: Path) -> LanguageFile:
     """Look a language's file through. Raises Wrong with all that keeps it from being taken; OSError."""
     with path.open("rb") as file:
         raw = file.read(LARGEST + 1)
@@ -114,16 +114,16 @@ def look(path: Path) -> LanguageFile:
     return LanguageFile(language, text, [*_remarks(language, public)])
 
 
-def add(path: Path) -> LanguageFile:
+def add_language(path: Path) -> LanguageFile:
     """Look a file through and install it for this process and later ones.
 
     Raises as `look` does; then nothing has changed. Its messages go out once they are published
     (messaging.publish_templates).
     """
-    language_file = look(path)
-    place = languages.folder() / language_file.language.code
-    build.write(place / "LC_MESSAGES" / "django.mo", _compiled(language_file.language))
-    build.write(place / languages.FILE, language_file.text.encode())
+    language_file = read_language_file(path)
+    place = languages.languages_folder() / language_file.language.code
+    build.replace_file(place / "LC_MESSAGES" / "django.mo", _compiled(language_file.language))
+    build.replace_file(place / languages.FILE, language_file.text.encode())
     languages.read_again()
     return language_file
 
@@ -139,7 +139,7 @@ def strings() -> dict[Key, str]:
     }
 
 
-def pages(table: Table) -> Iterator[tuple[Key, Any]]:
+def language_pages(table: Table) -> Iterator[tuple[Key, Any]]:
     """Yield the pages of a file, context by context. A text that is empty is not there."""
     for name, texts_by_key in table.items():
         if isinstance(texts_by_key, Mapping):
@@ -151,7 +151,7 @@ def pages(table: Table) -> Iterator[tuple[Key, Any]]:
 def _compiled(language: Language) -> bytes:
     """Return what Django reads of the pages. Missing strings are Hindi by themselves; English is written out."""
     public = strings()
-    text_by_key = dict(pages(language.pages))
+    text_by_key = dict(language_pages(language.pages))
     if language.otherwise == "en":
         text_by_key = {key: [key[1], many] if many else key[1] for key, many in public.items()} | text_by_key
     catalogue = Catalog(charset="utf-8", fuzzy=False)
@@ -223,11 +223,11 @@ def _wrong_replies(replies: Table) -> Iterator[str]:
             continue
         hindi = texts.TEXTS[code, "hi"]
         yield from _wrong_blanks(place, text, texts.blanks(hindi))
-        bare = texts.fill(text, dict.fromkeys(texts.blanks(text), "x"))
+        bare = texts.fill_text(text, dict.fromkeys(texts.blanks(text), "x"))
         if set("[]{}") & set(bare):
             yield f"{place}: a bracket is left over; each [ needs its ], each {{ its }}, and no [ stands within another"
-        if (n := texts.parts(bare)) > (
-            most := 2 * texts.parts(texts.fill(hindi, dict.fromkeys(texts.blanks(hindi), "x")))
+        if (n := texts.count_sms(bare)) > (
+            most := 2 * texts.count_sms(texts.fill_text(hindi, dict.fromkeys(texts.blanks(hindi), "x")))
         ):
             yield f"{place}: {n} SMS long, at most {most} are paid for; shorten it"
 
@@ -256,7 +256,7 @@ def _wrong_words(language: Language) -> Iterator[str]:
             yield f'words.{name}: write words in quotes between brackets, such as ["…", "…"]'
     if not wrong:
         try:
-            words.judge(language)
+            words.judge_phrases(language)
         except ValueError as error:
             yield f"words: one phrase under two words ({error}); leave one of them out"
 
@@ -297,7 +297,7 @@ def _place(context: str, one: str) -> str:
 
 
 def _wrong_pages(table: Table, public: Mapping[Key, str]) -> Iterator[str]:
-    for (context, singular), text in pages(table):
+    for (context, singular), text in language_pages(table):
         place = _place(context, singular)
         if not singular:  # where a catalogue keeps what it says of itself
             yield f"{place}: the English is missing; leave the line out"
@@ -318,13 +318,13 @@ def _wrong_pages(table: Table, public: Mapping[Key, str]) -> Iterator[str]:
 
 
 def _remarks(language: Language, public: Mapping[Key, str]) -> Iterator[str]:
-    there = dict(pages(language.pages))
+    there = dict(language_pages(language.pages))
     other = OWN[language.otherwise]
     for code in REPLIES:
         if code not in language.replies:
             yield f'replies."{code}": missing; people get it in {other}'
             continue
-        n_parts, hindi = (texts.parts(text) for text in (language.replies[code], texts.TEXTS[code, "hi"]))
+        n_parts, hindi = (texts.count_sms(text) for text in (language.replies[code], texts.TEXTS[code, "hi"]))
         if n_parts > hindi:
             yield f'replies."{code}": {n_parts} SMS long, {hindi} in Hindi'
     for name in sorted({*words.TextWord, "polite"} - set(language.words)):

@@ -37,7 +37,7 @@ NOTICE = """
 """
 
 
-def of(code: str) -> str:
+def empty_language_file(code: str) -> str:
     """Return the file of a language, every text empty."""
     return "".join(f"{line}\n" for line in _lines(code))
 
@@ -50,7 +50,7 @@ def _lines(code: str) -> Iterator[str]:
     yield WORDS.rstrip("\n")
     yield from (f"# {name} = []" for name in sorted(LISTS))
     yield NOTICE.rstrip("\n")
-    shipped = [standard_notice.said(language) for language in ("en", "hi")]
+    shipped = [standard_notice.shipped_notice(language) for language in ("en", "hi")]
     yield "# [notice]"
     for name, text in shipped[0].items():
         if isinstance(text, str):
@@ -78,11 +78,11 @@ def _lines(code: str) -> Iterator[str]:
 def _hindi() -> dict[tuple[str, str], Iterable[str]]:
     """Return by context and English the Hindi of it, of one and of more."""
     return {
-        (context, singular): messages.texts(message)
+        (context, singular): messages.message_texts(message)
         for room in messages.rooms()
-        for message in messages.read(messages.catalogue_path(room, "hi"), "hi")
+        for message in messages.read_catalog(messages.catalogue_path(room, "hi"), "hi")
         if message.id
-        for context, singular, _many in [messages.key_of(message)]
+        for context, singular, _many in [messages.message_key(message)]
     }
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from abhiyan.org.queries import Leader
 from abhiyan.programmes.queries import Child, VoteBeside, VotesOfUnits
 from abhiyan.ui import numbers
-from abhiyan.ui.drawing import escaped, kept
+from abhiyan.ui.drawing import draw_once, escaped
 from abhiyan.ui.ladder import LadderShown, checks_title
-from abhiyan.ui.lists import drawn as drawn_table
+from abhiyan.ui.lists import draw_table as drawn_table
 from abhiyan.ui.templatetags.bearers import bearer
 from abhiyan.ui.templatetags.look import sort_header
 from abhiyan.ui.templatetags.pictures import estimate, mini
@@ -114,7 +114,7 @@ def _titles() -> list[tuple[str, str]]:
     ]
 
 
-@kept
+@draw_once
 def _figures(
     rungs: tuple[int | None, ...],
     ladder: str,

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.site.tests.answers import (
     COLUMNS,
     FILE,
@@ -40,7 +40,7 @@ def written(*found: Rows, text: str = "") -> str:
     text = text or FILE.read_text()
     for each in found:
         now = AccessTable(text)
-        text = access_text(joined_rows(now.asked(), each), pages(), now.patterns)
+        text = access_text(joined_rows(now.asked(), each), addresses_by_name(), now.patterns)
     return text
 
 
@@ -48,7 +48,7 @@ def some_rows(seed: int) -> Rows:
     """Any answers behind the doors as they are."""
     chance = random.Random(seed)
     rows: Rows = {}
-    for name, page in pages().items():
+    for name, page in addresses_by_name().items():
         rows[name] = {}
         for column in COLUMNS:
             is_asked = chance.random() < 0.7 and (column != "sent" or is_sent(page))
@@ -65,16 +65,16 @@ def some_rows(seed: int) -> Rows:
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_the_roles_got_is_read_back(seed: int) -> None:
     rows = some_rows(seed)
-    text = access_text(rows, pages(), {})
+    text = access_text(rows, addresses_by_name(), {})
     again = AccessTable(text)
     assert again.rows() == rows
-    assert access_text(again.asked(), pages(), again.patterns) == text
+    assert access_text(again.asked(), addresses_by_name(), again.patterns) == text
 
 
 def test_the_order_of_what_was_found_makes_no_difference() -> None:
     rows = some_rows(7)
     turned = {name: dict(reversed(columns.items())) for name, columns in reversed(rows.items())}
-    assert access_text(turned, pages(), {}) == access_text(rows, pages(), {})
+    assert access_text(turned, addresses_by_name(), {}) == access_text(rows, addresses_by_name(), {})
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_a_page_whose_form_nobody_sent_yet_fails() -> None:
     rows = table().rows()
     rest = {each: columns for each, columns in table().asked().items() if each != "org:appoint"}
     found = {"org:appoint": {"near": rows["org:appoint"]["near"]}}
-    again = AccessTable(access_text(joined_rows(rest, found), pages(), table().patterns)).rows()
+    again = AccessTable(access_text(joined_rows(rest, found), addresses_by_name(), table().patterns)).rows()
     assert set(again["org:appoint"]["sent"].values()) == {NOT_ASKED}
 
 
@@ -194,7 +194,9 @@ def without(role: str) -> str:
         }
         for name, columns in table().rows().items()
     }
-    return access_text(rows, pages(), {name: roles - {role} for name, roles in table().patterns.items()})
+    return access_text(
+        rows, addresses_by_name(), {name: roles - {role} for name, roles in table().patterns.items()}
+    )
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
@@ -225,4 +227,4 @@ def test_a_made_name_says_the_roles_or_begins_with_the_first() -> None:
 
 
 def test_every_door_has_a_name_of_its_own() -> None:
-    assert doors_of(pages()) == table().doors
+    assert doors_of(addresses_by_name()) == table().doors

@@ -15,13 +15,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from abhiyan.core.rooms import offered
+from abhiyan.core.rooms import offered_functions
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.tests.web import today
 from abhiyan.programmes import actions
-from abhiyan.programmes.doctor import orphans
+from abhiyan.programmes.doctor import orphan_findings
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import (
@@ -109,7 +109,7 @@ def nights(cast: Cast) -> Iterator[Programme]:
     try:
         yield made(cast)
     finally:
-        activities.forget("nights")
+        activities.forget_activity("nights")
 
 
 def made(cast: Cast) -> Programme:
@@ -132,7 +132,7 @@ def made(cast: Cast) -> Programme:
         change(one, MET, UNKNOWN, booth, COUNTED, 310),
     ]
     with system("test"):
-        actions.post(deltas=posted, at=NOW)
+        actions.post_changes(deltas=posted, at=NOW)
         actions.set_target(
             programme_id=one.pk, measure=MET, unit_id=cast.world.state.pk, n=500, by=SYSTEM, at=NOW
         )
@@ -140,7 +140,7 @@ def made(cast: Cast) -> Programme:
         str(tuple(str(part) if isinstance(part, date) else part for part in row)) for row in posted
     )
     columns = "programme_id, measure, channel, unit_id, day, rung, n"
-    activities.forget("nights")
+    activities.forget_activity("nights")
     activities.register(replace(VILLAGES, facts=f"select {columns} from (values {values}) posted({columns})"))
     return one
 
@@ -259,21 +259,21 @@ def test_its_public_page_is_at_the_sign_in(cast: Cast, nights: Programme) -> Non
 
 
 def test_a_recount_counts_its_facts_and_its_orphans(cast: Cast, nights: Programme) -> None:
-    found = actions.recount(at=NOW)
+    found = actions.recount_facts(at=NOW)
     assert found.differences == [] and found.orphans["nights without a host"] == 3
     cast.fold()
-    assert actions.recount(at=NOW).differences == []
+    assert actions.recount_facts(at=NOW).differences == []
     with system("test"):
-        (said,) = orphans(NOW)
+        (said,) = orphan_findings(NOW)
     assert "3 nights without a host" in said.text
     with system("test"):
-        actions.post(deltas=[change(nights, MET, UNKNOWN, cast.world.booth.pk, COUNTED, 1)], at=NOW)
-    (off,) = actions.recount(at=NOW).differences
+        actions.post_changes(deltas=[change(nights, MET, UNKNOWN, cast.world.booth.pk, COUNTED, 1)], at=NOW)
+    (off,) = actions.recount_facts(at=NOW).differences
     assert (off.measure, off.channel, off.wanted, off.found) == (MET, UNKNOWN, 310, 311)
 
 
 def test_once_its_room_is_gone_its_pages_still_open(cast: Cast, nights: Programme) -> None:
-    activities.forget("nights")
+    activities.forget_activity("nights")
     client = cast.client("state_president")
     unit = f"/units/JK/?programme={nights.public_id}&measure=2"
     assert "Below: Village nights: People met" in text(client, unit)
@@ -306,12 +306,14 @@ def test_what_would_make_the_ledger_unreadable_is_refused_at_the_start() -> None
     for what, flawed in flaws.items():
         with pytest.raises(ValueError, match=what):
             activities.register(flawed)
-    assert activities.of("nights").templates == ()
+    assert activities.activity_of("nights").templates == ()
 
 
 def test_today_collects_from_every_room_that_owes_something() -> None:
     owing = [room for room in settings.ROOMS if "def owed(" in _source(ROOMS / room / "owed.py")]
-    assert [each.__module__ for each in offered("owed")] == [f"abhiyan.{room}.owed" for room in owing]
+    assert [each.__module__ for each in offered_functions("owed")] == [
+        f"abhiyan.{room}.owed" for room in owing
+    ]
     assert {"org", "programmes", "enrolment", "pages"} <= set(owing)
 
 
@@ -334,7 +336,7 @@ def test_no_room_asks_which_kind_another_rooms_programme_is() -> None:
 def test_the_countable_items_of_a_drive_are_what_its_ledger_counts(cast: Cast) -> None:
     world = cast.world
     world.paper_row(of=cast.world.chandra, unit=world.far_booth)  # no sign from the phone
-    items = activities.items_of(DRIVE.kind, 1)
+    items = activities.activity_items(DRIVE.kind, 1)
     assert items is not None
     found = world.rows(f"select unit_id, is_signed, is_confirmed, item_id, stored_at from ({items.sql}) i")
     for unit in (world.booth, world.far_booth):

@@ -4,7 +4,7 @@ A new field of a form that phones keep fails here until `READ` says who reads it
 """
 
 from abhiyan.forms.queries.heard import room_questions
-from abhiyan.pages.views.field import kinds
+from abhiyan.pages.views.field import record_kinds
 
 # The reader of an answer -> its fields. Questions of forms are all on the board of what the field heard.
 READ = {
@@ -55,7 +55,7 @@ READ = {
 
 def answers() -> set[str]:
     """The fields of all forms that phones keep, as Form.field."""
-    made = {form for kind in kinds().values() for form in kind.checked}
+    made = {form for kind in record_kinds().values() for form in kind.checked}
     return {f"{form.__name__}.{name}" for form in made for name in form.base_fields}
 
 

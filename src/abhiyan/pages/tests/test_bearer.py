@@ -156,7 +156,9 @@ def test_past_the_days_quota_no_number_is_shown(cast: Cast) -> None:
     with_number(cast, "district_in_charge")
     chief = cast.client("state_president")
     spent = declared.PEOPLE_REVEALED.allowed
-    limits.take(declared.PEOPLE_REVEALED, str(cast.accounts["state_president"].pk), at=NOW, n=spent)
+    limits.count_or_refuse(
+        declared.PEOPLE_REVEALED, str(cast.accounts["state_president"].pk), at=NOW, n=spent
+    )
     answer = chief.post(sheet_of(cast, "district_in_charge"))
     assert answer.status_code == 429 and NUMBER[-4:] not in answer.content.decode()
 

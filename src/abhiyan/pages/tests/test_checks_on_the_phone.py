@@ -26,10 +26,10 @@ from abhiyan.forms.models import FormVersion
 from abhiyan.forms.rules.questions import AnswerChoice, Condition, FormQuestion, QuestionKind
 from abhiyan.forms.tests.make import question
 from abhiyan.meetings.views.attendance import AttendanceForm
-from abhiyan.pages.views.field import kinds
+from abhiyan.pages.views.field import record_kinds
 from abhiyan.programmes.rules.schedules import Period
 from abhiyan.programmes.views.dues import HoldForm, ReportForm
-from abhiyan.ui.checks import CheckUndeclared, declared
+from abhiyan.ui.checks import CheckUndeclared, declared_checks
 from abhiyan.ui.fields import WholeField
 
 CHECKS = Path(__file__).parents[2] / "ui/static/ui/checks.js"
@@ -71,7 +71,7 @@ MADE: dict[type[forms.BaseForm], list[Make]] = {  # forms that are made with som
 
 
 def every_form() -> Iterator[tuple[str, Make]]:
-    for code, kind in kinds().items():
+    for code, kind in record_kinds().items():
         for made in kind.checked:
             for n, make in enumerate(MADE.get(made, [lambda data=None, _files=None, made=made: made(data)])):
                 yield f"{code}-{made.__name__}-{n}", make
@@ -392,7 +392,7 @@ def judge_alike(chromium: Browser, forms_: list[tuple[str, Make]], tries: int, s
     for language in ("hi", "en"):
         with translation.override(language):
             for name, make in forms_:
-                declaration = declared(make())
+                declaration = declared_checks(make())
                 for _n in range(tries):
                     sent, pictures = typed_into(declaration, draw)
                     cases.append([declaration, [*sent, *((one, "picture") for one in pictures)]])
@@ -437,7 +437,7 @@ def test_the_phone_and_the_server_say_the_same_of_any_form_of_an_office(chromium
 
 def test_every_record_with_fields_says_which_forms_it_has() -> None:
     buttons = {"try"}  # its page has buttons alone
-    without = {code for code, kind in kinds().items() if kind.tile and not kind.checked}
+    without = {code for code, kind in record_kinds().items() if kind.tile and not kind.checked}
     assert without == buttons
 
 
@@ -449,7 +449,7 @@ def test_every_page_of_a_record_hands_its_checks_to_the_phone() -> None:
         for form in re.findall(r"<form[^>]*data-record=.*?</form>", page.read_text(), re.DOTALL)
     ]
     without = [form for form in found if "{% checks" not in form and 'data-record="try"' not in form]
-    assert len(found) >= sum(bool(kind.tile) for kind in kinds().values()) and not without
+    assert len(found) >= sum(bool(kind.tile) for kind in record_kinds().values()) and not without
 
 
 def test_a_check_that_nobody_declared_stops_the_page() -> None:
@@ -474,4 +474,4 @@ def test_a_check_that_nobody_declared_stops_the_page() -> None:
 
     for made in (OddFieldForm, OddValidatorForm, OddRuleForm, OddKindForm):
         with pytest.raises(CheckUndeclared):
-            declared(made())
+            declared_checks(made())

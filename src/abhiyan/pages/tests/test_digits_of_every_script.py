@@ -22,7 +22,7 @@ from abhiyan.elections.rules import arithmetic
 from abhiyan.enrolment.forms import YearField
 from abhiyan.enrolment.rules import age, batches, details
 from abhiyan.enrolment.rules import number as member_number
-from abhiyan.forms.rules.answers import place_of
+from abhiyan.forms.rules.answers import point_in_answer
 from abhiyan.helpdesk.rules import tickets
 from abhiyan.messaging.rules import questions
 from abhiyan.messaging.rules import words as said
@@ -73,16 +73,16 @@ READERS: list[tuple[str, Callable[[str], Any]]] = [
     ("1.5 lakh", amount),
     ("17", lambda text: whole_number(text, most=100)),
     ("Ward 17A", natural),
-    ("Ward 05", fold.fold),
+    ("Ward 05", fold.folded_words),
     ("56/126", lambda text: short_codes.whole_code(text, state="JK")),
-    ("1042-7", batches.read_number),
-    ("7K2M-4Q9X", tickets.read_number),
+    ("1042-7", batches.read_batch_number),
+    ("7K2M-4Q9X", tickets.read_ticket_number),
     ("K7M2-9Q4X", member_number.public_ids),
-    ("K7M2", questions.clean),
-    ("65 seats x 5,000 = 3,25,000", arithmetic.read),
-    ("JOIN Sunita Devi 1980 180001", said.read),
-    ("Sunita Devi 1980 180001", lambda text: details.read(text, this_year=2026)),
-    ("32.7266, 74.8570 ±18", place_of),
+    ("K7M2", questions.clean_word),
+    ("65 seats x 5,000 = 3,25,000", arithmetic.read_plan),
+    ("JOIN Sunita Devi 1980 180001", said.read_said_text),
+    ("Sunita Devi 1980 180001", lambda text: details.read_details(text, this_year=2026)),
+    ("32.7266, 74.8570 ±18", point_in_answer),
     ("a 5-digit code: 48 291", only_digits),
 ]
 
@@ -185,7 +185,7 @@ def test_a_unit_is_found_by_its_code_and_by_a_pin_code() -> None:
             typed = written(code, script)
             assert units.unit(typed).pk == ids[code]
             assert units.ids_of([typed, "no such code"]) == {typed: ids[code]}
-            assert code in [row.code for row in units.search(typed)]
+            assert code in [row.code for row in units.search_units(typed)]
             assert [row.code for row in units.by_pin(written("182 144", script))] == [code]
 
 

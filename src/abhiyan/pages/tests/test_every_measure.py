@@ -17,14 +17,14 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.org.here import Here
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, TallyChange
 from abhiyan.programmes.views import sharing
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.ui.numbers import short
-from abhiyan.units.queries import standing
+from abhiyan.units.queries import row_of_unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TARGETS = {TALKED: 7_77_701, LISTED: 70_00_802, CALLED: 50_00_903}
@@ -93,7 +93,7 @@ def test_a_page_that_shows_a_target_of_one_measure_shows_or_leads_to_those_of_th
 ) -> None:
     one, client = contacts(cast, TARGETS), cast.client(role)
     seen, short_of = set(), []
-    for name in sorted(pages()):
+    for name in sorted(addresses_by_name()):
         if name in OF_ONE or not (address := asked(name, one)):
             continue
         page = read(client, address)
@@ -154,7 +154,7 @@ def test_what_is_shared_has_each_measure_with_a_target_or_figures_and_no_other(c
     said = read(client, page).split('<pre class="copied"')[1].split("</pre>")[0]
     assert "Talked with: " in said and "of 900" in said and "call centre" not in said
     with system("test"):
-        actions.post(
+        actions.post_changes(
             deltas=[TallyChange(one.pk, CALLED, 3, booth, day, rung, 40) for rung in (REPORTED, COUNTED)],
             at=NOW,
         )
@@ -162,7 +162,7 @@ def test_what_is_shared_has_each_measure_with_a_target_or_figures_and_no_other(c
         with cast.as_("state_president"), override(language):
             made = sharing.shared(one, _here(cast, one), at=NOW)
             drawn = text_of(
-                printing.pdf(
+                printing.print_pdf(
                     sharing.TEMPLATE, [made.values()], title="", language=language, at=NOW, with_lines=False
                 )
             )
@@ -172,7 +172,7 @@ def test_what_is_shared_has_each_measure_with_a_target_or_figures_and_no_other(c
 
 
 def _here(cast: Cast, one: Programme) -> Here:
-    return Here(standing(cast.world.units["JK-SRI"].pk, one.hierarchy), one.hierarchy, (), "", QueryDict())
+    return Here(row_of_unit(cast.world.units["JK-SRI"].pk, one.hierarchy), one.hierarchy, (), "", QueryDict())
 
 
 def test_slides_of_a_programme_have_a_slide_for_each_measure(cast: Cast) -> None:

@@ -24,7 +24,7 @@ from abhiyan.forms.models import Submission, SubmissionPicture
 from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.forms.tests.make import form_in_use, question
 from abhiyan.org.models import Appointment
-from abhiyan.pages.views.field import kinds
+from abhiyan.pages.views.field import record_kinds
 from abhiyan.people.actions import field
 from abhiyan.people.models_field import FieldPicture, FieldReceipt
 from abhiyan.programmes.actions.schedules import Asking, ask_units
@@ -177,10 +177,10 @@ TWO_ABOUT_ONE = {
 
 
 def test_every_kind_of_record_says_what_becomes_of_two_about_one_thing() -> None:
-    assert set(kinds()) == set(TWO_ABOUT_ONE)
+    assert set(record_kinds()) == set(TWO_ABOUT_ONE)
 
 
-@pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.code)
+@pytest.mark.parametrize("kind", record_kinds().values(), ids=lambda kind: kind.code)
 def test_every_record_is_judged_by_when_it_was_finished(kind: RecordKind) -> None:
     assert ".age" in inspect.getsource(kind.take)
 
@@ -438,7 +438,7 @@ def test_the_field_can_be_put_on_a_home_screen() -> None:
     assert (told["start_url"], told["scope"], told["display"]) == ("/field/start/", "/field/", "standalone")
     assert told["icons"][0]["src"].endswith("/ui/mark.svg")
     for icon, (name, size) in zip(told["icons"][1:], PICTURES, strict=True):
-        with Image.open(assets.paths()[f"ui/{name}"]) as drawn:
+        with Image.open(assets.asset_paths()[f"ui/{name}"]) as drawn:
             assert drawn.size == (size, size) and icon["sizes"] == f"{size}x{size}"
         assert icon["src"].endswith(f"/ui/{name}")
     assert told["icons"][-1]["purpose"] == "maskable"

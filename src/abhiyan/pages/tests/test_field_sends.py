@@ -25,7 +25,7 @@ from abhiyan.enrolment.tests.server import Answered, Server
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org import actions as org
 from abhiyan.people.models_field import FieldPicture, FieldReceipt
-from abhiyan.programmes.actions import recount
+from abhiyan.programmes.actions import recount_facts
 from abhiyan.site.tests.cast import SYSTEM, Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -210,7 +210,7 @@ def test_a_server_that_is_killed_loses_no_record_and_keeps_none_twice(
         assert FieldReceipt.objects.count() == len(sent)
         assert DoorEntry.objects.count() == len(sent) // 2
         assert DoorTry.objects.aggregate(n=Sum("n"))["n"] == len(sent) // 2
-    assert recount(at=present()).is_right, seed
+    assert recount_facts(at=present()).is_right, seed
 
 
 def _stored() -> int:

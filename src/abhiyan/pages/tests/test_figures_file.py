@@ -57,7 +57,7 @@ def cast() -> Cast:
         ):
             unit, day = made.world.units[code].pk, today - timedelta(days=days)
             changes = ((REPORTED, n + 2), (COUNTED, n - 3), (UNSIGNED, 3), (CONFIRMED, n // 2))
-            programmes.post(
+            programmes.post_changes(
                 deltas=[TallyChange(drive.pk, 1, 1, unit, day, *change) for change in changes], at=NOW
             )
     made.fold()

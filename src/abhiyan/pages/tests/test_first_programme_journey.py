@@ -61,7 +61,7 @@ def init() -> str:
     beginning.put_what_ships(say=lambda _said: None)
     with system("test"):
         for n, name in enumerate(("Rafiq Dar", "Sudha Koul")):
-            org.name_officer(phone=f"+91981001230{n}", name=name, by=INIT, at=NOW)
+            org.name_data_officer(phone=f"+91981001230{n}", name=name, by=INIT, at=NOW)
     return people.first_administrator(name="Mohan Lal", phone=PHONE, language="en", by=INIT, at=NOW).path
 
 
@@ -73,7 +73,7 @@ def sign_in(page: Page, link: str) -> None:
     assert shown, page.inner_text("main")
     secret = shown[1].replace(" ", "")
     secret += "=" * (-len(secret) % 8)
-    page.fill("[name=code]", totp.code_of(base64.b32decode(secret), totp.step_at(NOW)))
+    page.fill("[name=code]", totp.totp_code(base64.b32decode(secret), totp.step_at(NOW)))
     go(page, "form:has([name=code]) button[type=submit]")
 
 
@@ -101,11 +101,11 @@ def import_units(page: Page, folder: Path) -> None:
     page.wait_for_url(lambda url: "/imports/new/" not in url)
     public_id = UUID(page.url.split("/imports/")[1].strip("/"))
     page.wait_for_selector("progress")  # every column is known, so the check begins
-    running.run(public_id, "check", at=NOW)
+    running.run_import_step(public_id, "check", at=NOW)
     page.goto(f"/imports/{public_id}/commit/")
     page.click("main form[method=post] button[type=submit]")
     page.wait_for_selector("progress")
-    running.run(public_id, "commit", at=NOW)
+    running.run_import_step(public_id, "commit", at=NOW)
     with system("test"):
         assert seat_awaited_officers(at=NOW) == 2, "the data officers of init have their office now"
 

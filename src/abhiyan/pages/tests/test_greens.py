@@ -25,7 +25,7 @@ FAILS = {
 @contextmanager
 def failing_commit(state: str) -> Iterator[None]:
     """Each transaction that leaves an entry in the trail fails when it commits, with this SQLSTATE."""
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name()), autocommit=True) as admin:
         admin.execute(
             "create function fail_late() returns trigger language plpgsql as"
             f" $$ begin raise exception 'late' using errcode = '{state}'; end $$"

@@ -7,7 +7,7 @@ from abhiyan.core.access import PUBLIC
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk import actions
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.people.tests.make import browser
 from abhiyan.site.tests.cast import SYSTEM, Cast
 
@@ -32,7 +32,9 @@ NO_PAGES = {
     "pages:field_worker",
     "pages:field_manifest",
 }
-PUBLIC_PAGES = sorted(name for name, page in pages().items() if page.opens is PUBLIC and name not in NO_PAGES)
+PUBLIC_PAGES = sorted(
+    name for name, page in addresses_by_name().items() if page.opens is PUBLIC and name not in NO_PAGES
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,9 @@ def filled(name: str, cast: Cast) -> str:
         "word": "abcdefghijkl",
         "token": "abcdefghijkl",
     }
-    return reverse(name, kwargs={each: fillings[each] for each in pages()[name].pattern.converters})
+    return reverse(
+        name, kwargs={each: fillings[each] for each in addresses_by_name()[name].pattern.converters}
+    )
 
 
 @pytest.mark.parametrize("name", PUBLIC_PAGES)

@@ -69,14 +69,14 @@ def test_of_two_drives_a_page_shows_the_number_of_the_one_it_is_about(cast: Cast
     human = Human("Nazir Ahmad", 1966, "+919906000078")
     world.web_join(of=human)
     with system("test"):
-        confirming.ask(at=world.now + timedelta(days=1))
+        confirming.ask_new_members(at=world.now + timedelta(days=1))
     link = blanks(human.phone, "ask.confirm")[-1]["link"]
     assert shown("/q/" + link.split("/q/")[1] + "/") == [FIRST]
     # And below a drive beneath another, which has none of its own, that of the one above.
     with system("test"):
         actions.set_helpline(programme_id=other.pk, number="", by=SYSTEM, at=NOW)
         Programme.objects.filter(pk=other.pk).update(parent=world.programme)
-    helplines.forget()
+    helplines.forget_helplines()
     assert shown("/join/friends/") == [FIRST]
 
 
@@ -99,7 +99,7 @@ def test_pages_ask_for_the_numbers_once_and_error_pages_not_at_all(cast: Cast) -
             browser().get(path)
         return sum("helpdesk_helpline" in (one["sql"] or "") for one in found.captured_queries)
 
-    helplines.forget()
+    helplines.forget_helplines()
     assert [asked("/no/such/page/"), asked("/sign-in/"), asked("/sign-in/"), asked("/help/")] == [0, 1, 0, 0]
 
 

@@ -48,7 +48,7 @@ def world() -> Any:
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
     yield
-    for public_id in store.kept():
+    for public_id in store.kept_files():
         store.delete(public_id)
 
 
@@ -101,7 +101,7 @@ def where(answer: Any) -> str:
 def work(path: str, step: str) -> StagedImport:
     """Do what the jobs would do."""
     public_id = UUID(path.rstrip("/").rpartition("/")[2])
-    running.run(public_id, step, at=NOW)
+    running.run_import_step(public_id, step, at=NOW)
     with system("test"):
         return queries.import_for(public_id)
 
@@ -263,7 +263,7 @@ def test_a_file_nothing_can_be_made_of_is_refused_with_the_fix(world: Any, body:
     page = where(send(admin, "units", body, unit="all"))
     shown = text(admin.get(page))
     assert said in shown and "Stopped" in shown
-    assert UUID(page.split("/")[2]) not in store.kept()
+    assert UUID(page.split("/")[2]) not in store.kept_files()
     assert where(admin.post(f"{page}discard/")) == "/imports/"
 
 
@@ -512,7 +512,7 @@ def test_where_two_trees_stand_side_by_side_neither_top_is_over_the_whole(world:
 
 def test_a_list_of_people_from_the_console_is_for_those_who_see_people(world: Any) -> None:
     with system("test"):
-        staged = actions.begin(
+        staged = actions.begin_import(
             kind_key="paper",
             file_name="people.csv",
             file_bytes=9,

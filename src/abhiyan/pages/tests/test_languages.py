@@ -47,7 +47,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: LazySettin
 
 @pytest.fixture
 def urdu(folder: Path) -> Path:
-    languages.add(languages.SHIPPED["ur"])
+    languages.add_language(languages.SHIPPED["ur"])
     return folder
 
 
@@ -80,7 +80,7 @@ def in_urdu() -> Client:
 
 
 def test_the_shipped_urdu_has_no_mistake_and_nobody_has_reviewed_it() -> None:
-    found = languages.look(languages.SHIPPED["ur"])
+    found = languages.read_language_file(languages.SHIPPED["ur"])
     assert not found.language.is_reviewed and found.language.is_mirrored
     assert not [each for each in found.remarks if each.startswith(("words", "notice"))]
 
@@ -172,7 +172,7 @@ def test_a_file_with_a_mistake_is_refused_with_its_place_and_remedy(
     folder: Path, text: str, said: str
 ) -> None:
     with pytest.raises(languages.Wrong) as refused:
-        languages.add(written(folder, text))
+        languages.add_language(written(folder, text))
     assert any(line.startswith(said) for line in refused.value.lines), refused.value.lines
     assert not folder.exists()
 
@@ -182,7 +182,7 @@ def test_a_file_that_is_no_text_or_too_large_is_refused(folder: Path) -> None:
     for content, said in ((b"\xff\xfe", "not in UTF-8"), (b"#" * (languages.LARGEST + 1), "larger than")):
         path.write_bytes(content)
         with pytest.raises(languages.Wrong, match=said):
-            languages.add(path)
+            languages.add_language(path)
 
 
 def test_a_refused_version_leaves_the_one_before_as_it_was(urdu: Path) -> None:
@@ -219,7 +219,7 @@ def test_what_a_language_lacks_is_shown_in_the_one_its_file_names(folder: Path, 
     added = (
         HEAD + '[replies]\n"drive.already" = "{organisation} {link} ஆம்"\n[pages]\n"Become a member" = "சேர"\n'
     )
-    languages.add(written(folder, added))
+    languages.add_language(written(folder, added))
     web_world()
     page = browser(language="ta").get("/join/").content.decode()
     assert '<html lang="hi"' in page, "nobody has reviewed it: only who chooses it reads it"
@@ -259,7 +259,7 @@ def test_a_text_in_urdu_is_answered_in_urdu(world: World) -> None:
     told = texts.TextIn(
         text=sms, hook="sms", number=sms.number, meaning="join", programme_id=world.programme.pk
     )
-    assert texts.hear(text_in=told, by=CHANNEL, at=NOW) is None
+    assert texts.hear_text(text_in=told, by=CHANNEL, at=NOW) is None
     assert world.rows("select template, language from messaging_message") == [("text.help", "ur")]
 
 
@@ -302,11 +302,11 @@ def test_a_changed_reply_is_the_next_version_and_one_that_is_gone_is_used_no_lon
     first = messaging.publish_templates
     with system("test"):
         assert queries.texts_lacking() == [] and first(at=world.now, by=CHANNEL) == 0
-        languages.add(written(urdu, URDU.replace("آپ پہلے سے رکن ہیں۔", "آپ رکن ہیں۔")))
+        languages.add_language(written(urdu, URDU.replace("آپ پہلے سے رکن ہیں۔", "آپ رکن ہیں۔")))
         assert first(at=world.now, by=CHANNEL) == 1
         newest = queries.active_texts("drive.already")["drive.already", "ur"]
         assert newest.version == 2 and "آپ رکن ہیں۔" in newest.text
-        languages.add(written(urdu, URDU.replace('"drive.already" =', '# "drive.already" =')))
+        languages.add_language(written(urdu, URDU.replace('"drive.already" =', '# "drive.already" =')))
         assert first(at=world.now, by=CHANNEL) == 0
         assert ("drive.already", "ur") not in queries.active_texts()
 
@@ -328,12 +328,12 @@ def test_a_changed_reply_is_the_next_version_and_one_that_is_gone_is_used_no_lon
     ],
 )
 def test_words_of_urdu_are_understood(urdu: Path, text: str, word: TextWord | None) -> None:  # it lies there
-    said = words.read(text)
+    said = words.read_said_text(text)
     assert (said.word, said.language) == (word, "ur")
 
 
 def test_urdu_is_not_understood_where_its_file_is_not(folder: Path) -> None:  # empty
-    assert words.read("ہاں").word is None
+    assert words.read_said_text("ہاں").word is None
 
 
 def asked(world: World) -> str:
@@ -341,7 +341,7 @@ def asked(world: World) -> str:
     world.now = datetime.combine(today() - timedelta(days=2), time(6, 30), UTC)
     world.web_join(of=world.bilal)
     with system("test"):
-        confirming.ask(at=world.now + timedelta(hours=25))
+        confirming.ask_new_members(at=world.now + timedelta(hours=25))
     return "/q/" + blanks(world.bilal.phone, "ask.confirm")[-1]["link"].rstrip("/").rpartition("/")[2] + "/"
 
 

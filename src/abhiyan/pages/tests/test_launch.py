@@ -51,7 +51,7 @@ def test_the_launch_page_gathers_from_every_room(cast: Cast) -> None:
     at = NOW
     cast.crowd(12, "JK-B001", "70062")
     with system("test"):
-        programmes.fold(at=at)
+        programmes.fold_changes(at=at)
         pace.note_pace(at=at - timedelta(minutes=2))
         pace.note_units(at=at - timedelta(minutes=5))
         Outage.objects.create(lane="send", since=at, reason="timeout")

@@ -11,7 +11,7 @@ import pytest
 
 from abhiyan.core import schema
 from abhiyan.core.keys import keyring
-from abhiyan.core.loops import collected
+from abhiyan.core.loops import loops_by_name
 from abhiyan.core.models import Heartbeat
 from abhiyan.core.scope import system
 from abhiyan.core.sql import count, run
@@ -70,7 +70,7 @@ def asked(cast: Cast, unit: str, phone: str, programme_id: int, *, days_ago: int
 def beats(*, ago_s: int = 0, a_minute: float | None = None) -> None:
     """Every loop has turned, so long ago."""
     with schema.working_as("jobs"), system("test"):
-        for name, loop in collected().items():
+        for name, loop in loops_by_name().items():
             Heartbeat.objects.update_or_create(
                 loop=name,
                 defaults={
@@ -152,7 +152,7 @@ def test_replies_of_a_drive_beneath_codes_and_others_in_the_queue_are_counted(ca
                 ("duty.task_late", 0),
             ]
         ):
-            messaging.send(
+            messaging.queue_message(
                 template=template, phone=f"+9199060077{n:02d}", language="en", blanks={},
                 key=f"test {n}", programme_id=programme_id, at=at,
             )  # fmt: skip

@@ -14,7 +14,7 @@ from abhiyan.ui.ladder import DEFINITIONS
 
 MEASURES = [
     (activity.kind, measure)
-    for activity in activities.every()
+    for activity in activities.registered_activities()
     for template in activity.templates
     for measure in template.measures
 ]
@@ -50,7 +50,7 @@ def test_a_ladder_explains_its_rungs_in_the_words_of_its_measure() -> None:
     for words in ("Every call, SMS, form or paper entry.", "Not counted: repeat entries of one person"):
         assert words in page
     with translation.override("en"):
-        drawn = programmes.drawn(
+        drawn = programmes.ladder_picture(
             programmes.blank(is_rounded=False),
             name="Stays",
             programme=cast.world.programme,

@@ -45,10 +45,10 @@ def _zone(cast: Cast) -> None:
         zone = acts.make_unit(
             unit=acts.NewUnit(code="JK-Z1", kind="zone", names={"en": "Zone"}), by=SYSTEM, at=at
         )
-        acts.place_many(hierarchy=2, places=[(zone, state)], on=at.date(), by=SYSTEM, at=at)
+        acts.place_units(hierarchy=2, places=[(zone, state)], on=at.date(), by=SYSTEM, at=at)
         below = [row.id for row in units.children(state, 2).rows if row.kind == "constituency"]
         for seat in below:
-            acts.move(unit_id=seat, hierarchy=2, to=zone, on=at.date(), by=SYSTEM, at=at)
+            acts.move_unit(unit_id=seat, hierarchy=2, to=zone, on=at.date(), by=SYSTEM, at=at)
     assert below
 
 
@@ -113,7 +113,7 @@ def test_a_place_without_figures_has_a_dash(cast: Cast) -> None:
     with system("test"):
         made = acts.NewUnit(code="JK-AC999", kind="segment", names={"en": "Nobody's"})
         new = acts.make_unit(unit=made, by=SYSTEM, at=at)
-        acts.place_many(hierarchy=2, places=[(new, units.unit("JK").pk)], on=at.date(), by=SYSTEM, at=at)
+        acts.place_units(hierarchy=2, places=[(new, units.unit("JK").pk)], on=at.date(), by=SYSTEM, at=at)
     page = body(cast.client("state_president"), f"{PATH}&sort=name")
     assert cells(page, "JK-AC999")[-1] == "–"
 

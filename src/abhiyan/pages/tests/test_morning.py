@@ -108,7 +108,7 @@ def test_it_leaves_by_the_queue_inside_the_hours(cast: Cast) -> None:
     assert send_due(way, at=clock(10)) == 1
     (letter,) = way.letters
     assert letter.phone == OWN and NUMBER in letter.text and "आज तक होने थे" in letter.text
-    assert texts.parts(letter.text) <= 4
+    assert texts.count_sms(letter.text) <= 4
     assert send_due(way, at=clock(11)) == 0
 
 

@@ -20,7 +20,7 @@ from abhiyan.core.imports import (
     RowOutcome,
     Work,
     actions,
-    kind,
+    kind_of_import,
     queries,
     registered,
     running,
@@ -65,7 +65,7 @@ SENTENCES = {
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
     yield
-    for public_id in store.kept():
+    for public_id in store.kept_files():
         store.delete(public_id)
 
 
@@ -115,7 +115,7 @@ def plainly_checked(of_kind: ImportKind) -> Iterator[None]:
     register(
         replace(
             of_kind,
-            capability=kind("units").capability,
+            capability=kind_of_import("units").capability,
             options=(),
             options_fit=None,
             check=checked_rows,
@@ -138,9 +138,9 @@ def page_of(of_kind: ImportKind, file: Path, admin: Account) -> tuple[str, str, 
     """Return the words above the button that imports, those below it, and the results of the check."""
     with plainly_checked(of_kind):
         with system("test"):
-            public_id = actions.bring(kind_key=of_kind.key, path=file, by=SYSTEM, at=NOW)
-            actions.ask(public_id=public_id, step="check", by=SYSTEM, at=NOW)
-        running.run(public_id, "check", at=NOW)
+            public_id = actions.import_file(kind_key=of_kind.key, path=file, by=SYSTEM, at=NOW)
+            actions.ask_import_step(public_id=public_id, step="check", by=SYSTEM, at=NOW)
+        running.run_import_step(public_id, "check", at=NOW)
         with system("test"):
             StagedImport.objects.filter(public_id=public_id).update(account_id=admin.pk)
             staged = queries.import_for(public_id)

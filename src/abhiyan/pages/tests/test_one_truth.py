@@ -57,7 +57,7 @@ from abhiyan.verification.actions import (
 from abhiyan.verification.here import ShownLine
 from abhiyan.verification.models import Check, Estimate, Frame
 from abhiyan.verification.queries.beside import BesideLine
-from abhiyan.verification.queries.estimates import StratumTally, estimated, finished, unchecked
+from abhiyan.verification.queries.estimates import StratumTally, estimate_of_unit, finished, unchecked
 from abhiyan.verification.queries.latest import ask_latest
 from abhiyan.verification.queries.public import PublicUnit
 from abhiyan.verification.rules.beside import FrameFigures
@@ -199,7 +199,7 @@ def truth_at(cast: Cast, role: str, place: Place) -> Truth:
     programme, unit = cast.world.programme, cast.world.units[place.code]
     with cast.as_(role), override("en"):
         found = ask_latest([programme.pk], [unit.pk], NOW.date())()[programme.pk, MEASURE, unit.pk]
-        ladder = programmes.ladder(node=unit.pk, hierarchy=place.tree, programme=programme, at=NOW)
+        ladder = programmes.unit_ladder(node=unit.pk, hierarchy=place.tree, programme=programme, at=NOW)
         return truth_of(found, entries=ladder.entries, is_rounded=ladder.is_rounded)
 
 
@@ -383,7 +383,7 @@ def estimated_of(of: list[tuple[bool, StratumTally]], *, is_open: bool, n_report
             sum(sum(each.of.values()) for each in tallies) - finished(tallies),
             unchecked=unchecked(tallies),
         )
-        one = estimated(tallies, Planted())
+        one = estimate_of_unit(tallies, Planted())
         return replace(drawn_share, rate=one.rate, low=one.low, high=one.high) if one else drawn_share
 
     whole = share([tally for _is_signed, tally in of])
@@ -411,7 +411,7 @@ def everybody_says(one: Estimated, *, is_rounded: bool) -> dict[str, str]:
     frame = Frame(programme=programme, measure=1, state=Frame.State.CLOSED, frozen_at=NOW, ends_on=NOW.date())
     viewer: Any = SimpleNamespace(sees_exact_at=lambda _lo: not is_rounded)
     shown = ShownLine(replace(line, after=date(2026, 10, 23)), frame, viewer, on=NOW.date(), entries=900)
-    drawn = programmes.drawn(
+    drawn = programmes.ladder_picture(
         Ladder(reported=990, counted=600, unsigned=300, is_rounded=is_rounded),
         name="Members",
         programme=programme,
@@ -548,7 +548,7 @@ def test_in_the_sample_every_unit_with_an_estimate_has_one_sentence(monkeypatch:
     monkeypatch.setattr(tree, "BOOTHS", 900)
     empty()
     with schema.working_as("jobs"):
-        build.build("one truth", at=NOW, claims=6_000, say=lambda _text: None)
+        build.build_demo("one truth", at=NOW, claims=6_000, say=lambda _text: None)
     with system("test"):
         chief = Account.objects.get(
             pk=Appointment.objects.filter(

@@ -41,7 +41,7 @@ def start(world: World, *codes: str, by: Actor = SYSTEM, opens_on: date | None =
             at=world.now,
         )
         world.programme = Programme.objects.get(pk=whole.pk)
-    enrolment.forget()
+    enrolment.forget_drives()
     return made
 
 
@@ -54,10 +54,13 @@ def ladders(world: World, code: str, *of: Programme) -> list[Ladder]:
     with system("test"):
         found = queries.ladders(node=world.units[code].pk, hierarchy=1, programmes=of, at=world.now)
         singly = [
-            queries.ladder(node=world.units[code].pk, hierarchy=1, programme=one, at=world.now) for one in of
+            queries.unit_ladder(node=world.units[code].pk, hierarchy=1, programme=one, at=world.now)
+            for one in of
         ]
         figures = [
-            queries.figures(node=world.units[code].pk, hierarchy=1, programme=one, at=world.now).ladder
+            queries.figures_of_measures(
+                node=world.units[code].pk, hierarchy=1, programme=one, at=world.now
+            ).ladder
             for one in of
         ]
     for one, alone, drawn in zip(of, singly, figures, strict=True):
@@ -91,9 +94,9 @@ def test_the_whole_counts_what_its_parts_count_and_one_person_once() -> None:
             leaf = queries.children_ladders(
                 node=world.state.pk, hierarchy=1, programme=world.programme, at=world.now
             )
-            actions.fold(at=world.now)
+            actions.fold_changes(at=world.now)
         assert {row.code: row.ladder.counted for row in leaf.rows} == {"JK-SRI": 2, "JK-JAM": 1}
-    found = actions.recount(at=world.now)
+    found = actions.recount_facts(at=world.now)
     assert found.is_right, found
     # who leaves one part and joins another is there once too
     left = world.rows(
@@ -103,7 +106,7 @@ def test_the_whole_counts_what_its_parts_count_and_one_person_once() -> None:
     in_jammu.tick()
     in_jammu.web_join(of=world.chandra, unit=world.far_booth)
     assert [one.counted for one in ladders(world, "JK", world.programme, srinagar, jammu)] == [3, 0, 2]
-    assert actions.recount(at=world.now).is_right
+    assert actions.recount_facts(at=world.now).is_right
 
 
 def test_answers_and_noes_of_the_parts_are_told_by_the_whole() -> None:
@@ -119,7 +122,9 @@ def test_answers_and_noes_of_the_parts_are_told_by_the_whole() -> None:
         node = queries.node_of(world.state.pk, 1)
         assert node is not None
         for of in (srinagar, world.programme):
-            assert queries.beside(node=node, programme=of, steps=ANSWERS, at=world.now)["unasked"] == 1
+            assert (
+                queries.figures_beside(node=node, programme=of, steps=ANSWERS, at=world.now)["unasked"] == 1
+            )
             assert partings.count_denied(node, of, at=world.now) == 5
 
 
@@ -168,10 +173,10 @@ def test_who_joins_by_the_address_of_the_whole_counts_in_the_part_of_their_place
             ("JK-B004", world.programme.pk),
             ("JK", world.programme.pk),
         ):
-            assert joining.counting(found, unit_id=world.units[code].pk, at=world.now) == expected
-        assert joining.counting(found, unit_id=None, at=world.now) == world.programme.pk
+            assert joining.counting_drive_id(found, unit_id=world.units[code].pk, at=world.now) == expected
+        assert joining.counting_drive_id(found, unit_id=None, at=world.now) == world.programme.pk
         late = world.now + timedelta(days=400)
-        assert joining.counting(found, unit_id=world.booth.pk, at=late) == world.programme.pk
+        assert joining.counting_drive_id(found, unit_id=world.booth.pk, at=late) == world.programme.pk
 
 
 def test_parts_are_chosen_looked_over_and_started_on_a_page_and_lead_both_ways() -> None:

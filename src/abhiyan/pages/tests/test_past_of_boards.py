@@ -66,7 +66,7 @@ def weekly_reports(world: World) -> Read:
     def read() -> Any:
         with system("test"):
             counts = units.counts_below(world.unit("N1"), 1)
-            of = schedule_boards.numbers([(asked, period)], span(world), counts, at=NOW)
+            of = schedule_boards.schedule_numbers([(asked, period)], span(world), counts, at=NOW)
             numbers = of[asked.pk, period.begins_on]
             rows = schedule_boards.UnitBoard(asked, period, span(world), of=numbers, on=TODAY)
             return numbers, sorted(row.code for row in rows.each())

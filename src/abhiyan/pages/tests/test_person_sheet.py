@@ -20,7 +20,7 @@ from abhiyan.org import actions as org
 from abhiyan.org import queries
 from abhiyan.org.actions.talks import KEPT, MOST_DAYS
 from abhiyan.org.models import BearerTalk
-from abhiyan.pages.views.today import collected, owed
+from abhiyan.pages.views.today import collect_things, owed_by_urgency
 from abhiyan.people.tests.make import body
 from abhiyan.programmes.actions import tasks as tasks_acts
 from abhiyan.programmes.actions.tasks import What
@@ -64,7 +64,7 @@ def asked(cast: Cast, role: str = LEADER, *, days: int = 1) -> list[str]:
     at = NOW + timedelta(days=days)
     viewer = queries.viewer_of(account_id=cast.accounts[role].pk, on=time.day_in("Asia/Kolkata", at))
     with cast.as_(role):
-        rows = owed(collected(viewer, at=at))
+        rows = owed_by_urgency(collect_things(viewer, at=at))
     promises = [row for row in rows if row.urgency < 0]
     assert rows[: len(promises)] == promises, "Today opens with them"
     assert all(row.href == sheet_of(cast, BEARER) for row in promises)

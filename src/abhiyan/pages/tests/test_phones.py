@@ -19,7 +19,7 @@ from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import blanks, code_sent
 from abhiyan.org import actions as org
 from abhiyan.people.actions import field
-from abhiyan.people.actions.accounts import close_account, keep_phone
+from abhiyan.people.actions.accounts import close_account, keep_sealed_phone
 from abhiyan.people.models import Account, Session
 from abhiyan.people.models_field import FieldHeld, FieldPhone, FieldPicture, FieldReceipt
 from abhiyan.programmes.actions.schedules import Asking, ask_units
@@ -44,7 +44,7 @@ def number(cast: Cast, role: str, phone: str) -> Account:
     """Give somebody in office a number that codes reach."""
     with system("test"):
         account = cast.accounts[role]
-        account.phone_id = keep_phone(phone=phone)
+        account.phone_id = keep_sealed_phone(phone=phone)
         account.save(update_fields=["phone_id"])
     return account
 

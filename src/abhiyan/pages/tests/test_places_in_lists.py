@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import ImportKind, Work, actions, kind, queries, registered, running
+from abhiyan.core.imports import ImportKind, Work, actions, kind_of_import, queries, registered, running
 from abhiyan.core.imports.kinds import register
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
@@ -128,11 +128,11 @@ def places_read(of_kind: ImportKind) -> Iterator[list[str | None]]:
 
 def checked(key: str, path: Path, unit_id: int, **options: str) -> StagedImport:
     with system("test"):
-        public_id = actions.bring(
+        public_id = actions.import_file(
             kind_key=key, path=path, by=SYSTEM, at=NOW, unit_id=unit_id, options=options
         )
-        actions.ask(public_id=public_id, step="check", by=SYSTEM, at=NOW)
-    running.run(public_id, "check", at=NOW)
+        actions.ask_import_step(public_id=public_id, step="check", by=SYSTEM, at=NOW)
+    running.run_import_step(public_id, "check", at=NOW)
     with system("test"):
         staged = queries.import_for(public_id)
         assert staged.state == "checked", running.error_text(staged)
@@ -148,7 +148,7 @@ def refused(staged: StagedImport) -> list[tuple[int, str, str]]:
 def test_every_list_of_places_has_the_same_columns_and_one_reader() -> None:
     assert len(KINDS) > 4
     for key in KINDS:
-        of_kind = kind(key)
+        of_kind = kind_of_import(key)
         fields = of_kind.layout.fields
         assert SEAT_NO in fields and PART_NO in fields, key
         if key in OWN_READER:
@@ -162,7 +162,7 @@ def test_every_list_of_places_has_the_same_columns_and_one_reader() -> None:
 
 @pytest.mark.parametrize("key", [key for key in KINDS if key not in OWN_READER])
 def test_each_writing_of_a_place_is_read_by_each_list(world: World, tmp_path: Path, key: str) -> None:
-    of_kind = kind(key)
+    of_kind = kind_of_import(key)
     path = file_of(of_kind, ("Unit code",), [(each,) for each in WRITTEN], tmp_path / "list.csv")
     with places_read(of_kind) as found:
         staged = checked(key, path, world.mandal.pk)
@@ -178,7 +178,7 @@ def test_each_writing_of_a_place_is_read_by_each_list(world: World, tmp_path: Pa
 def test_a_short_code_of_several_seats_and_a_row_without_a_place_say_so(
     world: World, tmp_path: Path, key: str
 ) -> None:
-    of_kind = kind(key)
+    of_kind = kind_of_import(key)
     with system("test"):
         Unit.objects.filter(code="JK-56-127").update(code="JK-57-127")
     rows = [("126", ""), ("", "126"), ("", ""), ("JK-99-1", ""), ("56/126", "")]
@@ -191,7 +191,7 @@ def test_a_short_code_of_several_seats_and_a_row_without_a_place_say_so(
 
 
 def test_the_list_of_appointments_reads_the_same_writings(world: World, tmp_path: Path) -> None:
-    of_kind = kind("appointments")
+    of_kind = kind_of_import("appointments")
     rows = [(each, f"99060000{n:02}", "Asha Devi") for n, each in enumerate(WRITTEN)]
     text = "\n".join(",".join((f'"{each}"', *more)) for each, *more in rows)
     path = tmp_path / "list.csv"
@@ -204,7 +204,7 @@ def test_the_list_of_appointments_reads_the_same_writings(world: World, tmp_path
         assert (refused(staged), staged.counts) == ([], {"offered": 1}), heads
 
 
-FILLED = [key for key in KINDS if kind(key).places]
+FILLED = [key for key in KINDS if kind_of_import(key).places]
 
 
 def test_lists_of_places_name_the_kinds_of_their_places() -> None:
@@ -228,7 +228,7 @@ def test_an_empty_list_has_the_places_in_sight_and_can_be_brought_as_it_is(
         client = browser(holder(world, "state_president", "JK"))
         page = client.get(f"/imports/new/{key}/")
     assert f'formaction="/imports/new/{key}/empty.csv"' in page.content.decode()
-    of_kind = kind(key)
+    of_kind = kind_of_import(key)
     unit = world.district if "JK-SRI" in page.content.decode() else world.units["JK"]
     rows = empty_list(client, key, "booth", unit.pk)
     with system("test"):

@@ -18,20 +18,20 @@ BY = Actor.system("test")
 def test_the_notices_of_the_sample_have_no_brackets() -> None:
     with system("test"):
         for code in friends.STANDARD:
-            friends.publish_notice(code, at=NOW)
+            friends.publish_sample_notice(code, at=NOW)
         ensure_sample_notice(by=BY, at=NOW)
     for code in ("membership", *friends.STANDARD):
         published = people.texts_of_notice(code, 1)
         assert {"hi", "en"} <= published.keys()
         for language, text in published.items():
             assert standard_notice.holes_of(text) == [], (code, language)
-            assert notices.missing(text) == []
+            assert notices.missing_sections(text) == []
 
 
 @pytest.mark.parametrize("word", ["", "a word"])
 def test_messages_have_no_brackets_whether_their_blanks_are_full_or_empty(word: str) -> None:
     for (code, language), text in texts.TEXTS.items():
-        written = texts.fill(text, dict.fromkeys(texts.blanks(text), word))
+        written = texts.fill_text(text, dict.fromkeys(texts.blanks(text), word))
         assert not set("[]|") & set(written), (code, language)
 
 

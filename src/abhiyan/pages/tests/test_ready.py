@@ -75,7 +75,7 @@ def test_page_today_and_doctor_say_the_same(cast: Cast) -> None:
     assert {"number", "targets", "backup"} <= urgent, urgent
     shown = page(cast, RUNS)
     with system("test"):
-        told = [finding for finding in doctor.launch(NOW) if finding.facts]
+        told = [finding for finding in doctor.launch_findings(NOW) if finding.facts]
     assert {finding.facts["check"] for finding in told} == things.keys()
     assert {one.facts["check"] for one in told if one.level == FAIL} == urgent
     with translation.override("en"):
@@ -90,12 +90,12 @@ def test_nothing_is_due_before_its_day(cast: Cast) -> None:
     begins_in(cast, 40)
     assert not any(thing.is_due for thing in found(cast).values())
     with system("test"):
-        levels = {finding.level for finding in doctor.launch(NOW)}
+        levels = {finding.level for finding in doctor.launch_findings(NOW)}
     assert WARN in levels and FAIL not in levels
     assert "before it begins" not in cast.client(RUNS).get("/today/").content.decode()
     begins_in(cast, 61)
     with system("test"):
-        (finding,) = doctor.launch(NOW)
+        (finding,) = doctor.launch_findings(NOW)
     assert finding.level == OK
 
 

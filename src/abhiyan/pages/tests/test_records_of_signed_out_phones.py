@@ -27,7 +27,7 @@ from abhiyan.enrolment.tests.make import Human
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
-from abhiyan.pages.views.field import kinds
+from abhiyan.pages.views.field import record_kinds
 from abhiyan.people import actions as people
 from abhiyan.people.actions import field as held_acts
 from abhiyan.people.actions import sessions
@@ -349,7 +349,7 @@ def only_held() -> FieldHeld:
 
 
 def test_every_kind_of_record_has_a_case() -> None:
-    assert set(CASES) == {code for code, kind in kinds().items() if kind.tile}
+    assert set(CASES) == {code for code, kind in record_kinds().items() if kind.tile}
 
 
 @pytest.mark.django_db

@@ -93,7 +93,7 @@ def test_an_import_that_failed_stands_on_today_of_whoever_brought_it_until_it_is
     path.write_text("Phone,Name,Birth year,Booth code,Notice version\n")
     assert not [href for href in owed(cast, "district_in_charge") if "/imports/" in href]
     with cast.as_("district_in_charge"):
-        public_id = imports.bring(
+        public_id = imports.import_file(
             kind_key="paper",
             path=path,
             unit_id=cast.world.district.pk,
@@ -107,7 +107,7 @@ def test_an_import_that_failed_stands_on_today_of_whoever_brought_it_until_it_is
     assert page in owed(cast, "district_in_charge")
     assert not [role for role in OFFICES if role != "district_in_charge" and page in owed(cast, role)]
     with cast.as_("district_in_charge"):
-        imports.discard(public_id=public_id, by=by, at=at)
+        imports.discard_import(public_id=public_id, by=by, at=at)
     assert page not in owed(cast, "district_in_charge")
 
 
@@ -124,10 +124,10 @@ def test_a_full_limit_stands_on_today_of_who_looks_after_the_server(cast: Cast) 
 
     assert "was full" not in words("it_administrator")
     for _each in range(declared.CODE_PHONE.allowed):
-        limits.take(declared.CODE_PHONE, "join somebody", at=NOW)
+        limits.count_or_refuse(declared.CODE_PHONE, "join somebody", at=NOW)
     for _each in range(2):
         with pytest.raises(TooMany):
-            limits.take(declared.CODE_PHONE, "join somebody", at=NOW)
+            limits.count_or_refuse(declared.CODE_PHONE, "join somebody", at=NOW)
     said = words("it_administrator")
     assert "The limit code.phone was full" in said and "It refused 2 requests in 24 hours." in said
     assert "was full" not in words("booth_president")
@@ -368,7 +368,7 @@ def test_a_list_that_waits_for_whoever_brought_it_stands_on_their_today(cast: Ca
     path = tmp_path / "pins.csv"
     path.write_text("PIN,Unit\n180001,JK-SRI\n")
     with cast.as_("it_administrator"):
-        public_id = imports.bring(
+        public_id = imports.import_file(
             kind_key="pins",
             path=path,
             unit_id=cast.world.state.pk,
@@ -388,7 +388,7 @@ def test_an_administrator_of_lists_sees_the_imports_of_the_last_days(cast: Cast,
     path = tmp_path / "booths.csv"
     path.write_text("Phone,Name,Birth year,Booth code,Notice version\n")
     with cast.as_("it_administrator"):
-        imports.bring(
+        imports.import_file(
             kind_key="pins",
             path=path,
             unit_id=cast.world.state.pk,

@@ -51,7 +51,7 @@ def cast(open_database: None) -> Cast:
             TallyChange(one.pk, CALLED, 3, units["JK-B001"].pk, today, rung, 40)
             for rung in (REPORTED, COUNTED)
         ]
-        actions.post(deltas=posted, at=NOW)
+        actions.post_changes(deltas=posted, at=NOW)
     return made
 
 

@@ -153,14 +153,14 @@ def test_one_function_knows_the_door_of_every_office(cast: Cast) -> None:
     on = NOW.date()
     for role, account in cast.accounts.items():
         expected = BY_CODE if role in PHONE_OFFICES else BOTH
-        assert org.door_of(account.pk, on=on) == expected, role
+        assert org.sign_in_path(account.pk, on=on) == expected, role
         assert org.comes_by_code(account.pk, on=on) is bool(
             org.by_one_code(org.viewer_of(account_id=account.pk, on=on))
         ), role
     worker = cast.accounts["booth_worker"].pk
-    assert org.door_of(worker, on=on, to="/field/start/") == f"{BY_CODE}?next=%2Ffield%2Fstart%2F"
-    assert org.door_of(0, on=on) == BOTH, "nobody's account"
+    assert org.sign_in_path(worker, on=on, to="/field/start/") == f"{BY_CODE}?next=%2Ffield%2Fstart%2F"
+    assert org.sign_in_path(0, on=on) == BOTH, "nobody's account"
     for role, expected in (("booth_president", BY_CODE), ("mandal_president", BOTH)):
         with system("test"):
             taken = org.accepted(cast.appointments[role])
-        assert org.door_of(worker, on=on, taking=taken) == expected, role
+        assert org.sign_in_path(worker, on=on, taking=taken) == expected, role

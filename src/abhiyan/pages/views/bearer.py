@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact.rules.doors import unfit_note
 from abhiyan.core import clock
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import named, person
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org import actions
 from abhiyan.org import queries as org
 from abhiyan.org.actions.talks import MOST_DAYS, PromiseDayUnfit
@@ -28,7 +28,7 @@ from abhiyan.programmes.rules.tasks import late_words
 from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.fields import DayField, NoteField
 from abhiyan.ui.invitations import by_whatsapp
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 from abhiyan.units.rules import levels
 
 LONGEST = 200
@@ -86,7 +86,7 @@ ACTS = {
 
 
 @form_page
-def bearer(request: Request, public_id: UUID) -> HttpResponseBase:
+def bearer_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show an office-bearer the viewer may call; once posted, with their number. Each look at it leaves a row."""
     number = ""
     if request.method == "POST":
@@ -94,7 +94,7 @@ def bearer(request: Request, public_id: UUID) -> HttpResponseBase:
     return _sheet(request, public_id, number=number)
 
 
-@posted("pages:bearer")
+@post_only("pages:bearer")
 def bearer_talk(request: Request, public_id: UUID) -> HttpResponseBase:
     """Note what was said and promised on a call."""
     form = BearerTalkForm(request.POST)
@@ -109,10 +109,10 @@ def bearer_talk(request: Request, public_id: UUID) -> HttpResponseBase:
     return _sheet(request, public_id, form=form, status=outcome.status)
 
 
-@posted("pages:bearer", takes=("public_id",))
+@post_only("pages:bearer", takes=("public_id",))
 def bearer_promise(request: Request, public_id: UUID, talk: UUID, act: str) -> HttpResponseBase:
     """Say what became of a promise, give it a new day, or delete the note."""
-    outcome = needed(ACTS.get(act)).tried(request, talk=talk, by=request.actor, at=clock.now())
+    outcome = or_refuse(ACTS.get(act)).tried(request, talk=talk, by=request.actor, at=clock.now())
     if outcome:
         return redirect("pages:bearer", public_id)
     return _sheet(request, public_id, day=outcome.form, status=outcome.status)
@@ -136,7 +136,7 @@ def _sheet(
     text = _text(request, led, gap, task.title if task else "", talk)
     context = {
         "here": "units",
-        "crumbs": [(person(led.name), "")],
+        "crumbs": [(local_person(led.name), "")],
         "bearer": led,
         "offices": [(office, levels.SLUGS[office.hierarchy]) for office in led.offices],
         "gap": gap,
@@ -148,7 +148,9 @@ def _sheet(
         "day": day or PromiseDayForm(),
         "number": number,
         "whatsapp": by_whatsapp(text, number) if number else "",
-        "has_record": record.leads(request.viewer, org.viewer_of(account_id=led.account_id, on=on), on=on),
+        "has_record": record.leads_from_above(
+            request.viewer, org.viewer_of(account_id=led.account_id, on=on), on=on
+        ),
     }
     return render(request, "pages/bearer.html", context, status=status)
 
@@ -156,20 +158,20 @@ def _sheet(
 def _gap(led: org.Bearer, *, at: datetime) -> str:
     """Say how far the unit of their first office is in its first programme; "" where nothing runs or is counted."""
     office = led.offices[0]
-    first = next(iter(programmes.stands(office, at=at)), None)
+    first = next(iter(programmes.measures_in_view(office, at=at)), None)
     standing = programmes.standing_here(first, href="", at=at) if first else None
     if standing is None or standing.drawn.is_empty:
         return ""
-    return f"{named(office.unit_names)}, {standing.title}: {standing.said}"
+    return f"{name_in_language(office.unit_names)}, {standing.title}: {standing.said}"
 
 
 def _text(request: Request, led: org.Bearer, gap: str, task: str, talk: BearerTalk | None) -> str:
     """Return a message to the office-bearer, ready to send, in the language of the page."""
-    lines = [say("Namaste %(name)s,") % {"name": person(led.name)}, gap]
+    lines = [say("Namaste %(name)s,") % {"name": local_person(led.name)}, gap]
     if task:
         lines.append(say("This task is late: %(task)s.") % {"task": task})
     if talk is not None and talk.until is not None and talk.state == BearerTalk.State.OPEN:
         promised = {"day": date_format(talk.until, "j F"), "promise": talk.promise}
         lines.append(say("You promised by %(day)s: %(promise)s.") % promised)
-    lines += [say("What do you need, and by when will it be done?"), person(request.viewer.name)]
+    lines += [say("What do you need, and by when will it be done?"), local_person(request.viewer.name)]
     return "\n".join(filter(None, lines))

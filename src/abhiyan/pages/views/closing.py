@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
-from abhiyan.ui.acts import ask, form_page, say_when_done
+from abhiyan.ui.acts import act_page, form_page, say_when_done
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import actions
@@ -97,11 +97,11 @@ class CloseForm(forms.Form):
 
 
 @form_page
-def close(request: Request, code: str) -> HttpResponseBase:
+def close_unit_page(request: Request, code: str) -> HttpResponseBase:
     """Close a unit, and the open ones below it."""
     unit = units.unit(code)
     org.require(request.actor, MAY_CLOSE, at=unit.pk)
-    name, page = named(unit.names), unit_href(unit.code, _hierarchy(unit.pk))
+    name, page = name_in_language(unit.names), unit_href(unit.code, _hierarchy(unit.pk))
     if units.is_top(unit.pk):  # before all that is below it is counted
         messages.error(request, str(TopStays(unit=unit.code)))
         return redirect(page)
@@ -132,7 +132,7 @@ def close(request: Request, code: str) -> HttpResponseBase:
         for obstacle in hanging.obstacles()
         if sums[obstacle.key]
     ]
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.close_units(
             unit_id=unit.pk,
@@ -175,12 +175,12 @@ def _hierarchy(unit_id: int) -> int:
 
 
 @require_POST
-def open_again(request: Request, code: str) -> HttpResponse:
+def open_unit_again_form(request: Request, code: str) -> HttpResponse:
     """Open a unit again that was closed today, and all that were closed with it."""
     unit = units.unit(code)
     org.require(request.actor, MAY_CLOSE, at=unit.pk)
     try:
-        actions.open_again(unit_id=unit.pk, by=request.actor, at=clock.now())
+        actions.reopen_units(unit_id=unit.pk, by=request.actor, at=clock.now())
     except Refused as refused:
         if refused.status == 403:
             raise

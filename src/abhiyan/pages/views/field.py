@@ -27,18 +27,18 @@ from django.views.decorators.http import require_GET, require_safe
 from abhiyan.core import clock, environment, rooms
 from abhiyan.core.actor import Actor
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.refusals import NotFound, Refused, RefusedWords, needed
+from abhiyan.core.refusals import NotFound, Refused, RefusedWords, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.phones import newer_phone
 from abhiyan.org.viewer import Request
-from abhiyan.pages.access import denied, pages
+from abhiyan.pages.access import addresses_by_name, missing_access
 from abhiyan.people.actions import field
 from abhiyan.people.models_field import FieldPhone
 from abhiyan.ui import assets
 from abhiyan.ui.files import sent_bytes
 from abhiyan.ui.forms import where_to_ask
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 from abhiyan.ui.records import (
     KEPT,
     PROMPT,
@@ -50,7 +50,7 @@ from abhiyan.ui.records import (
     RecordShown,
     RecordTaken,
     RecordUnfit,
-    taken,
+    do_record_act,
 )
 
 from .signed_out import as_sender
@@ -83,7 +83,7 @@ def field_start(request: Request) -> HttpResponseBase:
 def field_list(request: Request, tile: str) -> HttpResponseBase:
     """Show the pages behind a tile of the start. NotFound for a tile that is not in `TILES`."""
     work_tile = next((one for one in _tiles(request) if one.code == tile), None)
-    return render(request, "pages/field_list.html", {"tile": needed(work_tile)})
+    return render(request, "pages/field_list.html", {"tile": or_refuse(work_tile)})
 
 
 def _newer_phone(request: Request) -> FieldPhone | None:
@@ -126,7 +126,9 @@ def field_keep(request: Request) -> HttpResponseBase:
 def field_worker(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  # a view
     """Send the script that gives copies out. Its first line changes with every release, so browsers load it again."""
     name = "pages/worker.js" if environment.OFFLINE() else "pages/worker_off.js"
-    text = f"// {assets.version()} {settings.ORGANISATION!r}\n" + assets.paths()[name].read_text()
+    text = (
+        f"// {assets.assets_version()} {settings.ORGANISATION!r}\n" + assets.asset_paths()[name].read_text()
+    )
     return HttpResponse(text, "text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
@@ -177,7 +179,7 @@ def _tiles(request: Request) -> list[WorkTile]:
     """Return one's own work in every room, by tile."""
     at = clock.now()
     kept: dict[str, list[KeptPage]] = {code: [] for code in TILES}
-    for kind in kinds().values():
+    for kind in record_kinds().values():
         if kind.tile:
             pages = kind.keep(request.viewer, at)
             kept[kind.tile] += [page for page in pages if _opens(request, page.address)]
@@ -217,7 +219,7 @@ class FieldSendForm(forms.Form):
     age = forms.FloatField(required=False)  # seconds
 
 
-def kinds() -> dict[str, RecordKind]:
+def record_kinds() -> dict[str, RecordKind]:
     """Return what phones may send, by code."""
     return {
         record_kind.code: record_kind
@@ -227,7 +229,7 @@ def kinds() -> dict[str, RecordKind]:
 
 
 @csrf_exempt
-@posted("enrolment:field")
+@post_only("enrolment:field")
 def field_send(request: Request) -> HttpResponseBase:
     """Take one record or one picture, and answer in JSON. A known key gets its first answer.
 
@@ -238,7 +240,7 @@ def field_send(request: Request) -> HttpResponseBase:
         raise NotFromField
     take = _sent if request.visit.ended_phone is None else _kept_apart
     try:
-        return taken(FieldSendForm(request.POST, request.FILES), lambda said: take(request, said))
+        return do_record_act(FieldSendForm(request.POST, request.FILES), lambda said: take(request, said))
     except RecordUnfit as refused:
         return _not_kept(refused, errors=refused.errors, **_asks(request, refused.asks))
     except Refused as refused:
@@ -266,11 +268,11 @@ def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
     field.note_sent(session=request.visit.session, at=at)
     if said["n"]:
         return _picture(said, by, at)
-    kind = needed(kinds().get(said["record"]))
+    kind = or_refuse(record_kinds().get(said["record"]))
     answer = field.begin_record(key=key, content=_content(said), by=by, at=at)
     if answer is None:
         try:
-            files = pictures_of(key, said["pictures"], by)
+            files = record_pictures(key, said["pictures"], by)
             came = kind.take(*as_its_page(request, kind, said, files, _age(said)))
             came = came if isinstance(came, RecordTaken) else RecordTaken(came)
             href = came.href if _opens(request, came.href) else reverse("pages:field_start")
@@ -283,21 +285,21 @@ def _sent(request: Request, said: dict[str, Any]) -> HttpResponseBase:
 
 def _kept_apart(request: Request, said: dict[str, Any]) -> HttpResponseBase:
     """Keep what a signed-out phone sends for who appoints there (`pages.views.held`): it counts nowhere."""
-    at, phone = clock.now(), needed(request.visit.ended_phone)
+    at, phone = clock.now(), or_refuse(request.visit.ended_phone)
     if said["by"] != phone.holder:
         raise OtherSender
     by = Actor(kind="phone", id=phone.holder, account_id=phone.account_id, origin=request.actor.origin)
     if said["n"]:
         with system("what comes from a phone that was signed out"):
             return _picture(said, by, at)
-    kind, age = needed(kinds().get(said["record"])), max(_age(said), PROMPT)
+    kind, age = or_refuse(record_kinds().get(said["record"])), max(_age(said), PROMPT)
     with system("what comes from a phone that was signed out"):
         answer = field.begin_record(key=said["key"], content=_content(said), by=by, at=at)
     if answer is not None:
         return JsonResponse(answer)
     try:
         with as_sender(request, phone) as own:
-            shown_of(own, kind, said, age)
+            record_as_shown(own, kind, said, age)
     except kind.forgets as refused:
         return _not_kept(refused, forget=True)
     answer = {"kept": True, "href": reverse("pages:field_outbox")}
@@ -316,12 +318,14 @@ def _kept_apart(request: Request, said: dict[str, Any]) -> HttpResponseBase:
     return JsonResponse(answer)
 
 
-def shown_of(request: Request, kind: RecordKind, said: Mapping[str, Any], age: timedelta) -> RecordShown:
+def record_as_shown(
+    request: Request, kind: RecordKind, said: Mapping[str, Any], age: timedelta
+) -> RecordShown:
     """Say what a record of a signed-out phone would write. own: the request in its sender's name (`as_sender`).
 
     said: as of `as_its_page`, and `key` and `pictures`. Refuses NotTheirsThen, and what the record's form refuses.
     """
-    files = pictures_of(UUID(str(said["key"])), said["pictures"], request.actor)
+    files = record_pictures(UUID(str(said["key"])), said["pictures"], request.actor)
     try:
         return kind.show(*as_its_page(request, kind, said, files, age))
     except (NotYours, NotFound) as refused:
@@ -346,8 +350,8 @@ def _age(said: dict[str, Any]) -> timedelta:
 
 def _opens(request: Request, address: str) -> bool:
     """Return True if the sender may open an address. One SMS code opens few of them."""
-    opens = pages()[_page(urlsplit(address).path).view_name].opens
-    return not denied(opens, request.viewer, request.visit, is_demo=False)
+    opens = addresses_by_name()[_page(urlsplit(address).path).view_name].opens
+    return not missing_access(opens, request.viewer, request.visit, is_demo=False)
 
 
 def as_its_page(
@@ -365,7 +369,7 @@ def as_its_page(
     match = _page(where.path)
     if match.view_name != kind.page:
         raise NotFound
-    if denied(pages()[kind.page].opens, request.viewer, request.visit, is_demo=False):
+    if missing_access(addresses_by_name()[kind.page].opens, request.viewer, request.visit, is_demo=False):
         raise NotYours
     own = copy(request)  # the request itself may be answered again (core.apart)
     own.method, own.GET, own.POST = "POST", QueryDict(where.query), QueryDict(said["form"])
@@ -379,7 +383,7 @@ def _page(path: str) -> ResolverMatch:
         raise NotFound from None
 
 
-def pictures_of(key: UUID, named: str, by: Actor) -> MultiValueDict[str, UploadedFile]:
+def record_pictures(key: UUID, named: str, by: Actor) -> MultiValueDict[str, UploadedFile]:
     """Return the pictures that came before a record of `by`, by the fields of its form. Refuses PicturesMissing."""
     numbers = _numbers(named)
     waiting = field.pictures_that_wait(key=key, numbers=set(numbers.values()), by=by)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.queries import WorkHolder
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
@@ -46,13 +46,13 @@ class FirstStep:
         return reverse("org:appointment", args=[self.asked.appointment]) if self.asked else ""
 
 
-def steps(viewer: Viewer, *, on: date) -> list[FirstStep]:
+def steps_for_viewer(viewer: Viewer, *, on: date) -> list[FirstStep]:
     """Return the first steps for a viewer who may do one of them. The list is empty once all are done.
 
     An office-bearer is appointed once somebody holds every right that the later steps ask. A data officer has none of
     them, and an offer that nobody has accepted gives none.
     """
-    needs = [need for activity in activities.every() for need in activity.needs]
+    needs = [need for activity in activities.registered_activities() for need in activity.needs]
     rights = {MAKE, *(need.page.capability for need in needs)}
     if not viewer.is_root and not viewer.may_any(*rights):
         return []
@@ -62,7 +62,7 @@ def steps(viewer: Viewer, *, on: date) -> list[FirstStep]:
         roots = units.roots(Hierarchy.ORGANISATIONAL)
         doers = org.holders_of(rights, on=on)
         work_holders = org.holders_of(rights - doers.keys(), on=on, state="offered")
-        lacking = activities.lacking()
+        lacking = activities.programme_needs()
         is_open = programmes.is_any_open()
     is_appointed = rights <= doers.keys()
     if roots and is_appointed and is_open and not lacking:
@@ -85,7 +85,7 @@ def steps(viewer: Viewer, *, on: date) -> list[FirstStep]:
         _("Appoint"),
         "user",
         is_appointed,
-        address(reverse("org:appoint"), roots[0].code, Hierarchy.ORGANISATIONAL)
+        unit_address(reverse("org:appoint"), roots[0].code, Hierarchy.ORGANISATIONAL)
         if roots and may_appoint
         else "",
         asked=None if is_appointed else next(iter(work_holders.values()), None),

@@ -16,24 +16,24 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org.actions import phones as acts
 from abhiyan.org.here import page_unit
 from abhiyan.org.queries import phones as found
 from abhiyan.org.queries import require
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
-from abhiyan.people.actions.field import HELD_LAST, opened, sender_of
+from abhiyan.people.actions.field import HELD_LAST, open_held_record, sender_of
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import FieldHeld
 from abhiyan.ui.acts import PageAct, form_page
 from abhiyan.ui.fields import NoteField
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.ui.records import PROMPT, RecordShown
 
-from .field import as_its_page, kinds, pictures_of, shown_of
+from .field import as_its_page, record_as_shown, record_kinds, record_pictures
 from .signed_out import as_sender
 
 STATES = {
@@ -66,14 +66,14 @@ def _take(request: Request, field_held: FieldHeld, at: datetime) -> str:
 
     Return why nothing of it may stay, else nothing. Refuses what the sender might not have sent.
     """
-    values, kind = opened(field_held), needed(kinds().get(field_held.record))
+    values, kind = open_held_record(field_held), or_refuse(record_kinds().get(field_held.record))
     age = max(at - field_held.made_at, PROMPT)  # the visit is over
     with system("whose record it is"):
         phone = sender_of(field_held)
     with as_sender(request, phone, accepted_by=request.actor) as own:
         try:
-            shown_of(own, kind, values, age)
-            files = pictures_of(UUID(values["key"]), values["pictures"], own.actor)
+            record_as_shown(own, kind, values, age)
+            files = record_pictures(UUID(values["key"]), values["pictures"], own.actor)
             with transaction.atomic():
                 kind.take(*as_its_page(own, kind, values, files, age))
         except kind.forgets as refused:
@@ -85,12 +85,12 @@ def _shown(
     request: Request, field_held: FieldHeld, said: dict[str, str], at: datetime
 ) -> tuple[RecordShown | None, str]:
     """Say what a record would write; or nothing of it, and why it cannot be accepted."""
-    kind = needed(kinds().get(field_held.record))
+    kind = or_refuse(record_kinds().get(field_held.record))
     with system("whose record it is"):
         phone = sender_of(field_held)
     try:
         with as_sender(request, phone) as own:
-            return shown_of(own, kind, said, max(at - field_held.made_at, PROMPT)), ""
+            return record_as_shown(own, kind, said, max(at - field_held.made_at, PROMPT)), ""
     except Refused as refused:
         return None, str(refused)
 
@@ -129,16 +129,16 @@ class HeldFilters(forms.Form):
 
 
 def _kind(code: str) -> str:
-    kind = kinds().get(code)
+    kind = record_kinds().get(code)
     return str(kind.name) if kind else code
 
 
 COLUMNS: tuple[Column[found.HeldRecordRow], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.unit_names), is_name=True, order="unit"),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.unit_names), is_name=True, order="unit"),
     Column(
         "name",
         _("Name"),
-        lambda row: person(row.holder),
+        lambda row: local_person(row.holder),
         names_people=True,
         account=lambda row: row.account_id,
     ),
@@ -147,14 +147,17 @@ COLUMNS: tuple[Column[found.HeldRecordRow], ...] = (
     Column("at", _("Arrived on"), lambda row: row.at, order="at", css="nums"),
     Column("reason", _("Reason"), lambda row: row.reason, css="under"),
     Column(
-        "by", _("Decided by"), lambda row: person(row.decided_by) if row.decided_by else "", names_people=True
+        "by",
+        _("Decided by"),
+        lambda row: local_person(row.decided_by) if row.decided_by else "",
+        names_people=True,
     ),
     Column("acts", _("Acts"), is_for_acts=True, css="end"),
 )
 
 
 @page_with_list
-def held(request: Request) -> HttpResponseBase:
+def held_records_page(request: Request) -> HttpResponseBase:
     """Show the records of a unit and all below it that came after their phone was signed out."""
     here = page_unit(request)
     filters = HeldFilters(request.GET)
@@ -180,7 +183,7 @@ def held(request: Request) -> HttpResponseBase:
             (say("Phones in the field"), reverse("org:phones")), (str(TITLE), reverse("pages:held"))
         ),
     }
-    return answer(request, "pages/held.html", table, context)
+    return list_response(request, "pages/held.html", table, context)
 
 
 @form_page
@@ -188,13 +191,13 @@ def held_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Show what a record says, and ask once before it is accepted or set aside."""
     at, page, row = clock.now(), reverse("pages:held"), people.held_record(public_id)
     require(request.actor, APPOINTS, at=row.unit_id)
-    values = opened(row)
+    values = open_held_record(row)
     record_shown, problem = _shown(request, row, values, at)
     if request.method != "POST":  # the sender, and everybody that the record names
         read_people(
             by=request.actor, unit_id=row.unit_id, n=1 + (record_shown.names if record_shown else 0), at=at
         )
-    return needed(ACTS.get(act)).ask(
+    return or_refuse(ACTS.get(act)).ask(
         request,
         known={"request": request, "public_id": public_id, "by": request.actor, "at": at},
         done=page,
@@ -210,7 +213,7 @@ def held_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
         row=row,
         shown=record_shown,
         problem=problem,
-        sender=people.names_of([row.account_id]).get(row.account_id, ""),
+        sender=people.names_of_accounts([row.account_id]).get(row.account_id, ""),
         pictures=len(QueryDict(values["pictures"])),
         other="" if act == "aside" else reverse("pages:held_act", args=[public_id, "aside"]),
     )

@@ -23,14 +23,14 @@ from abhiyan.core import ages, clock, heartbeats, rooms, small_cells
 from abhiyan.core.heartbeats import LoopState, Turning
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, named
-from abhiyan.org.here import Here, address, page_unit
+from abhiyan.core.words import active_language, name_in_language
+from abhiyan.org.here import Here, page_unit, unit_address
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import calling, pace
 from abhiyan.programmes.rules import activities, rates, windows
-from abhiyan.programmes.rules.pace import said
+from abhiyan.programmes.rules.pace import progress_in_words
 from abhiyan.ui import tables
 from abhiyan.ui.launch_day import Backlog, ChannelTraffic, Figure, Noes, Of, Thing, WorkedLoop, mark
 from abhiyan.ui.numbers import grouped
@@ -47,10 +47,10 @@ Kept = TypeVar("Kept", bound=Thing)
 
 
 @require_safe
-def launch(request: Request, public_id: UUID) -> HttpResponse:
+def launch_page(request: Request, public_id: UUID) -> HttpResponse:
     """Show the page of one drive in one unit. With htmx it asks for itself again every half minute."""
     programme = programmes.programme_for(request.viewer, public_id)
-    if not activities.of(programme.kind).steps:  # nothing to follow by the minute
+    if not activities.activity_of(programme.kind).steps:  # nothing to follow by the minute
         raise NotFound
     here = page_unit(
         request, hierarchy=programme.hierarchy, otherwise=lambda: _own(request, programme), counts=True
@@ -89,13 +89,13 @@ def launch(request: Request, public_id: UUID) -> HttpResponse:
                 part.contacts.update(calling.whom_to_call(programme, part.units, on=today))
     loops = {worked.loop: str(worked.stops) for worked in _only(WorkedLoop, things)}
     turning = heartbeats.turning(loops, at=at)
-    figures = programmes.figures(
+    figures = programmes.figures_of_measures(
         node=node or here.unit.id, hierarchy=programme.hierarchy, programme=programme, at=at, days=2
     )
     noted = _noted(programme, scope)
     waiting = [backlog for backlog in _only(Backlog, things) if backlog.waiting.n]
     ways = [*_ways(programme, viewer, noted, figures, at), *_only(ChannelTraffic, things)]
-    name, page = named(programme.names), reverse("programmes:programme", args=[public_id])
+    name, page = name_in_language(programme.names), reverse("programmes:programme", args=[public_id])
     title = _("Launch day") if is_launch else _("Today in the field")
     context: dict[str, Any] = {
         "here": "programmes",
@@ -151,7 +151,7 @@ def _own(request: Request, programme: Programme) -> int:
     home = request.viewer.home
     if home is None or home.unit_id == programme.owner_id:
         return programme.owner_id
-    owner = units.standing(programme.owner_id, programme.hierarchy)
+    owner = units.row_of_unit(programme.owner_id, programme.hierarchy)
     is_inside = owner.lo is not None and owner.lo <= home.lo < (owner.hi or 0)
     return home.unit_id if is_inside else programme.owner_id
 
@@ -164,7 +164,7 @@ def _noted(programme: Programme, of: Of) -> pace.NotedPace | None:
     if not of.is_exact:
         return None
     if of.is_whole:
-        return pace.noted(programme, at=of.at)
+        return pace.noted_pace(programme, at=of.at)
     below = pace.noted_below(programme, of.span, at=of.at)
     return below if below.channels else None
 
@@ -191,7 +191,7 @@ def _today(figures: programmes.MeasureFigures) -> list[Figure]:
     def figure(label: str, n: int | None, before: int | None) -> Figure:
         is_known = n is not None and before is not None and not now.is_rounded
         today = _("%(n)s today") % {"n": grouped((n or 0) - (before or 0))} if is_known else ""
-        return Figure(label, small_cells.said(n), note=today)
+        return Figure(label, small_cells.count_in_words(n), note=today)
 
     return [
         figure(_("Reported"), now.reported, day.reported if day else None),
@@ -203,8 +203,8 @@ def _waits(backlogs: Sequence[Backlog]) -> list[Figure]:
     """Return all that waits to go out by itself; and what goes only when somebody does something."""
     if not backlogs:
         return []
-    going = ages.together(backlog.waiting for backlog in backlogs if backlog.loop)
-    held = ages.together(backlog.waiting for backlog in backlogs if not backlog.loop)
+    going = ages.ages_together(backlog.waiting for backlog in backlogs if backlog.loop)
+    held = ages.ages_together(backlog.waiting for backlog in backlogs if not backlog.loop)
     figures = [
         Figure(
             _("Replies waiting"),
@@ -276,7 +276,7 @@ def _ways(
     at: datetime,
 ) -> list[ChannelTraffic]:
     """Return each way in that has brought somebody."""
-    activity = activities.of(programme.kind)
+    activity = activities.activity_of(programme.kind)
     first = activity.steps[0].key
     today = {
         row.channel: row.figures.get(first)
@@ -331,7 +331,7 @@ def _slowest(
         return []
     page = reverse("pages:launch", args=[programme.public_id])
     return [
-        (unit_rate, grouped(round(unit_rate.a_minute)), address(page, unit_rate.code))
+        (unit_rate, grouped(round(unit_rate.a_minute)), unit_address(page, unit_rate.code))
         for unit_rate in unit_rates[:SLOWEST]
     ]
 
@@ -375,7 +375,7 @@ def _not_started(
         programme=programme,
         at=at,
         show="without",
-        language=language(),
+        language=active_language(),
         per=SHOWN,
         units=unit_ids,
     )
@@ -383,7 +383,7 @@ def _not_started(
         str(Kind(kind).label),
         len(unit_ids) - leaf.outside,
         leaf,
-        address(
+        unit_address(
             reverse("programmes:below", args=[programme.public_id]),
             here.unit.code,
             programme.hierarchy,
@@ -431,8 +431,8 @@ def _field_day(
     kind, unit_ids = below
     return DayBelow(
         str(Kind(kind).label),
-        programmes.field_day(programme, node, unit_ids, at=at, language=language()),
-        address(
+        programmes.days_in_the_field(programme, node, unit_ids, at=at, language=active_language()),
+        unit_address(
             reverse("programmes:below", args=[programme.public_id]),
             here.unit.code,
             programme.hierarchy,
@@ -444,7 +444,7 @@ def _field_day(
 def _said(programme: Programme, here: Here, counted: int | None, today: date) -> str:
     """Say the page's own unit in a sentence: counted, due, needed a day."""
     target = programmes.targets(programme=programme, units=[here.unit.id]).get(here.unit.id)
-    return said(
+    return progress_in_words(
         counted,
         target.n if target else None,
         opens_on=programme.opens_on,
@@ -457,8 +457,8 @@ def _drives(programme: Programme, here: Here) -> list[tuple[str, str, bool]]:
     """Return the open drives of the unit, to choose from."""
     return [
         (
-            named(names),
-            address(reverse("pages:launch", args=[programme_id]), here.unit.code),
+            name_in_language(names),
+            unit_address(reverse("pages:launch", args=[programme_id]), here.unit.code),
             programme_id == programme.public_id,
         )
         for programme_id, names, _opens_on in programmes.open_over(
@@ -484,7 +484,7 @@ def _figure_of(begun: Begun | None) -> list[Figure]:
 def _bars(waiting: Sequence[Backlog]) -> list[tuple[str, int, int]]:
     """Return the waiting work by its age, all together: each step with its width, in per cent of the longest."""
     labels = (_("under 1 minute"), _("1 to 5 minutes"), _("5 to 10 minutes"), _("over 10 minutes"))
-    counts = ages.together(backlog.waiting for backlog in waiting).counts
+    counts = ages.ages_together(backlog.waiting for backlog in waiting).counts
     most = max(counts)
     return (
         [(label, n, round(100 * n / most)) for label, n in zip(labels, counts, strict=True)] if most else []

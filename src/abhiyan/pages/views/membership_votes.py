@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Election
 from abhiyan.elections.queries import OurSide, UnitFigures, grounds
@@ -22,7 +22,7 @@ from abhiyan.elections.views.results_shown import (
     ResultFilters,
     alliance_chosen,
     party_chosen,
-    rounded,
+    rounded_share,
     side_asked,
     side_choices,
 )
@@ -77,17 +77,20 @@ COLUMNS: tuple[Column[Place], ...] = (
     Column(
         "share",
         gettext_lazy("Share (%)"),
-        lambda row: row.figures and rounded(row.figures.share_pct),
+        lambda row: row.figures and rounded_share(row.figures.share_pct),
         order=True,
     ),
     Column(
         "lead",
         gettext_lazy("Lead (%)"),
-        lambda row: row.figures and rounded(row.figures.lead_pct),
+        lambda row: row.figures and rounded_share(row.figures.lead_pct),
         order=True,
     ),
     Column(
-        "per_100", gettext_lazy("Members per 100 votes polled"), lambda row: rounded(row.per_100), order=True
+        "per_100",
+        gettext_lazy("Members per 100 votes polled"),
+        lambda row: rounded_share(row.per_100),
+        order=True,
     ),
     Column("file", gettext_lazy("File"), lambda row: row.figures and row.figures.source.file),
     Column("row", gettext_lazy("Row"), lambda row: row.figures and row.figures.source.row),
@@ -98,8 +101,8 @@ COLUMNS: tuple[Column[Place], ...] = (
 def membership_votes(request: Request, code: str) -> HttpResponseBase:
     """Show the segments below a unit (or its constituencies): members counted beside our votes in a past election."""
     at = clock.now()
-    facts = units.found(code)
-    here = units.standing(facts.id, Hierarchy.ELECTORAL)
+    facts = units.unit_with_hierarchies(code)
+    here = units.row_of_unit(facts.id, Hierarchy.ELECTORAL)
     is_place = here.lo is not None and here.kind not in ("segment", "mandal", "booth")
     if not is_place:
         return _not_here(request, here, facts.is_sample)
@@ -128,7 +131,7 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
         "crumbs": [
             *(
                 (row.name(), unit_href(row.code, Hierarchy.ELECTORAL))
-                for row in (units.path(facts.id, Hierarchy.ELECTORAL) if here.lo is not None else [])
+                for row in (units.path_of_unit(facts.id, Hierarchy.ELECTORAL) if here.lo is not None else [])
             ),
             (_("Membership beside votes"), ""),
         ],
@@ -136,18 +139,18 @@ def membership_votes(request: Request, code: str) -> HttpResponseBase:
         "name": name,
         "sees": sees,
         "page_is_sample": facts.is_sample,
-        "programme_name": named(programme.names) if programme is not None else "",
-        "election_name": named(election.names) if election is not None else "",
+        "programme_name": name_in_language(programme.names) if programme is not None else "",
+        "election_name": name_in_language(election.names) if election is not None else "",
         "side": side,
         "filters": ResultFilters(
             query,
             programme=(
                 gettext_lazy("Programme"),
-                [(str(one.public_id), named(one.names)) for one in running],
+                [(str(one.public_id), name_in_language(one.names)) for one in running],
             ),
             election=(
                 gettext_lazy("Election"),
-                [(one.code, named(one.names)) for one in offered],
+                [(one.code, name_in_language(one.names)) for one in offered],
             ),
             side=(gettext_lazy("Side"), side_choices(election, chosen=side) if election is not None else []),
         ),
@@ -172,7 +175,7 @@ def _programmes(unit_id: int, at: datetime) -> list[Programme]:
     return [
         measure.programme
         for measure in programmes.running_at(unit_id, Hierarchy.ORGANISATIONAL, today)[0]
-        if measure.measure == 1 and activities.of(measure.programme.kind).fills_roll
+        if measure.measure == 1 and activities.activity_of(measure.programme.kind).fills_roll
     ]
 
 
@@ -185,7 +188,7 @@ def _chosen(running: list[Programme], wanted: str) -> Programme | None:
 
 def _not_here(request: Request, here: UnitRow, is_sample: bool) -> HttpResponseBase:
     """Lead up to a state or constituency: the page exists for them and the units above them only."""
-    above = [row for tree in units.hierarchies_of(here.id) for row in units.path(here.id, tree)]
+    above = [row for tree in units.hierarchies_of(here.id) for row in units.path_of_unit(here.id, tree)]
     kinds = ("constituency", "state")
     up = next((row for kind in kinds for row in above if row.kind == kind and row.id != here.id), None)
     context = {
@@ -220,7 +223,7 @@ def _places(
 ) -> tuple[list[Place], int]:
     """Return segments below the unit, or its constituencies where the election has figures of those only; and
     how many are left out. Ten queries, however many there are."""
-    places, left_out = elections.places_below(election, here.id, most=MOST_PLACES)
+    places, left_out = elections.unit_places_below(election, here.id, most=MOST_PLACES)
     leaf = programmes.children_ladders(
         node=here.id,
         hierarchy=Hierarchy.ELECTORAL,
@@ -234,7 +237,7 @@ def _places(
     found = [
         Place(
             child,
-            named(child.names),
+            name_in_language(child.names),
             figures.get(child.unit_id),
             child.ladder.counted,
             child.ladder.is_rounded,

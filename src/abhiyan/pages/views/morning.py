@@ -18,7 +18,7 @@ from abhiyan.org.viewer import Request
 from abhiyan.pages.morning import Morning, morning_of
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.invitations import by_whatsapp
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 
 TITLE = _("Morning message")
 
@@ -51,7 +51,7 @@ def morning(request: Request) -> HttpResponseBase:
     return _answer(request, made, numbers, _form(request))
 
 
-@posted("pages:morning", takes=())
+@post_only("pages:morning", takes=())
 def choose_hour(request: Request) -> HttpResponseBase:
     """Choose the hour of the message, or none."""
     at, form = clock.now(), MorningForm(request.POST)

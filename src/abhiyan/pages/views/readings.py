@@ -18,9 +18,9 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.enrolment.queries.people import Member, members_by_number, members_by_phone
 from abhiyan.org import queries as org
 from abhiyan.org.queries.readings import (
@@ -36,7 +36,7 @@ from abhiyan.org.queries.readings import (
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
 WATCH = "data.watch"
@@ -80,7 +80,7 @@ READERS: tuple[Column[ReaderVolume], ...] = (
     Column(
         "name",
         _("Name"),
-        lambda row: person(row.name),
+        lambda row: local_person(row.name),
         account=lambda row: row.account_id,
         is_name=True,
         names_people=True,
@@ -89,7 +89,7 @@ READERS: tuple[Column[ReaderVolume], ...] = (
     Column(
         "office",
         _("Office"),
-        lambda row: ", ".join(filter(None, (named(row.office), named(row.unit)))),
+        lambda row: ", ".join(filter(None, (name_in_language(row.office), name_in_language(row.unit)))),
         css="under",
     ),
     Column("lists", _("Rows of lists"), lambda row: row.lists, order=True, css="num"),
@@ -112,11 +112,11 @@ READINGS: tuple[Column[TrailReading], ...] = (
     Column("at", _("When"), lambda row: row.at, order=True, is_name=True),
     Column("kind", _("What"), lambda row: KINDS[row.kind]),
     Column("n", _("Rows"), lambda row: row.n, css="num"),
-    Column("unit", _("Unit"), lambda row: named(row.unit), css="under"),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.unit), css="under"),
     Column(
         "reader",
         _("Reader"),
-        lambda row: person(row.name),
+        lambda row: local_person(row.name),
         account=lambda row: row.account_id,
         names_people=True,
     ),
@@ -145,7 +145,7 @@ def _looked(request: Request, filters: ReadingFilters) -> LookedDays:
     days = filters.cleaned_data if filters.is_valid() else {}
     until = days.get("until") or today
     since = days.get("since") or until - timedelta(days=DAYS - 1)
-    office = needed(
+    office = or_refuse(
         next((office for office in request.viewer.appointments if WATCH in office.capabilities), None),
         org.NotYours(capability=WATCH),
     )
@@ -177,7 +177,7 @@ def reader(request: Request, public_id: UUID) -> HttpResponseBase:
     with system("what an office-bearer read"):
         account = people.account_by_public_id(public_id)
         days = {"since": looked.since, "until": looked.until}
-        crumbs = ((person(account.name), ""),)
+        crumbs = ((local_person(account.name), ""),)
         if request.GET.get("show") == "entries":
             entries_read = readings_by(account.pk, looked.watched, **days)
             entries = Table(
@@ -188,7 +188,7 @@ def reader(request: Request, public_id: UUID) -> HttpResponseBase:
                 caption=_("Entries"),
                 without=("reader", "sure"),
             )
-            return _shown(request, entries, filters, person(account.name), crumbs)
+            return _shown(request, entries, filters, local_person(account.name), crumbs)
         table = Table(
             request,
             READING_DAYS,
@@ -196,7 +196,7 @@ def reader(request: Request, public_id: UUID) -> HttpResponseBase:
             name="reading-days",
             caption=_("By day"),
         )
-        return _shown(request, table, filters, person(account.name), crumbs, entries=True)
+        return _shown(request, table, filters, local_person(account.name), crumbs, entries=True)
 
 
 @page_with_list
@@ -207,7 +207,7 @@ def person_read(request: Request) -> HttpResponseBase:
     typed = filters.cleaned_data.get("q", "") if filters.is_valid() else ""
     with system("who read one person"):
         members = _members(request, typed) if typed else []
-        at_units = [unit.id for member in members for unit in units.path(member.unit_id, 1)]
+        at_units = [unit.id for member in members for unit in units.path_of_unit(member.unit_id, 1)]
         about = readings_about(
             [member.public_id for member in members],
             at_units,
@@ -262,4 +262,4 @@ def _shown(
         "crumbs": [first, *crumbs],
         "has_entries": entries,
     }
-    return answer(request, page, table, context)
+    return list_response(request, page, table, context)

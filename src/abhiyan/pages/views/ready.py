@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
@@ -65,7 +65,7 @@ def ready(request: Request, public_id: UUID) -> HttpResponse:
     rows = [row(launch_row) for launch_row in things]
     lacking = [ready_row for ready_row in rows if ready_row.thing.finding.state != Readiness.OK]
     lacking.sort(key=lambda ready_row: (not ready_row.thing.is_urgent, ready_row.thing.due_on))
-    name, page = named(programme.names), reverse("programmes:programme", args=[public_id])
+    name, page = name_in_language(programme.names), reverse("programmes:programme", args=[public_id])
     title = _("Ready to launch?")
     context = {
         "here": "programmes",

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import TooMany
-from abhiyan.core.rooms import offered
-from abhiyan.core.words import language, named
+from abhiyan.core.rooms import offered_functions
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.org.views.bearers import searched
 from abhiyan.pages.menu import found_pages
-from abhiyan.pages.offered import doors
+from abhiyan.pages.offered import offered_doors
 from abhiyan.pages.office_search import offices_in_place
 from abhiyan.programmes import queries as programmes
 from abhiyan.units import queries as units
@@ -30,14 +30,14 @@ MOST_HOLDERS = 20
 
 
 @require_safe
-def search(request: Request) -> HttpResponse:
+def search_page(request: Request) -> HttpResponse:
     """Find what fits a few words, in Hindi or Latin script, tolerant of spelling; one exact code opens at once."""
     text = request.GET.get("q", "").strip()[:100]
     at = clock.now()
     today = clock.day_in(settings.TIME_ZONE, at)
     may_read = request.viewer.may("org.read")
     offices = offices_in_place(request.viewer, text, on=today) if text and may_read else []
-    unit_rows = units.search(text, language=language(), limit=MOST) if text else []
+    unit_rows = units.search_units(text, language=active_language(), limit=MOST) if text else []
     if len(unit_rows) == 1 and unit_rows[0].code.casefold() == text.casefold():
         return redirect(reverse("pages:unit", args=[unit_rows[0].code]))
     holders = (
@@ -53,7 +53,7 @@ def search(request: Request) -> HttpResponse:
                 unit_href(row.code, Hierarchy.ORGANISATIONAL),
                 row.name(),
                 Kind(row.kind).label,
-                " › ".join(named(names) for names in row.above),
+                " › ".join(name_in_language(names) for names in row.above),
                 row.is_sample,
                 row.closed_on,
             )
@@ -63,8 +63,8 @@ def search(request: Request) -> HttpResponse:
         "pages": found_pages(request.viewer, text, on=today),
         "offices": [(office, unit_href(office.unit.code, Hierarchy.ORGANISATIONAL)) for office in offices],
         "programmes": [
-            (reverse("programmes:programme", args=[programme.public_id]), named(programme.names))
-            for programme in programmes.search(text, limit=10)
+            (reverse("programmes:programme", args=[programme.public_id]), name_in_language(programme.names))
+            for programme in programmes.search_programmes(text, limit=10)
         ]
         if text
         else [],
@@ -74,13 +74,13 @@ def search(request: Request) -> HttpResponse:
                 holder,
                 holder.title(),
                 unit_href(holder.unit_code, Hierarchy.ORGANISATIONAL),
-                named(holder.unit_names),
+                name_in_language(holder.unit_names),
             )
             for holder in holders[:MOST_HOLDERS]
         ],
         "more_holders": len(holders) > MOST_HOLDERS,
         **_people(request, text, at),
-        "doors": doors(request.viewer, at=at, text=text),
+        "doors": offered_doors(request.viewer, at=at, text=text),
     }
     context["others"] = any(
         context.get(kind) for kind in ("pages", "offices", "programmes", "holders", "found", "refused")
@@ -94,7 +94,7 @@ def _people(request: Request, text: str, at: datetime) -> dict[str, Any]:
         return {
             "found": [
                 door
-                for offer in offered("found")
+                for offer in offered_functions("found")
                 for door in offer(request.viewer, by=request.actor, text=text, at=at)
             ]
         }

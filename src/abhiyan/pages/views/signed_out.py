@@ -9,7 +9,7 @@ from copy import copy
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import scoped
-from abhiyan.org.middleware import actor_of
+from abhiyan.org.middleware import request_actor
 from abhiyan.org.queries import as_held, viewer_then
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.sessions import SignedOutPhone
@@ -27,7 +27,7 @@ def as_sender(
     own, by = copy(request), request.actor
     own.visit = Visit(device=request.visit.device, origin=by.origin)
     own.viewer = viewer_then(phone)
-    kind = actor_of(own.viewer, own.visit).kind
+    kind = request_actor(own.viewer, own.visit).kind
     own.actor = Actor(
         kind=kind,
         id=phone.holder,

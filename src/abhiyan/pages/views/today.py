@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.rooms import offered
+from abhiyan.core.rooms import offered_functions
 from abhiyan.org import actions
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS, REPRESENTS
@@ -40,10 +40,10 @@ from abhiyan.ui.owed import (
     Thing,
     UnitsBehind,
 )
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 from abhiyan.units.models import Kind as UnitKind
 
-from .first_steps import steps
+from .first_steps import steps_for_viewer
 from .unit_frame import unit_href
 
 SHOWN = 50
@@ -74,9 +74,9 @@ class Group:
     things: Sequence[TodayRow]
 
 
-def collected(viewer: Viewer, *, at: datetime) -> list[Thing]:
+def collect_things(viewer: Viewer, *, at: datetime) -> list[Thing]:
     """Return everything the rooms have for a viewer's Today."""
-    return [owed_line for offer in offered("owed") for owed_line in offer(viewer, at=at)]
+    return [owed_line for offer in offered_functions("owed") for owed_line in offer(viewer, at=at)]
 
 
 def _only(kind: type[Kind], things: Sequence[Thing]) -> list[Kind]:
@@ -88,7 +88,7 @@ def standings_of(things: Sequence[Thing]) -> list[StandingHere]:
     return _only(StandingHere, things)
 
 
-def owed(things: Sequence[Thing]) -> list[Owed]:
+def owed_by_urgency(things: Sequence[Thing]) -> list[Owed]:
     """Return what is to be done, most urgent first."""
     return sorted(
         _only(Owed, things),
@@ -99,7 +99,7 @@ def owed(things: Sequence[Thing]) -> list[Owed]:
     )
 
 
-def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[TodayRow]:
+def today_rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[TodayRow]:
     """Return the same, with who took what of the work of the viewer's unit. One query, where they lead it."""
     home = viewer.home
     leads = home is not None and viewer.may_at(LEADS, home.lo) and any(owed_row.key for owed_row in things)
@@ -122,7 +122,7 @@ def rows(viewer: Viewer, things: Sequence[Owed], *, at: datetime) -> list[TodayR
     return lines
 
 
-def grouped(things: Sequence[TodayRow], *, at: datetime) -> list[Group]:
+def group_rows(things: Sequence[TodayRow], *, at: datetime) -> list[Group]:
     """Return what is to be done now, today and this week, in the order given; no group without a thing."""
     today = clock.day_in(settings.TIME_ZONE, at)
 
@@ -142,7 +142,7 @@ def grouped(things: Sequence[TodayRow], *, at: datetime) -> list[Group]:
     return [Group(name, some) for name, some in groups if some]
 
 
-def sheets(things: Sequence[Thing]) -> dict[str, list[Beside]]:
+def beside_by_heading(things: Sequence[Thing]) -> dict[str, list[Beside]]:
     """Return what there is to know beside the work, by heading."""
     lines_by_sheet: dict[str, list[Beside]] = {}
     for link_beside in _only(Beside, things):
@@ -181,7 +181,7 @@ class TodayLine:
     href: str
 
 
-def whom_to_call(things: Sequence[Thing]) -> list[BehindUnit]:
+def units_to_call(things: Sequence[Thing]) -> list[BehindUnit]:
     """Return the units furthest behind whose leaders can be called, a leader once; of the first programme first.
 
     The unit with fewest real entries is the last of them. A leader whose unit is both has both reasons.
@@ -230,7 +230,7 @@ def _lines(
     if standings and leads:
         yield TodayLine(_("Morning message"), reverse("pages:morning"))
     pinned = standings[0].title if standings else ""
-    for heading, lines in sheets(every).items():
+    for heading, lines in beside_by_heading(every).items():
         own_href = next(
             (link_beside.href for link_beside in lines if link_beside.href and link_beside.title == pinned),
             "",
@@ -245,14 +245,14 @@ def _shown(request: Request, *, showing: int, at: datetime) -> tuple[list[Thing]
 
     showing: how many things to do the page names.
     """
-    every = collected(request.viewer, at=at)
-    things = _noted(request, owed(every), showing=showing, at=at)
+    every = collect_things(request.viewer, at=at)
+    things = _noted(request, owed_by_urgency(every), showing=showing, at=at)
     day = clock.day_in(settings.TIME_ZONE, at)
     return every, things, {"here": "today", "day": day, "n": len(things), **_own_unit(request.viewer)}
 
 
 @require_safe
-def today(request: Request) -> HttpResponse:
+def viewer_today_page(request: Request) -> HttpResponse:
     """Show where somebody stands, three people to call and what to do first. Everybody else is asked to sign in."""
     viewer = request.viewer
     if not viewer.is_signed_in:
@@ -266,7 +266,7 @@ def today(request: Request) -> HttpResponse:
         (units_behind for units_behind in _only(UnitsBehind, every) if not units_behind.is_least_real), None
     )
     # Units that are behind have their names here, also if nobody leads them.
-    to_call = whom_to_call(every) or list(behind.units[:CALLED] if behind else ())
+    to_call = units_to_call(every) or list(behind.units[:CALLED] if behind else ())
     leads = viewer.home is not None and viewer.may_at(LEADS, viewer.home.lo)
     invitations = sorted(_only(Invitation, every), key=lambda invitation: not invitation.is_own_work)
     invitation = invitations[0] if invitations and _recruits(viewer, leads=leads) else None
@@ -275,14 +275,14 @@ def today(request: Request) -> HttpResponse:
         "pinned": standings[0] if standings else None,
         "to_call": to_call,
         "behind": behind,
-        "first": rows(viewer, things[:SHOWN], at=at)[:FIRST],
+        "first": today_rows(viewer, things[:SHOWN], at=at)[:FIRST],
         "own_first": not (leads or viewer.may(REPRESENTS)),
         "week": None if leads else week_of_work(viewer.account_id or 0, at=at),
         "invitation": invitation,
         "words": _only(OfficeWord, every),
         "lines": list(_lines(viewer, standings, every, leads=leads)),
         # A programme that runs is the last step.
-        "steps": [] if standings else steps(viewer, on=context["day"]),
+        "steps": [] if standings else steps_for_viewer(viewer, on=context["day"]),
     }
     return render(request, "pages/today.html", context | shown)
 
@@ -292,10 +292,10 @@ def today_all(request: Request) -> HttpResponse:
     """Show everything that the rooms have for the viewer today, most urgent first."""
     at = clock.now()
     every, things, context = _shown(request, showing=SHOWN, at=at)
-    beside, standings = sheets(every), standings_of(every)
+    beside, standings = beside_by_heading(every), standings_of(every)
     shown = {
         "crumbs": [(_("Today"), reverse("pages:today"))],
-        "groups": grouped(rows(request.viewer, things[:SHOWN], at=at), at=at),
+        "groups": group_rows(today_rows(request.viewer, things[:SHOWN], at=at), at=at),
         "left_out": max(0, len(things) - SHOWN),
         "standings": standings,
         "lagging": [
@@ -313,12 +313,14 @@ def today_all(request: Request) -> HttpResponse:
     return render(request, "pages/today_all.html", context | shown)
 
 
-@posted("pages:today", takes=())
-def take(request: Request) -> HttpResponse:
+@post_only("pages:today", takes=())
+def take_row_form(request: Request) -> HttpResponse:
     """Put the viewer's name on a row of their Today, or take it off again."""
     home, what, at = request.viewer.home, request.POST.get("what", ""), clock.now()
     if home is None or not any(
-        owed_row.key == what for owed_row in owed(collected(request.viewer, at=at)) if owed_row.key
+        owed_row.key == what
+        for owed_row in owed_by_urgency(collect_things(request.viewer, at=at))
+        if owed_row.key
     ):
         raise NotFound
     act = actions.give_back_work if request.POST.get("back") else actions.take_work

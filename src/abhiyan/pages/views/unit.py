@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import sql
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.org import queries as org
 from abhiyan.org.owing import legend_of, owed_here
-from abhiyan.org.responsible import leaders, seats, vacant_below
+from abhiyan.org.responsible import leaders, office_seats, vacant_below
 from abhiyan.org.viewer import Request, Viewer
-from abhiyan.pages.offered import doors
+from abhiyan.pages.offered import offered_doors
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules.estimated import ask_estimated
 from abhiyan.programmes.rules.gaps import parts_behind
@@ -38,7 +38,7 @@ MAY_CLOSE = "imports.units"  # closes a unit, and opens it again
 
 
 @require_safe
-def home(request: Request) -> HttpResponse:
+def own_unit_page(request: Request) -> HttpResponse:
     """Show units: the viewer's own unit, else the root of the tree."""
     office = request.viewer.home
     if office is not None:
@@ -50,7 +50,7 @@ def home(request: Request) -> HttpResponse:
 
 
 @page_with_list
-def unit(request: Request, code: str) -> HttpResponseBase:
+def page_of_unit(request: Request, code: str) -> HttpResponseBase:
     """Show one unit in one hierarchy: the page of a nation and of a booth.
 
     An address that names a programme shows it there with its ladder, its days and its list of the units below.
@@ -60,7 +60,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
         return unit_programme(place)
     context, here = unit_context(place), place.here
     offices, vacancies, standings = _read(place, context)
-    lang = language()
+    lang = active_language()
     if standings:
         context |= {"pinned": standings[0], "others": standings[1:]}
     elif here.has_children:
@@ -73,7 +73,7 @@ def unit(request: Request, code: str) -> HttpResponseBase:
             "plain_more": below.total > len(rows),
         }
     people = (
-        seats(request, offices, here, lang)
+        office_seats(request, offices, here, lang)
         if place.sees_counts
         else leaders(request.viewer, here, place.hierarchy, place.today, lang)
     )
@@ -110,7 +110,7 @@ def unit_more(request: Request, code: str) -> HttpResponse:
     place = read_unit(request, code)
     here = place.here
     shown = {
-        "doors": doors(request.viewer, at=place.at, unit=here),
+        "doors": offered_doors(request.viewer, at=place.at, unit=here),
         # members beside votes are of units with segments below them
         "votes_href": address_of("pages:membership_votes", here.code)
         if place.running and here.kind in (Kind.STATE, Kind.CONSTITUENCY)
@@ -189,7 +189,7 @@ def _below(
         measure=chosen.measure,
         at=place.at,
         sort=programmes.FURTHEST_BEHIND,
-        language=language(),
+        language=active_language(),
         per=MOST_BELOW,
         sums_gaps=True,
     )
@@ -222,7 +222,7 @@ def _closed(viewer: Viewer, here: units.UnitRow, hierarchy: int, *, at: datetime
     return {
         "on": here.closed_on,
         "successors": [
-            (unit_href(row.code, hierarchy), row.name(language()), row.code)
+            (unit_href(row.code, hierarchy), row.name(active_language()), row.code)
             for row in units.succeeded_by(here.id)
         ],
         "may_open": here.lo is not None

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.org.viewer import Request
 from abhiyan.pages.offered import first_doors
 from abhiyan.programmes import queries as programmes
@@ -58,7 +58,7 @@ class UnitInTree:
 
     @property
     def name(self) -> str:
-        return self.here.name(language())
+        return self.here.name(active_language())
 
     @property
     def href(self) -> str:
@@ -82,7 +82,7 @@ def read_unit(request: Request, code: str) -> UnitInTree:
     wanted = levels.BY_SLUG.get(request.GET.get("in", ""))
     facts, path = units.found_with_path(code, wanted=wanted)
     hierarchy = facts.nearest(wanted)
-    here = path[-1] if path else units.standing(facts.id, hierarchy)
+    here = path[-1] if path else units.row_of_unit(facts.id, hierarchy)
     sees_counts = request.viewer.sees_counts_at(here.lo)
     today = clock.day_in(settings.TIME_ZONE, at)
     running, node = programmes.running_at(facts.id, hierarchy, today) if sees_counts else ([], None)
@@ -104,7 +104,7 @@ def read_unit(request: Request, code: str) -> UnitInTree:
 
 def unit_context(place: UnitInTree, *, ends_with: str = "") -> dict[str, Any]:
     """Return what every page of a unit shows around its matter. ends_with: the name of a page below the unit's own."""
-    here, lang = place.here, language()
+    here, lang = place.here, active_language()
     is_rounded = here.lo is None or not place.request.viewer.sees_exact_at(here.lo)
     return {
         "here": "units",
@@ -132,7 +132,7 @@ def _acts(place: UnitInTree) -> list[Door]:
 
 
 def _crumbs(place: UnitInTree, ends_with: str) -> list[tuple[str, str]]:
-    crumbs = [(row.name(language()), unit_href(row.code, place.hierarchy)) for row in place.path]
+    crumbs = [(row.name(active_language()), unit_href(row.code, place.hierarchy)) for row in place.path]
     if ends_with:
         return [*crumbs, (ends_with, "")]
     return [*crumbs[:-1], *((name, "") for name, _href in crumbs[-1:])]

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from abhiyan.core import clock, sql
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org import queries as org
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.estimated import Of, ask_estimated
@@ -38,7 +38,7 @@ BelowRow = tuple[programmes.Child, LadderShown, org.Leader | None, programmes.Vo
 
 BELOW: tuple[Column[BelowRow], ...] = (
     Column("code", gettext_lazy("Code"), lambda row: row[0].code),
-    Column("unit", gettext_lazy("Unit"), lambda row: named(row[0].names)),
+    Column("unit", gettext_lazy("Unit"), lambda row: name_in_language(row[0].names)),
     Column("leader", gettext_lazy("Led by"), lambda row: row[2].name if row[2] else "", names_people=True),
     Column("target", gettext_lazy("Target"), lambda row: row[1].target),
     Column("reported", gettext_lazy("Reported"), lambda row: row[1].reported),
@@ -72,7 +72,8 @@ def unit_programme(place: UnitInTree) -> HttpResponseBase:
     context = unit_context(place, ends_with=chosen.name) | {
         "chosen": chosen,
         "segments": [
-            (named(measure.names), place.href_of(measure), measure is chosen) for measure in measures
+            (name_in_language(measure.names), place.href_of(measure), measure is chosen)
+            for measure in measures
         ],
     }
     programme, today = chosen.programme, clock.day_in(chosen.programme.zone, place.at)
@@ -87,7 +88,7 @@ def unit_programme(place: UnitInTree) -> HttpResponseBase:
         "sort": request.GET.get("sort", programmes.FURTHEST_BEHIND),
         "show": _show(request),
         "matching": request.GET.get("matching", "")[:100],
-        "language": language(),
+        "language": active_language(),
         "page": _page(request),
     }
     if here.has_children and file_asked(request):
@@ -144,7 +145,7 @@ def unit_programme(place: UnitInTree) -> HttpResponseBase:
     if (n := programmes.lately(figures)) is not None:
         context["lately"] = (n, round(n / programmes.LATELY_DAYS))
     context |= _funnel(programmes.shown_funnel(**about, rows=figures.channels, callers=callers))
-    activity = activities.of(programme.kind)
+    activity = activities.activity_of(programme.kind)
     if activity.days is not None and activity.days.opens(request.viewer.may):
         context["days_href"] = address_of(activity.days.url_name, programme.public_id)
         context["days_query"] = urlencode(
@@ -182,7 +183,7 @@ def levels_below(place: UnitInTree, chosen: programmes.RunningMeasure) -> list[U
             kind,
             Kind(kind).label,
             n if is_whole else None,
-            address(page, here.code, place.hierarchy, level=kind, **chosen.asked),
+            unit_address(page, here.code, place.hierarchy, level=kind, **chosen.asked),
         )
         for kind, n in place.counts.items()
     ]
@@ -194,7 +195,7 @@ def map_of_level(place: UnitInTree, chosen: programmes.RunningMeasure, level: st
     if not fits_a_map(place.here.kind, n):
         return ""
     page = address_of("programmes:below", chosen.programme.public_id)
-    return address(page, place.here.code, place.hierarchy, level=level, **chosen.asked)
+    return unit_address(page, place.here.code, place.hierarchy, level=level, **chosen.asked)
 
 
 def furthest(place: UnitInTree, chosen: programmes.RunningMeasure) -> dict[str, Any]:
@@ -202,15 +203,19 @@ def furthest(place: UnitInTree, chosen: programmes.RunningMeasure) -> dict[str, 
     of all of it."""
     if place.node is None:
         return {}
-    late = programmes.late(place.node, place.here.kind, chosen.programme, measure=chosen.measure, at=place.at)
+    late = programmes.late_units(
+        place.node, place.here.kind, chosen.programme, measure=chosen.measure, at=place.at
+    )
     if late is None:
         return {}
     page = address_of("programmes:below", chosen.programme.public_id)
     return {
         "parts_behind": late.said,
-        "furthest_href": address(page, place.here.code, place.hierarchy, level=late.kind, **chosen.asked),
+        "furthest_href": unit_address(
+            page, place.here.code, place.hierarchy, level=late.kind, **chosen.asked
+        ),
         "furthest": [
-            (unit_href(child.code, place.hierarchy), named(child.names), n)
+            (unit_href(child.code, place.hierarchy), name_in_language(child.names), n)
             for child in late.leaf.rows[:MOST_FURTHEST]
             if (n := programmes.fewer_than_due(chosen.programme, child, at=place.at))
         ],
@@ -241,7 +246,7 @@ def _beside_leaders(
             child,
             drawn,
             unit_href(child.code, place.hierarchy),
-            named(child.names),
+            name_in_language(child.names),
             leaders.get(child.unit_id),
         )
         for child, drawn in rows
@@ -256,7 +261,7 @@ def _earlier(
         return None
     ids = [place.here.id, *(child.unit_id for child in leaf.rows)] if leaf else [place.here.id]
     today = clock.day_in(chosen.programme.zone, place.at)
-    return programmes.earlier(chosen.programme, units=ids, hierarchy=place.hierarchy, on=today)
+    return programmes.earlier_totals(chosen.programme, units=ids, hierarchy=place.hierarchy, on=today)
 
 
 def _read_rows(
@@ -299,7 +304,7 @@ def _files(place: UnitInTree, lines: list[BelowRow], *, has_votes: bool) -> Tabl
 
 def _votes(leaf: tables.Leaf, hierarchy: int) -> programmes.VotesOfUnits:
     """Return votes of the last election beside the units on a page of the list."""
-    return programmes.last_votes([child.unit_id for child in leaf.rows], hierarchy)
+    return programmes.last_votes_of_units([child.unit_id for child in leaf.rows], hierarchy)
 
 
 def _drawn(
@@ -313,9 +318,9 @@ def _drawn(
     return [
         (
             child,
-            programmes.drawn(
+            programmes.ladder_picture(
                 child.ladder,
-                name=named(child.names),
+                name=name_in_language(child.names),
                 programme=chosen.programme,
                 measure=chosen.measure,
                 on=today,

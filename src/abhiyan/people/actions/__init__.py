@@ -49,7 +49,7 @@ from .emergency import (
     end_emergency_stop,
     refuse_while_stopped,
 )
-from .erasing import erase, purge_at
+from .erasing import erase_persons, purge_at
 from .persons import (
     correct_person,
     drop_phone,

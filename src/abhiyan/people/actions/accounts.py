@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, declared, letters, limits, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.people import phones, queries
 from abhiyan.people.models import Account, AccountWord, Phone
@@ -124,7 +124,7 @@ def open_accounts(*, newcomers: Sequence[Newcomer], by: Actor, at: datetime) -> 
     return [accounts[phone_id] for phone_id in ids]
 
 
-def keep_phone(*, phone: str) -> UUID:
+def keep_sealed_phone(*, phone: str) -> UUID:
     """Keep a phone in E.164, sealed, if it is not kept yet; its id. In a scope that sees everything."""
     return keep_phones(phones=[phone])[0]
 
@@ -153,7 +153,7 @@ def rename_account(*, account_id: int, name: str, by: Actor, at: datetime) -> No
     """Correct the name people see. The caller checks the right; refuses NotAName."""
     cleaned = _clean(name)
     with system("renaming an account"):
-        account = needed(Account.objects.filter(id=account_id).first())
+        account = or_refuse(Account.objects.filter(id=account_id).first())
         account.name = cleaned
         account.save(update_fields=["name"])
         _write_words(account)
@@ -216,8 +216,8 @@ def reveal_number(
     """
     refuse_while_stopped()
     if is_counted:
-        limits.take(declared.PEOPLE_REVEALED, str(by.account_id), at=at)
-    number = phone if isinstance(phone, str) else queries.number_of(phone)
+        limits.count_or_refuse(declared.PEOPLE_REVEALED, str(by.account_id), at=at)
+    number = phone if isinstance(phone, str) else queries.number_of_phone(phone)
     facts = {"to": str(to)} if to else None
     audit.record(by=by, at=at, act="people.reveal_phone", subject=str(about), unit_id=unit_id, facts=facts)
     return number

@@ -10,7 +10,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.file_pool import UnreadableFile
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.people.models import Notice, NoticeAudio
-from abhiyan.people.rules.audio import LARGEST, kind_of
+from abhiyan.people.rules.audio import LARGEST, audio_kind
 
 
 class AudioTooLarge(Refused):
@@ -46,7 +46,7 @@ def add_audio(*, code: str, version: int, language: str, data: bytes, by: Actor,
 
 def _kind(data: bytes) -> str:
     try:
-        kind: str = file_pool.read(kind_of, data)
+        kind: str = file_pool.read_in_pool(audio_kind, data)
     except UnreadableFile:
         raise NoAudio(field="audio") from None
     return kind

@@ -17,7 +17,7 @@ from abhiyan.core import audit, declared, limits, lot, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.letters import plain_digits
-from abhiyan.core.refusals import Refused, TooMany, needed
+from abhiyan.core.refusals import Refused, TooMany, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.people import phones
 from abhiyan.people.models import Account, Code, EmailAddress
@@ -114,7 +114,7 @@ def ask_code(
     """
     if purpose not in PURPOSES:
         raise LookupError(f"no such purpose: {purpose}")
-    number = needed(phones.parse(phone), NotAPhone(field="phone"))
+    number = or_refuse(phones.parse(phone), NotAPhone(field="phone"))
     phone_id = keyring().phone_id(number)
     if purpose in ("sign_in", SIGN_IN_BY_EMAIL):
         with system("whether somebody signs in with a phone"):
@@ -126,7 +126,7 @@ def ask_code(
     part = purpose.partition(".")[0]
     count_asked(part=part, number=number, session=session, expected=expected, by=by, at=at, knows=knows)
     digits = LONG_DIGITS if _is_guessed_at(part, phone_id, by.origin, at) else DIGITS
-    code = f"{lot.below(10**digits):0{digits}d}"
+    code = f"{lot.random_below(10**digits):0{digits}d}"
     request_id = lot.uuid()
     with system("one-time code"):
         Code.objects.create(
@@ -169,25 +169,25 @@ def count_asked(
     phone_id = keyring().phone_id(number)
     subject = f"{part} {phone_id}"
     if session:
-        limits.take(declared.CODE_SESSION, session, at=at)
+        limits.count_or_refuse(declared.CODE_SESSION, session, at=at)
     if knows(phone_id):
         # A full one refuses nobody. Else a shared browser that proved the phone once would keep its owner out.
         with suppress(TooMany):
-            limits.take(declared.CODE_PHONE_BROWSER, subject, at=at)
+            limits.count_or_refuse(declared.CODE_PHONE_BROWSER, subject, at=at)
             return
     if part in declared.KNOWN_PARTS:
-        limits.take(declared.CODE_NETWORK_KNOWN, f"{part} {by.origin}", at=at, counts=expected)
+        limits.count_or_refuse(declared.CODE_NETWORK_KNOWN, f"{part} {by.origin}", at=at, counts=expected)
     elif by.kind in ("public", "citizen"):
-        limits.take(declared.CODE_NETWORK, f"{part} {by.origin}", at=at)
-        limits.take(declared.CODE_SERIES, f"{part} {number[:8]}", at=at)
-        limits.take(declared.CODE_HOUR, part, at=at)
+        limits.count_or_refuse(declared.CODE_NETWORK, f"{part} {by.origin}", at=at)
+        limits.count_or_refuse(declared.CODE_SERIES, f"{part} {number[:8]}", at=at)
+        limits.count_or_refuse(declared.CODE_HOUR, part, at=at)
     try:
-        limits.take(declared.CODE_PHONE, subject, at=at)
-        limits.take(declared.CODE_PHONE_DAY, subject, at=at)
+        limits.count_or_refuse(declared.CODE_PHONE, subject, at=at)
+        limits.count_or_refuse(declared.CODE_PHONE_DAY, subject, at=at)
     except TooMany as spent:
         # Else a few requests of a stranger would keep the owner from signing in.
         try:
-            limits.take(declared.CODE_PHONE_NETWORK, f"{subject} {by.origin}", at=at)
+            limits.count_or_refuse(declared.CODE_PHONE_NETWORK, f"{subject} {by.origin}", at=at)
         except TooMany:
             raise spent from None
 
@@ -203,7 +203,7 @@ def _wrong_of(part: str, phone_id: UUID, network: str) -> tuple[tuple[declared.D
 
 def _is_guessed_at(part: str, phone_id: UUID, network: str, at: datetime) -> bool:
     """Return True if so many wrong codes came that new ones are longer. A right code passes all the same."""
-    return any(limits.is_full(limit, whose, at=at) for limit, whose in _wrong_of(part, phone_id, network))
+    return any(limits.is_used_up(limit, whose, at=at) for limit, whose in _wrong_of(part, phone_id, network))
 
 
 def check_code(
@@ -218,10 +218,10 @@ def check_code(
     if isinstance(phone, UUID):
         phone_id = phone
     else:
-        number = needed(phones.parse(phone), NotAPhone(field="phone"))
+        number = or_refuse(phones.parse(phone), NotAPhone(field="phone"))
         phone_id = keyring().phone_id(number)
     try:
-        limits.take(declared.CODE_REQUEST, str(request_id), at=at)
+        limits.count_or_refuse(declared.CODE_REQUEST, str(request_id), at=at)
     except TooMany:
         raise CodeSpent(field="code") from None
     typed = plain_digits(code).translate(_BETWEEN)
@@ -240,7 +240,7 @@ def check_code(
     if not accepted:
         for limit, whose in _wrong_of(purpose.partition(".")[0], phone_id, network):
             with suppress(TooMany):
-                limits.take(limit, whose, at=at)
+                limits.count_or_refuse(limit, whose, at=at)
         raise CodeNotRight(field="code")
     return phone_id
 
@@ -273,7 +273,7 @@ def make_console_link(*, account_id: int, by: Actor, at: datetime, is_proof_lost
     """
     if by.kind != "system":
         raise ValueError("only the console makes such links")
-    secret = lot.token(32)
+    secret = lot.random_token(32)
     with system("one-time sign-in from the console"):
         account = Account.objects.get(id=account_id)
         if is_proof_lost:
@@ -290,9 +290,9 @@ def check_console(*, secret: str, by: Actor, at: datetime) -> Account:
             purpose="console", digest=_console_digest(secret), used_at=None, expires_at__gt=at
         ).first()
         if code is None or not Code.objects.filter(id=code.pk, used_at=None).update(used_at=at):
-            limits.take(declared.CONSOLE_WRONG, by.origin, at=at)
+            limits.count_or_refuse(declared.CONSOLE_WRONG, by.origin, at=at)
             raise LinkOver
-        account = needed(Account.objects.filter(phone_id=code.phone_id, closed_at=None).first(), LinkOver)
+        account = or_refuse(Account.objects.filter(phone_id=code.phone_id, closed_at=None).first(), LinkOver)
         audit.record(by=by, at=at, act="people.console_sign_in", subject=str(account.public_id))
     return account
 
@@ -302,7 +302,7 @@ def make_first_word(*, account_id: int, by: Actor, at: datetime) -> str:
 
     Its only callers check the right: `org.actions.make_first_word` and `org.actions.reset_factors`.
     """
-    drawn = "".join(lot.one(WORD_LETTERS) for _letter in range(WORD_LENGTH))
+    drawn = "".join(lot.random_choice(WORD_LETTERS) for _letter in range(WORD_LENGTH))
     with system("a word for a first sign-in"):
         account = Account.objects.get(id=account_id)
         _put_new(account, "first", _word_digest(account_id, drawn), at, lives=WORD_LIVES)

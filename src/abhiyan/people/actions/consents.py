@@ -17,7 +17,7 @@ from abhiyan.core.scope import system
 from abhiyan.people import journal
 from abhiyan.people.models import Consent, Notice, Purpose
 from abhiyan.people.news import ConsentWithdrawn
-from abhiyan.people.rules.notices import SAMPLE, NoticeText, missing
+from abhiyan.people.rules.notices import SAMPLE, NoticeText, missing_sections
 from abhiyan.people.rules.standard_notice import holes_of
 
 
@@ -55,7 +55,7 @@ def publish_notice(
     Locks: this notice, by an advisory lock. In the caller's transaction.
     """
     for text in texts.values():
-        if lacking := missing(text):
+        if lacking := missing_sections(text):
             raise NoticeIncomplete(missing=", ".join(lacking))
         if holes := holes_of(text):
             raise NoticeUnfilled(holes=" ".join(holes))
@@ -92,7 +92,9 @@ def publish_notice(
 def ensure_sample_notice(*, by: Actor, at: datetime) -> None:
     """Publish the sample notice "membership", marked as a sample, where there is none at all."""
     if not Notice.objects.filter(code="membership").exists():
-        texts = {language: SAMPLE[language] for language in languages.names() if language in SAMPLE}
+        texts = {
+            language: SAMPLE[language] for language in languages.public_languages() if language in SAMPLE
+        }
         publish_notice(code="membership", texts=texts, by=by, at=at, is_sample=True)
 
 
@@ -201,5 +203,5 @@ def withdraw_consent(
                 person_id=person_id, purpose=purpose, channel=channel, by=by, at=at
             )
             news.tell(consent_withdrawn)
-        journal.write(journal.Withdrawal(person_id, tuple(units), channel, at))
+        journal.write_line(journal.Withdrawal(person_id, tuple(units), channel, at))
     return list(units)

@@ -20,7 +20,7 @@ def issue_document(
 
     The caller holds the lock of what it is about, so that two requests at once get one document.
     """
-    document_kind = documents.kind(kind)
+    document_kind = documents.kind_of_document(kind)
     with system("a document is issued"):
         standing = queries.standing_document(document_kind.code, about)
         if standing is not None:
@@ -49,7 +49,7 @@ def issue_documents(*, kind: str, people: Mapping[UUID, UUID], unit_id: int, by:
 
     The caller knows that none of them has one. Two statements.
     """
-    document_kind = documents.kind(kind)
+    document_kind = documents.kind_of_document(kind)
     with system("documents are issued"):
         Document.objects.bulk_create(
             Document(

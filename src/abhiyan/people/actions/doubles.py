@@ -14,7 +14,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.people.models import Double, Person
 from abhiyan.people.news import PeopleMerged, PeopleParted
-from abhiyan.people.rules.doubles import Known, judged
+from abhiyan.people.rules.doubles import Known, judge_pair
 
 AT_ONCE = 2_000
 LONGEST_REASON = 300  # letters
@@ -62,7 +62,7 @@ def _keep(some: Sequence[tuple[UUID, UUID, int, bool]], at: datetime) -> None:
         if person_id not in persons or other not in persons:
             continue  # gone while we looked
         first, second = sorted((persons[person_id], persons[other]), key=lambda person: person.pk)
-        judged_pair = judged(_known(first), _known(second), score=score, is_twin=is_twin)
+        judged_pair = judge_pair(_known(first), _known(second), score=score, is_twin=is_twin)
         rows.append(
             Double(
                 id=UUID(bytes=hashlib.sha256(first.pk.bytes + second.pk.bytes).digest()[:16]),
@@ -103,7 +103,7 @@ def merge_people(*, double: Double, kept_id: UUID, reason: str = "", by: Actor, 
     there = Person.objects.filter(pk__in=(kept_id, gone_id), left_at=None, merged_into=None)
     if there.exclude(name=None).count() != 2:
         raise EntryGone
-    if joined([gone_id]):
+    if merged_persons([gone_id]):
         raise MergedBefore
     Person.objects.filter(pk=gone_id).update(merged_into=kept_id)
     _decide(double, Double.State.MERGED, kept_id, by, at, reason=reason.strip()[:LONGEST_REASON])
@@ -129,7 +129,7 @@ def tell_apart(*, double: Double, is_apart: bool, by: Actor, at: datetime) -> No
     _decide(double, states[is_apart], None, by, at)
 
 
-def joined(person_ids: Collection[UUID]) -> set[UUID]:
+def merged_persons(person_ids: Collection[UUID]) -> set[UUID]:
     """Return those of these people that another entry is merged into now."""
     either = Q(first_id__in=person_ids) | Q(second_id__in=person_ids)
     doubles = Double.objects.filter(either, state=Double.State.MERGED, kept_id__in=person_ids)

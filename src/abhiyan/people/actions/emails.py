@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.people import mailboxes, queries
 from abhiyan.people.models import Account, EmailAddress
@@ -48,7 +48,7 @@ def ask_to_prove_email(
 
     One that was not proven makes way. For the account's owner. Refuses NotAnEmail, EmailThere, and as `ask_code`.
     """
-    cleaned = needed(emails.parse_email(address), NotAnEmail(field="address"))
+    cleaned = or_refuse(emails.parse_email(address), NotAnEmail(field="address"))
     with transaction.atomic(), system("somebody enters their e-mail address"):
         _lock(account.pk)
         EmailAddress.objects.filter(account_id=account.pk, proven_at=None).delete()
@@ -63,7 +63,7 @@ def ask_to_prove_email(
         )
         row.request = ask_code(
             purpose=PURPOSE,
-            phone=queries.number_of(account.phone_id),
+            phone=queries.number_of_phone(account.phone_id),
             session=session,
             by=by,
             at=at,
@@ -93,7 +93,7 @@ def prove_email(
     with transaction.atomic(), system("somebody proves their e-mail address"):
         _lock(account.pk)
         rows = EmailAddress.objects.filter(account_id=account.pk, proven_at=None, request=request_id)
-        row = needed(rows.first(), CodeNotRight(field="code"))
+        row = or_refuse(rows.first(), CodeNotRight(field="code"))
         sql.wait_for(f"email {bytes(row.digest).hex()}")
         if EmailAddress.objects.filter(digest=row.digest, proven_at__isnull=False).exists():
             raise EmailTaken(field="code")
@@ -107,7 +107,7 @@ def choose_email(*, account: Account, is_for_notices: bool, by: Actor, at: datet
     """Have notices of one's office come by e-mail in place of SMS, or by SMS again. Refuses NotFound."""
     with system("somebody chooses how notices come"):
         rows = EmailAddress.objects.filter(account_id=account.pk, proven_at__isnull=False)
-        needed(rows.first())
+        or_refuse(rows.first())
         rows.update(gets_notices=is_for_notices)
         facts = {"for notices": is_for_notices}
         audit.record(by=by, at=at, act="people.choose_email", subject=str(account.public_id), facts=facts)

@@ -33,7 +33,7 @@ def purge_at(*, at: datetime) -> datetime:
     return at + timedelta(days=environment.ERASE_AFTER_DAYS())
 
 
-def erase(
+def erase_persons(
     *,
     persons: Collection[Person],
     who: bytes,
@@ -55,11 +55,11 @@ def erase(
         erasure = journal.ErasureLine(person.pk, person.phone_id, who, channel, at)
         _erase(erasure, person)
         audit.record(by=by, at=at, act="people.erase", subject=str(person.public_id), unit_id=person.unit_id)
-        journal.write(erasure)
+        journal.write_line(erasure)
     for place, phone_id, who_there in formerly:
         erasure = journal.ErasureLine(place, phone_id, who_there, channel, at)
         _erase(erasure, None)
-        journal.write(erasure)
+        journal.write_line(erasure)
         drop_phone(phone_id=phone_id)
     for phone_id in {person.phone_id for person in persons}:
         is_gone = drop_phone(phone_id=phone_id)
@@ -105,7 +105,7 @@ def purge(*, at: datetime) -> int:
     return done
 
 
-def key_of(*, erasure_id: UUID) -> bytes:
+def envelope_key(*, erasure_id: UUID) -> bytes:
     """The key of one sealed envelope, 32 bytes: AES-256-GCM, its nonce the first 12 bytes, bound to the row's id."""
     return keyring().derive(f"erased/{erasure_id.hex}")
 
@@ -119,7 +119,7 @@ def _erase(erasure: journal.ErasureLine, person: Person | None) -> None:
     sealed = None
     if person is not None:
         nonce = os.urandom(12)
-        sealed = nonce + AESGCM(key_of(erasure_id=ident)).encrypt(nonce, _told(person), ident.bytes)
+        sealed = nonce + AESGCM(envelope_key(erasure_id=ident)).encrypt(nonce, _told(person), ident.bytes)
         Person.objects.filter(pk=person.pk).update(
             name=None, birth_year=None, language="", left_at=erasure.at, erased_at=erasure.at
         )

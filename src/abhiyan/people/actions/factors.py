@@ -15,7 +15,7 @@ from abhiyan.core import audit, declared, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.letters import only_digits
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import current, system
 from abhiyan.people.models import Factor, Session
 from abhiyan.people.rules import totp
@@ -64,7 +64,7 @@ def begin_totp(*, account_id: int, by: Actor, at: datetime) -> tuple[Factor, byt
         may_change(by, account_id)
         waiting = _waiting_totp(account_id, at)
         if waiting is not None:
-            return waiting, opened(waiting)
+            return waiting, open_factor(waiting)
         Factor.objects.filter(account_id=account_id, kind=Factor.Kind.TOTP, confirmed_at=None).delete()
         room_for_one(account_id)
         public_id, secret = lot.uuid(), lot.octets(totp.SECRET_BYTES)
@@ -84,7 +84,7 @@ def confirm_totp(*, account_id: int, code: str, name: str, by: Actor, at: dateti
     with transaction.atomic():
         may_change(by, account_id)
         waiting = _waiting_totp(account_id, at)
-        step = totp.step_of(opened(waiting), _digits(code), at) if waiting else None
+        step = totp.totp_step(open_factor(waiting), _digits(code), at) if waiting else None
         if waiting is None or step is None:
             raise FactorNotRight(field="code")
         waiting.confirmed_at, waiting.used_at = at, at
@@ -100,7 +100,7 @@ def check_totp(*, account_id: int, code: str, by: Actor, at: datetime) -> None:
     for factor in Factor.objects.filter(account_id=account_id, kind=Factor.Kind.TOTP).exclude(
         confirmed_at=None
     ):
-        step = totp.step_of(opened(factor), _digits(code), at)
+        step = totp.totp_step(open_factor(factor), _digits(code), at)
         if step is not None and Factor.objects.filter(id=factor.pk, counter__lt=step).update(
             counter=step, used_at=at
         ):
@@ -173,7 +173,7 @@ def remove_factor(*, account_id: int, public_id: UUID, by: Actor, at: datetime) 
     with transaction.atomic():
         _lock(account_id)
         factors = Factor.objects.filter(account_id=account_id, kind__in=SECOND).exclude(confirmed_at=None)
-        factor = needed(factors.filter(public_id=public_id).first())
+        factor = or_refuse(factors.filter(public_id=public_id).first())
         if factors.count() == 1:
             raise LastFactor
         factor.delete()
@@ -227,10 +227,10 @@ def _lock(account_id: int) -> None:
 
 def take_a_try(account_id: int, at: datetime) -> None:
     """One of the tries of an account in a window. Refuses TooMany."""
-    limits.take(declared.FACTOR_TRY, str(account_id), at=at)
+    limits.count_or_refuse(declared.FACTOR_TRY, str(account_id), at=at)
 
 
-def opened(factor: Factor) -> bytes:
+def open_factor(factor: Factor) -> bytes:
     """A factor's secret or public key, unsealed."""
     return keyring().unseal(bytes(factor.sealed), about=factor.public_id.bytes)
 

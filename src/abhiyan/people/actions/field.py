@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, declared, limits, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, TooMany, needed
+from abhiyan.core.refusals import Refused, TooMany, or_refuse
 from abhiyan.people.models import Account, Session
 from abhiyan.people.models_field import FieldHeld, FieldPhone, FieldPicture, FieldReceipt
 
@@ -101,7 +101,7 @@ def keep_form_answer(*, key: UUID, answer: Mapping[str, Any], by: Actor, at: dat
         [
             FieldReceipt(
                 id=_id(by, key),
-                account_id=needed(by.account_id),
+                account_id=or_refuse(by.account_id),
                 digest=_keyed(b""),
                 answer=dict(answer),
                 at=at,
@@ -115,7 +115,7 @@ def keep_picture(*, key: UUID, n: int, data: bytes, by: Actor, at: datetime) -> 
 
     Refuses RecordSentOtherwise of another picture under its number, FieldPictureTooLarge, TooMany.
     """
-    record, picture_id, account_id = _id(by, key), _id(by, key, n), needed(by.account_id)
+    record, picture_id, account_id = _id(by, key), _id(by, key, n), or_refuse(by.account_id)
     if len(data) > LARGEST:
         raise FieldPictureTooLarge(mb=LARGEST >> 20)
     there = FieldPicture.objects.filter(pk=picture_id).only("digest").first()
@@ -125,7 +125,7 @@ def keep_picture(*, key: UUID, n: int, data: bytes, by: Actor, at: datetime) -> 
         return
     if FieldReceipt.objects.filter(pk=record).exists():
         return
-    limits.take(declared.FIELD_PICTURES, str(by.account_id), at=at)
+    limits.count_or_refuse(declared.FIELD_PICTURES, str(by.account_id), at=at)
     if FieldPicture.objects.filter(account_id=account_id).count() >= MOST_WAITING:
         raise TooMany(wait_s=WAITS_S)
     picture = FieldPicture(
@@ -168,14 +168,14 @@ def hold_record(
     held: page, form and pictures, as they came. by: the account it came from. `begin_record` has begun it, and its
     caller has asked what the sender might send. In a system scope. Refuses PicturesMissing, TooMany.
     """
-    limits.take(declared.FIELD_HELD, str(phone.public_id), at=at)
+    limits.count_or_refuse(declared.FIELD_HELD, str(phone.public_id), at=at)
     pictures_that_wait(key=key, numbers=pictures, by=by)
     record_id = _id(by, key)
     FieldReceipt.objects.filter(pk=record_id).update(answer=dict(answer))
     FieldHeld.objects.create(
         id=record_id,
         public_id=lot.uuid(),
-        account_id=needed(by.account_id),
+        account_id=or_refuse(by.account_id),
         phone_id=phone.public_id,
         unit_id=FieldPhone.objects.get(pk=phone.public_id).unit_id,
         record=record,
@@ -195,7 +195,7 @@ def sender_of(field_held: FieldHeld) -> SignedOutPhone:
     )
 
 
-def opened(field_held: FieldHeld) -> dict[str, str]:
+def open_held_record(field_held: FieldHeld) -> dict[str, str]:
     """The content of a held record: page, form, pictures and key. Refuses HeldDecided: then its words are gone."""
     if field_held.state != FieldHeld.State.WAITS:
         raise HeldDecided
@@ -210,7 +210,7 @@ def take_held(*, public_id: UUID) -> FieldHeld:
 
     Its only caller, `org.actions.phones`, asks for the capability. Refuses NotFound, HeldDecided.
     """
-    field_held = needed(FieldHeld.objects.select_for_update().filter(public_id=public_id).first())
+    field_held = or_refuse(FieldHeld.objects.select_for_update().filter(public_id=public_id).first())
     if field_held.state != FieldHeld.State.WAITS:
         raise HeldDecided
     return field_held
@@ -254,7 +254,7 @@ def sweep_field(*, at: datetime) -> int:
 
 
 def _id(by: Actor, key: UUID, n: int = 0) -> UUID:
-    return UUID(bytes=_keyed(b"field|%d|%b|%d" % (needed(by.account_id), key.bytes, n))[:16])
+    return UUID(bytes=_keyed(b"field|%d|%b|%d" % (or_refuse(by.account_id), key.bytes, n))[:16])
 
 
 def _keyed(content: bytes) -> bytes:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.people.models import Person
-from abhiyan.people.rules.doubles import SHOWN, sound
+from abhiyan.people.rules.doubles import SHOWN, sound_of_name
 
 from .doubles import keep_doubles
 
@@ -78,7 +78,7 @@ def _tell(to: IO[str]) -> list[UUID]:
     there = Person.objects.filter(left_at=None, erased_at=None, merged_into=None).exclude(name=None)
     fields = there.values_list("pk", "name", "birth_year", "phone_id", "unit_id")
     for person_id, name, year, phone_id, unit_id in fields.iterator(chunk_size=5_000):
-        heard = sound(name or "")
+        heard = sound_of_name(name or "")
         if heard is None:
             continue
         to.write(

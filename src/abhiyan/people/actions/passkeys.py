@@ -99,7 +99,7 @@ def check_passkey(*, account_id: int, credential: str, challenge: str, by: Actor
             expected_challenge=base64url_to_bytes(challenge),
             expected_rp_id=relying_party(),
             expected_origin=settings.ORIGIN,
-            credential_public_key=factors.opened(factor),
+            credential_public_key=factors.open_factor(factor),
             credential_current_sign_count=factor.counter,
             require_user_verification=True,
         )

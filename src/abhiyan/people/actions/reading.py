@@ -61,15 +61,15 @@ def read_people(
         raise ListTooLong(most=most)
     who = str(by.account_id or by.id)
     try:
-        limits.take(declared.PEOPLE_ROWS, who, at=at, n=max(n, 1))
+        limits.count_or_refuse(declared.PEOPLE_ROWS, who, at=at, n=max(n, 1))
     except TooMany as refused:
         wait_s = int(str(refused.facts["wait_s"]))
         raise ReadEnough(most=most, hours=-(-wait_s // 3600), wait_s=wait_s) from None
     try:
-        limits.take(declared.PEOPLE_MANY, who, at=at, n=max(n, 1))
+        limits.count_or_refuse(declared.PEOPLE_MANY, who, at=at, n=max(n, 1))
     except TooMany:
         try:
-            limits.take(declared.PEOPLE_ALARM, who, at=at)
+            limits.count_or_refuse(declared.PEOPLE_ALARM, who, at=at)
         except TooMany:
             pass
         else:
@@ -85,11 +85,11 @@ def read_bearers(*, by: Actor, unit_id: int | None, n: int, reason: str, at: dat
     """
     who = str(by.account_id or by.id)
     try:
-        limits.take(declared.BEARER_NAMES, who, at=at, n=max(n, 1))
+        limits.count_or_refuse(declared.BEARER_NAMES, who, at=at, n=max(n, 1))
     except TooMany as refused:
         most = limits.allowed_by(declared.BEARER_NAMES, at)
         with suppress(TooMany):
-            limits.take(declared.BEARER_ALARM, who, at=at)
+            limits.count_or_refuse(declared.BEARER_ALARM, who, at=at)
             audit.record(by=by, at=at, act="org.reads_many", unit_id=unit_id, facts={"allowed": most})
         wait_s = int(str(refused.facts["wait_s"]))
         raise NamesEnough(n=n, most=most, hours=-(-wait_s // 3600), wait_s=wait_s) from None

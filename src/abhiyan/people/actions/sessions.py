@@ -60,7 +60,7 @@ def _letters(data: bytes) -> str:
 
 def token_for(account_id: int | None) -> str:
     """A new cookie: 32 random bytes, whose it is (`whose`), and a keyed mark over both."""
-    nonce = lot.token(32)
+    nonce = lot.random_token(32)
     who = _letters(
         b"\0" * 6 if account_id is None else keyring().token_digest(f"session of {account_id}")[:6]
     )
@@ -71,7 +71,7 @@ def whose(*, token: str) -> str | None:
     """Return the account mark of a cookie, without a look at the database: the same for all cookies of an account; ""
     of a visitor's. None: we never made it, or it has no mark. It may have ended since, so it opens nothing."""
     nonce, who, mark = token[:-_SIGNED], token[-_SIGNED:-_MARK], token[-_MARK:]
-    if not key_of(token=token) or len(token) <= _SIGNED:
+    if not session_digest(token=token) or len(token) <= _SIGNED:
         return None
     if not hmac.compare_digest(mark, _mark(nonce, who)):
         return None
@@ -89,7 +89,7 @@ def whose_cookies(cookies: Mapping[str, str], *, path: str) -> str | None:
     return session_owner
 
 
-def key_of(*, token: str) -> str:
+def session_digest(*, token: str) -> str:
     """The digest under which a cookie's session is kept; "" for what cannot be one of ours."""
     if not 40 <= len(token) <= 64 or not token.isascii():
         return ""
@@ -98,10 +98,14 @@ def key_of(*, token: str) -> str:
 
 def key_of_phone(*, token: str) -> str:
     """As `key_of`, of a phone's own cookie. Its digest differs, so neither cookie opens anything for the other."""
-    return Session.OF_PHONE + keyring().token_digest("phone " + token).hex() if key_of(token=token) else ""
+    return (
+        Session.OF_PHONE + keyring().token_digest("phone " + token).hex()
+        if session_digest(token=token)
+        else ""
+    )
 
 
-def is_known(cookie: str, *, phone_id: UUID) -> bool:
+def is_known_browser(cookie: str, *, phone_id: UUID) -> bool:
     """Return True if a browser's cookie says that it has proven this phone before. It opens nothing."""
     return _known_mark(phone_id) in _known_marks(cookie)
 
@@ -146,7 +150,7 @@ def start(
     token = token_for(account_id)
     lives = VISITOR_LIVES if account_id is None else ACCOUNT_LIVES if strong else HALFWAY_LIVES
     session = Session(
-        key=key_of(token=token),
+        key=session_digest(token=token),
         public_id=lot.uuid(),
         account_id=account_id,
         phone_id=phone_id,
@@ -163,9 +167,9 @@ def start(
     return Started(token, session)
 
 
-def find(*, token: str, at: datetime) -> Session | None:
+def living_session(*, token: str, at: datetime) -> Session | None:
     """The living session of a cookie. The scope must name its key (`Scope(session=key_of(token))`)."""
-    session = Session.objects.filter(key=key_of(token=token)).first()
+    session = Session.objects.filter(key=session_digest(token=token)).first()
     return session if session is not None and is_alive(session=session, at=at) else None
 
 
@@ -297,13 +301,13 @@ def _end(keys: Iterable[str], *, at: datetime) -> int:
     return living.update(ended_at=at)
 
 
-def end(*, session: Session, at: datetime) -> None:
+def end_session(*, session: Session, at: datetime) -> None:
     """End one session: its cookie opens nothing from now on."""
     _end([session.key], at=at)
     session.ended_at = at
 
 
-def end_of_account(*, account_id: int, public_id: UUID, at: datetime) -> bool:
+def end_account_session(*, account_id: int, public_id: UUID, at: datetime) -> bool:
     """End one of an account's sessions by its public id. Return True if there was one to end."""
     sessions = Session.objects.filter(account_id=account_id, public_id=public_id, ended_at=None)
     return bool(_end(sessions.values_list("key", flat=True), at=at))
@@ -326,7 +330,7 @@ def of_account(*, account_id: int, at: datetime) -> Sequence[Session]:
     return [session for session in sessions if is_alive(session=session, at=at)]
 
 
-def sweep(*, at: datetime) -> int:
+def sweep_sessions(*, at: datetime) -> int:
     """Delete sessions that ended or ran out 30 days ago (their audit stays). As `jobs`, in a system scope."""
     gone, _ = Session.objects.filter(ends_at__lt=at - timedelta(days=30)).delete()
     return gone

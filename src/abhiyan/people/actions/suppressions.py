@@ -57,7 +57,7 @@ def suppress(
         _keep(spoken_no)
         audit.record(by=by, at=at, act="people.suppress", facts={"scope": scope, "channel": channel})
         news.tell(PhoneSaidNo(phone_id=phone_id, scope=scope, at=at, has_left=bool(spoken_no.rolls)))
-        journal.write(spoken_no)
+        journal.write_line(spoken_no)
 
 
 def keep_spoken_no(*, phone_id: UUID | None, by: Actor, at: datetime) -> None:
@@ -83,9 +83,9 @@ def note_word(*, word: str, phone_id: UUID, person_ids: Collection[UUID], channe
         return
     journal_entry = journal.PhoneWord(word, phone_id, tuple(person_ids), channel, at)
     if word != BACK:
-        journal.write(journal_entry)
+        journal.write_line(journal_entry)
     else:
-        transaction.on_commit(lambda: journal.write(journal_entry), robust=True)
+        transaction.on_commit(lambda: journal.write_line(journal_entry), robust=True)
 
 
 def lift(*, phone_id: UUID, channel: int, by: Actor, at: datetime) -> bool:
@@ -102,7 +102,7 @@ def lift(*, phone_id: UUID, channel: int, by: Actor, at: datetime) -> bool:
             audit.record(by=by, at=at, act="people.lift", facts={"channel": channel})
             # After the commit: a line that is lost, or cannot be written, only keeps us silent after a restore.
             spoken_no = journal.No(phone_id, "", channel, at)
-            transaction.on_commit(lambda: journal.write(spoken_no), robust=True)
+            transaction.on_commit(lambda: journal.write_line(spoken_no), robust=True)
     return bool(lifted)
 
 
@@ -121,7 +121,7 @@ def take_back_no(
         if lifted:
             audit.record(by=by, at=at, act="people.take_back_no", facts={"channel": BY_WORD})
             spoken_no = journal.No(phone_id, "", BY_WORD, at)
-            transaction.on_commit(lambda: journal.write(spoken_no), robust=True)
+            transaction.on_commit(lambda: journal.write_line(spoken_no), robust=True)
             news.tell(NoTakenBack(phone_id, said_at, is_spread, by, at))
     return bool(lifted)
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from abhiyan.units.rules.fold import fold, romanised
+from abhiyan.units.rules.fold import folded_words, romanised
 
 _SUN = "sh|[tdrzsnl]"
 _URDU_SUN = "تثدذرزسشصضطظلن"
@@ -43,8 +43,8 @@ def is_article(word: str, following: str) -> bool:
     """Return True for an article that is written by itself before another word: ul, ud, उल. Usha and उषा are none."""
     if len(word) > 2 and not re.fullmatch(ALONE, word):
         return False
-    sound = re.fullmatch(FOLDED, "".join(fold(word)))
-    return sound is not None and (sound[1] == "l" or "".join(fold(following)).startswith(sound[1]))
+    sound = re.fullmatch(FOLDED, "".join(folded_words(word)))
+    return sound is not None and (sound[1] == "l" or "".join(folded_words(following)).startswith(sound[1]))
 
 
 def _joins(words: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ LARGEST = 1024 * 1024  # bytes: some four minutes as speech
 KINDS = {"mp3": "audio/mpeg", "ogg": "audio/ogg", "m4a": "audio/mp4"}
 
 
-def kind_of(file: Path) -> str:
+def audio_kind(file: Path) -> str:
     """Return the media type of a sound file as browsers play it. It runs in the pool.
 
     The file has to begin as its kind does, and hold a further frame, page or box of that kind. Raises ReaderRefusal

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from abhiyan.core.letters import MARKS
-from abhiyan.units.rules.fold import bones, fold
+from abhiyan.units.rules.fold import folded_words, without_vowels
 
 from . import articles, titles
 
@@ -58,12 +58,12 @@ def _asked_joined(words: Sequence[str]) -> tuple[str, ...]:
 
 def _folded_words(text: str) -> list[str]:
     """Folded words with v for b, which Bengali writes alike and others mix."""
-    return [word.replace("b", "v") for word in fold(text)]
+    return [word.replace("b", "v") for word in folded_words(text)]
 
 
 def _skeleton(sound: str) -> str:
     """A folded word without its vowels and a last h, as in Abdullah: the script of Urdu writes long vowels alone."""
-    return re.sub("(?<=...)h$", "", re.sub("^[iu]", "a", bones(sound)))
+    return re.sub("(?<=...)h$", "", re.sub("^[iu]", "a", without_vowels(sound)))
 
 
 @lru_cache(maxsize=200_000)

@@ -30,12 +30,12 @@ def register(kind: DocumentKind) -> None:
     _kinds[kind.code] = kind
 
 
-def kind(code: str) -> DocumentKind:
+def kind_of_document(code: str) -> DocumentKind:
     """A registered kind."""
     return _kinds[code]
 
 
-def initials(name: str) -> str:
+def name_initials(name: str) -> str:
     """The first letters of a name, such as "A. D." or "श्री. दे.": of its first and its last word."""
     words = [word for word in name.split() if word[0].isalpha()]
     return " ".join(f"{letters.first(word).upper()}." for word in [*words[:1], *words[1:][-1:]])

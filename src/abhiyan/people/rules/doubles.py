@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.units.rules.fold import fold
+from abhiyan.units.rules.fold import folded_words
 
 from . import titles
 
@@ -58,19 +58,19 @@ class Sound:
 
         The last two are the consonants of all words, sorted, and of all but the first.
         """
-        among, tail = (" ".join(sorted(map(bones, some))) for some in (self.words, self.words[1:]))
+        among, tail = (" ".join(sorted(map(consonants, some))) for some in (self.words, self.words[1:]))
         return self.first, self.last or "", self.first_bones, self.last_bones or "", among, tail
 
 
 @lru_cache(maxsize=200_000)
-def bones(word: str) -> str:
+def consonants(word: str) -> str:
     """The consonants of a folded word. Writers disagree about vowels, b and v, doubled letters, and h at the end."""
     word = re.sub("m(?=[^aeiou])", "n", word.replace("b", "v").replace("y", "i"))
     word = re.sub("(?<=.)[iua]", "", word)
     return re.sub(r"(.)\1+", r"\1", re.sub("(?<=..)h$", "", word))
 
 
-def sound(name: str) -> Sound | None:
+def sound_of_name(name: str) -> Sound | None:
     """How a name sounds; None where nothing of it can be read.
 
     Initials stand last, wherever they were written. Mohammad before another word tells nobody apart, and is left out.
@@ -78,14 +78,16 @@ def sound(name: str) -> Sound | None:
     spoken = titles.words(name)
     if len(spoken) > 1 and spoken[0] in titles.MOHAMMAD and len(spoken[1]) > 1:
         del spoken[0]
-    words = fold(" ".join(spoken))
+    words = folded_words(" ".join(spoken))
     if not words:
         return None
     whole, initials = [w for w in words if len(w) > 1], [w for w in words if len(w) == 1]
     if not whole:
         whole, initials = words, []
     last = whole[-1] if len(whole) > 1 else "".join(initials) or None
-    return Sound(whole[0], last, bones(whole[0]), bones(last) if last else None, (*whole, *initials))
+    return Sound(
+        whole[0], last, consonants(whole[0]), consonants(last) if last else None, (*whole, *initials)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class JudgedPair:
     reasons: list[str]
 
 
-def judged(a: Known, b: Known, *, score: int, is_twin: bool) -> JudgedPair:
+def judge_pair(a: Known, b: Known, *, score: int, is_twin: bool) -> JudgedPair:
     """A pair that a search found. The search weighs sounds; whole names are seen only here.
 
     Two people of one household share phone and year. So names that begin with different consonants are twins on one
@@ -127,13 +129,13 @@ def judged(a: Known, b: Known, *, score: int, is_twin: bool) -> JudgedPair:
 
 def _has_words_before(a: str, b: str) -> bool:
     """Return whether one name is the end of the other."""
-    both = [list(map(_heard, heard.words)) for heard in map(sound, (a, b)) if heard]
+    both = [list(map(_heard, heard.words)) for heard in map(sound_of_name, (a, b)) if heard]
     short, long = sorted(both, key=len) if len(both) == 2 else ([], [])
     return len(short) < len(long) and long[len(long) - len(short) :] == short
 
 
 def _are_twins(a: Known, b: Known) -> bool:
-    one, other = sound(a.name), sound(b.name)
+    one, other = sound_of_name(a.name), sound_of_name(b.name)
     if a.phone != b.phone or a.birth_year is None or a.birth_year != b.birth_year or not one or not other:
         return False
     begins = {one.first_bones[0], other.first_bones[0]}
@@ -145,12 +147,12 @@ def _are_twins(a: Known, b: Known) -> bool:
 
 
 def _of_names(a: str, b: str, *, is_twin: bool) -> str:
-    one, other = sound(a), sound(b)
+    one, other = sound_of_name(a), sound_of_name(b)
     if is_twin or one is None or other is None:
         return "other_first"
     if titles.words(a) == titles.words(b):
         return "same_name"
-    mine, theirs = Counter(map(bones, one.words)), Counter(map(bones, other.words))
+    mine, theirs = Counter(map(consonants, one.words)), Counter(map(consonants, other.words))
     is_first = _heard(one.first) == _heard(other.first)
     if mine == theirs and (is_first or sorted(map(_heard, one.words)) == sorted(map(_heard, other.words))):
         return "same_sound"
@@ -163,7 +165,7 @@ def _of_names(a: str, b: str, *, is_twin: bool) -> str:
 
 def _heard(word: str) -> str:
     """A folded word as it tells people apart: its consonants, and its vowels too where it has few consonants."""
-    sound_text = bones(word)
+    sound_text = consonants(word)
     return sound_text if len(sound_text) >= _SHORT else word.replace("b", "v")
 
 

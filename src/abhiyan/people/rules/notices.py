@@ -30,7 +30,7 @@ class NoticeText:
     short: str
 
 
-def missing(text: NoticeText) -> list[str]:
+def missing_sections(text: NoticeText) -> list[str]:
     """Keys of required sections that are absent or empty."""
     section_keys = {
         section.key for section in text.sections if section.heading.strip() and section.text.strip()

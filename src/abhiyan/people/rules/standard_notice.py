@@ -25,27 +25,27 @@ _HOLE = re.compile(r"\[[^\[\]]*\]")
 OTHER = "more"  # key of a part with a heading of the organisation's own
 
 
-def offered(code: str = "") -> tuple[str, ...]:
+def notice_languages(code: str = "") -> tuple[str, ...]:
     """In which languages a notice may be written here: those it must be, and those whose file has one to begin with.
     code: of the notice."""
     if code in _OTHERS:
         return LANGUAGES
-    return (*LANGUAGES, *(code for code, language in languages.known().items() if language.notice))
+    return (*LANGUAGES, *(code for code, language in languages.added_languages().items() if language.notice))
 
 
-def said(language: str) -> Mapping[str, Any]:
+def shipped_notice(language: str) -> Mapping[str, Any]:
     """Return the shipped notice of a language, or its file's, unchanged."""
-    return _SHIPPED.get(language) or languages.known()[language].notice
+    return _SHIPPED.get(language) or languages.added_languages()[language].notice
 
 
-def filled(text: str, told: Mapping[str, str]) -> str:
+def filled_notice(text: str, told: Mapping[str, str]) -> str:
     """A text with its blanks filled, by their names alone: it may come from somebody's file."""
     return _BLANK.sub(lambda blank: told[blank[1]], text)
 
 
 def _of(code: str, language: str) -> Mapping[str, Any]:
     """Return the shipped notice of a code: those of friends and contributors say some parts otherwise."""
-    file = said(language)
+    file = shipped_notice(language)
     if code not in _OTHERS:
         return file
     other = _OTHERS[code][language]
@@ -68,24 +68,24 @@ def standard(
         "name": organisation or file["no_name"],
         "contact": contact or file["no_contact"],
         "page": page,
-        "by_call": filled(file["by_call"], {"leave": leave_number}) if leave_number else "",
+        "by_call": filled_notice(file["by_call"], {"leave": leave_number}) if leave_number else "",
     }
     text = of_file(file)
     return NoticeText(
-        title=filled(text.title, values),
-        sections=[replace(section, text=filled(section.text, values)) for section in text.sections],
+        title=filled_notice(text.title, values),
+        sections=[replace(section, text=filled_notice(section.text, values)) for section in text.sections],
         short=text.short,
     )
 
 
-def written(text: NoticeText, language: str) -> str:
+def notice_as_text(text: NoticeText, language: str) -> str:
     """A notice as one text, for a page with one box per language."""
     parts = [(section.heading, section.text) for section in text.sections]
-    parts.append((said(language)["first_reply"], text.short))
+    parts.append((shipped_notice(language)["first_reply"], text.short))
     return "\n\n".join([text.title, *(f"# {heading}\n{words}" for heading, words in parts)]) + "\n"
 
 
-def read(typed: str, language: str, *, before: Iterable[Section] = ()) -> NoticeText:
+def read_notice(typed: str, language: str, *, before: Iterable[Section] = ()) -> NoticeText:
     """Read what somebody wrote, as a notice. before: the parts of the version it began from, whose headings are known
     too.
 
@@ -102,7 +102,7 @@ def read(typed: str, language: str, *, before: Iterable[Section] = ()) -> Notice
     short = ""
     sections = []
     for heading, words in parts:
-        if heading == said(language)["first_reply"]:
+        if heading == shipped_notice(language)["first_reply"]:
             short = " ".join(words)
         else:
             sections.append(Section(keys.get(heading, OTHER), heading, " ".join(words)))
@@ -113,7 +113,7 @@ def _keys(language: str, before: Iterable[Section]) -> Mapping[str, str]:
     """heading -> key, of the standard text, the sample and the version before."""
     sections = [
         *(SAMPLE[language].sections if language in SAMPLE else ()),
-        *of_file(said(language)).sections,
+        *of_file(shipped_notice(language)).sections,
         *(section for section in before if section.key),
     ]
     return {" ".join(section.heading.split()): section.key for section in sections}
@@ -122,8 +122,8 @@ def _keys(language: str, before: Iterable[Section]) -> Mapping[str, str]:
 def heading(key: str, language: str) -> str:
     """How a required part is headed, to name one that is missing."""
     if key == "short":
-        return str(said(language)["first_reply"])
-    sections = of_file(said(language)).sections
+        return str(shipped_notice(language)["first_reply"])
+    sections = of_file(shipped_notice(language)).sections
     return next((section.heading for section in sections if section.key == key), key)
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from abhiyan.units.rules.fold import fold, run_together
+from abhiyan.units.rules.fold import folded_words, run_together
 
 # Words of titles that families are called by as well. They pass beside another word: "Ravi Adhikari", "Asha Mantri".
 _FAMILIES = ["अधिकारी", "मंत्री", "प्रमुख"]
@@ -34,18 +34,22 @@ class OfficeTitles:
 
     def said_in(self, name: str) -> bool:
         """Return True if a name says an office."""
-        words = fold(name)
+        words = folded_words(name)
         together = "".join(words), run_together(name)
         chunks = _CHUNKS.split(name)
         word_set = {
             *words,
-            *("".join(fold(chunk_text)) for chunk in chunks for chunk_text in (chunk, _GLUED.sub("", chunk))),
+            *(
+                "".join(folded_words(chunk_text))
+                for chunk in chunks
+                for chunk_text in (chunk, _GLUED.sub("", chunk))
+            ),
         }
         word_set |= {run_together(part) for part in _APART.split(name)}  # "P r e s i d e n t"
         return (
             any(title in joined_words for title in self._whole for joined_words in together)
             or bool(self._heads.intersection(word_set) - self._families)
-            or any(self._is_title(fold(part)) for part in _APART.split(name))
+            or any(self._is_title(folded_words(part)) for part in _APART.split(name))
         )
 
     def _is_title(self, words: Sequence[str]) -> bool:
@@ -55,27 +59,32 @@ class OfficeTitles:
     @cached_property
     def _whole(self) -> frozenset[str]:
         """Titles of two words and more, run together: as they sound apart, and as one word, "Statepresident"."""
-        several = [title for title, _is_leading in self._titles if len(fold(title)) > 1]
+        several = [title for title, _is_leading in self._titles if len(folded_words(title)) > 1]
         return frozenset(
-            title_text for title in several for title_text in ("".join(fold(title)), run_together(title))
+            title_text
+            for title in several
+            for title_text in ("".join(folded_words(title)), run_together(title))
         )
 
     @cached_property
     def _heads(self) -> frozenset[str]:
         """The last word of the titles of leading offices, and of each title of one word."""
         return frozenset(
-            "".join(fold(title.split()[-1]))
+            "".join(folded_words(title.split()[-1]))
             for title, is_leading in self._titles
-            if (is_leading or len(fold(title)) == 1) and not _OF.search(title)
+            if (is_leading or len(folded_words(title)) == 1) and not _OF.search(title)
         )
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        return frozenset(word for title, _is_leading in self._titles for word in fold(title)) | self._heads
+        return (
+            frozenset(word for title, _is_leading in self._titles for word in folded_words(title))
+            | self._heads
+        )
 
     @cached_property
     def _families(self) -> frozenset[str]:
-        return frozenset(word for name in _FAMILIES for word in fold(name))
+        return frozenset(word for name in _FAMILIES for word in folded_words(name))
 
 
 TITLES = OfficeTitles()

@@ -17,7 +17,7 @@ def step_at(at: datetime) -> int:
     return int(at.timestamp()) // PERIOD_S
 
 
-def code_of(secret: bytes, step: int) -> str:
+def totp_code(secret: bytes, step: int) -> str:
     """The code of a step (RFC 4226, dynamic truncation)."""
     digest = hmac.digest(secret, struct.pack(">Q", step), "sha1")
     offset = digest[-1] & 15
@@ -25,22 +25,22 @@ def code_of(secret: bytes, step: int) -> str:
     return f"{number % 10**DIGITS:0{DIGITS}d}"
 
 
-def step_of(secret: bytes, code: str, at: datetime) -> int | None:
+def totp_step(secret: bytes, code: str, at: datetime) -> int | None:
     """The step a code belongs to, of those near `at`; None when it belongs to none."""
     now = step_at(at)
     step_found = None
     for step in range(now - DRIFT, now + DRIFT + 1):
-        if hmac.compare_digest(code_of(secret, step).encode(), code.encode("utf-8", "replace")):
+        if hmac.compare_digest(totp_code(secret, step).encode(), code.encode("utf-8", "replace")):
             step_found = step
     return step_found
 
 
-def address(secret: bytes, *, issuer: str, account: str) -> str:
+def otpauth_address(secret: bytes, *, issuer: str, account: str) -> str:
     """The otpauth:// address an authenticator app reads from a QR code."""
-    query = urlencode({"secret": text(secret), "issuer": issuer}, quote_via=quote)
+    query = urlencode({"secret": secret_for_typing(secret), "issuer": issuer}, quote_via=quote)
     return f"otpauth://totp/{quote(f'{issuer}:{account}')}?{query}"
 
 
-def text(secret: bytes) -> str:
+def secret_for_typing(secret: bytes) -> str:
     """A secret for typing: base 32 without padding."""
     return b32encode(secret).decode().rstrip("=")

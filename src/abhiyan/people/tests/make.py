@@ -81,7 +81,7 @@ class World:
         with scoped(Scope(account=own.pk)):
             _factor, secret = factors.begin_totp(account_id=own.pk, by=by, at=AT)
             factors.confirm_totp(
-                account_id=own.pk, code=totp.code_of(secret, totp.step_at(AT)), name="phone", by=by, at=AT
+                account_id=own.pk, code=totp.totp_code(secret, totp.step_at(AT)), name="phone", by=by, at=AT
             )
         with system("test"):
             Factor.objects.filter(account_id=own.pk).update(counter=0)

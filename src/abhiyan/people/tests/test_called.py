@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.core.words import names
+from abhiyan.core.words import name_words
 from abhiyan.people.rules import titles
 from abhiyan.people.rules.called import asked_sounds, is_called, sounds
 
-KNOWN = [(row["latin"], row["devanagari"]) for row in names()]
+KNOWN = [(row["latin"], row["devanagari"]) for row in name_words()]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_name_with_an_article_is_called_by_no_other(name: str, text: str) -> N
 
 
 def test_an_article_makes_no_names_alike_that_were_apart() -> None:
-    written = sorted({row["latin"] for row in names()})
+    written = sorted({row["latin"] for row in name_words()})
     alike = {(name, text) for name in written for text in written if is_called(name, text)}
     assert len(alike) < 2 * len(written)
     for name in written[:60]:

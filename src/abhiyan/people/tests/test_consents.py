@@ -33,7 +33,7 @@ def phone() -> UUID:
 
 def asha() -> Person:
     with system("test"):
-        actions.accounts.keep_phone(phone=ASHA)
+        actions.accounts.keep_sealed_phone(phone=ASHA)
         return Person.objects.create(
             id=UUID(bytes=phone().bytes[:6] + b"0123456789"),
             public_id=uuid4(),
@@ -156,13 +156,13 @@ def test_what_is_held_is_told_to_the_phone_for_one_person_only() -> None:
     give(person)
     with scoped(Scope(phone=phone())):
         assert {each.name for each in Person.objects.all()} == {"Asha", "Ravi"}
-        held = queries.held_about(phone(), person.pk, at=AT)
+        held = queries.data_held_about(phone(), person.pk, at=AT)
         told = held.told()
         assert (told["name"], told["birth_year"], len(told["consents"])) == ("Asha", 1980, 1)
-        nobody = queries.held_about(phone(), at=AT).told()
+        nobody = queries.data_held_about(phone(), at=AT).told()
         assert (nobody["name"], nobody["consents"]) == (None, [])
     with scoped(Scope(phone=uuid4())):
-        assert queries.held_about(phone(), person.pk, at=AT).person is None
+        assert queries.data_held_about(phone(), person.pk, at=AT).person is None
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_after_a_restore_what_phones_said_since_holds_again(own_journal: Path) -
     actions.suppress(phone_id=old, channel=WEB, by=SYSTEM, at=AT - timedelta(days=2))
     actions.suppress(phone_id=left, channel=WEB, by=SYSTEM, at=AT, scope="all")
     actions.suppress(phone_id=back, channel=WEB, by=SYSTEM, at=AT)
-    journal.write(journal.No(back, "", WEB, AT + timedelta(hours=1)))
+    journal.write_line(journal.No(back, "", WEB, AT + timedelta(hours=1)))
     with own_journal.open("a") as file:
         file.write('{"half a li\n')
     heard: list[NoReplayed] = []
@@ -234,4 +234,4 @@ def test_after_a_restore_nobody_is_signed_in() -> None:
     token = sessions.start(account_id=1, device="", origin="", at=AT).token
     with system("restore"):
         news.tell(Restored(taken_at=AT, at=AT))
-        assert sessions.find(token=token, at=AT) is None
+        assert sessions.living_session(token=token, at=AT) is None

@@ -30,7 +30,7 @@ WEB = 1
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A data folder of the test's own, with the real one's keys."""
-    monkeypatch.setenv("ABHIYAN_MASTER_KEY_FILE", str(home.path() / "keys" / "master.key"))
+    monkeypatch.setenv("ABHIYAN_MASTER_KEY_FILE", str(home.home_folder() / "keys" / "master.key"))
     monkeypatch.setenv("ABHIYAN_HOME", str(tmp_path))
     return tmp_path / "journal"
 
@@ -71,13 +71,13 @@ def heard() -> Iterator[list[object]]:
 def test_a_no_that_does_not_fit_on_the_disk_is_refused_and_undone_and_the_next_is_kept(room: int) -> None:
     first, cut, last = uuid4(), uuid4(), uuid4()
     say_no(first)
-    with room_for(room, journal.path()), pytest.raises(journal.NotSaved):
+    with room_for(room, journal.journal_path()), pytest.raises(journal.NotSaved):
         say_no(cut)
     assert standing(cut) == ""
     say_no(last)
     assert standing(last) == "outreach"
     assert noes() == sorted([(first, "outreach"), (last, "outreach")])
-    assert journal.path().stat().st_size > 0
+    assert journal.journal_path().stat().st_size > 0
 
 
 def test_a_journal_that_cannot_be_opened_refuses_too(folder: Path) -> None:
@@ -90,7 +90,7 @@ def test_lines_that_an_older_release_wrote_behind_a_cut_one_are_found(folder: Pa
     phone, other = uuid4(), uuid4()
     whole = {"phone": phone.hex, "scope": "all", "channel": 2, "at": AT.isoformat()}
     folder.mkdir()
-    journal.path().write_text(
+    journal.journal_path().write_text(
         f'{{"phone": "{other.hex}", "sco{json.dumps(whole)}\n\x00\x00\n'
         f'{{"phone": "{other.hex}", "scope": 1, "channel": null, "at": "then"}}\n'
     )
@@ -135,7 +135,7 @@ def test_journals_of_two_hosts_that_were_joined_are_replayed_in_the_order_of_the
         journal.No(left, "", WEB, AT + timedelta(hours=1)),
     ]
     for said in (*one, *two):
-        journal.write(said)
+        journal.write_line(said)
     restore(AT)
     assert (standing(back), standing(left)) == ("", "all")
 
@@ -166,7 +166,7 @@ def test_a_no_that_was_taken_back_before_the_backup_is_not_said_again(heard: lis
 def test_lines_without_rolls_say_that_every_roll_was_left(folder: Path, heard: list[object]) -> None:
     folder.mkdir()
     line = {"phone": uuid4().hex, "scope": "all", "channel": 2, "at": AT.isoformat()}
-    journal.path().write_text(json.dumps(line) + "\n")
+    journal.journal_path().write_text(json.dumps(line) + "\n")
     restore(AT)
     (told,) = heard
     assert isinstance(told, NoReplayed) and told.rolls is None
@@ -217,7 +217,7 @@ def test_consents_taken_back_since_the_backup_are_taken_back_again_and_later_one
 def test_a_withdrawal_that_does_not_fit_on_the_disk_is_refused_and_undone(person: UUID) -> None:
     consent(person, 2)
     say_no(uuid4())
-    with room_for(40, journal.path()), pytest.raises(journal.NotSaved):
+    with room_for(40, journal.journal_path()), pytest.raises(journal.NotSaved):
         withdraw(person, 2, at=AT)
     with system("test"):
         assert Consent.objects.get().withdrawn_at is None
@@ -228,7 +228,7 @@ def test_a_no_taken_back_stands_although_the_journal_cannot_be_written() -> None
     """After a restore the phone would hear nothing of us until it says so again: that errs on its side."""
     phone = uuid4()
     say_no(phone)
-    with room_for(0, journal.path()), scoped(Scope(phone=phone)):
+    with room_for(0, journal.journal_path()), scoped(Scope(phone=phone)):
         assert actions.lift(phone_id=phone, channel=WEB, by=Actor(kind="citizen", id=uuid4()), at=AT)
     assert standing(phone) == ""
     assert noes() == [(phone, "outreach")]

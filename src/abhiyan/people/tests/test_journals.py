@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A data folder of the test's own, with the real one's keys."""
-    monkeypatch.setenv("ABHIYAN_MASTER_KEY_FILE", str(home.path() / "keys" / "master.key"))
+    monkeypatch.setenv("ABHIYAN_MASTER_KEY_FILE", str(home.home_folder() / "keys" / "master.key"))
     monkeypatch.setenv("ABHIYAN_HOME", str(tmp_path / "home"))
     return tmp_path / "home" / "journal"
 
@@ -72,7 +72,7 @@ def put(folder: Path, files: Sequence[Sequence[journal.Line]]) -> None:
 
 def test_each_line_is_in_both_places_before_the_act_ends(own: Path, second: Path) -> None:
     said = a_no(uuid4())
-    journal.write(said)
+    journal.write_line(said)
     (other,) = second.glob("*.jsonl")
     assert other.read_bytes() == (own / "noes.jsonl").read_bytes() == as_text(said).encode()
     assert journal.since(AT) == [said], "a line in both places is one word"
@@ -81,7 +81,7 @@ def test_each_line_is_in_both_places_before_the_act_ends(own: Path, second: Path
 def test_the_second_place_alone_is_enough_after_the_loss_of_a_host(own: Path, second: Path) -> None:
     said = [a_no(uuid4(), hours) for hours in range(3)]
     for line in said:
-        journal.write(line)
+        journal.write_line(line)
     (own / "noes.jsonl").unlink()
     assert second.exists() and journal.since(AT) == said
 
@@ -146,7 +146,7 @@ def test_what_serves_never_marks_a_place(second: Path) -> None:
     (second / second_journal.MARK).unlink()
     journal.make_place()
     with pytest.raises(journal.NotSaved):
-        journal.write(a_no(uuid4()))
+        journal.write_line(a_no(uuid4()))
     assert not (second / second_journal.MARK).exists() and list(second.iterdir()) == []
 
 
@@ -160,7 +160,7 @@ def test_in_an_object_store_each_line_is_an_object_named_by_its_instant_and_host
     noes = [a_no(uuid4(), hours) for hours in (2, 0, 1)]
     for line, host in zip(noes, ("web1", "web 2", "web1"), strict=True):
         monkeypatch.setenv("ABHIYAN_HOST_NAME", host.replace(" ", "-"))
-        journal.write(line)
+        journal.write_line(line)
     mark, *lines = stored_names(bucket)
     assert mark == "journal/abhiyan-journal"
     assert [name.rpartition("-")[0].partition("/noes/")[2] for name in lines] == [
@@ -177,17 +177,17 @@ def test_in_an_object_store_each_line_is_an_object_named_by_its_instant_and_host
 
 def test_a_store_that_is_away_refuses_a_no_as_a_folder_does(own: Path, bucket: ObjectStoreServer) -> None:
     before, away, after = (a_no(uuid4(), hours) for hours in range(3))
-    journal.write(before)
+    journal.write_line(before)
     bucket.stop()
     with pytest.raises(journal.NotSaved):
-        journal.write(away)
+        journal.write_line(away)
     with pytest.raises(RestoreRefused, match=r"s3://files-of-tests/campaign/journal .* does not answer"):
         journal.since(AT)
     with pytest.raises(RestoreRefused, match="does not answer"):
         journal.clocks_ahead()
     assert away.phone_id.hex in (own / "noes.jsonl").read_text()
     bucket.start()
-    journal.write(after)
+    journal.write_line(after)
     assert journal.since(AT) == [before, away, after], "a restore brings it into force"
     (own / "noes.jsonl").unlink()
     assert journal.since(AT) == [before, after]
@@ -199,7 +199,7 @@ def test_a_place_of_a_store_without_the_mark_takes_no_line(
 ) -> None:
     monkeypatch.setenv("ABHIYAN_JOURNAL_TO", place)
     with pytest.raises(journal.NotSaved):
-        journal.write(a_no(uuid4()))
+        journal.write_line(a_no(uuid4()))
     with pytest.raises(RestoreRefused, match="second journal"):
         journal.since(AT)
     assert stored_names(bucket) == ["journal/abhiyan-journal"]
@@ -233,7 +233,7 @@ def test_a_clock_that_runs_ahead_of_the_store_is_said_once_for_its_host(
 ) -> None:
     monkeypatch.setenv("ABHIYAN_HOST_NAME", "web7")
     for days in (0, 36_500, 36_501):  # the store of this test has a real clock
-        journal.write(a_no(uuid4(), 24 * days))
+        journal.write_line(a_no(uuid4(), 24 * days))
     (own / "noes.jsonl").unlink()
     assert [*journal.clocks_ahead()] == ["s3://files-of-tests/campaign/journal (web7)"]
 
@@ -248,7 +248,7 @@ def test_lines_that_an_operator_put_into_the_store_are_read(bucket: ObjectStoreS
 @pytest.mark.parametrize("named", ["a folder", "a file", "a folder of hosts"])
 def test_further_journals_are_read_with_the_own(tmp_path: Path, named: str) -> None:
     here, there = a_no(uuid4(), 2), a_no(uuid4(), 1)
-    journal.write(here)
+    journal.write_line(here)
     folder = tmp_path / "copied" / ("host-7" if named == "a folder of hosts" else "")
     put(folder, [[there, here]])
     source = folder / "host-0.jsonl" if named == "a file" else tmp_path / "copied"
@@ -330,8 +330,8 @@ def test_journals_that_do_not_hold_the_newest_noes_of_the_database_do_not_reach(
 def test_words_that_the_database_lacks_are_named_until_they_are_said_again() -> None:
     lost, again, taken_back, erased = uuid4(), uuid4(), uuid4(), uuid4()
     for no in (a_no(lost), a_no(again), a_no(taken_back), a_no(taken_back, 1, "")):
-        journal.write(no)
-    journal.write(journal.ErasureLine(erased, erased, b"who", WEB, AT))
+        journal.write_line(no)
+    journal.write_line(journal.ErasureLine(erased, erased, b"who", WEB, AT))
     actions.suppress(phone_id=again, channel=WEB, by=SYSTEM, at=AT + HOUR)
     with system("doctor"):
         lacking = journal_gaps.lines_not_in_force(AT)

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 import abhiyan
 from abhiyan import ui
-from abhiyan.core.words import names
+from abhiyan.core.words import name_words
 from abhiyan.people import phone_table
 from abhiyan.people.fields import NamesToTick
 from abhiyan.people.rules.called import asked_sounds, is_called, sounds
@@ -32,7 +32,7 @@ Müller|O'Brien|House 12-अ, Lane 4|२९|29|১২/৩|zzzz|ॐ प्रक�
 def written_names() -> list[str]:
     """Names of the product, and names of ten scripts."""
     return sorted(
-        {*NAMES.split("|"), *(row[script] for row in names() for script in ("latin", "devanagari"))}
+        {*NAMES.split("|"), *(row[script] for row in name_words() for script in ("latin", "devanagari"))}
     )
 
 

@@ -63,4 +63,4 @@ def test_the_table_is_the_one_its_generator_makes() -> None:
 
 
 def test_a_masked_phone_shows_four_digits() -> None:
-    assert phones.masked("4213") == "+91 ••••• •4213"
+    assert phones.masked_phone("4213") == "+91 ••••• •4213"

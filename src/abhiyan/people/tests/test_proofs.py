@@ -120,7 +120,7 @@ def test_an_apps_code_is_accepted_once_and_none_before_it_afterwards(
             now += timedelta(seconds=later_s)
             step = totp.step_at(now) + off
             try:
-                factors.check_totp(account_id=account.pk, code=totp.code_of(secret, step), by=by, at=now)
+                factors.check_totp(account_id=account.pk, code=totp.totp_code(secret, step), by=by, at=now)
             except factors.FactorNotRight:
                 assert abs(off) > totp.DRIFT or step <= last
             else:

@@ -3,12 +3,12 @@
 import pytest
 
 from abhiyan.people.rules import titles
-from abhiyan.people.rules.doubles import SURE, JudgedPair, Known, judged
+from abhiyan.people.rules.doubles import SURE, JudgedPair, Known, judge_pair
 
 
 def told(one: str, other: str, *, phone: str = "a", year: int | None = 1980) -> JudgedPair:
     """Return what is said of two entries of one booth that the search holds for one person."""
-    return judged(Known(one, 1980, "a", 1), Known(other, year, phone, 1), score=99, is_twin=False)
+    return judge_pair(Known(one, 1980, "a", 1), Known(other, year, phone, 1), score=99, is_twin=False)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_words_before_a_whole_name_make_no_twins_and_nothing_sure(
 ) -> None:
     two = Known(name, 1980, "a", 1), Known(f"{before} {name}", 1980, "a", 1)
     for pair in (two, two[::-1]):
-        found = judged(*pair, score=99, is_twin=is_twin)
+        found = judge_pair(*pair, score=99, is_twin=is_twin)
         assert (found.is_twin, found.score, found.reasons[0]) == (False, SURE - 1, "words_before")
 
 

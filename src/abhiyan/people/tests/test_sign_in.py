@@ -47,7 +47,7 @@ def test_phone_code_and_app_sign_in(world: World) -> None:
     assert "4321" not in page.replace("3210", "")
     assert client.post("/sign-in/code/", {"code": code})["Location"] == "/sign-in/second/"
     assert not strong(client)
-    app = totp.code_of(secret, totp.step_at(NOW))
+    app = totp.totp_code(secret, totp.step_at(NOW))
     assert client.post("/sign-in/second/", {"code": app})["Location"] == "/"
     assert strong(client)
 
@@ -65,7 +65,7 @@ def test_where_one_wanted_to_go_is_kept_but_no_other_site(world: World) -> None:
     with inbox() as told:
         client.post("/sign-in/", {"phone": ASHA, "next": "/appointments/?x=1"})
     client.post("/sign-in/code/", {"code": told[0].code})
-    app = totp.code_of(secret, totp.step_at(NOW))
+    app = totp.totp_code(secret, totp.step_at(NOW))
     assert client.post("/sign-in/second/", {"code": app})["Location"] == "/appointments/?x=1"
     for evil in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
         page = browser().get("/sign-in/", {"next": evil}).content.decode()
@@ -313,7 +313,7 @@ def test_a_stranger_on_the_page_of_members_locks_no_leader_out_of_the_sign_in_pa
 
 def test_a_totp_step_works_once(world: World) -> None:
     secret = world.app()
-    app = totp.code_of(secret, totp.step_at(NOW))
+    app = totp.totp_code(secret, totp.step_at(NOW))
     first, second = world.browser(strong=False), world.browser(strong=False)
     assert first.post("/sign-in/second/", {"code": app}).status_code == 302
     assert second.post("/sign-in/second/", {"code": app}).status_code == 422
@@ -345,7 +345,7 @@ def test_guessing_the_app_code_is_limited(world: World) -> None:
     for _each in range(declared.FACTOR_TRY.allowed + 1):
         answer = client.post("/sign-in/second/", {"code": "000000"})
     assert answer.status_code == 429
-    right = totp.code_of(secret, totp.step_at(NOW))
+    right = totp.totp_code(secret, totp.step_at(NOW))
     assert client.post("/sign-in/second/", {"code": right}).status_code == 429
 
 
@@ -369,7 +369,7 @@ def test_the_first_factor_is_set_up_after_the_code_and_signs_in(world: World) ->
 
     text = found.group(1).replace(" ", "")
     secret = base64.b32decode(text + "=" * (-len(text) % 8))
-    code = totp.code_of(secret, totp.step_at(NOW))
+    code = totp.totp_code(secret, totp.step_at(NOW))
     answer = client.post("/account/app/", {"code": code, "name": "my phone"})
     assert answer.status_code == 200
     shown = re.findall(r"<code>([0-9a-f]{6}-[0-9a-f]{6})</code>", answer.content.decode())
@@ -460,7 +460,7 @@ def test_every_step_gets_a_new_cookie(world: World) -> None:
     seen.add(client.cookies[settings.SESSION_COOKIE_NAME].value)
     client.post("/sign-in/code/", {"code": code})
     seen.add(client.cookies[settings.SESSION_COOKIE_NAME].value)
-    client.post("/sign-in/second/", {"code": totp.code_of(secret, totp.step_at(NOW))})
+    client.post("/sign-in/second/", {"code": totp.totp_code(secret, totp.step_at(NOW))})
     seen.add(client.cookies[settings.SESSION_COOKIE_NAME].value)
     assert len(seen) == 3
 

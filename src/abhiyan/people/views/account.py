@@ -22,7 +22,7 @@ from abhiyan.people.actions import factors, sessions
 from abhiyan.people.models import Account, Factor
 from abhiyan.people.rules import totp
 from abhiyan.people.visit import VisitRequest
-from abhiyan.ui.acts import ask, form_page, say_when_done, tried
+from abhiyan.ui.acts import act_page, form_page, say_when_done, tried
 from abhiyan.ui.addresses import address_of
 
 from .sign_in import AppCodeForm, acting, lacks_word, own_account, strengthened
@@ -50,7 +50,7 @@ class NewAppForm(AppCodeForm):
 
 
 @require_GET
-def account(request: VisitRequest) -> HttpResponseBase:
+def account_page(request: VisitRequest) -> HttpResponseBase:
     """Show sessions, factors and language of the signed-in person."""
     return _account(request)
 
@@ -66,9 +66,9 @@ def session_end(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     page = reverse("people:account")
     if request.visit.session is not None and request.visit.session.public_id == public_id:
         return redirect(page)
-    return ask(
+    return act_page(
         request,
-        lambda _given: sessions.end_of_account(account_id=own.pk, public_id=public_id, at=clock.now()),
+        lambda _given: sessions.end_account_session(account_id=own.pk, public_id=public_id, at=clock.now()),
         title=say("Sign out on this device? %(device)s") % {"device": found[public_id].device or "–"},
         text=[say("The person using it must sign in again, with the second proof.")],
         button=say("Sign out there"),
@@ -83,7 +83,7 @@ def session_end(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
 def sessions_end(request: VisitRequest) -> HttpResponseBase:
     """End all my sessions but this one."""
     own, page = own_account(request), reverse("people:account")
-    return ask(
+    return act_page(
         request,
         lambda _given: sessions.end_all_of_account(account_id=own.pk, at=clock.now(), but=request.visit.key),
         title=say("Sign out on all other devices?"),
@@ -112,10 +112,12 @@ def factor_totp(request: VisitRequest) -> HttpResponseBase:
     if done:
         return _set_up(request, own)
     _factor, secret = factors.begin_totp(account_id=own.pk, by=request.actor, at=at)
-    link = totp.address(secret, issuer=settings.ORGANISATION or "Abhiyan", account=f"{own.name} {own.last4}")
+    link = totp.otpauth_address(
+        secret, issuer=settings.ORGANISATION or "Abhiyan", account=f"{own.name} {own.last4}"
+    )
     context = {
         "form": form,
-        "secret": " ".join(_fours(totp.text(secret))),
+        "secret": " ".join(_fours(totp.secret_for_typing(secret))),
         "link": link,
         # Made of numbers only; dark on light whatever the page's colours, or phones cannot read it.
         "picture": mark_safe(  # noqa: S308
@@ -179,7 +181,7 @@ def factor_remove(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     found = {factor.public_id: factor for factor in queries.confirmed_factors(own.pk)}
     if public_id not in found:
         raise NotFound
-    return ask(
+    return act_page(
         request,
         lambda _given: factors.remove_factor(
             account_id=own.pk, public_id=public_id, by=request.actor, at=clock.now()
@@ -202,7 +204,7 @@ def recovery_codes(request: VisitRequest) -> HttpResponseBase:
     lost = ngettext(
         "The old code you have left stops working.", "The %(n)s old codes you have left stop working.", left
     )
-    return ask(
+    return act_page(
         request,
         lambda _given: factors.make_recovery_codes(account_id=own.pk, by=request.actor, at=clock.now()),
         title=say("Make new recovery codes?"),

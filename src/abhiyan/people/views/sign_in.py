@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 
 from abhiyan.core import address, clock, environment, languages
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import language as language_of_page
+from abhiyan.core.words import active_language as language_of_page
 from abhiyan.people import actions, phones, queries
 from abhiyan.people.actions import codes, factors, sessions
 from abhiyan.people.actions.sessions import FIELD
@@ -128,7 +128,7 @@ def sign_in(request: VisitRequest) -> HttpResponseBase:
     context = {"form": form, "next": wanted, "phone_door": door, "sends_mail": environment.sends_mail()}
     if settings.DEMO and address.is_loopback(request):
         with system("the demo's people"):
-            context["cast"] = queries.parts(language_of_page())
+            context["cast"] = queries.cast_members(language_of_page())
     return render(request, "people/sign_in.html", context, status=attempt.status)
 
 
@@ -318,10 +318,10 @@ def sign_out(request: VisitRequest) -> HttpResponseBase:
 
 
 @require_POST
-def language(request: VisitRequest) -> HttpResponseBase:
+def choose_language(request: VisitRequest) -> HttpResponseBase:
     """Read on in another language; signed in, from now on and everywhere. One for the public: in this browser."""
     code = request.POST.get("language", "")
-    if code not in languages.names():
+    if code not in languages.public_languages():
         raise actions.accounts.UnknownLanguage(field="language")
     if request.visit.account_id is not None and code in dict(settings.LANGUAGES):
         actions.speak(account_id=request.visit.account_id, language=code)
@@ -340,7 +340,7 @@ def language(request: VisitRequest) -> HttpResponseBase:
 
 def own_account(request: VisitRequest) -> Account:
     """The account of this session."""
-    return needed(queries.account(request.visit.account_id) if request.visit.account_id else None)
+    return or_refuse(queries.account(request.visit.account_id) if request.visit.account_id else None)
 
 
 def strengthened(request: VisitRequest, account: Account) -> HttpResponse:

@@ -14,9 +14,9 @@ from .charges import (
     Naming,
     UnknownAccount,
     answer_charge,
+    end_charges_of_account,
     end_in_charge,
     end_named_by,
-    end_of_account,
     end_together,
     look_at_namings,
     name_in_charge,
@@ -25,7 +25,7 @@ from .charges import (
     remind_in_charges,
     tell_in_charges,
 )
-from .closing import restore_from_closing, see_to_closing
+from .closing import restore_from_closing, settle_programmes_at_closing
 from .expected import set_expected
 from .items import (
     AskedItem,
@@ -44,7 +44,7 @@ from .items import (
     sign_items,
     take_back_items,
 )
-from .ledger import fold, forget_horizon, post
+from .ledger import fold_changes, forget_horizon, post_changes
 from .own_figures import type_figure
 from .parts import start_in_units
 from .past import make_past
@@ -55,12 +55,12 @@ from .programmes import (
     ScopeTwice,
     change_programme,
     close_programme,
-    discard_draft,
+    discard_programme_draft,
     make_programme,
     open_programme,
     require_run,
 )
-from .recount import recount
+from .recount import recount_facts
 from .sums import settle_closed, settle_due
 from .targets import go_back, lock_target, set_target, split_target, take_over_plan
 from .tasks import (
@@ -74,7 +74,7 @@ from .tasks import (
     change_task,
     change_together,
     forget_helpers,
-    hand_over,
+    hand_over_task,
     move_helper,
     remind_late,
 )

@@ -37,7 +37,7 @@ def count_ages(*, programme: Programme, at: datetime) -> int:
 
     Nothing where its activity knows no ages. Locks: the programme's ages, by name.
     """
-    facts = activities.of(programme.kind).ages
+    facts = activities.activity_of(programme.kind).ages
     if not facts:
         return 0
     today = day_in(programme.zone, at)
@@ -72,7 +72,7 @@ def count_ages_nightly(*, at: datetime) -> int:
 def _is_due(programme: Programme, at: datetime) -> bool:
     until: date = day_in(programme.zone, at) - timedelta(days=1)
     return (
-        bool(activities.of(programme.kind).ages)
+        bool(activities.activity_of(programme.kind).ages)
         and programme.opens_on <= until <= programme.closes_on + GOES_ON
         and (programme.ages_on is None or programme.ages_on < until)
     )

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from abhiyan.core import clock, sql
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages
 from abhiyan.messaging.rules import hours
@@ -55,7 +55,7 @@ def announce_schedules(*, at: datetime) -> int:
     message. No message goes at night. Returns how many people get one. A loop runs it, in its system scope.
     """
     open_hours = messages.open_hours()
-    if not hours.is_open(at, settings.TIME_ZONE, open_hours):
+    if not hours.is_in_hours(at, settings.TIME_ZONE, open_hours):
         return 0
     unannounced = found.SCHEDULES.filter(
         is_announced=False, ended_at=None, first_on__lte=_day(at) + timedelta(days=1)
@@ -97,7 +97,7 @@ def _announce(some: Sequence[Schedule], hour: datetime, *, at: datetime) -> int:
                 template=TEMPLATE,
                 blanks={
                     "title": asked_schedule.title_in(language),
-                    "unit": named(
+                    "unit": name_in_language(
                         asked_unit.body_names or asked_unit.names, language or settings.LANGUAGE_CODE
                     ),
                     "day": period.ends_on.strftime("%d-%m-%Y"),

@@ -17,9 +17,9 @@ from django.utils.translation import override
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
@@ -29,7 +29,7 @@ from abhiyan.programmes.queries.splits import in_play
 from abhiyan.programmes.refusals import ProgrammeOver
 from abhiyan.units import queries as units
 
-from .holding import held
+from .holding import lock_programme
 from .programmes import ScopeOutside
 
 LONGEST_REASON = 200
@@ -284,7 +284,7 @@ def remind_in_charges(*, programme_id: int, unit_id: int, by: Actor, at: datetim
         silent = list(charges_to_remind(programme, unit_id, on=today)[: messaging.MOST_REMINDED + 1])
         with system("reminding who is in charge"):
             words = _words(programme, silent)
-        n_sent = messaging.remind(
+        n_sent = messaging.remind_people(
             kind=REMINDER,
             template=_TEMPLATE,
             people=[
@@ -316,11 +316,13 @@ def _named_for(programme_id: int) -> Programme:
     It is held only while a draft: opening it informs the people it sees.
     """
     programme = _not_over(programme_id)
-    return held(programme_id=programme_id) if programme.state == Programme.State.DRAFT else programme
+    return (
+        lock_programme(programme_id=programme_id) if programme.state == Programme.State.DRAFT else programme
+    )
 
 
 def _not_over(programme_id: int) -> Programme:
-    programme = needed(Programme.objects.filter(pk=programme_id).first())
+    programme = or_refuse(Programme.objects.filter(pk=programme_id).first())
     if programme.state == Programme.State.CLOSED:
         raise ProgrammeOver
     return programme
@@ -370,7 +372,7 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
     if by.kind != "person" or by.account_id is None:
         raise NotFound
     with transaction.atomic():
-        charge = needed(
+        charge = or_refuse(
             InCharge.objects.select_for_update(of=("self",))
             .select_related("programme")
             .filter(pk=in_charge_id, account_id=by.account_id)
@@ -411,7 +413,7 @@ def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:
     Needs `programmes.run` at the unit.
     """
     with transaction.atomic():
-        charge = needed(
+        charge = or_refuse(
             InCharge.objects.select_for_update(of=("self",))
             .select_related("programme")
             .filter(pk=in_charge_id, ended_at=None)
@@ -431,7 +433,7 @@ def end_named_by(*, import_id: int, by: Actor, at: datetime) -> int:
     return ended
 
 
-def end_of_account(*, account_id: int, by: Actor, at: datetime) -> int:
+def end_charges_of_account(*, account_id: int, by: Actor, at: datetime) -> int:
     """End everything an account is in charge of: it was closed, and its units miss somebody. Returns how much."""
     with system("an account was closed"):
         ended = end_charges(InCharge.objects.filter(account_id=account_id, ended_at=None), at=at)
@@ -458,7 +460,7 @@ def _key(in_charge_id: int) -> str:
 def _take_back(in_charge_ids: Sequence[int], *, with_notice: bool = True, at: datetime) -> None:
     """Give up the messages of charges that have not left: reminders, and with_notice the message that tells."""
     if with_notice:
-        messaging.take_back(keys=[_key(in_charge_id) for in_charge_id in in_charge_ids], at=at)
+        messaging.take_messages_back(keys=[_key(in_charge_id) for in_charge_id in in_charge_ids], at=at)
     messaging.take_back_reminders(kind=REMINDER, abouts=in_charge_ids, at=at)
 
 
@@ -471,8 +473,8 @@ def _words(programme: Programme, charges: Iterable[InCharge]) -> Callable[[InCha
             role = str(InCharge.Role(charge.role).label)
         return {
             "role": role,
-            "programme": named(programme.names, language),
-            "unit": named(places[charge.unit_id].names, language),
+            "programme": name_in_language(programme.names, language),
+            "unit": name_in_language(places[charge.unit_id].names, language),
             "link": settings.ORIGIN + reverse("programmes:my_work"),
         }
 

@@ -23,9 +23,9 @@ from abhiyan.units.rules import split
 from abhiyan.units.rules.hanging import Answer, Thing
 
 from .charges import end_charges, yours
-from .holding import held
+from .holding import lock_programme
 from .items import bring_items_back, move_items
-from .sums import settle, settle_above
+from .sums import note_target_misfits, settle_above
 from .targets import put_version
 
 SCOPE, TARGETS, CHARGES = "programmes.scope", "programmes.targets", "programmes.charges"
@@ -74,7 +74,7 @@ THINGS = (
 )
 
 
-def see_to_closing(*, closing: UnitsClosing) -> None:
+def settle_programmes_at_closing(*, closing: UnitsClosing) -> None:
     """Do with targets, charges, scopes and items of units about to close what was answered.
 
     A target that goes is added to its successor's, of several by their electors; to one that is locked or not in the
@@ -115,14 +115,14 @@ def _extend_scopes(closing: UnitsClosing) -> None:
     if made:
         _settle_whole((programme_unit.programme_id for programme_unit in made), closing)
         pairs = [[programme_unit.programme_id, programme_unit.unit_id] for programme_unit in made]
-        units.keep(closing_id=closing.closing_id, what=SCOPE, facts=pairs)
+        units.keep_closing_fact(closing_id=closing.closing_id, what=SCOPE, facts=pairs)
 
 
 def _settle_whole(programme_ids: Iterable[int], told: UnitsClosing | UnitsOpening) -> None:
     """Settle the sums of programmes whose scopes changed."""
     for programme_id in sorted(set(programme_ids)):
-        programme = held(programme_id=programme_id)
-        settle(programme=programme, units=None, on=day_in(programme.zone, told.at))
+        programme = lock_programme(programme_id=programme_id)
+        note_target_misfits(programme=programme, units=None, on=day_in(programme.zone, told.at))
 
 
 def _hand_over_targets(closing: UnitsClosing) -> None:
@@ -131,7 +131,7 @@ def _hand_over_targets(closing: UnitsClosing) -> None:
     numbers = theirs.exclude(programme__state=Programme.State.CLOSED).values_list("programme_id", flat=True)
     concerned = {*going, *ending, *(to for all_ in going.values() for to in all_)}
     for programme_id in sorted(set(numbers)):
-        programme = held(programme_id=programme_id)
+        programme = lock_programme(programme_id=programme_id)
         on = day_in(programme.zone, closing.at)
         others = _set_by_others(programme, concerned, closing, on=on)
         moving = {unit: to for unit, to in going.items() if unit not in others}
@@ -167,7 +167,7 @@ def _hand_over_targets(closing: UnitsClosing) -> None:
                 if unit in gone
             ]
             facts = {"programme": programme_id, "measure": measure, "targets": rows}
-            units.keep(closing_id=closing.closing_id, what=TARGETS, facts=facts)
+            units.keep_closing_fact(closing_id=closing.closing_id, what=TARGETS, facts=facts)
 
 
 def _set_by_others(
@@ -274,7 +274,7 @@ def _hand_over_charges(closing: UnitsClosing) -> None:
         end_charges(InCharge.objects.filter(pk__in=[row.pk for row in ended]), at=closing.at)
         made = InCharge.objects.bulk_create(named.values())
         facts = {"ended": [row.pk for row in ended], "named": [in_charge.pk for in_charge in made]}
-        units.keep(closing_id=closing.closing_id, what=CHARGES, facts=facts)
+        units.keep_closing_fact(closing_id=closing.closing_id, what=CHARGES, facts=facts)
 
 
 def _hand_over_items(closing: UnitsClosing) -> None:
@@ -285,7 +285,7 @@ def _hand_over_items(closing: UnitsClosing) -> None:
             _require(closing, "programmes.run", [unit_id, to])
         for n in range(0, len(moved), KEPT_AT_ONCE):
             ids = [str(item_id) for item_id in moved[n : n + KEPT_AT_ONCE]]
-            units.keep(
+            units.keep_closing_fact(
                 closing_id=closing.closing_id, what=ITEMS, facts={"unit": unit_id, "to": to, "items": ids}
             )
 
@@ -297,16 +297,16 @@ def restore_from_closing(*, opening: UnitsOpening) -> None:
 
 
 def _restore(opening: UnitsOpening) -> None:
-    for pairs in unit_queries.kept(closing_id=opening.closing_id, what=SCOPE):
+    for pairs in unit_queries.kept_of_closing(closing_id=opening.closing_id, what=SCOPE):
         for programme_id, unit_id in pairs:
             rows = ProgrammeUnit.objects.filter(programme_id=programme_id, unit_id=unit_id)
             rows.exclude(programme__state=Programme.State.CLOSED).delete()
         _settle_whole((programme_id for programme_id, _unit in pairs), opening)
-    for facts in unit_queries.kept(closing_id=opening.closing_id, what=ITEMS):
+    for facts in unit_queries.kept_of_closing(closing_id=opening.closing_id, what=ITEMS):
         bring_items_back(
             ids=map(UUID, facts["items"]), from_unit=facts["to"], to_unit=facts["unit"], at=opening.at
         )
-    for facts in unit_queries.kept(closing_id=opening.closing_id, what=CHARGES):
+    for facts in unit_queries.kept_of_closing(closing_id=opening.closing_id, what=CHARGES):
         named = InCharge.objects.filter(pk__in=facts["named"])
         end_charges(named.filter(ended_at=None), at=opening.at)
         if opening.is_undo:
@@ -317,8 +317,8 @@ def _restore(opening: UnitsOpening) -> None:
             )
             if not again.exists():
                 InCharge.objects.filter(pk=row.pk).update(ended_at=None)
-    for facts in unit_queries.kept(closing_id=opening.closing_id, what=TARGETS):
-        programme = held(programme_id=facts["programme"])
+    for facts in unit_queries.kept_of_closing(closing_id=opening.closing_id, what=TARGETS):
+        programme = lock_programme(programme_id=facts["programme"])
         if programme.state != Programme.State.CLOSED and not (
             opening.is_undo and _forgotten(programme, facts, opening)
         ):

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, news
 from abhiyan.core.actor import Actor
-from abhiyan.core.deadlines import WITHIN, stands
+from abhiyan.core.deadlines import WITHIN, is_latest_record
 from abhiyan.core.private_words import private_in
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.forms import actions as forms
 from abhiyan.org import queries as org
@@ -362,7 +362,7 @@ def _stands(held_due: _Held, came: _Came, *, by: Actor, at: datetime) -> bool:
     made_at = at if came.made_at is None else min(at, max(came.made_at, begun))
     is_after = at - due_at > WITHIN
     former = (due.made_at or due.said_at) if due.state not in (DueState.OPEN, DueState.PLANNED) else None
-    if not stands(made_at, former=former):
+    if not is_latest_record(made_at, former=former):
         why = DueRecord.Why.OLDER
     elif due.state == DueState.ACCEPTED or (due.state == DueState.DONE and is_after and not due.is_after):
         why = DueRecord.Why.AFTER
@@ -436,7 +436,7 @@ def _fill(held_due: _Held, filled: Filled | None, *, by: Actor, at: datetime) ->
     if filled is None:
         raise FormMissing
     if due.submission_id is None:
-        due.submission = forms.submit(
+        due.submission = forms.submit_form(
             key=f"due|{due.pk}",
             version=schedule.form,
             unit_id=due.unit_id,
@@ -507,7 +507,7 @@ def _answering(
 def _deciding(owes: Owes, *, by: Actor, at: datetime) -> _Held:
     """Return the due of a report that somebody above decides on, locked."""
     schedule, asked_unit, period = _found(owes, at=at)
-    if not found.may_decide(by, schedule, asked_unit):
+    if not found.may_decide_due(by, schedule, asked_unit):
         raise org.NotYours(capability=LEADS)
     if not asked_unit.is_open:
         raise DueUnitClosed
@@ -520,8 +520,10 @@ def _found(owes: Owes, *, at: datetime, is_record: bool = False) -> tuple[Schedu
     """Return what was asked in the caller's sight; NotFound of a unit that is not asked, and of a period that
     is no longer answered."""
     schedule = found.schedule_for(owes.schedule)
-    asked_unit = needed(found.asked_unit(schedule, unit_id=owes.unit_id, body_id=owes.body_id))
-    period = needed(schedule.timing.begun_on(owes.begins_on, at, is_record=is_record), NotFound(field="from"))
+    asked_unit = or_refuse(found.asked_unit(schedule, unit_id=owes.unit_id, body_id=owes.body_id))
+    period = or_refuse(
+        schedule.timing.begun_on(owes.begins_on, at, is_record=is_record), NotFound(field="from")
+    )
     return schedule_forms.in_period(schedule, period), asked_unit, period
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.news import QuestionAnswered
@@ -30,13 +30,13 @@ from abhiyan.programmes.queries.items import keyed
 from abhiyan.programmes.rules import activities, items
 from abhiyan.programmes.rules.ladder import TallyChange
 
-from .ledger import post
+from .ledger import post_changes
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 ADDRESS = "/q/item/%s/"  # of the page behind the link of a question
-_FACTS = items.facts("", "i.id = any(%s)")
+_FACTS = items.item_facts_query("", "i.id = any(%s)")
 
 
 class ByReporter(Refused, status=403):
@@ -108,7 +108,7 @@ def report_items(*, new: Sequence[NewItem], at: datetime) -> list[Item]:
             if row.digest is not None and bytes(row.digest) != made[ident].digest:
                 raise KnownOtherwise
         fresh = [ident for ident, row in found.items() if row.public_id == made[ident].public_id]
-        post(deltas=_ladder(fresh), at=at)
+        post_changes(deltas=_ladder(fresh), at=at)
     return [found[new_item.id] for new_item in new]
 
 
@@ -191,7 +191,7 @@ def ask_whether(*, asked_items: Sequence[AskedItem], at: datetime) -> int:
     An item raises no question if it has ended, has no phone, or was reported from the same phone.
     """
     with system("phones are asked about items"):
-        numbers = people.numbers_of(item.item.phone_id for item in asked_items if item.item.phone_id)
+        numbers = people.numbers_of_phones(item.item.phone_id for item in asked_items if item.item.phone_id)
         own_phones = people.phones_behind({item.item.by_id for item in asked_items if item.item.by_id})
         signs = people.last_signs(numbers)
         programmes = Programme.objects.in_bulk({item.item.programme_id for item in asked_items})
@@ -223,7 +223,7 @@ def ask_whether(*, asked_items: Sequence[AskedItem], at: datetime) -> int:
         return messaging.ask_many(askings=askings, at=at)
 
 
-def hear_answer(*, answer: QuestionAnswered) -> None:
+def hear_item_answer(*, answer: QuestionAnswered) -> None:
     """Hear a phone's word on an item (`say_whether`). In the answer's transaction. Refuses ByReporter."""
     if answer.room != items.ROOM:
         return
@@ -245,14 +245,14 @@ def say_whether(*, item: Item, yes: bool, why: str, by: Actor, at: datetime) -> 
     now = Item.objects.select_related("programme").get(pk=item.pk)
     act, subject = items.SAID_YES if yes else items.SAID_NO, str(now.public_id)
     audit.record(by=by, at=at, act=act, subject=subject, unit_id=now.unit_id)
-    if (activity_items := activities.items_of(now.programme.kind, now.measure)) is not None:
+    if (activity_items := activities.activity_items(now.programme.kind, now.measure)) is not None:
         activity_items.heard(item=now, yes=yes, why=why, by=by, at=at)
 
 
 def set_total(*, id: UUID, n: int, at: datetime) -> None:  # noqa: A002  # as the field is called
     """Set an organiser's number to n, of 0 or more. Refuses NotFound."""
     with _changing([id], at):
-        needed(Item.objects.filter(pk=id, counted_at=None).update(n=n) or None, NotFound)
+        or_refuse(Item.objects.filter(pk=id, counted_at=None).update(n=n) or None, NotFound)
 
 
 def move_items(*, from_unit: int, to_unit: int, at: datetime) -> list[UUID]:
@@ -292,7 +292,7 @@ def erase_items(*, phone_ids: Collection[UUID], at: datetime) -> list[UUID]:
     return [row.public_id for row in rows]
 
 
-def forget_phone(*, erasure: ItemsErased) -> None:
+def erase_items_of_phone(*, erasure: ItemsErased) -> None:
     """Erase all items of a phone, for every person on it: one of them had everything erased.
 
     Tells ItemsErased, so that answers in checks about these items go too. In the transaction of the erasure.
@@ -312,7 +312,7 @@ def _changing(ids: Collection[UUID], at: datetime) -> Iterator[list[Item]]:
         rows = list(some.select_for_update(of=("self",)))
         before = _ladder(ids)
         yield rows
-        post(deltas=[*_ladder(ids), *(delta._replace(n=-delta.n) for delta in before)], at=at)
+        post_changes(deltas=[*_ladder(ids), *(delta._replace(n=-delta.n) for delta in before)], at=at)
 
 
 def _ladder(ids: Collection[UUID]) -> list[TallyChange]:
@@ -327,7 +327,7 @@ def _living(ids: Collection[UUID]) -> "QuerySet[Item]":
 def _close_questions(rows: Sequence[Item], at: datetime) -> None:
     """Close the questions; the act has locked no phones: an answer under way finds that the item has ended."""
     ids = [_question(row, row.phone_id) for row in rows if row.phone_id]
-    messaging.close(ids=ids, at=at, but_answering=True)
+    messaging.close_questions(ids=ids, at=at, but_answering=True)
 
 
 def _question(row: Item, phone_id: UUID) -> UUID:
@@ -337,5 +337,5 @@ def _question(row: Item, phone_id: UUID) -> UUID:
 
 
 def _does_yes_count(row: Item) -> bool:
-    activity_items = activities.items_of(row.programme.kind, row.measure)
+    activity_items = activities.activity_items(row.programme.kind, row.measure)
     return activity_items is not None and activity_items.does_yes_count

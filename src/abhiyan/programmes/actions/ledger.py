@@ -14,7 +14,7 @@ SWEEP_EVERY = timedelta(minutes=1)
 LOCK = 0x4162_0001  # advisory: a writer of tallies or totals holds it to the end of the transaction
 
 
-def post(*, deltas: Iterable[TallyChange], at: datetime) -> None:
+def post_changes(*, deltas: Iterable[TallyChange], at: datetime) -> None:
     """Post changes of tallies. Call it in the transaction of the fact, or the ledger will not equal the facts.
 
     Changes of one key are added up first. The fact's act checks the right and the programme's window.
@@ -59,7 +59,7 @@ mark as (
 select count(*) from taken"""
 
 
-def fold(*, at: datetime) -> int:
+def fold_changes(*, at: datetime) -> int:
     """Move every posted change into the tallies of its unit and the totals of the large nodes above it.
 
     Only one folds at a time; who comes second returns 0 at once. One statement takes, adds and forgets, so a
@@ -92,6 +92,6 @@ def forget_horizon() -> None:
     sql.run("update programmes_fold set horizon = '0', swept_at = 'epoch'")
 
 
-def hold() -> None:
+def hold_totals() -> None:
     """Keep folds and other keepers of the totals away until this transaction ends."""
     sql.run("select pg_advisory_xact_lock(%s)", [LOCK])

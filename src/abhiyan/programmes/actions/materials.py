@@ -13,9 +13,9 @@ from abhiyan.core import apart, audit, clock, file_pool, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.file_pool import ReaderRefusal, UnreadableFile
 from abhiyan.core.files import digest_of
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Programme
@@ -94,7 +94,7 @@ def add_material(
     with transaction.atomic():
         org.require(by, RUN, at=unit_id)
         clean = clean_names(names)
-        programme = needed(Programme.objects.filter(pk=programme_id).first())
+        programme = or_refuse(Programme.objects.filter(pk=programme_id).first())
         if programme.state != Programme.State.OPEN:
             raise NotOpen
         today = clock.day_in(programme.zone, at)
@@ -154,7 +154,7 @@ def _checked(data: bytes, programme_id: int) -> tuple[str, bytes, bytes]:
     sql.wait_for(f"materials of programme {programme_id}")
     digest = digest_of(data, within="material")
     if there := found.same_there(programme_id, digest):
-        raise FileThere(field="file", title=named(there.names))
+        raise FileThere(field="file", title=name_in_language(there.names))
     return kind, kept, digest
 
 
@@ -166,7 +166,7 @@ def open_document(data: bytes, *, unfit: Refused) -> tuple[str, bytes]:
 
     def work() -> tuple[str, bytes]:
         try:
-            document_kind = file_pool.read(look_into, data)
+            document_kind = file_pool.read_in_pool(look_into, data)
         except ReaderRefusal as refused:
             raise PlaceInFile(field=unfit.field) if refused.code == "place" else unfit from None
         except UnreadableFile:
@@ -228,7 +228,9 @@ def bring_back_material(*, public_id: UUID, by: Actor, at: datetime) -> Material
     return material
 
 
-def note_opened(*, version: MaterialVersion, place: tuple[int, str], by: Actor, at: datetime) -> None:
+def note_material_opened(
+    *, version: MaterialVersion, place: tuple[int, str], by: Actor, at: datetime
+) -> None:
     """Note that somebody a material is for has opened a version, the first time.
 
     place: unit and office it came to them for. By themselves, signed in; its uploader is not counted.
@@ -249,7 +251,7 @@ def note_opened(*, version: MaterialVersion, place: tuple[int, str], by: Actor, 
 
 def _held(public_id: UUID, *, by: Actor) -> Material:
     """Return a material in the caller's sight, locked, for who may put files up there."""
-    seen = needed(Material.objects.filter(public_id=public_id).first())
+    seen = or_refuse(Material.objects.filter(public_id=public_id).first())
     org.require(by, RUN, at=seen.unit_id)
     with system("a material"):
         rows = Material.objects.select_related("programme").select_for_update(of=("self",))

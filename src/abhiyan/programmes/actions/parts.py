@@ -10,14 +10,14 @@ from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
-from .holding import held
+from .holding import lock_programme
 from .programmes import LONGEST_NAME, NotOpen, ScopeEmpty, check_within, make_programme, open_programme
 
 
@@ -50,7 +50,7 @@ def start_in_units(
     PartUnitsOutside, StartedAlready, WindowOutside, and as make_programme does. All of them in one transaction.
     """
     with transaction.atomic():
-        whole = held(programme_id=programme_id)
+        whole = lock_programme(programme_id=programme_id)
         org.require(by, "programmes.make", at=whole.owner_id)
         if whole.state != Programme.State.OPEN:
             raise NotOpen
@@ -94,13 +94,14 @@ def start_in_units(
 def part_names(whole: Programme, unit: dict[str, str]) -> dict[str, str]:
     """Return the names of the part in a unit: "Membership drive: Bihar"."""
     return {
-        language: f"{name}: {named(unit, language)}"[:LONGEST_NAME] for language, name in whole.names.items()
+        language: f"{name}: {name_in_language(unit, language)}"[:LONGEST_NAME]
+        for language, name in whole.names.items()
     }
 
 
 def _template(whole: Programme) -> str:
     """Return the template of the whole's kind with the same measures: else the kind's first."""
-    offered = activities.of(whole.kind).templates
+    offered = activities.activity_of(whole.kind).templates
     codes = set(Measure.objects.filter(programme=whole).values_list("code", flat=True))
     fits = [template for template in offered if {measure.code for measure in template.measures} == codes]
     return (fits or list(offered))[0].code

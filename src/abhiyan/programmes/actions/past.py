@@ -41,7 +41,7 @@ def make_past(
     NameMissing, NameTooLong, WindowReversed and NotPast.
     """
     names = clean_names({"en": name})
-    template = activities.of(kind).templates[0]
+    template = activities.activity_of(kind).templates[0]
     with transaction.atomic():
         org.require(by, "imports.totals", at=owner_id)
         programme = (

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.programmes.models import PinnedProgramme, Programme
 
 
@@ -17,7 +17,7 @@ def pin_programme(*, programme: Programme, by: Actor, at: datetime) -> None:
     """
     with transaction.atomic():
         PinnedProgramme.objects.update_or_create(
-            account_id=needed(by.account_id), defaults={"programme": programme, "pinned_at": at}
+            account_id=or_refuse(by.account_id), defaults={"programme": programme, "pinned_at": at}
         )
         audit.record(by=by, at=at, act="programmes.pin", subject=str(programme.public_id))
 
@@ -25,5 +25,5 @@ def pin_programme(*, programme: Programme, by: Actor, at: datetime) -> None:
 def unpin_programme(*, programme: Programme, by: Actor, at: datetime) -> None:
     """Take a programme off the first place of the actor's Today. Refuses NotFound."""
     with transaction.atomic():
-        PinnedProgramme.objects.filter(account_id=needed(by.account_id), programme=programme).delete()
+        PinnedProgramme.objects.filter(account_id=or_refuse(by.account_id), programme=programme).delete()
         audit.record(by=by, at=at, act="programmes.unpin", subject=str(programme.public_id))

@@ -13,7 +13,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit, UnitTotal
 from abhiyan.programmes.news import (
@@ -23,13 +23,13 @@ from abhiyan.programmes.news import (
 )
 from abhiyan.programmes.refusals import UnknownEarlier, UnknownPlaces
 from abhiyan.programmes.rules import activities
-from abhiyan.programmes.rules.places import offered
+from abhiyan.programmes.rules.places import place_rule_choices
 from abhiyan.programmes.rules.windows import LONGEST_DAYS, length_days
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
-from .holding import held
-from .sums import settle
+from .holding import lock_programme
+from .sums import note_target_misfits
 from .trees import resize
 
 LONGEST_NAME = 120
@@ -111,7 +111,7 @@ def make_programme(
     at the owner. Refuses, each with its field: UnknownTemplate, NameMissing, NameTooLong, WindowReversed,
     WindowTooLong, WindowOver, ScopeEmpty, ScopeTwice, ScopeOutside, ScopeOverlaps.
     """
-    offered = activities.templates()
+    offered = activities.programme_templates()
     if template not in offered:
         raise UnknownTemplate(field="template")
     activity, chosen = offered[template]
@@ -176,7 +176,7 @@ def change_programme(
     NotADraft, UnknownEarlier and UnknownPlaces; NotFound for a body of another unit.
     """
     with transaction.atomic():
-        programme = held(programme_id=programme_id)
+        programme = lock_programme(programme_id=programme_id)
         require_run(programme=programme, by=by)
         if earlier and earlier != programme.earlier and not _is_label(earlier):
             raise UnknownEarlier(field="earlier")
@@ -198,9 +198,9 @@ def change_programme(
             ProgrammeUnit.objects.bulk_create(
                 ProgrammeUnit(programme=programme, unit_id=unit_id) for unit_id in sorted(set(unit_ids))
             )
-            settle(programme=programme, units=None, on=day_in(programme.zone, at))
+            note_target_misfits(programme=programme, units=None, on=day_in(programme.zone, at))
         if places is not None:
-            if places not in dict(offered(programme.hierarchy)):
+            if places not in dict(place_rule_choices(programme.hierarchy)):
                 raise UnknownPlaces(field="places")
             programme.places = places
         if earlier is not None:
@@ -218,7 +218,7 @@ def open_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
     Refuses NotADraft, WindowOver, ScopeEmpty. Sees to it that large nodes have their totals stored.
     """
     with transaction.atomic():
-        programme = held(programme_id=programme_id)
+        programme = lock_programme(programme_id=programme_id)
         org.require(by, "programmes.make", at=programme.owner_id)
         if programme.state != Programme.State.DRAFT:
             raise NotADraft
@@ -241,11 +241,11 @@ def close_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
     Needs `programmes.run`.
     """
     with transaction.atomic():
-        programme = held(programme_id=programme_id)
+        programme = lock_programme(programme_id=programme_id)
         require_run(programme=programme, by=by)
         if programme.state != Programme.State.OPEN:
             raise NotOpen
-        for one in (programme, *(held(programme_id=part) for part in sorted(programme.parts))):
+        for one in (programme, *(lock_programme(programme_id=part) for part in sorted(programme.parts))):
             if one.state == Programme.State.OPEN:
                 one.state = Programme.State.CLOSED
                 one.save(update_fields=["state"])
@@ -253,10 +253,10 @@ def close_programme(*, programme_id: int, by: Actor, at: datetime) -> Programme:
         return programme
 
 
-def discard_draft(*, programme_id: int, by: Actor, at: datetime) -> None:
+def discard_programme_draft(*, programme_id: int, by: Actor, at: datetime) -> None:
     """Throw a draft away. Needs `programmes.make` at the owner. Refuses NotADraft."""
     with transaction.atomic():
-        programme = held(programme_id=programme_id)
+        programme = lock_programme(programme_id=programme_id)
         org.require(by, "programmes.make", at=programme.owner_id)
         if programme.state != Programme.State.DRAFT:
             raise NotADraft
@@ -319,7 +319,7 @@ def _check_scope(owner_id: int, unit_ids: Sequence[int], hierarchy: int) -> None
         raise ScopeEmpty(field="units")
     twice = next((unit_id for unit_id, n in Counter(unit_ids).items() if n > 1), None)
     if twice is not None:
-        raise ScopeTwice(field="units", name=named(units.unit_by_id(twice).names))
+        raise ScopeTwice(field="units", name=name_in_language(units.unit_by_id(twice).names))
     with system("where a programme runs"):
         outside, overlaps = sql.row(
             "select (select count(*) from unnest(%(units)s::bigint[]) u where not exists ("

@@ -10,7 +10,7 @@ from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.programmes import facts, ledger_sql
 
-from .ledger import fold, hold
+from .ledger import fold_changes, hold_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _facts() -> str:
     queries = [
         f"select programme_id::int, measure::smallint, channel::smallint, unit_id::bigint, day::date,"
         f" rung::smallint, n::bigint from ({query}) f{number}"
-        for number, query in enumerate(facts.facts().values())
+        for number, query in enumerate(facts.facts_by_kind().values())
     ]
     return " union all ".join([_NO_FACTS, *queries])
 
@@ -131,7 +131,7 @@ def _all() -> list[LedgerDifference]:
     )
 
 
-def recount(*, at: datetime, mend: bool = False) -> Recount:
+def recount_facts(*, at: datetime, mend: bool = False) -> Recount:
     """Count the facts of every activity again and compare with tallies, pending changes and totals at every node.
 
     mend: put right what differs, in one transaction that keeps folds away; work goes on meanwhile. A unit's
@@ -140,9 +140,9 @@ def recount(*, at: datetime, mend: bool = False) -> Recount:
     """
     with system("recount"), transaction.atomic():
         if mend:
-            hold()
+            hold_totals()
         ledger_differences = _all()
-        orphans = {name: _count(query) for name, query in facts.orphans().items()}
+        orphans = {name: _count(query) for name, query in facts.orphan_queries().items()}
         compared = _count(
             "select (select count(*) from programmes_tally) + (select count(*) from programmes_total)"
         )
@@ -162,7 +162,7 @@ def _mend(ledger_differences: list[LedgerDifference], at: datetime) -> None:
             if ledger_difference.where == "unit"
         ],
     )
-    fold(at=at)
+    fold_changes(at=at)
     _insert(
         f"insert into programmes_tally as t (unit_id, {ledger_sql.KEY}, n)",
         "%s, %s, %s, %s, %s, %s, %s",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.forms.queries import latest_version
 from abhiyan.org import queries as org
@@ -51,7 +51,7 @@ def ask_newest_form(*, public_id: UUID, by: Actor, at: datetime) -> int:
             raise NoNextPeriod
         if form_of_schedule.lacks:
             raise FigureNotAsked(names=", ".join(form_of_schedule.lacks))
-        newest = needed(latest_version(form_of_schedule.form_id))
+        newest = or_refuse(latest_version(form_of_schedule.form_id))
         moved = [each for each in (form_of_schedule, *passed_on) if each.can_move]
         with system("a schedule asks a newer version"):
             for each in moved:
@@ -89,7 +89,7 @@ def _held(public_id: UUID, *, by: Actor, at: datetime) -> tuple[Schedule, list[f
     locked."""
     seen = schedule_for(public_id)
     org.require(by, LEADS, at=seen.unit_id)
-    form = needed(seen.form)
+    form = or_refuse(seen.form)
     with system("the form of a schedule"):
         rows = with_passed_on(seen, None)
         schedules = SCHEDULES.select_for_update(of=("self",)).filter(pk__in=rows, form__form_id=form.form_id)

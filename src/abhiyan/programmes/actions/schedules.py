@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.titles import checked_titles
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.forms.models import FormVersion
 from abhiyan.forms.queries import latest_version
 from abhiyan.forms.rules.questions import QuestionKind
@@ -151,7 +151,7 @@ def ask_units(
             raise DaysUnfit(field="last_on" if asking.last_on < max(asking.first_on, today) else "first_on")
         if asking.wanted not in list(AskedFor) or asking.rhythm not in list(Rhythm):
             raise NobodyToAsk(field="rhythm")
-        level = levels.level(hierarchy, asking.kind) if asking.kind else None
+        level = levels.level_of_kind(hierarchy, asking.kind) if asking.kind else None
         if asking.rhythm == Rhythm.DAILY and level is not None and level > rules.DEEPEST_DAILY:
             raise TooOften(field="rhythm")
         form = _form_of(asking)
@@ -178,7 +178,7 @@ def _programme_of(asking: Asking, unit_id: int, hierarchy: int, *, at: datetime)
         if asking.figures:
             raise FiguresUnfit(field="programme")
         return None
-    programme = needed(Programme.objects.filter(pk=asking.programme_id).first())
+    programme = or_refuse(Programme.objects.filter(pk=asking.programme_id).first())
     if programme.state != Programme.State.OPEN:
         raise NotOpen(field="programme")
     on = clock.day_in(programme.zone, at)
@@ -198,7 +198,7 @@ def _form_of(asking: Asking) -> FormVersion | None:
     """Return the version of the form that is filled in, once the figures are answers to it."""
     if asking.form_id is None:
         return None
-    form = needed(latest_version(asking.form_id), NotFound(field="form"))
+    form = or_refuse(latest_version(asking.form_id), NotFound(field="form"))
     if form.form.ended_at is not None:
         raise NotFound(field="form")
     whole = {question.key for question in form.asked if question.kind is QuestionKind.WHOLE}
@@ -246,14 +246,14 @@ def _check_named(schedule: Schedule) -> None:
         raise TooManyNamed(field="named", most=MOST_NAMED)
     lo, hi = units.span(schedule.unit_id, schedule.hierarchy)
     spans, facts = units.spans(schedule.within, schedule.hierarchy), units.units_by_id(schedule.within)
-    deepest = levels.level(schedule.hierarchy, schedule.kind) if schedule.kind else None
+    deepest = levels.level_of_kind(schedule.hierarchy, schedule.kind) if schedule.kind else None
     for unit_id in schedule.within:
         unit, span = facts.get(unit_id), spans.get(unit_id)
-        level = levels.level(schedule.hierarchy, unit.kind) if unit else None
+        level = levels.level_of_kind(schedule.hierarchy, unit.kind) if unit else None
         is_below = span is not None and lo < span[0] < hi
         is_high = deepest is None or (level is not None and level <= deepest)
         if unit is None or unit.closed_on is not None or not is_below or not is_high:
-            raise NamedUnitsUnfit(field="named", name=named(unit.names) if unit else str(unit_id))
+            raise NamedUnitsUnfit(field="named", name=name_in_language(unit.names) if unit else str(unit_id))
 
 
 def _count(schedule: Schedule, *, at: datetime) -> tuple[int, int]:
@@ -266,7 +266,11 @@ def _count(schedule: Schedule, *, at: datetime) -> tuple[int, int]:
         offices = found.offices_to_ask(schedule.unit_id, schedule.hierarchy, at=at)
         below = next((b for b in offices if (b.office, b.unit_kind) == (office, schedule.kind)), None)
         whole = (below.expected, below.vacant) if below else (0, 0)
-    return sets.count_set(schedule, on=found.today(at)) if whole[0] and schedule.is_narrow else whole
+    return (
+        sets.count_set(schedule, on=found.today_of_schedules(at))
+        if whole[0] and schedule.is_narrow
+        else whole
+    )
 
 
 def _to_pass_on(above: UUID, unit_id: int) -> Schedule:
@@ -278,7 +282,7 @@ def _to_pass_on(above: UUID, unit_id: int) -> Schedule:
             raise ScheduleEnded
         if found.asked_unit(seen, unit_id=unit_id) is None:
             raise NotAsked
-        if found.passed_on(schedule, unit_id):
+        if found.passed_on_schedule(schedule, unit_id):
             raise AskedBefore
     return schedule
 
@@ -334,7 +338,7 @@ def resume_schedule(*, public_id: UUID, by: Actor, at: datetime) -> int:
         if schedule.unit.closed_on is not None:
             raise DueUnitClosed
         with system("asking again"):
-            if schedule.above is not None and found.passed_on(schedule.above, schedule.unit_id):
+            if schedule.above is not None and found.passed_on_schedule(schedule.above, schedule.unit_id):
                 raise AskedBefore
             _check_fed(schedule)
             rows = with_passed_on(schedule, schedule.ended_at)
@@ -377,7 +381,7 @@ def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, 
         org.require(by, LEADS, at=unit_id)
         if schedule.ended_at is not None:
             raise ScheduleEnded
-        period = needed(
+        period = or_refuse(
             next((each for each in schedule.timing.begun(at) if each.begins_on == begins_on), None)
         )
         today = clock.day_in(schedule.timing.zone, at)
@@ -399,7 +403,7 @@ def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, 
                 ignore_conflicts=True,
             )
             dues = found.dues_of(schedule, silent, since=begins_on)
-            n = messaging.remind(
+            n = messaging.remind_people(
                 kind="due",
                 template="duty.asked",
                 people=[
@@ -408,7 +412,7 @@ def remind_silent(*, public_id: UUID, unit_id: int, begins_on: date, by: Actor, 
                         unit_id=asked_unit.unit_id,
                         blanks={
                             "title": schedule.title_in(responsibles[asked_unit.key].language),
-                            "unit": named(
+                            "unit": name_in_language(
                                 asked_unit.body_names or asked_unit.names,
                                 responsibles[asked_unit.key].language or settings.LANGUAGE_CODE,
                             ),

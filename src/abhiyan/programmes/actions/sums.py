@@ -15,7 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.programmes.models import Programme
 from abhiyan.units.news import MovedBranch, UnitsMoved
 
-from .holding import held
+from .holding import lock_programme
 
 _TARGET = "t.programme_id = %(programme)s and t.replaced_at is null"
 # As queries.splits.IN_PLAY, the scope read once and the few closed units left out: this may go over a whole nation.
@@ -56,7 +56,7 @@ _ALL = _SETTLE.format(
 )
 
 
-def settle(
+def note_target_misfits(
     *, programme: Programme, units: Collection[int] | None, on: date, going: Collection[int] = ()
 ) -> None:
     """Note which of these units have a target that those below them do not sum to; None: of all.
@@ -87,7 +87,7 @@ def settle_above(*, programme: Programme, changed: Collection[int], on: date) ->
             [sorted(changed), programme.hierarchy],
         )
     )
-    settle(programme=programme, units=above | set(changed), on=on)
+    note_target_misfits(programme=programme, units=above | set(changed), on=on)
 
 
 def settle_closed(*, units: Collection[int], at: datetime) -> None:
@@ -102,11 +102,11 @@ def settle_due(*, at: datetime) -> int:
     with system("what targets sum to"):
         for programme_id in _with_targets(hierarchy=None):
             with transaction.atomic():
-                programme = held(programme_id=programme_id)
+                programme = lock_programme(programme_id=programme_id)
                 on = day_in(programme.zone, at)
                 if programme.summed_on == on:
                     continue
-                settle(programme=programme, units=None, on=on)
+                note_target_misfits(programme=programme, units=None, on=on)
                 programme.summed_on = on
                 programme.save(update_fields=["summed_on"])
             settled += 1
@@ -133,7 +133,7 @@ def follow_sums(*, moved: UnitsMoved, programmes: Iterable[Programme]) -> None:
                 branch, branch.new_ancestors, scope
             ):
                 units |= _below(branch)
-        settle(programme=programme, units=units, on=moved.on, going=going)
+        note_target_misfits(programme=programme, units=units, on=moved.on, going=going)
 
 
 def _is_inside(branch: MovedBranch, ancestors: Collection[int], scope: set[int]) -> bool:
@@ -152,7 +152,9 @@ def _scope(programme: Programme) -> set[int]:
 
 def _held(*, hierarchy: int | None) -> list[Programme]:
     with system("what targets sum to"):
-        return [held(programme_id=programme_id) for programme_id in _with_targets(hierarchy=hierarchy)]
+        return [
+            lock_programme(programme_id=programme_id) for programme_id in _with_targets(hierarchy=hierarchy)
+        ]
 
 
 def _with_targets(*, hierarchy: int | None) -> list[int]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.clock import day_in
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.elections import queries as elections
 from abhiyan.org import queries as org
 from abhiyan.programmes import refusals
@@ -22,9 +22,9 @@ from abhiyan.programmes.models import Measure, Programme, Target, TargetChange, 
 from abhiyan.programmes.queries import splits, weights
 from abhiyan.programmes.queries.plans import Takeover, plan_as_targets
 from abhiyan.programmes.queries.splits import Changes, TargetDifference
-from abhiyan.programmes.queries.versions import version_for
+from abhiyan.programmes.queries.versions import version_in_sight
 
-from .holding import held
+from .holding import lock_programme
 from .programmes import ScopeOutside
 from .sums import settle_above
 
@@ -75,7 +75,7 @@ def lock_target(
     with transaction.atomic():
         programme = programme_to_set(programme_id, measure)
         require_set(programme, unit_id, by=by, at=at)
-        target = needed(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
+        target = or_refuse(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
         if target.is_locked == locked:
             return
         _put(
@@ -123,7 +123,7 @@ def split_target(
         programme = programme_to_set(programme_id, measure)
         org.require(by, "programmes.targets", at=unit_id)
         chosen = weights.basis(how, options)
-        target = needed(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
+        target = or_refuse(_current(programme, measure, unit_id), refusals.NoTarget(field="unit"))
         changes = splits.planned_split(
             programme=programme,
             measure=measure,
@@ -171,8 +171,8 @@ def go_back(
     Returns how many targets changed. Refuses NotFound, ScopeOutside, ProgrammeOver, ChangedMeanwhile.
     """
     with transaction.atomic():
-        programme = held(programme_id=programme_id)
-        to = version_for(programme, version)
+        programme = lock_programme(programme_id=programme_id)
+        to = version_in_sight(programme, version)
         programme = programme_to_set(programme_id, to.measure)
         org.require(by, "programmes.targets", at=unit_id)
         if own:
@@ -345,7 +345,7 @@ def _current(programme: Programme, measure: int, unit_id: int) -> Target | None:
 
 def programme_to_set(programme_id: int, measure: int) -> Programme:
     """Hold a programme whose targets may change. Refuses ProgrammeOver, UnknownMeasure."""
-    programme = held(programme_id=programme_id)
+    programme = lock_programme(programme_id=programme_id)
     _require_open(programme, measure)
     return programme
 

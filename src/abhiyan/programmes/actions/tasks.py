@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot, news, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.titles import checked_titles
 from abhiyan.messaging import actions as messaging
@@ -121,7 +121,7 @@ def ask_task(
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
         with system("asking a task"):
-            seat = found.seat(unit_id=unit_id, office=office, account_id=account_id, on=_day(at))
+            seat = found.seat_of_task(unit_id=unit_id, office=office, account_id=account_id, on=_day(at))
             if seat is None and (office or account_id is None):
                 raise NobodyToAsk(field="whom")
             task = Task.objects.create(
@@ -148,7 +148,7 @@ def ask_of(*, what: What, appointment: UUID, by: Actor, at: datetime) -> Task:
     """Ask one task of the holder of an appointment (public id), in that office. As `ask_task`."""
     with system("whose appointment"):
         seat = found.seat_of(appointment, on=_day(at))
-        office = found.code_of(seat.office_id) if seat else ""
+        office = found.office_code(seat.office_id) if seat else ""
     if seat is None:
         raise NobodyToAsk(field="whom")
     return ask_task(what=what, unit_id=seat.unit_id, office=office, account_id=seat.account_id, by=by, at=at)
@@ -236,9 +236,9 @@ def ask_tasks(
                   %(batch)s, %(title)s, %(titles)s::jsonb, %(text)s, %(programme)s, %(asked_by)s, %(at)s,
                   s.account_id, s.office_id, s.unit_id, s.hierarchy, %(effort)s, %(due)s, 'asked', %(at)s
                 from ({found.SEATS}) s order by s.unit_id, s.account_id""",
-                found.place(unit_id=unit_id, hierarchy=hierarchy, office=office, on=_day(at))
+                found.seat_parameters(unit_id=unit_id, hierarchy=hierarchy, office=office, on=_day(at))
                 | {
-                    "chance": lot.token(16),
+                    "chance": lot.random_token(16),
                     "batch": batch,
                     "title": task.title,
                     "titles": json.dumps(dict(task.titles)),
@@ -274,7 +274,7 @@ def _looked_at(what: What, *, at: datetime) -> What:
     if what.effort_min is not None and not 0 < what.effort_min <= MOST_MINUTES:
         raise EffortWrong(field="effort")
     if what.programme_id is not None:
-        needed(Programme.objects.filter(pk=what.programme_id).exclude(state=Programme.State.DRAFT).first())
+        or_refuse(Programme.objects.filter(pk=what.programme_id).exclude(state=Programme.State.DRAFT).first())
     return replace(what, title=title, titles=titles, text=text)
 
 
@@ -290,8 +290,8 @@ def change_task(*, public_id: UUID, act: Act, by: Actor, at: datetime, note: str
         raise NoteMissing(field="note")
     with transaction.atomic():
         task = _held(public_id)
-        is_asked = found.is_asked(by, task)
-        if not (is_asked if move.by_asked else found.is_over(by, task)):
+        is_asked = found.is_task_asked_of(by, task)
+        if not (is_asked if move.by_asked else found.oversees_task(by, task)):
             raise org.NotYours
         if act == Act.CONFIRM and (is_asked or found.is_own_phone(by, task)):
             raise org.NotYours
@@ -319,7 +319,7 @@ def change_together(*, batch: UUID, act: Act, by: Actor, at: datetime) -> int:
         moving = tasks.filter(state__in=sources)
         if act == Act.CONFIRM:
             moving = moving.exclude(account_id=by.account_id, account_id__isnull=False)
-            phones = people.own_phones(by.account_id)
+            phones = people.account_phones(by.account_id)
             moving = moving.exclude(phone_id__in=phones, phone_id__isnull=False)
         rows = list(moving.order_by("pk").select_for_update(of=("self",)))
         for start in range(0, len(rows), _AT_ONCE):
@@ -330,7 +330,7 @@ def change_together(*, batch: UUID, act: Act, by: Actor, at: datetime) -> int:
     return len(rows)
 
 
-def hand_over(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime, note: str = "") -> Task:
+def hand_over_task(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime, note: str = "") -> Task:
     """Hand a task to the holder of another appointment; they are asked again. Taken back by handing it over again.
 
     The person asked may, and leaders of its unit; and `tasks.ask` at the unit it goes to. Refuses NotFound,
@@ -339,7 +339,7 @@ def hand_over(*, public_id: UUID, appointment: UUID, by: Actor, at: datetime, no
     note = _word(note)
     with transaction.atomic():
         task = _held(public_id)
-        if not found.is_asked(by, task):
+        if not found.is_task_asked_of(by, task):
             org.require(by, LEADS, at=task.unit_id)
         with system("handing a task over"):
             seat = found.seat_of(appointment, on=_day(at))
@@ -407,7 +407,7 @@ def remind_of_tasks(*, at: datetime) -> int:
     One SMS a day each, whatever their number, inside the hours only. Returns how many were reminded. Run by a loop,
     in its system scope.
     """
-    if not hours.is_open(at, settings.TIME_ZONE):
+    if not hours.is_in_hours(at, settings.TIME_ZONE):
         return 0
     starts, ends = day_after(_day(at), settings.TIME_ZONE)
     open_ones = Task.objects.filter(state__in=OPEN, account_id__isnull=False)
@@ -449,7 +449,7 @@ def _remind(tasks: QuerySet[Task], kind: str, *, is_by_loop: bool = False, at: d
     for task in sorted(tasks, key=lambda task: (task.due_at, task.pk)):
         assert task.account_id is not None
         by_account.setdefault(task.account_id, []).append(task)
-    return messaging.remind(
+    return messaging.remind_people(
         kind=kind,
         template=f"duty.{kind}",
         people=[
@@ -475,7 +475,7 @@ def _blanks_of_reminder(mine: list[Task], language: str) -> dict[str, str]:
 
 def _held(public_id: UUID) -> Task:
     """Return a task in the caller's sight, locked by the system. NotFound for one out of sight."""
-    seen = needed(Task.objects.filter(public_id=public_id).first())
+    seen = or_refuse(Task.objects.filter(public_id=public_id).first())
     with system("a task"):
         return Task.objects.select_for_update(of=("self",)).get(pk=seen.pk)
 

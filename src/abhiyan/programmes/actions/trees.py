@@ -11,7 +11,7 @@ from abhiyan.core.scope import system
 from abhiyan.programmes import ledger_sql
 from abhiyan.units.news import MovedBranch, UnitsGoing, UnitsMoved
 
-from .ledger import hold
+from .ledger import hold_totals
 from .sums import follow_sums, hold_moving
 
 # A node with more leaves than this has its totals stored. Below, the sum over a range is quick enough; at 1,000 a
@@ -40,7 +40,7 @@ def resize(*, hierarchy: int, among: Collection[int] | None = None, is_held: boo
     """
     with system("large nodes of a hierarchy"):
         if not is_held:
-            hold()
+            hold_totals()
         chosen = "" if among is None else " and {table}.unit_id = any(%(among)s)"
         gone, come = sql.row(
             "with wanted as (select p.unit_id from units_placement p"
@@ -115,12 +115,12 @@ sums as (
 {ledger_sql.add_to("programmes_total", "unit_id, hierarchy", "select * from sums")}"""
 
 
-def carry(*, hierarchy: int, branches: Sequence[MovedBranch]) -> None:
+def carry_tallies(*, hierarchy: int, branches: Sequence[MovedBranch]) -> None:
     """Take the tallies of each branch from the large nodes above it that are only old, and give them to the
     only new."""
     groups, steps = _steps(branches)
     with system("a branch was moved"):
-        hold()
+        hold_totals()
         if not steps or not sql.value("select exists (select from programmes_tally)"):
             return
         sql.run(
@@ -195,7 +195,7 @@ def follow(*, moved: UnitsMoved) -> None:
     """
     follow_sums(moved=moved, programmes=hold_moving(hierarchy=moved.hierarchy))
     among = _perhaps_large(moved)
-    carry(hierarchy=moved.hierarchy, branches=moved.branches)
+    carry_tallies(hierarchy=moved.hierarchy, branches=moved.branches)
     resize(hierarchy=moved.hierarchy, among=among - _forget_going(moved), is_held=True)
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from abhiyan.core import audit, jobs, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, kept_refusal, needed
+from abhiyan.core.refusals import Refused, kept_refusal, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.programmes import refusals
@@ -46,7 +46,7 @@ def change_targets(
     Returns how many targets changed, or the change that the job does; asked again meanwhile, the same. Refuses
     ChangeUnderWay where a job changes this programme's targets, and what the act refuses.
     """
-    programme = needed(Programme.objects.filter(pk=programme_id).first())
+    programme = or_refuse(Programme.objects.filter(pk=programme_id).first())
     targets.require_change(programme, measure, unit_id, _set_by_themselves(act, unit_id, given), by=by, at=at)
     filters: dict[str, Any] = {
         "programme": programme,
@@ -73,7 +73,7 @@ def change_targets(
             person=by.id,
         )
         TargetChange.objects.bulk_create([target_change], ignore_conflicts=True)
-        change = needed(TargetChange.objects.filter(**filters).first(), refusals.ChangeUnderWay)
+        change = or_refuse(TargetChange.objects.filter(**filters).first(), refusals.ChangeUnderWay)
         if change.public_id != target_change.public_id:  # somebody pressed at the same moment
             return _the_same(change, act, given)
         key = str(change.public_id)

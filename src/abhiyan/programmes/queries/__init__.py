@@ -15,16 +15,16 @@ from .charges import (
     coverage,
     last_declined,
     leaders_to_name,
-    missing,
     named_together,
     open_charges,
     own_charges,
+    units_without_charge,
 )
 from .checked import Truth, at_most, checked_columns, short_of, shown_real, truth_of
 from .counts_by import BEFORE, By, CountSplit, split_by
-from .earlier_drives import Earlier, earlier
+from .earlier_drives import Earlier, earlier_totals
 from .expected import UnitExpectation, expected_before, expected_of
-from .field_day import DayInTheField, field_day
+from .field_day import DayInTheField, days_in_the_field
 from .funnel import Funnel, FunnelLine, shown_funnel
 from .here import CountedHere, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
 from .items import item, item_ids, item_key, items, items_by_id, items_that_pass
@@ -42,17 +42,17 @@ from .ledger import (
     LedgerNode,
     MeasureFigures,
     ask_figures,
-    beside,
     blank,
-    figures,
+    count_unfolded,
+    figures_beside,
+    figures_of_measures,
     fold_is_behind,
-    funnel,
-    ladder,
     ladder_from_outside,
     ladders,
     ladders_by_measure,
     node_of,
-    unfolded,
+    unit_funnel,
+    unit_ladder,
 )
 from .listing import (
     FURTHEST_BEHIND,
@@ -67,25 +67,25 @@ from .listing import (
     outside_of,
 )
 from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
-from .own_figures import TypedFigure, said_in, said_of, typed_figures
-from .parts import ProgrammePart, parts_of, startable
+from .own_figures import TypedFigure, own_figures_of_unit, own_figures_of_units, typed_figures
+from .parts import ProgrammePart, parts_in_sight, startable
 from .places import IS_PLACE, booths_without_village, count_places
 from .plans import plan_as_targets, planned_takeover
 from .prepared import prepared_in
 from .programmes import (
     RunningMeasure,
     covers_whole,
-    drawn,
     gap,
     in_charges,
     is_any_open,
+    ladder_picture,
     locked_below,
     measure_asked,
     measures,
     measures_at,
     names_of_running,
-    open_of,
     open_over,
+    open_programmes_of,
     programme,
     programme_by_id,
     programme_for,
@@ -94,7 +94,7 @@ from .programmes import (
     programmes_running,
     running_at,
     scope_units,
-    search,
+    search_programmes,
     target_versions,
     targets,
     targets_of,
@@ -125,13 +125,20 @@ from .stands import (
     MeasureStand,
     ask_stands,
     fewer_than_due,
-    late,
+    late_units,
+    measures_in_view,
     standing_here,
-    stands,
     with_figures,
 )
-from .versions import Version, last_split, standing_split, version_differences, version_for, versions
-from .votes import VoteBeside, VotesOfUnits, last_votes, vote_columns, votes_election
+from .versions import (
+    Version,
+    last_split,
+    standing_split,
+    version_differences,
+    version_in_sight,
+    versions_of_targets,
+)
+from .votes import VoteBeside, VotesOfUnits, last_votes_of_units, vote_columns, votes_election
 from .weekly import FIGURE_COLUMNS, about_figures, as_outsider, figures_of_all, weekly_figures
-from .weights import SOURCES, basis, elections_offered, said, total_labels, weights_by_result
+from .weights import SOURCES, basis, basis_in_words, elections_offered, total_labels, weights_by_result
 from .whole_trees import changes_under_way, target_change_for

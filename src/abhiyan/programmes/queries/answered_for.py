@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.programmes.models import InCharge, Measure, Target
 
 from .programmes import measures
@@ -40,7 +40,9 @@ def accepted_by_measure(in_charge: InCharge) -> dict[int, int]:
 def answered_for(known: Sequence[Measure], numbers: Mapping[int, int]) -> list[AnsweredFor]:
     """Return numbers by measure in the order of a programme's measures. A target of 0 asks nothing of anybody."""
     return [
-        AnsweredFor(measure.number, named(measure.names) if len(known) > 1 else "", numbers[measure.number])
+        AnsweredFor(
+            measure.number, name_in_language(measure.names) if len(known) > 1 else "", numbers[measure.number]
+        )
         for measure in known
         if numbers.get(measure.number)
     ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import sql
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class Belonging:
     def said(self) -> str:
         """Say in a sentence whose it is."""
         if not self.target:
-            return _("This programme belongs to %(unit)s.") % {"unit": named(self.names)}
+            return _("This programme belongs to %(unit)s.") % {"unit": name_in_language(self.names)}
         return _("This programme belongs to %(unit)s. Its target there is %(n)s.") % {
-            "unit": named(self.names),
+            "unit": name_in_language(self.names),
             "n": grouped(self.target),
         }
 

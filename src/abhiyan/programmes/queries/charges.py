@@ -21,11 +21,11 @@ from abhiyan.org.viewer import NOBODY, Viewer
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
-from abhiyan.units.queries.rows import plain
+from abhiyan.units.queries.rows import escape_like
 from abhiyan.units.rules import fold, levels
 
 from .answered_for import AnsweredFor, accepted_by_measure, answered_for, unit_targets
-from .holders import Offices, holders
+from .holders import Offices, holders_by_account
 from .programmes import measures
 from .splits import IN_PLAY
 
@@ -174,8 +174,8 @@ _kept: dict[tuple[int, str, date], _Kept] = {}
 
 def _like(text: str) -> dict[str, Any]:
     text = text.replace("\0", "").strip()[:100]
-    like = {"text": text, "like": f"%{plain(text)}%", "is_odd": '"' in text or "\\" in text}
-    return like | {"sounds": fold.fold(text)}
+    like = {"text": text, "like": f"%{escape_like(text)}%", "is_odd": '"' in text or "\\" in text}
+    return like | {"sounds": fold.folded_words(text)}
 
 
 def _reader(viewer: Viewer) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def _places(programme: Programme, lo: int, hi: int) -> dict[str, Any]:
     }
 
 
-def missing(
+def units_without_charge(
     programme: Programme,
     *,
     lo: int,
@@ -263,7 +263,11 @@ class LeadersToName:
 def leaders_to_name(programme: Programme, unit_id: int, kind: str, *, on: date) -> LeadersToName:
     """Return who can be named in every unit of a kind below a unit. In the caller's scope."""
     span = units.spans([unit_id], programme.hierarchy).get(unit_id)
-    rows = list(missing(programme, lo=span[0], hi=span[1], on=on, level=kind).each()) if span else []
+    rows = (
+        list(units_without_charge(programme, lo=span[0], hi=span[1], on=on, level=kind).each())
+        if span
+        else []
+    )
     found = org.ask_leaders_of([row.unit_id for row in rows], on=on)() if rows else {}
     leaders = {row.unit_id: found[row.unit_id].account_id for row in rows if row.unit_id in found}
     said_no = {row.unit_id for row in rows if leaders.get(row.unit_id, 0) == row.declined_account}
@@ -323,7 +327,7 @@ def named_together(programme: Programme, by: int | None) -> list[NamedTogether]:
 def last_declined(programme: Programme, *, lo: int | None, on: date) -> MissingRow | None:
     """Return who declined last to be in charge of the unit at a position; None where somebody is, or nobody was
     asked."""
-    rows = [] if lo is None else missing(programme, lo=lo, hi=lo + 1, on=on)[:1]
+    rows = [] if lo is None else units_without_charge(programme, lo=lo, hi=lo + 1, on=on)[:1]
     return next((row for row in rows if row.declined_at), None)
 
 
@@ -342,16 +346,18 @@ _DOWN = """(with recursive down as (
 
 
 def _kinds_down_to(hierarchy: int, kind: str) -> list[str]:
-    deepest = levels.level(hierarchy, kind)
+    deepest = levels.level_of_kind(hierarchy, kind)
     return [
         level_kind
-        for level_kind in levels.kinds(hierarchy)
-        if deepest is not None and (levels.level(hierarchy, level_kind) or 0) <= deepest
+        for level_kind in levels.placed_kinds(hierarchy)
+        if deepest is not None and (levels.level_of_kind(hierarchy, level_kind) or 0) <= deepest
     ]
 
 
 def _with_decliners(rows: list[MissingRow]) -> list[MissingRow]:
-    signed_holders = holders(row.declined_account for row in rows if row.declined_account is not None)
+    signed_holders = holders_by_account(
+        row.declined_account for row in rows if row.declined_account is not None
+    )
     return [
         replace(row, declined_by=signed_holders[row.declined_account].name)
         if row.declined_account in signed_holders
@@ -380,7 +386,7 @@ def charges(
     """
 
     def with_people(rows: list[ChargeRow]) -> list[ChargeRow]:
-        known = holders((row.account_id for row in rows), on=on)
+        known = holders_by_account((row.account_id for row in rows), on=on)
         days = last_reminders(REMINDER, [row.id for row in rows])
         rows = [replace(row, reminded_on=days.get(row.id)) for row in rows]
         return [
@@ -431,7 +437,7 @@ def coverage(
     )
     return [
         ChargeLevel(kind, counts[kind], max(0, counts[kind] - n_by_kind.get(kind, 0)))
-        for kind in levels.kinds(programme.hierarchy)
+        for kind in levels.placed_kinds(programme.hierarchy)
         if kind in counts
     ]
 
@@ -493,7 +499,7 @@ def own_charges(account_id: int, *, on: date) -> list[OwnCharge]:
         .select_related("programme", "unit")
         .order_by("-named_at", "-pk")[:200]
     )
-    signed_holders = holders(in_charge.named_by for in_charge in rows if in_charge.named_by)
+    signed_holders = holders_by_account(in_charge.named_by for in_charge in rows if in_charge.named_by)
     places = {
         hierarchy: units.spans((in_charge.unit_id for in_charge in rows), hierarchy)
         for hierarchy in {in_charge.programme.hierarchy for in_charge in rows}
@@ -533,7 +539,7 @@ def own_charges(account_id: int, *, on: date) -> list[OwnCharge]:
 
 def _leaders_above(unit_ids: Collection[int], hierarchy: int, *, on: date) -> Iterator[tuple[int, str]]:
     """Yield a unit with the leaders of the nearest unit above it that has some."""
-    paths = units.paths(sorted(unit_ids), hierarchy)
+    paths = units.paths_of_units(sorted(unit_ids), hierarchy)
     above = {unit_id: [row.id for row in path if row.id != unit_id] for unit_id, path in paths.items()}
     leaders = org.ask_leaders_of({unit_above for found in above.values() for unit_above in found}, on=on)()
     for unit_id, found in above.items():

@@ -86,7 +86,7 @@ def truth_of(estimate: Estimated, *, entries: int | None = None, is_rounded: boo
 
 def shown_real(estimate: Estimated, *, is_rounded: bool) -> RealOf100 | None:
     """Return the numbers of a unit's sentence; None without a figure, and from outside where it has fewer than 10."""
-    is_small = is_rounded and small_cells.shown(estimate.entered.items) is None
+    is_small = is_rounded and small_cells.shown_count(estimate.entered.items) is None
     return None if estimate.grade or is_small else real_of_100(estimate.entered)
 
 
@@ -151,7 +151,7 @@ Count = Callable[[int], str]
 
 
 def _counts(is_rounded: bool) -> Count:
-    return lambda n: small_cells.seen(n, is_exact=not is_rounded)
+    return lambda n: small_cells.seen_count(n, is_exact=not is_rounded)
 
 
 def _day(on: date) -> str:
@@ -227,7 +227,7 @@ def _covers(share: RealShare, entries: int | None, count: Count, *, is_open: boo
 def _why_none(estimate: Estimated, *, is_rounded: bool) -> tuple[str, str]:
     """Say why a unit has no figure, in a sentence and for a cell. From outside no number below 10 is said."""
     if estimate.entered.rate is not None:
-        return small_cells.said(None), small_cells.said(None)
+        return small_cells.count_in_words(None), small_cells.count_in_words(None)
     if estimate.entered.unchecked:
         words = say("Entries without a phone have not been checked yet, so there is no total.")
         return words, say("no total yet")
@@ -265,7 +265,7 @@ def _no_entry(estimate: Estimated, *, is_rounded: bool) -> str:
         activities.entered_of(estimate.kind, estimate.measure).no_entry,
         estimate.reported - estimate.entered.items,
     )
-    if not words or n <= 0 or (is_rounded and small_cells.shown(n) is None):
+    if not words or n <= 0 or (is_rounded and small_cells.shown_count(n) is None):
         return ""
     return str(words) % {"n": _counts(is_rounded)(n)}
 

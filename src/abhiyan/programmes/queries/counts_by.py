@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
-from abhiyan.core.small_cells import together
+from abhiyan.core.small_cells import shown_with_own
 from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import ALL_DAYS, Programme
 
@@ -139,7 +139,7 @@ def split_by(
     counts_by_unit: dict[int, tuple[dict[Key, int], bool]] = {}
     for unit_id, is_exact, *key_values, n, own_n in count_rows:
         figures, _is_exact = counts_by_unit.setdefault(unit_id, ({}, is_exact))
-        figure = (n or 0) if is_exact else together(own_n, (n or 0) - own_n)
+        figure = (n or 0) if is_exact else shown_with_own(own_n, (n or 0) - own_n)
         if figure:
             figures[tuple(key_values)] = figure
     return {
@@ -182,7 +182,7 @@ def _own(asked: ChildrenAsked, by: By) -> Iterator[str]:
     for sign, days, key in by.sums("%(closed)s::date"):
         columns = ", ".join(["k.unit_id", *(f"{part} as {name}" for name, part in key.items())])
         counted = f"{by.counts(asked)} and {days}"
-        rows = own_part.rows(columns, f"({sign}t.n)", counted, out, totals=totals, tallies=tallies)
+        rows = own_part.own_part_query(columns, f"({sign}t.n)", counted, out, totals=totals, tallies=tallies)
         yield f"select own.*, true from ({rows}) own"
 
 

@@ -31,7 +31,9 @@ class Earlier:
         return {} if n is None else {"before": EarlierDrive(self.label, n, self.source)}
 
 
-def earlier(programme: Programme, *, units: Collection[int], hierarchy: int, on: date) -> Earlier | None:
+def earlier_totals(
+    programme: Programme, *, units: Collection[int], hierarchy: int, on: date
+) -> Earlier | None:
     """Return the totals of the earlier drive a programme is held against, of these units; None where it names none.
 
     A unit the list does not name has what the units below it sum to. In the scope in force: of units whose

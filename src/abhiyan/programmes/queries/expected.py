@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.models_expected import Expectation
 from abhiyan.ui.numbers import grouped
@@ -43,7 +43,7 @@ class UnitExpectation:
     @property
     def who(self) -> str:
         """Return the office and its unit, in the reader's language."""
-        return ", ".join(filter(None, (named(self.office), named(self.unit))))
+        return ", ".join(filter(None, (name_in_language(self.office), name_in_language(self.unit))))
 
     @property
     def words(self) -> str:

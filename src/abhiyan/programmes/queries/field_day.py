@@ -29,7 +29,7 @@ class DayInTheField:
         return None if self.need is None else max(0, self.need - self.came)
 
 
-def field_day(
+def days_in_the_field(
     programme: Programme, node: LedgerNode, units: Sequence[int], *, at: datetime, language: str
 ) -> list[DayInTheField]:
     """Return the day of units below a node whose people are in sight, who lacks most first; without a target last.
@@ -59,7 +59,9 @@ def field_day(
         came = (split.get(today) or 0) if split else 0
         before = (child.ladder.counted or 0) - came
         days.append(
-            DayInTheField(child, came, pace.per_day(child.target, before, left) if child.target else None)
+            DayInTheField(
+                child, came, pace.needed_per_day(child.target, before, left) if child.target else None
+            )
         )
     return sorted(
         days,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from abhiyan.core import sql
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity, Step
@@ -80,7 +80,7 @@ def shown_funnel(
 
     One query. callers: `ask_callers_without_place`, where it was asked already.
     """
-    activity = activities.of(programme.kind)
+    activity = activities.activity_of(programme.kind)
     if node is None or not rows:
         return Funnel((), activity.steps, None)
     callers_query = callers or ask_callers_without_place(
@@ -108,7 +108,7 @@ def _callers(placeless: Placeless | None, *, is_hidden: bool) -> Callers | None:
     if placeless is None or not (is_hidden or (placeless.is_inside and placeless.n)):
         return None
     return Callers(
-        unit=named(placeless.names),
+        unit=name_in_language(placeless.names),
         code=placeless.code if placeless.is_seen else "",
         n=placeless.n,
         is_inside=placeless.is_inside,

@@ -8,7 +8,7 @@ from typing import Any
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.policy import COUNTS, EVERYTHING
-from abhiyan.core.small_cells import shown
+from abhiyan.core.small_cells import shown_count
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import Programme
@@ -45,7 +45,7 @@ def ask_standing_here(
 def _standing(sums: Mapping[int, int], *, is_exact: bool) -> Ladder | None:
     def figure(number: int) -> int | None:
         n = sums.get(number, 0)
-        return n if is_exact else shown(n)
+        return n if is_exact else shown_count(n)
 
     ladder = Ladder(
         reported=figure(rung.REPORTED),
@@ -82,7 +82,7 @@ def ask_own_words(
         ladder = query()
         if ladder is None:
             return None
-        unplaced = activities.of(programme.kind).unplaced
+        unplaced = activities.activity_of(programme.kind).unplaced
         page = unplaced.page if ladder.counted or ladder.unsigned else None
         words = unplaced.words(ladder, unit_id == programme.owner_id or bool(programme.parts))
         return CountedHere(words, page if page is not None and page.opens(viewer.may) else None)
@@ -154,7 +154,7 @@ def ask_callers_without_place(
     None where the programme's owner stands nowhere, and for kinds of programme without callers. Shown by the
     rules of `ledger`. One query by keys.
     """
-    callers = activities.of(programme.kind).callers
+    callers = activities.activity_of(programme.kind).callers
     if callers is None:
         return lambda: None
     query = sql.ask(
@@ -182,7 +182,7 @@ def _placeless(rows: Sequence[tuple[Any, ...]], *, is_spread: bool) -> Placeless
     sums = {channel: int(n) for *_where, channel, n in rows if channel is not None}
 
     def figure(n: int) -> int | None:
-        return n if is_exact else shown(n)
+        return n if is_exact else shown_count(n)
 
     return Placeless(
         code=code,

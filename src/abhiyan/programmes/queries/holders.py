@@ -27,7 +27,7 @@ _OFFICES = """(select json_agg(json_build_array(o.names, ou.names) order by o.ra
     and (ap.ends_on is null or ap.ends_on >= %(on)s))"""
 
 
-def holders(account_ids: Iterable[int], *, on: date | None = None) -> dict[int, SignedHolder]:
+def holders_by_account(account_ids: Iterable[int], *, on: date | None = None) -> dict[int, SignedHolder]:
     """Return the people of accounts named by rows in the viewer's sight.
 
     on: the day whose offices are wanted; None: none. It reads past the viewer's scope. A leader of the nation,

@@ -8,7 +8,7 @@ from abhiyan.core.clock import day_in
 from abhiyan.core.refusals import NotFound
 from abhiyan.programmes.models import Programme
 
-from .programmes import open_of, programme
+from .programmes import open_programmes_of, programme
 from .splits import in_play
 
 
@@ -32,7 +32,7 @@ def runs_now(programme: Programme, at: datetime) -> bool:
 
 def running_of_kind(kind: str, at: datetime) -> list[Programme]:
     """Return the programmes of a kind that run now, the older first. One query."""
-    return [programme for programme in open_of(kind) if runs_now(programme, at)]
+    return [programme for programme in open_programmes_of(kind) if runs_now(programme, at)]
 
 
 def is_past(programme: Programme, at: datetime) -> bool:

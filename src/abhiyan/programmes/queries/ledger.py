@@ -15,7 +15,7 @@ from typing import Any
 from abhiyan.core import sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.policy import EVERYTHING, FIGURES
-from abhiyan.core.small_cells import together
+from abhiyan.core.small_cells import shown_with_own
 from abhiyan.programmes import ledger_sql
 from abhiyan.programmes.models import ALL_DAYS, Programme
 from abhiyan.programmes.rules import activities
@@ -156,7 +156,9 @@ def _own_below(node: LedgerNode, until: date | None, begins: date | None) -> lis
     for sign, which, day in days:
         columns = f"t.programme_id, t.measure, {day}, t.channel, -t.rung"
         parts.append(
-            own_part.rows(columns, f"({sign}t.n)", f"t.programme_id = any(%(programmes)s) and {which}")
+            own_part.own_part_query(
+                columns, f"({sign}t.n)", f"t.programme_id = any(%(programmes)s) and {which}"
+            )
         )
     if node.has_pending:
         day = (
@@ -178,7 +180,7 @@ def _figure(sums: Mapping[int, int], *rungs: int, less: Sequence[int] = (), is_e
     if is_exact:
         return n
     n_own = sum(sums.get(-number, 0) for number in rungs) - sum(sums.get(-number, 0) for number in less)
-    return together(n_own, n - n_own)
+    return shown_with_own(n_own, n - n_own)
 
 
 def _figures(sums: Mapping[int, int], steps: Iterable[Step], *, is_exact: bool) -> dict[str, int | None]:
@@ -274,7 +276,7 @@ def _ladders(
     for programme_id, measure, number, n in rows:
         for whole in counts_in[programme_id]:
             sums[whole, measure][number] = sums[whole, measure].get(number, 0) + n
-    parts = {programme.pk: activities.of(programme.kind).parts for programme in programmes}
+    parts = {programme.pk: activities.activity_of(programme.kind).parts for programme in programmes}
     told = {
         key: _ladder(sum_by_rung, is_exact=is_exact, parts=parts[key[0]] if key[1] == 1 else ())
         for key, sum_by_rung in sums.items()
@@ -294,7 +296,7 @@ def ladders(
     return ask_ladders(node=node, hierarchy=hierarchy, programmes=programmes, at=at, on=on)()
 
 
-def ladder(
+def unit_ladder(
     *,
     node: int | LedgerNode,
     hierarchy: int,
@@ -333,7 +335,7 @@ def ladder_from_outside(
     if here is None:
         return blank(is_rounded=True)
     outside = replace(here, is_exact=False, has_own=False)
-    return ladder(node=outside, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
+    return unit_ladder(node=outside, hierarchy=hierarchy, programme=programme, measure=measure, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,7 +404,7 @@ def ask_figures(
     return lambda: figures_of(here, programme.kind, begins, last, asked())
 
 
-def figures(
+def figures_of_measures(
     *,
     node: int | LedgerNode,
     hierarchy: int,
@@ -443,7 +445,7 @@ def figures_of(
             by_channel[channel][number] += n
             by_day[day][number] += n
             whole[number] += n
-    activity = activities.of(kind)
+    activity = activities.activity_of(kind)
 
     def funnel_rows(of: Iterable[tuple[int, date | None, Mapping[int, int]]]) -> list[FunnelRow]:
         made = (
@@ -491,7 +493,7 @@ def _row(
     )
 
 
-def funnel(
+def unit_funnel(
     *,
     node: int | LedgerNode,
     hierarchy: int,
@@ -501,13 +503,13 @@ def funnel(
     days: int = 0,
 ) -> list[FunnelRow]:
     """Return the funnel of a unit by channel over all days, and for each of the last `days` days; see `figures`."""
-    measure_figures = figures(
+    measure_figures = figures_of_measures(
         node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
     )
     return [*measure_figures.channels, *measure_figures.days()]
 
 
-def beside(
+def figures_beside(
     *, node: LedgerNode, programme: Programme, steps: Sequence[Step], measure: int = 1, at: datetime
 ) -> dict[str, int | None]:
     """Return figures of a unit that are on no ladder and in no funnel, by the key of the step; None: too few to
@@ -526,7 +528,7 @@ def beside(
     return _figures(sums, steps, is_exact=node.is_exact)
 
 
-def unfolded(*, at: datetime) -> tuple[int, int]:
+def count_unfolded(*, at: datetime) -> tuple[int, int]:
     """Count the changes that wait for a fold, and the age of the oldest in seconds; for `doctor` and metrics."""
     n, oldest = sql.row("select count(*), min(posted_at) from programmes_delta")
     return int(n), max(0, int((at - oldest).total_seconds())) if oldest else 0

@@ -18,7 +18,16 @@ from abhiyan.ui.tables import DEEPEST_ROW, PER_PAGE, Leaf
 from abhiyan.units import queries as places
 
 from . import own_part
-from .ledger import EXACT, LedgerNode, MeasureFigures, counted_below, figures, figures_of, node_of, window
+from .ledger import (
+    EXACT,
+    LedgerNode,
+    MeasureFigures,
+    counted_below,
+    figures_of,
+    figures_of_measures,
+    node_of,
+    window,
+)
 from .programmes import ELECTORAL_KINDS, ask_outside, of_booths
 
 
@@ -206,7 +215,7 @@ def _listed(asked: ChildrenAsked) -> tuple[ChildrenLeaf, list[tuple[int, date, i
     elif here.has_pending:
         parts.append(
             f"""select k.unit_id, d.rung, d.n from {BELOW_HERE} join kid k on {EDGE} = 2 * k.number - 1
-          where {waiting(asked)} and coalesce(d.day <= {CUT}, true)"""
+          where {pending_of_measure(asked)} and coalesce(d.day <= {CUT}, true)"""
         )
     tables += _sums(parts, has_own=here.has_own)
     query = _chosen(asked, values)
@@ -237,7 +246,7 @@ def of_measure(asked: ChildrenAsked, counted: str = "t") -> str:
     return f"{counted}.programme_id {which} and {counted}.measure = %(measure)s"
 
 
-def waiting(asked: ChildrenAsked) -> str:
+def pending_of_measure(asked: ChildrenAsked) -> str:
     """Say which changes d: those of the measure that wait for a fold."""
     return f"{ledger_sql.PENDING} and {of_measure(asked, 'd')}"
 
@@ -293,11 +302,13 @@ def _own(asked: ChildrenAsked) -> Iterator[str]:
     """Yield the part in sight of children that are otherwise out of sight, on the negatives of its rungs."""
     out = "{} w join kid k on not k.is_exact and w.lo >= k.lo and w.lo < k.hi"
     for sign, days in _less("%(closed)s::date"):
-        yield own_part.rows("k.unit_id, -t.rung", f"({sign}t.n)", f"{of_measure(asked)} and {days}", out)
+        yield own_part.own_part_query(
+            "k.unit_id, -t.rung", f"({sign}t.n)", f"{of_measure(asked)} and {days}", out
+        )
     if asked.here.has_pending:
         yield f"""select k.unit_id, -d.rung, d.n from {BELOW_HERE}
           join kid k on not k.is_exact and p.lo >= k.lo and p.lo < k.hi
-          where {waiting(asked)} and d.day <= %(closed)s::date and {own_part.IN_SIGHT}"""
+          where {pending_of_measure(asked)} and d.day <= %(closed)s::date and {own_part.IN_SIGHT}"""
 
 
 def _with_whole(asked: ChildrenAsked, values: dict[str, Any]) -> tuple[str, str, str]:
@@ -311,7 +322,7 @@ def _with_whole(asked: ChildrenAsked, values: dict[str, Any]) -> tuple[str, str,
     pending = f"""pending as materialized (
       select {EDGE} as edge, d.channel,
         case when d.day >= %(begins)s then d.day else {ledger_sql.ALL_DAYS} end as day, d.rung, sum(d.n)::bigint as n
-      from {BELOW_HERE} where {waiting(asked)} group by 1, 2, 3, 4)"""
+      from {BELOW_HERE} where {pending_of_measure(asked)} group by 1, 2, 3, 4)"""
     whole = f"""(select json_agg(json_build_array(channel, day, rung, n)) from (
       select channel, day, rung, sum(n)::bigint as n from (
         select channel, day, rung, n from ({counted}) counted where measure = %(measure)s
@@ -460,7 +471,7 @@ def board(
     leaf, day_sums = _listed(children)
     if day_sums is not None:
         return figures_of(here, programme.kind, begins, last, day_sums), leaf
-    return figures(
+    return figures_of_measures(
         node=here, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
     ), leaf
 

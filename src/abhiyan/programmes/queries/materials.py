@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.org import queries as org
 from abhiyan.org.models import Office
 from abhiyan.org.rules.ranges import literal
@@ -79,7 +79,7 @@ def count_own(viewer: Viewer) -> tuple[int, int]:
 def material_for(viewer: Viewer, public_id: UUID) -> Material:
     """Return one material the viewer reads, or put files up where it is for; or NotFound."""
     materials = Material.objects.select_related("unit", "programme__owner").filter(public_id=public_id)
-    return needed(materials.filter(_for_them(viewer) | _led(viewer)).first())
+    return or_refuse(materials.filter(_for_them(viewer) | _led(viewer)).first())
 
 
 def may_lead(viewer: Viewer, material: Material) -> bool:
@@ -105,16 +105,16 @@ def opened_by(account_id: int | None, versions: Iterable[MaterialVersion]) -> se
     return set(rows.values_list("version_id", flat=True))
 
 
-def versions_of(material: Material) -> list[MaterialVersion]:
+def material_versions(material: Material) -> list[MaterialVersion]:
     """Return the versions of a material in the viewer's sight, the newest first; not their bytes."""
     rows = MaterialVersion.objects.filter(material=material).defer("sealed", "digest")
     return list(rows.order_by("-number")[:MOST_VERSIONS])
 
 
-def version_for(material: Material, number: int, *, leads: bool) -> MaterialVersion:
+def version_of_material(material: Material, number: int, *, leads: bool) -> MaterialVersion:
     """Return a version of a material, with its bytes sealed; without `leads` only the one in force. NotFound."""
     rows = MaterialVersion.objects.filter(material=material, number=number)
-    return needed((rows if leads else rows.filter(replaced_at=None)).first())
+    return or_refuse((rows if leads else rows.filter(replaced_at=None)).first())
 
 
 def same_there(programme_id: int, digest: bytes) -> Material | None:
@@ -149,14 +149,14 @@ _OPENED = """select o.names, u.kind, count(distinct b.account_id) filter (where 
  where v.material_id = %s group by o.id, o.names, o.rank, u.kind order by o.rank, o.id, u.kind"""
 
 
-def opened(material: Material) -> list[OpenedMaterial]:
+def material_openings(material: Material) -> list[OpenedMaterial]:
     """Count the people who opened a material, by office and kind of unit, as far as in the viewer's sight."""
     return sql.each(OpenedMaterial, _OPENED, [material.pk])
 
 
 def offices_at(unit_id: int, hierarchy: int) -> list[Office]:
     """Return the offices that may be held in a unit or below it, senior first."""
-    kinds = {units.standing(unit_id, hierarchy).kind, *units.counts_below(unit_id, hierarchy)}
+    kinds = {units.row_of_unit(unit_id, hierarchy).kind, *units.counts_below(unit_id, hierarchy)}
     return [office for office in org.offices_used() if not office.kinds or kinds & set(office.kinds)]
 
 

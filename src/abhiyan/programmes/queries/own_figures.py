@@ -7,12 +7,12 @@ from datetime import date, datetime
 from django.conf import settings
 
 from abhiyan.core import sql
-from abhiyan.core.policy import EVERYTHING, FIGURES, placed
+from abhiyan.core.policy import EVERYTHING, FIGURES, placed_sql
 from abhiyan.core.small_cells import until as closed_until
 from abhiyan.programmes.models import Programme
 
 # Those whose figures there are exact read them as of now. Everybody else reads those of the last closed day.
-_SEEN = f"({EVERYTHING} or {placed('f.unit_id', FIGURES)})"
+_SEEN = f"({EVERYTHING} or {placed_sql('f.unit_id', FIGURES)})"
 _KNOWN = f"({_SEEN} or f.typed_at < %(closed)s)"
 _REPLACED = f"(f.replaced_at is not null and ({_SEEN} or f.replaced_at < %(closed)s))"
 
@@ -44,7 +44,7 @@ def typed_figures(programme: Programme, *, unit_id: int, at: datetime) -> list[T
     )
 
 
-def said_in(
+def own_figures_of_units(
     programme: Programme,
     measure: int,
     units: Iterable[int],
@@ -74,7 +74,7 @@ def said_in(
     return dict(rows)
 
 
-def said_of(
+def own_figures_of_unit(
     unit_id: int, days: Mapping[tuple[int, int], tuple[date | None, date]], *, at: datetime
 ) -> dict[tuple[int, int], int]:
     """Return the same of one unit in several measures: by programme and measure, of the days of each. One query."""

@@ -75,7 +75,7 @@ def tables(*, by_child: bool) -> str:
       select unit_id, null, -1 from crossed where lo is null and exists (select 1 from whole))"""
 
 
-def rows(
+def own_part_query(
     columns: str, n: str, of: str, source: str = "{} w", *, totals: str = TOTALS, tallies: str = TALLIES
 ) -> str:
     """Return a query: `columns`, then `n`, of the totals and tallies t `of` what is in sight.

@@ -25,7 +25,7 @@ class NotedPace:
     steps: list[rates.Point]
 
 
-def noted(programme: Programme, *, at: datetime) -> NotedPace:
+def noted_pace(programme: Programme, *, at: datetime) -> NotedPace:
     """Return the notes of one read of at most a few rows a minute; nothing where the viewer does not see all of
     the programme."""
     rows = Pace.objects.filter(programme=programme, minute__gt=at - SHOWN).order_by("minute")
@@ -54,9 +54,9 @@ def _noted(rows: Iterable[tuple[int, datetime, int]], *, at: datetime, late: tim
         sums[minute] = sums.get(minute, 0) + n
     whole = sorted(sums.items())
     return NotedPace(
-        rates.pace(whole, at=at, late=late),
-        {channel: rates.pace(points, at=at, late=late) for channel, points in by_channel.items()},
-        rates.steps(whole, every=FIVE, most=36),
+        rates.report_rate(whole, at=at, late=late),
+        {channel: rates.report_rate(points, at=at, late=late) for channel, points in by_channel.items()},
+        rates.points_by_stretch(whole, every=FIVE, most=36),
     )
 
 

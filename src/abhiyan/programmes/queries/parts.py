@@ -27,7 +27,7 @@ class ProgrammePart:
     measure: int = 1
 
 
-def parts_of(
+def parts_in_sight(
     viewer: Viewer, whole: Programme, *, node: int | LedgerNode, at: datetime
 ) -> list[ProgrammePart]:
     """Return the programmes beneath one that are in the viewer's sight, by name of the unit. Four queries at most."""
@@ -62,6 +62,6 @@ def startable(whole: Programme, *, language: str) -> list[units.UnitRow]:
                 unit_id, whole.hierarchy, language=language, limit=MOST_UNITS
             ).rows
         else:
-            rows = [units.standing(unit_id, whole.hierarchy)]
+            rows = [units.row_of_unit(unit_id, whole.hierarchy)]
         unit_rows |= {row.id: row for row in rows if row.id not in taken and row.closed_on is None}
     return list(unit_rows.values())

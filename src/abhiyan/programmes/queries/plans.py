@@ -8,8 +8,8 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Plan
 from abhiyan.programmes.models import Programme
@@ -59,7 +59,7 @@ class Takeover:
         """Return the refusal where parts exceed the whole, or are all known and come to another number."""
         misfit = next((each for each in self.misfits if each.below > each.n or not each.without), None)
         return (
-            PlanDisagrees(field="plan", where=named(misfit.names), n=misfit.n, below=misfit.below)
+            PlanDisagrees(field="plan", where=name_in_language(misfit.names), n=misfit.n, below=misfit.below)
             if misfit
             else None
         )
@@ -75,7 +75,7 @@ def plan_as_targets(
     seats = elections.plan_seats(plan)
     parts = {seat.unit_id: (seat.votes, seat.is_locked) for seat in seats if seat.unit_id is not None}
     of_seats = set(parts)
-    below = needed(elections.part_figures(plan, most=MOST), PlanTooWide(field="plan", most=MOST))
+    below = or_refuse(elections.part_figures(plan, most=MOST), PlanTooWide(field="plan", most=MOST))
     parts |= below
     nowhere = sum(seat.votes for seat in seats if seat.unit_id is None)
     takeover = planned_takeover(

@@ -14,4 +14,8 @@ def prepared_in(programme: Programme, *, lo: int, hi: int, on: date) -> list[Pre
     The caller checks that the viewer sees the programme.
     """
     with system("how far a programme is prepared"):
-        return [line for offer in rooms.offered("prepared") for line in offer(programme, lo=lo, hi=hi, on=on)]
+        return [
+            line
+            for offer in rooms.offered_functions("prepared")
+            for line in offer(programme, lo=lo, hi=hi, on=on)
+        ]

@@ -29,7 +29,7 @@ _THERE = f"""select w.schedule_id, w.unit_id, w.body_id, w.begins_on
     and {HELD.format(on="w.due_on", at="w.due_at")})"""
 
 
-def there(
+def slots_with_holder(
     asked: Iterable[tuple[Schedule, Place, Iterable[Period]]], *, account_id: int | None = None
 ) -> set[Slot]:
     """Return the periods at whose hour the unit was open, its body was there, and somebody held the office.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import sql, words
 from abhiyan.core.policy import ACCOUNT, COUNTS, EVERYTHING
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target, TargetVersion
 from abhiyan.programmes.rules import activities, windows
@@ -25,7 +25,7 @@ from abhiyan.ui.ladder import LadderShown as Picture
 from . import own_part
 from .checked import picture_of
 from .expected import EXPECTED, UnitExpectation
-from .holders import holders
+from .holders import holders_by_account
 from .ledger import NODE, LedgerNode
 from .splits import IN_PLAY
 
@@ -65,17 +65,17 @@ def programmes_for(viewer: Viewer) -> QuerySet[Programme]:
 
 def programme_for(viewer: Viewer, public_id: UUID) -> Programme:
     """Return one programme in the viewer's sight, with its owner; or NotFound."""
-    return needed(programmes_for(viewer).filter(public_id=public_id).first())
+    return or_refuse(programmes_for(viewer).filter(public_id=public_id).first())
 
 
 def programme(public_id: UUID) -> Programme:
     """Return a programme by its public id, for any reader: programmes hold nothing about people. NotFound."""
-    return needed(Programme.objects.select_related("owner").filter(public_id=public_id).first())
+    return or_refuse(Programme.objects.select_related("owner").filter(public_id=public_id).first())
 
 
 def programme_by_id(programme_id: int) -> Programme:
     """Return a programme by its id, for any reader. NotFound."""
-    return needed(Programme.objects.select_related("owner").filter(pk=programme_id).first())
+    return or_refuse(Programme.objects.select_related("owner").filter(pk=programme_id).first())
 
 
 def is_any_open() -> bool:
@@ -86,7 +86,7 @@ def is_any_open() -> bool:
 def names_of_running() -> list[tuple[int, str]]:
     """Open programmes in sight: (id, name), newest window first."""
     programmes = _seen().filter(state=Programme.State.OPEN).order_by("-opens_on", "-id")
-    return [(one.pk, words.named(one.names)) for one in programmes]
+    return [(one.pk, words.name_in_language(one.names)) for one in programmes]
 
 
 def whose_numbers(programme_id: int) -> list[int]:
@@ -127,7 +127,7 @@ def open_over(
     return sql.rows(_OPEN_OVER, params, keep_plan=True)
 
 
-def search(text: str, *, limit: int = 10, only_open: bool = False) -> list[Programme]:
+def search_programmes(text: str, *, limit: int = 10, only_open: bool = False) -> list[Programme]:
     """Return programmes in sight whose name holds the text, newest window first: no drafts, or only what is open."""
     programmes = _seen().exclude(state=Programme.State.DRAFT).filter(names__icontains=text)
     if only_open:
@@ -179,7 +179,7 @@ _OF_BOOTHS = of_booths(
 )
 
 
-def open_of(kind: str) -> list[Programme]:
+def open_programmes_of(kind: str) -> list[Programme]:
     """Open programmes of a kind, the older first; their windows may be over or to come."""
     programmes = Programme.objects.filter(kind=kind, state=Programme.State.OPEN)
     return list(programmes.select_related("owner").order_by("opens_on", "pk"))
@@ -227,7 +227,9 @@ class RunningMeasure:
 
     @property
     def name(self) -> str:
-        return words.named(self.programme.names) + (f": {words.named(self.names)}" if self.names else "")
+        return words.name_in_language(self.programme.names) + (
+            f": {words.name_in_language(self.names)}" if self.names else ""
+        )
 
     @property
     def asked(self) -> dict[str, str]:
@@ -371,7 +373,7 @@ def in_charges(
         order by i.role desc, u.code, i.named_at""",
         [programme.pk, chosen, chosen, only, only],
     )
-    signed_holders = holders(row[1] for row in rows)
+    signed_holders = holders_by_account(row[1] for row in rows)
     return [
         UnitCharge(
             number,
@@ -494,7 +496,7 @@ def locked_below(*, programme: Programme, node: int, measure: int = 1) -> dict[i
     )
 
 
-def drawn(
+def ladder_picture(
     ladder: Ladder,
     *,
     name: str | Promise,
@@ -513,7 +515,7 @@ def drawn(
         more.setdefault("hidden_reason", _("fewer than 10"))
     more.setdefault("definitions", activities.meanings_of(programme.kind, measure))
     # A part that is itself reckoned from two rungs would be their sum: only parts of one rung are shown.
-    if parts := activities.of(programme.kind).parts_in(ladder.parts):
+    if parts := activities.activity_of(programme.kind).parts_in(ladder.parts):
         some = [(part.name, ladder.parts[part.key]) for part in parts if len(part.rungs) == 1]
         more.setdefault("parts", some)
     if checked is not None:

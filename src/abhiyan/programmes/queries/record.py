@@ -10,7 +10,7 @@ from django.conf import settings
 
 from abhiyan.core import clock, sql
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.rooms import offered
+from abhiyan.core.rooms import offered_functions
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
@@ -22,7 +22,7 @@ from abhiyan.programmes.numbers import TaskNumbers, task_numbers
 from abhiyan.ui.recorded import DAYS, WorkWeek
 
 from .answered_for import AnsweredFor, accepted_charges
-from .stands import MeasureStand, stands
+from .stands import MeasureStand, measures_in_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,14 @@ def record_for(viewer: Viewer, public_id: UUID | None, *, at: datetime) -> Recor
             account = people.account_by_public_id(public_id)
         account_id, name = account.pk, account.name
         whose = org.viewer_of(account_id=account_id, on=on)
-        if not leads(viewer, whose, on=on):
+        if not leads_from_above(viewer, whose, on=on):
             raise NotFound
     # In the reader's own scope: figures of a unit whose people they do not see are rounded here too.
     is_own = account_id == viewer.account_id
     offices = [office for office in whose.appointments if office.body_id is None and not is_own]
-    of_units = [(office, measure_stands) for office in offices if (measure_stands := stands(office, at=at))]
+    of_units = [
+        (office, measure_stands) for office in offices if (measure_stands := measures_in_view(office, at=at))
+    ]
     with system("a record, for its owner or the level above"):
         return Record(
             account_id=account_id,
@@ -104,12 +106,12 @@ def week_of_work(account_id: int, *, at: datetime) -> WorkWeek:
     first = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS - 1)
     since = datetime.combine(first, time(), ZoneInfo(settings.TIME_ZONE))
     with system("a week of work, for its owner or the level above"):
-        weeks = [worked(account_id, since=since) for worked in offered("worked")]
+        weeks = [worked(account_id, since=since) for worked in offered_functions("worked")]
         work = sorted((work for week in weeks for work in week), key=lambda work: -work.confirmed)
     return WorkWeek(work)
 
 
-def leads(viewer: Viewer, whose: Viewer, *, on: date) -> bool:
+def leads_from_above(viewer: Viewer, whose: Viewer, *, on: date) -> bool:
     """Return True if the viewer leads somebody from one level above: the nearest unit above theirs where
     anybody leads."""
     mine = (

@@ -17,7 +17,7 @@ from abhiyan.units.models import MANY
 
 from .presence import BODY_THERE, HELD, UNIT_THERE
 from .schedule_sets import IN_SET, OF_BODY, asked_units_sql, bounds_of_set, set_values
-from .schedules import BODIES, AskedUnit, today
+from .schedules import BODIES, AskedUnit, today_of_schedules
 
 MOST_BODIES = 5_000  # of one kind, on one board
 LAST_KEY = (1 << 63) - 1  # the largest bigint: no unit has this id
@@ -241,7 +241,7 @@ def to_remind(
     message today. They are in the order of the tree, at most so many. Nobody before the hour of the period."""
     if not schedule.timing.is_over(period, at):
         return []
-    params = _given(schedule, period, span, on=today(at)) | {"most": most}
+    params = _given(schedule, period, span, on=today_of_schedules(at)) | {"most": most}
     if schedule.body_kind:
         columns = "u.id, u.code, u.names, b.id, b.names"
         source = f"{BODIES} where b.kind = %(body_kind)s and b.ended_on is null and {_THERE}"
@@ -296,7 +296,7 @@ select w.schedule_id, w.begins_on, c.what, 0, c.n, 0, 0, 0
  where w.is_asked and w.body_kind <> ''"""
 
 
-def numbers(
+def schedule_numbers(
     of: Sequence[tuple[Schedule, Period]],
     span: tuple[int, int],
     counts: Mapping[str, int],
@@ -321,7 +321,7 @@ def numbers(
         {
             "lo": span[0],
             "hi": span[1],
-            "on": today(at),
+            "on": today_of_schedules(at),
             "schedules": [schedule.pk for schedule, _period in of],
             "days": [period.begins_on for _one, period in of],
             "due_on": [period.ends_on for _one, period in of],

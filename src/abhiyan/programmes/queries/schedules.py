@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
@@ -52,7 +52,7 @@ class AskedUnit:
 
 def schedule_for(public_id: UUID) -> Schedule:
     """Return one schedule in the viewer's sight, or NotFound."""
-    return needed(SCHEDULES.filter(public_id=public_id).first())
+    return or_refuse(SCHEDULES.filter(public_id=public_id).first())
 
 
 def offices_to_ask(unit_id: int, hierarchy: int, *, at: datetime) -> list[org.OfficeBelow]:
@@ -137,7 +137,7 @@ def may_say(by: Actor, asked: AskedUnit) -> bool:
     )
 
 
-def may_decide(by: Actor, schedule: Schedule, asked: AskedUnit) -> bool:
+def may_decide_due(by: Actor, schedule: Schedule, asked: AskedUnit) -> bool:
     """Return True if the actor may accept or return a report: they lead from above the unit, or the body's unit."""
     if by.kind == "system":
         return True
@@ -274,7 +274,7 @@ def with_dues(
         )
     }
     there = frozenset(
-        presence.there(
+        presence.slots_with_holder(
             ((schedule, asked.key, periods) for schedule, asked, periods in begun), account_id=account_id
         )
     )
@@ -290,14 +290,16 @@ def with_dues(
     ]
 
 
-def asked_of(
+def unit_owings(
     unit_id: int, hierarchies: Iterable[int], *, since: date, at: datetime, with_ended: bool = False
 ) -> list[Owing]:
     """Return schedules that ask a unit or its bodies, with their last periods; ended ones too. As far as in sight.
 
     with_ended: also bodies that were dissolved since, for what they owed before.
     """
-    schedules = _above([(unit_id, tree) for tree in hierarchies], since=since, until=today(at), running=False)
+    schedules = _above(
+        [(unit_id, tree) for tree in hierarchies], since=since, until=today_of_schedules(at), running=False
+    )
     if not schedules:
         return []
     unit = units.unit_by_id(unit_id)
@@ -328,7 +330,7 @@ def owed_by(viewer: Viewer, *, at: datetime) -> tuple[list[Owing], list[Schedule
 
     A few queries, however many offices they hold.
     """
-    on = today(at)
+    on = today_of_schedules(at)
     offices = (
         [office for office in viewer.appointments if not office.is_disputed]
         if viewer.is_strong or viewer.is_phone
@@ -371,8 +373,8 @@ def _is_below(schedule: Schedule, kind: str) -> bool:
     if schedule.body_kind:
         return True
     own_level, asked_level = (
-        levels.level(schedule.hierarchy, kind),
-        levels.level(schedule.hierarchy, schedule.kind),
+        levels.level_of_kind(schedule.hierarchy, kind),
+        levels.level_of_kind(schedule.hierarchy, schedule.kind),
     )
     return own_level is not None and asked_level is not None and own_level < asked_level
 
@@ -390,7 +392,7 @@ def _bodies_of(unit_ids: Sequence[int], *, with_ended: bool = False) -> dict[int
 def asked_at(unit: units.UnitRow, hierarchy: int) -> QuerySet[Schedule]:
     """Return schedules of a unit, and those of units above it that it or somebody below it owes, as far as in
     sight."""
-    path = [row.id for row in units.path(unit.id, hierarchy)]
+    path = [row.id for row in units.path_of_unit(unit.id, hierarchy)]
     lo, hi = units.span(unit.id, hierarchy)
     some = reaches_sql("programmes_schedule", "%s", "%s")
     in_sight = RawSQL(some, [lo, hi] * (some.count("%s") // 2), BooleanField())  # noqa: S611  # fixed text
@@ -403,12 +405,12 @@ def asked_at(unit: units.UnitRow, hierarchy: int) -> QuerySet[Schedule]:
     )
 
 
-def over(day: date) -> Q:
+def schedules_over(day: date) -> Q:
     """Return schedules that have ended, or whose last day is over."""
     return Q(ended_at__isnull=False) | Q(last_on__lt=day)
 
 
-def passed_on(schedule: Schedule, unit_id: int) -> Schedule | None:
+def passed_on_schedule(schedule: Schedule, unit_id: int) -> Schedule | None:
     """Return the schedule by which a unit passed another one on; None while it did not."""
     return SCHEDULES.filter(above=schedule, unit_id=unit_id, ended_at=None).first()
 
@@ -423,7 +425,7 @@ def passed_on_by(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     return {(above, unit) for above, unit in schedules.values_list("above", "unit") if above} & set(pairs)
 
 
-def sums(owings: Iterable[Owing], *, at: datetime) -> Counter[DueSign]:
+def sign_counts(owings: Iterable[Owing], *, at: datetime) -> Counter[DueSign]:
     """Return the squares of many periods, counted."""
     return Counter(sign for owing in owings for sign in owing.signs(at))
 
@@ -435,6 +437,6 @@ def feeding(programme: Programme, measures: Iterable[int]) -> list[Schedule]:
     return [schedule for schedule in schedules if wanted & set(schedule.figures.values())]
 
 
-def today(at: datetime) -> date:
+def today_of_schedules(at: datetime) -> date:
     """Return Today, where units are asked."""
     return clock.day_in(settings.TIME_ZONE, at)

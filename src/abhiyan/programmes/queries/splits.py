@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from abhiyan.core import sql
 from abhiyan.core.natural import natural_sql
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.programmes import refusals
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.places import PLACE_RULES
@@ -20,7 +20,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels, split
 
-from .weights import Basis, Within, basis, said
+from .weights import Basis, Within, basis, basis_in_words
 
 DIRECTLY, WHERE_TARGETS_STAND, ALL_THE_WAY = "1", "kept", ""  # how far a split goes; else a kind of unit.
 _BY_THEMSELVES = ("electors", "equally", "places")  # sources that need no other in their place.
@@ -57,7 +57,7 @@ class TargetDifference:
     @property
     def new_basis(self) -> str:
         """Say the new basis of the target where nothing else differs."""
-        return "" if self.is_one else said(self.basis)
+        return "" if self.is_one else basis_in_words(self.basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ def planned_split(
             parents = _with_targets_below(programme, measure, parents)
         if looked_at + _how_many_below(programme.hierarchy, parents) > MOST:
             raise refusals.TooManyUnits(field="levels", most=MOST)
-        families = families_of(programme, measure, parents, on)
+        families = split_families(programme, measure, parents, on)
         if not level:
             if not families:
                 raise refusals.NothingBelow(field="unit")
@@ -276,7 +276,7 @@ def _check_by_hand(given: Mapping[int, int], family: Sequence[SplitBelow]) -> No
 
 
 def _misfit(parent: int, total: int, locked: Mapping[int, int]) -> refusals.LocksDoNotFit:
-    where = units.names_of([parent], language=get_language() or "en").get(parent, "")
+    where = units.names_of_units([parent], language=get_language() or "en").get(parent, "")
     whole = sum(locked.values())
     refusal = refusals.LocksDoNotFit if whole > total else refusals.AllLocked
     return refusal(field="unit", where=where, locked=whole, total=total, n=abs(whole - total))
@@ -302,7 +302,7 @@ def _goes_on(far: str, done: int, hierarchy: int, kind: str) -> bool:
         return True
     if (steps := whole_number(far, most=99)) is not None:
         return done < steps
-    own_level, last = levels.level(hierarchy, kind), levels.level(hierarchy, far)
+    own_level, last = levels.level_of_kind(hierarchy, kind), levels.level_of_kind(hierarchy, far)
     return own_level is not None and last is not None and own_level < last
 
 
@@ -363,7 +363,7 @@ def _how_many_below(hierarchy: int, parents: Sequence[int]) -> int:
     )
 
 
-def families_of(
+def split_families(
     programme: Programme, measure: int, parents: Sequence[int], on: date
 ) -> dict[int, list[SplitBelow]]:
     """Return the open children of units in the programme's hierarchy and scope, with their targets; by parent,
@@ -465,7 +465,9 @@ def to_nothing(changes: Changes) -> list[NothingThere]:
         [ids],
     )
     order = {kind: n for n, kind in enumerate(Kind.values)}
-    gaps = [NothingThere(kind, n, [named(names) for names in some or ()]) for kind, n, some in rows]
+    gaps = [
+        NothingThere(kind, n, [name_in_language(names) for names in some or ()]) for kind, n, some in rows
+    ]
     return sorted(gaps, key=lambda level: order[level.kind])
 
 

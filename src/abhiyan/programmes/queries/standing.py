@@ -11,18 +11,18 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as say
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import ladder as rungs
 from abhiyan.programmes.rules import pace
-from abhiyan.programmes.rules.estimated import Of, estimated
+from abhiyan.programmes.rules.estimated import Of, estimated_rungs
 from abhiyan.ui import charts
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.ladder import EarlierDrive
 from abhiyan.ui.ladder import LadderShown as Picture
 
 from .ledger import LedgerNode, MeasureFigures, blank, ladders
-from .programmes import RunningMeasure, drawn, measures, targets_of
+from .programmes import RunningMeasure, ladder_picture, measures, targets_of
 
 Key = tuple[int, int]  # programme and measure
 
@@ -83,7 +83,7 @@ def drawn_ladders(
     for running_measure in running:
         programme, key = running_measure.programme, (running_measure.programme.pk, running_measure.measure)
         ladder = found.get(key, none)
-        picture = drawn(
+        picture = ladder_picture(
             ladder,
             name=running_measure.name,
             programme=programme,
@@ -96,7 +96,9 @@ def drawn_ladders(
         window = {"opens_on": programme.opens_on, "closes_on": programme.closes_on, "on": today}
         page = address_of("programmes:programme", programme.public_id)
         page += f"?{urlencode(running_measure.asked)}" if running_measure.asked else ""
-        pictures.append((page, picture, pace.said(ladder.counted, running_measure.target, **window)))
+        pictures.append(
+            (page, picture, pace.progress_in_words(ladder.counted, running_measure.target, **window))
+        )
     return pictures
 
 
@@ -115,14 +117,14 @@ def drawn_measures(
         targets_of(node=node.unit_id, hierarchy=node.hierarchy, programmes=programmes) if programmes else {}
     )
     today = clock.day_in(settings.TIME_ZONE, at)
-    checked = estimated([programme.pk for programme in programmes], [node.unit_id], on=today)
+    checked = estimated_rungs([programme.pk for programme in programmes], [node.unit_id], on=today)
     none = blank(is_rounded=not node.is_exact)
     shown = {}
     for one in programmes:
         pictures = [
-            drawn(
+            ladder_picture(
                 found.get((one.pk, measure.number)) or none,
-                name=named(measure.names if len(known[one.pk]) > 1 else one.names),
+                name=name_in_language(measure.names if len(known[one.pk]) > 1 else one.names),
                 programme=one,
                 measure=measure.number,
                 on=clock.day_in(one.zone, at),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.org.queries.line import LedOffice
 from abhiyan.org.viewer import HeldOffice
 from abhiyan.programmes.models import Programme
@@ -26,7 +26,7 @@ from abhiyan.units.models import Kind
 from .belonging import Belonging
 from .ledger import LedgerNode, MeasureFigures, ask_figures, ask_ladders, blank
 from .listing import FURTHEST_BEHIND, Child, ChildrenLeaf, children_ladders
-from .programmes import RunningMeasure, drawn, running_at
+from .programmes import RunningMeasure, ladder_picture, running_at
 from .standing import lately, since_yesterday
 
 SHOWN = 5
@@ -56,7 +56,7 @@ class MeasureStand:
 
     def drawn(self, *, on: date) -> Picture:
         """Return its ladder as pages draw it, with the estimate."""
-        return drawn(
+        return ladder_picture(
             self.ladder,
             name=self.of.name,
             programme=self.programme,
@@ -68,7 +68,7 @@ class MeasureStand:
         )
 
 
-def stands(
+def measures_in_view(
     held: HeldOffice | LedOffice, *, at: datetime, is_pinned_first: bool = False
 ) -> list[MeasureStand]:
     """Return how far each measure that runs today is in the unit of an office, the first one by day.
@@ -155,7 +155,7 @@ def standing_here(
         stand = replace(stand, of=replace(stand.of, target=whose.target))
     programme, on, n = stand.programme, clock.day_in(stand.programme.zone, at), stand.ladder.counted
     opens_on, closes_on, target = programme.opens_on, programme.closes_on, stand.target
-    text = pace.said(n, target, opens_on=opens_on, closes_on=closes_on, on=on)
+    text = pace.progress_in_words(n, target, opens_on=opens_on, closes_on=closes_on, on=on)
     if whose is not None:
         text += f" {whose.said}"
     if not stand.node.is_exact:
@@ -174,7 +174,7 @@ def standing_here(
         said=text,
         href=href,
         drawn=stand.drawn(on=on),
-        is_behind=bool(target) and (n or 0) < windows.due(target or 0, opens_on, closes_on, on),
+        is_behind=bool(target) and (n or 0) < windows.target_due(target or 0, opens_on, closes_on, on),
         outlook=outlook,
         programme=programme.public_id,
         is_pinned=stand.of.is_pinned,
@@ -203,11 +203,11 @@ class LateUnits:
 def fewer_than_due(programme: Programme, child: Child, *, at: datetime) -> int:
     """Return how many fewer people are counted in a unit than due by today; 0 where nothing is missing."""
     on = clock.day_in(programme.zone, at)
-    due = windows.due(child.target or 0, programme.opens_on, programme.closes_on, on)
+    due = windows.target_due(child.target or 0, programme.opens_on, programme.closes_on, on)
     return max(0, due - (child.ladder.counted or 0))
 
 
-def late(
+def late_units(
     node: LedgerNode,
     unit_kind: str,
     programme: Programme,
@@ -238,7 +238,7 @@ def late(
             at=at,
             sort=sort,
             show=show,
-            language=language(),
+            language=active_language(),
             per=SHOWN,
             units=below,
             sums_gaps=True,

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, Greatest, RowNumber
 
 from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import current, system
 from abhiyan.messaging.queries import last_reminders, reminded
 from abhiyan.org import queries as org
@@ -24,7 +24,7 @@ from abhiyan.programmes.rules import tasks as rules
 from abhiyan.programmes.rules.tasks import FINISHED, OPEN, Act, TaskState, day_after
 from abhiyan.units import queries as units
 
-from .holders import SignedHolder, holders
+from .holders import SignedHolder, holders_by_account
 
 MOST_OWN = 50  # open tasks shown to a contributor
 MOST_LATE = 50_000  # late tasks read together
@@ -48,7 +48,7 @@ class TaskSeat:
     hierarchy: int
 
 
-def place(*, unit_id: int, hierarchy: int, office: str, on: date) -> dict[str, Any]:
+def seat_parameters(*, unit_id: int, hierarchy: int, office: str, on: date) -> dict[str, Any]:
     """Return what SEATS asks for."""
     lo, hi = units.span(unit_id, hierarchy)
     return {"lo": lo, "hi": hi, "office": office, "on": on}
@@ -59,12 +59,12 @@ def count_seats(*, unit_id: int, hierarchy: int, office: str, on: date) -> int:
     return int(
         sql.value(
             f"select count(*) from ({SEATS}) s",
-            place(unit_id=unit_id, hierarchy=hierarchy, office=office, on=on),
+            seat_parameters(unit_id=unit_id, hierarchy=hierarchy, office=office, on=on),
         )
     )
 
 
-def seat(*, unit_id: int, office: str, account_id: int | None, on: date) -> TaskSeat | None:
+def seat_of_task(*, unit_id: int, office: str, account_id: int | None, on: date) -> TaskSeat | None:
     """Return the office of that code in a unit, with its holder; which, where several hold it.
 
     None where nobody does.
@@ -81,7 +81,7 @@ def seat_of(appointment: UUID, *, on: date) -> TaskSeat | None:
     return _seat("ap.public_id = %(appointment)s", {"appointment": appointment, "on": on})
 
 
-def code_of(office_id: int) -> str:
+def office_code(office_id: int) -> str:
     """Return the code of an office."""
     return next((office.code for office in org.offices_used() if office.pk == office_id), "")
 
@@ -126,7 +126,7 @@ def _seat(condition: str, given: dict[str, Any]) -> TaskSeat | None:
     return TaskSeat(*row) if row else None
 
 
-def is_asked(by: Actor, task: Task) -> bool:
+def is_task_asked_of(by: Actor, task: Task) -> bool:
     """Return whether a task is asked of the actor: their account, or the phone that a contributor has proven."""
     if by.kind == "citizen":
         return task.phone_id is not None and task.phone_id == current().phone
@@ -138,10 +138,10 @@ def is_own_phone(by: Actor, task: Task) -> bool:
     if by.account_id is None or task.phone_id is None:
         return False
     with system("whether a task is the actor's own"):
-        return task.phone_id in people.own_phones(by.account_id)
+        return task.phone_id in people.account_phones(by.account_id)
 
 
-def is_over(by: Actor, task: Task) -> bool:
+def oversees_task(by: Actor, task: Task) -> bool:
     """Return True if the actor asked a task, or leads from strictly above the unit that has it."""
     if by.kind == "system":
         return True
@@ -156,12 +156,12 @@ def is_over(by: Actor, task: Task) -> bool:
 def task_for(public_id: UUID) -> Task:
     """Return one task in the viewer's sight, or NotFound: the asker's, the asked one's, of a unit they lead."""
     tasks = Task.objects.select_related("unit", "office", "programme")
-    return needed(tasks.filter(public_id=public_id).first())
+    return or_refuse(tasks.filter(public_id=public_id).first())
 
 
 def acts_on(task: Task, by: Actor) -> list[Act]:
     """Return the acts somebody may do to a task now."""
-    acts = rules.possible(task.state, is_asked=is_asked(by, task), is_over=is_over(by, task))
+    acts = rules.possible(task.state, is_asked=is_task_asked_of(by, task), is_over=oversees_task(by, task))
     return [act for act in acts if act != Act.CONFIRM or not is_own_phone(by, task)]
 
 
@@ -176,7 +176,7 @@ class TaskPast:
     note: str
 
 
-def steps(task: Task) -> list[TaskPast]:
+def acts_on_task(task: Task) -> list[TaskPast]:
     """Return the acts on a task since it was asked, in order."""
     rows = list(TaskStep.objects.filter(task=task).order_by("at", "pk"))
     signed_holders = people_of(account for row in rows for account in (row.account_id, row.to_account_id))
@@ -192,10 +192,10 @@ def steps(task: Task) -> list[TaskPast]:
 
 def people_of(account_ids: Iterable[int | None], *, on: date | None = None) -> dict[int, SignedHolder]:
     """Return the people of the accounts of tasks in sight."""
-    return holders((account_id for account_id in account_ids if account_id is not None), on=on)
+    return holders_by_account((account_id for account_id in account_ids if account_id is not None), on=on)
 
 
-def together(batch: UUID, account_id: int) -> dict[str, int]:
+def count_tasks_together(batch: UUID, account_id: int) -> dict[str, int]:
     """Count by state the tasks somebody asked together."""
     rows = Task.objects.filter(batch=batch, asked_by=account_id).values_list("state")
     return dict(rows.annotate(n=Count("pk")).order_by())
@@ -212,10 +212,10 @@ def tasks_of(
     if asked is not None:
         return rows.filter(asked_by=asked)
     assert below is not None
-    return rows.filter(unit_id__in=units.below(*below))
+    return rows.filter(unit_id__in=units.ids_below(*below))
 
 
-def is_late(at: datetime) -> Q:
+def tasks_late_at(at: datetime) -> Q:
     """Open past the time it was due, as rules.tasks.is_late."""
     return Q(state__in=OPEN, due_at__lt=at)
 
@@ -223,7 +223,7 @@ def is_late(at: datetime) -> Q:
 def may_be_reminded(at: datetime) -> Q:
     """Return the condition of late tasks, without any that its holder just got: today, after it was due."""
     begun = day_after(clock.day_in(settings.TIME_ZONE, at) - timedelta(days=1), settings.TIME_ZONE)[0]
-    return is_late(at) & ~Q(state=TaskState.ASKED, state_at__gte=begun, state_at__gt=F("due_at"))
+    return tasks_late_at(at) & ~Q(state=TaskState.ASKED, state_at__gte=begun, state_at__gt=F("due_at"))
 
 
 def not_reminded_since_late(*, on: date) -> Q:
@@ -247,7 +247,10 @@ def unfinished() -> Q:
 def with_urgency(rows: QuerySet[Task], *, at: datetime) -> QuerySet[Task]:
     """Return tasks, each with its `urgency`: 0 late, 1 open, 2 declined, 3 done, 4 withdrawn."""
     states = ((OPEN, 1), ((TaskState.DECLINED,), 2), ((TaskState.DONE, TaskState.CONFIRMED), 3))
-    cases = [When(is_late(at), then=Value(0)), *(When(state__in=some, then=Value(n)) for some, n in states)]
+    cases = [
+        When(tasks_late_at(at), then=Value(0)),
+        *(When(state__in=some, then=Value(n)) for some, n in states),
+    ]
     return rows.annotate(urgency=Case(*cases, default=Value(4), output_field=IntegerField()))
 
 
@@ -273,7 +276,7 @@ class TaskCounts:
 
 
 def _counts(at: datetime) -> dict[str, Count]:
-    late = is_late(at)
+    late = tasks_late_at(at)
     return {
         "n": Count("pk"),
         "late": Count("pk", filter=late),
@@ -371,7 +374,7 @@ def late_to_remind(unit_id: int, hierarchy: int, *, at: datetime, but: int | Non
 def were_late_reminded(unit_id: int, hierarchy: int, *, at: datetime) -> bool:
     """Return whether somebody with late tasks in a unit and below was reminded today. In the caller's sight."""
     today = clock.day_in(settings.TIME_ZONE, at)
-    rows = tasks_of(below=(unit_id, hierarchy)).filter(is_late(at))
+    rows = tasks_of(below=(unit_id, hierarchy)).filter(tasks_late_at(at))
     return rows.filter(reminded(LATE, "account_id", day=today)).exists()
 
 
@@ -387,7 +390,7 @@ def tasks_of_helper(phone_id: UUID, person_ids: Collection[UUID]) -> list[Task]:
 def task_of_helper(public_id: UUID, phone_id: UUID, person_ids: Collection[UUID]) -> Task:
     """Return one task of a contributor; else NotFound."""
     rows = Task.objects.filter(phone_id=phone_id, person_id__in=person_ids, public_id=public_id)
-    return needed(rows.first())
+    return or_refuse(rows.first())
 
 
 def first_confirmed(phone_id: UUID) -> Task | None:
@@ -402,7 +405,7 @@ def helpers_of(some: Iterable[Task]) -> dict[UUID, str]:
     return {person.pk: person.name or "" for person in people.persons(ids)} if ids else {}
 
 
-def due_of(account_id: int, *, limit: int) -> list[Task]:
+def urgent_tasks(account_id: int, *, limit: int) -> list[Task]:
     """Return tasks that somebody has to answer or to do, the most urgent first."""
     rows = tasks_of(mine=account_id).filter(state__in=OPEN)
     return list(rows.order_by("due_at", "pk")[:limit])
@@ -410,7 +413,7 @@ def due_of(account_id: int, *, limit: int) -> list[Task]:
 
 def late_of(account_id: int, *, at: datetime) -> tuple[int, Task | None]:
     """Count somebody's late tasks in the caller's sight, and return the one that waits longest."""
-    rows = tasks_of(mine=account_id).filter(is_late(at))
+    rows = tasks_of(mine=account_id).filter(tasks_late_at(at))
     return rows.count(), rows.order_by("due_at", "pk").first()
 
 
@@ -467,7 +470,7 @@ def waiting_for(account_id: int, counts: dict[str, int], *, at: datetime) -> lis
     kinds = {
         "done": Q(state=TaskState.DONE),
         "declined": Q(state=TaskState.DECLINED),
-        "late": is_late(at),
+        "late": tasks_late_at(at),
     }
     found = []
     for name, condition in kinds.items():
@@ -491,7 +494,7 @@ class TaskCandidate:
     unit_names: dict[str, str]
 
 
-def candidates(
+def task_candidates(
     unit_ids: Iterable[int], *, on: date, accounts: Iterable[int] | None = None
 ) -> list[TaskCandidate]:
     """List the office-bearers of these units, in their order, the senior first. Data officers are left out.
@@ -516,7 +519,7 @@ def may_ask_in(viewer: Viewer, unit_id: int) -> bool:
     return viewer.may_at(LEADS, *(lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])))
 
 
-def in_words(minutes: int | None) -> tuple[int, bool]:
+def hours_or_minutes(minutes: int | None) -> tuple[int, bool]:
     """Return an effort as people write it: how many, and if they are hours."""
     if minutes is None:
         return 0, False

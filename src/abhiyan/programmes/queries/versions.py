@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.rows import Rows
 from abhiyan.programmes.models import Programme, TargetVersion
 
@@ -38,7 +38,7 @@ class Version:
     @property
     def basis_name(self) -> str:
         """Say the basis it went by; empty where the act says it already."""
-        return "" if self.basis == "hand" else weights.said(self.basis, self.facts)
+        return "" if self.basis == "hand" else weights.basis_in_words(self.basis, self.facts)
 
 
 _VERSIONS = """from programmes_target_version v
@@ -55,7 +55,7 @@ _NEAR = """exists (select from units_placement node join units_placement p on p.
     and p.unit_id = v.unit_id and p.lo is not null)"""
 
 
-def versions(programme: Programme, *, unit_id: int, measure: int = 1) -> Rows[Version]:
+def versions_of_targets(programme: Programme, *, unit_id: int, measure: int = 1) -> Rows[Version]:
     """Return the changes at, below and above a unit, newest first."""
     return Rows(
         _COLUMNS,
@@ -66,9 +66,9 @@ def versions(programme: Programme, *, unit_id: int, measure: int = 1) -> Rows[Ve
     )
 
 
-def version_for(programme: Programme, public_id: UUID) -> Version:
+def version_in_sight(programme: Programme, public_id: UUID) -> Version:
     """Return one change of a programme's targets in sight, or NotFound."""
-    row = needed(
+    row = or_refuse(
         sql.row(
             f"select {_COLUMNS} {_VERSIONS} where v.programme_id = %s and v.public_id = %s",
             [programme.pk, public_id],

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Election
 from abhiyan.ui.lists import Column
@@ -66,7 +66,7 @@ class VotesOfUnits:
         return VoteBeside(child, self.votes.get(child.unit_id))
 
 
-def last_votes(
+def last_votes_of_units(
     unit_ids: Collection[int], hierarchy: int, *, election: Election | None = None
 ) -> VotesOfUnits:
     """Read the last votes of units. election: of the whole list; else the newest of most of these units.
@@ -74,7 +74,9 @@ def last_votes(
     Three queries in the electoral tree, however many units; none in another tree.
     """
     of = election or votes_election(unit_ids, hierarchy)
-    return VotesOfUnits(named(of.names), elections.last_votes(of, unit_ids)) if of else VotesOfUnits()
+    return (
+        VotesOfUnits(name_in_language(of.names), elections.last_votes(of, unit_ids)) if of else VotesOfUnits()
+    )
 
 
 def vote_columns(of: Callable[[Row], VoteBeside]) -> tuple[Column[Row], ...]:

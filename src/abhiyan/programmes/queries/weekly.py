@@ -12,9 +12,9 @@ from abhiyan.core import small_cells, sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tables.parquet import ParquetColumn
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules.estimated import Estimated, estimated
+from abhiyan.programmes.rules.estimated import Estimated, estimated_rungs
 from abhiyan.programmes.rules.ladder import NUMBER_OF_RUNG
 from abhiyan.programmes.rules.windows import monday_of
 from abhiyan.units.queries import TreesMoved, trees_version
@@ -72,16 +72,16 @@ def weekly_figures(
     for AT_ONCE units, and one for their figures and their estimates.
     """
     measured = measures([programme])[programme.pk]
-    drive = str(programme.public_id), named(programme.names, "en"), programme.is_sample
+    drive = str(programme.public_id), name_in_language(programme.names, "en"), programme.is_sample
     on = day_in(programme.zone, at)
     by = By(time="week", since=monday_of(programme.opens_on), rungs=tuple(NUMBER_OF_RUNG.values()))
     slug = levels.SLUGS[node.hierarchy]
     for units in _placed(node, kinds):
         ids = [unit.unit_id for unit in units]
-        checked = estimated([programme.pk], ids, on=on)
+        checked = estimated_rungs([programme.pk], ids, on=on)
         for measure in measured:
             splits = split_by(node=node, units=ids, programme=programme, measure=measure.number, by=by, at=at)
-            measure_name = named(measure.names, "en")
+            measure_name = name_in_language(measure.names, "en")
             subject = (*drive, measure.number, measure_name, slug)
             for unit in units:
                 place = (*subject, unit.code, unit.kind, unit.parent)
@@ -136,7 +136,7 @@ def _of_checks(estimate: Estimated, *, is_rounded: bool) -> Iterator[tuple[Any, 
         return
     n, checks = estimate.entered.items, estimate.entered.finished
     if is_rounded:
-        counts = small_cells.shown(n), small_cells.shown(checks)
+        counts = small_cells.shown_count(n), small_cells.shown_count(checks)
     else:
         counts = n, checks
     since: date | None = estimate.since if estimate.since and estimate.since <= estimate.frozen_on else None

@@ -23,7 +23,7 @@ from abhiyan.elections import queries as elections
 from abhiyan.elections.models import Plan
 from abhiyan.elections.queries import CLASS_FACTORS
 from abhiyan.programmes.refusals import NoWeight, PartyDidNotStand, UnknownBasis
-from abhiyan.programmes.rules.nested import NestedFigure, sums
+from abhiyan.programmes.rules.nested import NestedFigure, sums_by_unit
 
 from .places import places_counted
 
@@ -127,7 +127,7 @@ def _parties(text: str) -> list[str]:
     return [code.strip().upper() for code in text.split("+") if code.strip()]
 
 
-def said(key: str, facts: Mapping[str, str] | None = None) -> str:
+def basis_in_words(key: str, facts: Mapping[str, str] | None = None) -> str:
     """Say a basis as it is written beside a target: "by electors", "by an earlier drive: Drive of 2019"."""
     if key == "hand":
         return say("by hand")
@@ -209,7 +209,7 @@ def _totals(units: Sequence[int], within: Within, options: Options) -> dict[int,
         ],
     )
     places = [lo for lo, _hi, _n in totals]
-    return sums(
+    return sums_by_unit(
         NestedFigure(unit, *row)
         for unit, lo, hi in units_asked
         for row in totals[bisect_left(places, lo) : bisect_left(places, hi)]

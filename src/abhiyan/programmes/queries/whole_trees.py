@@ -6,7 +6,7 @@ from uuid import UUID
 
 from abhiyan.core import sql
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.elections import queries as elections
 from abhiyan.programmes.models import Programme, Target, TargetChange, TargetVersion
 from abhiyan.units.rules import levels
@@ -52,17 +52,17 @@ def concerned(
 
 def _down_to(hierarchy: int, far: str) -> list[str]:
     """Return the kinds of unit above this one, and itself; none where it is no kind."""
-    last = levels.level(hierarchy, far)
+    last = levels.level_of_kind(hierarchy, far)
     return [
         kind
-        for kind in levels.kinds(hierarchy)
-        if last is not None and (levels.level(hierarchy, kind) or 0) <= last
+        for kind in levels.placed_kinds(hierarchy)
+        if last is not None and (levels.level_of_kind(hierarchy, kind) or 0) <= last
     ]
 
 
 def target_change_for(programme: Programme, public_id: UUID) -> TargetChange:
     """Return a change of a programme's targets that was asked for, in sight; or NotFound."""
-    return needed(TargetChange.objects.filter(programme=programme, public_id=public_id).first())
+    return or_refuse(TargetChange.objects.filter(programme=programme, public_id=public_id).first())
 
 
 def changes_under_way(programme: Programme) -> list[TargetChange]:

@@ -130,7 +130,10 @@ def _no_unit_below(own: Ladder, _is_owners: bool) -> Sequence[str]:
             "%(reported)s reported and %(counted)s counted belong to no unit below. They count here, not in the rows "
             "above."
         )
-        % {"reported": small_cells.said(own.reported), "counted": small_cells.said(own.counted)}
+        % {
+            "reported": small_cells.count_in_words(own.reported),
+            "counted": small_cells.count_in_words(own.counted),
+        }
     ]
 
 
@@ -368,7 +371,7 @@ def pages_of_launches(opens_on: date, on: date, may: Callable[[str], bool]) -> l
 
 def pages_while_open(kind: str, may: Callable[[str], bool]) -> list[Page]:
     """Return the pages of an open programme of a kind that somebody may open. may: whether they hold a capability."""
-    return [page for page in _PAGES_OF_DRIVES if of(kind).fills_roll and page.opens(may)]
+    return [page for page in _PAGES_OF_DRIVES if activity_of(kind).fills_roll and page.opens(may)]
 
 
 def drive_kinds() -> list[str]:
@@ -376,31 +379,31 @@ def drive_kinds() -> list[str]:
     return [kind for kind, activity in _KNOWN.items() if activity.fills_roll]
 
 
-def pages_of(kind: str) -> list[Page]:
+def pages_of_kind(kind: str) -> list[Page]:
     """Return the pages a programme of a kind has beside the one all have: its own first."""
-    activity = of(kind)
+    activity = activity_of(kind)
     return [*([activity.page] if activity.page else []), *(_PAGES_OF_ITEMS if activity.items else ())]
 
 
-def forget(kind: str) -> None:
+def forget_activity(kind: str) -> None:
     """Take a kind away again: its programmes stay, and their pages open."""
     _KNOWN.pop(kind, None)
 
 
-def of(kind: str) -> Activity:
+def activity_of(kind: str) -> Activity:
     """Return a kind's activity; of a kind that no room registers (any more) a bare one: its figures are still
     figures."""
     return _KNOWN.get(kind) or Activity(kind, kind)
 
 
-def items_of(kind: str, measure: int) -> Items | None:
+def activity_items(kind: str, measure: int) -> Items | None:
     """Return the countable items of one measure of a kind; None where it has none."""
-    return next((items for items in of(kind).items if items.measure == measure), None)
+    return next((items for items in activity_of(kind).items if items.measure == measure), None)
 
 
 def meanings_of(kind: str, measure: int) -> Mapping[str, Text]:
     """Return what the rungs of one measure count, by rung. Templates of a kind share the meanings of a number."""
-    activity = of(kind)
+    activity = activity_of(kind)
     measures = (row for template in activity.templates for row in template.measures)
     return next((_meanings(activity, row) for row in measures if row.number == measure), {})
 
@@ -411,20 +414,24 @@ def _meanings(activity: Activity, measure: MeasureTemplate) -> Mapping[str, Text
 
 def entered_of(kind: str, measure: int) -> EnteredWords:
     """Return what the truth sentence calls the items of one measure."""
-    items = items_of(kind, measure)
+    items = activity_items(kind, measure)
     return items.entered if items else ANY_ENTERED
 
 
-def every() -> list[Activity]:
+def registered_activities() -> list[Activity]:
     """Return every registered activity."""
     return list(_KNOWN.values())
 
 
-def templates() -> dict[str, tuple[Activity, ProgrammeTemplate]]:
+def programme_templates() -> dict[str, tuple[Activity, ProgrammeTemplate]]:
     """Return the templates for new programmes, by code."""
-    return {template.code: (activity, template) for activity in every() for template in activity.templates}
+    return {
+        template.code: (activity, template)
+        for activity in registered_activities()
+        for template in activity.templates
+    }
 
 
-def lacking() -> list[Need]:
+def programme_needs() -> list[Need]:
     """Return what has to be done before programmes can be made."""
-    return [need for activity in every() for need in activity.needs if need.is_lacking()]
+    return [need for activity in registered_activities() for need in activity.needs if need.is_lacking()]

@@ -47,4 +47,4 @@ class CountWords:
         if waiting:
             parts.append((self.waits, waiting))
         parts += [(self.reported, reported), *more]
-        return ", ".join(str(words) % {"n": small_cells.said(n)} for words, n in parts)
+        return ", ".join(str(words) % {"n": small_cells.count_in_words(n)} for words, n in parts)

@@ -115,7 +115,7 @@ def ask_estimated(programmes: Sequence[int], units: Sequence[int], *, on: date) 
     return lambda: {key: estimate for read in queries for key, estimate in read().items()}
 
 
-def estimated(programmes: Sequence[int], units: Sequence[int], *, on: date) -> Of:
+def estimated_rungs(programmes: Sequence[int], units: Sequence[int], *, on: date) -> Of:
     """Return the same as `ask_estimated`, read at once."""
     return ask_estimated(programmes, units, on=on)()
 

@@ -22,7 +22,7 @@ _RUNGS = f"""({REPORTED}), (case when {COUNTED_ITEM} then {COUNTED} when {WAITIN
     (case when {CONFIRMED_ITEM} then {CONFIRMED} end)"""
 
 
-def facts(of: str, where: str) -> str:
+def item_facts_query(of: str, where: str) -> str:
     """Return a query of the rungs of items i, in the shape of `Activity.facts`. of: joins; where: a condition on i."""
     return f"""
 select i.programme_id, i.measure, i.channel, i.unit_id, i.day, r.rung, sum(i.n)::bigint as n
@@ -36,19 +36,19 @@ def _of(kind: str) -> str:
     return f"join programmes_programme g on g.id = i.programme_id and g.kind = '{kind}'"
 
 
-def facts_of(kind: str) -> str:
+def facts_of_items(kind: str) -> str:
     """Return the facts of a kind of activity whose things are items: its `Activity.facts`.
 
     It may add steps of its own by `union all`.
     """
-    return facts(_of(kind), "true")
+    return item_facts_query(_of(kind), "true")
 
 
 def _nobody(*_given: object) -> Whom:
     return Whom(None, {})
 
 
-def items_of(
+def items_of_measure(
     kind: str,
     *,
     measure: int,

@@ -24,7 +24,7 @@ def topmost(rows: Iterable[NestedFigure]) -> list[NestedFigure]:
     return kept
 
 
-def sums(rows: Iterable[NestedFigure]) -> dict[int, int]:
+def sums_by_unit(rows: Iterable[NestedFigure]) -> dict[int, int]:
     """Add up the figures of each unit."""
     sum_by_unit: dict[int, int] = {}
     for row in topmost(rows):

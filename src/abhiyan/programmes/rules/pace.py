@@ -13,7 +13,7 @@ from . import windows
 WEEK = 7
 
 
-def per_day(target: int, counted: int, days: int) -> int | None:
+def needed_per_day(target: int, counted: int, days: int) -> int | None:
     """Return what each of the days left must bring, rounded up; 0 when the target is reached; None when no day
     is left."""
     missing = max(0, target - counted)
@@ -22,7 +22,9 @@ def per_day(target: int, counted: int, days: int) -> int | None:
     return -(-missing // days) if days > 0 else None
 
 
-def said(counted: int | None, target: int | None, *, opens_on: date, closes_on: date, on: date) -> str:
+def progress_in_words(
+    counted: int | None, target: int | None, *, opens_on: date, closes_on: date, on: date
+) -> str:
     """Say a unit's progress in a programme in plain sentences: counted, due by `on`, needed a day from then on.
 
     counted: as it may be shown; None: fewer than 10.
@@ -35,9 +37,9 @@ def said(counted: int | None, target: int | None, *, opens_on: date, closes_on: 
     if (counted or 0) >= target:
         parts.append(_("The target of %(n)s is reached.") % {"n": grouped(target)})
         return " ".join(parts)
-    if due := windows.due(target, opens_on, closes_on, on):
+    if due := windows.target_due(target, opens_on, closes_on, on):
         parts.append(_("Due by today: %(n)s.") % {"n": grouped(due)})
-    if daily := per_day(target, counted or 0, windows.days_left(opens_on, closes_on, on)):
+    if daily := needed_per_day(target, counted or 0, windows.days_left(opens_on, closes_on, on)):
         parts.append(_("Needed from now on: %(n)s a day.") % {"n": grouped(daily)})
     return " ".join(parts)
 
@@ -63,7 +65,7 @@ def outlook(
     return words
 
 
-def passed_on(
+def progress_to_pass_on(
     counted: int | None, target: int | None, *, opens_on: date, closes_on: date, on: date, day: str
 ) -> list[str]:
     """Say how far a unit is, in words that leave the organisation: share, gap and need, with their day.
@@ -83,11 +85,11 @@ def passed_on(
         return words
     if (counted or 0) >= target:
         return [*words, _("The target is reached.")]
-    gap = windows.due(target, opens_on, closes_on, on) - (counted or 0)
-    if fewer := small_cells.shown(gap):
+    gap = windows.target_due(target, opens_on, closes_on, on) - (counted or 0)
+    if fewer := small_cells.shown_count(gap):
         words.append(_("%(n)s fewer than due.") % {"n": grouped(fewer)})
-    elif more := small_cells.shown(-gap):
+    elif more := small_cells.shown_count(-gap):
         words.append(_("%(n)s more than due.") % {"n": grouped(more)})
-    if daily := per_day(target, counted or 0, windows.days_left(opens_on, closes_on, on)):
+    if daily := needed_per_day(target, counted or 0, windows.days_left(opens_on, closes_on, on)):
         words.append(_("%(n)s a day needed.") % {"n": grouped(daily)})
     return words

@@ -34,6 +34,6 @@ PLACE_RULES: dict[str, PlaceRule] = {
 }
 
 
-def offered(hierarchy: int) -> list[tuple[str, str | Promise]]:
+def place_rule_choices(hierarchy: int) -> list[tuple[str, str | Promise]]:
     """Return the rules that a programme may choose in a tree, as choices."""
     return [(key, rule.name) for key, rule in PLACE_RULES.items() if hierarchy in rule.hierarchies]

@@ -23,7 +23,7 @@ class ReportRate:
     is_quiet: bool = False
 
 
-def pace(points: Sequence[Point], *, at: datetime, late: timedelta = NOW) -> ReportRate:
+def report_rate(points: Sequence[Point], *, at: datetime, late: timedelta = NOW) -> ReportRate:
     """points: in the order of time; late: how old the last may be. A total that fell (something was undone) is no
     arrival."""
     if len(points) < 2:
@@ -52,7 +52,7 @@ def at_or_before(points: Sequence[Point], when: datetime) -> Point:
     return found
 
 
-def steps(points: Sequence[Point], *, every: timedelta, most: int) -> list[Point]:
+def points_by_stretch(points: Sequence[Point], *, every: timedelta, most: int) -> list[Point]:
     """Return what came in each of the last stretches of time, oldest first: the end of each stretch, and how many."""
     if not points:
         return []

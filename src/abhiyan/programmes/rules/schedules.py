@@ -243,7 +243,7 @@ def clipped(period: Period, *, opens_on: date, closes_on: date, sent_on: date) -
     return Period(begins_on, ends_on) if begins_on <= ends_on else None
 
 
-def shares(signs: Mapping[DueSign, int]) -> tuple[int, int, int, int]:
+def due_shares(signs: Mapping[DueSign, int]) -> tuple[int, int, int, int]:
     """Count the periods due so far: all, on time, late, silent. The rest of all was returned, or was not possible."""
     due = sum(
         n for sign, n in signs.items() if sign not in (DueSign.NOT_YET, DueSign.PLANNED, DueSign.NOT_ASKED)

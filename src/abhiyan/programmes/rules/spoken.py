@@ -33,18 +33,20 @@ class SpokenWords:
     language: str = ""
 
 
-def spoken(text: Text, *, caller: str, person: str = "", language: str = "", **slots: str) -> SpokenWords:
+def spoken_words(
+    text: Text, *, caller: str, person: str = "", language: str = "", **slots: str
+) -> SpokenWords:
     """Fill words for one person, in their language where our own pages have it.
 
     Names come in the script of that language. slots: the purpose, and what else the text has.
     """
-    here = words.language()
+    here = words.active_language()
     code = language if language in OWN else here
     with override(code):
         blanks = dict.fromkeys(SLOTS, "")
         blanks |= {name: value.strip().rstrip(".।") for name, value in slots.items()}
-        blanks |= {"caller": words.person(caller), "person": words.person(person)}
-        filled = texts.fill(str(text), blanks | {"organisation": organisation()})
+        blanks |= {"caller": words.local_person(caller), "person": words.local_person(person)}
+        filled = texts.fill_text(str(text), blanks | {"organisation": organisation()})
     lines = (" ".join(line.split()) for line in filled.splitlines())
     return SpokenWords(tuple(line for line in lines if line), "" if code == here else code)
 

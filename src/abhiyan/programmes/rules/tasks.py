@@ -60,7 +60,7 @@ MOVES = {
 }
 
 
-def is_late(state: str, *, due_at: datetime, at: datetime) -> bool:
+def is_task_late(state: str, *, due_at: datetime, at: datetime) -> bool:
     """Return True if a task is open past the time it was due."""
     return state in OPEN and due_at < at
 

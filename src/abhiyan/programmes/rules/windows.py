@@ -36,7 +36,7 @@ def is_launch(opens_on: date, on: date) -> bool:
     return (on - opens_on).days < LAUNCH_DAYS
 
 
-def due(target: int, opens_on: date, closes_on: date, on: date) -> int:
+def target_due(target: int, opens_on: date, closes_on: date, on: date) -> int:
     """Return the part of a target due by the end of day `on`; on the first day nothing is due before it has ended."""
     day = day_number(opens_on, closes_on, on)
     return 0 if day <= 1 else round(target * day / length_days(opens_on, closes_on))

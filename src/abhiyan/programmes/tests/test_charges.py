@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import kind, running
+from abhiyan.core.imports import kind_of_import, running
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import NotFound
@@ -74,14 +74,16 @@ def told(account: Account) -> list[dict[str, str]]:
 def missing(world: World, drive: Programme, **more: Any) -> list[str]:
     with system("test"):
         lo, hi = world.lo("N1"), world.lo("N2")
-        return [row.code for row in queries.missing(drive, lo=lo, hi=hi, on=TODAY, **more)[:50]]
+        return [row.code for row in queries.units_without_charge(drive, lo=lo, hi=hi, on=TODAY, **more)[:50]]
 
 
 def declined(world: World, drive: Programme, reader: Account) -> dict[str, tuple[str, str]]:
     """Return who declined each unit and why, as an account reads it."""
     viewer = viewer_of(account_id=reader.pk, on=TODAY)
     with scoped(viewer.scope):
-        rows = queries.missing(drive, lo=world.lo("N1"), hi=world.lo("N2"), on=TODAY, viewer=viewer)[:50]
+        rows = queries.units_without_charge(
+            drive, lo=world.lo("N1"), hi=world.lo("N2"), on=TODAY, viewer=viewer
+        )[:50]
     return {row.code: (row.declined_by, row.reason) for row in rows if row.declined_at}
 
 
@@ -152,9 +154,9 @@ def test_a_programme_of_one_district_asks_for_it_and_for_what_stands_above(
         levels = [(one.kind, one.units, one.missing) for one in queries.coverage(drive, **place)]
         kinds = {"nation": (1, 1), "state": (1, 0), "district": (1, 1), "mandal": (2, 1), "booth": (4, 4)}
         assert levels == [(kind, *counts) for kind, counts in kinds.items()]
-        every = [row.code for row in queries.missing(drive, **place)[:50]]
+        every = [row.code for row in queries.units_without_charge(drive, **place)[:50]]
         assert every == ["N", "N11", "N1111", "N1112", "N112", "N1121", "N1122"]
-        assert [row.code for row in queries.missing(drive, **place).each(at_once=2)] == every
+        assert [row.code for row in queries.units_without_charge(drive, **place).each(at_once=2)] == every
         # A kind that is rare among the others is looked for from the top down.
         monkeypatch.setattr(sys.modules[queries.charges.__module__], "_FEW", 1)
         for kind, wanted in (
@@ -163,7 +165,7 @@ def test_a_programme_of_one_district_asks_for_it_and_for_what_stands_above(
             ("state", []),
             ("booth", every[2:4]),
         ):
-            found = queries.missing(drive, **place, level=kind)[:2]
+            found = queries.units_without_charge(drive, **place, level=kind)[:2]
             assert [row.code for row in found] == wanted
 
 
@@ -179,7 +181,7 @@ def test_somebody_from_outside_the_state_is_in_charge_like_anybody(world: World,
         rows = queries.charges(drive, **place)
         assert [(row.unit_code, row.name) for row in rows[:9]] == [("N11", "Nalini Rao"), ("N12", "Asha")]
         assert rows[0].offices[0][0]["en"] == "National president" and len(rows) == 2
-        assert [row.code for row in queries.missing(drive, **place, level="district")[:9]] == []
+        assert [row.code for row in queries.units_without_charge(drive, **place, level="district")[:9]] == []
         shown = queries.in_charges(drive, units=[world.unit("N11")])
         assert [one.name for one in shown] == ["Nalini Rao"]
         assert queries.own_charges(local.pk, on=TODAY) == []
@@ -275,12 +277,12 @@ def test_nobody_is_named_for_a_programme_that_is_over(
     path.write_text(f"User,Unit code\n{asha.public_id},N111\n")
     with system("test"):
         at, choice = NOW, {"programme": str(drive.public_id)}
-        checked = imports.bring(kind_key="in_charges", path=path, by=SYSTEM, at=at, options=choice)
-        imports.ask(public_id=checked, step="check", by=SYSTEM, at=at)
-        running.run(checked, "check", at=at)
+        checked = imports.import_file(kind_key="in_charges", path=path, by=SYSTEM, at=at, options=choice)
+        imports.ask_import_step(public_id=checked, step="check", by=SYSTEM, at=at)
+        running.run_import_step(checked, "check", at=at)
         actions.close_programme(programme_id=drive.pk, by=actor(president), at=at)
-        imports.ask(public_id=checked, step="commit", by=SYSTEM, at=at)
-        running.run(checked, "commit", at=at)
+        imports.ask_import_step(public_id=checked, step="commit", by=SYSTEM, at=at)
+        running.run_import_step(checked, "commit", at=at)
         staged = StagedImport.objects.get(public_id=checked)
         with override("en"):
             said = running.error_text(staged)
@@ -304,7 +306,7 @@ def test_a_list_is_brought_for_what_is_open_however_many_have_closed_since(
         Programme.objects.bulk_create(
             Programme(**kept | {"id": None, "public_id": uuid4(), "state": "closed"}) for _n in range(101)
         )
-        (option,) = kind("in_charges").options
+        (option,) = kind_of_import("in_charges").options
         assert option.choices is not None
         assert [key for key, _name in option.choices()] == [str(drive.public_id)]
 

@@ -27,10 +27,12 @@ pytestmark = pytest.mark.django_db
 
 def bring(path: Path, key: str, by: Any = SYSTEM, unit_id: int | None = None, **options: str) -> StagedImport:
     with system("test"):
-        public_id = imports.bring(kind_key=key, path=path, by=by, at=NOW, unit_id=unit_id, options=options)
+        public_id = imports.import_file(
+            kind_key=key, path=path, by=by, at=NOW, unit_id=unit_id, options=options
+        )
         for step in ("check", "commit"):
-            imports.ask(public_id=public_id, step=step, by=by, at=NOW)
-            running.run(public_id, step, at=NOW)
+            imports.ask_import_step(public_id=public_id, step=step, by=by, at=NOW)
+            running.run_import_step(public_id, step, at=NOW)
         return StagedImport.objects.get(public_id=public_id)
 
 
@@ -72,8 +74,8 @@ def test_a_list_names_tells_refuses_by_row_and_is_undone(
     with pytest.raises(imports.NothingToTake):  # all are named already
         bring(path, "in_charges", programme=str(drive.public_id))
     with system("test"):
-        imports.ask(public_id=staged.public_id, step="undo", by=SYSTEM, at=NOW)
-        running.run(staged.public_id, "undo", at=NOW)
+        imports.ask_import_step(public_id=staged.public_id, step="undo", by=SYSTEM, at=NOW)
+        running.run_import_step(staged.public_id, "undo", at=NOW)
     assert missing(world, drive, level="district") == ["N11", "N12"]
     with system("test"):  # told in the morning, taken back in the evening before
         assert {one.state for one in Message.objects.filter(template="duty.in_charge")} == {"dropped"}

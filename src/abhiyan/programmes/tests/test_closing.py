@@ -14,7 +14,7 @@ from abhiyan.core.scope import system
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import World, actor
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.actions.sums import settle
+from abhiyan.programmes.actions.sums import note_target_misfits
 from abhiyan.programmes.models import InCharge, Programme, ProgrammeUnit, Target, TargetMisfit, TargetVersion
 from abhiyan.units import actions as units
 from abhiyan.units.models import Unit
@@ -62,7 +62,7 @@ def close(trees: Trees, code: str, *to: str, **answers: str) -> int:
 
 
 def open_again(trees: Trees, code: str) -> None:
-    units.open_again(unit_id=trees.units[code].pk, by=SYSTEM, at=AT)
+    units.reopen_units(unit_id=trees.units[code].pk, by=SYSTEM, at=AT)
 
 
 def opened_any(trees: Trees, closed: list[str], rng: random.Random) -> None:
@@ -82,7 +82,7 @@ def is_known(drive: Programme) -> bool:
     """Return True if the kept targets that do not sum are the ones that adding all of them up finds."""
     kept = set(TargetMisfit.objects.filter(programme=drive).values_list("unit_id", flat=True))
     with transaction.atomic():
-        settle(programme=drive, units=None, on=TODAY)
+        note_target_misfits(programme=drive, units=None, on=TODAY)
         found = set(TargetMisfit.objects.filter(programme=drive).values_list("unit_id", flat=True))
         transaction.set_rollback(True)
     return kept == found
@@ -197,7 +197,7 @@ def test_whoever_is_in_charge_is_so_at_the_successor(world: World) -> None:
         ("N1112", asha.pk, "accepted"),
         ("N1112", mohan.pk, "named"),
     ]
-    units.open_again(unit_id=world.unit("N1111"), by=SYSTEM, at=AT)
+    units.reopen_units(unit_id=world.unit("N1111"), by=SYSTEM, at=AT)
     assert sorted(now.values_list("unit__code", "account_id")) == sorted(
         [("N1111", asha.pk), ("N1111", mohan.pk), ("N1112", mohan.pk)]
     )

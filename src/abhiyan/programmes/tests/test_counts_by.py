@@ -15,10 +15,10 @@ from django.utils.translation import override
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.core.small_cells import held_back
+from abhiyan.core.small_cells import part_to_hide
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import ClaimOutcome
-from abhiyan.enrolment.actions.erasing import erase
+from abhiyan.enrolment.actions.erasing import erase_member
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.programmes.actions.ages import count_ages, count_ages_nightly
@@ -131,7 +131,7 @@ def test_from_outside_figures_are_tens_few_are_hidden_and_none_comes_out_of_the_
 def test_where_one_part_is_hidden_the_smallest_shown_is_hidden_with_it(
     parts: dict[int, int | None], hidden: int | None
 ) -> None:
-    assert held_back(parts) == hidden
+    assert part_to_hide(parts) == hidden
 
 
 def test_the_night_counts_ages_as_they_are_then(cast: Cast) -> None:
@@ -150,7 +150,7 @@ def test_the_night_counts_ages_as_they_are_then(cast: Cast) -> None:
     with scoped(Scope(phone=world.phone_id(gone))):
         membership = found[2].membership
         assert membership is not None
-        erase(
+        erase_member(
             membership=membership,
             channel=Channel.WEB,
             language="en",

@@ -106,7 +106,7 @@ def head(world: World, who: Account, one: Schedule, at: datetime) -> boards.Boar
     with scoped(viewer_of(account_id=who.pk, on=TODAY).scope):
         period = one.timing.begun(at)[0]
         span = (world.lo("N1"), world.lo("N2"))
-        return boards.numbers([(one, period)], span, {"mandal": 4}, at=at)[one.pk, period.begins_on]
+        return boards.schedule_numbers([(one, period)], span, {"mandal": 4}, at=at)[one.pk, period.begins_on]
 
 
 def test_what_a_phone_finished_before_the_hour_is_in_time_within_seven_days(
@@ -354,12 +354,12 @@ def test_a_board_of_the_past_keeps_the_units_that_were_open_in_it(
             unit=units.NewUnit(code="N119", kind="mandal", names={"en": "New"}), by=SYSTEM, at=at
         )
         places = [(new, world.unit("N11"))]
-        units.place_many(hierarchy=1, places=places, on=at.date(), by=SYSTEM, at=at)
+        units.place_units(hierarchy=1, places=places, on=at.date(), by=SYSTEM, at=at)
     with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
         of_today = unit_queries.counts_below(world.unit("N1"), 1)
         first, second_week = weekly.timing.begun(at)
         span = (world.lo("N1"), world.lo("N2"))
-        numbers = boards.numbers([(weekly, first), (weekly, second_week)], span, of_today, at=at)
+        numbers = boards.schedule_numbers([(weekly, first), (weekly, second_week)], span, of_today, at=at)
         now = numbers[weekly.pk, first.begins_on]
         assert (now.asked, now.finished, now.open) == (4, 1, 3), "as it was"
         rows = list(boards.UnitBoard(weekly, first, span, of=now, on=at.date()).each())

@@ -163,7 +163,9 @@ def test_nobody_is_silent_or_reminded_who_was_not_asked_or_not_there_or_whose_ho
             keys[unit, body.pk if body else None] = (there and is_on, has_said, told, all(is_there))
         span = (world.lo("N1"), world.lo("N2"))
         open_now = Unit.objects.filter(pk__in=[unit for unit, _body in keys], closed_on=None).count()
-        of = boards.numbers([(one, period)], span, {"mandal": open_now}, at=at)[one.pk, period.begins_on]
+        of = boards.schedule_numbers([(one, period)], span, {"mandal": open_now}, at=at)[
+            one.pk, period.begins_on
+        ]
         silent = {
             key
             for key, (is_asked, has_said, _told, _there) in keys.items()

@@ -58,7 +58,7 @@ def test_posts_and_folds_at_once_with_killed_folders_lose_and_double_nothing() -
                 for _change in range(20)
             ]
             with contextlib.suppress(ZeroDivisionError), system("post"):
-                actions.post(deltas=changes, at=AT)
+                actions.post_changes(deltas=changes, at=AT)
                 if rng.random() < 0.1:
                     raise ZeroDivisionError  # its fact was not stored, so neither is its change
                 for one in changes:
@@ -72,7 +72,7 @@ def test_posts_and_folds_at_once_with_killed_folders_lose_and_double_nothing() -
                     with connection.cursor() as cursor:
                         cursor.execute("select pg_backend_pid()")
                         folders[number] = cursor.fetchone()[0]
-                    actions.fold(at=AT + timedelta(minutes=random.randrange(3)))
+                    actions.fold_changes(at=AT + timedelta(minutes=random.randrange(3)))
             except DatabaseError:  # killed: the next turn connects again
                 connection.close()
 
@@ -86,7 +86,7 @@ def test_posts_and_folds_at_once_with_killed_folders_lose_and_double_nothing() -
     posting = [pool.submit(work, post, seed) for seed in range(POSTERS)]
     folding = [pool.submit(work, fold, number) for number in range(FOLDERS)]
     killed, rng = 0, random.Random(5)
-    with psycopg.connect(database.conninfo(None, dbname=database.name()), autocommit=True) as admin:
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name()), autocommit=True) as admin:
         while not all(future.done() for future in posting) or killed < KILLS:
             if folders and killed < KILLS:
                 victim = folders.get(rng.randrange(FOLDERS))
@@ -99,7 +99,9 @@ def test_posts_and_folds_at_once_with_killed_folders_lose_and_double_nothing() -
             if all(future.done() for future in posting):
                 # keep the folders busy until enough of them were killed
                 with system("more"):
-                    actions.post(deltas=[TallyChange(drive.pk, 1, 1, booths[0], TODAY, REPORTED, 1)], at=AT)
+                    actions.post_changes(
+                        deltas=[TallyChange(drive.pk, 1, 1, booths[0], TODAY, REPORTED, 1)], at=AT
+                    )
                 sent.append(Counter({(booths[0], REPORTED): 1}))
     done.set()
     for future in [*posting, *folding]:
@@ -115,24 +117,26 @@ def test_posts_and_folds_at_once_with_killed_folders_lose_and_double_nothing() -
                     if code not in trees.parents[hierarchy]:
                         continue
                     below = {trees.units[one].pk for one in trees.below(hierarchy, code)}
-                    found = queries.ladder(node=unit.pk, hierarchy=hierarchy, programme=drive, at=AT)
+                    found = queries.unit_ladder(node=unit.pk, hierarchy=hierarchy, programme=drive, at=AT)
                     for rung, n in ((REPORTED, found.reported), (COUNTED, found.counted)):
                         assert n == sum(v for (at, r), v in wanted.items() if at in below and r == rung)
-            actions.fold(at=AT + timedelta(minutes=5))
+            actions.fold_changes(at=AT + timedelta(minutes=5))
 
 
 def test_a_fold_that_comes_second_leaves_at_once() -> None:
     with system("test"):
         trees = state()
         drive = programme(trees.units["state"])
-        actions.post(deltas=[TallyChange(drive.pk, 1, 1, trees.units["b000"].pk, TODAY, REPORTED, 1)], at=AT)
-    with psycopg.connect(database.conninfo("jobs", dbname=database.name())) as other:
+        actions.post_changes(
+            deltas=[TallyChange(drive.pk, 1, 1, trees.units["b000"].pk, TODAY, REPORTED, 1)], at=AT
+        )
+    with psycopg.connect(database.conninfo("jobs", dbname=database.database_name())) as other:
         other.execute("select pg_advisory_xact_lock(%s)", [0x4162_0001])
         with system("second"):
-            assert actions.fold(at=AT) == 0
+            assert actions.fold_changes(at=AT) == 0
         other.rollback()
     with system("first"):
-        assert actions.fold(at=AT) == 1
+        assert actions.fold_changes(at=AT) == 1
 
 
 def test_a_change_that_commits_after_the_fold_looked_is_folded_next() -> None:
@@ -146,17 +150,17 @@ def test_a_change_that_commits_after_the_fold_looked_is_folded_next() -> None:
         "insert into programmes_delta (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
         " values (%s, 1, 1, %s, %s, 10, 1, %s)"
     )
-    with psycopg.connect(database.conninfo("gateway", dbname=database.name())) as late:
+    with psycopg.connect(database.conninfo("gateway", dbname=database.database_name())) as late:
         late.execute(insert, [drive.pk, booth, TODAY, AT])  # holds the older transaction, open
         with system("test"):
-            actions.post(deltas=[TallyChange(drive.pk, 1, 1, booth, TODAY, REPORTED, 1)], at=AT)
-            assert actions.fold(at=AT) == 1
+            actions.post_changes(deltas=[TallyChange(drive.pk, 1, 1, booth, TODAY, REPORTED, 1)], at=AT)
+            assert actions.fold_changes(at=AT) == 1
         late.commit()
     with system("test"):
         node = trees.units["state"].pk
-        assert queries.ladder(node=node, hierarchy=1, programme=drive, at=AT).reported == 2
-        assert actions.fold(at=AT + timedelta(seconds=1)) == 1
-        assert queries.ladder(node=node, hierarchy=1, programme=drive, at=AT).reported == 2
+        assert queries.unit_ladder(node=node, hierarchy=1, programme=drive, at=AT).reported == 2
+        assert actions.fold_changes(at=AT + timedelta(seconds=1)) == 1
+        assert queries.unit_ladder(node=node, hierarchy=1, programme=drive, at=AT).reported == 2
 
 
 def test_changes_are_folded_while_a_list_of_units_is_taken_in() -> None:
@@ -170,9 +174,11 @@ def test_changes_are_folded_while_a_list_of_units_is_taken_in() -> None:
     def post_and_fold() -> int:
         try:
             with system("test"):
-                actions.post(deltas=[TallyChange(drive.pk, 1, 1, booth.pk, TODAY, REPORTED, 1)], at=AT)
+                actions.post_changes(
+                    deltas=[TallyChange(drive.pk, 1, 1, booth.pk, TODAY, REPORTED, 1)], at=AT
+                )
             with system("fold"):
-                return actions.fold(at=AT)
+                return actions.fold_changes(at=AT)
         finally:
             connections.close_all()
 
@@ -183,7 +189,9 @@ def test_changes_are_folded_while_a_list_of_units_is_taken_in() -> None:
     ]
     with ThreadPoolExecutor(1) as other, system("test"), transaction.atomic():
         staging.open_staging()
-        staging.stage([[n, *(row[column] for column in staging.COLUMNS)] for n, row in enumerate(rows, 2)])
+        staging.stage_rows(
+            [[n, *(row[column] for column in staging.COLUMNS)] for n, row in enumerate(rows, 2)]
+        )
         counts = units.take_in(
             import_id=1,
             on=TODAY,
@@ -195,4 +203,4 @@ def test_changes_are_folded_while_a_list_of_units_is_taken_in() -> None:
     assert folded and set(folded) == {1}
     with system("test"):
         node = trees.units["state"].pk
-        assert queries.ladder(node=node, hierarchy=1, programme=drive, at=AT).reported == len(folded)
+        assert queries.unit_ladder(node=node, hierarchy=1, programme=drive, at=AT).reported == len(folded)

@@ -35,13 +35,13 @@ def test_what_is_said_of_the_parts_is_what_their_list_adds_up_to_and_comes_to_th
     for unit in ("JK-SRI-M1", "JK-SRI-M2", "JK-JAM-M1", "JK-SRI", "JK-JAM", "JK"):
         cast.target(unit, lot.choice((0, 10, 50, 250)))
     with system("test"):
-        actions.fold(at=NOW)
+        actions.fold_changes(at=NOW)
     on = clock.day_in(one.zone, NOW)
     with cast.as_("state_president"):
         for unit, parts in PARTS.items():
             node = queries.node_of(cast.world.units[unit].pk, one.hierarchy)
             assert node is not None
-            found = queries.late(node, cast.world.units[unit].kind, one, at=NOW)
+            found = queries.late_units(node, cast.world.units[unit].kind, one, at=NOW)
             ids = [cast.world.units[part].pk for part in parts]
             of: dict[str, Any] = {
                 "node": node,
@@ -52,7 +52,8 @@ def test_what_is_said_of_the_parts_is_what_their_list_adds_up_to_and_comes_to_th
             }
             children = queries.children_ladders(**of).rows
             gaps = [
-                windows.due(child.target or 0, one.opens_on, one.closes_on, on) - (child.ladder.counted or 0)
+                windows.target_due(child.target or 0, one.opens_on, one.closes_on, on)
+                - (child.ladder.counted or 0)
                 for child in children
                 if child.target is not None
             ]

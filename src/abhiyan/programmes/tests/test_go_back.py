@@ -133,7 +133,7 @@ def test_a_target_that_only_went_by_something_else_then_stands_again_too(world: 
     assert acts.stand("N11") == [(900, "hand", False)]
     with system("test"):
         changed = queries.version_differences(
-            acts.drive, queries.version_for(acts.drive, acts.newest().public_id)
+            acts.drive, queries.version_in_sight(acts.drive, acts.newest().public_id)
         )
         assert [(one.code, one.before, one.after, one.basis) for one in changed[:9]] == [
             ("N11", 900, 900, "hand")

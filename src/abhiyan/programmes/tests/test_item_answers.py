@@ -22,13 +22,13 @@ from abhiyan.messaging.rules import texts
 from abhiyan.people.actions.persons import keep_phone
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.actions import AskedItem, ByReporter, recount
+from abhiyan.programmes.actions import AskedItem, ByReporter, recount_facts
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity
 from abhiyan.programmes.rules.check_words import EnteredWords
-from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.items import facts_of_items, items_of_measure
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.units import actions as units
 
@@ -55,7 +55,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
         told.append((item.pk, yes, why))
 
     def of(measure: int, **more: Any) -> activities.Items:
-        return items_of(
+        return items_of_measure(
             "talks",
             measure=measure,
             entered=EnteredWords("%(n)s talks"),
@@ -66,7 +66,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
 
     monkeypatch.setattr(activities, "_KNOWN", {})
     activity = Activity(
-        "talks", "Talks", facts=facts_of("talks"), items=(of(TALKS, does_yes_count=True), of(ATTENDED))
+        "talks", "Talks", facts=facts_of_items("talks"), items=(of(TALKS, does_yes_count=True), of(ATTENDED))
     )
     activities.register(activity)
     return told
@@ -108,17 +108,17 @@ def word(row: Item, n: int = 1) -> str:
 
 def said(row: Item, *, yes: bool, at: Any = NOW) -> Answered:
     assert row.phone_id is not None
-    return messaging.answer(
+    return messaging.answer_question(
         phone_id=row.phone_id, yes=yes, code=word(row), channel="sms", ref="x", by=PRESIDENT, at=at
     )
 
 
 def link_of(row: Item) -> str:
-    return rules.link(keyring().token, question_of(row).pk, 1)
+    return rules.link_part(keyring().token, question_of(row).pk, 1)
 
 
 def ladder(run: Programme, trees: Trees, code: str = "state") -> Ladder:
-    return queries.ladder(node=trees.units[code].pk, hierarchy=1, programme=run, measure=TALKS, at=NOW)
+    return queries.unit_ladder(node=trees.units[code].pk, hierarchy=1, programme=run, measure=TALKS, at=NOW)
 
 
 def test_a_yes_by_sms_counts_and_confirms_and_a_no_takes_it_back(
@@ -134,7 +134,7 @@ def test_a_yes_by_sms_counts_and_confirms_and_a_no_takes_it_back(
     assert ladder(run, trees) == Ladder(reported=1)
     row.refresh_from_db()
     assert row.why == Item.Why.DENIED and heard == [(row.pk, True, ""), (row.pk, False, "")]
-    assert recount(at=NOW).is_right
+    assert recount_facts(at=NOW).is_right
 
 
 @pytest.mark.parametrize("yes", [True, False])
@@ -205,14 +205,14 @@ def test_items_go_with_their_unit_and_come_back_with_it(run: Programme, trees: T
         Ladder(),
         Ladder(reported=1, counted=1),
     )
-    units.open_again(unit_id=trees.units["b000"].pk, by=SYSTEM, at=AT)
+    units.reopen_units(unit_id=trees.units["b000"].pk, by=SYSTEM, at=AT)
     assert (ladder(run, trees, "b001"), ladder(run, trees, "b000")) == (
         Ladder(),
         Ladder(reported=1, counted=1),
     )
     units.close_units(unit_id=trees.units["b000"].pk, **given | {"answers": {"programmes.items": "stays"}})
     assert ladder(run, trees, "b000").counted == 1
-    assert recount(at=NOW).is_right
+    assert recount_facts(at=NOW).is_right
 
 
 def test_an_erasure_forgets_the_phone_and_keeps_the_count(run: Programme, trees: Trees) -> None:

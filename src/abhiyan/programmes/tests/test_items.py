@@ -16,13 +16,13 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.programmes import actions, queries
-from abhiyan.programmes.actions import KnownOtherwise, NewItem, item_key, recount
+from abhiyan.programmes.actions import KnownOtherwise, NewItem, item_key, recount_facts
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.models import Delta, Item, Programme, ProgrammeUnit
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity
 from abhiyan.programmes.rules.check_words import EnteredWords
-from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.items import facts_of_items, items_of_measure
 from abhiyan.programmes.rules.ladder import CONFIRMED, COUNTED, REPORTED, UNSIGNED, Ladder
 
 from .make import AT, TODAY, Trees, programme, state
@@ -41,10 +41,10 @@ def talks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(activities, "_KNOWN", {})
     words = EnteredWords("%(n)s talks")
     of = (
-        items_of("talks", measure=TALKS, entered=words, does_yes_count=True),
-        items_of("talks", measure=ATTENDED, entered=words),
+        items_of_measure("talks", measure=TALKS, entered=words, does_yes_count=True),
+        items_of_measure("talks", measure=ATTENDED, entered=words),
     )
-    activities.register(Activity("talks", "Talks", facts=facts_of("talks"), items=of))
+    activities.register(Activity("talks", "Talks", facts=facts_of_items("talks"), items=of))
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def talk(
 
 
 def read(run: Programme, trees: Trees, code: str, measure: int = TALKS) -> Ladder:
-    return queries.ladder(node=trees.units[code].pk, hierarchy=1, programme=run, measure=measure, at=AT)
+    return queries.unit_ladder(node=trees.units[code].pk, hierarchy=1, programme=run, measure=measure, at=AT)
 
 
 def report(*new: NewItem) -> list[UUID]:
@@ -227,7 +227,7 @@ def test_the_ledger_equals_a_recount_whatever_happens_to_items(
         for step in steps:
             history.do(*step)
         history.check()
-        actions.fold(at=AT)
+        actions.fold_changes(at=AT)
         history.check()
         transaction.set_rollback(True)
 
@@ -284,7 +284,7 @@ class History:
         elif step == "erase":
             actions.erase_items(phone_ids=[one.new.phone_id for one in some if one.new.phone_id], at=AT)
         elif step == "fold":
-            actions.fold(at=AT)
+            actions.fold_changes(at=AT)
 
     def report(self, a: int, b: int) -> None:
         """Up to three, some of them known; a third of them an organiser's number."""
@@ -307,14 +307,15 @@ class History:
             self.known.setdefault(new.id, known)
 
     def check(self) -> None:
-        assert recount(at=AT).is_right
+        assert recount_facts(at=AT).is_right
         wanted: Counter[tuple[str, int, date, int]] = Counter()
         for one in self.known.values():
             for rung, n in one.rungs():
                 wanted[one.unit, one.new.measure, one.new.day, rung] += n
         found = sql.rows(
             "select u.code, f.measure, f.day, f.rung, f.n from"
-            f" ({facts_of('talks')}) f join units_unit u on u.id = f.unit_id where f.programme_id = %s and f.n <> 0",
+            f" ({facts_of_items('talks')}) f join units_unit u on u.id = f.unit_id"
+            " where f.programme_id = %s and f.n <> 0",
             [self.run.pk],
         )
         assert {tuple(row[:4]): row[4] for row in found} == {key: n for key, n in wanted.items() if n}

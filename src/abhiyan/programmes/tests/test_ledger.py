@@ -12,7 +12,7 @@ from abhiyan.core import doctor, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.backup import Restored
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.core.small_cells import shown
+from abhiyan.core.small_cells import shown_count
 from abhiyan.programmes import actions, ledger_sql, queries
 from abhiyan.programmes.actions import ledger
 from abhiyan.programmes.actions import trees as totals
@@ -50,7 +50,7 @@ def change(
 
 
 def read(drive: Programme, trees: Trees, code: str, hierarchy: int = 1, on: date | None = None) -> Ladder:
-    return queries.ladder(
+    return queries.unit_ladder(
         node=trees.units[code].pk, hierarchy=hierarchy, programme=drive, measure=1, at=AT, on=on
     )
 
@@ -59,7 +59,7 @@ def test_a_change_is_seen_at_once_at_every_node_above_and_nowhere_else(
     trees: Trees, drive: Programme
 ) -> None:
     booth = trees.units["b000"].pk
-    actions.post(deltas=[change(drive, booth, 2), change(drive, booth, 1, COUNTED)], at=AT)
+    actions.post_changes(deltas=[change(drive, booth, 2), change(drive, booth, 1, COUNTED)], at=AT)
     for _turn in range(2):
         for code in ("b000", "m00", "d0", "state", "nation"):
             assert read(drive, trees, code) == Ladder(reported=2, counted=1), code
@@ -67,37 +67,37 @@ def test_a_change_is_seen_at_once_at_every_node_above_and_nowhere_else(
             assert read(drive, trees, code, 2) == Ladder(reported=2, counted=1), code
         for code in ("b001", "m01", "d1"):
             assert read(drive, trees, code) == Ladder(), code
-        actions.fold(at=AT)  # and the same when it is folded
+        actions.fold_changes(at=AT)  # and the same when it is folded
     assert not Delta.objects.exists()
 
 
 def test_changes_of_one_key_are_added_up_and_zero_leaves_nothing(trees: Trees, drive: Programme) -> None:
     booth = trees.units["b000"].pk
-    actions.post(deltas=[change(drive, booth, 1), change(drive, booth, -1)], at=AT)
+    actions.post_changes(deltas=[change(drive, booth, 1), change(drive, booth, -1)], at=AT)
     assert not Delta.objects.exists()
 
 
 def test_a_change_of_an_unknown_rung_or_of_all_days_is_an_error(trees: Trees, drive: Programme) -> None:
     for bad in (change(drive, 1, rung=11), change(drive, 1, day=ALL_DAYS)):
         with pytest.raises(ValueError):
-            actions.post(deltas=[bad], at=AT)
+            actions.post_changes(deltas=[bad], at=AT)
 
 
 def test_a_reversal_goes_on_the_original_day(trees: Trees, drive: Programme) -> None:
     booth, earlier = trees.units["b000"].pk, TODAY - timedelta(days=3)
-    actions.post(deltas=[change(drive, booth, 5, COUNTED, earlier)], at=AT)
-    actions.fold(at=AT)
-    actions.post(deltas=[change(drive, booth, -2, COUNTED, earlier)], at=AT)
+    actions.post_changes(deltas=[change(drive, booth, 5, COUNTED, earlier)], at=AT)
+    actions.fold_changes(at=AT)
+    actions.post_changes(deltas=[change(drive, booth, -2, COUNTED, earlier)], at=AT)
     for _turn in range(2):
         assert read(drive, trees, "state", on=earlier).counted == 3
         assert read(drive, trees, "b000", on=earlier).counted == 3
         assert read(drive, trees, "state", on=earlier - timedelta(days=1)).counted == 0
-        actions.fold(at=AT)
+        actions.fold_changes(at=AT)
 
 
 def test_only_nodes_with_many_leaves_have_their_totals_stored(trees: Trees, drive: Programme) -> None:
-    actions.post(deltas=[change(drive, trees.units["b000"].pk)], at=AT)
-    actions.fold(at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["b000"].pk)], at=AT)
+    actions.fold_changes(at=AT)
     stored = {(row.hierarchy, row.unit_id) for row in Total.objects.all()}
     wanted = {(1, code) for code in ("nation", "state", "d0")} | {
         (2, code) for code in ("nation", "state", "pc0")
@@ -106,15 +106,15 @@ def test_only_nodes_with_many_leaves_have_their_totals_stored(trees: Trees, driv
 
 
 def test_a_count_on_an_inner_unit_counts_there_and_above(trees: Trees, drive: Programme) -> None:
-    actions.post(deltas=[change(drive, trees.units["state"].pk, 4)], at=AT)
-    actions.fold(at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["state"].pk, 4)], at=AT)
+    actions.fold_changes(at=AT)
     assert read(drive, trees, "nation").reported == read(drive, trees, "state", 2).reported == 4
     assert read(drive, trees, "d0").reported == 0
 
 
 def test_children_say_what_each_says_of_itself(trees: Trees, drive: Programme) -> None:
     for number, code in enumerate(("b000", "b010", "b100", "b111"), start=1):
-        actions.post(
+        actions.post_changes(
             deltas=[
                 change(drive, trees.units[code].pk, number * 3),
                 change(drive, trees.units[code].pk, number, COUNTED, TODAY - timedelta(days=number)),
@@ -123,7 +123,7 @@ def test_children_say_what_each_says_of_itself(trees: Trees, drive: Programme) -
             at=AT,
         )
         if number == 2:
-            actions.fold(at=AT)
+            actions.fold_changes(at=AT)
     for hierarchy, parents in (
         (1, ("nation", "state", "d0", "m00")),
         (2, ("nation", "state", "pc0", "ac00")),
@@ -140,7 +140,7 @@ def test_children_say_what_each_says_of_itself(trees: Trees, drive: Programme) -
 
 def test_children_are_sorted_filtered_and_paged_by_the_database(trees: Trees, drive: Programme) -> None:
     for number, code in enumerate(trees.below(1, "m00")[1:], start=1):
-        actions.post(deltas=[change(drive, trees.units[code].pk, number, COUNTED)], at=AT)
+        actions.post_changes(deltas=[change(drive, trees.units[code].pk, number, COUNTED)], at=AT)
 
     def codes(**more: Any) -> list[str]:
         leaf = queries.children_ladders(
@@ -172,14 +172,18 @@ def test_children_are_filtered_by_name_in_either_script(trees: Trees, drive: Pro
 
 def test_the_trend_is_the_ladder_of_each_day(trees: Trees, drive: Programme) -> None:
     for back in (0, 1, 4, 9):
-        actions.post(
+        actions.post_changes(
             deltas=[change(drive, trees.units["b000"].pk, back + 1, COUNTED, TODAY - timedelta(days=back))],
             at=AT,
         )
-        actions.fold(at=AT)
-    actions.post(deltas=[change(drive, trees.units["b001"].pk, 7, COUNTED, TODAY - timedelta(days=2))], at=AT)
+        actions.fold_changes(at=AT)
+    actions.post_changes(
+        deltas=[change(drive, trees.units["b001"].pk, 7, COUNTED, TODAY - timedelta(days=2))], at=AT
+    )
     for code in ("b000", "m00", "state"):
-        days = queries.figures(node=trees.units[code].pk, hierarchy=1, programme=drive, at=AT, days=6).trend
+        days = queries.figures_of_measures(
+            node=trees.units[code].pk, hierarchy=1, programme=drive, at=AT, days=6
+        ).trend
         assert [one.on for one in days] == [TODAY - timedelta(days=back) for back in range(5, -1, -1)]
         for one in days:
             assert one.ladder == read(drive, trees, code, on=one.on), (code, one.on)
@@ -187,7 +191,7 @@ def test_the_trend_is_the_ladder_of_each_day(trees: Trees, drive: Programme) -> 
 
 def test_the_funnel_is_by_channel_and_day(trees: Trees, drive: Programme) -> None:
     booth, yesterday = trees.units["b000"].pk, TODAY - timedelta(days=1)
-    actions.post(
+    actions.post_changes(
         deltas=[
             change(drive, booth, 5, REPORTED, yesterday, channel=2),
             change(drive, booth, 4, 1, yesterday, channel=2),
@@ -198,21 +202,21 @@ def test_the_funnel_is_by_channel_and_day(trees: Trees, drive: Programme) -> Non
         at=AT,
     )
     for _turn in range(2):
-        rows = queries.funnel(node=trees.units["state"].pk, hierarchy=1, programme=drive, at=AT, days=1)
+        rows = queries.unit_funnel(node=trees.units["state"].pk, hierarchy=1, programme=drive, at=AT, days=1)
         calls = next(row for row in rows if row.channel == 2 and row.on is None)
         assert tuple(calls.figures.values()) == (5, 4, 3, 2, 2)
         today = next(row for row in rows if row.channel == 2 and row.on == TODAY)
         assert [today.figures[step] for step in ("reported", "opened", "counted")] == [0, 3, 2]
         paper = next(row for row in rows if row.channel == 4 and row.on is None)
         assert [paper.figures[step] for step in ("completed", "counted")] == [1, 0]
-        actions.fold(at=AT)
+        actions.fold_changes(at=AT)
 
 
 def test_a_node_that_becomes_large_gets_its_totals_and_loses_them_again(
     trees: Trees, drive: Programme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
-    actions.fold(at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    actions.fold_changes(at=AT)
     for large in (2, 100, 5):
         monkeypatch.setattr(totals, "LARGE", large)
         trees.resize()
@@ -222,26 +226,28 @@ def test_a_node_that_becomes_large_gets_its_totals_and_loses_them_again(
 
 
 def test_a_moved_branch_carries_its_totals(trees: Trees, drive: Programme) -> None:
-    actions.post(
+    actions.post_changes(
         deltas=[
             change(drive, trees.units[code].pk, number)
             for number, code in enumerate(trees.below(1, "m01")[1:], 2)
         ],
         at=AT,
     )
-    actions.fold(at=AT)
-    actions.post(deltas=[change(drive, trees.units["b010"].pk, 10)], at=AT)  # not folded when it moves
+    actions.fold_changes(at=AT)
+    actions.post_changes(
+        deltas=[change(drive, trees.units["b010"].pk, 10)], at=AT
+    )  # not folded when it moves
     trees.move(1, "m01", "d1")
     for _turn in range(2):
         assert read(drive, trees, "d0").reported == 0
         assert read(drive, trees, "d1").reported == 19
         assert read(drive, trees, "nation").reported == 19
-        actions.fold(at=AT)
+        actions.fold_changes(at=AT)
 
 
 def test_a_branch_taken_out_leaves_no_totals_behind(trees: Trees, drive: Programme) -> None:
-    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
-    actions.fold(at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    actions.fold_changes(at=AT)
     assert Total.objects.filter(hierarchy=2, unit_id=trees.units["pc0"].pk).exists()
     trees.leave(2, "pc0")
     assert not Total.objects.filter(hierarchy=2, unit_id=trees.units["pc0"].pk).exists()
@@ -251,7 +257,7 @@ def test_a_branch_taken_out_leaves_no_totals_behind(trees: Trees, drive: Program
 
 def test_what_has_no_place_below_is_what_the_children_lack(trees: Trees, drive: Programme) -> None:
     state, booth = trees.units["state"].pk, trees.units["b000"].pk
-    actions.post(
+    actions.post_changes(
         deltas=[
             change(drive, state, 30),
             change(drive, state, 2, COUNTED),
@@ -268,7 +274,7 @@ def test_what_has_no_place_below_is_what_the_children_lack(trees: Trees, drive: 
         assert below + 30 == read(drive, trees, "state").reported == 35
         district = trees.units["d0"].pk
         assert queries.ask_standing_here(node=district, hierarchy=1, programme=drive, at=AT)() is None
-        actions.fold(at=AT)
+        actions.fold_changes(at=AT)
     with scoped(
         Scope(counts=_range(trees, "nation"), trees=units.trees_version())
     ):  # posted today, so not seen from outside yet
@@ -300,7 +306,7 @@ def test_units_with_counts_or_programmes_are_not_let_go(trees: Trees, drive: Pro
             )
         news.tell(UnitsGoing(1, Actor.system("test"), AT))
 
-    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
     undo("b001")
     for code in ("b000", "state"):  # counts; owner of a programme
         with pytest.raises(UnitsInUse):
@@ -313,19 +319,19 @@ def test_reads_take_as_many_queries_whatever_there_is_to_read(trees: Trees, driv
             connection,
         ) as seen:
             node = trees.units[code].pk
-            queries.ladder(node=node, hierarchy=1, programme=drive, at=AT)
+            queries.unit_ladder(node=node, hierarchy=1, programme=drive, at=AT)
             queries.children_ladders(node=node, hierarchy=1, programme=drive, at=AT)
-            queries.figures(node=node, hierarchy=1, programme=drive, at=AT)
+            queries.figures_of_measures(node=node, hierarchy=1, programme=drive, at=AT)
         return len(seen)
 
-    actions.post(deltas=[change(drive, trees.units["b000"].pk)], at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["b000"].pk)], at=AT)
     before = queries_of("state")
     for code in trees.below(1, "state"):
         for back in range(5):
-            actions.post(
+            actions.post_changes(
                 deltas=[change(drive, trees.units[code].pk, 1, COUNTED, TODAY - timedelta(days=back))], at=AT
             )
-    actions.fold(at=AT)
+    actions.fold_changes(at=AT)
     assert queries_of("state") == before
     assert queries_of("b000") == before
 
@@ -333,17 +339,17 @@ def test_reads_take_as_many_queries_whatever_there_is_to_read(trees: Trees, driv
 def test_reads_of_all_days_touch_no_more_rows_as_days_pass(trees: Trees, drive: Programme) -> None:
     booth = trees.units["b000"].pk
     for back in range(10):
-        actions.post(deltas=[change(drive, booth, 1, COUNTED, TODAY - timedelta(days=back))], at=AT)
-    actions.fold(at=AT)
+        actions.post_changes(deltas=[change(drive, booth, 1, COUNTED, TODAY - timedelta(days=back))], at=AT)
+    actions.fold_changes(at=AT)
     assert Tally.objects.filter(unit_id=booth, day=ALL_DAYS).count() == 1
     assert Tally.objects.get(unit_id=booth, day=ALL_DAYS).n == 10
 
 
 @pytest.mark.versions
 def test_without_a_scope_no_count_is_in_sight(trees: Trees, drive: Programme) -> None:
-    actions.post(deltas=[change(drive, trees.units["b000"].pk, 50)], at=AT)
-    actions.fold(at=AT)
-    actions.post(deltas=[change(drive, trees.units["b000"].pk, 50)], at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["b000"].pk, 50)], at=AT)
+    actions.fold_changes(at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["b000"].pk, 50)], at=AT)
     with scoped(Scope()):
         assert not Tally.objects.exists()
         assert not Total.objects.exists()
@@ -376,7 +382,7 @@ def test_outside_ones_own_people_counts_are_daily_and_rounded(
     today, yesterday = TODAY, TODAY - timedelta(days=1)
     for code in ("b000", "b100"):
         booth = trees.units[code].pk
-        actions.post(
+        actions.post_changes(
             deltas=[
                 change(drive, booth, 17, REPORTED, yesterday),
                 change(drive, booth, 9, COUNTED, yesterday),
@@ -398,11 +404,11 @@ def test_outside_ones_own_people_counts_are_daily_and_rounded(
                 node=trees.units["state"].pk, hierarchy=1, programme=drive, at=AT
             ).rows
             assert [row.ladder for row in rows] == [Ladder(reported=47, counted=9), outside]
-            seen = queries.figures(node=trees.units["d1"].pk, hierarchy=1, programme=drive, at=AT)
+            seen = queries.figures_of_measures(node=trees.units["d1"].pk, hierarchy=1, programme=drive, at=AT)
             assert (seen.trend[-1].on, seen.trend[-1].ladder) == (yesterday, outside)
             first, *_rest = seen.channels
             assert first.figures["counted"] is None
-        actions.fold(at=AT)
+        actions.fold_changes(at=AT)
 
 
 @SIGHTS
@@ -424,24 +430,24 @@ def test_own_figures_that_move_by_ones_tell_nothing_of_a_rest_that_stands_still(
     day, added, everywhere = OPENS, 0, f"{{[{BASE},{4 * BASE})}}"
     own, far = trees.units["b000"].pk, trees.units["b100"].pk
     for rest in (15, 19, 24):
-        actions.post(deltas=[change(drive, far, rest - added, REPORTED, OPENS)], at=AT)
+        actions.post_changes(deltas=[change(drive, far, rest - added, REPORTED, OPENS)], at=AT)
         added = rest
         told = []
         for n in range(12):
-            actions.post(deltas=[change(drive, own, 1, REPORTED, day)], at=AT)
+            actions.post_changes(deltas=[change(drive, own, 1, REPORTED, day)], at=AT)
             if n % 4 == 0:
-                actions.fold(at=AT)
+                actions.fold_changes(at=AT)
             with scoped(sees(sight, trees, "d0", counts=everywhere)):
                 alone = read(drive, trees, code, hierarchy)
-                found = queries.figures(
+                found = queries.figures_of_measures(
                     node=trees.units[code].pk, hierarchy=hierarchy, programme=drive, at=AT
                 )
             (step,) = found.channels
             assert found.trend[-1].ladder == alone
-            assert step.figures["reported"] == alone.reported == shown(n + 1 + 20)
+            assert step.figures["reported"] == alone.reported == shown_count(n + 1 + 20)
             told.append((alone, *(one.ladder for one in found.trend)))
         seen[rest] = told
-        actions.post(deltas=[change(drive, own, -12, REPORTED, day)], at=AT)
+        actions.post_changes(deltas=[change(drive, own, -12, REPORTED, day)], at=AT)
     assert seen[15] == seen[19] == seen[24]
 
 
@@ -449,7 +455,7 @@ def test_own_figures_that_move_by_ones_tell_nothing_of_a_rest_that_stands_still(
 def test_a_node_of_another_tree_is_exact_when_all_below_it_is_in_sight(
     trees: Trees, drive: Programme, sight: str
 ) -> None:
-    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
     with scoped(sees(sight, trees, "state", counts=_range(trees, "state"))):
         assert read(drive, trees, "pc0", 2) == Ladder(reported=3)
         assert read(drive, trees, "b000", 2) == Ladder(reported=3)
@@ -459,26 +465,26 @@ def test_a_node_of_another_tree_is_exact_when_all_below_it_is_in_sight(
 
 
 def test_a_restore_forgets_the_horizon(trees: Trees, drive: Programme) -> None:
-    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
-    actions.fold(at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    actions.fold_changes(at=AT)
     news.tell(Restored(AT, AT))
     assert str(Fold.objects.get().horizon) == "0"
 
 
 def test_a_fold_after_a_restore_takes_what_an_old_horizon_would_hide(trees: Trees, drive: Programme) -> None:
-    actions.fold(at=AT)
+    actions.fold_changes(at=AT)
     with connection.cursor() as cursor:
         cursor.execute("update programmes_fold set horizon = '9000000000000000000'")
-    actions.post(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["b000"].pk, 3)], at=AT)
     assert read(drive, trees, "state").reported == 3
-    assert actions.fold(at=AT + timedelta(seconds=1)) == 1
+    assert actions.fold_changes(at=AT + timedelta(seconds=1)) == 1
     assert read(drive, trees, "state").reported == 3
 
 
 @pytest.mark.versions
 def test_nobody_folds_who_does_not_see_the_changes() -> None:
     with scoped(Scope()), pytest.raises(RuntimeError, match="system scope"):
-        actions.fold(at=AT)
+        actions.fold_changes(at=AT)
 
 
 @pytest.mark.parametrize(("is_served", "level"), [(True, doctor.FAIL), (False, doctor.WARN)])
@@ -486,7 +492,7 @@ def test_what_waits_for_folding_fails_where_jobs_run_and_warns_until_they_do(
     trees: Trees, drive: Programme, is_served: bool, level: str
 ) -> None:
     with system("test"):
-        actions.post(
+        actions.post_changes(
             deltas=[TallyChange(drive.pk, 1, 1, trees.units["state"].pk, TODAY, REPORTED, 1)],
             at=AT - timedelta(hours=1),
         )
@@ -496,11 +502,11 @@ def test_what_waits_for_folding_fails_where_jobs_run_and_warns_until_they_do(
 
 def test_a_fold_of_many_changes_compares_none_with_every_unit(trees: Trees, drive: Programme) -> None:
     """The database guesses how many changes wait from when it last looked, which may have been just after a fold."""
-    actions.post(deltas=[change(drive, trees.units["b000"].pk)], at=AT)
+    actions.post_changes(deltas=[change(drive, trees.units["b000"].pk)], at=AT)
     sql.run("analyze programmes_delta")
     days = [TODAY - timedelta(days=n) for n in range(100)]
     booths = [unit.pk for code, unit in trees.units.items() if code.startswith("b")]
-    actions.post(deltas=[change(drive, booth, day=day) for booth in booths for day in days], at=AT)
+    actions.post_changes(deltas=[change(drive, booth, day=day) for booth in booths for day in days], at=AT)
     fold = ledger._FOLD.format(which=ledger_sql.PENDING)
     (top,) = sql.value(f"explain (analyze, timing off, format json) {fold}", {"at": AT, "sweep": False})
 

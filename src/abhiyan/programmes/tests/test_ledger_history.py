@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.core.small_cells import together
+from abhiyan.core.small_cells import shown_with_own
 from abhiyan.programmes import actions, facts, queries
 from abhiyan.programmes.actions import ages
 from abhiyan.programmes.actions import trees as totals
@@ -88,7 +88,7 @@ class History:
             TallyChange(self.drive.pk, 1, channel, self.trees.units[code].pk, day, rung, n)
             for code, channel, day, rung, n in changes
         ]
-        actions.post(deltas=rows, at=AT)
+        actions.post_changes(deltas=rows, at=AT)
         with connection.cursor() as cursor:
             cursor.executemany("insert into fact values (%s, %s, %s, %s, %s, %s, %s)", rows)
         self.facts += changes
@@ -112,7 +112,7 @@ class History:
             self.note((code, channel, day, UNSIGNED, -n), (code, channel, day, COUNTED, n))
 
     def fold(self) -> None:
-        actions.fold(at=AT)
+        actions.fold_changes(at=AT)
 
     def move(self) -> None:
         hierarchy = self.rng.choice([1, 2])
@@ -170,7 +170,9 @@ class History:
             for code in self.trees.parents[hierarchy]:
                 node = self.node(code, hierarchy)
                 for on in days:
-                    found = queries.ladder(node=node, hierarchy=hierarchy, programme=self.drive, at=AT, on=on)
+                    found = queries.unit_ladder(
+                        node=node, hierarchy=hierarchy, programme=self.drive, at=AT, on=on
+                    )
                     assert found == self.expected(hierarchy, code, on), (hierarchy, code, on)
                 if self.trees.children(hierarchy, code):
                     leaf = queries.children_ladders(
@@ -181,7 +183,7 @@ class History:
                     self.check_board(node, hierarchy)
             self.check_parts(hierarchy)
         self.check_from_outside()
-        found_now = actions.recount(at=AT)
+        found_now = actions.recount_facts(at=AT)
         assert found_now.is_right, found_now.differences[:3]
 
     def node(self, code: str, hierarchy: int) -> queries.LedgerNode:
@@ -192,7 +194,7 @@ class History:
 
     def check_board(self, node: queries.LedgerNode, hierarchy: int) -> None:
         """One read of both says what each says alone, whether or not anything waits for a fold."""
-        figures = queries.figures(node=node, hierarchy=hierarchy, programme=self.drive, at=AT)
+        figures = queries.figures_of_measures(node=node, hierarchy=hierarchy, programme=self.drive, at=AT)
         for sort in ("name", "-counted"):
             both, leaf = queries.board(
                 node=node, hierarchy=hierarchy, programme=self.drive, at=AT, sort=sort, per=3
@@ -256,7 +258,9 @@ class History:
             sums[key] += n
             if inside is not None and unit in inside:
                 own[key] += n
-        told = {key: together(own[key], n - own[key]) if split.is_rounded else n for key, n in sums.items()}
+        told = {
+            key: shown_with_own(own[key], n - own[key]) if split.is_rounded else n for key, n in sums.items()
+        }
         return {key: n for key, n in told.items() if n}
 
     def check_from_outside(self) -> None:
@@ -272,7 +276,7 @@ class History:
             for hierarchy in (1, 2):
                 nodes = {code: self.node(code, hierarchy) for code in self.trees.parents[hierarchy]}
                 alone = {
-                    code: queries.ladder(node=node, hierarchy=hierarchy, programme=self.drive, at=AT)
+                    code: queries.unit_ladder(node=node, hierarchy=hierarchy, programme=self.drive, at=AT)
                     for code, node in nodes.items()
                 }
                 for code in nodes:
@@ -290,8 +294,11 @@ class History:
             own = self.expected(hierarchy, code, yesterday, inside)
             for rung in ("reported", "unsigned", "counted", "confirmed"):
                 rest = getattr(true, rung) - getattr(own, rung)
-                assert getattr(found, rung) == together(getattr(own, rung), rest), (hierarchy, code)
-        assert queries.figures(node=node, hierarchy=hierarchy, programme=self.drive, at=AT).ladder == found
+                assert getattr(found, rung) == shown_with_own(getattr(own, rung), rest), (hierarchy, code)
+        assert (
+            queries.figures_of_measures(node=node, hierarchy=hierarchy, programme=self.drive, at=AT).ladder
+            == found
+        )
         if not self.trees.children(hierarchy, code):
             return
         for child in queries.children_ladders(
@@ -317,7 +324,7 @@ def test_the_ledger_equals_the_facts_after_any_history(seed: int, steps: list[st
         for number, step in enumerate(steps):
             getattr(history, step)()
             if number % 10 == 9:
-                assert actions.recount(at=AT).is_right
+                assert actions.recount_facts(at=AT).is_right
         history.check(None, OPENS + timedelta(days=back))
         history.fold()
         history.check(OPENS + timedelta(days=back), None)
@@ -349,11 +356,11 @@ def test_a_recount_finds_what_is_wrong_and_mends_it(damage: str) -> None:
             history.post()
         history.fold()
         history.post()
-        assert actions.recount(at=AT).is_right
+        assert actions.recount_facts(at=AT).is_right
         _spoil(damage)
-        found = actions.recount(at=AT, mend=True)
+        found = actions.recount_facts(at=AT, mend=True)
         assert found.differences and found.mended
-        assert actions.recount(at=AT).is_right
+        assert actions.recount_facts(at=AT).is_right
 
 
 def test_the_command_says_what_differs_and_ends_with_1_until_it_is_mended() -> None:
@@ -374,9 +381,9 @@ def test_the_command_says_what_differs_and_ends_with_1_until_it_is_mended() -> N
 def test_a_recount_looks_for_orphans() -> None:
     with system("test"):
         history = History(1)
-        assert actions.recount(at=AT).is_right
+        assert actions.recount_facts(at=AT).is_right
         with connection.cursor() as cursor:
             cursor.execute("insert into fact values (1, 1, 1, 0, %s, 10, 0)", [TODAY])
-        found = actions.recount(at=AT)
+        found = actions.recount_facts(at=AT)
         assert not found.is_right and found.orphans == {"facts of unknown units": 1}
         assert history.drive.pk

@@ -108,7 +108,7 @@ def test_a_draft_changes_in_everything_an_open_programme_in_name_and_end(
         with pytest.raises(actions.NotADraft):
             actions.change_programme(programme_id=made.pk, unit_ids=[world.unit("N1")], by=by, at=AT)
         with pytest.raises(actions.NotADraft):
-            actions.discard_draft(programme_id=made.pk, by=by, at=AT)
+            actions.discard_programme_draft(programme_id=made.pk, by=by, at=AT)
 
 
 def test_opening_tells_the_rooms_above_once(
@@ -131,7 +131,7 @@ def test_opening_tells_the_rooms_above_once(
 def test_a_draft_thrown_away_is_gone(world: World, president: Account) -> None:
     made = make(world, president)
     with system("test"):
-        actions.discard_draft(programme_id=made.pk, by=actor(president), at=AT)
+        actions.discard_programme_draft(programme_id=made.pk, by=actor(president), at=AT)
     assert not Programme.objects.exists()
 
 

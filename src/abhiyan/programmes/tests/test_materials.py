@@ -97,10 +97,10 @@ def read(account: Account, one: Material, number: int = 1, on: Any = TODAY) -> b
     viewer = viewer_of(account_id=account.pk, on=on)
     with scoped(viewer.scope):
         seen = found.material_for(viewer, one.public_id)
-        version = found.version_for(seen, number, leads=found.may_lead(viewer, seen))
+        version = found.version_of_material(seen, number, leads=found.may_lead(viewer, seen))
         place = found.reached_by(viewer, seen)
         if place is not None:
-            acts.note_opened(version=version, place=place, by=actor(account), at=AT)
+            acts.note_material_opened(version=version, place=place, by=actor(account), at=AT)
         return version.opened()
 
 
@@ -119,7 +119,7 @@ def rows_in_sight(account: Account) -> tuple[int, int]:
 
 def kind_of(data: bytes) -> str | None:
     try:
-        found: str = file_pool.read(look_into, data)["kind"]
+        found: str = file_pool.read_in_pool(look_into, data)["kind"]
     except file_pool.UnreadableFile:
         return None
     return found
@@ -238,7 +238,7 @@ def test_a_new_version_replaces_the_older_which_stays_with_those_who_put_it_up(
         read(worker, one, 1)
     assert read(president, one, 1) == PDF and read(president, one, 2)[:8] == PNG[:8]
     with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
-        assert [version.number for version in found.versions_of(one)] == [2, 1]
+        assert [version.number for version in found.material_versions(one)] == [2, 1]
 
 
 def test_a_withdrawn_file_is_gone_for_its_readers_until_it_is_brought_back(
@@ -401,10 +401,12 @@ def test_openings_count_once_a_person_by_office_and_level_for_those_who_put_it_u
     as_(president, acts.replace_material, public_id=one.public_id, data=PNG)
     read(worker, one, 2)
     with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
-        rows = {(row.office_names["en"], row.kind): (row.newest, row.ever) for row in found.opened(one)}
+        rows = {
+            (row.office_names["en"], row.kind): (row.newest, row.ever) for row in found.material_openings(one)
+        }
     assert rows == {("Booth president", "booth"): (0, 1), ("Booth worker", "booth"): (1, 1)}
     with scoped(viewer_of(account_id=world.holder("booth_worker", "N2111", name="D").pk, on=TODAY).scope):
-        assert found.opened(one) == []
+        assert found.material_openings(one) == []
 
 
 def test_nothing_but_its_points_is_kept_of_a_picture(

@@ -50,16 +50,16 @@ def test_a_unit_gives_replaces_and_takes_back_its_own_figures(cast: Cast) -> Non
 
     def said() -> dict[int, int]:
         with system("test"):
-            return queries.said_in(one, 1, [unit.pk], after=None, until=last, at=at)
+            return queries.own_figures_of_units(one, 1, [unit.pk], after=None, until=last, at=at)
 
-    before = queries.ladder(node=unit.pk, hierarchy=one.hierarchy, programme=one, at=at)
+    before = queries.unit_ladder(node=unit.pk, hierarchy=one.hierarchy, programme=one, at=at)
     given(n=4_100)
     given(n=4_100)
     given(n=3_900)
     with system("test"):
         assert sorted(OwnFigure.objects.values_list("n", "replaced_at")) == [(3_900, None), (4_100, at)]
     assert said() == {unit.pk: 3_900}
-    assert queries.ladder(node=unit.pk, hierarchy=one.hierarchy, programme=one, at=at) == before
+    assert queries.unit_ladder(node=unit.pk, hierarchy=one.hierarchy, programme=one, at=at) == before
     day = timedelta(days=1)
     wrong: list[tuple[type[Refused], dict[str, Any]]] = [
         (refusals.DaysTaken, {"ends_on": last - day}),
@@ -134,6 +134,6 @@ def test_from_outside_a_figure_is_that_of_the_last_closed_day_in_tens(cast: Cast
     assert read(outside) == ["4120"] and read(within) == ["4131", "4123"]
     for role, n in ((outside, {unit: 4_123}), (within, {})):
         with cast.as_(role):
-            said = queries.said_in(one, 1, [unit], after=None, until=one.closes_on, at=NOW)
-            alone = queries.said_of(unit, {(one.pk, 1): (None, one.closes_on)}, at=NOW)
+            said = queries.own_figures_of_units(one, 1, [unit], after=None, until=one.closes_on, at=NOW)
+            alone = queries.own_figures_of_unit(unit, {(one.pk, 1): (None, one.closes_on)}, at=NOW)
             assert said == n and list(alone.values()) == list(n.values()), role

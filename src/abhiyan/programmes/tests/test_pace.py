@@ -11,9 +11,9 @@ from abhiyan.core.scope import scoped, system
 from abhiyan.org.queries import viewer_of
 from abhiyan.org.tests.make import AT, TODAY, World
 from abhiyan.programmes.actions import pace
-from abhiyan.programmes.actions.ledger import post
+from abhiyan.programmes.actions.ledger import post_changes
 from abhiyan.programmes.models import Pace, Rung
-from abhiyan.programmes.queries.pace import noted
+from abhiyan.programmes.queries.pace import noted_pace
 from abhiyan.programmes.rules import rates
 from abhiyan.programmes.rules.ladder import TallyChange
 
@@ -25,14 +25,14 @@ MINUTE = timedelta(minutes=1)
 def test_a_rate_is_of_the_last_five_minutes_and_a_silent_channel_is_quiet() -> None:
     points = [(AT + n * MINUTE, 10 * n) for n in range(61)]
     end = points[-1][0]
-    assert rates.pace(points, at=end) == rates.ReportRate(10.0, end)
-    assert rates.pace(points, at=end + 6 * MINUTE).a_minute is None, "nobody notes totals any more"
+    assert rates.report_rate(points, at=end) == rates.ReportRate(10.0, end)
+    assert rates.report_rate(points, at=end + 6 * MINUTE).a_minute is None, "nobody notes totals any more"
     silent = [*points, *((end + n * MINUTE, 600) for n in range(1, 7))]
     now = silent[-1][0]
-    assert rates.pace(silent, at=now) == rates.ReportRate(0.0, end, is_quiet=True)
-    assert rates.pace([(AT, 5)], at=AT).a_minute is None
-    assert rates.pace([(AT, 5), (AT + MINUTE, 3)], at=AT + MINUTE).a_minute == 0
-    assert rates.steps(points, every=5 * MINUTE, most=2) == [(end - 5 * MINUTE, 50), (end, 50)]
+    assert rates.report_rate(silent, at=now) == rates.ReportRate(0.0, end, is_quiet=True)
+    assert rates.report_rate([(AT, 5)], at=AT).a_minute is None
+    assert rates.report_rate([(AT, 5), (AT + MINUTE, 3)], at=AT + MINUTE).a_minute == 0
+    assert rates.points_by_stretch(points, every=5 * MINUTE, most=2) == [(end - 5 * MINUTE, 50), (end, 50)]
 
 
 @pytest.mark.django_db
@@ -43,7 +43,7 @@ def test_totals_are_noted_once_a_minute_and_read_by_who_sees_all_of_the_programm
     def came(n: int, minutes: int) -> int:
         with system("test"):
             change = TallyChange(one.pk, 1, 2, world.unit("N1111"), TODAY, Rung.REPORTED, n)
-            post(deltas=[change], at=AT)
+            post_changes(deltas=[change], at=AT)
             return pace.note_pace(at=AT + minutes * MINUTE)
 
     assert [came(5, 0), came(20, 1), came(40, 1), came(60, 2)] == [1, 1, 1, 1]
@@ -52,10 +52,10 @@ def test_totals_are_noted_once_a_minute_and_read_by_who_sees_all_of_the_programm
     at = AT + 2 * MINUTE
     president, elsewhere = world.holder("state_president", "N1"), world.holder("district_president", "N11")
     with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
-        seen = noted(one, at=at)
+        seen = noted_pace(one, at=at)
     assert (seen.whole.a_minute, seen.channels[2].last) == (60.0, at)
     with scoped(viewer_of(account_id=elsewhere.pk, on=TODAY).scope):
-        assert noted(one, at=at).whole.a_minute is None
+        assert noted_pace(one, at=at).whole.a_minute is None
     with system("test"):
         pace.note_pace(at=at + pace.KEPT)
         assert Pace.objects.count() == 2, "what is older than a day is forgotten"
@@ -71,7 +71,7 @@ def test_what_is_reported_raises_the_counters_of_its_kind_and_channel(
     def came(n: int, minutes: int, channel: int = 2) -> dict[str, int]:
         with django_capture_on_commit_callbacks(execute=True), system("test"):
             change = TallyChange(one.pk, 1, channel, world.unit("N1111"), TODAY, Rung.REPORTED, n)
-            post(deltas=[change], at=AT)
+            post_changes(deltas=[change], at=AT)
             pace.note_pace(at=AT + minutes * MINUTE)
         return counters.read_counters(pace.REPORTED)
 

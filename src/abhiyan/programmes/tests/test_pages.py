@@ -55,7 +55,7 @@ def drive(world: World, president: Account) -> Programme:
         )
         actions.open_programme(programme_id=made.pk, by=actor(president), at=at)
         actions.set_target(programme_id=made.pk, unit_id=world.unit("N1"), n=1000, by=actor(president), at=at)
-        actions.post(
+        actions.post_changes(
             deltas=[
                 TallyChange(made.pk, 1, 1, world.unit("N1111"), today - timedelta(days=1), rung, n)
                 for rung, n in ((REPORTED, 37), (COUNTED, 23))
@@ -487,7 +487,7 @@ def test_no_page_asks_more_queries_for_more_rows(world: World, president: Accoun
             by=actor(president),
             at=at,
         )
-        actions.fold(at=at)
+        actions.fold_changes(at=at)
     assert [asked(path) for path in paths] == before
 
 

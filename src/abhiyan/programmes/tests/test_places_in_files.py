@@ -64,7 +64,7 @@ def documents(one: bytes, ending: str = "jpeg") -> dict[str, bytes]:
 )
 def test_a_document_whose_picture_says_where_it_was_taken_is_refused(kind: str, one: bytes) -> None:
     with pytest.raises(ReaderRefusal, match="place"):
-        file_pool.read(look_into, documents(one)[kind])
+        file_pool.read_in_pool(look_into, documents(one)[kind])
     with pytest.raises(PlaceInFile) as refused:
         open_document(documents(one)[kind], unfit=FileUnfit(field="document"))
     assert refused.value.field == "document"

@@ -12,7 +12,7 @@ from abhiyan.programmes.rules.ladder import Ladder, has_figures
 
 @given(st.integers(-5, 10**9))
 def test_nothing_below_ten_is_shown_from_outside(n: int) -> None:
-    figure = small_cells.shown(n)
+    figure = small_cells.shown_count(n)
     if n < 10:
         assert figure is None
     else:
@@ -22,7 +22,7 @@ def test_nothing_below_ten_is_shown_from_outside(n: int) -> None:
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_rounding_keeps_the_order_of_rungs_and_days(a: int, b: int) -> None:
     low, high = sorted((a, b))
-    assert (small_cells.shown(low) or 0) <= (small_cells.shown(high) or 0)
+    assert (small_cells.shown_count(low) or 0) <= (small_cells.shown_count(high) or 0)
 
 
 @given(st.lists(st.integers(0, 30), min_size=2, max_size=40), st.integers(0, 30))
@@ -30,12 +30,12 @@ def test_no_difference_of_two_figures_tells_a_number_below_ten(additions: list[i
     """Between any two days' figures, several true additions are always possible: at least five of them."""
     before = sum(additions)
     after = before + more
-    first, second = small_cells.shown(before), small_cells.shown(after)
+    first, second = small_cells.shown_count(before), small_cells.shown_count(after)
     possible = {
         b - a
         for a in range(max(0, before - 20), before + 21)
         for b in range(max(a, after - 20), after + 21)
-        if (small_cells.shown(a), small_cells.shown(b)) == (first, second)
+        if (small_cells.shown_count(a), small_cells.shown_count(b)) == (first, second)
     }
     assert more in possible and len(possible) >= 5
 
@@ -45,19 +45,22 @@ def test_no_history_of_ones_own_part_tells_apart_two_rests_that_round_alike(
     owns: list[int], one: int, near: int
 ) -> None:
     other = max(0, one - 5 + near % 10)
-    alike = small_cells.shown(one) == small_cells.shown(other)
-    told = [[small_cells.together(own, rest) for own in owns] for rest in (one, other)]
+    alike = small_cells.shown_count(one) == small_cells.shown_count(other)
+    told = [[small_cells.shown_with_own(own, rest) for own in owns] for rest in (one, other)]
     assert not alike or told[0] == told[1]
     for own, figure in zip(owns, told[0], strict=True):
         assert figure is None or (figure % 10 == 0 and abs(figure - own - one) <= 14)
-        assert figure is not None or own + (small_cells.shown(one) or 0) < 10
+        assert figure is not None or own + (small_cells.shown_count(one) or 0) < 10
 
 
 @given(*[st.integers(0, 10**4)] * 4)
 def test_put_together_the_order_of_rungs_and_days_stays(a: int, b: int, c: int, d: int) -> None:
-    low, high = small_cells.together(min(a, b), min(c, d)), small_cells.together(max(a, b), max(c, d))
+    low, high = (
+        small_cells.shown_with_own(min(a, b), min(c, d)),
+        small_cells.shown_with_own(max(a, b), max(c, d)),
+    )
     assert (low or 0) <= (high or 0)
-    assert small_cells.together(0, c) == small_cells.shown(c)
+    assert small_cells.shown_with_own(0, c) == small_cells.shown_count(c)
 
 
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(0, 400), st.integers(-10, 500))

@@ -216,5 +216,5 @@ def post(client: Client, where: str, data: dict[str, str]) -> bool:
 
 def test_every_room_that_offers_beside_a_thing_takes_each_kind_of_thing(cast: Cast) -> None:  # noqa: F811
     with cast.as_("state_president"):
-        for each in rooms.offered("beside"):
+        for each in rooms.offered_functions("beside"):
             assert list(each(None, due=None, programme=None, form=None)) == []

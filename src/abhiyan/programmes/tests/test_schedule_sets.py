@@ -195,12 +195,12 @@ def test_the_preview_the_dues_the_board_and_the_messages_have_the_same_set(
         silent = boards.to_remind(one, period, units.span(world.unit("N1"), 1), at=AT + 3 * DAY, most=99)
         assert {row.code for row in silent} == wanted, "who is reminded"
         for code in ("N1", *NAMES):
-            is_listed = found.asked_at(units.standing(world.unit(code), 1), 1).filter(pk=one.pk).exists()
+            is_listed = found.asked_at(units.row_of_unit(world.unit(code), 1), 1).filter(pk=one.pk).exists()
             is_there = any(each.startswith(code) for each in wanted) or (whom[0] == "body" and not within)
             assert is_listed == (code == "N1" or is_there), code
             owed = {
                 each.asked.code
-                for each in found.asked_of(world.unit(code), [1], since=TODAY, at=AT)
+                for each in found.unit_owings(world.unit(code), [1], since=TODAY, at=AT)
                 if each.schedule.pk == one.pk
             }
             assert owed == {code} & wanted, "the page of a unit"
@@ -227,7 +227,7 @@ def test_the_preview_the_dues_the_board_and_the_messages_have_the_same_set(
 def board(one: Schedule, code: str, world: World) -> tuple[boards.BoardNumbers, list[found.AskedUnit]]:
     (period,) = one.timing.begun(AT)
     span, counts = units.span(world.unit(code), 1), units.counts_below(world.unit(code), 1)
-    of = boards.numbers([(one, period)], span, counts, at=AT)[one.pk, period.begins_on]
+    of = boards.schedule_numbers([(one, period)], span, counts, at=AT)[one.pk, period.begins_on]
     make: Any = boards.bodies_asked if one.body_kind else boards.UnitBoard
     rows = make(one, period, span, of=of, on=TODAY)
     return of, list(rows) if one.body_kind else list(rows.each())
@@ -267,7 +267,7 @@ def test_a_unit_that_is_made_later_in_a_named_district_is_asked_too(ground: Grou
         later = AT + 3 * DAY
         (period,) = one.timing.begun(later)
         span = units.span(world.unit("N1"), 1)
-        of = boards.numbers([(one, period)], span, {}, at=later)[one.pk, period.begins_on]
+        of = boards.schedule_numbers([(one, period)], span, {}, at=later)[one.pk, period.begins_on]
         rows = boards.UnitBoard(one, period, span, of=of, on=TODAY + 3 * DAY)
         assert {row.code for row in rows.each()} == {"N111", "N112", "N113"} and of.asked == 3
         assert found.asked_unit(one, unit_id=new.pk) is not None

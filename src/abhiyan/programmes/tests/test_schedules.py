@@ -183,7 +183,9 @@ def test_a_square_says_on_time_late_silent_or_not_due_yet() -> None:
         assert one.sign(october, AT, None, is_there=True) == DueSign.NOT_ASKED and not one.is_over(
             october, AT
         )
-    assert rules.shares({DueSign.ON_TIME: 3, DueSign.SILENT: 2, DueSign.NOT_YET: 9, DueSign.CANNOT: 1}) == (
+    assert rules.due_shares(
+        {DueSign.ON_TIME: 3, DueSign.SILENT: 2, DueSign.NOT_YET: 9, DueSign.CANNOT: 1}
+    ) == (
         6,
         3,
         0,
@@ -509,7 +511,7 @@ def test_the_silent_get_one_message_a_day(
 def board(one: Schedule, lo_hi: tuple[int, int], **more: Any) -> tuple[boards.UnitBoard, boards.BoardNumbers]:
     period = one.timing.current(AT)
     assert period is not None
-    of = boards.numbers([(one, period)], lo_hi, {"mandal": 4}, at=AT)[one.pk, period.begins_on]
+    of = boards.schedule_numbers([(one, period)], lo_hi, {"mandal": 4}, at=AT)[one.pk, period.begins_on]
     return boards.UnitBoard(one, period, lo_hi, of=of, on=TODAY, **more), of
 
 
@@ -552,8 +554,8 @@ def test_a_board_has_units_without_an_answer_first_then_by_how_far_they_are(
 
 @pytest.mark.parametrize("mark", [("9", "1"), ("-1", "1"), ("1", "-1"), ("1", str(1 << 63)), ("x", "1")])
 def test_a_mangled_mark_of_a_board_is_its_first_page(mark: tuple[str, str]) -> None:
-    assert tables.opened(tables.closed(50, 1, 77), *boards.UnitBoard.kinds) == (50, [1, 77])
-    assert tables.opened(tables.closed(50, *mark), *boards.UnitBoard.kinds) is None
+    assert tables.read_page_mark(tables.page_mark(50, 1, 77), *boards.UnitBoard.kinds) == (50, [1, 77])
+    assert tables.read_page_mark(tables.page_mark(50, *mark), *boards.UnitBoard.kinds) is None
 
 
 PLAN_LEAST, PLAN_BOOTHS = 400, 6_000

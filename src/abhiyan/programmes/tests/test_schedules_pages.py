@@ -236,7 +236,7 @@ def test_a_meeting_in_the_silence_before_a_poll_is_warned(cast: Cast, ask: Calla
     with system("test"):
         stated = org_poll(cast, close)
         units.confirm_poll(
-            public_id=units.state_poll(stated=stated, by=SYSTEM, at=NOW).public_id, by=SYSTEM, at=NOW
+            public_id=units.store_poll_version(stated=stated, by=SYSTEM, at=NOW).public_id, by=SYSTEM, at=NOW
         )
     mandal = cast.client("mandal_president")
     assert mandal.post(due_page(one, act="plan"), {"on": (close - DAY).date().isoformat()}).status_code == 302

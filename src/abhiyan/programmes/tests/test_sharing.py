@@ -23,7 +23,7 @@ from abhiyan.programmes.rules import pace, windows
 from abhiyan.programmes.views import sharing
 from abhiyan.site.tests.cast import Cast
 from abhiyan.units.models import Unit
-from abhiyan.units.queries import standing
+from abhiyan.units.queries import row_of_unit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +44,7 @@ def fold(cast: Cast, *people: tuple[int, str, str]) -> None:
     for n, booth, phones in people:
         cast.crowd(n, booth, phones, days_ago=1)
     with system("test"):
-        actions.fold(at=NOW)
+        actions.fold_changes(at=NOW)
 
 
 def test_what_is_shared_is_share_gap_and_need_with_their_day_and_never_what_is_reported(cast: Cast) -> None:
@@ -53,11 +53,11 @@ def test_what_is_shared_is_share_gap_and_need_with_their_day_and_never_what_is_r
     chief = cast.client("state_president")
     title, said, foot, *_organisation = lines(chief.get(page + "JK-SRI").text)
     one, on = cast.world.programme, clock.day_in(cast.world.programme.zone, NOW) - timedelta(days=1)
-    due = windows.due(2_000, one.opens_on, one.closes_on, on)
+    due = windows.target_due(2_000, one.opens_on, one.closes_on, on)
     daily = -(-1_970 // windows.days_left(one.opens_on, one.closes_on, on))
     with override("en"):
         yesterday = date_format(on, "j M")
-        fewer = grouped(small_cells.shown(due - 30) or 0)
+        fewer = grouped(small_cells.shown_count(due - 30) or 0)
     assert due > 40 and "Asha" not in said
     assert said == f"30 of 2,000 (2%) on {yesterday}. {fewer} fewer than due. {daily} a day needed.", (
         "32 are counted until yesterday, and one today"
@@ -80,15 +80,19 @@ def test_words_that_pass_on_tell_no_more_than_tens(counted: int, target: int, le
     days = {"opens_on": opens_on, "closes_on": opens_on + timedelta(days=length - 1)}
     with override("en"):
         words = [
-            pace.passed_on(small_cells.shown(n), target, **days, on=opens_on + timedelta(days=day), day="")
+            pace.progress_to_pass_on(
+                small_cells.shown_count(n), target, **days, on=opens_on + timedelta(days=day), day=""
+            )
             for n in (counted, counted // 10 * 10 + (5 if counted % 10 > 4 else 0))
         ]
     assert words[0] == words[1], "people who are rounded alike are said alike"
     said = " ".join(words[0])
     assert "eported" not in said and not ("fewer than due" in said and "reached" in said)
-    if (counted := small_cells.shown(counted) or 0) < target and "fewer than due" in said:
+    if (counted := small_cells.shown_count(counted) or 0) < target and "fewer than due" in said:
         gap = int(said.split(" fewer than due")[0].split(". ")[-1].replace(",", ""))
-        assert abs(gap - (windows.due(target, **days, on=opens_on + timedelta(days=day)) - counted)) <= 5
+        assert (
+            abs(gap - (windows.target_due(target, **days, on=opens_on + timedelta(days=day)) - counted)) <= 5
+        )
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])
@@ -97,9 +101,9 @@ def test_the_picture_says_what_the_text_says(cast: Cast, language: str) -> None:
     fold(cast, (1_229, "JK-B001", "70066"))
     one, at = cast.world.programme, NOW
     with cast.as_("state_president"), override(language):
-        here = Here(standing(cast.world.district.pk, one.hierarchy), one.hierarchy, (), "", QueryDict())
+        here = Here(row_of_unit(cast.world.district.pk, one.hierarchy), one.hierarchy, (), "", QueryDict())
         made = sharing.shared(one, here, at=at)
-        drawn = printing.pdf(
+        drawn = printing.print_pdf(
             sharing.TEMPLATE, [made.values()], title="", language=language, at=at, with_lines=False
         )
         (measure,) = made.measures

@@ -45,7 +45,7 @@ class RandomDrive:
         seen = self.chance.randint(0, n)
         changes = ((REPORTED, n), (COUNTED, seen), (UNSIGNED, n - seen))
         with system("test"):
-            actions.post(
+            actions.post_changes(
                 deltas=[
                     TallyChange(self.drive.pk, 1, channel, booth.pk, on, rung, of)
                     for rung, of in changes
@@ -62,7 +62,7 @@ class RandomDrive:
                 self.post(booth, n, days_ago=self.chance.choice((0, 1, 2, 9)), channel=channel)
             if self.chance.random() < 0.5:
                 with system("test"):
-                    actions.fold(at=NOW)
+                    actions.fold_changes(at=NOW)
 
     def scope(self, *codes: str, figures: Sequence[str] = ()) -> Scope:
         """Somebody who sees the people of these units, exact figures alone of others, and the counts of all."""
@@ -92,7 +92,7 @@ def asked(of: RandomDrive, scope: Scope, *, days: int) -> Answers:
     with scoped(scope):
         for unit, tree in places:
             read: dict[str, Any] = {"node": unit, "hierarchy": tree, "programme": of.drive, "at": at}
-            figures = queries.figures(**read)
+            figures = queries.figures_of_measures(**read)
             note((unit, tree, "alone"), figures.ladder)
             for day in figures.trend:
                 note((unit, tree, "trend", day.on), day.ladder)
@@ -164,7 +164,7 @@ def test_nobody_reads_an_exact_figure_beyond_what_is_theirs(seed: int) -> None:
         exact = {
             (place.unit.code, place.hierarchy)
             for place in places
-            if not queries.ladder(
+            if not queries.unit_ladder(
                 node=place.unit_id, hierarchy=place.hierarchy, programme=of.drive, at=NOW
             ).is_rounded
         }

@@ -303,7 +303,7 @@ def test_after_every_split_the_parts_sum_exactly_and_what_does_not_sum_is_known(
 def test_the_pace_of_the_days_left_reaches_the_target_and_no_day_less_would(
     target: int, counted: int, days: int
 ) -> None:
-    found = pace.per_day(target, counted, days)
+    found = pace.needed_per_day(target, counted, days)
     if found is None:
         assert days == 0 and counted < target
     else:

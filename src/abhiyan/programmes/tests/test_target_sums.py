@@ -63,7 +63,7 @@ def test_after_booths_move_the_state_is_told_how_many_parents_are_off_with_a_lin
     page = targets_page(client, drive, "N1")
     assert "add up exactly, at every level." in page and "further below" not in page
     with system("test"):
-        units.move(
+        units.move_unit(
             unit_id=world.unit("N1111"), hierarchy=1, to=world.unit("N121"), on=TODAY, by=SYSTEM, at=AT
         )
     assert off(world, drive) == off(world, drive, "N1") == ["N111", "N121"]
@@ -82,7 +82,7 @@ def test_after_booths_move_the_state_is_told_how_many_parents_are_off_with_a_lin
     ]
     assert "In 2 units further below" in unescape(body(client, f"/programmes/{drive.public_id}/?unit=N1"))
     with system("test"):
-        units.move(
+        units.move_unit(
             unit_id=world.unit("N1111"), hierarchy=1, to=world.unit("N111"), on=TODAY, by=SYSTEM, at=AT
         )
     assert off(world, drive) == []
@@ -131,7 +131,7 @@ def test_another_scope_of_a_draft_leaves_out_what_is_no_longer_in_it(
     with system("test"):
         actions.change_programme(programme_id=draft.pk, unit_ids=[world.unit("N11")], by=SYSTEM, at=AT)
         assert set(TargetMisfit.objects.values_list("unit_id", flat=True)) == {world.unit("N1")}
-        actions.discard_draft(programme_id=draft.pk, by=SYSTEM, at=AT)
+        actions.discard_programme_draft(programme_id=draft.pk, by=SYSTEM, at=AT)
         assert not TargetMisfit.objects.exists()
 
 

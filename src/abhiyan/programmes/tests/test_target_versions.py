@@ -245,7 +245,7 @@ def test_a_child_set_by_hand_is_locked_and_the_rest_is_split_again(
     with system("test"):
         known = queries.targets(programme=drive, units=[world.unit("N11"), world.unit("N12")])
         changed = list(
-            queries.version_differences(drive, queries.version_for(drive, newest(drive).public_id))[:50]
+            queries.version_differences(drive, queries.version_in_sight(drive, newest(drive).public_id))[:50]
         )
     assert known[world.unit("N11")].is_locked and known[world.unit("N11")].basis == "hand"
     assert not known[world.unit("N12")].is_locked and known[world.unit("N12")].basis == "equally"

@@ -227,12 +227,14 @@ def test_a_task_is_handed_to_somebody_one_leads(world: World, president: Account
     task = given(world, president, "mandal_president", "N111")
     change(task, Act.ACCEPT, mandal)
     with scoped(viewer_of(account_id=mandal.pk, on=TODAY).scope):
-        moved = actions.hand_over(public_id=task.public_id, appointment=seat, by=actor(mandal), at=AT)
+        moved = actions.hand_over_task(public_id=task.public_id, appointment=seat, by=actor(mandal), at=AT)
     assert (moved.account_id, moved.unit_id, moved.state) == (booth.pk, world.unit("N1111"), TaskState.ASKED)
     with pytest.raises(NotYours), scoped(viewer_of(account_id=booth.pk, on=TODAY).scope):
-        actions.hand_over(public_id=task.public_id, appointment=org_seat(mandal), by=actor(booth), at=AT)
+        actions.hand_over_task(public_id=task.public_id, appointment=org_seat(mandal), by=actor(booth), at=AT)
     with scoped(viewer_of(account_id=mandal.pk, on=TODAY).scope):  # who leads the unit takes it back
-        actions.hand_over(public_id=task.public_id, appointment=org_seat(mandal), by=actor(mandal), at=AT)
+        actions.hand_over_task(
+            public_id=task.public_id, appointment=org_seat(mandal), by=actor(mandal), at=AT
+        )
     assert now(task).account_id == mandal.pk
 
 
@@ -271,7 +273,7 @@ def test_an_ended_appointment_hands_its_tasks_to_a_colleague_or_the_office_above
     assert now(asked).asked_by == president.pk  # somebody looks at what is done
     assert now(done).account_id == mandal.pk
     with system("test"):
-        assert found.steps(now(of_mandal))[-1].act == "moved"
+        assert found.acts_on_task(now(of_mandal))[-1].act == "moved"
 
 
 def told(account: Account) -> list[tuple[str, dict[str, str]]]:
@@ -320,7 +322,7 @@ def test_who_has_a_task_handed_over_or_reopened_is_reminded_as_well(world: World
     with system("test"):
         assert acts.remind_of_tasks(at=the_day_before) == 1
     with scoped(viewer_of(account_id=president.pk, on=TODAY).scope):
-        actions.hand_over(
+        actions.hand_over_task(
             public_id=task.public_id, appointment=org_seat(second), by=actor(president), at=the_day_before
         )
     with system("test"):

@@ -7,7 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import kind, running
+from abhiyan.core.imports import kind_of_import, running
 from abhiyan.core.imports.queries import reason_text, refused_rows
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import scoped, system
@@ -33,8 +33,8 @@ def known() -> dict[str, tuple[int, int]]:
 
 def undo(staged: StagedImport) -> StagedImport:
     with system("test"):
-        imports.ask(public_id=staged.public_id, step="undo", by=SYSTEM, at=NOW)
-        running.run(staged.public_id, "undo", at=NOW)
+        imports.ask_import_step(public_id=staged.public_id, step="undo", by=SYSTEM, at=NOW)
+        running.run_import_step(staged.public_id, "undo", at=NOW)
         return StagedImport.objects.get(pk=staged.pk)
 
 
@@ -71,7 +71,7 @@ def test_the_number_of_another_row_is_written_as_a_sheet_shows_it(world: World, 
     )
     with system("test"), override("en"):
         (row,) = refused_rows(staged)
-        assert reason_text(kind("totals"), row) == "This is in row 1202 already."
+        assert reason_text(kind_of_import("totals"), row) == "This is in row 1202 already."
 
 
 def test_the_same_list_twice_changes_nothing_and_a_changed_one_shows_its_differences(
@@ -82,18 +82,18 @@ def test_the_same_list_twice_changes_nothing_and_a_changed_one_shows_its_differe
     assert again.counts == {"same": 2}
     path = write(tmp_path, "Unit code,Total\nN11,1300\nN12,300\nN111,5\n", "later.csv")
     with system("test"):
-        public_id = imports.bring(kind_key="totals", path=path, by=SYSTEM, at=NOW, options=OPTIONS)
-        imports.ask(public_id=public_id, step="check", by=SYSTEM, at=NOW)
-        running.run(public_id, "check", at=NOW)
+        public_id = imports.import_file(kind_key="totals", path=path, by=SYSTEM, at=NOW, options=OPTIONS)
+        imports.ask_import_step(public_id=public_id, step="check", by=SYSTEM, at=NOW)
+        running.run_import_step(public_id, "check", at=NOW)
         later = StagedImport.objects.get(public_id=public_id)
-        differences = kind("totals").differences
+        differences = kind_of_import("totals").differences
         assert differences is not None
         assert [(one.subject, one.old, one.new) for one in differences(later.pk, 0, 10)] == [
             ("N11", "1200", "1300")
         ]
         assert known()["N11"] == (1200, 2)  # a check changes nothing
-        imports.ask(public_id=public_id, step="commit", by=SYSTEM, at=NOW)
-        running.run(public_id, "commit", at=NOW)
+        imports.ask_import_step(public_id=public_id, step="commit", by=SYSTEM, at=NOW)
+        running.run_import_step(public_id, "commit", at=NOW)
     assert known() == {"N11": (1300, 2), "N12": (300, 3), "N111": (5, 4)}
     assert undo(first).error == "later_changes"
     assert undo(later).state == "undone"
@@ -127,7 +127,7 @@ def test_a_state_office_brings_its_own_totals_and_sees_no_others(world: World, t
             assert UnitTotal.objects.count() == sees
     district = actor(world.holder("district_president", "N11"))
     with system("test"), pytest.raises(NotYours):
-        imports.bring(
+        imports.import_file(
             kind_key="totals",
             path=path,
             by=district,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from abhiyan.programmes.queries import short_of, truth_of
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.estimated import Estimated, RealShare, least_real, real_of_100
-from abhiyan.programmes.rules.items import items_of
+from abhiyan.programmes.rules.items import items_of_measure
 from abhiyan.ui.ladder import WIDE
 
 SHARES = st.floats(0, 1)
@@ -168,7 +168,7 @@ def test_from_outside_only_its_counts_differ_and_they_are_whole_tens(
 
 
 def every_measure() -> list[tuple[str, int]]:
-    return [(kind.kind, items.measure) for kind in activities.every() for items in kind.items]
+    return [(kind.kind, items.measure) for kind in activities.registered_activities() for items in kind.items]
 
 
 def test_each_activity_speaks_of_its_own_items() -> None:
@@ -198,7 +198,7 @@ def test_a_stay_is_no_person_and_makes_no_calls_and_forms() -> None:
 
 def test_an_activity_that_declares_no_words_does_not_start() -> None:
     with pytest.raises(TypeError, match="entered"):
-        items_of("stays", measure=1)  # type: ignore[call-arg]
+        items_of_measure("stays", measure=1)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="entered"):
         activities.Items(1, "select 1", "select 1")  # type: ignore[call-arg]
 

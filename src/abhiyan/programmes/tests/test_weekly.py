@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.core.small_cells import STEP, together
+from abhiyan.core.small_cells import STEP, shown_with_own
 from abhiyan.core.tests.given import NOW
 from abhiyan.programmes import queries
 from abhiyan.programmes.rules.ladder import NUMBER_OF_RUNG
@@ -60,7 +60,7 @@ def ranges_of(
             ends_of[unit, week, rung] = n or 0, n or 0
             continue
         mine = own_n if unit in line else 0
-        rests = [rest for rest in range((n or STEP) + 20) if together(mine, rest) == n]
+        rests = [rest for rest in range((n or STEP) + 20) if shown_with_own(mine, rest) == n]
         ends_of[unit, week, rung] = mine + rests[0], mine + rests[-1]
     groups: list[tuple[Cell, list[Cell]]] = []
     for unit, week, rung in product(above, weeks, NUMBER_OF_RUNG):

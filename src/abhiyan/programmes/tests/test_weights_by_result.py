@@ -166,7 +166,7 @@ def test_a_target_is_split_by_votes_and_by_class(
             world.unit("N1212"): 0,
         }
     with override("en"):
-        last = queries.said("result", {"election": "LS2024", "party": "bjp"})
+        last = queries.basis_in_words("result", {"election": "LS2024", "party": "bjp"})
     assert last == "by votes: LS2024, bjp"
 
 
@@ -266,7 +266,7 @@ def test_a_plan_is_taken_over_with_its_name_and_version(
         )
         assert [known[world.unit(code)].n for code in ("N1", "N11", "N12", "N1111")] == [900, 500, 400, 500]
         assert known[world.unit("N1111")].is_locked and known[world.unit("N1")].basis == "plan"
-        (last,) = queries.versions(drive, unit_id=world.unit("N1"))[:1]
+        (last,) = queries.versions_of_targets(drive, unit_id=world.unit("N1"))[:1]
         with override("en"):
             assert last.basis_name == "by the plan: Eighty of eighty v3"
         with override("hi"):

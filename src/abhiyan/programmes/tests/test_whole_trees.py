@@ -66,7 +66,7 @@ def asked(client: Client, drive: Programme, levels: str = "") -> str:
 
 def run(page: str) -> None:
     """The job of a change, by the name in its page's address."""
-    tasks.change_targets(public_id=page.rstrip("/").rsplit("/", 1)[1])
+    tasks.run_target_change(public_id=page.rstrip("/").rsplit("/", 1)[1])
 
 
 def standing(world: World, drive: Programme, *codes: str) -> list[int | None]:
@@ -274,7 +274,7 @@ def test_a_draft_gets_its_targets_at_once_and_their_split_by_a_job(
     assert standing(world, one, "N1", "N11") == [400, None]
     with system("test"):
         (change,) = TargetChange.objects.filter(programme=one)
-    tasks.change_targets(public_id=str(change.public_id))
+    tasks.run_target_change(public_id=str(change.public_id))
     assert standing(world, one, "N1", "N11", "N12") == [400, 200, 200]
 
 

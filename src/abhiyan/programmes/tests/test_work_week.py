@@ -16,7 +16,7 @@ from abhiyan.programmes.queries import record
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Activity
 from abhiyan.programmes.rules.check_words import EnteredWords
-from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.items import facts_of_items, items_of_measure
 from abhiyan.ui.recorded import DAYS, WorkDone, WorkWeek
 
 from .make import AT, TODAY, Trees, state
@@ -34,13 +34,13 @@ ITEMS = st.lists(
 def talks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(activities, "_KNOWN", {})
     of = (
-        items_of(
+        items_of_measure(
             "talks",
             measure=TALKS,
             entered=EnteredWords("%(n)s talks", worked=ngettext_lazy("%(n)s talk", "%(n)s talks", "many")),
         ),
     )
-    activities.register(Activity("talks", "Talks", facts=facts_of("talks"), items=of))
+    activities.register(Activity("talks", "Talks", facts=facts_of_items("talks"), items=of))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock
 from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.forms.models import FormVersion
 from abhiyan.forms.queries import forms_for, latest_version
 from abhiyan.forms.rules.questions import QuestionKind
@@ -38,7 +38,7 @@ from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 from . import shown
-from .schedules import crumbs, office_in, parts_named, period_name, whom
+from .schedules import office_in, parts_named, period_name, schedule_crumbs, who_owes
 from .unit_names import UnitNamesField
 
 OFFICE, BODY, ONE_BODY = "office", "body", "one"  # then what of it
@@ -106,7 +106,7 @@ class AskUnitsForm(TitledForm):
         form = version.form_id if version else ""
         for measure in measures if some else ():
             self.fields[f"{FIGURE}{measure.number}"] = forms.ChoiceField(
-                label=say("Number for “%(measure)s”") % {"measure": named(measure.names)},
+                label=say("Number for “%(measure)s”") % {"measure": name_in_language(measure.names)},
                 choices=[("", say("none")), *((f"{form}:{key}", words) for key, words in some)],
                 required=False,
                 help_text=_("An accepted number becomes the unit's own figure."),
@@ -184,7 +184,7 @@ def asked_new(request: Request) -> HttpResponseBase:
     """Ask units or bodies below for a meeting or a report; how many it reaches is shown first. above: the schedule
     that is passed on; its words fill the form."""
     here, at = page_unit(request), clock.now()
-    if not shown.may(request, LEADS, here.unit.id):
+    if not shown.viewer_may(request, LEADS, here.unit.id):
         raise org.NotYours(capability=LEADS)
     above = _above(request)
     running = list(queries.programmes_for(request.viewer).filter(state=Programme.State.OPEN)[:200])
@@ -193,25 +193,25 @@ def asked_new(request: Request) -> HttpResponseBase:
     ]
     versions = [version for version in some if version is not None]
     posted = request.POST if request.method == "POST" else None
-    form = AskUnitsForm(posted, initial=_initial(above, today=shown.today(at)), here=here)
+    form = AskUnitsForm(posted, initial=_initial(above, today=shown.today_of_programmes(at)), here=here)
     form.opened = above is not None  # its words fill the form
     has_any = _offer_whom(form, here, at=at)
     offer(
         form,
         programme=[
             ("", _("none")),
-            *((str(programme.public_id), named(programme.names)) for programme in running),
+            *((str(programme.public_id), name_in_language(programme.names)) for programme in running),
         ],
         form_id=[
             ("", _("none")),
-            *((str(version.form_id), named(version.form.names)) for version in versions),
+            *((str(version.form_id), name_in_language(version.form.names)) for version in versions),
         ],
     )
     _ask_figures(request, form, running, versions)
     looked = tried(request, form, lambda _given: _preview(form, running, here, at=at))
     preview = looked.value
     context = {
-        **crumbs((say("Ask units"), "")),
+        **schedule_crumbs((say("Ask units"), "")),
         "form": form,
         "unit": here.unit,
         "unit_name": here.name,
@@ -267,7 +267,10 @@ def _offer_whom(form: AskUnitsForm, here: Here, *, at: datetime) -> bool:
             (f"{BODY}:{kind}", f"{kind_names[kind]}: {grouped(n)}") for kind, n in kinds.items()
         ],
         _("One body"): [
-            (f"{ONE_BODY}:{kind}:{pk}", ", ".join([named(names), *([named(unit)] if unit else [])]))
+            (
+                f"{ONE_BODY}:{kind}:{pk}",
+                ", ".join([name_in_language(names), *([name_in_language(unit)] if unit else [])]),
+            )
             for pk, kind, names, unit in bodies
         ],
     }
@@ -278,7 +281,7 @@ def _offer_whom(form: AskUnitsForm, here: Here, *, at: datetime) -> bool:
     kind = next((level for level, n in reversed(counts.items()) if 1 < n <= MOST_TICKED), "")
     ids = units.of_kind_below(here.unit.id, here.hierarchy, kind) if kind else []
     if ids:
-        names = units.names_of(ids, language=language())
+        names = units.names_of_units(ids, language=active_language())
         offer(form, ticked=sorted(((str(pk), names[pk]) for pk in ids), key=lambda one: one[1]))
     else:
         del form.fields["ticked"]
@@ -347,4 +350,4 @@ def _preview(
         ]
     )
     first, due = period_name(schedule, period), schedule.timing.due_at(period)
-    return AskPreview(key, whom(asked_schedule), parts_named(asked_schedule), n, vacant, first, due)
+    return AskPreview(key, who_owes(asked_schedule), parts_named(asked_schedule), n, vacant, first, due)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock, small_cells, sql
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.elections.models import Election
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
@@ -25,7 +25,7 @@ from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.estimated import ask_estimated
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.ui.numbers import share
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -69,7 +69,7 @@ def _share(line: UnitBelowLine) -> str:
 
 
 COLUMNS: tuple[Column[UnitBelowLine], ...] = (
-    Column("name", _("Unit"), lambda row: named(row.child.names), is_name=True),
+    Column("name", _("Unit"), lambda row: name_in_language(row.child.names), is_name=True),
     Column("code", _("Code"), lambda row: row.child.code, only_in_file=True),
     Column("above", _("Part of"), lambda row: row.above, only_in_file=True),
     Column(
@@ -82,7 +82,7 @@ COLUMNS: tuple[Column[UnitBelowLine], ...] = (
     Column(
         "office",
         _("Office"),
-        lambda row: named(row.leader.office_names) if row.leader else "",
+        lambda row: name_in_language(row.leader.office_names) if row.leader else "",
         only_in_file=True,
     ),
     Column("target", _("Target"), lambda row: row.child.target, css="num wide"),
@@ -115,7 +115,7 @@ VOTES: tuple[Column[UnitBelowLine], ...] = queries.vote_columns(lambda row: row.
 
 
 @page_with_list
-def below(request: Request, public_id: UUID) -> HttpResponseBase:
+def units_below_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show every unit of a level below the page's unit, with who leads it and how far it is; CSV and XLSX of
     all of them.
 
@@ -134,8 +134,10 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
     assert node is not None  # `page_unit` refuses what is not placed
     unit_ids = queries.level_below(node, kind)
     measured: dict[str, Any] = {"node": node, "programme": programme, "measure": measure.number}
-    rows = queries.LevelRows(unit_ids or (), language=language(), at=at, **measured)
-    is_due = shown.today(at) > programme.opens_on and queries.has_targets(unit_ids or (), **measured)
+    rows = queries.LevelRows(unit_ids or (), language=active_language(), at=at, **measured)
+    is_due = shown.today_of_programmes(at) > programme.opens_on and queries.has_targets(
+        unit_ids or (), **measured
+    )
     heading = say("Furthest behind") if is_due else say("Units below")
     caption = str(Kind(kind).label) if kind else say("Units below")
     election = queries.votes_election(unit_ids or (), here.hierarchy)
@@ -152,7 +154,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
             programme,
             measure.number,
             clock.day_in(programme.zone, at),
-            shown.today(at),
+            shown.today_of_programmes(at),
             election,
         ),
         is_brief=True,
@@ -163,17 +165,17 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
         return here.href(level=each, **measure.asked)
 
     context: dict[str, Any] = {
-        **shown.frame(programme, (heading, "")),
+        **shown.programme_frame(programme, (heading, "")),
         "heading": heading,
         "is_due": is_due,
         "outside": len(rows.outside),
         "kind": kind,
         "caption": caption,
         "unit_name": here.name,
-        "programme_name": shown.name_of(programme),
+        "programme_name": shown.name_of_programme(programme),
         "measure_name": measure.name if measure.tabs else "",
         "tabs": measure.tabs,
-        "election_name": named(election.names) if election else "",
+        "election_name": name_in_language(election.names) if election else "",
         "levels": [(Kind(kind_code).label, at_level(kind_code), kind_code == kind) for kind_code in counts],
     }
     if unit_ids is None:
@@ -182,7 +184,7 @@ def below(request: Request, public_id: UUID) -> HttpResponseBase:
     if not table.file_kind and fits_a_map(here.unit.kind, table.leaf.total):
         placed = [(line.child, line.drawn, line.href) for line in table.leaf.rows]
         context["map"] = map_of_list(here.unit, placed, at=at)
-    return answer(request, "programmes/units_below.html", table, context)
+    return list_response(request, "programmes/units_below.html", table, context)
 
 
 def _lines(
@@ -200,8 +202,8 @@ def _lines(
         ask_leaders = org.ask_leaders_of(ids, on=today)
         ask_checked = ask_estimated([one.pk], ids, on=on)
     leaders, checked = ask_leaders(), ask_checked()
-    votes = queries.last_votes(ids, here.hierarchy, election=election)
-    paths = units.paths(ids, here.hierarchy)
+    votes = queries.last_votes_of_units(ids, here.hierarchy, election=election)
+    paths = units.paths_of_units(ids, here.hierarchy)
     expected = queries.expected_of(ids, [one])
     query = urlencode({"in": levels.SLUGS[here.hierarchy], "programme": str(one.public_id)})
 
@@ -211,16 +213,18 @@ def _lines(
         ]
         return UnitBelowLine(
             child,
-            queries.drawn(
+            queries.ladder_picture(
                 child.ladder,
-                name=named(child.names),
+                name=name_in_language(child.names),
                 programme=one,
                 measure=measure,
                 on=on,
                 target=child.target,
                 checked=checked.get((one.pk, measure, child.unit_id)),
             ),
-            None if child.target is None else windows.due(child.target, one.opens_on, one.closes_on, on),
+            None
+            if child.target is None
+            else windows.target_due(child.target, one.opens_on, one.closes_on, on),
             ", ".join(row.name() for row in reversed(above)),
             leaders.get(child.unit_id),
             reverse("pages:unit", args=[child.code]) + f"?{query}",

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units.models import Kind
 
 from . import shown
@@ -45,11 +45,11 @@ class ChargeFilters(forms.Form):
 
 
 def _offices(row: queries.ChargeRow) -> str:
-    return ", ".join(f"{named(office)} ({named(unit)})" for office, unit in row.offices)
+    return ", ".join(f"{name_in_language(office)} ({name_in_language(unit)})" for office, unit in row.offices)
 
 
 NAMED: tuple[Column[queries.ChargeRow], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.unit_names), is_name=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.unit_names), is_name=True),
     Column("code", _("Code"), lambda row: row.unit_code, only_in_file=True),
     Column("kind", _("Kind"), lambda row: row.kind_name, only_in_file=True),
     Column("role", _("Role"), lambda row: row.role_name, only_in_file=True),
@@ -58,17 +58,17 @@ NAMED: tuple[Column[queries.ChargeRow], ...] = (
     Column(
         "phone",
         _("Phone"),
-        lambda row: phones.masked(row.last4) if row.last4 else "",
+        lambda row: phones.masked_phone(row.last4) if row.last4 else "",
         only_in_file=True,
         names_people=True,
     ),
     Column("answer", _("Answer"), lambda row: row.state_name, css="end"),
 )
 MISSING: tuple[Column[queries.MissingRow], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.names), is_name=True),
     Column("code", _("Code"), lambda row: row.code, only_in_file=True),
     Column("kind", _("Kind"), lambda row: row.kind_name, only_in_file=True),
-    Column("above", _("Unit above"), lambda row: named(row.above), only_in_file=True),
+    Column("above", _("Unit above"), lambda row: name_in_language(row.above), only_in_file=True),
     Column("declined", _("Declined by"), lambda row: row.declined_by, css="under", names_people=True),
     Column("reason", _("Reason"), lambda row: row.reason, only_in_file=True, names_people=True),
     Column("acts", _("Acts"), is_for_acts=True, css="end"),
@@ -76,15 +76,15 @@ MISSING: tuple[Column[queries.MissingRow], ...] = (
 
 
 @page_with_list
-def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
+def in_charges_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """List who is in charge where, to print and publish.
 
     show: missing, for units without anybody; declined, where somebody declined besides; waiting, who has not
     answered.
     """
     programme = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, programme)
-    unit, on = here.unit, shown.today(clock.now())
+    here = shown.unit_of_page(request, programme)
+    unit, on = here.unit, shown.today_of_programmes(clock.now())
     show = request.GET.get("show")
     declined = show == "declined"
     is_missing, is_waiting = declined or show == "missing", show == "waiting"
@@ -98,7 +98,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
     table: Table[Any]
     if is_missing:
         role = role or InCharge.Role.IN_CHARGE
-        rows = queries.missing(programme, **bounds, **wanted, role=role, declined=declined)
+        rows = queries.units_without_charge(programme, **bounds, **wanted, role=role, declined=declined)
         table = Table(
             request,
             MISSING,
@@ -128,10 +128,12 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
             unit_id=unit.id,
             narrowed=filters,
         )
-    may_name = programme.state != Programme.State.CLOSED and shown.may(request, "programmes.run", unit.id)
+    may_name = programme.state != Programme.State.CLOSED and shown.viewer_may(
+        request, "programmes.run", unit.id
+    )
     to_remind = may_name and queries.charges_to_remind(programme, unit.id, on=on).count()
     context = {
-        **shown.frame(programme, (say("In-charges"), "")),
+        **shown.programme_frame(programme, (say("In-charges"), "")),
         "unit_name": here.name,
         "path": here.crumbs(seen_by=request.viewer),
         "is_missing": is_missing,
@@ -157,7 +159,7 @@ def in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
         "doors": shown.doors_beside(request, programme=(programme, here)),
         "may_name": may_name,
     }
-    return answer(request, "programmes/in_charge_list.html", table, context)
+    return list_response(request, "programmes/in_charge_list.html", table, context)
 
 
 def _missing_in_all(
@@ -170,14 +172,14 @@ def _missing_in_all(
 
 
 @form_page
-def name_in_charge(request: Request, public_id: UUID) -> HttpResponseBase:
+def name_in_charge_form(request: Request, public_id: UUID) -> HttpResponseBase:
     """Name somebody in charge of a programme in a unit. Looking at this address leads to the page it belongs to."""
     programme = queries.programme_for(request.viewer, public_id)
     if request.method != "POST":  # as ui.posts.posted, of two pages
         is_draft = programme.state == Programme.State.DRAFT
         page = reverse("programmes:draft", args=[public_id, "who"]) if is_draft else href_of(programme)
         return redirect(f"{page}?{request.META.get('QUERY_STRING', '')}")
-    here = shown.unit_of(request, programme)
+    here = shown.unit_of_page(request, programme)
     form = InChargeForm(request.POST, accounts=accounts_found(request.GET.get("q", "")[:100]))
     done = tried(
         request,

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, small_cells
 from abhiyan.core.tables.parquet import CONTENT_TYPE, HAS_PARQUET, parquet_chunks, require_parquet
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries
@@ -31,7 +31,7 @@ from abhiyan.programmes.rules.windows import monday_of
 from abhiyan.ui import charts, maps, numbers
 from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import NAMES, LadderShown
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -84,12 +84,13 @@ class CountLine:
 
 
 @require_GET
-def counts(request: Request, public_id: UUID) -> HttpResponseBase:
+def counts_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show what was reported, counted or confirmed in a unit, in parts; CSV and XLSX of them."""
     programme = queries.programme_for(request.viewer, public_id)
     here = page_unit(request, counts=True)
     measures = {
-        str(measure.number): named(measure.names) for measure in queries.measures([programme])[programme.pk]
+        str(measure.number): name_in_language(measure.names)
+        for measure in queries.measures([programme])[programme.pk]
     }
     levels = units.counts_below(here.unit.id, here.hierarchy)
     form = _form(request, programme, levels, measures)
@@ -105,7 +106,7 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
         "at": at,
     }
     context: dict[str, Any] = {
-        **shown.frame(programme, (say("All figures"), "")),
+        **shown.programme_frame(programme, (say("All figures"), "")),
         "unit_name": here.name,
         "path": here.crumbs(seen_by=request.viewer),
         "hierarchies": here.segments(),
@@ -135,7 +136,7 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
         unit_ids = queries.level_below(node, by)
         if unit_ids is None:
             return render(request, "programmes/counts.html", context | {"too_many": True}, status=200)
-        below = queries.LevelRows(unit_ids, language=language(), **params)
+        below = queries.LevelRows(unit_ids, language=active_language(), **params)
         rows, total, sort = below, 0, f"-{rung}"
         context |= {"outside": len(below.outside), "kind": by}
         finish = partial(_units, here, rung, kept)
@@ -154,7 +155,7 @@ def counts(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     if not table.file_kind:
         context |= _pictures(table, rows, here, rung, at)
-    return answer(request, "programmes/counts.html", table, context, status=200 if is_whole else 422)
+    return list_response(request, "programmes/counts.html", table, context, status=200 if is_whole else 422)
 
 
 @require_GET
@@ -186,7 +187,11 @@ def _levels_in_file(below: dict[str, int]) -> list[str]:
 
 def _form(request: Request, programme: Programme, below: dict[str, int], measures: dict[str, str]) -> ByForm:
     levels = {kind: Kind(kind).label for kind in below}
-    parts = {key: name for key, name in PARTS.items() if key != "age" or activities.of(programme.kind).ages}
+    parts = {
+        key: name
+        for key, name in PARTS.items()
+        if key != "age" or activities.activity_of(programme.kind).ages
+    }
     usual = {"measure": next(iter(measures), "1"), "rung": "counted", "by": next(iter(levels), "week")}
     form = ByForm(usual | {key: text for key, text in request.GET.items() if key in usual and text})
     offer(form, measure=list(measures.items()), by=[*levels.items(), *parts.items()])
@@ -212,7 +217,7 @@ def _units(here: Here, rung: str, kept: dict[str, Any], found: list[queries.Chil
     """Return units of a level, each with the way to its own counts."""
     return [
         CountLine(
-            named(child.names),
+            name_in_language(child.names),
             getattr(child.ladder, rung),
             href=here.href(unit=child.code, **kept),
             code=child.code,
@@ -239,14 +244,14 @@ def _parts(programme: Programme, rung: str, by: str, of: dict[str, Any]) -> list
         earlier = [CountLine(say("Earlier"), n)] if (n := split.get(queries.BEFORE)) else []
         return earlier + [CountLine("", split.get(week), on=week) for week in weeks]
     if by == "channel":
-        activity = activities.of(programme.kind)
+        activity = activities.activity_of(programme.kind)
         channel_ids = [channel.number for channel in activity.channels]
         numbers_ = [*channel_ids, *sorted(key for (key,) in split.figures if key not in channel_ids)]
         return [CountLine(activity.channel(number).label, split.get(number)) for number in numbers_]
     if programme.ages_on is None:
         return []
     bands = {band: split.get(band) for band in ages.NAMES}
-    n_held = small_cells.held_back(bands) if split.is_rounded else None
+    n_held = small_cells.part_to_hide(bands) if split.is_rounded else None
     return [
         CountLine(ages.NAMES[band], None if band == n_held else n, is_held=band == n_held)
         for band, n in bands.items()
@@ -264,7 +269,7 @@ def _pictures(table: Table[Any], rows: Sequence[Any], here: Here, rung: str, at:
     if isinstance(rows, queries.LevelRows) and FEWEST_PLACES <= (table.total or 0) <= MOST_PLACES:
         context["places"] = [
             maps.MapPlace(
-                name=named(child.names),
+                name=name_in_language(child.names),
                 lon=child.lon,
                 lat=child.lat,
                 ladder=LadderShown(name="", counted=getattr(child.ladder, rung)),

@@ -18,14 +18,14 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure, Programme, TargetChange, TargetVersion
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.places import PLACE_RULES
-from abhiyan.programmes.rules.places import offered as place_rules
+from abhiyan.programmes.rules.places import place_rule_choices as place_rules
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.fields import DayField, WholeField
@@ -78,7 +78,9 @@ class WhatForm(BriefForm):
         offer(self, template=templates, owner=owners, hierarchy=ways)
         if len(ways) == 1:
             del self.fields["hierarchy"]
-        self.name = "name_hi" if language() == "hi" else "name_en"  # the name in the language of the page
+        self.name = (
+            "name_hi" if active_language() == "hi" else "name_en"
+        )  # the name in the language of the page
         owner_fields = ["owner"] if len(owners) > 1 else []
         self.brief = ("template", *owner_fields, self.name, "opens_on", "closes_on")
 
@@ -127,7 +129,7 @@ class WhenForm(BriefForm):
         offer(self, units=below, places=place_rules(programme.hierarchy))
         if not below:
             del self.fields["units"]
-        if not activities.of(programme.kind).is_by_place:
+        if not activities.activity_of(programme.kind).is_by_place:
             del self.fields["places"]
 
 
@@ -189,7 +191,11 @@ def _asked(one: Programme) -> list[TargetAsked]:
     def called(row: units.UnitRow, measure: Measure) -> str:
         if len(measures) == 1:
             return row.name()
-        return named(measure.names) if len(scope) == 1 else f"{row.name()}: {named(measure.names)}"
+        return (
+            name_in_language(measure.names)
+            if len(scope) == 1
+            else f"{row.name()}: {name_in_language(measure.names)}"
+        )
 
     return [
         TargetAsked(row.id, each.number, called(row, each), target.n if target else None)
@@ -205,7 +211,7 @@ def _name_of(name: str, year: int) -> str:
 
 
 @form_page
-def create(request: Request) -> HttpResponseBase:
+def new_programme_page(request: Request) -> HttpResponseBase:
     """Step 1. A valid answer makes the draft, with the whole unit as its place."""
     at = clock.now()
     owners = {
@@ -219,12 +225,16 @@ def create(request: Request) -> HttpResponseBase:
     for held_office in request.viewer.appointments:
         if held_office.unit_code in trees and "programmes.make" in held_office.capabilities:
             trees[held_office.unit_code] |= held_office.hierarchies
-    offered = activities.templates()
+    offered = activities.programme_templates()
     _activity, first = next(iter(offered.values()))
     form = WhatForm(
         request.POST or None,
         templates=[
-            (code, f"{named(template.names)}. " + say("Usually %(days)s days.") % {"days": template.days})
+            (
+                code,
+                f"{name_in_language(template.names)}. "
+                + say("Usually %(days)s days.") % {"days": template.days},
+            )
             for code, (_activity, template) in offered.items()
         ],
         owners=[(code, office.unit_name()) for code, office in owners.items()],
@@ -233,21 +243,23 @@ def create(request: Request) -> HttpResponseBase:
             "hierarchy": next(iter(owners.values())).hierarchy,
             "template": first.code,
             # They begin with the name of the first kind. Left as it is, it becomes that of the kind that is chosen.
-            "name_hi": _name_of(first.names["hi"], shown.today(at).year),
-            "name_en": _name_of(first.names["en"], shown.today(at).year),
-            "opens_on": shown.today(at),  # it begins when it is opened, unless another day is chosen
+            "name_hi": _name_of(first.names["hi"], shown.today_of_programmes(at).year),
+            "name_en": _name_of(first.names["en"], shown.today_of_programmes(at).year),
+            "opens_on": shown.today_of_programmes(
+                at
+            ),  # it begins when it is opened, unless another day is chosen
         },
     )
 
     def make(given: dict[str, Any]) -> Programme:
         office, chosen = owners[given["owner"]], offered[given["template"]][1]
         names = {
-            language: _name_of(chosen.names[language], shown.today(at).year)
+            language: _name_of(chosen.names[language], shown.today_of_programmes(at).year)
             if given[f"name_{language}"] == form[f"name_{language}"].initial
             else given[f"name_{language}"]
             for language in ("hi", "en")
         }
-        opens_on = given["opens_on"] or shown.today(at)
+        opens_on = given["opens_on"] or shown.today_of_programmes(at)
         usual = timedelta(days=offered[given["template"]][1].days - 1)
         return actions.make_programme(
             template=given["template"],
@@ -269,12 +281,13 @@ def create(request: Request) -> HttpResponseBase:
         "programmes/programme_create.html",
         {
             "here": "programmes",
-            "crumbs": shown.crumbs((say("New programme"), "")),
+            "crumbs": shown.programme_crumbs((say("New programme"), "")),
             "form": form,
             "steps": _steps(None, "when"),
             "number": 1,
             "abouts": [
-                (named(template.names), named(template.about)) for _activity, template in offered.values()
+                (name_in_language(template.names), name_in_language(template.about))
+                for _activity, template in offered.values()
             ],
             "needs": [
                 {
@@ -282,7 +295,7 @@ def create(request: Request) -> HttpResponseBase:
                     "href": reverse(need.page.url_name) if need.page.opens(request.viewer.may) else "",
                     "label": need.page.label,
                 }
-                for need in activities.lacking()
+                for need in activities.programme_needs()
             ],
         },
         status=made.status,
@@ -300,7 +313,7 @@ def _steps(programme: Programme | None, current: str) -> list[tuple[str, str, bo
     ]
 
 
-def begun(request: Request, programme: Programme) -> HttpResponseBase:
+def redirect_begun_draft(request: Request, programme: Programme) -> HttpResponseBase:
     """Lead a visitor of a draft that was opened meanwhile, by them or another, to the programme, with a word."""
     programme.refresh_from_db(fields=["state"])
     text = (
@@ -308,7 +321,7 @@ def begun(request: Request, programme: Programme) -> HttpResponseBase:
         if programme.state == Programme.State.OPEN
         else _("%(name)s is closed.")
     )
-    messages.info(request, text % {"name": shown.name_of(programme)})
+    messages.info(request, text % {"name": shown.name_of_programme(programme)})
     return redirect("programmes:programme", programme.public_id)
 
 
@@ -319,7 +332,7 @@ def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
         raise NotFound
     programme = queries.programme_for(request.viewer, public_id)
     if programme.state != Programme.State.DRAFT:
-        return begun(request, programme)
+        return redirect_begun_draft(request, programme)
     if request.method != "POST":
         return step_page(request, programme, step)
     form = _form(request, programme, step)
@@ -342,8 +355,8 @@ def step_page(
     names = list(STEPS)
     number = names.index(step)
     context: dict[str, Any] = {
-        **shown.frame(programme),
-        "owner": named(programme.owner.names),
+        **shown.programme_frame(programme),
+        "owner": name_in_language(programme.owner.names),
         "step": step,
         "step_name": STEPS[step],
         "steps": _steps(programme, step),
@@ -377,7 +390,9 @@ def step_page(
             for target_asked in targets
             if target_asked.n is not None
         ],
-        "charges": [(charge, named(charge.unit_names)) for charge in queries.in_charges(programme)],
+        "charges": [
+            (charge, name_in_language(charge.unit_names)) for charge in queries.in_charges(programme)
+        ],
         "days": windows.length_days(programme.opens_on, programme.closes_on),
         "launch": [
             (reverse(page.url_name, args=[programme.public_id]), page.label)
@@ -389,7 +404,7 @@ def step_page(
 
 def _places_said(programme: Programme, scope: Sequence[units.UnitRow], *, on: date) -> str:
     """Return which places a draft means, their number, and the booths left out. Empty where it goes to no places."""
-    if not activities.of(programme.kind).is_by_place:
+    if not activities.activity_of(programme.kind).is_by_place:
         return ""
     n = sum(queries.count_places(programme, [row.id for row in scope], on=on).values())
     words = say("%(places)s: %(n)s.") % {
@@ -417,20 +432,23 @@ def _split_shown(programme: Programme, target_asked: TargetAsked) -> dict[str, A
     return {
         "how": target_split.basis,
         "levels": [(Kind(kind).label, n) for kind, n in target_split.levels],
-        "shares": [(named(names), n) for names, n in target_split.shares],
+        "shares": [(name_in_language(names), n) for names, n in target_split.shares],
         "more": target_split.children - len(target_split.shares),
     }
 
 
 def _scope(programme: Programme) -> list[units.UnitRow]:
-    return [path[-1] for path in units.paths(queries.scope_units(programme), programme.hierarchy).values()]
+    return [
+        path[-1]
+        for path in units.paths_of_units(queries.scope_units(programme), programme.hierarchy).values()
+    ]
 
 
 def _form(request: Request, programme: Programme, step: str) -> forms.Form | None:
     posted = request.POST if request.method == "POST" else None
     if step == "when":
         below = units.children(
-            programme.owner_id, programme.hierarchy, language=language(), limit=SHOWN_CHILDREN
+            programme.owner_id, programme.hierarchy, language=active_language(), limit=SHOWN_CHILDREN
         )
         inside = set(queries.scope_units(programme))
         ticked = below.rows if below.total <= SHOWN_CHILDREN else []
@@ -453,8 +471,8 @@ def _form(request: Request, programme: Programme, step: str) -> forms.Form | Non
             posted,
             among=_asked(programme),
             is_far=queries.far_at_once(programme, queries.scope_units(programme)) == queries.ALL_THE_WAY,
-            is_by_place=activities.of(programme.kind).is_by_place,
-            initial={"how": "places" if activities.of(programme.kind).is_by_place else "electors"},
+            is_by_place=activities.activity_of(programme.kind).is_by_place,
+            initial={"how": "places" if activities.activity_of(programme.kind).is_by_place else "electors"},
         )
     return None
 
@@ -520,16 +538,17 @@ def open_draft(request: Request, public_id: UUID) -> HttpResponseBase:
         return redirect("programmes:draft", public_id, "check")
     programme = queries.programme_for(request.viewer, public_id)
     if programme.state != Programme.State.DRAFT:
-        return begun(request, programme)
+        return redirect_begun_draft(request, programme)
     try:
         opened = actions.open_programme(programme_id=programme.pk, by=request.actor, at=clock.now())
     except actions.NotADraft:
-        return begun(request, programme)
+        return redirect_begun_draft(request, programme)
     except Refused as refused:
         messages.error(request, str(refused))
         return step_page(request, programme, "check", status=refused.status)
     say_when_done(
         request,
-        _("%(name)s is open.") % {"name": numbers.NONE if not opened.names else shown.name_of(opened)},
+        _("%(name)s is open.")
+        % {"name": numbers.NONE if not opened.names else shown.name_of_programme(opened)},
     )
     return redirect("programmes:programme", public_id)

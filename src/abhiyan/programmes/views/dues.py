@@ -22,8 +22,8 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.deadlines import finished_at
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.refusals import NotFound, Refused, needed
-from abhiyan.core.words import named, person
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.forms import actions as forms_acts
 from abhiyan.forms import queries as filled_forms
 from abhiyan.forms.models import Submission
@@ -40,7 +40,7 @@ from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT
 from abhiyan.programmes.models_schedules import Due, DueRecord, Schedule
 from abhiyan.programmes.queries import schedule_forms
 from abhiyan.programmes.queries import schedules as found
-from abhiyan.programmes.queries.holders import holders
+from abhiyan.programmes.queries.holders import holders_by_account
 from abhiyan.programmes.rules.schedules import (
     FINISHED,
     LARGEST_FIGURE,
@@ -49,15 +49,24 @@ from abhiyan.programmes.rules.schedules import (
     DueState,
     Period,
 )
-from abhiyan.ui.acts import PageAct, form_page, problem, tried
+from abhiyan.ui.acts import PageAct, form_page, form_problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import DayField, NoteField, WholeField
-from abhiyan.ui.posts import posted
-from abhiyan.ui.records import RecordSent, RecordShown, RecordTaken, taken, typed
+from abhiyan.ui.posts import post_only
+from abhiyan.ui.records import RecordSent, RecordShown, RecordTaken, do_record_act, labelled_answers
 from abhiyan.units import queries as units
 
 from . import shown
-from .schedules import KINDS, SIGN_NAMES, SIGNS, crumbs, figure_names, period_name, state_name, whom
+from .schedules import (
+    KINDS,
+    SIGN_NAMES,
+    SIGNS,
+    due_state_name,
+    figure_names,
+    period_name,
+    schedule_crumbs,
+    who_owes,
+)
 
 
 class DueDayForm(forms.Form):
@@ -174,23 +183,23 @@ def _page(request: Request, public_id: UUID, *, at: datetime, sent: RecordSent |
     """
     schedule = found.schedule_for(public_id)
     query, is_record = request.GET, sent is not None
-    unit_id = page_unit(request, hierarchy=schedule.hierarchy, otherwise=shown.nowhere).unit.id
+    unit_id = page_unit(request, hierarchy=schedule.hierarchy, otherwise=shown.require_unit).unit.id
     body_id = whole_number(query.get("body", ""), most=10**9)
-    asked_unit = needed(found.asked_unit(schedule, unit_id=unit_id, body_id=body_id))
+    asked_unit = or_refuse(found.asked_unit(schedule, unit_id=unit_id, body_id=body_id))
     if not found.may_say(request.actor, asked_unit):
         raise NotFound
     try:
         day = date.fromisoformat(query.get("from", ""))
     except ValueError:
-        period = needed(schedule.timing.current(at))
+        period = or_refuse(schedule.timing.current(at))
     else:
         over = PeriodOver(day=date_format(day, "j M Y"))
-        period = needed(schedule.timing.begun_on(day, at, is_record=is_record), over)
+        period = or_refuse(schedule.timing.begun_on(day, at, is_record=is_record), over)
     return schedule_forms.in_period(schedule, period), asked_unit, period
 
 
 @require_GET
-def due(request: Request, public_id: UUID) -> HttpResponseBase:
+def one_due_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the due of one unit or body in one period, with the forms of what may be said or decided."""
     return _shown(request, public_id)
 
@@ -212,7 +221,7 @@ def _shown(
     may_decide = (
         asked_unit.is_open
         and not schedule.is_meeting
-        and found.may_decide(request.actor, schedule, asked_unit)
+        and found.may_decide_due(request.actor, schedule, asked_unit)
     )
     is_to_mend = state == DueState.RETURNED and schedule.form is not None  # a form sent back is mended first
     forms_of = _forms(schedule, row, period, state, today=today)
@@ -224,12 +233,12 @@ def _shown(
         if act in forms_of:
             forms_of[act] = sent
         else:
-            wrong = problem(sent)
-    who = found.responsible(schedule, [asked_unit], on=shown.today(at)).get(asked_unit.key)
+            wrong = form_problem(sent)
+    who = found.responsible(schedule, [asked_unit], on=shown.today_of_programmes(at)).get(asked_unit.key)
     whose = (row.said_by, row.let_in_by, row.decided_by) if row else (None, None, None)
-    signed_holders = holders(account_id for account_id in whose if account_id is not None)
+    signed_holders = holders_by_account(account_id for account_id in whose if account_id is not None)
     said_by, let_in_by, decided_by = (
-        person(signed_holders[account_id].name) if account_id in signed_holders else ""
+        local_person(signed_holders[account_id].name) if account_id in signed_holders else ""
         for account_id in whose
     )
     is_own = any(
@@ -241,17 +250,18 @@ def _shown(
     signs = [(each, owing.sign(each, past, at)) for each, past in owing.periods]
     sign = dict(signs)[period]
     context = {
-        **crumbs(
-            (schedule.title, "" if is_own else board), (named(asked_unit.body_names or asked_unit.names), "")
+        **schedule_crumbs(
+            (schedule.title, "" if is_own else board),
+            (name_in_language(asked_unit.body_names or asked_unit.names), ""),
         ),
         "schedule": schedule,
-        "whom": whom(schedule),
+        "whom": who_owes(schedule),
         "asked": asked_unit,
-        "unit_name": named(asked_unit.names),
+        "unit_name": name_in_language(asked_unit.names),
         "due": row,
         "state": str(SIGN_NAMES[sign])
         if state == DueState.OPEN
-        else state_name(schedule, state, is_over=True),
+        else due_state_name(schedule, state, is_over=True),
         "kind": "bad" if sign == DueSign.SILENT else KINDS.get(state, ""),
         "period": period,
         "period_name": period_name(schedule, period),
@@ -274,7 +284,7 @@ def _shown(
         "records": _records(schedule, row),
         "sent_later": row.sent_later if row else 0,
         "reminded_on": last_reminders("due", [row.pk]).get(row.pk) if row else None,
-        **(filled_forms.shown(sent_before) if sent_before else {}),
+        **(filled_forms.submission_shown(sent_before) if sent_before else {}),
         "problem": wrong,
         "query": "?" + schedules.due_href(schedule, asked_unit, period).partition("?")[2],
         "past": [
@@ -311,14 +321,18 @@ def _records(schedule: Schedule, row: Due | None) -> list[OtherRecord]:
     if row is None:
         return []
     some = list(row.records.order_by("-made_at")[:MOST_RECORDS])
-    signed_holders = holders(due_record.said_by for due_record in some if due_record.said_by is not None)
+    signed_holders = holders_by_account(
+        due_record.said_by for due_record in some if due_record.said_by is not None
+    )
     names = figure_names(schedule) if some else {}
     return [
         OtherRecord(
             due_record,
-            person(signed_holders[due_record.said_by].name) if due_record.said_by in signed_holders else "",
+            local_person(signed_holders[due_record.said_by].name)
+            if due_record.said_by in signed_holders
+            else "",
             [(names.get(int(measure), measure), n) for measure, n in due_record.figures.items()],
-            filled_forms.in_words(schedule.form.asked, due_record.answers)
+            filled_forms.worded_answers(schedule.form.asked, due_record.answers)
             if schedule.form and due_record.answers
             else [],
         )
@@ -405,10 +419,10 @@ def _below(
     if (
         asked_unit.body_id is not None
         or schedule.ended_at is not None
-        or not shown.may(request, LEADS, asked_unit.unit_id)
+        or not shown.viewer_may(request, LEADS, asked_unit.unit_id)
     ):
         return None
-    passed_on = found.passed_on(schedule, asked_unit.unit_id)
+    passed_on = found.passed_on_schedule(schedule, asked_unit.unit_id)
     if passed_on is not None:
         return passed_on, 0
     n = next(iter(found.offices_to_ask(asked_unit.unit_id, schedule.hierarchy, at=at)), None)
@@ -432,11 +446,11 @@ ACTS = {
 }
 
 
-@posted("programmes:due", takes=("public_id",))
+@post_only("programmes:due", takes=("public_id",))
 def due_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Set a day, say that it was held (without a day: the one a tap on Today names), report, say why not, take back;
     accept, return."""
-    chosen, at = needed(ACTS.get(act)), clock.now()
+    chosen, at = or_refuse(ACTS.get(act)), clock.now()
     page = _page(request, public_id, at=at)
     form, filled, do = _said(request, page, act, request.FILES, at=at)
     if filled is not None and not filled.is_valid():
@@ -521,7 +535,7 @@ def field_due(request: Request, public_id: UUID) -> HttpResponseBase:
         "form": form,
         "questions": questions,
         "reason": row.reason if row and state == DueState.RETURNED and not is_others else "",
-        "unit_name": named(asked_unit.body_names or asked_unit.names),
+        "unit_name": name_in_language(asked_unit.body_names or asked_unit.names),
         "period_name": period_name(schedule, period),
         "due_at": schedule.timing.due_at(period),
         "button": _("It was held") if schedule.is_meeting else _("Send the report"),
@@ -557,8 +571,8 @@ def take_report(request: Request, sent: RecordSent) -> RecordTaken:
         made_at = finished_at(sent.age, at=at)
         form, questions, do = _said(request, page, act, sent.files, at=at, made_at=made_at)
         if questions is not None:
-            taken(questions, lambda _given: None)
-        due = taken(form, do)
+            do_record_act(questions, lambda _given: None)
+        due = do_record_act(form, do)
     return RecordTaken(schedules.due_href(*page), str(_kept(due, "")))
 
 
@@ -572,17 +586,17 @@ def show_report(request: Request, sent: RecordSent) -> RecordShown:
             request, page, "hold" if schedule.is_meeting else "report", sent.files, at=at
         )
         if questions is not None:
-            taken(questions, dict)
-        taken(form, dict)
+            do_record_act(questions, dict)
+        do_record_act(form, dict)
     facts = [
         unit_fact(asked_unit.unit_id),
-        *([(say("Body"), named(asked_unit.body_names))] if asked_unit.body_names else []),
+        *([(say("Body"), name_in_language(asked_unit.body_names))] if asked_unit.body_names else []),
         (say("What is asked"), schedule.title),
         (say("Period"), period_name(schedule, period)),
-        *typed(form),
+        *labelled_answers(form),
     ]
     if schedule.form is not None and questions is not None:
-        facts += filled_forms.in_words(schedule.form.asked, questions.answers)
+        facts += filled_forms.worded_answers(schedule.form.asked, questions.answers)
     return RecordShown(facts)
 
 

@@ -11,13 +11,13 @@ from abhiyan.core.refusals import Refused
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.ui.acts import say_when_done
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 
 from . import targets
 from .expecting import ExpectedForm
 
 
-@posted("programmes:targets")
+@post_only("programmes:targets")
 def expectation(request: Request, public_id: UUID) -> HttpResponseBase:
     """Say what is expected of a unit beside its target, or take it back by an empty field."""
     programme = queries.programme_for(request.viewer, public_id)

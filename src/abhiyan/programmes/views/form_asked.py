@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.forms.queries import form_for
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.models_schedules import Schedule
 from abhiyan.programmes.queries import schedule_forms as found
 from abhiyan.programmes.queries.schedule_forms import FormOfSchedule
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 
 
@@ -49,7 +49,7 @@ def said_next(row: FormAskedRow) -> str:
 
 COLUMNS: tuple[Column[FormAskedRow], ...] = (
     Column("title", _("What is asked"), lambda row: row.of.one.title, is_name=True),
-    Column("unit", _("Unit"), lambda row: named(row.of.one.unit.names), css="under"),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.of.one.unit.names), css="under"),
     Column("version", _("Version"), lambda row: row.of.number, css="num"),
     Column("then", _("Then"), said_next, css="wraps"),
     Column("acts", _("Change"), css="end", is_for_acts=True),
@@ -68,10 +68,10 @@ def form_asked(request: Request, public_id: UUID) -> HttpResponseBase:
         caption=_("Meetings and reports that ask it"),
         finish=lambda some: _rows(request, some, at=at),
     )
-    name = named(form.names)
+    name = name_in_language(form.names)
     crumbs = [(say("Forms"), reverse("forms:list")), (name, reverse("forms:form", args=[public_id]))]
     context = {"here": "forms", "crumbs": [*crumbs, (say("Asked with this form"), "")], "name": name}
-    return answer(request, "programmes/form_asked.html", table, context)
+    return list_response(request, "programmes/form_asked.html", table, context)
 
 
 def _rows(request: Request, some: Sequence[Schedule], *, at: datetime) -> list[FormAskedRow]:

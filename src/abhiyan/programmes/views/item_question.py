@@ -20,8 +20,8 @@ def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> Ask
     about = item(row.about)
     if about is None:
         return None
-    is_unnamed = asked.is_unnamed(link=link, question=row, at=at)
-    items = activities.items_of(about.programme.kind, about.measure)
+    is_unnamed = asked.is_link_unnamed(link=link, question=row, at=at)
+    items = activities.activity_items(about.programme.kind, about.measure)
     is_others = about.by_id is not None and request.visit.account_id == about.by_id
     context = {
         "state": _state(row, about, at),
@@ -39,7 +39,7 @@ def _state(row: Question, about: Item, at: datetime) -> str:
         return NO
     if about.ended_at is not None:
         return "gone"
-    if asked.is_over(row, at):
+    if asked.is_question_over(row, at):
         return "over"
     return YES if row.is_yes else "open"
 

@@ -17,7 +17,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.numbers import grouped
 from abhiyan.units.models import Kind
 
@@ -33,8 +33,8 @@ class LeadersForm(forms.Form):
 def _where(request: Request, public_id: UUID) -> tuple[Programme, Here]:
     """Return the programme and unit of a page, for somebody who runs programmes there."""
     programme = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, programme)
-    if not shown.may(request, "programmes.run", here.unit.id):
+    here = shown.unit_of_page(request, programme)
+    if not shown.viewer_may(request, "programmes.run", here.unit.id):
         raise NotYours(capability="programmes.run")
     if programme.state == Programme.State.CLOSED:
         raise actions.ProgrammeOver
@@ -44,15 +44,15 @@ def _where(request: Request, public_id: UUID) -> tuple[Programme, Here]:
 def _around(programme: Programme, here: Here, title: str) -> dict[str, Any]:
     """Return the list of in-charges, where the page leads back to."""
     page = here.href(reverse("programmes:in_charges", args=[programme.public_id]))
-    frame = shown.frame(programme, (say("In-charges"), page), (title, ""))
+    frame = shown.programme_frame(programme, (say("In-charges"), page), (title, ""))
     return {"done": page, "here": frame["here"], "crumbs": frame["crumbs"]}
 
 
 @form_page
-def name_leaders(request: Request, public_id: UUID) -> HttpResponseBase:
+def name_leaders_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Name the leader of each unit of a level. The page first says how many, and one press names them."""
     programme, here = _where(request, public_id)
-    unit, on, kind = here.unit, shown.today(clock.now()), request.GET.get("level", "")
+    unit, on, kind = here.unit, shown.today_of_programmes(clock.now()), request.GET.get("level", "")
     place: dict[str, Any] = {"lo": unit.lo, "hi": unit.hi, "on": on}
     if kind not in {charge_level.kind for charge_level in queries.coverage(programme, **place)}:
         raise NotFound
@@ -84,7 +84,7 @@ def name_leaders(request: Request, public_id: UUID) -> HttpResponseBase:
         text.append(said_no % {"n": grouped(leaders_to_name.declined)})
     if n and programme.state == Programme.State.OPEN:
         text.append(say("Each of them gets one message, and may decline. You can end them together later."))
-    return ask(
+    return act_page(
         request,
         lambda given: actions.name_leaders(
             programme_id=programme.pk,
@@ -105,7 +105,7 @@ def name_leaders(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @form_page
-def end_together(request: Request, public_id: UUID, together: UUID) -> HttpResponseBase:
+def end_together_page(request: Request, public_id: UUID, together: UUID) -> HttpResponseBase:
     """Ask once before all that one act named are in charge no more."""
     programme, here = _where(request, public_id)
     mine = queries.named_together(programme, request.viewer.account_id)
@@ -118,7 +118,7 @@ def end_together(request: Request, public_id: UUID, together: UUID) -> HttpRespo
         "%(n)s people are in charge no more, answered or not.",
         named_together.n,
     )
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.end_together(
             programme_id=programme.pk, together=together, by=request.actor, at=clock.now()
@@ -136,16 +136,16 @@ def end_together(request: Request, public_id: UUID, together: UUID) -> HttpRespo
 
 
 @form_page
-def remind_in_charges(request: Request, public_id: UUID) -> HttpResponseBase:
+def remind_in_charges_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask once before people who did not answer get a message."""
     programme, here = _where(request, public_id)
-    waiting = queries.charges_to_remind(programme, here.unit.id, on=shown.today(clock.now()))
+    waiting = queries.charges_to_remind(programme, here.unit.id, on=shown.today_of_programmes(clock.now()))
     n, title = waiting.count(), say("Remind those who have not replied")
     text = [str(NobodyToRemind.message)]
     if n:
         silent = ngettext("%(n)s person has not replied.", "%(n)s people have not replied.", n)
         text = [silent % {"n": grouped(n)}, say("Each person gets one message. It cannot be called back.")]
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.remind_in_charges(
             programme_id=programme.pk, unit_id=here.unit.id, by=request.actor, at=clock.now()

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries
@@ -26,12 +26,12 @@ from abhiyan.programmes.models_materials import Material, MaterialVersion
 from abhiyan.programmes.queries import materials as found
 from abhiyan.programmes.queries.materials import RUN
 from abhiyan.programmes.rules import materials as rules
-from abhiyan.ui.acts import PageAct, form_page, problem, tried
+from abhiyan.ui.acts import PageAct, form_page, form_problem, tried
 from abhiyan.ui.fields import NoteField
 from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.forms import SOMETIMES, offer
-from abhiyan.ui.lists import Column, Table, answer
-from abhiyan.ui.posts import posted
+from abhiyan.ui.lists import Column, Table, list_response
+from abhiyan.ui.posts import post_only
 from abhiyan.units.models import Kind
 
 from . import shown
@@ -53,8 +53,12 @@ class MaterialRow:
         return f"{self.version.kind.upper()}, {filesizeformat(self.version.size)}"
 
 
-_TITLE: Column[MaterialRow] = Column("title", _("Title"), lambda row: named(row.one.names), is_name=True)
-_FROM: Column[MaterialRow] = Column("unit", _("Unit"), lambda row: named(row.one.unit.names), css="under")
+_TITLE: Column[MaterialRow] = Column(
+    "title", _("Title"), lambda row: name_in_language(row.one.names), is_name=True
+)
+_FROM: Column[MaterialRow] = Column(
+    "unit", _("Unit"), lambda row: name_in_language(row.one.unit.names), css="under"
+)
 _FILE: Column[MaterialRow] = Column("file", _("File"), lambda row: row.file, css="nums under")
 _DATE: Column[MaterialRow] = Column(
     "newest", _("Date"), lambda row: row.one.newest_at, order="newest_at", css="nums under"
@@ -62,7 +66,7 @@ _DATE: Column[MaterialRow] = Column(
 _OPEN: Column[MaterialRow] = Column("open", _("Download"), css="end", is_for_acts=True)
 OWN: tuple[Column[MaterialRow], ...] = (
     _TITLE,
-    Column("programme", _("Programme"), lambda row: named(row.one.programme.names), css="under"),
+    Column("programme", _("Programme"), lambda row: name_in_language(row.one.programme.names), css="under"),
     _FROM,
     _FILE,
     _DATE,
@@ -82,7 +86,7 @@ OF_PROGRAMME: tuple[Column[MaterialRow], ...] = (
 def _rows(request: Request, some: Sequence[Material]) -> list[MaterialRow]:
     newest = found.newest(some)
     opened = found.opened_by(request.viewer.account_id, newest.values())
-    offices = {code: named(names) for code, names in found.named_offices(some).items()}
+    offices = {code: name_in_language(names) for code, names in found.named_offices(some).items()}
     return [
         MaterialRow(
             one,
@@ -96,7 +100,7 @@ def _rows(request: Request, some: Sequence[Material]) -> list[MaterialRow]:
 
 
 @require_GET
-def own_materials(request: Request) -> HttpResponseBase:
+def own_materials_page(request: Request) -> HttpResponseBase:
     """Show everything that is there for the viewer's own offices, in all programmes that run."""
     table: Table[MaterialRow] = Table(
         request,
@@ -108,16 +112,16 @@ def own_materials(request: Request) -> HttpResponseBase:
         finish=partial(_rows, request),
         is_brief=True,
     )
-    context = {"here": "programmes", "crumbs": shown.crumbs((say("Materials"), ""))}
-    return answer(request, "programmes/material_list.html", table, context)
+    context = {"here": "programmes", "crumbs": shown.programme_crumbs((say("Materials"), ""))}
+    return list_response(request, "programmes/material_list.html", table, context)
 
 
 @require_GET
 def materials(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the materials of a programme for the viewer's offices, and all of those where they may put files up."""
     programme = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, programme)
-    leads = shown.may(request, RUN, here.unit.id)
+    here = shown.unit_of_page(request, programme)
+    leads = shown.viewer_may(request, RUN, here.unit.id)
     table: Table[MaterialRow] = Table(
         request,
         OF_PROGRAMME,
@@ -130,12 +134,12 @@ def materials(request: Request, public_id: UUID) -> HttpResponseBase:
         is_brief=True,
     )
     context = {
-        **shown.frame(programme, (say("Materials"), "")),
+        **shown.programme_frame(programme, (say("Materials"), "")),
         "unit": here.unit,
         "unit_name": here.name,
         "may": leads and programme.state == Programme.State.OPEN,
     }
-    return answer(request, "programmes/material_list.html", table, context)
+    return list_response(request, "programmes/material_list.html", table, context)
 
 
 class MaterialFileForm(forms.Form):
@@ -183,12 +187,12 @@ def _too_large() -> str:
 def material_new(request: Request, public_id: UUID) -> HttpResponseBase:
     """Offer a file to the workers of the programme in a unit and below."""
     programme = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, programme)
-    if not shown.may(request, RUN, here.unit.id):
+    here = shown.unit_of_page(request, programme)
+    if not shown.viewer_may(request, RUN, here.unit.id):
         raise org.NotYours(capability=RUN)
     form = NewMaterialForm(request.POST or None, request.FILES or None)
     offices = found.offices_at(here.unit.id, programme.hierarchy)
-    offer(form, offices=[(office.code, named(office.names)) for office in offices])
+    offer(form, offices=[(office.code, name_in_language(office.names)) for office in offices])
     done = tried(
         request,
         form,
@@ -206,9 +210,9 @@ def material_new(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     if done.value:
         return redirect("programmes:material", done.value.public_id)
-    way = (say("Materials"), shown.href(programme, "materials", here.unit.code))
+    way = (say("Materials"), shown.programme_address(programme, "materials", here.unit.code))
     context = {
-        **shown.frame(programme, way, (say("Add a file"), "")),
+        **shown.programme_frame(programme, way, (say("Add a file"), "")),
         "form": form,
         "place": here.name,
         "unit": here.unit,
@@ -246,20 +250,22 @@ def _page(
 ) -> HttpResponseBase:
     leads = found.may_lead(request.viewer, one)
     (row,) = _rows(request, [one])
-    opened = found.opened(one) if leads else []
+    opened = found.material_openings(one) if leads else []
     context = {
-        **shown.frame(
-            one.programme, (say("Materials"), shown.href(one.programme, "materials")), (named(one.names), "")
+        **shown.programme_frame(
+            one.programme,
+            (say("Materials"), shown.programme_address(one.programme, "materials")),
+            (name_in_language(one.names), ""),
         ),
         "one": one,
         "row": row,
-        "unit_name": named(one.unit.names),
-        "title": named(one.names),
+        "unit_name": name_in_language(one.unit.names),
+        "title": name_in_language(one.names),
         "leads": leads,
-        "versions": found.versions_of(one) if leads else [],
+        "versions": found.material_versions(one) if leads else [],
         "opened": [
             (
-                named(opened_material.office_names),
+                name_in_language(opened_material.office_names),
                 str(Kind(opened_material.kind).label),
                 opened_material.newest,
                 opened_material.ever,
@@ -290,24 +296,24 @@ ACTS = {
 }
 
 
-@posted("programmes:material", takes=("public_id",))
+@post_only("programmes:material", takes=("public_id",))
 def material_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Withdraw a material, or bring it back."""
-    done = needed(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
+    done = or_refuse(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
     if done:
         return redirect("programmes:material", public_id)
     one = found.material_for(request.viewer, public_id)
-    return _page(request, one, MaterialFileForm(), problem=problem(done.form), status=done.status)
+    return _page(request, one, MaterialFileForm(), problem=form_problem(done.form), status=done.status)
 
 
 @require_GET
 def material_file(request: Request, public_id: UUID, number: int) -> HttpResponse:
     """Send the file of a version, to keep. Only people who manage files there get an older one."""
     one = found.material_for(request.viewer, public_id)
-    version = found.version_for(one, number, leads=found.may_lead(request.viewer, one))
+    version = found.version_of_material(one, number, leads=found.may_lead(request.viewer, one))
     data = version.opened()
     place = found.reached_by(request.viewer, one)
     if place is not None:
-        acts.note_opened(version=version, place=place, by=request.actor, at=clock.now())
-    name = rules.file_name(named(one.names), version.kind)
+        acts.note_material_opened(version=version, place=place, by=request.actor, at=clock.now())
+    name = rules.file_name(name_in_language(one.names), version.kind)
     return file_answer(data, kind=rules.KINDS[version.kind], name=name)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
@@ -22,9 +22,9 @@ from abhiyan.programmes.rules import pace
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.acts import pressed, say_when_done
 from abhiyan.ui.fields import NoteField
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 
 from . import shown
 from .record import duties
@@ -53,8 +53,8 @@ LED: tuple[Column[records.Led], ...] = (
         names_people=True,
         account=lambda row: row.account_id,
     ),
-    Column("office", _("Office"), lambda row: named(row.office_names), css="end"),
-    Column("unit", _("Unit"), lambda row: named(row.unit_names), css="under"),
+    Column("office", _("Office"), lambda row: name_in_language(row.office_names), css="end"),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.unit_names), css="under"),
 )
 
 
@@ -74,7 +74,7 @@ def _shown(
     """answered: the charge that was declined, and the form that says what is wrong with it."""
     filled = dict([answered] if answered else [])
     at = clock.now()
-    on = shown.today(at)
+    on = shown.today_of_programmes(at)
     record = records.record_for(request.viewer, None, at=at)
     led = records.led_by(request.viewer, on=on)
     table = Table(
@@ -93,9 +93,9 @@ def _shown(
         "rows": [
             {
                 "charge": charge,
-                "name": shown.name_of(charge.programme),
+                "name": shown.name_of_programme(charge.programme),
                 "href": _page_of(request, charge),
-                "unit": named(charge.unit_names),
+                "unit": name_in_language(charge.unit_names),
                 "said": _said(request, charge, at=at) if n < MOST_SAID else [],
                 "form": filled.get(charge.id) or _answer_form(charge.id),
             }
@@ -104,7 +104,7 @@ def _shown(
         "leads": request.viewer.may(LEADS),
         "is_listed": bool(request.GET),  # somebody pages or sorts the list
     }
-    return answer(request, "programmes/my_work.html", table, context, status=status)
+    return list_response(request, "programmes/my_work.html", table, context, status=status)
 
 
 def _said(request: Request, charge: queries.OwnCharge, *, at: datetime) -> list[str]:
@@ -131,7 +131,7 @@ def _said(request: Request, charge: queries.OwnCharge, *, at: datetime) -> list[
             "day": date_format(programme.closes_on, "j F Y"),
         }
         if each.measure in ladders:
-            words = f"{words} {pace.said(ladders[each.measure].counted, each.n, **days)}"
+            words = f"{words} {pace.progress_in_words(ladders[each.measure].counted, each.n, **days)}"
         lines.append(f"{each.name}: {words}" if each.name else words)
     return lines
 
@@ -140,15 +140,15 @@ def _page_of(request: Request, charge: queries.OwnCharge) -> str:
     """Return the programme's page at the unit; "" where it is out of sight: being in charge opens no page."""
     if charge.lo is None or not request.viewer.sees_counts_at(charge.lo):
         return ""
-    return shown.href(charge.programme, "programme", charge.unit_code)
+    return shown.programme_address(charge.programme, "programme", charge.unit_code)
 
 
 def _answer_form(in_charge: int, given: QueryDict | None = None) -> DeclineChargeForm:
     return DeclineChargeForm(given, auto_id=f"charge_{in_charge}_%s")
 
 
-@posted("programmes:my_work", takes=())
-def answer_charge(request: Request, in_charge: int) -> HttpResponseBase:
+@post_only("programmes:my_work", takes=())
+def answer_charge_form(request: Request, in_charge: int) -> HttpResponseBase:
     """Accept or decline what one was named for."""
     accepts = ANSWERS[pressed(request, "answer", *ANSWERS)]
     form = _answer_form(in_charge, request.POST)

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock, small_cells
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 
 from . import shown
 
@@ -40,16 +40,17 @@ class FigureForm(forms.Form):
 def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the figures a unit gave of itself, newest first; a leader there gives one, or takes it back."""
     programme = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, programme)
+    here = shown.unit_of_page(request, programme)
     measures = {
-        measure.number: named(measure.names) for measure in queries.measures([programme])[programme.pk]
+        measure.number: name_in_language(measure.names)
+        for measure in queries.measures([programme])[programme.pk]
     }
-    at, may = clock.now(), shown.may(request, LEADS, here.unit.id)
+    at, may = clock.now(), shown.viewer_may(request, LEADS, here.unit.id)
     figures = queries.typed_figures(programme, unit_id=here.unit.id, at=at)
     is_exact = request.viewer.sees_exact_at(*filter(None, [here.unit.lo]))
 
     def number(row: queries.TypedFigure) -> str:
-        return small_cells.seen(row.n, is_exact=is_exact)
+        return small_cells.seen_count(row.n, is_exact=is_exact)
 
     columns: tuple[Column[queries.TypedFigure], ...] = (
         Column("first", _("First day"), lambda row: row.begins_on, css="nums", is_name=True),
@@ -105,11 +106,11 @@ def own_figures(request: Request, public_id: UUID) -> HttpResponseBase:
         has_form=may,
     )
     if done:
-        return redirect(shown.href(programme, "own_figures", here.unit.code))
+        return redirect(shown.programme_address(programme, "own_figures", here.unit.code))
     context: dict[str, Any] = {
-        **shown.frame(programme, (say("What units say"), "")),
+        **shown.programme_frame(programme, (say("What units say"), "")),
         "unit": here.unit,
         "unit_name": here.name,
         "form": form if may else None,
     }
-    return answer(request, "programmes/own_figure_list.html", table, context, status=done.status)
+    return list_response(request, "programmes/own_figure_list.html", table, context, status=done.status)

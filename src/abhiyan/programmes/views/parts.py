@@ -13,7 +13,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
@@ -41,16 +41,16 @@ class StartForm(forms.Form):
 
 
 @form_page
-def start_in_units(request: Request, public_id: UUID) -> HttpResponseBase:
+def start_in_units_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Choose units and days, see what will be made, and start all of it in one act."""
     whole = queries.programme_for(request.viewer, public_id)
-    if not shown.may(request, "programmes.make", whole.owner_id):
+    if not shown.viewer_may(request, "programmes.make", whole.owner_id):
         raise NotYours(capability="programmes.make")
     if whole.state != Programme.State.OPEN:
         raise NotOpen
     if whole.parent_id is not None:
         raise PartOfAPart
-    rows = queries.startable(whole, language=language())
+    rows = queries.startable(whole, language=active_language())
     is_posted, is_sure = request.method == "POST", "sure" in request.POST
     form = StartForm(
         request.POST if is_posted else None,
@@ -60,11 +60,12 @@ def start_in_units(request: Request, public_id: UUID) -> HttpResponseBase:
             "closes_on": whole.closes_on,
         },
     )
-    frame = shown.frame(whole, (say("Start in units"), "")) | {"form": form, "rows": rows}
+    frame = shown.programme_frame(whole, (say("Start in units"), "")) | {"form": form, "rows": rows}
     if is_posted and not is_sure and form.is_valid():
         chosen = [row for row in rows if row.code in form.cleaned_data["units"]]
         frame["made"] = [
-            (named(part_names(whole, units.unit_by_id(row.id).names)), row.name()) for row in chosen
+            (name_in_language(part_names(whole, units.unit_by_id(row.id).names)), row.name())
+            for row in chosen
         ]
         frame["window"] = " – ".join(
             date_format(form.cleaned_data[key], "j F Y") for key in ("opens_on", "closes_on")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import HeldOffice, Request
@@ -24,14 +24,14 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import activities, windows
-from abhiyan.programmes.rules.estimated import Of, estimated
+from abhiyan.programmes.rules.estimated import Of, estimated_rungs
 from abhiyan.programmes.rules.ladder import has_figures
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import LadderShown, checks_title
-from abhiyan.ui.lists import Column, Table, answer, file_asked
+from abhiyan.ui.lists import Column, Table, file_asked, list_response
 from abhiyan.units import queries as units
 
 from . import shown
@@ -60,7 +60,7 @@ def _lines(row: dict[str, Any], of: Callable[[LadderShown], Any]) -> Any:
 
 COLUMNS: tuple[Column[dict[str, Any]], ...] = (
     Column("name", _("Name"), lambda row: row["name"], is_name=True),
-    Column("owner", _("Owner"), lambda row: named(row["programme"].owner.names)),
+    Column("owner", _("Owner"), lambda row: name_in_language(row["programme"].owner.names)),
     Column("state", _("Status"), lambda row: row["programme"].get_state_display()),
     Column("first", _("First day"), lambda row: row["programme"].opens_on, only_in_file=True),
     Column("last", _("Last day"), lambda row: row["programme"].closes_on, only_in_file=True),
@@ -89,7 +89,7 @@ BELOW: tuple[Column[dict[str, Any]], ...] = (
 
 
 @require_GET
-def programmes(request: Request) -> HttpResponseBase:
+def programmes_page(request: Request) -> HttpResponseBase:
     """Show the programmes in sight, with their ladders in the viewer's own unit."""
     filters = ProgrammeFilters(request.GET)
     chosen = filters.cleaned_data.get("state", "") if filters.is_valid() else ""
@@ -107,12 +107,12 @@ def programmes(request: Request) -> HttpResponseBase:
         "may_make": request.viewer.may("programmes.make"),
         "beside": [
             (reverse(page.url_name), page.label)
-            for activity in activities.every()
+            for activity in activities.registered_activities()
             for page in activity.beside
             if page.opens(request.viewer.may)
         ],
     }
-    return answer(request, "programmes/programme_list.html", table, context)
+    return list_response(request, "programmes/programme_list.html", table, context)
 
 
 def _rows(home: HeldOffice | None, at: datetime, found: list[Programme]) -> list[dict[str, Any]]:
@@ -122,7 +122,7 @@ def _rows(home: HeldOffice | None, at: datetime, found: list[Programme]) -> list
     return [
         {
             "programme": one,
-            "name": shown.name_of(one),
+            "name": shown.name_of_programme(one),
             "href": href_of(one),
             "day": windows.day_number(one.opens_on, one.closes_on, clock.day_in(one.zone, at)),
             "days": windows.length_days(one.opens_on, one.closes_on),
@@ -139,7 +139,7 @@ def href_of(programme: Programme) -> str:
 
 
 @require_GET
-def programme(request: Request, public_id: UUID) -> HttpResponseBase:
+def programme_at_unit(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show one programme at one unit: its ladders, the units below, who is in charge, what may be done."""
     one = queries.programme_for(request.viewer, public_id)
     return programme_page(request, one)
@@ -149,7 +149,7 @@ def programme_page(
     request: Request, one: Programme, *, in_charge: InChargeForm | None = None, status: int = 200
 ) -> HttpResponseBase:
     at = clock.now()
-    here = shown.unit_of(request, one)
+    here = shown.unit_of_page(request, one)
     unit = here.unit
     on = clock.day_in(one.zone, at)
     measure = shown.measure_chosen(request, one)
@@ -163,21 +163,21 @@ def programme_page(
         at=at,
         sort=("-" if sorting.descending else "") + sorting.key,
         show="behind" if request.GET.get("show") == "behind" else "all",
-        language=language(),
+        language=active_language(),
         page=1 if is_file else page_asked(request),
         per=tables.DEEPEST_ROW if is_file else tables.PER_PAGE,
     )
     ids = [unit.id, *(child.unit_id for child in below.rows)]
-    earlier = queries.earlier(one, units=ids, hierarchy=one.hierarchy, on=on)
-    checked = estimated([one.pk], ids, on=on)
+    earlier = queries.earlier_totals(one, units=ids, hierarchy=one.hierarchy, on=on)
+    checked = estimated_rungs([one.pk], ids, on=on)
     children = [
         {
             "child": child,
-            "name": named(child.names),
+            "name": name_in_language(child.names),
             "href": here.href(unit=child.code, **measure.asked),
-            "drawn": queries.drawn(
+            "drawn": queries.ladder_picture(
                 child.ladder,
-                name=named(child.names),
+                name=name_in_language(child.names),
                 programme=one,
                 measure=measure.number,
                 on=on,
@@ -190,17 +190,17 @@ def programme_page(
     ]
     if is_file:
         return Table(request, BELOW, children, name="programme", caption=_("Units below")).file()
-    may_run = shown.may(request, "programmes.run", unit.id)
+    may_run = shown.viewer_may(request, "programmes.run", unit.id)
     node = queries.node_of(unit.id, one.hierarchy)
-    late = queries.late(node, unit.kind, one, measure=measure.number, at=at) if node else None
+    late = queries.late_units(node, unit.kind, one, measure=measure.number, at=at) if node else None
     return render(
         request,
         "programmes/programme.html",
         {
-            **shown.frame(one),
+            **shown.programme_frame(one),
             **_stands(one, unit, earlier, checked, measure.number, at=at),
             **_looked_after(one, unit, on=on),
-            "owner": named(one.owner.names),
+            "owner": name_in_language(one.owner.names),
             "unit": unit,
             "slug": here.slug,
             "unit_name": here.name,
@@ -229,7 +229,7 @@ def programme_page(
             "off": shown.off(one, unit, measure.number) if unit.has_children else None,
             "may_run": may_run and one.state != Programme.State.CLOSED,
             "may_change": one.state == Programme.State.OPEN
-            and shown.may(request, "programmes.run", one.owner_id),
+            and shown.viewer_may(request, "programmes.run", one.owner_id),
             "in_charge_form": (in_charge or in_charge_form(request)) if may_run else None,
             "is_led": unit.lo is not None and request.viewer.may_at(LEADS, unit.lo),
             "own_pages": _own_pages(request, one, on),
@@ -268,7 +268,9 @@ def _stands(
         next(measure.names for measure in measures if measure.number == chosen) if len(measures) > 1 else {}
     )
     running_measure = queries.RunningMeasure(one, chosen, names, targets.get((one.pk, chosen)))
-    days = queries.figures(node=here.id, hierarchy=one.hierarchy, programme=one, measure=chosen, at=at)
+    days = queries.figures_of_measures(
+        node=here.id, hierarchy=one.hierarchy, programme=one, measure=chosen, at=at
+    )
     before = earlier.beside(here.id) if earlier and chosen == 1 else {}
     return {
         "trend": queries.drawn_trend(running_measure, days, **before)
@@ -277,9 +279,9 @@ def _stands(
         "is_rounded": any(ladder.is_rounded for ladder in ladders.values()),
         "stands": [
             (
-                queries.drawn(
+                queries.ladder_picture(
                     ladders[measure.number],
-                    name=named(measure.names),
+                    name=name_in_language(measure.names),
                     programme=one,
                     measure=measure.number,
                     on=on,
@@ -288,7 +290,7 @@ def _stands(
                     checked=checked.get((one.pk, measure.number, here.id)),
                     **(earlier.beside(here.id) if earlier and measure.number == 1 else {}),
                 ),
-                shown.href(one, "targets", here.code, measure=measure.number),
+                shown.programme_address(one, "targets", here.code, measure=measure.number),
             )
             for measure in measures
         ],
@@ -300,26 +302,28 @@ def _family(request: Request, one: Programme, here: units.UnitRow, *, at: dateti
     above = queries.programmes_for(request.viewer).filter(pk=one.parent_id).first() if one.parent_id else None
     on = clock.day_in(one.zone, at)
     return {
-        "above": (shown.name_of(above), shown.href(above, "programme")) if above else None,
+        "above": (shown.name_of_programme(above), shown.programme_address(above, "programme"))
+        if above
+        else None,
         "parts": [
             (
                 part,
-                shown.href(part.programme, "programme"),
-                queries.drawn(
+                shown.programme_address(part.programme, "programme"),
+                queries.ladder_picture(
                     part.ladder,
-                    name=shown.name_of(part.programme),
+                    name=shown.name_of_programme(part.programme),
                     programme=part.programme,
                     measure=part.measure,
                     on=on,
                     target=part.target,
                 ),
             )
-            for part in queries.parts_of(request.viewer, one, node=here.id, at=at)
+            for part in queries.parts_in_sight(request.viewer, one, node=here.id, at=at)
         ],
         "may_start": one.state == Programme.State.OPEN
         and one.parent_id is None
         and here.has_children
-        and shown.may(request, "programmes.make", one.owner_id),
+        and shown.viewer_may(request, "programmes.make", one.owner_id),
     }
 
 
@@ -331,10 +335,10 @@ def _looked_after(one: Programme, here: units.UnitRow, *, on: date) -> dict[str,
     charges = queries.in_charges(one, units=sorted({here.id, one.owner_id}))
     is_held = any(charge.unit_id == here.id and charge.role == "in_charge" for charge in charges)
     return {
-        "charges": [(charge, named(charge.unit_names)) for charge in charges],
-        "body": named(one.body.names) if one.body else "",
+        "charges": [(charge, name_in_language(charge.unit_names)) for charge in charges],
+        "body": name_in_language(one.body.names) if one.body else "",
         "seats": [
-            (seat, named(seat.office), InCharge.Role(_ROLES[seat.leads]).label)
+            (seat, name_in_language(seat.office), InCharge.Role(_ROLES[seat.leads]).label)
             for seat in (org.seat_holders(one.body_id, on=on) if one.body_id else ())
         ],
         "declined": None if is_held else queries.last_declined(one, lo=here.lo, on=on),
@@ -343,7 +347,7 @@ def _looked_after(one: Programme, here: units.UnitRow, *, on: date) -> dict[str,
 
 def _own_pages(request: Request, one: Programme, on: date) -> list[tuple[str, Any]]:
     """Return addresses and labels of the pages the programme's kind has beside this one."""
-    pages = activities.pages_of(one.kind)
+    pages = activities.pages_of_kind(one.kind)
     if one.state == Programme.State.OPEN:
         pages += activities.pages_while_open(one.kind, request.viewer.may)
     pages += shown.launch_pages(request, one, on)
@@ -382,7 +386,7 @@ class ChangeForm(forms.Form):
         if (kept := self.initial.get("earlier")) and kept not in labels:
             labels.append(kept)
         bodies = [
-            (str(body_here.id), f"{body_here.label}: {named(body_here.names)}")
+            (str(body_here.id), f"{body_here.label}: {name_in_language(body_here.names)}")
             for body_here in org.bodies_of(owner_id, on=on)
         ]
         offer(
@@ -395,7 +399,7 @@ class ChangeForm(forms.Form):
 
 
 @form_page
-def change(request: Request, public_id: UUID) -> HttpResponse:
+def change_programme_page(request: Request, public_id: UUID) -> HttpResponse:
     """Rename an open programme, or give it a later end."""
     one = queries.programme_for(request.viewer, public_id)
     actions.require_run(programme=one, by=request.actor)
@@ -427,6 +431,8 @@ def change(request: Request, public_id: UUID) -> HttpResponse:
     )
     if done:
         return redirect("programmes:programme", public_id)
-    context = shown.frame(one) | {"form": form, "is_open": one.state == Programme.State.OPEN}
-    context["crumbs"] = shown.crumbs((shown.name_of(one), href_of(one)), (say("Change"), ""))
+    context = shown.programme_frame(one) | {"form": form, "is_open": one.state == Programme.State.OPEN}
+    context["crumbs"] = shown.programme_crumbs(
+        (shown.name_of_programme(one), href_of(one)), (say("Change"), "")
+    )
     return render(request, "programmes/programme_change.html", context, status=done.status)

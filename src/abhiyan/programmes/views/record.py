@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, rooms
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.queries import record as records
 from abhiyan.ui.recorded import RecordPart
@@ -26,10 +26,10 @@ def record_of(request: Request, public_id: UUID) -> HttpResponse:
     record = records.record_for(request.viewer, public_id, at=at)
     if record.is_own:
         return redirect(f"{reverse('programmes:my_work')}?{request.GET.urlencode()}".rstrip("?"))
-    on = shown.today(at)
+    on = shown.today_of_programmes(at)
     context = {
         "here": "my_work",
-        "crumbs": [(person(record.name), "")],
+        "crumbs": [(local_person(record.name), "")],
         **duties(record, at=at),
         "stands": [(office, [stand.drawn(on=on) for stand in stands]) for office, stands in record.stands],
     }
@@ -40,7 +40,7 @@ def duties(record: records.Record, *, at: datetime) -> dict[str, Any]:
     """Return what a record and My work show alike: the duties, the parts of all rooms, and the week of work."""
     parts: Sequence[RecordPart] = [
         part
-        for recorded in rooms.offered("recorded")
+        for recorded in rooms.offered_functions("recorded")
         for part in recorded(record.account_id, is_own=record.is_own, at=at)
     ]
     return {"record": record, "parts": parts, "week": records.week_of_work(record.account_id, at=at)}

@@ -22,8 +22,8 @@ from django.utils.translation import ngettext, pgettext
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.refusals import NotFound, needed
-from abhiyan.core.words import named, person
+from abhiyan.core.refusals import NotFound, or_refuse
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.messaging.actions import MOST_REMINDED, NobodyToRemind
 from abhiyan.messaging.queries import last_reminders
 from abhiyan.org import queries as org
@@ -37,12 +37,12 @@ from abhiyan.programmes.actions import schedules as acts
 from abhiyan.programmes.models_schedules import Due, Schedule
 from abhiyan.programmes.queries import schedule_boards as boards
 from abhiyan.programmes.queries import schedules as found
-from abhiyan.programmes.rules.schedules import AskedFor, DueSign, DueState, Period, Rhythm, shares
-from abhiyan.ui.acts import PageAct, ask, form_page
+from abhiyan.programmes.rules.schedules import AskedFor, DueSign, DueState, Period, Rhythm, due_shares
+from abhiyan.ui.acts import PageAct, act_page, form_page
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 from abhiyan.ui.squares import Shape, Squares
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -77,18 +77,18 @@ KINDS = {DueState.RETURNED: "warn", DueState.CANNOT: "warn", DueState.DONE: "ok"
 def office_in(names: Mapping[str, str], kind: str) -> str:
     """Return an office and the kind of unit it is in, unless its name begins with that: Mandal president;
     Convener, Mandal."""
-    office, where = named(names), str(Kind(kind).label)
+    office, where = name_in_language(names), str(Kind(kind).label)
     return office if office.casefold().startswith(where.casefold()) else f"{office}, {where}"
 
 
-def whom(one: Schedule, kind_names: Mapping[str, str] | None = None) -> str:
+def who_owes(one: Schedule, kind_names: Mapping[str, str] | None = None) -> str:
     """Return the office, body or kind of body that owes it, in words, and which units it leaves out.
 
     kind_names: of kinds of body by code, from a caller with many schedules.
     """
     names = kind_names or (org.body_kind_names([one.body_kind]) if one.body_kind else {})
     if one.body is not None:
-        return named(one.body.names)
+        return name_in_language(one.body.names)
     words = office_in(one.office.names, one.kind) if one.office else names[one.body_kind]
     words += f", {dict(Schedule.AREAS)[one.area]}" if one.area else ""
     if n := len(one.within):
@@ -101,12 +101,12 @@ def parts_named(one: Schedule) -> str:
     if not one.within:
         return ""
     facts = units.units_by_id(one.within[:MOST_NAMED])
-    some = ", ".join(named(each.names) for each in facts.values())
+    some = ", ".join(name_in_language(each.names) for each in facts.values())
     more = len(one.within) - MOST_NAMED
     return some if more <= 0 else say("%(some)s and %(n)s more") % {"some": some, "n": grouped(more)}
 
 
-def state_name(one: Schedule, state: int, *, is_over: bool) -> str:
+def due_state_name(one: Schedule, state: int, *, is_over: bool) -> str:
     """Return how a due stands, in words. A report that was sent waits for a decision; silence begins at the hour."""
     if state == DueState.OPEN:
         return say("Silent") if is_over else say("Not due yet")
@@ -115,7 +115,7 @@ def state_name(one: Schedule, state: int, *, is_over: bool) -> str:
     return str(Due.State(state).label)
 
 
-def states_of(one: Schedule) -> list[DueState]:
+def due_states(one: Schedule) -> list[DueState]:
     """Return the states that its dues can have: a meeting is never returned, a report has no day."""
     never = (DueState.RETURNED, DueState.ACCEPTED) if one.is_meeting else (DueState.PLANNED,)
     return [state for state in DueState if state not in never]
@@ -130,7 +130,7 @@ def period_name(one: Schedule, period: Period) -> str:
     return f"{date_format(period.begins_on, 'j M')} – {date_format(period.ends_on, 'j M')}"
 
 
-def column_name(one: Schedule, period: Period) -> str:
+def period_column_name(one: Schedule, period: Period) -> str:
     """Return a period as the head of a narrow column: of a week its first day."""
     is_week = one.rhythm == Rhythm.WEEKLY
     return str(date_format(period.begins_on, "j M")) if is_week else period_name(one, period)
@@ -142,10 +142,10 @@ def figure_names(one: Schedule) -> dict[int, str]:
         return {}
     wanted = set(one.figures.values())
     known = queries.measures([one.programme])[one.programme.pk]
-    return {each.number: named(each.names) for each in known if each.number in wanted}
+    return {each.number: name_in_language(each.names) for each in known if each.number in wanted}
 
 
-def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
+def schedule_crumbs(*more: tuple[str, str]) -> dict[str, Any]:
     """Return the frame of each of these pages: its place in the menu, and the way to it."""
     return {"here": "asked", "crumbs": [(str(TITLE), reverse("programmes:asked")), *more]}
 
@@ -166,8 +166,8 @@ class AskedRow:
 
 OF_UNIT: tuple[Column[AskedRow], ...] = (
     Column("title", _("What is asked"), lambda row: row.one.title, order="typed_title", is_name=True),
-    Column("by", _("Asked by"), lambda row: named(row.one.unit.names)),
-    Column("whom", _("Who owes it"), lambda row: whom(row.one, row.kind_names), css="under"),
+    Column("by", _("Asked by"), lambda row: name_in_language(row.one.unit.names)),
+    Column("whom", _("Who owes it"), lambda row: who_owes(row.one, row.kind_names), css="under"),
     Column("rhythm", _("How often"), lambda row: row.one.get_rhythm_display()),
     Column("period", _("Now"), lambda row: period_name(row.one, row.period) if row.period else ""),
     Column("asked", _("Units asked"), lambda row: row.of.asked or None, css="num"),
@@ -184,7 +184,7 @@ def _with_numbers(here: Here | None, at: datetime, some: list[Schedule]) -> list
     if here is not None:
         counts = units.counts_below(here.unit.id, here.hierarchy)
         pairs = [(one, period) for one in some if (period := periods[one.pk])]
-        of = boards.numbers(pairs, here.span, counts, at=at)
+        of = boards.schedule_numbers(pairs, here.span, counts, at=at)
     kind_names = org.body_kind_names({schedule.body_kind for schedule in some if schedule.body_kind})
     return [
         AskedRow(
@@ -200,11 +200,11 @@ def _with_numbers(here: Here | None, at: datetime, some: list[Schedule]) -> list
 
 
 @page_with_list
-def asked(request: Request) -> HttpResponseBase:
+def schedules_page(request: Request) -> HttpResponseBase:
     """List what a unit asks of those below it, and what those above it ask there; to a body, what it is asked."""
     at = clock.now()
     here = page_unit(request) if request.viewer.home or "unit" in request.GET else None
-    may = here is not None and shown.may(request, LEADS, here.unit.id)
+    may = here is not None and shown.viewer_may(request, LEADS, here.unit.id)
     if here is not None and not may:
         raise NotFound
     rows = found.asked_at(here.unit, here.hierarchy) if here else found.SCHEDULES.all()
@@ -212,8 +212,8 @@ def asked(request: Request) -> HttpResponseBase:
     if kind in ASKED_OF_UNITS:
         rows = rows.filter(wanted=kind)
     is_ended = request.GET.get("show") == "ended"
-    today = shown.today(at)
-    rows = rows.filter(found.over(today)) if is_ended else rows.exclude(found.over(today))
+    today = shown.today_of_programmes(at)
+    rows = rows.filter(found.schedules_over(today)) if is_ended else rows.exclude(found.schedules_over(today))
     table: Table[AskedRow] = Table(
         request,
         OF_UNIT,
@@ -237,29 +237,29 @@ def asked(request: Request) -> HttpResponseBase:
             (say("Finished"), "ended", is_ended),
         ],
     }
-    return answer(request, "programmes/asked_list.html", table, {**context, "asked_unit": unit})
+    return list_response(request, "programmes/asked_list.html", table, {**context, "asked_unit": unit})
 
 
-def owed_here(viewer: Viewer, here: units.UnitRow, hierarchy: int, at: datetime) -> list[OwedHere]:
+def dues_here(viewer: Viewer, here: units.UnitRow, hierarchy: int, at: datetime) -> list[OwedHere]:
     """List what a unit and its bodies are asked now, with their last periods, for its leaders."""
     if here.lo is None or not viewer.may_at(LEADS, here.lo):
         return []
     return [
         OwedHere(
             each.schedule.title,
-            named(each.asked.body_names),
+            name_in_language(each.asked.body_names),
             acts.due_href(each.schedule, each.asked, each.periods[-1][0]),
             [(shape, str(word)) for shape, word in map(SIGNS.__getitem__, each.signs(at))],
             _came_in(each.signs(at)),
             each.asked.body_id,
         )
-        for each in found.asked_of(here.id, [hierarchy], since=shown.today(at), at=at)
+        for each in found.unit_owings(here.id, [hierarchy], since=shown.today_of_programmes(at), at=at)
         if each.schedule.ended_at is None
     ]
 
 
 def _came_in(signs: Sequence[DueSign]) -> str:
-    due, on_time, late, silent = shares(Counter(signs))
+    due, on_time, late, silent = due_shares(Counter(signs))
     told = say("%(on_time)s of %(due)s on time, %(late)s late, %(silent)s silent")
     return told % {"due": due, "on_time": on_time, "late": late, "silent": silent} if due else ""
 
@@ -283,8 +283,10 @@ class BoardRow:
 
     @property
     def name(self) -> str:
-        unit = named(self.asked.names)
-        return f"{named(self.asked.body_names)}, {unit}" if self.asked.body_id is not None else unit
+        unit = name_in_language(self.asked.names)
+        return (
+            f"{name_in_language(self.asked.body_names)}, {unit}" if self.asked.body_id is not None else unit
+        )
 
     @property
     def squares(self) -> Squares:
@@ -298,7 +300,7 @@ class BoardRow:
     def state(self) -> str:
         if self.due is None or self.due.state == DueState.OPEN:
             return str(SIGN_NAMES[self.sign])
-        return state_name(self.one, self.due.state, is_over=True)
+        return due_state_name(self.one, self.due.state, is_over=True)
 
     @property
     def is_silent(self) -> bool:
@@ -350,12 +352,12 @@ def _columns(one: Schedule, periods: Sequence[Period]) -> tuple[Column[BoardRow]
         Column(
             "who",
             _("Responsible"),
-            lambda row: person(row.who.name) if row.who else "",
+            lambda row: local_person(row.who.name) if row.who else "",
             names_people=True,
             css="under",
         ),
         *(
-            PeriodColumn(f"p{n}", column_name(one, each), partial(sign, n), css="wide")
+            PeriodColumn(f"p{n}", period_column_name(one, each), partial(sign, n), css="wide")
             for n, each in enumerate(periods)
         ),
         *(meeting if one.is_meeting else report),
@@ -382,8 +384,8 @@ class BoardFilters(forms.Form):
 
 def _counted(one: Schedule, of: boards.BoardNumbers) -> list[tuple[str, str, int]]:
     return [
-        (str(state.value), state_name(one, state, is_over=of.is_over), of.of(state))
-        for state in states_of(one)
+        (str(state.value), due_state_name(one, state, is_over=of.is_over), of.of(state))
+        for state in due_states(one)
     ]
 
 
@@ -421,12 +423,12 @@ def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
         unit_id=here.unit.id,
         narrowed=filters,
     )
-    may = shown.may(request, LEADS, one.unit_id)
+    may = shown.viewer_may(request, LEADS, one.unit_id)
     is_over = period is not None and one.timing.is_over(period, at)
     context = {
-        **crumbs((one.title, "")),
+        **schedule_crumbs((one.title, "")),
         "schedule": one,
-        "whom": whom(one),
+        "whom": who_owes(one),
         "parts": parts_named(one),
         "unit": here.unit,
         "unit_name": here.name,
@@ -444,9 +446,9 @@ def schedule(request: Request, public_id: UUID) -> HttpResponseBase:
         "legend": [square for sign, square in SIGNS.items() if sign not in _never(one)],
         "may": may,
         "to_remind": len(_filled(one, period, here, at=at)) if period and one.ended_at is None else 0,
-        "today": shown.today(at),
+        "today": shown.today_of_programmes(at),
     }
-    return answer(request, "programmes/schedule.html", table, context)
+    return list_response(request, "programmes/schedule.html", table, context)
 
 
 def board_unit(request: Request, one: Schedule) -> Here | None:
@@ -489,7 +491,7 @@ def _numbers(one: Schedule, period: Period | None, here: Here, *, at: datetime) 
     if period is None:
         return boards.BoardNumbers()
     counts = units.counts_below(here.unit.id, here.hierarchy)
-    return boards.numbers([(one, period)], here.span, counts, at=at)[one.pk, period.begins_on]
+    return boards.schedule_numbers([(one, period)], here.span, counts, at=at)[one.pk, period.begins_on]
 
 
 def _rows(
@@ -498,7 +500,7 @@ def _rows(
     state = whole_number(show, most=99)
     make: Any = boards.bodies_asked if one.body_kind else boards.UnitBoard
     rows: Sequence[found.AskedUnit] | boards.UnitBoard = make(
-        one, period, here.span, of=of, on=shown.today(at), state=state, vacant=show == VACANT
+        one, period, here.span, of=of, on=shown.today_of_programmes(at), state=state, vacant=show == VACANT
     )
     return rows
 
@@ -507,7 +509,7 @@ def _finished(
     one: Schedule, periods: Sequence[Period], period: Period, at: datetime, some: list[found.AskedUnit]
 ) -> list[BoardRow]:
     """Return units of a board with who owes it, what they said and when they were reminded: four queries."""
-    today = shown.today(at)
+    today = shown.today_of_programmes(at)
     who = found.responsible(one, some, on=today)
     rows = []
     owings = found.with_dues([(one, each) for each in some], at=at)
@@ -536,7 +538,7 @@ def _filled(one: Schedule, period: Period, here: Here, *, at: datetime) -> list[
     silent = boards.to_remind(one, period, here.span, at=at, most=MOST_REMINDED + 1)
     if len(silent) > MOST_REMINDED:
         return silent
-    known = found.responsible(one, silent, on=shown.today(at), period=period)
+    known = found.responsible(one, silent, on=shown.today_of_programmes(at), period=period)
     return [each for each in silent if each.key in known]
 
 
@@ -567,12 +569,12 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         due_at = date_format(localtime(one.timing.due_at(period)), "j M Y, H:i")
         text = [say("Not due yet: it is due on %(time)s.") % {"time": due_at}]
     page = here.href(reverse("programmes:schedule", args=[public_id]))
-    return ask(
+    return act_page(
         request,
         lambda _given: acts.remind_silent(
             public_id=public_id,
             unit_id=here.unit.id,
-            begins_on=period.begins_on if period else shown.today(at),
+            begins_on=period.begins_on if period else shown.today_of_programmes(at),
             by=request.actor,
             at=at,
         ),
@@ -582,7 +584,7 @@ def schedule_remind(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("The reminders are on their way."),
         done=page,
         is_open=bool(filled) and one.ended_at is None,
-        **crumbs((one.title, page), (say("Remind"), "")),
+        **schedule_crumbs((one.title, page), (say("Remind"), "")),
     )
 
 
@@ -596,10 +598,10 @@ ACTS = {
 }
 
 
-@posted("programmes:schedule", takes=("public_id",))
-def schedule_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
+@post_only("programmes:schedule", takes=("public_id",))
+def schedule_act_form(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """End what is asked, or ask it again; move on to the newest version of its form, or stay with the old one."""
-    needed(ACTS.get(act)).tried(
+    or_refuse(ACTS.get(act)).tried(
         request, has_form=False, public_id=public_id, by=request.actor, at=clock.now()
     )
     return redirect("programmes:schedule", public_id)

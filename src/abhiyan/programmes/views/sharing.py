@@ -16,14 +16,14 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock, printing
 from abhiyan.core.scope import system
-from abhiyan.core.words import language as language_now
-from abhiyan.core.words import named
+from abhiyan.core.words import active_language as language_now
+from abhiyan.core.words import name_in_language
 from abhiyan.org.here import Here
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import pace, windows
-from abhiyan.programmes.rules.estimated import estimated
+from abhiyan.programmes.rules.estimated import estimated_rungs
 from abhiyan.ui.files import with_lines
 from abhiyan.ui.invitations import by_whatsapp
 
@@ -121,7 +121,7 @@ def shared(programme: Programme, here: Here, *, at: datetime) -> Shared:
         }
     targets = queries.targets_of(node=here.unit.id, hierarchy=programme.hierarchy, programmes=[programme])
     today = clock.day_in(programme.zone, at)
-    checked = estimated([programme.pk], [here.unit.id], on=today)
+    checked = estimated_rungs([programme.pk], [here.unit.id], on=today)
     on = today - timedelta(days=1)
     days = {"opens_on": programme.opens_on, "closes_on": programme.closes_on, "on": on}
     shared_measures: list[SharedMeasure] = []
@@ -132,8 +132,8 @@ def shared(programme: Programme, here: Here, *, at: datetime) -> Shared:
         truth = checked.get((*key, here.unit.id))
         (shared_measures if target or counted else silent).append(
             SharedMeasure(
-                named(measure.names) if len(measures) > 1 else "",
-                tuple(pace.passed_on(counted, target, **days, day=date_format(on, "j M"))),
+                name_in_language(measure.names) if len(measures) > 1 else "",
+                tuple(pace.progress_to_pass_on(counted, target, **days, day=date_format(on, "j M"))),
                 queries.truth_of(truth, is_rounded=True).sentence if truth else "",
                 min(100, 100 * (counted or 0) / target) if target else None,
                 windows.passed_pct(**days),
@@ -141,8 +141,8 @@ def shared(programme: Programme, here: Here, *, at: datetime) -> Shared:
         )
     return Shared(
         settings.ORGANISATION,
-        shown.name_of(programme),
-        named(here.unit.names),
+        shown.name_of_programme(programme),
+        name_in_language(here.unit.names),
         tuple(shared_measures or silent[:1]),
         queries.as_of(at, is_rounded=True),
     )
@@ -152,7 +152,7 @@ def shared(programme: Programme, here: Here, *, at: datetime) -> Shared:
 def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
     """Show the text to copy or send, and the picture beside it, each in the language of the page."""
     programme = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, programme)
+    here = shown.unit_of_page(request, programme)
     made = shared(programme, here, at=clock.now())
     unit = here.unit.code
     missing = printing.letters_refused(made.values())
@@ -161,15 +161,15 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
         request,
         "programmes/ladder_share.html",
         {
-            **shown.frame(programme, (_("Share the figures"), "")),
+            **shown.programme_frame(programme, (_("Share the figures"), "")),
             "unit_name": here.name,
             "path": here.crumbs(seen_by=request.viewer),
             "shared": made,
             "whatsapp": by_whatsapp(made.text),
-            "picture": shown.href(programme, "share_picture", unit, language_now(), **lines),
+            "picture": shown.programme_address(programme, "share_picture", unit, language_now(), **lines),
             "missing": missing,
             "other": [
-                (name, shown.href(programme, "share_picture", unit, code, **lines))
+                (name, shown.programme_address(programme, "share_picture", unit, code, **lines))
                 for code, name in (("hi", "हिंदी"), ("en", "English"))
                 if code != language_now()
             ],
@@ -181,7 +181,7 @@ def share_ladder(request: Request, public_id: UUID) -> HttpResponse:
 def share_picture(request: Request, public_id: UUID, language: str) -> HttpResponse:
     """Send the picture, as PNG, in Hindi or English."""
     programme = queries.programme_for(request.viewer, public_id)
-    here, at = shown.unit_of(request, programme), clock.now()
+    here, at = shown.unit_of_page(request, programme), clock.now()
     code = language if language in LANGUAGES else "en"
     with override(code):
         made = shared(programme, here, at=at)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, rooms
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.core.words import named
-from abhiyan.org.here import Here, address, page_unit
+from abhiyan.core.words import name_in_language
+from abhiyan.org.here import Here, page_unit, unit_address
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Measure, Programme
@@ -27,39 +27,39 @@ from abhiyan.units import queries as units
 Crumbs = Sequence[tuple[str, str]]
 
 
-def today(at: datetime) -> date:
+def today_of_programmes(at: datetime) -> date:
     return clock.day_in(settings.TIME_ZONE, at)
 
 
-def name_of(programme: Programme) -> str:
-    return named(programme.names)
+def name_of_programme(programme: Programme) -> str:
+    return name_in_language(programme.names)
 
 
-def crumbs(*more: tuple[str, str]) -> Crumbs:
+def programme_crumbs(*more: tuple[str, str]) -> Crumbs:
     return [(_("Programmes"), reverse("programmes:list")), *more]
 
 
-def frame(programme: Programme, *more: tuple[str, str]) -> dict[str, Any]:
+def programme_frame(programme: Programme, *more: tuple[str, str]) -> dict[str, Any]:
     """Return what every page about a programme shows: its place in the menu, the way to it, its name.
 
     more: the way on.
     """
-    name, own_href = name_of(programme), href(programme, "programme") if more else ""
+    name, own_href = name_of_programme(programme), programme_address(programme, "programme") if more else ""
     return {
         "here": "programmes",
-        "crumbs": crumbs((name, own_href), *more),
+        "crumbs": programme_crumbs((name, own_href), *more),
         "programme": programme,
         "name": name,
     }
 
 
-def href(one: Programme, page: str, unit: str = "", *of: UUID | str, **more: str | int) -> str:
+def programme_address(one: Programme, page: str, unit: str = "", *of: UUID | str, **more: str | int) -> str:
     """Return the address of a programme's page, about a unit where its code is given.
 
     of: what else its address names.
     """
     path = reverse(f"programmes:{page}", args=[one.public_id, *of])
-    return address(path, unit, None, **more) if unit else path
+    return unit_address(path, unit, None, **more) if unit else path
 
 
 def doors_beside(request: Request, **about: Any) -> list[Door]:
@@ -68,36 +68,36 @@ def doors_beside(request: Request, **about: Any) -> list[Door]:
     The thing is a `due` (schedule, asked unit, period), or the in-charges of a `programme` (programme, page's
     unit). The room of forms asks the same about a `form`.
     """
-    return [door for offer in rooms.offered("beside") for door in offer(request.viewer, **about)]
+    return [door for offer in rooms.offered_functions("beside") for door in offer(request.viewer, **about)]
 
 
 def slides(programme: Programme, unit: str, measure: int) -> str:
     """Return the address of the page that makes slides of a programme in a unit, with one of its measures chosen."""
     page = reverse("review:deck_new")
     chosen = f"{programme.public_id}-{measure}"  # as the form there names it
-    return address(page, unit, programme.hierarchy, programme=str(programme.public_id), measure=chosen)
+    return unit_address(page, unit, programme.hierarchy, programme=str(programme.public_id), measure=chosen)
 
 
-def unit_of(request: Request, programme: Programme, *, is_asked: bool = False) -> Here:
+def unit_of_page(request: Request, programme: Programme, *, is_asked: bool = False) -> Here:
     """Return the unit a page of a programme is about: the one asked for, else the viewer's own, else the owner's.
 
     NotFound when it is not in the programme's hierarchy, or its counts are out of the viewer's sight; with
     is_asked, also where none was asked for.
     """
-    own_unit: Callable[[], int] = nowhere if is_asked else partial(_own, request.viewer, programme)
+    own_unit: Callable[[], int] = require_unit if is_asked else partial(_own, request.viewer, programme)
     here = page_unit(request, hierarchy=programme.hierarchy, otherwise=own_unit)
     if not request.viewer.sees_counts_at(here.unit.lo):
         raise NotFound
     return here
 
 
-def nowhere() -> int:
+def require_unit() -> int:
     """Raise NotFound for a page about a unit that its address must name."""
     raise NotFound
 
 
 def _own(viewer: Viewer, programme: Programme) -> int:
-    owner, home = units.standing(programme.owner_id, programme.hierarchy), viewer.home
+    owner, home = units.row_of_unit(programme.owner_id, programme.hierarchy), viewer.home
     if home is None:
         return owner.id
     is_inside = owner.lo is not None and owner.lo <= home.lo < (owner.hi or 0)
@@ -110,19 +110,19 @@ def unit_named(viewer: Viewer, programme: Programme, code: str) -> units.UnitRow
 
     NotFound as for `unit_of`, and without one.
     """
-    row = units.standing(units.unit(code).pk, programme.hierarchy)
+    row = units.row_of_unit(units.unit(code).pk, programme.hierarchy)
     if row.lo is None or not viewer.sees_counts_at(row.lo):
         raise NotFound
     return row
 
 
-def refuse(form: Form, refused: Refused) -> int:
+def show_refusal(form: Form, refused: Refused) -> int:
     """Put a refusal beside its field, or above the form; returns the status of the answer."""
     form.add_error(refused.field if refused.field in form.fields else None, str(refused))
     return refused.status
 
 
-def may(request: Request, capability: str, unit_id: int) -> bool:
+def viewer_may(request: Request, capability: str, unit_id: int) -> bool:
     """Return True if the viewer may do this over a unit: for showing a button; the act asks again."""
     positions = [lo for lo, _hi in units.all_spans([unit_id]).get(unit_id, [])]
     return request.viewer.may_at(capability, *positions)
@@ -144,7 +144,7 @@ class ChosenMeasure:
 
     @property
     def name(self) -> str:
-        return named(self.of.names)
+        return name_in_language(self.of.names)
 
     @property
     def asked(self) -> dict[str, str]:
@@ -165,7 +165,7 @@ def measure_chosen(request: Request, programme: Programme) -> ChosenMeasure:
     choices = queries.measures([programme])[programme.pk]
     wanted = request.GET.get("measure", "")
     chosen = next((measure for measure in choices if str(measure.number) == wanted), choices[0])
-    tabs = [(named(measure.names), measure.number, measure == chosen) for measure in choices]
+    tabs = [(name_in_language(measure.names), measure.number, measure == chosen) for measure in choices]
     return ChosenMeasure(chosen, tabs if len(choices) > 1 else [])
 
 
@@ -186,7 +186,9 @@ def off(programme: Programme, here: units.UnitRow, measure: int, n: int | None =
     n_misfits = queries.count_misfits(programme=programme, node=here.id, measure=measure) if n is None else n
     if not n_misfits:
         return None
-    return Off(n_misfits, _counted(n_misfits), href(programme, "misfits", here.code, measure=measure))
+    return Off(
+        n_misfits, _counted(n_misfits), programme_address(programme, "misfits", here.code, measure=measure)
+    )
 
 
 def _counted(n: int) -> str:
@@ -197,5 +199,5 @@ def _counted(n: int) -> str:
 def launch_pages(request: Request, programme: Programme, on: date) -> list[activities.Page]:
     """Return the pages of a programme that is still to begin, for who runs it over its owner."""
     return activities.pages_of_launches(
-        programme.opens_on, on, lambda right: may(request, right, programme.owner_id)
+        programme.opens_on, on, lambda right: viewer_may(request, right, programme.owner_id)
     )

@@ -7,7 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.elections import queries as plans
 from abhiyan.elections.models import Plan
 from abhiyan.programmes import queries
@@ -48,10 +48,10 @@ def _weight(name: str) -> WholeField:
 def plan_called(plan: Plan) -> str:
     """Return a plan as a choice: its name, the seats it comes to, its version and unit."""
     return say("%(name)s: %(seats)s, version %(number)s, of %(unit)s") % {
-        "name": named(plan.names),
+        "name": name_in_language(plan.names),
         "seats": plans.seats_range(plan).words,
         "number": plan.number,
-        "unit": named(plan.unit.names),
+        "unit": name_in_language(plan.unit.names),
     }
 
 
@@ -113,12 +113,12 @@ class SplitForm(forms.Form):
             offer(self, election=[("", "–"), *elections])
         if offered:
             offer(self, plan_id=[("", "–"), *offered])
-        own_level = levels.level(hierarchy, kind)
+        own_level = levels.level_of_kind(hierarchy, kind)
         below = [
             kind_code
-            for kind_code in levels.kinds(hierarchy)
+            for kind_code in levels.placed_kinds(hierarchy)
             if own_level is not None
-            and own_level < (levels.level(hierarchy, kind_code) or 0)
+            and own_level < (levels.level_of_kind(hierarchy, kind_code) or 0)
             and kind_code != "booth"
         ]
         offer(
@@ -160,4 +160,4 @@ def before_now(programme: Programme, unit_id: int, measure: int) -> dict[str, st
     last = queries.last_split(programme, unit_id=unit_id, measure=measure)
     if last:
         return {"how": last.basis, **last.facts}
-    return {"how": "places" if activities.of(programme.kind).is_by_place else "electors"}
+    return {"how": "places" if activities.activity_of(programme.kind).is_by_place else "electors"}

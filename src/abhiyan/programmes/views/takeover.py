@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.elections import queries as elections
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
@@ -23,7 +23,7 @@ from abhiyan.ui.forms import SOMETIMES, offer
 
 from . import shown
 from .splitting import plan_called, plans_offered
-from .targets import MOST_NAMED, differences_table, taken
+from .targets import MOST_NAMED, answer_targets_taken, differences_table
 
 
 class TakeoverPlanForm(forms.Form):
@@ -69,7 +69,7 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
     programme = queries.programme_for(request.viewer, public_id)
     if programme.state == Programme.State.CLOSED:
         raise actions.ProgrammeOver
-    if not shown.may(request, "programmes.targets", programme.owner_id):
+    if not shown.viewer_may(request, "programmes.targets", programme.owner_id):
         raise NotYours
     offered = plans_offered()
     query = request.POST if request.method == "POST" else request.GET
@@ -79,7 +79,9 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
     if is_whole and form.cleaned_data["way"] == "weights":
         how = {"how": "planned", "plan_id": form.cleaned_data["plan"], "levels": "kept"}
         return redirect(
-            shown.href(programme, "split_preview", programme.owner.code, measure=measure.number, **how)
+            shown.programme_address(
+                programme, "split_preview", programme.owner.code, measure=measure.number, **how
+            )
         )
     if request.method != "POST" or not is_whole:
         return _page(request, programme, form)
@@ -102,7 +104,7 @@ def take_over(request: Request, public_id: UUID) -> HttpResponseBase:
         return _page(request, programme, form, problem=gone, status=422)
     except Refused as refused:
         return _page(request, programme, form, problem=str(refused), status=refused.status)
-    return taken(request, programme, programme.owner.code, measure.number, changed)
+    return answer_targets_taken(request, programme, programme.owner.code, measure.number, changed)
 
 
 def _page(
@@ -117,7 +119,7 @@ def _page(
         try:
             found = queries.plan_as_targets(programme, plan, per_100=per_100, measure=measure.number, on=on)
         except Refused as refused:
-            status = shown.refuse(form, refused)
+            status = shown.show_refusal(form, refused)
         else:
             problem = problem or str(found.disagreement or "")
             table = differences_table(request, found.changes.differences)
@@ -129,11 +131,13 @@ def _page(
         request,
         "programmes/target_takeover.html",
         {
-            **shown.frame(
+            **shown.programme_frame(
                 programme,
                 (
                     say("Targets"),
-                    shown.href(programme, "targets", programme.owner.code, measure=measure.number),
+                    shown.programme_address(
+                        programme, "targets", programme.owner.code, measure=measure.number
+                    ),
                 ),
                 (say("From a plan"), ""),
             ),
@@ -146,11 +150,14 @@ def _page(
             "to_nothing": queries.to_nothing(found.changes) if found else [],
             "waiting": elections.not_passed_down(plan, found.unplaced) if plan and found else 0,
             "unplaced_below": len(found.unplaced) - found.seats if found else 0,
-            "misfits": [(named(misfit.names), misfit) for misfit in found.misfits[:MOST_NAMED]]
+            "misfits": [(name_in_language(misfit.names), misfit) for misfit in found.misfits[:MOST_NAMED]]
             if found
             else [],
             "more_misfits": len(found.misfits[MOST_NAMED:]) if found else 0,
-            "locked": [(named(kept_target.names), kept_target) for kept_target in found.locked[:MOST_NAMED]]
+            "locked": [
+                (name_in_language(kept_target.names), kept_target)
+                for kept_target in found.locked[:MOST_NAMED]
+            ]
             if found
             else [],
             "more_locked": len(found.locked[MOST_NAMED:]) if found else 0,

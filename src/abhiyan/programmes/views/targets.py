@@ -20,9 +20,9 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import Refused, needed, said_again
+from abhiyan.core.refusals import Refused, or_refuse, said_again
 from abhiyan.core.rows import Rows
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org.here import Here
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
@@ -34,7 +34,7 @@ from abhiyan.ui import numbers, tables
 from abhiyan.ui.acts import say_when_done
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.lists import Column, Table, file_asked
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
@@ -48,7 +48,7 @@ MOST_BOOTHS = 200_000  # whose electors a page sums: every booth of the largest 
 TOO_LOW = 150  # per cent of a target: a unit that counted more had too low a target.
 EARLIER = 10  # targets a unit had before, shown beside the one in force
 TARGETS: tuple[Column[tuple[queries.Child, Target | None, queries.UnitExpectation | None]], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row[0].names)),
+    Column("unit", _("Unit"), lambda row: name_in_language(row[0].names)),
     Column("code", _("Code"), lambda row: row[0].code),
     Column("electors", _("Electors"), lambda row: row[0].electors),
     Column("counted", _("Counted"), lambda row: row[0].ladder.counted),
@@ -62,7 +62,7 @@ TARGETS: tuple[Column[tuple[queries.Child, Target | None, queries.UnitExpectatio
     *EXPECTED_COLUMNS,
 )
 MISFITS: tuple[Column[queries.Misfit], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.names)),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.names)),
     Column("code", _("Code"), lambda row: row.code),
     Column("target", _("Target"), lambda row: row.n),
     Column("below", _("Sum of the targets below"), lambda row: row.below),
@@ -70,7 +70,7 @@ MISFITS: tuple[Column[queries.Misfit], ...] = (
     Column("without", _("Units below without a target"), lambda row: row.without),
 )
 DIFFERENCES: tuple[Column[queries.TargetDifference], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.names), is_name=True),
     Column("code", _("Code"), lambda row: row.code, only_in_file=True),
     Column("kind", _("Kind"), lambda row: Kind(row.kind).label),
     Column("before", _("Before"), lambda row: row.before, css="num"),
@@ -93,7 +93,7 @@ class Find(forms.Form):
 
 
 @require_GET
-def targets(request: Request, public_id: UUID) -> HttpResponseBase:
+def unit_targets_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the targets of a unit and of those directly below."""
     return targets_page(request, queries.programme_for(request.viewer, public_id))
 
@@ -125,7 +125,7 @@ def targets_page(
         at=at,
         sort=("-" if sorting.descending else "") + sorting.key,
         matching=find.cleaned_data["q"] if find.is_valid() else "",
-        language=language(),
+        language=active_language(),
         page=1 if is_file else page_asked(request),
         per=tables.DEEPEST_ROW if is_file else tables.PER_PAGE,
         sums_electors=sums_electors,
@@ -140,13 +140,13 @@ def targets_page(
     days = windows.days_left(one.opens_on, one.closes_on, on)
     is_over = one.state == Programme.State.CLOSED
     may_set = set() if is_over else may_set_of(request, one, on_page, on=on)
-    is_by_place = activities.of(one.kind).is_by_place
+    is_by_place = activities.activity_of(one.kind).is_by_place
     locked = queries.locked_below(programme=one, node=here.id, measure=measure.number)
     return render(
         request,
         "programmes/target_list.html",
         {
-            **shown.frame(one, (say("Targets"), "")),
+            **shown.programme_frame(one, (say("Targets"), "")),
             **_own(one, here, measure, known.get(here.id), days, at=at),
             **_adding_up(one, here, measure, on=on),
             "unit": here,
@@ -166,12 +166,12 @@ def targets_page(
                 initial=before_now(one, here.id, measure.number),
             ),
             **expected_here(one, measure.number, here.id, expected.get(here.id)),
-            "may_split": not is_over and shown.may(request, "programmes.targets", here.id),
+            "may_split": not is_over and shown.viewer_may(request, "programmes.targets", here.id),
             "may_set_own": here.id in may_set,
-            "may_take_over": not is_over and shown.may(request, "programmes.targets", one.owner_id),
+            "may_take_over": not is_over and shown.viewer_may(request, "programmes.targets", one.owner_id),
             "problem": problem,
             "under_way": [
-                (shown.href(one, "target_change", "", each.public_id), each.get_act_display())
+                (shown.programme_address(one, "target_change", "", each.public_id), each.get_act_display())
                 for each in queries.changes_under_way(one)
             ],
             "sums_electors": sums_electors,
@@ -208,16 +208,16 @@ def _own(
     at: datetime,
 ) -> dict[str, Any]:
     """Return the unit's own target: how far it is, what is needed a day, and what it was before."""
-    counted = queries.ladder(
+    counted = queries.unit_ladder(
         node=here.id, hierarchy=one.hierarchy, programme=one, measure=measure.number, at=at
     )
     return {
         "own": own,
-        "own_basis": queries.said(own.basis) if own else "",
+        "own_basis": queries.basis_in_words(own.basis) if own else "",
         "counted": counted,
         "days_left": days,
         "too_low": _too_low(own.n if own else None, counted.counted),
-        "per_day": pace.per_day(own.n, counted.counted or 0, days) if own else None,
+        "per_day": pace.needed_per_day(own.n, counted.counted or 0, days) if own else None,
         "earlier": _earlier(one, here, measure.number),
     }
 
@@ -243,7 +243,9 @@ def _is_by_places(target: Target | None) -> bool:
 
 def _spread(rows: Sequence[queries.Child]) -> list[tuple[str, float]]:
     """Return the units of a page with the lowest and the highest target by electors. Empty where they are alike."""
-    known = sorted((pct, named(row.names)) for row in rows if (pct := _of_electors(row)) is not None)
+    known = sorted(
+        (pct, name_in_language(row.names)) for row in rows if (pct := _of_electors(row)) is not None
+    )
     return (
         [(name, pct) for pct, name in (known[0], known[-1])] if known and known[0][0] != known[-1][0] else []
     )
@@ -257,7 +259,7 @@ def _adding_up(
     n = queries.count_misfits(**of)
     found = queries.misfits_below(**of, on=on, most=MOST_NAMED) if n else []
     return {
-        "misfits": [(named(each.names), each) for each in found],
+        "misfits": [(name_in_language(each.names), each) for each in found],
         "more_misfits": n - len(found),
         "off": shown.off(one, here, measure.number, n),
         "gap": queries.gap(**of, on=on),
@@ -268,16 +270,16 @@ def _row(child: queries.Child, target: Target | None, days: int) -> dict[str, An
     """Return a unit of the list, with its target as it stands."""
     return {
         "child": child,
-        "name": named(child.names),
+        "name": name_in_language(child.names),
         "target": target,
-        "basis": queries.said(target.basis) if target else "",
+        "basis": queries.basis_in_words(target.basis) if target else "",
         # A number of places is compared with places, never with electors.
         "of_electors": None if _is_by_places(target) else _of_electors(child),
         "too_low": _too_low(child.target, child.ladder.counted),
         "kind": Kind(child.kind).label,
         "per_day": None
         if child.target is None
-        else pace.per_day(child.target, child.ladder.counted or 0, days),
+        else pace.needed_per_day(child.target, child.ladder.counted or 0, days),
         "value": numbers.grouped(target.n) if target else "",
     }
 
@@ -298,15 +300,17 @@ def misfits(request: Request, public_id: UUID) -> HttpResponseBase:
     number = min(page_asked(request), pages)
     first = (number - 1) * tables.PER_PAGE
     rows = queries.misfits_below(**about, first=first, most=tables.PER_PAGE) if n else []
-    listed_at = partial(shown.href, one, "targets", measure=measure.number)
+    listed_at = partial(shown.programme_address, one, "targets", measure=measure.number)
     return render(
         request,
         "programmes/misfit_list.html",
         {
-            **shown.frame(one, (say("Targets"), listed_at(here.unit.code)), (say("Do not add up"), "")),
+            **shown.programme_frame(
+                one, (say("Targets"), listed_at(here.unit.code)), (say("Do not add up"), "")
+            ),
             **measure.about,
             "unit_name": here.name,
-            "rows": [(named(each.names), each, listed_at(each.code)) for each in rows],
+            "rows": [(name_in_language(each.names), each, listed_at(each.code)) for each in rows],
             "is_more": n > listed,
             "most": queries.MOST_MISFITS,
             "leaf": tables.Leaf(
@@ -327,7 +331,10 @@ def _earlier(one: Programme, here: units.UnitRow, measure: int) -> list[tuple[Ta
     """Return the targets a unit had before, each with the address of a look at going back to when it stood."""
     found = queries.target_versions(programme=one, unit_id=here.id, measure=measure, newest=EARLIER + 1)
     return [
-        (before, shown.href(one, "version", here.code, ended_by, to="before") if ended_by else "")
+        (
+            before,
+            shown.programme_address(one, "version", here.code, ended_by, to="before") if ended_by else "",
+        )
         for before, ended_by in found
         if before.replaced_at is not None
     ]
@@ -336,18 +343,20 @@ def _earlier(one: Programme, here: units.UnitRow, measure: int) -> list[tuple[Ta
 def may_set_of(request: Request, one: Programme, unit_ids: list[int], *, on: date) -> set[int]:
     """Return the units among some whose target the viewer may set and lock. The act asks the same again."""
     sources = queries.set_from(one, unit_ids, on=on)
-    allowed = {unit for unit in set(sources.values()) if shown.may(request, "programmes.targets", unit)}
+    allowed = {
+        unit for unit in set(sources.values()) if shown.viewer_may(request, "programmes.targets", unit)
+    }
     return {unit_id for unit_id, source in sources.items() if source in allowed}
 
 
 def _where(request: Request, one: Programme) -> tuple[Here, shown.ChosenMeasure]:
     """Return the unit and the measure a page is about."""
-    return shown.unit_of(request, one), shown.measure_chosen(request, one)
+    return shown.unit_of_page(request, one), shown.measure_chosen(request, one)
 
 
 def back_to_targets(request: Request, one: Programme) -> HttpResponseBase:
     kept = request.GET.urlencode()
-    return redirect(shown.href(one, "targets") + (f"?{kept}" if kept else ""))
+    return redirect(shown.programme_address(one, "targets") + (f"?{kept}" if kept else ""))
 
 
 def target_about(request: Request, one: Programme) -> tuple[units.UnitRow, int]:
@@ -357,8 +366,8 @@ def target_about(request: Request, one: Programme) -> tuple[units.UnitRow, int]:
     return shown.unit_named(request.viewer, one, request.POST.get("about", "")), measure.number
 
 
-@posted("programmes:targets")
-def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
+@post_only("programmes:targets")
+def set_target_form(request: Request, public_id: UUID) -> HttpResponseBase:
     """Give a unit a new target; or, of a unit below, first look at what locking it there would change."""
     one = queries.programme_for(request.viewer, public_id)
     about, measure = target_about(request, one)
@@ -390,9 +399,11 @@ def set_target(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _to_preview(one: Programme, child: units.UnitRow, measure: int, n: int) -> HttpResponseBase:
     assert child.parent_id is not None
-    above = units.standing(child.parent_id, one.hierarchy)
+    above = units.row_of_unit(child.parent_id, one.hierarchy)
     how = before_now(one, above.id, measure) | {"levels": "kept"}
-    page = shown.href(one, "split_preview", above.code, measure=measure, child=child.code, n=n, **how)
+    page = shown.programme_address(
+        one, "split_preview", above.code, measure=measure, child=child.code, n=n, **how
+    )
     return redirect(page)
 
 
@@ -408,7 +419,7 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
     on = clock.day_in(one.zone, clock.now())
     page, measure = _where(request, one)
     here = page.unit
-    if not shown.may(request, "programmes.targets", here.id):
+    if not shown.viewer_may(request, "programmes.targets", here.id):
         raise NotYours(capability="programmes.targets")
     form = SplitForm(asked, hierarchy=one.hierarchy, kind=here.kind, auto_id="split_%s")
     found = None
@@ -416,9 +427,9 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
     try:
         child, by_hand = _by_hand(request, one, asked)
         source = queries.set_from(one, [child.id], on=on).get(child.id) if child else None
-        if source is not None and not shown.may(request, "programmes.targets", source):
+        if source is not None and not shown.viewer_may(request, "programmes.targets", source):
             raise NotYours(capability="programmes.targets")
-        own = needed(
+        own = or_refuse(
             queries.targets(programme=one, units=[here.id], measure=measure.number).get(here.id),
             actions.NoTarget(field="unit"),
         )
@@ -437,7 +448,7 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
             status = 422
     except Refused as refused:
         if refused.field in form.fields and not problem:
-            status = shown.refuse(form, refused)
+            status = shown.show_refusal(form, refused)
         else:
             problem, status = problem or str(refused), refused.status
     table = differences_table(request, found.differences) if found else None
@@ -455,9 +466,9 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
         request,
         "programmes/target_preview.html",
         {
-            **shown.frame(
+            **shown.programme_frame(
                 one,
-                (say("Targets"), shown.href(one, "targets", here.code, measure=measure.number)),
+                (say("Targets"), shown.programme_address(one, "targets", here.code, measure=measure.number)),
                 (say("What would change"), ""),
             ),
             "unit": here,
@@ -508,8 +519,8 @@ def _by_hand(
     return child, {child.id: form.cleaned_data["n"]}
 
 
-@posted("programmes:split_preview")
-def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
+@post_only("programmes:split_preview")
+def split_target_form(request: Request, public_id: UUID) -> HttpResponseBase:
     """Split a unit's target among those below: what somebody has looked at, or nothing."""
     one = queries.programme_for(request.viewer, public_id)
     about, measure = target_about(request, one)
@@ -539,19 +550,19 @@ def split_target(request: Request, public_id: UUID) -> HttpResponseBase:
         if expected or refused.code == actions.ChangedMeanwhile.code:
             return _preview(request, one, problem=str(refused), status=refused.status)
         if refused.field in form.fields:
-            return targets_page(request, one, split=form, status=shown.refuse(form, refused))
+            return targets_page(request, one, split=form, status=shown.show_refusal(form, refused))
         return targets_page(request, one, split=form, problem=str(refused), status=refused.status)
-    return taken(request, one, about.code, measure, changed)
+    return answer_targets_taken(request, one, about.code, measure, changed)
 
 
-def taken(
+def answer_targets_taken(
     request: Request, one: Programme, code: str, measure: int, changed: int | TargetChange
 ) -> HttpResponseBase:
     """Answer somebody who took new targets: with how many changed, or with the page of the job."""
     if isinstance(changed, TargetChange):
-        return redirect(shown.href(one, "target_change", "", changed.public_id))
+        return redirect(shown.programme_address(one, "target_change", "", changed.public_id))
     say_when_done(request, _("Targets changed: %(n)s") % {"n": numbers.grouped(changed)})
-    return redirect(shown.href(one, "targets", code, measure=measure))
+    return redirect(shown.programme_address(one, "targets", code, measure=measure))
 
 
 @require_GET
@@ -559,13 +570,13 @@ def target_change(request: Request, public_id: UUID, change: UUID) -> HttpRespon
     """Show a change of targets that a job does: how far it is, then how many changed or what refused it."""
     one = queries.programme_for(request.viewer, public_id)
     chosen = queries.target_change_for(one, change)
-    code, name = chosen.unit.code, named(chosen.unit.names)
-    here = shown.href(one, "targets", code, measure=chosen.measure)
+    code, name = chosen.unit.code, name_in_language(chosen.unit.names)
+    here = shown.programme_address(one, "targets", code, measure=chosen.measure)
     return render(
         request,
         "programmes/target_change.html",
         {
-            **shown.frame(one, (say("Targets"), here), (chosen.get_act_display(), "")),
+            **shown.programme_frame(one, (say("Targets"), here), (chosen.get_act_display(), "")),
             "unit_name": name,
             "change": chosen,
             "step": _change_step(chosen),
@@ -594,8 +605,8 @@ def _change_step(chosen: TargetChange) -> str:
     return say("Waiting for its turn.") if chosen.begun_at is None else say("The targets are being written.")
 
 
-@posted("programmes:targets")
-def lock_target(request: Request, public_id: UUID) -> HttpResponseBase:
+@post_only("programmes:targets")
+def lock_target_form(request: Request, public_id: UUID) -> HttpResponseBase:
     """Lock a unit's target, or unlock it."""
     one = queries.programme_for(request.viewer, public_id)
     about, measure = target_about(request, one)

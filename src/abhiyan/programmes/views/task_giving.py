@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.rules.capabilities import LEADS
@@ -80,8 +80,10 @@ def task_ask(request: Request) -> HttpResponseBase:
     here, at, viewer = page_unit(request), clock.now(), request.viewer
     if not found.may_ask_in(viewer, here.unit.id):
         raise org.NotYours(capability=LEADS)
-    on = shown.today(at)
-    people = {str(candidate.appointment): candidate for candidate in found.candidates([here.unit.id], on=on)}
+    on = shown.today_of_programmes(at)
+    people = {
+        str(candidate.appointment): candidate for candidate in found.task_candidates([here.unit.id], on=on)
+    }
     below = {
         office.office: office
         for office in org.ask_vacancies_below(here.unit.id, here.hierarchy, at=at)()
@@ -96,7 +98,7 @@ def task_ask(request: Request) -> HttpResponseBase:
         whom=_groups(people, below),
         programme=[
             ("", _("none")),
-            *((str(programme.public_id), named(programme.names)) for programme in running),
+            *((str(programme.public_id), name_in_language(programme.names)) for programme in running),
         ],
     )
     expected = request.POST.get("expected", "")
@@ -105,7 +107,9 @@ def task_ask(request: Request) -> HttpResponseBase:
         many = form.cleaned_data["whom"].removeprefix(BELOW)
         n = found.count_seats(unit_id=here.unit.id, hierarchy=here.hierarchy, office=many, on=on)
         if expected.partition(":")[0] != many:  # another office, or not shown yet: shown first
-            return _ask_page(request, here, form, preview=(named(below[many].office_names), many, n))
+            return _ask_page(
+                request, here, form, preview=(name_in_language(below[many].office_names), many, n)
+            )
 
     def do(given: dict[str, Any]) -> Any:
         count = whole_number(expected.partition(":")[2], most=10**8)
@@ -125,7 +129,7 @@ def task_ask(request: Request) -> HttpResponseBase:
     done = tried(request, form, do)
     if not done:
         status = done.status
-        preview = (named(below[many].office_names), many, n) if many else None
+        preview = (name_in_language(below[many].office_names), many, n) if many else None
         return _ask_page(request, here, form, preview=preview, status=status)
     if many:
         say_when_done(request, _("Given. You see below how it goes on; you can withdraw it."))
@@ -141,12 +145,12 @@ def _groups(
         (
             BELOW + code,
             say("%(office)s: everybody below (%(n)s units)")
-            % {"office": named(office.office_names), "n": numbers.grouped(office.held)},
+            % {"office": name_in_language(office.office_names), "n": numbers.grouped(office.held)},
         )
         for code, office in below.items()
     ]
     here = [
-        (key, f"{person(candidate.name)}, {named(candidate.office_names)}")
+        (key, f"{local_person(candidate.name)}, {name_in_language(candidate.office_names)}")
         for key, candidate in people.items()
     ]
     return [

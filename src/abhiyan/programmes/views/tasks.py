@@ -22,9 +22,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.titles import title_contains
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.rules.capabilities import LEADS
@@ -36,12 +36,12 @@ from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules import tasks as rules
 from abhiyan.programmes.rules.tasks import OPEN, Act, TaskState
 from abhiyan.ui import numbers
-from abhiyan.ui.acts import PageAct, Tried, ask, form_page, problem
+from abhiyan.ui.acts import PageAct, Tried, act_page, form_page, form_problem
 from abhiyan.ui.due import due_said
 from abhiyan.ui.fields import NoteField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, file_asked, page_with_list
-from abhiyan.ui.posts import posted
+from abhiyan.ui.lists import Column, Table, file_asked, list_response, page_with_list
+from abhiyan.ui.posts import post_only
 from abhiyan.units import queries as units
 
 from . import shown
@@ -73,7 +73,7 @@ class TaskRow:
 
     @property
     def is_late(self) -> bool:
-        return rules.is_late(self.task.state, due_at=self.task.due_at, at=self.at)
+        return rules.is_task_late(self.task.state, due_at=self.task.due_at, at=self.at)
 
     @property
     def due(self) -> str:
@@ -84,14 +84,14 @@ class TaskRow:
 
     @property
     def state(self) -> str:
-        return state_name(self.task, is_late=self.is_late)
+        return task_state_name(self.task, is_late=self.is_late)
 
     @property
     def kind(self) -> str:
         return state_kind(self.task, is_late=self.is_late)
 
 
-def state_name(task: Task, *, is_late: bool) -> str:
+def task_state_name(task: Task, *, is_late: bool) -> str:
     """Say the state in words; that it is late goes before."""
     return say("Late") if is_late else str(Task.State(task.state).label)
 
@@ -109,7 +109,7 @@ def effort_in_words(minutes: int | None) -> str:
     """Say the effort: 45 minutes, 2 hours; empty where nobody said."""
     if minutes is None:
         return ""
-    n, is_hours = found.in_words(minutes)
+    n, is_hours = found.hours_or_minutes(minutes)
     words = (
         ngettext("%(n)s hour", "%(n)s hours", n) if is_hours else ngettext("%(n)s minute", "%(n)s minutes", n)
     )
@@ -117,7 +117,7 @@ def effort_in_words(minutes: int | None) -> str:
 
 
 def _programme(row: TaskRow) -> str:
-    return named(row.task.programme.names) if row.task.programme else ""
+    return name_in_language(row.task.programme.names) if row.task.programme else ""
 
 
 COLUMNS: tuple[Column[TaskRow], ...] = (
@@ -132,10 +132,10 @@ COLUMNS: tuple[Column[TaskRow], ...] = (
     Column(
         "office",
         _("Office"),
-        lambda row: named(row.task.office.names) if row.task.office else "",
+        lambda row: name_in_language(row.task.office.names) if row.task.office else "",
         only_in_file=True,
     ),
-    Column("unit", _("Unit"), lambda row: named(row.task.unit.names), only_in_file=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.task.unit.names), only_in_file=True),
     Column("code", _("Code"), lambda row: row.task.unit.code, only_in_file=True),
     Column(
         "asker",
@@ -169,7 +169,7 @@ class TaskFilters(forms.Form):
             self,
             programme=[
                 ("", _("All")),
-                *((str(programme.public_id), named(programme.names)) for programme in programmes),
+                *((str(programme.public_id), name_in_language(programme.names)) for programme in programmes),
             ],
         )
         if not has_unit:
@@ -243,7 +243,7 @@ def tasks(request: Request) -> HttpResponseBase:
     }
     if here and not file_asked(request):
         context |= tasks_by_unit(request, here, chosen, programme)
-    return answer(request, "programmes/task_list.html", table, context)
+    return list_response(request, "programmes/task_list.html", table, context)
 
 
 def _same_list(show: str, here: Here | None) -> dict[str, str]:
@@ -261,9 +261,9 @@ def _wanted(chosen: dict[str, Any], *, at: datetime) -> Q:
     if not state:
         wanted &= Q() if batch else found.unfinished()
     elif state == "late":
-        wanted &= found.is_late(at)
+        wanted &= found.tasks_late_at(at)
     elif state == "open":
-        wanted &= Q(state__in=OPEN) & ~found.is_late(at)
+        wanted &= Q(state__in=OPEN) & ~found.tasks_late_at(at)
     elif state == "finished":
         wanted &= Q(state__in=[TaskState.DONE, TaskState.CONFIRMED])
     elif state != "all":
@@ -296,12 +296,12 @@ def _with_names(some: list[Task], *, at: datetime) -> list[TaskRow]:
 
     def name(account_id: int | None) -> str:
         holder = holders.get(account_id or 0)
-        return person(holder.name) if holder else ""
+        return local_person(holder.name) if holder else ""
 
     return [
         TaskRow(
             task,
-            person(helpers.get(task.person_id, "")) if task.person_id else name(task.account_id),
+            local_person(helpers.get(task.person_id, "")) if task.person_id else name(task.account_id),
             name(task.asked_by),
             at,
             reverse("programmes:task", args=[task.public_id]),
@@ -382,8 +382,10 @@ def _page(
         if act in forms_of and isinstance(tried_.form, NoteForm):
             forms_of[act] = tried_.form
         else:
-            wrong = problem(tried_.form)
-    together = found.together(one.batch, viewer.account_id) if one.batch and viewer.account_id else {}
+            wrong = form_problem(tried_.form)
+    together = (
+        found.count_tasks_together(one.batch, viewer.account_id) if one.batch and viewer.account_id else {}
+    )
     is_open = one.state in (TaskState.ASKED, TaskState.ACCEPTED, TaskState.DECLINED)
     return render(
         request,
@@ -400,14 +402,17 @@ def _page(
             "steps": [
                 (
                     str(STEPS[task_past.act])
-                    % {"who": person(task_past.who) or say("the office"), "to": person(task_past.to) or "–"},
+                    % {
+                        "who": local_person(task_past.who) or say("the office"),
+                        "to": local_person(task_past.to) or "–",
+                    },
                     task_past,
                 )
-                for task_past in found.steps(one)
+                for task_past in found.acts_on_task(one)
             ],
             "may_hand_over": is_open
             and viewer.may(LEADS)
-            and (found.is_asked(request.actor, one) or found.may_ask_in(viewer, one.unit_id)),
+            and (found.is_task_asked_of(request.actor, one) or found.may_ask_in(viewer, one.unit_id)),
             "together": sum(together.values()),
             "together_done": together.get(TaskState.DONE, 0),
             "together_open": sum(together.get(state, 0) for state in ("asked", "accepted", "declined")),
@@ -417,15 +422,15 @@ def _page(
     )
 
 
-@posted("programmes:task", takes=("public_id",))
+@post_only("programmes:task", takes=("public_id",))
 def task_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Accept, decline, do, take back, confirm, reopen or withdraw; one task, or all that were asked together."""
     params: dict[str, Any] = {"by": request.actor, "at": clock.now()}
     if request.POST.get("all"):
-        batch = needed(found.task_for(public_id).batch)
-        done = needed(OF_ALL.get(act)).tried(request, batch=batch, **params)
+        batch = or_refuse(found.task_for(public_id).batch)
+        done = or_refuse(OF_ALL.get(act)).tried(request, batch=batch, **params)
     else:
-        done = needed(ACTS.get(act)).tried(request, public_id=public_id, **params)
+        done = or_refuse(ACTS.get(act)).tried(request, public_id=public_id, **params)
     return redirect("programmes:task", public_id) if done else _page(request, public_id, refused=(act, done))
 
 
@@ -446,11 +451,11 @@ def task_hand_over(request: Request, public_id: UUID) -> HttpResponseBase:
     """Hand a task to somebody in the unit of the task, or right below the viewer's own."""
     one, page = found.task_for(public_id), reverse("programmes:task", args=[public_id])
     form = HandOverForm(request.POST if request.method == "POST" else None)
-    people = found.candidates(_near(request.viewer, one), on=shown.today(clock.now()))
+    people = found.task_candidates(_near(request.viewer, one), on=shown.today_of_programmes(clock.now()))
     offer(form, whom=[(str(candidate.appointment), _label(candidate)) for candidate in people])
-    return ask(
+    return act_page(
         request,
-        lambda given: actions.hand_over(
+        lambda given: actions.hand_over_task(
             public_id=public_id,
             appointment=UUID(given["whom"]),
             note=given["note"],
@@ -486,4 +491,5 @@ def _near(viewer: Viewer, one: Task) -> list[int]:
 
 
 def _label(candidate: found.TaskCandidate) -> str:
-    return f"{person(candidate.name)}, {named(candidate.office_names)}, {named(candidate.unit_names)}"
+    office, unit = name_in_language(candidate.office_names), name_in_language(candidate.unit_names)
+    return f"{local_person(candidate.name)}, {office}, {unit}"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import ngettext
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
@@ -20,7 +20,7 @@ from abhiyan.programmes import actions
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import tasks as found
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.numbers import grouped
 from abhiyan.units.models import Kind
 
@@ -74,7 +74,8 @@ def tasks_by_unit(
         )
 
     rows = [
-        line(named(unit_tasks.names), unit_tasks.code, unit_tasks.counts) for unit_tasks in lines[:MOST_SHOWN]
+        line(name_in_language(unit_tasks.names), unit_tasks.code, unit_tasks.counts)
+        for unit_tasks in lines[:MOST_SHOWN]
     ]
     to_remind = (
         len(_people(found.late_to_remind(here.unit.id, here.hierarchy, **_who(request)))) if whole.late else 0
@@ -119,7 +120,7 @@ def _people(late: list[tuple[int, int]]) -> set[int]:
 
 
 @form_page
-def remind_late(request: Request) -> HttpResponseBase:
+def remind_late_page(request: Request) -> HttpResponseBase:
     """Ask once before people with late tasks in a unit and below get a message."""
     here = page_unit(request)
     if not found.may_ask_in(request.viewer, here.unit.id):
@@ -135,7 +136,7 @@ def remind_late(request: Request) -> HttpResponseBase:
         ]
     tasks = reverse("programmes:tasks")
     page = here.href(tasks, show="unit")
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.remind_late(
             unit_id=here.unit.id, hierarchy=here.hierarchy, by=request.actor, at=clock.now()

@@ -9,53 +9,53 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import Refused
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.here import Here
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme, TargetVersion
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
-from abhiyan.ui.posts import posted
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
+from abhiyan.ui.posts import post_only
 
 from . import shown
-from .targets import differences_table, may_set_of, taken
+from .targets import answer_targets_taken, differences_table, may_set_of
 
 VERSIONS: tuple[Column[queries.Version], ...] = (
     Column("when", _("When"), lambda row: row.made_at, is_name=True),
     Column("who", _("Who"), lambda row: row.made_by, names_people=True, account=lambda row: row.made_by_id),
     Column("act", _("What was done"), lambda row: row.act_name),
-    Column("unit", _("Unit"), lambda row: named(row.unit_names)),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.unit_names)),
     Column("basis", _("Basis"), lambda row: row.basis_name, only_in_file=True),
     Column("n", _("Targets changed"), lambda row: row.n, css="num"),
 )
 
 
 @page_with_list
-def versions(request: Request, public_id: UUID) -> HttpResponseBase:
+def target_versions_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the changes of targets at, below and above a unit: who, when, from what."""
     programme = queries.programme_for(request.viewer, public_id)
-    here = shown.unit_of(request, programme)
+    here = shown.unit_of_page(request, programme)
     measure = shown.measure_chosen(request, programme)
-    versions_shown = queries.versions(programme, unit_id=here.unit.id, measure=measure.number)
+    versions_shown = queries.versions_of_targets(programme, unit_id=here.unit.id, measure=measure.number)
     caption = _("Who changed what, newest first")
     table = Table(request, VERSIONS, versions_shown, name="versions", caption=caption, unit_id=here.unit.id)
     context = _frame(programme, here, measure.number, (say("Versions"), "")) | measure.about
-    return answer(request, "programmes/version_list.html", table, context)
+    return list_response(request, "programmes/version_list.html", table, context)
 
 
 @page_with_list
-def version(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
+def target_version_page(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
     """Show one change of targets, unit by unit; with `to`, what going back there would change now."""
     programme = queries.programme_for(request.viewer, public_id)
-    return _version(request, programme, queries.version_for(programme, version))
+    return _version(request, programme, queries.version_in_sight(programme, version))
 
 
 def _version(
     request: Request, programme: Programme, chosen: queries.Version, *, problem: str = "", status: int = 200
 ) -> HttpResponseBase:
-    here = shown.unit_of(request, programme)
+    here = shown.unit_of_page(request, programme)
     unit, to = here.unit, request.GET.get("to", "")
-    may_go_back = programme.state != Programme.State.CLOSED and shown.may(
+    may_go_back = programme.state != Programme.State.CLOSED and shown.viewer_may(
         request, "programmes.targets", unit.id
     )
     takes_own = may_go_back and _takes_own(request, programme, here)
@@ -76,29 +76,34 @@ def _version(
             programme,
             here,
             chosen.measure,
-            (say("Versions"), shown.href(programme, "versions", unit.code, measure=chosen.measure)),
+            (
+                say("Versions"),
+                shown.programme_address(programme, "versions", unit.code, measure=chosen.measure),
+            ),
             (chosen.act_name, ""),
         ),
         "version": chosen,
         "measure_name": _named_measure(programme, chosen.measure),
-        "version_unit": named(chosen.unit_names),
+        "version_unit": name_in_language(chosen.unit_names),
         "to": to if back else "",
         "back": back,
         "may_go_back": may_go_back,
         "takes_own": takes_own,
-        "href_after": shown.href(programme, "version", unit.code, chosen.public_id, to="after"),
-        "href_before": shown.href(programme, "version", unit.code, chosen.public_id, to="before"),
+        "href_after": shown.programme_address(programme, "version", unit.code, chosen.public_id, to="after"),
+        "href_before": shown.programme_address(
+            programme, "version", unit.code, chosen.public_id, to="before"
+        ),
         "problem": problem,
     }
-    return answer(request, "programmes/version.html", table, context, status=status)
+    return list_response(request, "programmes/version.html", table, context, status=status)
 
 
-@posted("programmes:version")
-def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
+@post_only("programmes:version")
+def go_back_page(request: Request, public_id: UUID, version: UUID) -> HttpResponseBase:
     """Give the targets below a unit the values they had after a version, or before it."""
     programme = queries.programme_for(request.viewer, public_id)
-    chosen = queries.version_for(programme, version)
-    here = shown.unit_of(request, programme, is_asked=True)
+    chosen = queries.version_in_sight(programme, version)
+    here = shown.unit_of_page(request, programme, is_asked=True)
     try:
         changed = actions.change_targets(
             act=TargetVersion.Act.BACK,
@@ -116,7 +121,7 @@ def go_back(request: Request, public_id: UUID, version: UUID) -> HttpResponseBas
         )
     except Refused as refused:
         return _version(request, programme, chosen, problem=str(refused), status=refused.status)
-    return taken(request, programme, here.unit.code, chosen.measure, changed)
+    return answer_targets_taken(request, programme, here.unit.code, chosen.measure, changed)
 
 
 def _takes_own(request: Request, programme: Programme, here: Here) -> bool:
@@ -130,10 +135,15 @@ def _named_measure(programme: Programme, number: int) -> str:
     """Return the measure a version is of; empty where the programme has no other."""
     measures = queries.measures([programme])[programme.pk]
     return next(
-        (named(measure.names) for measure in measures if measure.number == number and len(measures) > 1), ""
+        (
+            name_in_language(measure.names)
+            for measure in measures
+            if measure.number == number and len(measures) > 1
+        ),
+        "",
     )
 
 
 def _frame(programme: Programme, here: Here, measure: int, *more: tuple[str, str]) -> dict[str, Any]:
-    targets = (say("Targets"), shown.href(programme, "targets", here.unit.code, measure=measure))
-    return shown.frame(programme, targets, *more) | {"unit": here.unit, "unit_name": here.name}
+    targets = (say("Targets"), shown.programme_address(programme, "targets", here.unit.code, measure=measure))
+    return shown.programme_frame(programme, targets, *more) | {"unit": here.unit, "unit_name": here.name}

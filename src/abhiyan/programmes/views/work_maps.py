@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.programmes.queries import Child
 from abhiyan.ui import maps, tables
 from abhiyan.ui.ladder import LadderShown
@@ -29,7 +29,7 @@ def map_of_list(
     """
     places = [
         maps.MapPlace(
-            name=named(child.names),
+            name=name_in_language(child.names),
             lon=child.lon,
             lat=child.lat,
             href=href,

@@ -18,7 +18,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.review import refusals
 from abhiyan.review.models import DeckTemplate
 from abhiyan.review.queries import deck_files as files
-from abhiyan.ui.slides.look import Layouts, from_json, to_json
+from abhiyan.ui.slides.look import Layouts, layouts_from_json, layouts_to_json
 
 LARGEST = 20 << 20  # bytes
 MOST = 50  # versions
@@ -51,7 +51,7 @@ def add_template(*, name: str, data: bytes, by: Actor, at: datetime) -> DeckTemp
     digest = digest_of(data, within="deck template")
     with transaction.atomic(), system("a template of slides is brought"):
         sql.wait_for("templates of slides")
-        for deck_template in files.templates():
+        for deck_template in files.template_versions():
             if bytes(deck_template.digest) == digest:
                 raise refusals.TemplateThere(field="file", number=deck_template.number)
         n = DeckTemplate.objects.count()
@@ -63,7 +63,7 @@ def add_template(*, name: str, data: bytes, by: Actor, at: datetime) -> DeckTemp
             digest=digest,
             number=n + 1,
             name=" ".join(name.split())[:100],
-            layouts=to_json(layouts),
+            layouts=layouts_to_json(layouts),
             is_used=True,
             added_at=at,
             added_by=by.account_id,
@@ -95,12 +95,12 @@ def _tried(data: bytes, at: datetime) -> tuple[bytes, Layouts]:
 
     def work() -> tuple[bytes, Layouts]:
         try:
-            clean_data = file_pool.read(clean_file, data)
+            clean_data = file_pool.read_in_pool(clean_file, data)
         except ReaderRefusal as unfit:
             raise _UNFIT[unfit.code](field="file", **unfit.facts) from None
         except UnreadableFile:
             raise refusals.TemplateNotPptx(field="file") from None
-        return b64decode(clean_data["clean"]), from_json(clean_data["layouts"])
+        return b64decode(clean_data["clean"]), layouts_from_json(clean_data["layouts"])
 
     clean, layouts = apart.done(("template", sha256(data).digest()), work)
     try:

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
@@ -24,7 +24,7 @@ from abhiyan.review.models import Deck, DeckEdition, DeckSchedule, DeckSent, Rou
 from abhiyan.review.queries import editions
 from abhiyan.review.queries import schedules as found
 from abhiyan.review.rules import schedules as rules
-from abhiyan.ui.slides.frozen import frozen
+from abhiyan.ui.slides.frozen import frozen_slides
 from abhiyan.units import queries as units
 from abhiyan.units.news import UnitsGoing
 from abhiyan.verification.models import Frame
@@ -55,7 +55,7 @@ def make_deck(
     viewer = _viewer(by, at)
     if meeting is not None:
         unit_id, hierarchy = meeting.unit_id, meeting.hierarchy
-    lo = units.standing(unit_id, hierarchy).lo
+    lo = units.row_of_unit(unit_id, hierarchy).lo
     if lo is None or not viewer.sees_counts_at(lo) or viewer.account_id is None:
         raise org.NotYours
     with transaction.atomic(), system("slides are made"):
@@ -90,7 +90,7 @@ def _freeze(deck: Deck, sight: str, viewer: Viewer, *, at: datetime) -> DeckEdit
             deck=deck,
             sight=sight,
             defaults={
-                "slides": frozen(slides),
+                "slides": frozen_slides(slides),
                 "is_rounded": sight == editions.OUTSIDE and deck.meeting is None,
                 "made_at": at,
             },
@@ -159,7 +159,7 @@ def change_schedule(*, public_id: UUID, to: str, by: Actor, at: datetime) -> Dec
     with transaction.atomic(), system("a schedule of slides"):
         rows = DeckSchedule.objects.select_related("deck").select_for_update(of=("self",))
         mine = rows.filter(public_id=public_id, account_id=by.account_id or 0, ended_at=None)
-        deck_schedule = needed(mine.first() if by.kind == "person" else None)
+        deck_schedule = or_refuse(mine.first() if by.kind == "person" else None)
         deck_schedule.next_at = None
         if to == "resume":
             deck_schedule.next_at = rules.next_at(
@@ -203,7 +203,8 @@ def tell_due(*, at: datetime) -> int:
             row.ended_at, row.next_at = at, None
             continue
         readers = [
-            org.viewer_of(account_id=account_id, on=today) for account_id in found.told_by(row, on=today)
+            org.viewer_of(account_id=account_id, on=today)
+            for account_id in found.accounts_of_schedule(row, on=today)
         ]
         deck = _sending(row.deck, setter, at=at)
         if deck is not None:
@@ -254,7 +255,7 @@ def _tell(row: DeckSchedule, deck: Deck, viewer: Viewer, *, at: datetime) -> Non
         account_id=viewer.account_id,
         template="duty.slides",
         blanks={
-            "unit": named(deck.unit.names, viewer.language or settings.LANGUAGE_CODE),
+            "unit": name_in_language(deck.unit.names, viewer.language or settings.LANGUAGE_CODE),
             "link": settings.ORIGIN + reverse("review:deck", args=[deck.public_id]),
         },
         key=f"slides|{row.deck.public_id}|{viewer.account_id}|{row.next_at.isoformat()}",

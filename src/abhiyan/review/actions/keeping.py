@@ -87,7 +87,7 @@ def _settled(on: date, round_id: int | None = None) -> int:
         if not sql.exists("select 1 from review_round where ends_on >= %s limit 1", [on]):
             return 0
         sql.wait_for(LOCK)
-        return sum(sql.row(_SETTLE, {"on": on, "round": round_id, "chance": lot.token(16)}))
+        return sum(sql.row(_SETTLE, {"on": on, "round": round_id, "chance": lot.random_token(16)}))
 
 
 def follow_move(*, units_moved: UnitsMoved) -> int:
@@ -110,7 +110,7 @@ def leave_with_appointment(*, ending: AppointmentEnded) -> int:
         return reviews.update(left_on=on)
 
 
-def let_go(*, going: UnitsGoing) -> None:
+def drop_reviews_of_units(*, going: UnitsGoing) -> None:
     """Drop reviews of units made by a list that are about to go.
 
     Refuses UnitsReviewed where something is written about them, or where they are the branch of a round, or
@@ -136,7 +136,7 @@ def tell_holders(*, at: datetime) -> int:
 
     Run by a loop, in its system scope.
     """
-    if not hours.is_open(at, settings.TIME_ZONE):
+    if not hours.is_in_hours(at, settings.TIME_ZONE):
         return 0
     on = clock.day_in(settings.TIME_ZONE, at)
     rows = Review.objects.filter(
@@ -176,7 +176,7 @@ def remind_reviewers(*, at: datetime) -> int:
 
     Run by a loop, in its system scope.
     """
-    if not hours.is_open(at, settings.TIME_ZONE):
+    if not hours.is_in_hours(at, settings.TIME_ZONE):
         return 0
     on = clock.day_in(settings.TIME_ZONE, at)
     return _remind(sql.rows(_LATE, {"on": on, "since": on - A_WEEK}), is_by_loop=True, at=at)
@@ -225,4 +225,6 @@ def remind_silent_reviewers(
 def _remind(reviewers: Sequence[tuple[int, int]], *, is_by_loop: bool = False, at: datetime) -> int:
     """Remind reviewers (account, unit) of all reviews that wait for them."""
     people = [messaging.RemindedPerson(account_id, unit_id, _BLANKS) for account_id, unit_id in reviewers]
-    return messaging.remind(kind=REMINDER, template=_TEMPLATE, people=people, is_by_loop=is_by_loop, at=at)
+    return messaging.remind_people(
+        kind=REMINDER, template=_TEMPLATE, people=people, is_by_loop=is_by_loop, at=at
+    )

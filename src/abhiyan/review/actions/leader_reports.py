@@ -13,7 +13,7 @@ from abhiyan.contact.rules.doors import unfit_note
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.forms import actions as forms
 from abhiyan.forms.rules import quotes
@@ -58,7 +58,7 @@ def write_leader_report(
         raise refusals.ReportWordsUnfit(field="words", why=why)
     with transaction.atomic():
         org.require(by, LEADS, at=unit_id)
-        author = needed(by.account_id, org.NotYours)
+        author = or_refuse(by.account_id, org.NotYours)
         with system("a leader's own report"):
             seat = _seat(unit_id, by=by, today=today)
             counted = None if programme is None else _measured(programme, measure, unit_id, day=day)
@@ -97,7 +97,7 @@ def write_leader_report(
                     no_names=kept_words,
                     written_at=at,
                 )
-            kept = needed(made or before)
+            kept = or_refuse(made or before)
             audit.record(
                 by=by,
                 at=at,

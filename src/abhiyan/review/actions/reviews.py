@@ -15,7 +15,7 @@ from django.utils.translation import gettext as say
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
@@ -23,8 +23,8 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.review import refusals
 from abhiyan.review.models import Minute, Review, Round
 from abhiyan.review.queries import rounds as found
-from abhiyan.review.queries.reached import reached, reached_below
-from abhiyan.review.queries.reviewers import own_units, why_not
+from abhiyan.review.queries.reached import measures_reached, reached_below
+from abhiyan.review.queries.reviewers import own_units, why_no_reviewer
 from abhiyan.review.rules.reached import MeasureReached, contradicting
 from abhiyan.review.rules.rounds import LONGEST_TEXT, has_been_heard
 
@@ -92,7 +92,7 @@ def decide_review(
                 last.task.title if last.task else "",
             ) == (decision, text, by.account_id, title):
                 return review
-            figures = reached(review.unit_id, review.round.hierarchy, at=at)
+            figures = measures_reached(review.unit_id, review.round.hierarchy, at=at)
             if decision != sure and (against := contradicting(decision, figures)) is not None:
                 raise _contradicts(against)
             task = None
@@ -221,7 +221,7 @@ def set_meeting(
     return review
 
 
-def note_opened(*, reviews: Collection[int], by: Actor, at: datetime) -> int:
+def note_dossiers_opened(*, reviews: Collection[int], by: Actor, at: datetime) -> int:
     """Note that a reviewer opened the dossiers of these reviews (ids): they are prepared.
 
     Returns how many were not before. Only their reviewer may; the others are left as they are.
@@ -236,7 +236,7 @@ def note_opened(*, reviews: Collection[int], by: Actor, at: datetime) -> int:
     return n
 
 
-def note_read(*, public_id: UUID, by: Actor, at: datetime) -> bool:
+def note_decision_read(*, public_id: UUID, by: Actor, at: datetime) -> bool:
     """Note that the office-bearer opened their page: the decision is read. Whether something was new."""
     with transaction.atomic(), system("somebody reads their review"):
         mine = Review.objects.filter(public_id=public_id, account_id=by.account_id).exclude(account_id=None)
@@ -279,7 +279,7 @@ def reply_to_review(*, public_id: UUID, text: str, by: Actor, at: datetime) -> R
 
 def _locked(public_id: UUID) -> Review:
     """Return a review in the caller's sight, locked by the system. NotFound for one out of sight."""
-    seen = needed(Review.objects.filter(public_id=public_id).first())
+    seen = or_refuse(Review.objects.filter(public_id=public_id).first())
     with system("a review"):
         rows = Review.objects.select_related("round", "unit").select_for_update(of=("self",))
         return rows.get(pk=seen.pk)
@@ -287,7 +287,7 @@ def _locked(public_id: UUID) -> Review:
 
 def _require_reviewer(review: Review, *, by: Actor, today: date) -> None:
     org.require(by, LEADS, at=review.unit_id)
-    if (why := why_not(review, by.account_id, on=today)) is not None:
+    if (why := why_no_reviewer(review, by.account_id, on=today)) is not None:
         raise why
     _require_there(review)
 

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.titles import checked_titles
 from abhiyan.org import queries as org
@@ -88,7 +88,7 @@ def _reviewed(what: str) -> tuple[str, str]:
     """Return the kind of unit, and the office whose holders are reviewed, if they are. Refuses OfficeNotAbove."""
     seat = next((office for office in found.offices_that_review() if office.code == what), None)
     kinds = [what] if seat is None else seat.expected_in
-    kinds_known = [kind for kind in kinds if levels.level(ORGANISATIONAL, kind) is not None]
+    kinds_known = [kind for kind in kinds if levels.level_of_kind(ORGANISATIONAL, kind) is not None]
     if not kinds_known:
         raise refusals.OfficeNotAbove(field="what")
     return kinds_known[0], seat.code if seat else ""
@@ -97,8 +97,10 @@ def _reviewed(what: str) -> tuple[str, str]:
 def _require_above(office: str, kind: str) -> None:
     """Refuse (OfficeNotAbove) an office that leads no kind of unit above this one."""
     seat = next((one for one in found.offices_that_review() if one.code == office), None)
-    own_level = levels.level(ORGANISATIONAL, kind)
-    above = [levels.level(ORGANISATIONAL, kind_above) for kind_above in seat.expected_in] if seat else []
+    own_level = levels.level_of_kind(ORGANISATIONAL, kind)
+    above = (
+        [levels.level_of_kind(ORGANISATIONAL, kind_above) for kind_above in seat.expected_in] if seat else []
+    )
     if own_level is None or not any(level is not None and level < own_level for level in above):
         raise refusals.OfficeNotAbove(field="office")
 
@@ -147,10 +149,12 @@ def name_stand_in(*, public_id: UUID, unit_id: int, appointment: UUID, by: Actor
     with transaction.atomic():
         review_round = _held(public_id, by)
         with system("naming a stand-in"):
-            needed(Review.objects.filter(round=review_round, by_unit_id=unit_id).first())
-            if found.is_held(review_round, unit_id, on=on):
+            or_refuse(Review.objects.filter(round=review_round, by_unit_id=unit_id).first())
+            if found.has_reviewer(review_round, unit_id, on=on):
                 raise refusals.NotVacant(field="appointment")
-            fit = {holder.appointment_id for holder in reads.candidates(review_round, unit_id, on=on)}
+            fit = {
+                holder.appointment_id for holder in reads.stand_in_candidates(review_round, unit_id, on=on)
+            }
             if appointment not in fit:
                 raise refusals.StandInUnfit(field="appointment")
             made, _is_new = StandIn.objects.update_or_create(

@@ -69,7 +69,9 @@ def asked_below(
             (running_measure.programme.pk, running_measure.measure),
             running_measure.programme.pk in deciding,
         )
-        in_tens = [(label, small_cells.shown(n)) for label, n in _steps(outside.get(key, FlagNumbers()))]
+        in_tens = [
+            (label, small_cells.shown_count(n)) for label, n in _steps(outside.get(key, FlagNumbers()))
+        ]
         numbers = _steps(now.get(key, FlagNumbers())) if decides and on_screen else in_tens
         measures.append(
             MeasureAsked(running_measure.programme, running_measure.name, numbers, in_tens, decides)

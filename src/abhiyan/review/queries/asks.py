@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import named, person, short_day
+from abhiyan.core.words import local_person, name_in_language, short_day
 from abhiyan.meetings import queries as meetings
 from abhiyan.meetings.models import Meeting
 from abhiyan.org import queries as org
@@ -44,7 +44,7 @@ def asks_of_unit(
     rows = list(_of_behind(behind, closes_on, on=on))
     if 0 < vacant <= MOST_VACANT and here.lo is not None and here.hi is not None:
         rows += _of_vacant(here.lo, here.hi, hierarchy, on=on)
-    late = tasks.tasks_of(below=(here.id, hierarchy)).filter(tasks.is_late(at))
+    late = tasks.tasks_of(below=(here.id, hierarchy)).filter(tasks.tasks_late_at(at))
     return rows + of_late(late.order_by("due_at", "pk")[:OF_EACH])
 
 
@@ -56,7 +56,7 @@ def _of_behind(behind: Sequence[Behind], closes_on: date | None, *, on: date) ->
     for row in furthest:
         leader = leaders.get(row.unit_id)
         what = say("%(n)s more, to reach the target") % {"n": grouped(row.lacks)}
-        office = named(leader.office_names) if leader else ""
+        office = name_in_language(leader.office_names) if leader else ""
         yield DeckAsk(row.name, office, what, short_day(closes_on), closes_on)
 
 
@@ -66,13 +66,20 @@ def _of_vacant(lo: int, hi: int, hierarchy: int, *, on: date) -> list[DeckAsk]:
     for vacancy, appointer in zip(vacant, org.appointers(vacant, hierarchy, on=on), strict=True):
         if appointer is None:
             continue
-        office = named(vacancy.office_names)
-        about = {"office": office, "unit": named(vacancy.unit_names)}
+        office = name_in_language(vacancy.office_names)
+        about = {"office": office, "unit": name_in_language(vacancy.unit_names)}
         what = say("Fill a vacant office: %(office)s, %(unit)s") % about
         if vacancy.since:
             since = say("vacant since %(day)s") % {"day": short_day(vacancy.since)}
             what += f" ({since})"
-        rows.append(DeckAsk(named(appointer.unit_names), named(appointer.office_names), what, say("now")))
+        rows.append(
+            DeckAsk(
+                name_in_language(appointer.unit_names),
+                name_in_language(appointer.office_names),
+                what,
+                say("now"),
+            )
+        )
     return rows
 
 
@@ -80,8 +87,8 @@ def of_late(late: Iterable[Task]) -> list[DeckAsk]:
     """Return the requests for late tasks."""
     return [
         DeckAsk(
-            named(task.unit.names),
-            named(task.office.names) if task.office else "",
+            name_in_language(task.unit.names),
+            name_in_language(task.office.names) if task.office else "",
             task.title,
             say("late since %(day)s") % {"day": short_day(clock.day_in(settings.TIME_ZONE, task.due_at))},
         )
@@ -92,13 +99,16 @@ def of_late(late: Iterable[Task]) -> list[DeckAsk]:
 def asks_of_meeting(meeting: Meeting, *, at: datetime) -> list[DeckAsk]:
     """List the open tasks that a meeting decided, as its page does. For readers of the meeting."""
     asks = []
-    for point in meetings.points(meeting):
+    for point in meetings.meeting_points(meeting):
         if not point.is_open or point.due_at is None:
             continue
         day = clock.day_in(settings.TIME_ZONE, point.due_at)
         is_late = point.due_at < at
-        who = Mention(person(point.who), "holder", str(point.account_id)) if point.account_id else ""
-        unit, office = named(point.unit_names), named(point.office_names) if point.office_names else ""
+        who = Mention(local_person(point.who), "holder", str(point.account_id)) if point.account_id else ""
+        unit, office = (
+            name_in_language(point.unit_names),
+            name_in_language(point.office_names) if point.office_names else "",
+        )
         until = say("late since %(day)s") % {"day": short_day(day)} if is_late else short_day(day)
         asks.append(DeckAsk(unit, office, point.text, until, None if is_late else day, who))
     return asks
@@ -121,7 +131,7 @@ def asks_of_comparison(
         lines_asked = [(row, words) for row in rows if (words := _checks_lacking(row))]
     leaders = org.ask_leaders_of([row.line.unit_id for row, _words in lines_asked[:OF_EACH]], on=on)()
     return [
-        DeckAsk(row.name, named(leader.office_names) if leader else "", words, until, ends_on)
+        DeckAsk(row.name, name_in_language(leader.office_names) if leader else "", words, until, ends_on)
         for row, words in lines_asked[:OF_EACH]
         for leader in [leaders.get(row.line.unit_id)]
     ]
@@ -155,7 +165,7 @@ def asks_of_round(review_round: Round, branches: Sequence[boards.BoardBranch], o
     waiting = [branch for branch in branches if branch.coverage.of > branch.coverage.decided]
     return [
         DeckAsk(
-            named(branch.names),
+            name_in_language(branch.names),
             office,
             _to_decide(branch.coverage.of - branch.coverage.decided),
             short_day(review_round.ends_on),

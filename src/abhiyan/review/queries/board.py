@@ -108,22 +108,22 @@ def board(review_round: Round, unit_id: int, *, on: date, at: datetime) -> Board
 
 
 def _kind_of_branches(review_round: Round, unit_id: int) -> str:
-    own_level = levels.level(review_round.hierarchy, review_round.kind) or 0
+    own_level = levels.level_of_kind(review_round.hierarchy, review_round.kind) or 0
     counts = {
         kind: n
         for kind, n in units.counts_below(unit_id, review_round.hierarchy).items()
-        if (levels.level(review_round.hierarchy, kind) or 0) < own_level
-        and levels.level(review_round.hierarchy, kind) is not None
+        if (levels.level_of_kind(review_round.hierarchy, kind) or 0) < own_level
+        and levels.level_of_kind(review_round.hierarchy, kind) is not None
     }
     few = {kind: n for kind, n in counts.items() if n <= MOST_BRANCHES}
     return max(few, key=few.__getitem__, default=min(counts, key=counts.__getitem__, default=""))
 
 
-def meetings(review_round: Round, unit_id: int, *, on: date) -> list[Review]:
+def next_review_meetings(review_round: Round, unit_id: int, *, on: date) -> list[Review]:
     """Return the next meetings of a round below a unit, from a day on; as far as in sight."""
     reviews = Review.objects.select_related("unit", "by_unit").filter(round=review_round, meets_on__gte=on)
     reviews = reviews.filter(
-        decided_at=None, left_on=None, unit_id__in=units.below(unit_id, review_round.hierarchy)
+        decided_at=None, left_on=None, unit_id__in=units.ids_below(unit_id, review_round.hierarchy)
     )
     return list(reviews.order_by("meets_on", "pk")[:MEETINGS])
 
@@ -132,5 +132,5 @@ def late_tasks(review_round: Round, unit_id: int, *, at: datetime) -> Cut[Task]:
     """Return the LATE oldest tasks of a round that are open past their day, and how many are late; of units
     below one, as far as in sight."""
     of_round = Minute.objects.filter(review__round=review_round, task__isnull=False).values("task_id")
-    found = tasks.tasks_of(below=(unit_id, review_round.hierarchy)).filter(tasks.is_late(at))
+    found = tasks.tasks_of(below=(unit_id, review_round.hierarchy)).filter(tasks.tasks_late_at(at))
     return first_of(found.filter(pk__in=of_round).order_by("due_at", "pk"), LATE)

@@ -13,14 +13,14 @@ from django.utils.translation import override
 
 from abhiyan.core import printing
 from abhiyan.core.cut import Cut
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.review.models import DeckTemplate
 from abhiyan.review.rules import decks
 from abhiyan.ui.charts import Day, Trend
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.slides.look import Layouts, from_json, house_layouts
+from abhiyan.ui.slides.look import Layouts, house_layouts, layouts_from_json
 from abhiyan.ui.slides.pages import laid_out
-from abhiyan.ui.slides.pdf_file import pdf
+from abhiyan.ui.slides.pdf_file import slides_pdf
 from abhiyan.ui.slides.said import Slide, SlideInterval
 
 KINDS = {
@@ -34,7 +34,7 @@ def template_in_use() -> tuple[Layouts, bytes]:
     """Return the template decks are made by, with its file; the house's has none here."""
     deck_template = DeckTemplate.objects.filter(is_used=True).first() if HAS_PPTX else None
     return (
-        (from_json(deck_template.layouts), deck_template.opened())
+        (layouts_from_json(deck_template.layouts), deck_template.opened())
         if deck_template
         else (house_layouts(settings.ACCENT), b"")
     )
@@ -51,10 +51,10 @@ def house_file() -> bytes:
 
 def template_by(public_id: UUID) -> DeckTemplate:
     """Return one version. NotFound."""
-    return needed(DeckTemplate.objects.filter(pk=public_id).first())
+    return or_refuse(DeckTemplate.objects.filter(pk=public_id).first())
 
 
-def templates() -> Sequence[DeckTemplate]:
+def template_versions() -> Sequence[DeckTemplate]:
     """Return every version, the newest first, without their files."""
     return list(DeckTemplate.objects.defer("sealed", "layouts").order_by("-number"))
 
@@ -78,7 +78,7 @@ def deck_file(
     pages = [laid_out(slide, layouts.room, day, _width) for slide in slides]
     title = slides[0].title
     if kind == "pdf":
-        return pdf(pages, layouts, language=language, title=title, at=at, with_lines=with_lines)
+        return slides_pdf(pages, layouts, language=language, title=title, at=at, with_lines=with_lines)
     if not HAS_PPTX:
         raise NotFound
     from abhiyan.ui.slides.pptx_file import pptx

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from abhiyan.contact.numbers import called_in
 from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.core.cut import Cut
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.dialogues.queries import KIND as DIALOGUES
 from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
 from abhiyan.enrolment.queries.active import contributors_below
@@ -112,7 +112,8 @@ def opinions_heard(
         if n != 0
     ]
     quotes = [
-        (Mention(words, "quote", key), named(names), done) for key, words, names, done in opinions_said.quotes
+        (Mention(words, "quote", key), name_in_language(names), done)
+        for key, words, names, done in opinions_said.quotes
     ]
     return decks.Heard(
         opinions_said.asked,

@@ -19,18 +19,18 @@ from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.core import clock, sql
 from abhiyan.core.cut import Cut
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, named, person
+from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.dialogues.numbers import booths_graded, leaders_called
 from abhiyan.enrolment.queries.help_offers import helpers_on_slides
 from abhiyan.forms import queries as forms
 from abhiyan.meetings import queries as meetings
 from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import queries as messaging
-from abhiyan.messaging.rules.reasons import reason
+from abhiyan.messaging.rules.reasons import reason_words
 from abhiyan.org import queries as org
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
@@ -68,8 +68,8 @@ def deck_for(viewer: Viewer, public_id: UUID) -> Deck:
     rows = Deck.objects.select_related(
         "unit", "programme", "frame__programme", "round__unit", "meeting__unit"
     ).filter(public_id=public_id)
-    deck = needed(rows.first() if viewer.is_signed_in else None)
-    needed(deck.meeting_id is None or deck.meeting)
+    deck = or_refuse(rows.first() if viewer.is_signed_in else None)
+    or_refuse(deck.meeting_id is None or deck.meeting)
     return deck
 
 
@@ -77,7 +77,7 @@ def subject(deck: Deck, language: str = "") -> str:
     """Return the name of what a deck is of: its round, its meeting, or its unit."""
     if deck.meeting is not None:
         return deck.meeting.title_in(language)
-    return deck.round.title_in(language) if deck.round else named(deck.unit.names, language)
+    return deck.round.title_in(language) if deck.round else name_in_language(deck.unit.names, language)
 
 
 def measures_of(viewer: Viewer, unit_id: int, hierarchy: int, *, at: datetime) -> list[RunningMeasure]:
@@ -99,7 +99,7 @@ def compose(deck: Deck, viewer: Viewer, *, at: datetime) -> list[Slide]:
             return _round(deck, deck.round, viewer, at=at)
         if deck.about == Deck.About.MEETING and deck.meeting is not None:
             return _meeting(deck, deck.meeting, viewer, at=at)
-        here = units.standing(deck.unit_id, deck.hierarchy)
+        here = units.row_of_unit(deck.unit_id, deck.hierarchy)
         if here.lo is None or here.hi is None or not viewer.sees_counts_at(here.lo):
             raise NotYours
         if deck.about == Deck.About.CHECKED and deck.frame is not None:
@@ -156,23 +156,23 @@ def _pages(
         below = reverse("programmes:below", args=[measure.programme.public_id])
         level = deck.level or next(iter(kinds), "")
         more = measure.asked | ({"level": level} if level else {})
-        pages["below"] = address(below, here.code, deck.hierarchy, **more)
+        pages["below"] = unit_address(below, here.code, deck.hierarchy, **more)
     if org.decides(viewer, forms.CARRY, at=here.id):
-        pages["opinions"] = pages["quotes"] = address(reverse("forms:opinions"), here.code)
+        pages["opinions"] = pages["quotes"] = unit_address(reverse("forms:opinions"), here.code)
     if (
         measure
         and (measure.programme.kind, measure.measure) == (KIND, CALLED)
         and viewer.sees_people_at(here.lo or 0)
     ):
         page = reverse("contact:calling", args=[measure.programme.public_id])
-        pages["calls"] = address(page, here.code)
+        pages["calls"] = unit_address(page, here.code)
     if led := deck_work.led_programme(measure, here, deck.hierarchy, viewer):
         for key, page in (("graded", "dialogues:organisation"), ("leaders", "dialogues:leaders")):
-            pages[key] = address(reverse(page, args=[led.public_id]), here.code)
+            pages[key] = unit_address(reverse(page, args=[led.public_id]), here.code)
     if viewer.sees_people_at(here.lo or 0):
-        pages["helpers"] = address(reverse("enrolment:helpers"), here.code, deck.hierarchy, show="units")
+        pages["helpers"] = unit_address(reverse("enrolment:helpers"), here.code, deck.hierarchy, show="units")
     if viewer.may("org.read"):
-        pages["vacant"] = address(reverse("org:appointments"), here.code, deck.hierarchy, show="vacant")
+        pages["vacant"] = unit_address(reverse("org:appointments"), here.code, deck.hierarchy, show="vacant")
     return pages
 
 
@@ -184,7 +184,7 @@ def _asked_page(deck: Deck) -> str:
 def _beside(frame: Frame, here: units.UnitRow, level: str) -> str:
     """Return the address of the page that compares units by a frame."""
     page = reverse("verification:frame_beside", args=[frame.public_id])
-    return address(page, here.code, **({"level": level} if level else {}))
+    return unit_address(page, here.code, **({"level": level} if level else {}))
 
 
 def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> list[Slide]:
@@ -198,8 +198,8 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         vacant = org.ask_vacancies_below(here.id, hierarchy, at=at, span=(here.lo, here.hi), counts=counts)
     office_lines = [
         (
-            named(seat.office_names),
-            Mention(person(seat.name), "holder", str(seat.account_id)) if seat.account_id else "",
+            name_in_language(seat.office_names),
+            Mention(local_person(seat.name), "holder", str(seat.account_id)) if seat.account_id else "",
             _day(seat.since, "M Y") if seat.since else "",
         )
         for seat in offices()
@@ -231,12 +231,12 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
     )
     pages = _pages(deck, here, viewer, measure, counts)
     if measure is not None and unit.roll is not None:
-        pages["roll"] = address(reverse(board, args=[measure.programme.public_id]), here.code)
+        pages["roll"] = unit_address(reverse(board, args=[measure.programme.public_id]), here.code)
     empty = sum(n for _office, n, _of in missing) + sum(not name for _office, name, _since in office_lines)
     asked_of = partial(asks_of_unit, here, hierarchy, vacant=empty, at=at)
     if measure is None or node is None:
         unit = replace(unit, asks=asked_of(behind=(), closes_on=None))
-        about = _about(named(here.names), "", (), at, is_sample=here.is_sample, pages=pages)
+        about = _about(name_in_language(here.names), "", (), at, is_sample=here.is_sample, pages=pages)
         return decks.unit_deck(about, unit, None)
     measured, is_rounded, frame = _measured(deck, measure, here, node, viewer, at=at)
     programme = measure.programme
@@ -246,13 +246,13 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
         stays=deck_work.stays_said(reports, measured.ladder),
     )
     if unit.stays is not None:
-        pages["stays"] = address(reverse("stays:board", args=[programme.public_id]), here.code)
+        pages["stays"] = unit_address(reverse("stays:board", args=[programme.public_id]), here.code)
         source = source_code(programme)
-        pages["stay_quotes"] = address(reverse("forms:heard"), here.code, hierarchy, source=source)
+        pages["stay_quotes"] = unit_address(reverse("forms:heard"), here.code, hierarchy, source=source)
     if frame is not None:
         pages["beside"] = _beside(frame, here, deck.level)
     about = _about(
-        named(here.names),
+        name_in_language(here.names),
         measure.name,
         (programme.opens_on, programme.closes_on),
         at,
@@ -267,12 +267,12 @@ def _others(
     measure: RunningMeasure, node: programmes.LedgerNode, *, at: datetime
 ) -> list[tuple[str, LadderShown]]:
     """Return the programme's other measures with a target or figures: name and ladder."""
-    own_name = named(measure.names)
+    own_name = name_in_language(measure.names)
     if not own_name:
         return []  # it has one measure
     drawn = programmes.drawn_measures([measure.programme], node=node, at=at)[measure.programme.pk]
     return [
-        (f"{named(measure.programme.names)}: {ladder.name}", ladder)
+        (f"{name_in_language(measure.programme.names)}: {ladder.name}", ladder)
         for ladder in drawn
         if ladder.name != own_name
     ]
@@ -280,7 +280,7 @@ def _others(
 
 def _vacant(offices: Sequence[org.OfficeBelow]) -> list[tuple[str, int, int]]:
     """Return offices below with how many are vacant of how many; with the level where one name is that of several."""
-    names = [named(office.office_names) for office in offices]
+    names = [name_in_language(office.office_names) for office in offices]
     return [
         (
             f"{name} ({Kind(office.unit_kind).label})" if names.count(name) > 1 else name,
@@ -306,7 +306,7 @@ def _counted(deck: Deck, viewer: Viewer) -> RunningMeasure | None:
         return None
     programme = programmes.programme_for(viewer, deck.programme.public_id)
     measures = programmes.measures_at(programme, deck.unit_id, deck.hierarchy)
-    return needed(next((measure for measure in measures if measure.measure == deck.measure), None))
+    return or_refuse(next((measure for measure in measures if measure.measure == deck.measure), None))
 
 
 def _measured(
@@ -328,7 +328,7 @@ def _measured(
         checked = ask_estimated([programme.pk], [here.id], on=today)
     figures = read()
     estimated = checked().get((programme.pk, measure.measure, here.id))
-    ladder = programmes.drawn(
+    ladder = programmes.ladder_picture(
         figures.ladder,
         name=measure.name,
         programme=programme,
@@ -349,7 +349,7 @@ def _measured(
         days=[_day(day.on, "j M") for day in trend.days],
         headline=headline,
         provisional=_provisional(estimated),
-        daily=pace.per_day(measure.target, ladder.counted or 0, left) if measure.target else None,
+        daily=pace.needed_per_day(measure.target, ladder.counted or 0, left) if measure.target else None,
         lately=programmes.lately(figures),
         below=below,
         whole=whole,
@@ -379,16 +379,16 @@ def _behind(
         measure=measure.measure,
         at=at,
         sort=programmes.FURTHEST_BEHIND,
-        language=language(),
+        language=active_language(),
         per=decks.MOST_ROWS,
         units=programmes.level_below(node, deck.level) if deck.level else None,
     )
     days = (programme.opens_on, programme.closes_on, today)
     below = [
         decks.Behind(
-            named(child.names),
+            name_in_language(child.names),
             child.target,
-            None if child.target is None else windows.due(child.target, *days),
+            None if child.target is None else windows.target_due(child.target, *days),
             child.ladder.counted,
             child.unit_id,
         )
@@ -437,7 +437,7 @@ def _compared(
 ) -> tuple[ShownLine | None, list[ShownLine], list[str]]:
     """Return what checks of a frame found of a unit and of those below it, units without a figure last; and
     what to know."""
-    lines, on = checks.lines_of(frame, unit_id, at=at), clock.day_in(frame.programme.zone, at)
+    lines, on = checks.lines_beside(frame, unit_id, at=at), clock.day_in(frame.programme.zone, at)
     kinds = list(dict.fromkeys(line.kind for line in lines if line.down))
     kind = level if level in kinds else next(iter(kinds), "")
     ranked = checks.ranked([line for line in lines if line.down and line.kind == kind])
@@ -465,13 +465,13 @@ def _gap(shown_line: ShownLine) -> SlideInterval:
 def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> list[Slide]:
     one = frames.frame_for(viewer, frame.public_id)
     shown_line, rows, sentences = _compared(one, here.id, deck.level, viewer, at=at)
-    days = frames.days_of(one)
+    days = frames.frame_days(one)
     programme: Programme = one.programme
     window = (days[0] or programme.opens_on, days[1])
     is_exact = here.lo is not None and viewer.sees_exact_at(here.lo)
     about = _about(
-        named(here.names),
-        named(programme.names),
+        name_in_language(here.names),
+        name_in_language(programme.names),
         window,
         at,
         is_sample=here.is_sample or programme.is_sample,
@@ -480,7 +480,9 @@ def _checked(deck: Deck, frame: Frame, here: units.UnitRow, viewer: Viewer, *, a
     )
     node = programmes.node_of(here.id, deck.hierarchy)
     ladder = programmes.blank(is_rounded=node is None or not node.is_exact)
-    drawn = programmes.drawn(ladder, name=about.measure, programme=programme, measure=one.measure, on=days[1])
+    drawn = programmes.ladder_picture(
+        ladder, name=about.measure, programme=programme, measure=one.measure, on=days[1]
+    )
     estimate = shown_line.told if shown_line else None
     whole, gaps = _gap(shown_line) if shown_line else None, [_gap(row) for row in rows]
     measured = decks.Measured(
@@ -514,7 +516,7 @@ def _why_none(shown_line: ShownLine | None) -> str:
 
 def _round(deck: Deck, review_round: Round, viewer: Viewer, *, at: datetime) -> list[Slide]:
     today = clock.day_in(settings.TIME_ZONE, at)
-    is_leading = viewer.may_at(LEADS, units.standing(review_round.unit_id, review_round.hierarchy).lo or 0)
+    is_leading = viewer.may_at(LEADS, units.row_of_unit(review_round.unit_id, review_round.hierarchy).lo or 0)
     mine = partial(rounds.reviews_in, review_round, text="", under=review_round.unit_id, at=at)
     decided = mine(show=ReviewState.DECIDED)
     counted = dict(decided.order_by().values_list("decision").annotate(n=Count("pk")))
@@ -526,7 +528,8 @@ def _round(deck: Deck, review_round: Round, viewer: Viewer, *, at: datetime) -> 
             board = boards.board(review_round, review_round.unit_id, on=today, at=at)
         whole = (board.whole.coverage.decided, board.whole.coverage.of)
         branches = [
-            (named(branch.names), branch.coverage.decided, branch.coverage.of) for branch in board.branches
+            (name_in_language(branch.names), branch.coverage.decided, branch.coverage.of)
+            for branch in board.branches
         ]
     # No slide has the decision about an office-bearer or the tasks from it: slides are passed on.
     reviews = [] if review_round.of_office else decided.order_by("-decided_at", "-pk")[: decks.MOST_ROWS]
@@ -540,20 +543,22 @@ def _round(deck: Deck, review_round: Round, viewer: Viewer, *, at: datetime) -> 
         whole=whole,
         branches=branches,
         decided=[
-            (named(review.unit.names), str(review.get_decision_display()), _on(review.decided_at))
+            (name_in_language(review.unit.names), str(review.get_decision_display()), _on(review.decided_at))
             for review in reviews
         ],
         decisions=[(str(decision.label), counted.get(decision.value, 0)) for decision in Review.Decision],
         well=counted.get(Review.Decision.KEEP, 0),
         asks=[*asks, *of_late(late.rows[:OF_EACH])],
         are_people=bool(review_round.of_office),
-        late=Cut([(task.title, named(task.unit.names), _on(task.due_at)) for task in late], late.total),
+        late=Cut(
+            [(task.title, name_in_language(task.unit.names), _on(task.due_at)) for task in late], late.total
+        ),
     )
     window = (review_round.begins_on, review_round.ends_on)
     page = reverse("review:round", args=[review_round.public_id])
     pages = {"round": page, "asked": _asked_page(deck)}
     about = _about(
-        named(review_round.unit.names),
+        name_in_language(review_round.unit.names),
         review_round.title,
         window,
         at,
@@ -564,7 +569,7 @@ def _round(deck: Deck, review_round: Round, viewer: Viewer, *, at: datetime) -> 
 
 
 def _office(code: str) -> str:
-    return next((named(office.names) for office in org.offices_used() if office.code == code), "")
+    return next((name_in_language(office.names) for office in org.offices_used() if office.code == code), "")
 
 
 def _on(at: datetime | None) -> str:
@@ -577,14 +582,14 @@ def _on(at: datetime | None) -> str:
 def _decided(point: meetings.PointShown) -> deck_meetings.DecidedPoint:
     if point.due_at is None:
         return deck_meetings.DecidedPoint(point.text)
-    who = Mention(person(point.who), "holder", str(point.account_id)) if point.account_id else ""
+    who = Mention(local_person(point.who), "holder", str(point.account_id)) if point.account_id else ""
     is_done = point.state in (Task.State.DONE, Task.State.CONFIRMED)
     return deck_meetings.DecidedPoint(point.text, who, _on(point.due_at), point.state_name, is_done)
 
 
 def _meeting(deck: Deck, meeting: Meeting, viewer: Viewer, *, at: datetime) -> list[Slide]:
     """Return the report of a meeting, for its readers (`deck_for`); of the list it invited, for who sees that list."""
-    lo = units.standing(meeting.unit_id, meeting.hierarchy).lo
+    lo = units.row_of_unit(meeting.unit_id, meeting.hierarchy).lo
     has_quotes = lo is not None and viewer.sees_people_at(lo)
     who = meetings.attendance(meeting, at=at)
     send = messaging.send_of(meeting.roll)
@@ -598,7 +603,7 @@ def _meeting(deck: Deck, meeting: Meeting, viewer: Viewer, *, at: datetime) -> l
         has_begun=who.has_begun,
         named=who.invited,
         messages=who.messages,
-        held=[(str(reason(why)), n) for why, n in sorted(n_by_kind.items(), key=lambda each: -each[1])],
+        held=[(str(reason_words(why)), n) for why, n in sorted(n_by_kind.items(), key=lambda each: -each[1])],
         ticked=(who.drawn.counted or 0) - who.by_phone,
         by_phone=who.by_phone,
         confirmed=who.drawn.confirmed or 0,
@@ -606,11 +611,11 @@ def _meeting(deck: Deck, meeting: Meeting, viewer: Viewer, *, at: datetime) -> l
         said=heard.outcomes if heard else (),
         quotes=[Mention(f"“{words}”", "note", key) for key, words in heard.quotes] if heard else (),
         open=heard.requests if heard else (),
-        points=[_decided(point) for point in meetings.points(meeting)],
+        points=[_decided(point) for point in meetings.meeting_points(meeting)],
         asks=asks_of_meeting(meeting, at=at),
     )
     about = _about(
-        named(meeting.unit.names),
+        name_in_language(meeting.unit.names),
         meeting.title,
         (meeting.first_on, meeting.last_on),
         at,

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from abhiyan.contact.queries import notes_again
 from abhiyan.core.scope import scoped, system
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.forms import queries as forms
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
@@ -47,7 +47,7 @@ def sight_of(deck: Deck, viewer: Viewer) -> str:
         return f"{LINE} {viewer.scope.settings()['abhiyan.trees']} {viewer.scope.line}"
     if deck.meeting is not None:
         return WHOLE if viewer.sees_people_at(_lo(deck.meeting.unit_id, deck.meeting.hierarchy)) else OUTSIDE
-    lo = units.standing(deck.unit_id, deck.hierarchy).lo
+    lo = units.row_of_unit(deck.unit_id, deck.hierarchy).lo
     if lo is None or not viewer.sees_counts_at(lo):
         raise NotYours
     if viewer.sees_people_at(lo):
@@ -56,7 +56,7 @@ def sight_of(deck: Deck, viewer: Viewer) -> str:
 
 
 def _lo(unit_id: int, hierarchy: int) -> int:
-    return units.standing(unit_id, hierarchy).lo or 0
+    return units.row_of_unit(unit_id, hierarchy).lo or 0
 
 
 def edition_of(deck: Deck, viewer: Viewer) -> DeckEdition | None:
@@ -78,7 +78,7 @@ def composed(deck: Deck, sight: str, viewer: Viewer, *, at: datetime) -> list[Sl
 def _reader(deck: Deck, sight: str) -> Viewer:
     """Return a reader for nobody in particular: of the deck's unit, in the sight of its state."""
     owner = deck.round or deck.meeting or deck
-    above = units.path(owner.unit_id, owner.hierarchy)
+    above = units.path_of_unit(owner.unit_id, owner.hierarchy)
     state = next((row for row in above if row.kind == Kind.STATE), above[0] if above else None)
     spans = units.all_spans({owner.unit_id, *([state.id] if state else [])})
     own_spans = spans.get(owner.unit_id, [])
@@ -95,7 +95,7 @@ def _reader(deck: Deck, sight: str) -> Viewer:
     )
 
 
-def read(
+def read_edition(
     deck: Deck,
     edition: DeckEdition,
     viewer: Viewer,
@@ -155,7 +155,7 @@ def _words(
         names = people.open_names_of(map(int, holders))
         hidden = left_out(names)
         words |= {
-            ("holder", key): str(shown_name(person(names.get(int(key), "")) or NONE, int(key), hidden))
+            ("holder", key): str(shown_name(local_person(names.get(int(key), "")) or NONE, int(key), hidden))
             for key in holders
         }
     if is_desk and (quotes := keys.get("quote")):

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from abhiyan.core import clock, sql
 from abhiyan.programmes.models import Task
-from abhiyan.programmes.rules.tasks import is_late
+from abhiyan.programmes.rules.tasks import is_task_late
 from abhiyan.review.models import Review
 from abhiyan.ui.due import due_said
 
@@ -39,7 +39,7 @@ class LastReview:
 
 def last_review(unit_id: int, *, at: datetime) -> LastReview | None:
     """Return the last review of a unit in the viewer's sight; None: there was none."""
-    return _summary(rounds.last_review(unit_id), at=at)
+    return _summary(rounds.last_decided_review(unit_id), at=at)
 
 
 def _summary(review: Review | None, *, at: datetime) -> LastReview | None:
@@ -59,7 +59,7 @@ def _became(task: Task, *, at: datetime) -> str:
     """Say the state of a task, with the day that says most."""
     if task.done_at is not None:
         return f"{task.get_state_display()}, {date_format(timezone.localtime(task.done_at), 'j M Y')}"
-    if is_late(task.state, due_at=task.due_at, at=at):
+    if is_task_late(task.state, due_at=task.due_at, at=at):
         return due_said(task.due_at, at=at)
     return task.get_state_display()
 

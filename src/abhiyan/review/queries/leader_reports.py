@@ -68,7 +68,7 @@ def reports_of_round(of_round: Round, *, under: int) -> Sequence[LeaderReport]:
     """
     reviews = Review.objects.filter(round=of_round, account_id=None, left_on=None)
     if under != of_round.unit_id:
-        reviews = reviews.filter(unit_id__in=units.below(under, of_round.hierarchy))
+        reviews = reviews.filter(unit_id__in=units.ids_below(under, of_round.hierarchy))
     rows = LeaderReport.objects.filter(unit_id__in=reviews.values("unit_id"), n__isnull=False)
     return list(_newest(rows)[:MOST_COMPARED])
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.conf import settings
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.programmes.rules import windows
@@ -14,7 +14,7 @@ from abhiyan.review.rules.reached import MeasureReached
 from abhiyan.ui.ladder import LadderShown
 
 
-def reached(unit_id: int, hierarchy: int, *, at: datetime) -> list[MeasureReached]:
+def measures_reached(unit_id: int, hierarchy: int, *, at: datetime) -> list[MeasureReached]:
     """Return each measure with a target that runs in a unit. Three queries.
 
     Figures as the scope in force may see them.
@@ -66,7 +66,7 @@ def reached_below(
 def _progress(
     measure: RunningMeasure, counted: int | None, target: int | None, *, on: date
 ) -> MeasureReached:
-    due = windows.due(target or 0, measure.programme.opens_on, measure.programme.closes_on, on)
+    due = windows.target_due(target or 0, measure.programme.opens_on, measure.programme.closes_on, on)
     return MeasureReached(measure.programme.pk, measure.measure, counted, due, target or 0, measure.name)
 
 
@@ -83,11 +83,14 @@ def as_reached(
     ]
 
 
-def names_of(
+def measure_names(
     figures: Iterable[MeasureReached], running: Iterable[MeasureReached]
 ) -> dict[tuple[int, int], str]:
     """Return the names of measures, by programme and number. One query for each programme that is over."""
     name_by_key = {(measure.programme_id, measure.measure): measure.name for measure in running}
     rest = {(measure.programme_id, measure.measure) for measure in figures} - name_by_key.keys()
-    over = {pk: named(programmes.programme_by_id(pk).names) for pk in sorted({pk for pk, _number in rest})}
+    over = {
+        pk: name_in_language(programmes.programme_by_id(pk).names)
+        for pk in sorted({pk for pk, _number in rest})
+    }
     return name_by_key | {key: over[key[0]] for key in rest}

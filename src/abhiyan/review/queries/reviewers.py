@@ -9,7 +9,7 @@ from django.conf import settings
 from abhiyan.core import sql
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.org import queries as org
 from abhiyan.org.queries.offices import OfficeHolder
 from abhiyan.org.rules.capabilities import LEADS
@@ -71,11 +71,11 @@ def _reviewers(some: Sequence[Review], *, on: date) -> dict[int, list[Reviewer]]
     )
     found: dict[int, list[Reviewer]] = {}
     for review_id, account_id, name, *rest in rows:
-        found.setdefault(review_id, []).append(Reviewer(account_id, person(name), *rest))
+        found.setdefault(review_id, []).append(Reviewer(account_id, local_person(name), *rest))
     return found
 
 
-def why_not(review: Review, account_id: int | None, *, on: date) -> type[Refused] | None:
+def why_no_reviewer(review: Review, account_id: int | None, *, on: date) -> type[Refused] | None:
     """Return why somebody may not review on a day; None: they may.
 
     Nobody reviews themselves, a unit in whose line they hold an office up to the one they review by, or
@@ -158,10 +158,12 @@ def vacant(review_round: Round, *, on: date) -> list[Vacant]:
         order by s.name is not null, r.n desc, u.code limit {MOST_VACANT}""",
         {"round": review_round.pk, "on": on},
     )
-    return [Vacant(code, names, n, person(name or ""), account) for code, names, n, name, account in rows]
+    return [
+        Vacant(code, names, n, local_person(name or ""), account) for code, names, n, name, account in rows
+    ]
 
 
-def candidates(review_round: Round, by_unit_id: int, *, on: date) -> list[OfficeHolder]:
+def stand_in_candidates(review_round: Round, by_unit_id: int, *, on: date) -> list[OfficeHolder]:
     """List the possible stand-ins at a unit of a round: leaders of it, or of a unit above it, by another office.
 
     Nearest first.

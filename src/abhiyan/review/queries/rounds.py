@@ -11,10 +11,10 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from abhiyan.core import sql
 from abhiyan.core.cut import Cut, first_of
 from abhiyan.core.natural import NaturalOrder
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.titles import title_contains
-from abhiyan.core.words import language, person
+from abhiyan.core.words import active_language, local_person
 from abhiyan.org import queries as org
 from abhiyan.org.models import Office
 from abhiyan.org.rules.capabilities import LEADS
@@ -39,16 +39,16 @@ CONTRADICT = "contradict"  # of a filter: units whose sources contradict (`queri
 
 def round_of(public_id: UUID) -> Round:
     """Return a round by its public id. NotFound."""
-    return needed(Round.objects.select_related("unit").filter(public_id=public_id).first())
+    return or_refuse(Round.objects.select_related("unit").filter(public_id=public_id).first())
 
 
 def review_of(public_id: UUID) -> Review:
     """Return a review in the viewer's sight: of a unit they lead, or below it; their own. NotFound."""
     reviews = Review.objects.select_related("round__unit", "unit", "by_unit")
-    return needed(reviews.filter(public_id=public_id).first())
+    return or_refuse(reviews.filter(public_id=public_id).first())
 
 
-def rounds(*, text: str = "", show: str = "", today: date | None = None) -> QuerySet[Round]:
+def rounds_in_sight(*, text: str = "", show: str = "", today: date | None = None) -> QuerySet[Round]:
     """Return rounds with the unit whose branch each is of. text: part of the name. show: running, over, or all."""
     review_rounds = Round.objects.select_related("unit").filter(title_contains(text.replace("\0", "")))
     kinds = {"running": Q(ends_on__gte=today), "over": Q(ends_on__lt=today)}
@@ -77,10 +77,10 @@ def reviews_in(one: Round, *, show: str, text: str, under: int, at: datetime) ->
     }
     reviews = Review.objects.select_related("unit", "by_unit").filter(kinds.get(show, Q()), round=one)
     if under != one.unit_id:
-        reviews = reviews.filter(unit_id__in=units.below(*place))
+        reviews = reviews.filter(unit_id__in=units.ids_below(*place))
     if text.strip():
-        near = units.search(
-            text, language=language(), within=place, hierarchy=one.hierarchy, limit=MOST_FOUND
+        near = units.search_units(
+            text, language=active_language(), within=place, hierarchy=one.hierarchy, limit=MOST_FOUND
         )
         called = people.accounts_called(text) if one.of_office else []
         reviews = reviews.filter(Q(unit_id__in=[unit.id for unit in near]) | Q(account_id__in=called))
@@ -93,7 +93,7 @@ def offices_that_review() -> list[Office]:
         office
         for office in org.offices_used()
         if LEADS in office.capabilities
-        and any(levels.level(ORGANISATIONAL, kind) is not None for kind in office.expected_in)
+        and any(levels.level_of_kind(ORGANISATIONAL, kind) is not None for kind in office.expected_in)
     ]
 
 
@@ -107,7 +107,7 @@ def is_opener(review_round: Round, account_id: int | None) -> bool:
     )
 
 
-def is_held(review_round: Round, unit_id: int, *, on: date) -> bool:
+def has_reviewer(review_round: Round, unit_id: int, *, on: date) -> bool:
     """Return True if somebody holds the reviewing office in a unit. In a scope that sees it."""
     return sql.exists(
         "select 1 from org_appointment ap join org_office o on o.id = ap.office_id and o.code = %(office)s"
@@ -157,16 +157,16 @@ class Written:
 def minutes_of(review: Review) -> list[Written]:
     """Return every minute of a review, the newest first."""
     rows = list(Minute.objects.select_related("task").filter(review=review).order_by("-at", "-pk")[:50])
-    names = names_of(row.account_id for row in rows)
+    names = names_in_reviews(row.account_id for row in rows)
     return [Written(row, names.get(row.account_id or 0, "")) for row in rows]
 
 
-def names_of(account_ids: Iterable[int | None]) -> dict[int, str]:
+def names_in_reviews(account_ids: Iterable[int | None]) -> dict[int, str]:
     """Return names of accounts that reviews in sight tell of."""
-    return {pk: person(holder.name) for pk, holder in tasks.people_of(account_ids).items()}
+    return {pk: local_person(holder.name) for pk, holder in tasks.people_of(account_ids).items()}
 
 
-def last_review(unit_id: int, *, before: Review | None = None) -> Review | None:
+def last_decided_review(unit_id: int, *, before: Review | None = None) -> Review | None:
     """Return the last decided review in the viewer's sight: of the unit, or of the same office-bearer there; of
     another round than `before`."""
     reviews = Review.objects.select_related("round").filter(unit_id=unit_id).exclude(decided_at=None)
@@ -246,7 +246,7 @@ class ReviewsAsked:
     reply: Sequence[Review] = ()
 
 
-def asked_of(viewer: Viewer, *, on: date, at: datetime, shown: int) -> ReviewsAsked:
+def reviews_asked(viewer: Viewer, *, on: date, at: datetime, shown: int) -> ReviewsAsked:
     """Return what reviews ask of the viewer, in their scope: one statement where it is nothing.
 
     shown: of each kind.
@@ -317,7 +317,7 @@ def reviewing_units(review_round: Round, *, under: int) -> QuerySet[Review, dict
     """
     rows = Review.objects.filter(round=review_round, left_on=None)
     if under != review_round.unit_id:
-        rows = rows.filter(by_unit_id__in=units.below(under, review_round.hierarchy))
+        rows = rows.filter(by_unit_id__in=units.ids_below(under, review_round.hierarchy))
     grouped = rows.values("by_unit_id", "by_unit__code", "by_unit__names").annotate(
         n=Count("pk"),
         decided=Count("decided_at"),

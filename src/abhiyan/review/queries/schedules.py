@@ -8,7 +8,7 @@ from django.conf import settings
 
 from abhiyan.core import clock, sql
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.queries.tasks import ACTIVE
@@ -34,7 +34,7 @@ class ReviewSeat:
 
 
 def _place(deck: Deck) -> int | None:
-    return units.standing(deck.unit_id, deck.hierarchy).lo
+    return units.row_of_unit(deck.unit_id, deck.hierarchy).lo
 
 
 def sees(viewer: Viewer, deck: Deck) -> bool:
@@ -60,7 +60,10 @@ def seats_to_tell(viewer: Viewer, deck: Deck, *, at: datetime) -> list[ReviewSea
     lo = _place(deck)
     if lo is None or not viewer.may_at(LEADS, lo):
         return []
-    near = [deck.unit_id, *(row.id for row in reversed(units.path(deck.unit_id, deck.hierarchy)[:-1]))]
+    near = [
+        deck.unit_id,
+        *(row.id for row in reversed(units.path_of_unit(deck.unit_id, deck.hierarchy)[:-1])),
+    ]
     near += [row.id for row in units.children(deck.unit_id, deck.hierarchy, limit=MOST_OFFERED).rows]
     with system("whom slides may be sent to"):
         rows = sql.rows(
@@ -80,12 +83,16 @@ def seats_to_tell(viewer: Viewer, deck: Deck, *, at: datetime) -> list[ReviewSea
             },
         )
     return [
-        ReviewSeat(unit, code, f"{named(office)}, {named(names)}: {', '.join(map(person, who))}")
+        ReviewSeat(
+            unit,
+            code,
+            f"{name_in_language(office)}, {name_in_language(names)}: {', '.join(map(local_person, who))}",
+        )
         for unit, code, office, names, who in rows
     ]
 
 
-def told_by(row: DeckSchedule, *, on: date) -> list[int]:
+def accounts_of_schedule(row: DeckSchedule, *, on: date) -> list[int]:
     """Return the accounts a schedule reaches on a day: the one that set it, and the holders of the offices.
 
     In the system's scope.
@@ -107,7 +114,7 @@ def own_schedules(viewer: Viewer, deck: Deck) -> Sequence[DeckSchedule]:
     return list(deck_schedules.order_by("-pk"))
 
 
-def unread(viewer: Viewer, *, at: datetime) -> Sequence[DeckSent]:
+def unread_decks(viewer: Viewer, *, at: datetime) -> Sequence[DeckSent]:
     """Return slides somebody got lately and has not opened, the newest first; a few."""
     deck_sents = DeckSent.objects.select_related("deck__unit", "deck__programme", "deck__round").filter(
         account_id=viewer.account_id or 0, read_at=None, at__gt=at - SHOWN_FOR

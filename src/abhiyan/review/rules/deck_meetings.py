@@ -16,9 +16,9 @@ from .deck_pages import (
     DeckAsk,
     asked_slides,
     assembled_deck,
-    filled,
+    filled_sentence,
     made_slide,
-    table_of,
+    slide_table,
     table_slides,
 )
 
@@ -73,9 +73,9 @@ def meeting_deck(about: About, convention_report: ConventionReport) -> list[Slid
 def _most_often(said: Sequence[tuple[str, int]]) -> str:
     """Name what came of most talks, where one outcome is more frequent than every other."""
     most = max((n for _name, n in said), default=0)
-    names = [name for name, n in said if n == most and small_cells.shown(n) is not None]
+    names = [name for name, n in said if n == most and small_cells.shown_count(n) is not None]
     if len(names) == 1:
-        return filled(_("At the doors most often: %(outcome)s"), outcome=names[0])
+        return filled_sentence(_("At the doors most often: %(outcome)s"), outcome=names[0])
     return _("What people on the list said")
 
 
@@ -85,12 +85,12 @@ def _decided(about: About, points: Sequence[DecidedPoint]) -> Iterator[list[Slid
         return
     tasks = [point for point in points if point.state]
     n = len(points) - len(tasks)
-    sentences = [filled(ngettext("%(n)s decision", "%(n)s decisions", n), n=n)] if n else []
+    sentences = [filled_sentence(ngettext("%(n)s decision", "%(n)s decisions", n), n=n)] if n else []
     if tasks:
         done = sum(point.is_done for point in tasks)
         words = ngettext("%(n)s task, %(done)s done", "%(n)s tasks, %(done)s done", len(tasks))
-        sentences.append(filled(words, n=len(tasks), done=done))
-    body = table_of(
+        sentences.append(filled_sentence(words, n=len(tasks), done=done))
+    body = slide_table(
         SlideColumn(_("Decision or task"), 0.46),
         SlideColumn(_("Who does it"), 0.22),
         SlideColumn(_("Last day"), 0.16),
@@ -123,17 +123,17 @@ def _convention(about: About, convention_report: ConventionReport) -> Iterator[l
     if convention_report.has_begun:
         bars += [SlideBar(key, name, grouped(n), n) for key, name, n in came]
     title = _("%(named)s invited by name, %(messages)s by message")
-    title = filled(title, named=convention_report.named, messages=convention_report.messages)
+    title = filled_sentence(title, named=convention_report.named, messages=convention_report.messages)
     if convention_report.has_begun:
         words = ngettext(
             "%(n)s confirmed by their own yes",
             "%(n)s confirmed by their own yes",
             convention_report.confirmed,
         )
-        title = filled(words, n=convention_report.confirmed)
+        title = filled_sentence(words, n=convention_report.confirmed)
     if convention_report.has_begun or len(bars) > 1:
         names = {"due": _("Invited")} | {key: str(NAMES[key]) for key, _name, _n in came}
-        word = filled(
+        word = filled_sentence(
             _("The organiser reported %(n)s. That number is one person's word."), n=convention_report.reported
         )
         foot = word if convention_report.has_begun else ""
@@ -155,11 +155,11 @@ def _convention(about: About, convention_report: ConventionReport) -> Iterator[l
         ),
     ):
         if rows:
-            lines = [(name, small_cells.said(small_cells.shown(n))) for name, n in rows]
-            body = table_of(SlideColumn(head, 0.7), number)
+            lines = [(name, small_cells.count_in_words(small_cells.shown_count(n))) for name, n in rows]
+            body = slide_table(SlideColumn(head, 0.7), number)
             yield table_slides(about, words, lines, body, _("Rounded to 10."), page="meeting", under=under)
     if convention_report.quotes:
         quotes = [(quote,) for quote in dict.fromkeys(convention_report.quotes)]
         foot = _("Notes of workers, without names. A note that names the person or the place is left out.")
-        body = table_of(SlideColumn(_("In their words"), 1.0))
+        body = slide_table(SlideColumn(_("In their words"), 1.0))
         yield table_slides(about, _("What people say"), quotes, body, foot, page="meeting", under=_("Notes"))

@@ -66,7 +66,10 @@ def assembled_deck(
     cover = replace(cover, page=page)
     appendix = [slide for slides in made for slide in slides[1:]]
     named = [
-        replace(slide, title=filled(_("Appendix %(letter)s: %(what)s"), letter=_letter(n), what=slide.title))
+        replace(
+            slide,
+            title=filled_sentence(_("Appendix %(letter)s: %(what)s"), letter=_letter(n), what=slide.title),
+        )
         for n, slide in enumerate(appendix)
     ]
     return [cover, *(slides[0] for slides in made), *named]
@@ -76,7 +79,7 @@ def _letter(n: int) -> str:
     return ascii_uppercase[n % 26] * (n // 26 + 1)
 
 
-def filled(text: str, **given: int | str) -> str:
+def filled_sentence(text: str, **given: int | str) -> str:
     """Fill a sentence's blanks; whole numbers as people write them."""
     return text % {name: grouped(value) if isinstance(value, int) else value for name, value in given.items()}
 
@@ -121,7 +124,7 @@ def table_slides(
         part = rows_shown[start : start + ROWS]
         where, more = about_what, []
         if total > ROWS:
-            which = filled(
+            which = filled_sentence(
                 _("%(first)s to %(last)s of %(of)s"), first=start + 1, last=start + len(part), of=total
             )
             where = f"{where} · {which}" if where else which
@@ -129,20 +132,20 @@ def table_slides(
             more.append(_("The rest is in the appendix."))
         if total > len(rows_shown):
             limit = _("The slides show %(n)s of %(of)s. The page behind the title has all of them.")
-            more.append(filled(limit, n=len(rows_shown), of=total))
+            more.append(filled_sentence(limit, n=len(rows_shown), of=total))
         name = about_what or title if start else title
         slides.append(made_slide(about, name, body(part), *more, *foot, page=page, under=where))
     return slides
 
 
-def table_of(*columns: SlideColumn) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
+def slide_table(*columns: SlideColumn) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
     """Return the body of slides with a table of these columns."""
     return lambda rows: Grid(columns, tuple(rows))
 
 
 def counts_table(of: str) -> Callable[[Sequence[tuple[str, ...]]], Grid]:
     """Return the body of slides with names and numbers. of: what is counted."""
-    return table_of(SlideColumn(of, 0.7), SlideColumn(_("How many"), 0.3, is_number=True))
+    return slide_table(SlideColumn(of, 0.7), SlideColumn(_("How many"), 0.3, is_number=True))
 
 
 def asked_slides(about: About, asks: Sequence[DeckAsk]) -> Iterator[list[Slide]]:
@@ -150,7 +153,7 @@ def asked_slides(about: About, asks: Sequence[DeckAsk]) -> Iterator[list[Slide]]
     if not asks:
         return
     has_names = any(ask.who for ask in asks)
-    body = table_of(
+    body = slide_table(
         SlideColumn(_("Unit"), 0.2),
         SlideColumn(_("Office"), 0.2),
         *([SlideColumn(_("Person"), 0.16)] if has_names else []),
@@ -175,14 +178,16 @@ def asked_finding(asks: Sequence[DeckAsk]) -> str:
         offices = {(ask.unit, "") for ask in asks}
         offices_text = ngettext("%(n)s unit", "%(n)s units", len(offices))
     both = {
-        "asks": filled(ngettext("%(n)s ask", "%(n)s asks", n), n=n),
-        "offices": filled(offices_text, n=len(offices)),
+        "asks": filled_sentence(ngettext("%(n)s ask", "%(n)s asks", n), n=n),
+        "offices": filled_sentence(offices_text, n=len(offices)),
     }
     days = [ask.by for ask in asks if ask.by]
     if n == 1 and days:
-        return filled(_("%(asks)s to %(offices)s, by %(day)s"), **both, day=short_day(days[0]))
+        return filled_sentence(_("%(asks)s to %(offices)s, by %(day)s"), **both, day=short_day(days[0]))
     if len(days) == n:
-        return filled(_("%(asks)s to %(offices)s, the first by %(day)s"), **both, day=short_day(min(days)))
+        return filled_sentence(
+            _("%(asks)s to %(offices)s, the first by %(day)s"), **both, day=short_day(min(days))
+        )
     if not days:
-        return filled(_("%(asks)s to %(offices)s, due now"), **both)
-    return filled(_("%(asks)s to %(offices)s, the first due now"), **both)
+        return filled_sentence(_("%(asks)s to %(offices)s, due now"), **both)
+    return filled_sentence(_("%(asks)s to %(offices)s, the first due now"), **both)

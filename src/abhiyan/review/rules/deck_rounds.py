@@ -12,7 +12,16 @@ from abhiyan.programmes.rules.tasks import late_words
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.slides.said import Bars, Slide, SlideBar, SlideColumn
 
-from .deck_pages import NAMED, About, DeckAsk, asked_slides, assembled_deck, filled, table_of, table_slides
+from .deck_pages import (
+    NAMED,
+    About,
+    DeckAsk,
+    asked_slides,
+    assembled_deck,
+    filled_sentence,
+    slide_table,
+    table_slides,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +58,9 @@ def round_deck(about: About, reviewed_round: ReviewedRound) -> list[Slide]:
                 "%(n)s of %(of)s office-bearers are reviewed",
                 every,
             )
-        title = filled(words, n=n, of=every) if every else _("This round has no review to make")
+        title = filled_sentence(words, n=n, of=every) if every else _("This round has no review to make")
     else:
-        title = filled(
+        title = filled_sentence(
             ngettext("%(n)s unit is reviewed", "%(n)s units are reviewed", reviewed_round.n),
             n=reviewed_round.n,
         )
@@ -69,13 +78,13 @@ def decided_finding(well: int, of: int) -> str:
         words = ngettext(
             "%(n)s of %(of)s reviewed unit is going well", "%(n)s of %(of)s reviewed units are going well", of
         )
-        return filled(words, n=well, of=of)
+        return filled_sentence(words, n=well, of=of)
     words = ngettext(
         "%(n)s of %(of)s reviewed unit needs help, a recheck or a change",
         "%(n)s of %(of)s reviewed units need help, a recheck or a change",
         of,
     )
-    return filled(words, n=of - well, of=of)
+    return filled_sentence(words, n=of - well, of=of)
 
 
 def branches_finding(branches: Sequence[tuple[str, int, int]]) -> str:
@@ -93,13 +102,13 @@ def branches_finding(branches: Sequence[tuple[str, int, int]]) -> str:
         words = _("%(unit)s is furthest back: %(n)s of %(of)s reviewed")
         if len(branches) == 1:
             words = _("%(unit)s: %(n)s of %(of)s reviewed")
-        return filled(words, unit=name, n=done, of=wanted)
+        return filled_sentence(words, unit=name, n=done, of=wanted)
     if len(furthest) == len(branches):
         return _("All units below are equally far") if least else _("No unit below has a review decided yet")
     names = ", ".join(name for name, _done, _wanted in furthest[:NAMED])
     if len(furthest) > NAMED:
         return _("Several units are furthest back, each by the same share")
-    return filled(_("Furthest back, by the same share: %(units)s"), units=names)
+    return filled_sentence(_("Furthest back, by the same share: %(units)s"), units=names)
 
 
 def _round(about: About, reviewed_round: ReviewedRound) -> Iterator[list[Slide]]:
@@ -111,7 +120,9 @@ def _round(about: About, reviewed_round: ReviewedRound) -> Iterator[list[Slide]]
             text = _("%(n)s of %(of)s")
             return Bars(
                 tuple(
-                    SlideBar("counted", name, filled(text, n=done, of=wanted), done, more=wanted - done)
+                    SlideBar(
+                        "counted", name, filled_sentence(text, n=done, of=wanted), done, more=wanted - done
+                    )
                     for name, done, wanted in rows
                 ),
                 shades,
@@ -127,7 +138,7 @@ def _round(about: About, reviewed_round: ReviewedRound) -> Iterator[list[Slide]]
         )
     if reviewed_round.decided:
         title = decided_finding(reviewed_round.well, reviewed_round.n)
-        body = table_of(
+        body = slide_table(
             SlideColumn(_("Unit"), 0.36), SlideColumn(_("Decision"), 0.44), SlideColumn(_("Decided on"), 0.2)
         )
         rest = " · ".join(f"{label}: {grouped(n)}" for label, n in reviewed_round.decisions if n) + "."
@@ -142,5 +153,7 @@ def _round(about: About, reviewed_round: ReviewedRound) -> Iterator[list[Slide]]
         )
     if reviewed_round.late:
         title = late_words(reviewed_round.late.total)
-        body = table_of(SlideColumn(_("Task"), 0.5), SlideColumn(_("Unit"), 0.3), SlideColumn(_("Due"), 0.2))
+        body = slide_table(
+            SlideColumn(_("Task"), 0.5), SlideColumn(_("Unit"), 0.3), SlideColumn(_("Due"), 0.2)
+        )
         yield table_slides(about, title, reviewed_round.late, body, page="round", under=_("Late tasks"))

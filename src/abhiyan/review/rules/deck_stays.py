@@ -11,7 +11,7 @@ from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.numbers import NONE
 from abhiyan.ui.slides.said import Slide, SlideColumn
 
-from .deck_pages import About, filled, table_of, table_slides
+from .deck_pages import About, filled_sentence, slide_table, table_slides
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ def stays_slides(about: About, drawn: LadderShown, stays: StaysSaid) -> Iterator
     drawn: the ladder of the stays.
     """
     if stays.answers:
-        body = table_of(
+        body = slide_table(
             SlideColumn(_("Question"), 0.45),
             SlideColumn(_("Answer"), 0.35),
             SlideColumn(_("How many"), 0.2, is_number=True),
         )
-        checked = filled(_("Real: %(words)s."), words=str(drawn.checked).rstrip(".।"))
+        checked = filled_sentence(_("Real: %(words)s."), words=str(drawn.checked).rstrip(".।"))
         foot = (f"{stays.reached}. {checked}", _("As workers reported it. No names are kept with it."))
         yield table_slides(
             about,
@@ -49,13 +49,13 @@ def stays_slides(about: About, drawn: LadderShown, stays: StaysSaid) -> Iterator
             under=_("What workers heard"),
         )
     if stays.quotes:
-        body = table_of(
+        body = slide_table(
             SlideColumn(_("What they said"), 0.5),
             SlideColumn(_("Unit"), 0.2),
             SlideColumn(_("What was done"), 0.3),
         )
         n = stays.quotes.total
-        title = filled(
+        title = filled_sentence(
             ngettext("%(n)s quote came up from stays", "%(n)s quotes came up from stays", n),
             n=n,
         )
@@ -75,4 +75,4 @@ def stayed_words(n: int | None) -> str:
         "%(n)s places had a worker for 24 hours; what they heard",
         n,
     )
-    return filled(words, n=n)
+    return filled_sentence(words, n=n)

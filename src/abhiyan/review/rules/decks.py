@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from abhiyan.core import small_cells
 from abhiyan.core.cut import Cut
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.org.rules.vacancies import vacant_words
 from abhiyan.programmes.rules.count_words import CountWords
 from abhiyan.ui.charts import Trend
@@ -39,9 +39,9 @@ from .deck_pages import (
     asked_slides,
     assembled_deck,
     counts_table,
-    filled,
+    filled_sentence,
     made_slide,
-    table_of,
+    slide_table,
     table_slides,
     whole_or_lakh,
 )
@@ -160,7 +160,11 @@ def unit_deck(
     before it has the requests. others: name and ladder of the programme's other measures that have a target or
     figures. Each has one slide.
     """
-    title = _finding(about, of) if of else filled(_("%(unit)s: offices and last review"), unit=about.unit)
+    title = (
+        _finding(about, of)
+        if of
+        else filled_sentence(_("%(unit)s: offices and last review"), unit=about.unit)
+    )
     beside = [[_rungs(replace(about, measure=name), drawn)] for name, drawn in others]
     made = [
         *(_measured(about, of) if of else ()),
@@ -194,12 +198,16 @@ def _finding(about: About, of: Measured) -> str:
         return _("Fewer than 10 counted so far")
     n = short(counted)
     if _is_reached(about, counted, drawn.target):
-        return filled(_("%(n)s counted: the target is reached"), n=n)
+        return filled_sentence(_("%(n)s counted: the target is reached"), n=n)
     if drawn.behind:
-        return filled(_("%(n)s counted, %(fewer)s fewer than due by today"), n=n, fewer=short(drawn.behind))
+        return filled_sentence(
+            _("%(n)s counted, %(fewer)s fewer than due by today"), n=n, fewer=short(drawn.behind)
+        )
     if drawn.target:
-        return filled(_("%(n)s counted: %(share)s of the target"), n=n, share=share(counted, drawn.target))
-    return filled(_("%(n)s counted so far"), n=n)
+        return filled_sentence(
+            _("%(n)s counted: %(share)s of the target"), n=n, share=share(counted, drawn.target)
+        )
+    return filled_sentence(_("%(n)s counted so far"), n=n)
 
 
 def _measured(about: About, of: Measured) -> Iterator[list[Slide]]:
@@ -218,18 +226,18 @@ def _measured(about: About, of: Measured) -> Iterator[list[Slide]]:
 def _rungs(about: About, drawn: LadderShown) -> Slide:
     under, target, beyond = about.measure, "", ""
     if drawn.target:
-        target = filled(_("Target %(n)s"), n=drawn.target)
-        beyond = filled(_("Target %(n)s: beyond this scale"), n=drawn.target)
-        under += " · " + filled(_("target %(n)s by %(day)s"), n=drawn.target, day=about.closes_on)
+        target = filled_sentence(_("Target %(n)s"), n=drawn.target)
+        beyond = filled_sentence(_("Target %(n)s: beyond this scale"), n=drawn.target)
+        under += " · " + filled_sentence(_("target %(n)s by %(day)s"), n=drawn.target, day=about.closes_on)
     if drawn.expected:
         under += f" · {drawn.expected}"
     if drawn.target and drawn.counted is not None and drawn.counted > drawn.target:
         text = _("%(n)s counted; the target was %(target)s")
-        title = filled(text, n=drawn.counted, target=drawn.target)
+        title = filled_sentence(text, n=drawn.counted, target=drawn.target)
     elif drawn.target and drawn.counted is not None:
         done, target_text = whole_or_lakh(drawn.counted, drawn.target)
         text = _("%(share)s of the target is counted: %(n)s of %(target)s")
-        title = filled(text, share=share(drawn.counted, drawn.target), n=done, target=target_text)
+        title = filled_sentence(text, share=share(drawn.counted, drawn.target), n=done, target=target_text)
     else:
         title = CountWords().sentence(seen=drawn.counted, reported=drawn.reported)
     names = {key: str(NAMES[key]) for key in (*BARS, "unsigned")}
@@ -250,7 +258,7 @@ def _rung(drawn: LadderShown, key: str) -> SlideBar:
         "counted": _("passed the rules"),
         "confirmed": _("their own later yes"),
     }
-    bar = SlideBar(key, str(NAMES[key]), small_cells.said(n), n, meant[key])
+    bar = SlideBar(key, str(NAMES[key]), small_cells.count_in_words(n), n, meant[key])
     if key == "counted" and drawn.unsigned:
         text = f"+ {grouped(drawn.unsigned)}"
         return replace(bar, more=drawn.unsigned, beside=text, below=str(NAMES["unsigned"]))
@@ -267,16 +275,18 @@ def _checked(drawn: LadderShown) -> SlideRate:
 
 
 def _course(about: About, of: Measured, trend: Trend) -> Slide:
-    title = filled(_("%(n)s counted since the first day"), n=small_cells.said(of.ladder.counted))
+    title = filled_sentence(
+        _("%(n)s counted since the first day"), n=small_cells.count_in_words(of.ladder.counted)
+    )
     if _is_reached(about, of.ladder.counted, trend.target):
-        title = filled(_("The target of %(n)s is reached"), n=short(trend.target or 0))
+        title = filled_sentence(_("The target of %(n)s is reached"), n=short(trend.target or 0))
     elif of.daily and of.lately is not None:
         title = _("Needed from now on: %(daily)s a day; in the last week it was %(lately)s")
-        title = filled(title, daily=of.daily, lately=round(of.lately / 7))
+        title = filled_sentence(title, daily=of.daily, lately=round(of.lately / 7))
     elif of.daily:
-        title = filled(_("Needed from now on: %(daily)s a day"), daily=of.daily)
+        title = filled_sentence(_("Needed from now on: %(daily)s a day"), daily=of.daily)
     elif of.lately is not None:
-        title = filled(_("%(n)s counted in the last seven days"), n=short(of.lately))
+        title = filled_sentence(_("%(n)s counted in the last seven days"), n=short(of.lately))
     days, length = trend.days, (trend.ends_on - trend.begins_on).days + 1
     lines = [
         (key, str(NAMES[key]), tuple(getattr(day, key) for day in days))
@@ -305,7 +315,7 @@ def _behind(about: About, of: Measured) -> list[Slide]:
     most = max(row.n for row in targeted)
     furthest = [row for row in targeted if row.n == most]
     every = Cut(targeted, of.below.total) if of.below.rest else Cut(targeted, len(targeted))
-    body = table_of(
+    body = slide_table(
         SlideColumn(_("Unit"), 0.3),
         SlideColumn(_("Target"), 0.13, is_number=True),
         SlideColumn(_("Due by today"), 0.16, is_number=True),
@@ -337,11 +347,11 @@ def _lacking_most(furthest: Sequence[Behind], n: int, *, is_alone: bool) -> str:
         title = _("%(unit)s lacks most: %(n)s fewer than the %(due)s due by today")
         if is_alone:
             title = _("%(unit)s: %(n)s fewer than the %(due)s due by today")
-        return filled(title, unit=furthest[0].name, n=n, due=furthest[0].due or 0)
+        return filled_sentence(title, unit=furthest[0].name, n=n, due=furthest[0].due or 0)
     if len(furthest) > NAMED:
-        return filled(_("Several units lack most: %(n)s fewer than due by today, each"), n=n)
+        return filled_sentence(_("Several units lack most: %(n)s fewer than due by today, each"), n=n)
     names = ", ".join(row.name for row in furthest)
-    return filled(_("%(units)s lack most: %(n)s fewer than due by today, each"), units=names, n=n)
+    return filled_sentence(_("%(units)s lack most: %(n)s fewer than due by today, each"), units=names, n=n)
 
 
 def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
@@ -354,7 +364,7 @@ def _gaps(about: About, of: Measured) -> Iterator[list[Slide]]:
     foot = [
         _("Line: at least to at most. Dot: the middle; a wide line has none."),
         _("A gap is a question to the unit, not a verdict."),
-        *([filled(_more_unknown(others), n=others)] if others else []),
+        *([filled_sentence(_more_unknown(others), n=others)] if others else []),
         *of.checks,
     ]
     under = _("of every 100 entries · by the least the gap can be")
@@ -382,7 +392,7 @@ def _compared(slide_intervals: Sequence[SlideInterval], whole: SlideInterval | N
     worse = are_worse(slide_intervals, whole)
     if not worse:
         if len(slide_intervals) == 1:
-            return filled(_("Only %(unit)s has enough checks so far"), unit=slide_intervals[0].name)
+            return filled_sentence(_("Only %(unit)s has enough checks so far"), unit=slide_intervals[0].name)
         if whole is None or whole.true is None:
             return _("The whole has not enough checks to compare units with it")
         return _("No unit is surely below the whole")
@@ -390,17 +400,17 @@ def _compared(slide_intervals: Sequence[SlideInterval], whole: SlideInterval | N
     if whole is not None and len(worse) == 1:
         title = _("In %(unit)s at most %(n)s of 100 entries are real, in the whole at least %(low)s")
         most, least = max(1, of_100(first.high / 100)), min(99, of_100(whole.low / 100))  # as `real_of_100`
-        return filled(title, unit=first.name, n=most, low=least)
+        return filled_sentence(title, unit=first.name, n=most, low=least)
     names = ", ".join(row.name for row in worse[:NAMED])
     if len(worse) > NAMED:
-        return filled(_("Fewer are real than in the whole: %(units)s and others"), units=names)
-    return filled(_("Fewer are real than in the whole: %(units)s"), units=names)
+        return filled_sentence(_("Fewer are real than in the whole: %(units)s and others"), units=names)
+    return filled_sentence(_("Fewer are real than in the whole: %(units)s"), units=names)
 
 
 def _unknown(about: About, of: Measured) -> Iterator[list[Slide]]:
     """Yield the number of checks of each unit that cannot be compared."""
     if of.gaps:
-        body = table_of(SlideColumn(_("Unit"), 0.4), SlideColumn(_("Checks"), 0.6))
+        body = slide_table(SlideColumn(_("Unit"), 0.4), SlideColumn(_("Checks"), 0.6))
         rows = [(row.name, row.why) for row in of.gaps]
         yield table_slides(
             about, _("No unit below has enough checks yet"), rows, body, *of.checks, page="beside"
@@ -424,7 +434,7 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
     if unit.offices or any(n for _office, n, _of in unit.vacant):
         yield from _offices(about, unit)
     if any(n for _label, n in unit.questions):
-        cells = [(label, small_cells.said(n)) for label, n in unit.questions]
+        cells = [(label, small_cells.count_in_words(n)) for label, n in unit.questions]
         title = _questions(unit.questions)
         foot = _("A question is not proof. Questions that lead to nothing are deleted.")
         yield table_slides(about, title, cells, counts_table(_("Questions to workers")), foot, page="dossier")
@@ -450,8 +460,8 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
         yield table_slides(about, title, lines, counts_table(_("Who asked to help")), foot, page="helpers")
     if unit.review is not None:
         day, decision, tasks = unit.review
-        title = filled(_("Last review, %(day)s: %(decision)s"), day=day, decision=decision)
-        body = table_of(SlideColumn(_("Task"), 0.7), SlideColumn(_("Status"), 0.3))
+        title = filled_sentence(_("Last review, %(day)s: %(decision)s"), day=day, decision=decision)
+        body = slide_table(SlideColumn(_("Task"), 0.7), SlideColumn(_("Status"), 0.3))
         yield table_slides(
             about,
             title,
@@ -464,7 +474,7 @@ def _unit(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
 
 def _graded(about: About, title: str, rows: Sequence[tuple[str, ...]]) -> list[Slide]:
     names = (_("Booths called"), _("Works well"), _("Works in part"), _("Needs help"))
-    body = table_of(
+    body = slide_table(
         SlideColumn(_("Month"), 0.32), *(SlideColumn(name, 0.17, is_number=True) for name in names)
     )
     foot = _(
@@ -474,7 +484,7 @@ def _graded(about: About, title: str, rows: Sequence[tuple[str, ...]]) -> list[S
 
 
 def _leaders(about: About, title: str, rows: Sequence[tuple[str, ...]]) -> list[Slide]:
-    body = table_of(
+    body = slide_table(
         SlideColumn(_("Leader"), 0.3),
         SlideColumn(_("Office"), 0.4),
         SlideColumn(_("Days due"), 0.15, is_number=True),
@@ -490,20 +500,24 @@ def _questions(numbers: Sequence[tuple[str, int | None]]) -> str:
         _("Answers of workers that wait for a decision: %(n)s"),
         _("Questions to workers that are proven: %(n)s"),
     )
-    return next(filled(text, n=n) for text, (_label, n) in zip(words, numbers, strict=False) if n)
+    return next(filled_sentence(text, n=n) for text, (_label, n) in zip(words, numbers, strict=False) if n)
 
 
 def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
     """Yield slides of what people were asked, what they said, and what was done about it."""
     if heard.choices:
-        lines = [(question, choice, small_cells.said(n)) for question, choice, n in heard.choices]
-        body = table_of(
+        lines = [(question, choice, small_cells.count_in_words(n)) for question, choice, n in heard.choices]
+        body = slide_table(
             SlideColumn(_("Question"), 0.45),
             SlideColumn(_("Answer"), 0.35),
             SlideColumn(_("How many"), 0.2, is_number=True),
         )
         both = _("People asked: %(asked)s. Answered: %(answered)s.")
-        both = filled(both, asked=small_cells.said(heard.asked), answered=small_cells.said(heard.answered))
+        both = filled_sentence(
+            both,
+            asked=small_cells.count_in_words(heard.asked),
+            answered=small_cells.count_in_words(heard.answered),
+        )
         foot = (both, _("As reported by those who asked. No names are kept with it."))
         yield table_slides(about, _answer(heard), lines, body, *foot, page="opinions", under=_("Opinions"))
     if heard.quotes:
@@ -517,7 +531,7 @@ def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
             title = _("Something was done about most quotes that came up")
         elif 2 * done == n:
             title = _("Something was done about half of the quotes that came up")
-        body = table_of(
+        body = slide_table(
             SlideColumn(_("What they said"), 0.5),
             SlideColumn(_("Unit"), 0.2),
             SlideColumn(_("What was done"), 0.3),
@@ -526,7 +540,9 @@ def _heard(about: About, heard: Heard) -> Iterator[list[Slide]]:
             (words, " · ".join(filter(None, (unit, _language(words)))), what or NONE)
             for words, unit, what in _once(heard.quotes)
         ]
-        count = filled(_("Quotes that came up: %(n)s. Something was done about %(done)s."), n=n, done=done)
+        count = filled_sentence(
+            _("Quotes that came up: %(n)s. Something was done about %(done)s."), n=n, done=done
+        )
         foot = (count, _("Names were taken out by the levels below."))
         yield table_slides(about, title, rows, body, *foot, page="quotes", under=_("Quotes"))
 
@@ -540,7 +556,7 @@ def _answer(heard: Heard) -> str:
     if heard.most is None:
         return _("No answer was given more often than the others")
     question, choice = heard.most
-    return filled(_("%(question)s Most often: %(choice)s"), question=question, choice=choice)
+    return filled_sentence(_("%(question)s Most often: %(choice)s"), question=question, choice=choice)
 
 
 def _once(quotes: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -554,7 +570,7 @@ def _once(quotes: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
 def _language(words: str) -> str:
     """Name the language of a quote if its script is not that of the deck's language."""
     is_hindi = any("\u0900" <= letter <= "\u097f" for letter in words)
-    if is_hindi == (language() == "hi"):
+    if is_hindi == (active_language() == "hi"):
         return ""
     return _("in Hindi") if is_hindi else _("in English")
 
@@ -571,8 +587,10 @@ def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
     title = vacant_words(missing)
     rows = [(office, name or _("vacant"), since) for office, name, since in unit.offices]
     vacant = _("vacant in %(n)s of %(of)s units below")
-    below = [(office, filled(vacant, n=n, of=n_offices), "") for office, n, n_offices in unit.vacant if n]
-    body = table_of(
+    below = [
+        (office, filled_sentence(vacant, n=n, of=n_offices), "") for office, n, n_offices in unit.vacant if n
+    ]
+    body = slide_table(
         SlideColumn(_("Office"), 0.36), SlideColumn(_("Who holds it"), 0.44), SlideColumn(_("Since"), 0.2)
     )
     if rows and below and len(rows) + len(below) > ROWS:
@@ -581,9 +599,9 @@ def _offices(about: About, unit: DeckUnit) -> Iterator[list[Slide]]:
             SlideColumn(_("Of units"), 0.25, is_number=True),
         )
         counted = [(office, grouped(n), grouped(n_offices)) for office, n, n_offices in unit.vacant if n]
-        table = table_of(SlideColumn(_("Office"), 0.5), *numbers)
+        table = slide_table(SlideColumn(_("Office"), 0.5), *numbers)
         if vacant_offices:
-            here = filled(_("Vacant here: %(offices)s"), offices=", ".join(vacant_offices))
+            here = filled_sentence(_("Vacant here: %(offices)s"), offices=", ".join(vacant_offices))
             yield table_slides(about, here, rows, body, page="unit", under=_("Offices"))
         yield table_slides(about, title, counted, table, page="vacant", under=_("Offices below"))
     else:

@@ -51,7 +51,7 @@ def contradicting(decision: str, figures: Sequence[MeasureReached]) -> MeasureRe
     return worst if decision == ALARM and worst.goes_well else None
 
 
-def read(kept: Iterable[Sequence[int]]) -> list[MeasureReached]:
+def read_reached(kept: Iterable[Sequence[int]]) -> list[MeasureReached]:
     """Return the figures that a minute kept."""
     return [
         MeasureReached(programme, measure, counted, due, target)

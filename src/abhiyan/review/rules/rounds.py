@@ -46,7 +46,7 @@ def asked_so_far(n: int, *, since: date, ends_on: date, today: date) -> int:
     return (2 * n * gone + days) // (2 * days)
 
 
-def state_of(*, is_decided: bool, is_met: bool, is_prepared: bool) -> ReviewState:
+def review_state(*, is_decided: bool, is_met: bool, is_prepared: bool) -> ReviewState:
     """Return how far one review is. A day set for the meeting is not a meeting held."""
     if is_decided:
         return ReviewState.DECIDED

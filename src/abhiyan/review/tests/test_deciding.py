@@ -14,7 +14,7 @@ from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.actions import NobodyToRemind
 from abhiyan.messaging.models import Message
 from abhiyan.org.queries import NotYours
-from abhiyan.people.actions.accounts import keep_phone
+from abhiyan.people.actions.accounts import keep_sealed_phone
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body
 from abhiyan.programmes.models import Programme
@@ -224,7 +224,7 @@ def test_the_round_shows_silent_reviewers_first_and_reminds_them_once_a_day(cast
     one = booths(cast)
     decide(cast, review_of(one, "JK-B001"), role="mandal_president")
     with system("test"):
-        phone = keep_phone(phone="+919906000091")
+        phone = keep_sealed_phone(phone="+919906000091")
         Account.objects.filter(pk=cast.accounts["mandal_president"].pk).update(phone_id=phone)
     page = f"/review/rounds/{one.public_id}/reviewers/"
     early = words(body(cast.client("district_in_charge"), page))

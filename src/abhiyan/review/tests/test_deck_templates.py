@@ -182,4 +182,4 @@ def test_two_offices_never_leave_two_templates_in_use(cast: Cast) -> None:
         send(client, named(layout))
     with system("test"):
         assert DeckTemplate.objects.filter(is_used=True).count() == 1
-        assert [one.number for one in files.templates()] == [3, 2, 1]
+        assert [one.number for one in files.template_versions()] == [3, 2, 1]

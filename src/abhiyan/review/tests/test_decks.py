@@ -28,7 +28,7 @@ from abhiyan.review.rules.decks import (
 )
 from abhiyan.ui.charts import Day, Trend
 from abhiyan.ui.ladder import LadderShown
-from abhiyan.ui.slides.frozen import frozen, thawed
+from abhiyan.ui.slides.frozen import frozen_slides, thawed
 from abhiyan.ui.slides.said import Bars, Course, Cover, Gaps, Grid, Mention, Slide, SlideInterval
 
 ABOUT = About("Reasi", "Drive", "2 Nov – 31 Dec", "As of today", "Sangathan", "31 Dec")
@@ -420,7 +420,7 @@ def test_beyond_its_target_a_unit_has_no_share_to_praise_and_the_last_slide_asks
 @pytest.mark.parametrize("language", ["hi", "en"])
 def test_slides_come_back_from_json_as_they_were(language: str) -> None:
     slides = sample_slides(language)
-    kept = json.loads(json.dumps(frozen(slides)))
+    kept = json.loads(json.dumps(frozen_slides(slides)))
     assert thawed(kept, lambda _mentions: {}) == slides
 
 
@@ -430,7 +430,7 @@ def test_a_frozen_slide_keeps_nobody_s_words_and_loses_the_rows_of_words_that_ar
         (Mention("No lamp", "quote", "2"), "Katra", ""),
     ]
     heard = Heard(100, 60, (), Cut(quotes, 2), 0)
-    kept = json.loads(json.dumps(frozen(unit_deck(ABOUT, DeckUnit(heard=heard), None))))
+    kept = json.loads(json.dumps(frozen_slides(unit_deck(ABOUT, DeckUnit(heard=heard), None))))
     assert "tap" not in str(kept) and "lamp" not in str(kept)
 
     def rows(words: dict[tuple[str, str], str]) -> list[str]:

@@ -133,7 +133,7 @@ def test_a_dossier_a_little_longer_than_a_page_is_made_smaller() -> None:
 
     def pages(template: printing.PrintTemplate, n: int) -> int:
         lines = {"title": "Part", "lines": [["Line", "1"]] * 3, "note": ""}
-        made = printing.pdf(
+        made = printing.print_pdf(
             template,
             [unit | {"parts": [[lines] * n, []]}],
             title="Katra",

@@ -13,7 +13,7 @@ from abhiyan.enrolment.tests.web import today
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions as org
 from abhiyan.org.queries import NotYours
-from abhiyan.people.actions.accounts import keep_phone
+from abhiyan.people.actions.accounts import keep_sealed_phone
 from abhiyan.people.models import Account
 from abhiyan.programmes.models import Task
 from abhiyan.review import refusals
@@ -116,7 +116,7 @@ def test_only_the_holder_and_who_leads_from_above_see_it(cast: Cast, mine: Revie
 
 def test_they_are_told_from_a_day_before_and_once(cast: Cast) -> None:
     with system("test"):
-        phone = keep_phone(phone="+919906000055")
+        phone = keep_sealed_phone(phone="+919906000055")
         Account.objects.filter(pk=cast.accounts["mandal_president"].pk).update(phone_id=phone)
     begins = today() + timedelta(days=3)
     one = of_president(

@@ -288,7 +288,7 @@ def test_totals_by_a_day_are_those_of_the_ledger(cast: Cast) -> None:
         with system("test"):
             found, said = counted_by_day(asked, 1), said_by_day(asked)
             for i, one in enumerate(asked):
-                known = ledger.ladder(
+                known = ledger.unit_ladder(
                     node=one.unit_id, hierarchy=1, programme=programme, at=NOW, on=one.day
                 ).counted
                 assert found.get(i, 0) == known, (one, is_folded)

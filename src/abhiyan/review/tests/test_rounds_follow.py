@@ -16,7 +16,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.people.models import Phone
 from abhiyan.review import refusals
 from abhiyan.review.actions import keeping, rounds
-from abhiyan.review.actions.reviews import note_opened, set_meeting
+from abhiyan.review.actions.reviews import note_dossiers_opened, set_meeting
 from abhiyan.review.models import Review, Round
 from abhiyan.review.queries import rounds as found
 from abhiyan.review.queries.reviewers import reviewers, vacant
@@ -44,7 +44,7 @@ def end(cast: Cast, role: str) -> None:
 def move(cast: Cast, code: str, to: str) -> None:
     with system("test"):
         ids = cast.world.units
-        units.move(unit_id=ids[code].pk, hierarchy=1, to=ids[to].pk, on=today(), by=SYSTEM, at=NOW)
+        units.move_unit(unit_id=ids[code].pk, hierarchy=1, to=ids[to].pk, on=today(), by=SYSTEM, at=NOW)
 
 
 def by(one: Review) -> list[str]:
@@ -53,7 +53,7 @@ def by(one: Review) -> list[str]:
 
 def test_a_unit_that_moves_is_reviewed_by_who_leads_it_now_and_is_prepared_again(cast: Cast) -> None:
     one = review_of(opened(cast), "JK-SRI-M1")
-    note_opened(reviews=[one.pk], by=cast.actor("district_in_charge"), at=NOW)
+    note_dossiers_opened(reviews=[one.pk], by=cast.actor("district_in_charge"), at=NOW)
     with cast.as_("district_in_charge"):
         set_meeting(public_id=one.public_id, meets_on=today(), by=cast.actor("district_in_charge"), at=NOW)
     move(cast, "JK-SRI-M1", "JK-JAM")
@@ -101,12 +101,12 @@ def test_a_unit_made_later_joins_an_open_round_and_one_opened_again_comes_back(c
     with system("test"):
         new = NewUnit(code="JK-SRI-M9", kind=Kind.MANDAL, names={"en": "Nine", "hi": "नौ"})
         made = units.make_unit(unit=new, by=SYSTEM, at=at)
-        units.place_many(hierarchy=1, places=[(made, district)], on=today(), by=SYSTEM, at=at)
+        units.place_units(hierarchy=1, places=[(made, district)], on=today(), by=SYSTEM, at=at)
     assert by(review_of(one, "JK-SRI-M9")) == ["district_in_charge"]
     with system("test"):
         units.close_units(unit_id=made, on=today(), by=SYSTEM, at=at)
         assert review_of(one, "JK-SRI-M9").left_on == today()
-        units.open_again(unit_id=made, by=SYSTEM, at=at)
+        units.reopen_units(unit_id=made, by=SYSTEM, at=at)
     assert review_of(one, "JK-SRI-M9").left_on is None
 
 
@@ -212,7 +212,7 @@ def test_a_stand_in_reviews_while_the_office_is_vacant(cast: Cast, waiting: Revi
     name(cast, waiting, "state_president")
     assert by(waiting) == ["state_president"]
     with cast.as_("state_president"):
-        asked = found.asked_of(_viewer(cast, "state_president"), on=today(), at=NOW, shown=3)
+        asked = found.reviews_asked(_viewer(cast, "state_president"), on=today(), at=NOW, shown=3)
         assert [each.n for each in asked.review] == [2]
     decide(cast, waiting, "state_president")
     cast.appoint(cast.accounts["no_office"], "district_in_charge", "JK-SRI", by=SYSTEM)
@@ -299,11 +299,11 @@ def test_units_of_a_list_that_is_undone_take_their_reviews_along_unless_somethin
     going = UnitsGoing(made_by_list("JK-SRI-M2"), SYSTEM, NOW)
     decide(cast, review_of(one, "JK-SRI-M2"))
     with pytest.raises(refusals.UnitsReviewed):
-        keeping.let_go(going=going)
+        keeping.drop_reviews_of_units(going=going)
     with system("test"):
         Review.objects.filter(round=one).update(decided_at=None)
         sql.run("delete from review_minute")
-    keeping.let_go(going=going)
+    keeping.drop_reviews_of_units(going=going)
     with system("test"):
         assert not Review.objects.filter(round=one, unit__code="JK-SRI-M2").exists()
         assert Review.objects.filter(round=one).exists()

@@ -129,7 +129,7 @@ def test_a_unit_is_found_by_its_name_in_either_script(cast: Cast) -> None:
         new = NewUnit(code="JK-SRI-M9", kind=Kind.MANDAL, names={"en": "Nishat", "hi": "निशात"})
         made = units.make_unit(unit=new, by=SYSTEM, at=NOW)
         place = (made, cast.world.units["JK-SRI"].pk)
-        units.place_many(hierarchy=1, places=[place], on=today(), by=SYSTEM, at=NOW)
+        units.place_units(hierarchy=1, places=[place], on=today(), by=SYSTEM, at=NOW)
     for typed in ("nishat", "निशात"):
         rows = page(cast, one, asked=f"?q={typed}").rpartition("<caption")[2]
         assert [name for name in ("Bahu", "Hazratbal", "Nishat") if name in rows] == ["Nishat"]

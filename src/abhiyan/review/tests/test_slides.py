@@ -20,7 +20,7 @@ from abhiyan.review.actions.decks import make_deck
 from abhiyan.review.actions.reviews import ToDo
 from abhiyan.review.models import Deck, Review
 from abhiyan.site.tests.cast import Cast
-from abhiyan.ui.slides.pptx_file import texts_of
+from abhiyan.ui.slides.pptx_file import pptx_texts
 
 from .test_rounds import decide, opened, review_of
 
@@ -146,8 +146,8 @@ def test_hindi_is_asked_for_in_the_deck_and_not_in_the_browser(cast: Cast) -> No
     address = made(cast, "state_president", language="hi")
     data = file(cast, "state_president", address)
     assert "लक्ष्य का 7% गिना गया" in str(slides(data))
-    assert 'lang="hi-IN"' in "".join(texts_of(data)) and 'lang="en' not in "".join(
-        part for part in texts_of(data) if "<p:sld " in part
+    assert 'lang="hi-IN"' in "".join(pptx_texts(data)) and 'lang="en' not in "".join(
+        part for part in pptx_texts(data) if "<p:sld " in part
     )
 
 
@@ -187,7 +187,7 @@ def test_slides_of_a_round_over_office_bearers_say_how_far_it_is_and_nothing_of_
 
 def test_no_slide_holds_a_phone_or_whatever_stands_in_no_page(cast: Cast) -> None:
     data = file(cast, "state_president", made(cast, "state_president", "?unit=JK-SRI"))
-    said = "\n".join(texts_of(data))
+    said = "\n".join(pptx_texts(data))
     with system("test"):
         ends = set(Phone.objects.values_list("last4", flat=True))
     assert not re.search(r"\+?91\d{10}|\b[6-9]\d{9}\b", said)

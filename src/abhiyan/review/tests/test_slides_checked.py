@@ -10,7 +10,7 @@ from django.urls import reverse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.site.tests.cast import Cast
-from abhiyan.ui.slides.pptx_file import texts_of
+from abhiyan.ui.slides.pptx_file import pptx_texts
 from abhiyan.verification.models import Flag, Frame
 from abhiyan.verification.tests.conftest import two_districts
 from abhiyan.verification.tests.odd_entries import NAMES, ask_three, words_of
@@ -59,7 +59,7 @@ def test_no_slide_names_a_worker_who_is_asked_or_what_they_said(cast: Cast, chec
     words = words_of(cast, ask_three(cast))
     for role in ("state_president", "district_in_charge"):
         for where in ("?unit=JK", "?unit=JK-SRI", f"?unit=JK&frame={checked.public_id}"):
-            said = "\n".join(texts_of(file(cast, role, made(cast, role, where))))
+            said = "\n".join(pptx_texts(file(cast, role, made(cast, role, where))))
             assert words.findall(said) == []
             assert not any(name in said for name in NAMES.values()), (role, where)
             assert "Questions to workers" not in said, "one of them is on no file, whoever makes it"

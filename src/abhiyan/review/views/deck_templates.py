@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.org import queries as org
 from abhiyan.org.queries.authority import holds_over_all
 from abhiyan.org.rules.capabilities import LEADS
@@ -22,8 +22,8 @@ from abhiyan.review.actions import deck_templates as acts
 from abhiyan.review.queries import deck_files as files
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.files import file_answer, sent_bytes
-from abhiyan.ui.posts import posted
-from abhiyan.ui.slides.look import from_json
+from abhiyan.ui.posts import post_only
+from abhiyan.ui.slides.look import layouts_from_json
 
 
 def _require(request: Request) -> None:
@@ -59,7 +59,7 @@ def deck_templates(request: Request) -> HttpResponseBase:
     )
     if done:
         return redirect(request.path)
-    versions = files.templates()
+    versions = files.template_versions()
     context: dict[str, Any] = {
         "here": "",
         "crumbs": [(say("Template of slides"), "")],
@@ -73,7 +73,7 @@ def deck_templates(request: Request) -> HttpResponseBase:
     return render(request, "review/deck_templates.html", context, status=done.status)
 
 
-@posted("review:deck_templates", takes=())
+@post_only("review:deck_templates", takes=())
 def deck_template_use(request: Request) -> HttpResponseBase:
     """Use another version, or the template of the house."""
     _require(request)
@@ -113,9 +113,11 @@ def deck_template_sample(request: Request, version: UUID) -> HttpResponseBase:
     """Send a deck of made-up figures in a version, to look at it."""
     _require(request)
     deck_template = files.template_by(version)
-    template = (from_json(deck_template.layouts), deck_template.opened())
-    slides = files.sample_slides(language())
-    data = files.deck_file(slides, "pptx", language(), template=template, at=clock.now(), with_lines=False)
+    template = (layouts_from_json(deck_template.layouts), deck_template.opened())
+    slides = files.sample_slides(active_language())
+    data = files.deck_file(
+        slides, "pptx", active_language(), template=template, at=clock.now(), with_lines=False
+    )
     return _pptx(data, say("Sample"))
 
 

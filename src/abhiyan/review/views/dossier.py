@@ -14,15 +14,15 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.scope import system
-from abhiyan.core.words import language, named
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.elections import queries as elections
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
-from abhiyan.org.responsible import seats, vacant_below
+from abhiyan.org.responsible import office_seats, vacant_below
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import RunningMeasure
-from abhiyan.review.actions.reviews import note_opened
+from abhiyan.review.actions.reviews import note_dossiers_opened
 from abhiyan.review.queries.asked import BELOW_FLAGS, asked_below
 from abhiyan.review.queries.last import last_and_around
 from abhiyan.review.queries.rounds import unprepared
@@ -31,7 +31,7 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
-from .figures import parts_of, standing
+from .figures import room_parts, unit_progress
 from .sources import sources_on
 
 MOST_RESULTS = 4  # elections of each kind
@@ -46,15 +46,15 @@ def dossier(request: Request, code: str) -> HttpResponse:
     """
     at = clock.now()
     read = dossier_of(request, code, at=at, on_screen=True)
-    prepare(request, [read["unit"].id], at=at)
+    prepare_dossiers(request, [read["unit"].id], at=at)
     return render(request, "review/dossier.html", read)
 
 
-def prepare(request: Request, unit_ids: Sequence[int], *, at: datetime) -> None:
+def prepare_dossiers(request: Request, unit_ids: Sequence[int], *, at: datetime) -> None:
     """Note that the viewer opened the dossiers of units, where they review them."""
     on = clock.day_in(settings.TIME_ZONE, at)
     if mine := unprepared(request.viewer, unit_ids, on=on):
-        note_opened(reviews=mine, by=request.actor, at=at)
+        note_dossiers_opened(reviews=mine, by=request.actor, at=at)
 
 
 def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = False) -> dict[str, Any]:
@@ -65,23 +65,23 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
     wanted = levels.BY_SLUG.get(request.GET.get("in", ""))
     facts, path = units.found_with_path(code, wanted=wanted)
     hierarchy = facts.nearest(wanted)
-    here = path[-1] if path else units.standing(facts.id, hierarchy)
+    here = path[-1] if path else units.row_of_unit(facts.id, hierarchy)
     if here.lo is None or here.hi is None or not request.viewer.sees_counts_at(here.lo):
         raise NotYours
     today = clock.day_in(settings.TIME_ZONE, at)
     counts = units.counts_below(facts.id, hierarchy, here=here) if here.has_children else {}
-    lang, span = language(), (here.lo, here.hi)
+    lang, span = active_language(), (here.lo, here.hi)
     with sql.at_once():
         offices = org.ask_offices_here(here.id, on=today)
         vacant = org.ask_vacancies_below(here.id, hierarchy, at=at, span=span, counts=counts)
-    shown_seats, shown_vacant = seats(request, offices(), here, lang), vacant_below(vacant(), lang)
-    stands = standing(request.viewer, here, hierarchy, at=at)
+    shown_seats, shown_vacant = office_seats(request, offices(), here, lang), vacant_below(vacant(), lang)
+    stands = unit_progress(request.viewer, here, hierarchy, at=at)
     is_exact = request.viewer.sees_exact_at(here.lo)
     last, around = last_and_around(here.id, hierarchy, path[-2].id if len(path) > 1 else None, at=at)
     unit_page = reverse("pages:unit", args=[here.code]) + f"?in={levels.SLUGS[hierarchy]}"
     with system("what a dossier reads"):
         flags = questions_of(request.viewer, stands.running, here, hierarchy, at, on_screen=on_screen)
-        parts = parts_of(Subject(here.id, hierarchy, *span, is_exact=is_exact, kinds=stands.kinds), at=at)
+        parts = room_parts(Subject(here.id, hierarchy, *span, is_exact=is_exact, kinds=stands.kinds), at=at)
     return {
         "here": "units",
         "crumbs": [(here.name(lang), unit_page), (say("Dossier"), "")],
@@ -102,8 +102,8 @@ def dossier_of(request: Request, code: str, *, at: datetime, on_screen: bool = F
         "parts": parts,
         "results": _results(here.id),
         "classes": [
-            (named(unit_class.election.names), unit_class.get_code_display())
-            for unit_class in elections.classes_of(here.id)[:MOST_RESULTS]
+            (name_in_language(unit_class.election.names), unit_class.get_code_display())
+            for unit_class in elections.classes_of_unit(here.id)[:MOST_RESULTS]
         ],
         "last": last,
         "around": around,
@@ -143,8 +143,12 @@ def questions_of(
     rows = [
         {
             "name": measure_asked.name,
-            "numbers": [(label, small_cells.said(n)) for label, n in measure_asked.numbers if n != 0],
-            "in_tens": [(label, small_cells.said(n)) for label, n in measure_asked.in_tens if n != 0]
+            "numbers": [
+                (label, small_cells.count_in_words(n)) for label, n in measure_asked.numbers if n != 0
+            ],
+            "in_tens": [
+                (label, small_cells.count_in_words(n)) for label, n in measure_asked.in_tens if n != 0
+            ]
             if measure_asked.decides and on_screen
             else (),
             "href": reverse("verification:workers", args=[measure_asked.programme.public_id])
@@ -155,7 +159,7 @@ def questions_of(
         if any(n for _label, n in measure_asked.numbers)
     ]
     few = [
-        named(measure_asked.programme.names)
+        name_in_language(measure_asked.programme.names)
         for measure_asked in measures
         if all(n is None for _label, n in measure_asked.numbers)
     ]
@@ -176,12 +180,16 @@ def _results(unit_id: int) -> list[Past]:
     unit_results = elections.results_of(unit_id)
     return [
         *(
-            Past(named(row.contest.election.names), row.winner.party if row.winner else "–", row.polled or 0)
+            Past(
+                name_in_language(row.contest.election.names),
+                row.winner.party if row.winner else "–",
+                row.polled or 0,
+            )
             for row in unit_results.contests[:MOST_RESULTS]
         ),
         *(
             Past(
-                named(row.part.contest.election.names),
+                name_in_language(row.part.contest.election.names),
                 row.leader.party if row.leader else "–",
                 row.polled or 0,
             )
@@ -189,14 +197,14 @@ def _results(unit_id: int) -> list[Past]:
         ),
         *(
             Past(
-                named(totals.election.names),
+                name_in_language(totals.election.names),
                 totals.parties[0].party if totals.parties else "–",
                 totals.polled or 0,
             )
             for totals in unit_results.totals[:MOST_RESULTS]
         ),
         *(
-            Past(named(sum_.election.names), sum_.votes[0][0] if sum_.votes else "–", sum_.polled)
+            Past(name_in_language(sum_.election.names), sum_.votes[0][0] if sum_.votes else "–", sum_.polled)
             for sum_ in unit_results.below[:MOST_RESULTS]
         ),
     ]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as say
 
 from abhiyan.core import clock, small_cells, sql
-from abhiyan.core.rooms import offered
+from abhiyan.core.rooms import offered_functions
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import RunningMeasure
@@ -53,7 +53,7 @@ class UnitLaddersShown:
     kinds: frozenset[str]
 
 
-def standing(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> UnitLaddersShown:
+def unit_progress(viewer: Viewer, here: UnitRow, hierarchy: int, *, at: datetime) -> UnitLaddersShown:
     """Return the progress of a unit in each measure.
 
     In the viewer's scope: rounded where they do not see its people.
@@ -117,7 +117,7 @@ def _compared(
         for measure in running
         if (measure.programme.pk, measure.measure) not in lines
     }
-    n_by_measure = programmes.said_of(here.id, rest, at=at) if rest else {}
+    n_by_measure = programmes.own_figures_of_unit(here.id, rest, at=at) if rest else {}
     comparisons = []
     for running_measure, drawn in zip(running, ladders, strict=True):
         key = running_measure.programme.pk, running_measure.measure
@@ -137,22 +137,24 @@ def _compared(
         comparisons.append(
             Compared(
                 running_measure.name,
-                small_cells.seen(n_by_measure[key], is_exact=is_exact),
-                small_cells.said(drawn.reported),
-                small_cells.said(drawn.counted),
+                small_cells.seen_count(n_by_measure[key], is_exact=is_exact),
+                small_cells.count_in_words(drawn.reported),
+                small_cells.count_in_words(drawn.counted),
                 (drawn.short if drawn.grade else drawn.note) or say("no back-checks yet"),
             )
         )
     return comparisons
 
 
-def parts_of(subject: Subject, *, at: datetime) -> list[ReviewedPart]:
+def room_parts(subject: Subject, *, at: datetime) -> list[ReviewedPart]:
     """Return each room's part about a unit or an office-bearer (`reviewed`), the lowest floor first; no line of zeros.
 
     The parts are numbers alone. The caller has checked that the viewer reviews or leads the subject, or is it. In a
     system scope.
     """
-    parts = [_with_figures(part) for reviewed in offered("reviewed") for part in reviewed(subject, at=at)]
+    parts = [
+        _with_figures(part) for reviewed in offered_functions("reviewed") for part in reviewed(subject, at=at)
+    ]
     return [part for part in parts if part.lines]
 
 
@@ -162,6 +164,6 @@ def _with_figures(part: ReviewedPart) -> ReviewedPart:
 
 def says_something(words: str) -> bool:
     """Return True for words, and where a number is above 0. "Fewer than 10", as seen from outside, is no number."""
-    words_known = words.replace(small_cells.said(None), "")
+    words_known = words.replace(small_cells.count_in_words(None), "")
     has_digits = words_known != words or re.search(r"\d", words_known) is not None
     return re.search(r"[1-9]", words_known) is not None or not has_digits

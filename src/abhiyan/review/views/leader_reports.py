@@ -21,11 +21,11 @@ from abhiyan.review import refusals
 from abhiyan.review.actions import leader_reports as acts
 from abhiyan.review.queries.leader_reports import is_above
 from abhiyan.review.rules.sources import LONGEST_WORDS
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.fields import DayField, NoteField, WholeField
 from abhiyan.ui.forms import offer
 
-from .rounds import today
+from .rounds import today_of_reviews
 
 WHOLE = ""  # the choice of a report about the unit as a whole
 
@@ -60,7 +60,7 @@ def leader_report(request: Request) -> HttpResponseBase:
         if request.viewer.may_at(LEADS, here.span[0]):
             raise refusals.OwnUnitReported
         raise NotFound(field="unit")
-    on = today()
+    on = today_of_reviews()
     running, _node = programmes.running_at(here.unit.id, here.hierarchy, on)
     form = LeaderReportForm(
         request.POST if request.method == "POST" else None,
@@ -90,7 +90,7 @@ def leader_report(request: Request) -> HttpResponseBase:
             raise
 
     dossier = reverse("review:dossier", args=[here.unit.code])
-    return ask(
+    return act_page(
         request,
         act,
         title=say("My report: %(unit)s") % {"unit": here.name},

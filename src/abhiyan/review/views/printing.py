@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock, printing, small_cells
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import language, person
+from abhiyan.core.words import active_language, local_person
 from abhiyan.org.viewer import Request
 from abhiyan.review import refusals
 from abhiyan.review.queries import rounds as found
@@ -26,7 +26,7 @@ from abhiyan.ui.files import with_lines
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.numbers import NONE, share
 
-from .dossier import QuestionsAsked, dossier_of, prepare
+from .dossier import QuestionsAsked, dossier_of, prepare_dossiers
 from .figures import Compared
 
 TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "dossier.typ")
@@ -40,7 +40,7 @@ def dossier_print(request: Request, code: str) -> HttpResponse:
     """Send the dossier of a unit as PDF. Readers of the page may."""
     at = clock.now()
     read = dossier_of(request, code, at=at)
-    prepare(request, [read["unit"].id], at=at)
+    prepare_dossiers(request, [read["unit"].id], at=at)
     holders = [seat["account"] for seat in read["seats"] if seat["name"]]
     read["left_out"] = names_left_out(request, holders)
     return _file(request, [read], f"dossier-{code}", at=at)
@@ -55,13 +55,13 @@ def round_week(request: Request, public_id: UUID) -> HttpResponse:
     if not some:
         raise refusals.NoMeetings
     read = [dossier_of(request, review.unit.code, at=at) | {"left_out": ()} for review in some]
-    prepare(request, [review.unit_id for review in some], at=at)
+    prepare_dossiers(request, [review.unit_id for review in some], at=at)
     return _file(request, read, f"dossiers-{on.isoformat()}", at=at)
 
 
 def _file(request: Request, read: Sequence[dict[str, Any]], name: str, *, at: datetime) -> HttpResponse:
     values = [_values(facts, has_names=len(read) == 1) for facts in read]
-    made = printing.pdf(
+    made = printing.print_pdf(
         TEMPLATE,
         values,
         title=values[0]["name"],
@@ -77,7 +77,7 @@ def _file(request: Request, read: Sequence[dict[str, Any]], name: str, *, at: da
 
 def _set_language() -> str:
     """Return the language of a dossier's words: Hindi or English."""
-    return language() if language() in ("hi", "en") else "en"
+    return active_language() if active_language() in ("hi", "en") else "en"
 
 
 def _values(read: dict[str, Any], *, has_names: bool) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _notes(read: dict[str, Any]) -> Iterator[str]:
 def _ladder(drawn: LadderShown, said: str) -> dict[str, Any]:
     """Return a measure: reported as a number, bars of counted and confirmed on the target's scale, the estimate
     apart."""
-    bars = ladder.plot(drawn, room=1.0)
+    bars = ladder.plot_ladder(drawn, room=1.0)
     pieces: dict[str, list[tuple[float, float, str]] | None] = {
         "reported": None,
         "counted": _pieces((bars.counted, COLOURS["counted"]), (bars.unsigned, "")),
@@ -263,7 +263,10 @@ def _parts(read: dict[str, Any], *, has_names: bool) -> Iterator[tuple[str, list
     yield _questions(read["flags"])
     yield (
         _("Past elections"),
-        [(result.name, f"{result.first} · {small_cells.said(result.polled)}") for result in read["results"]],
+        [
+            (result.name, f"{result.first} · {small_cells.count_in_words(result.polled)}")
+            for result in read["results"]
+        ],
         "",
     )
     yield _("Class"), list(read["classes"]), ""
@@ -285,4 +288,4 @@ def _seat(seat: dict[str, Any], *, has_names: bool) -> tuple[str, str]:
     """Return an office as a line: who holds it; without names whether somebody does."""
     if not seat["name"]:
         return _("Vacant"), seat["office"]
-    return (person(seat["name"]) if has_names else _("Not vacant")), seat["office"]
+    return (local_person(seat["name"]) if has_names else _("Not vacant")), seat["office"]

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock, small_cells
 from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
@@ -31,10 +31,10 @@ from abhiyan.review.actions import reviews as acts
 from abhiyan.review.models import Minute, Review
 from abhiyan.review.queries import reviewers as who
 from abhiyan.review.queries import rounds as found
-from abhiyan.review.queries.reached import as_reached, names_of
-from abhiyan.review.rules.reached import MeasureReached, contradicting, read
+from abhiyan.review.queries.reached import as_reached, measure_names
+from abhiyan.review.rules.reached import MeasureReached, contradicting, read_reached
 from abhiyan.review.rules.rounds import BEFOREHAND, LONGEST_TEXT
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import act_page, form_page, tried
 from abhiyan.ui.fields import DayField, NoteField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import LadderShown
@@ -42,8 +42,8 @@ from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
 
 from .dossier import questions_of
-from .figures import parts_of, standing
-from .rounds import ReviewRow, crumbs, page_of, reviewed, today
+from .figures import room_parts, unit_progress
+from .rounds import ReviewRow, reviewed_in_words, round_address, round_crumbs, today_of_reviews
 from .sources import sources_on
 
 MOST_UNITS = 5  # of other offices of an office-bearer, with their ladders
@@ -57,12 +57,14 @@ def _page(one: Review) -> str:
 def _name(one: Review) -> str:
     """Return the name of the person or unit that is reviewed, in the reader's script."""
     if one.account_id is None:
-        return named(one.unit.names)
-    return person(found.names_of([one.account_id]).get(one.account_id, ""))
+        return name_in_language(one.unit.names)
+    return local_person(found.names_in_reviews([one.account_id]).get(one.account_id, ""))
 
 
 def _crumbs(one: Review, *more: tuple[str, str]) -> dict[str, Any]:
-    return crumbs((one.round.title, page_of(one.round)), (_name(one), _page(one) if more else ""), *more)
+    return round_crumbs(
+        (one.round.title, round_address(one.round)), (_name(one), _page(one) if more else ""), *more
+    )
 
 
 @require_GET
@@ -81,14 +83,14 @@ def _shown(
     """Show the page. form: the decision as it was sent, where it was refused."""
     at = clock.now()
     on = clock.day_in(settings.TIME_ZONE, at)
-    viewer, last = request.viewer, found.last_review(one.unit_id, before=one)
+    viewer, last = request.viewer, found.last_decided_review(one.unit_id, before=one)
     by = who.reviewers([one], on=on).get(one.pk, [])
     is_mine = one.account_id is not None and one.account_id == viewer.account_id
     is_own = is_mine or (one.account_id is None and found.holds_in(viewer, one.unit_id))
     is_there = one.left_on is None and one.unit.closed_on is None
     is_now = one.round.begins_on <= on <= one.round.ends_on
     may_review = any(reviewer.account_id == viewer.account_id for reviewer in by) and viewer.is_strong
-    barred = who.why_not(one, viewer.account_id, on=on) if may_review else None
+    barred = who.why_no_reviewer(one, viewer.account_id, on=on) if may_review else None
     may_decide = is_now and is_there and may_review and barred is None
     seen = _figures(viewer, one, at=at)
     now = seen.pop("now", [])
@@ -97,9 +99,9 @@ def _shown(
         "review": one,
         "row": ReviewRow(one, "", by),
         "name": _name(one),
-        "unit_name": named(one.unit.names),
-        "office": reviewed(one.round) if one.is_of_holder else "",
-        "by_unit": named(one.by_unit.names),
+        "unit_name": name_in_language(one.unit.names),
+        "office": reviewed_in_words(one.round) if one.is_of_holder else "",
+        "by_unit": name_in_language(one.by_unit.names),
         "minutes": _then_and_now(viewer, one, found.minutes_of(one), now),
         "last": last,
         "last_minutes": _then_and_now(viewer, one, found.minutes_of(last), now) if last else [],
@@ -115,9 +117,9 @@ def _shown(
         **seen,
     }
     if is_mine:
-        acts.note_read(public_id=one.public_id, by=request.actor, at=at)
+        acts.note_decision_read(public_id=one.public_id, by=request.actor, at=at)
     elif may_review and one.prepared_at is None:
-        acts.note_opened(reviews=[one.pk], by=request.actor, at=at)
+        acts.note_dossiers_opened(reviews=[one.pk], by=request.actor, at=at)
     return render(request, "review/review.html", context, status=status)
 
 
@@ -145,18 +147,22 @@ def _then_and_now(
 ) -> list[MinuteShown]:
     """Return minutes with the figures of their day beside those of today, rounded for who does not see the
     unit's people."""
-    kept = {row.one.pk: read(row.one.figures) for row in minutes}
+    kept = {row.one.pk: read_reached(row.one.figures) for row in minutes}
     if not any(kept.values()):
         return [MinuteShown(row.one, row.who, (), is_against=False) for row in minutes]
-    lo = units.standing(one.unit_id, one.round.hierarchy).lo
+    lo = units.row_of_unit(one.unit_id, one.round.hierarchy).lo
     is_exact = lo is not None and viewer.sees_exact_at(lo)
-    names = names_of([measure for some in kept.values() for measure in some], now)
+    names = measure_names([measure for some in kept.values() for measure in some], now)
     current = {(measure.programme_id, measure.measure): measure for measure in now}
 
     def line_of(each: MeasureReached, *, is_shown: bool = False) -> tuple[str, str, int | None]:
-        n = each.counted if is_exact or is_shown or each.counted is None else small_cells.shown(each.counted)
+        n = (
+            each.counted
+            if is_exact or is_shown or each.counted is None
+            else small_cells.shown_count(each.counted)
+        )
         pct = replace(each, counted=n).pct
-        return str(small_cells.said(n)), grouped(each.due), None if n is None else pct
+        return str(small_cells.count_in_words(n)), grouped(each.due), None if n is None else pct
 
     def beside(measure: MeasureReached) -> FigureThen:
         key = measure.programme_id, measure.measure
@@ -185,15 +191,15 @@ def _is_time(one: Review, *, is_there: bool, on: date) -> bool:
 def _figures(viewer: Viewer, one: Review, *, at: datetime) -> dict[str, Any]:
     """Return all that a reviewer reads first: where the unit is, what every room counts, its open tasks, its
     last decision."""
-    here = units.standing(one.unit_id, one.round.hierarchy)
+    here = units.row_of_unit(one.unit_id, one.round.hierarchy)
     if here.lo is None or here.hi is None or not (one.is_of_holder or viewer.sees_counts_at(here.lo)):
         return {}
-    stands = standing(viewer, here, one.round.hierarchy, at=at)
+    stands = unit_progress(viewer, here, one.round.hierarchy, at=at)
     is_exact, tree = viewer.sees_exact_at(here.lo), one.round.hierarchy
     kinds = frozenset[str]() if one.is_of_holder else stands.kinds
     subject = Subject(here.id, tree, here.lo, here.hi, one.account_id, is_exact=is_exact, kinds=kinds)
     with system("what a review reads"):
-        parts = parts_of(subject, at=at)
+        parts = room_parts(subject, at=at)
         flags = None if one.is_of_holder else questions_of(viewer, stands.running, here, tree, at)
     context = {
         "ladders": stands.ladders,
@@ -224,7 +230,7 @@ def _others(viewer: Viewer, one: Review, *, at: datetime) -> list[tuple[str, str
     ]
     lines = []
     for held_office in offices[:MOST_UNITS]:
-        drawn = [stand.drawn(on=on) for stand in programmes.stands(held_office, at=at)]
+        drawn = [stand.drawn(on=on) for stand in programmes.measures_in_view(held_office, at=at)]
         lines.append(
             (
                 held_office.office_name(),
@@ -260,7 +266,7 @@ def decision_form(one: Review, sent: QueryDict | None = None) -> ReviewDecisionF
     """Return the form of a decision, empty or as it was sent."""
     form = ReviewDecisionForm(sent, initial={"has_met": one.met_on is not None})
     with system("who may get the task"):
-        some = tasks.candidates([one.unit_id, one.by_unit_id], on=today())
+        some = tasks.task_candidates([one.unit_id, one.by_unit_id], on=today_of_reviews())
     offer(
         form,
         whom=[
@@ -268,7 +274,10 @@ def decision_form(one: Review, sent: QueryDict | None = None) -> ReviewDecisionF
             *(
                 (
                     str(candidate.appointment),
-                    f"{person(candidate.name)}, {named(candidate.office_names)}, {named(candidate.unit_names)}",
+                    (
+                        f"{local_person(candidate.name)}, {name_in_language(candidate.office_names)},"
+                        f" {name_in_language(candidate.unit_names)}"
+                    ),
                 )
                 for candidate in some
             ),
@@ -281,7 +290,7 @@ def decision_form(one: Review, sent: QueryDict | None = None) -> ReviewDecisionF
 def review_decide(request: Request, public_id: UUID) -> HttpResponseBase:
     """Decide on a unit or office-bearer, or amend the decision. The form is on the review's own page."""
     one = found.review_of(public_id)
-    if who.why_not(one, request.viewer.account_id, on=today()) is org.NotYours:
+    if who.why_no_reviewer(one, request.viewer.account_id, on=today_of_reviews()) is org.NotYours:
         raise org.NotYours
     if request.method != "POST":
         return redirect(_page(one) + "#decide")
@@ -322,9 +331,9 @@ class MeetingForm(forms.Form):
 def review_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
     """Note the day of the meeting."""
     one = found.review_of(public_id)
-    if who.why_not(one, request.viewer.account_id, on=today()) is org.NotYours:
+    if who.why_no_reviewer(one, request.viewer.account_id, on=today_of_reviews()) is org.NotYours:
         raise org.NotYours
-    return ask(
+    return act_page(
         request,
         lambda given: acts.set_meeting(**given, public_id=public_id, by=request.actor, at=clock.now()),
         title=say("Meeting: %(name)s") % {"name": _name(one)},
@@ -333,7 +342,10 @@ def review_meeting(request: Request, public_id: UUID) -> HttpResponseBase:
         done=_page(one),
         form=MeetingForm(
             request.POST if request.method == "POST" else None,
-            initial={"meets_on": one.met_on or one.meets_on or today(), "is_held": one.met_on is not None},
+            initial={
+                "meets_on": one.met_on or one.meets_on or today_of_reviews(),
+                "is_held": one.met_on is not None,
+            },
         ),
         **_crumbs(one, (say("Meeting"), "")),
     )
@@ -354,8 +366,10 @@ def review_reply(request: Request, public_id: UUID) -> HttpResponseBase:
     is_mine = one.account_id is not None and one.account_id == request.viewer.account_id
     if not is_mine and (one.is_of_holder or not found.holds_in(request.viewer, one.unit_id)):
         raise org.NotYours
-    title = say("Your answer") if is_mine else say("Reply: %(unit)s") % {"unit": named(one.unit.names)}
-    return ask(
+    title = (
+        say("Your answer") if is_mine else say("Reply: %(unit)s") % {"unit": name_in_language(one.unit.names)}
+    )
+    return act_page(
         request,
         lambda given: acts.reply_to_review(
             public_id=public_id, text=given["text"], by=request.actor, at=clock.now()

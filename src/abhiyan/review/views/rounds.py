@@ -21,9 +21,9 @@ from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org import queries as org
-from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.here import Here, page_unit, unit_address
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.review.actions import reviews as reviews_acts
@@ -42,12 +42,12 @@ from abhiyan.review.rules.rounds import (
     SHAPES,
     ReviewState,
     due_share,
-    state_of,
+    review_state,
 )
-from abhiyan.ui.acts import ask, form_page, problem, say_when_done, tried
+from abhiyan.ui.acts import act_page, form_page, form_problem, say_when_done, tried
 from abhiyan.ui.fields import DayField, NoteField
 from abhiyan.ui.forms import TitledForm, offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
@@ -65,22 +65,24 @@ STATES = {
 }
 
 
-def today() -> date:
+def today_of_reviews() -> date:
     return clock.day_in(settings.TIME_ZONE, clock.now())
 
 
-def crumbs(*more: tuple[str, str]) -> dict[str, Any]:
+def round_crumbs(*more: tuple[str, str]) -> dict[str, Any]:
     first = (say("Review rounds"), reverse("review:rounds") if more else "")
     return {"here": "rounds", "crumbs": [first, *more]}
 
 
-def page_of(one: Round) -> str:
+def round_address(one: Round) -> str:
     return reverse("review:round", args=[one.public_id])
 
 
-def reviewed(one: Round) -> str:
+def reviewed_in_words(one: Round) -> str:
     """Say what a round reviews."""
-    offices = {each.code: named(each.names) for each in org.offices_used()} if one.of_office else {}
+    offices = (
+        {each.code: name_in_language(each.names) for each in org.offices_used()} if one.of_office else {}
+    )
     return offices.get(one.of_office, one.get_kind_display())
 
 
@@ -91,8 +93,8 @@ def _progress(row: tuple[Round, tuple[int, int]]) -> str:
 
 ROUNDS: tuple[Column[tuple[Round, tuple[int, int]]], ...] = (
     Column("name", _("Round"), lambda row: row[0].title, order="typed_title", is_name=True),
-    Column("unit", _("Unit"), lambda row: named(row[0].unit.names)),
-    Column("kind", _("Reviewed"), lambda row: reviewed(row[0])),
+    Column("unit", _("Unit"), lambda row: name_in_language(row[0].unit.names)),
+    Column("kind", _("Reviewed"), lambda row: reviewed_in_words(row[0])),
     Column("done", _("Decided"), _progress, css="nums"),
     Column("first", _("First day"), lambda row: row[0].begins_on, order="begins_on", css="nums"),
     Column("last", _("Last day"), lambda row: row[0].ends_on, order="ends_on", css="nums"),
@@ -111,11 +113,11 @@ class RoundFilters(forms.Form):
 
 
 @page_with_list
-def rounds(request: Request) -> HttpResponseBase:
+def rounds_page(request: Request) -> HttpResponseBase:
     """List all rounds, the newest first. A leader of a unit opens one for what is below it."""
     filters = RoundFilters(request.GET)
     asked = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
-    rows = found.rounds(text=asked["q"], show=asked["show"], today=today())
+    rows = found.rounds_in_sight(text=asked["q"], show=asked["show"], today=today_of_reviews())
 
     def finish(some: list[Round]) -> list[tuple[Round, tuple[int, int]]]:
         of = found.coverage_of(some)
@@ -126,8 +128,8 @@ def rounds(request: Request) -> HttpResponseBase:
     )
     home = request.viewer.home
     may_open = home is not None and home.hierarchy == ORGANISATIONAL and request.viewer.may(LEADS)
-    context = {**crumbs(), "filters": filters, "may_open": may_open}
-    return answer(request, "review/round_list.html", table, context)
+    context = {**round_crumbs(), "filters": filters, "may_open": may_open}
+    return list_response(request, "review/round_list.html", table, context)
 
 
 class RoundForm(TitledForm):
@@ -151,21 +153,29 @@ def round_new(request: Request) -> HttpResponseBase:
         raise org.NotYours(capability=LEADS)
     form = RoundForm(
         request.POST if request.method == "POST" else None,
-        initial={"what": Kind.MANDAL, "office": "district_president", "begins_on": today()},
+        initial={"what": Kind.MANDAL, "office": "district_president", "begins_on": today_of_reviews()},
     )
-    top = levels.level(ORGANISATIONAL, here.unit.kind) or 0
+    top = levels.level_of_kind(ORGANISATIONAL, here.unit.kind) or 0
     offices = [
-        (max(levels.level(ORGANISATIONAL, kind) or 0 for kind in one.expected_in), one.code, named(one.names))
+        (
+            max(levels.level_of_kind(ORGANISATIONAL, kind) or 0 for kind in one.expected_in),
+            one.code,
+            name_in_language(one.names),
+        )
         for one in found.offices_that_review()
     ]
-    kinds = [(each.value, each.label) for each in REVIEWED if (levels.level(ORGANISATIONAL, each) or 0) > top]
+    kinds = [
+        (each.value, each.label)
+        for each in REVIEWED
+        if (levels.level_of_kind(ORGANISATIONAL, each) or 0) > top
+    ]
     below = [(code, name) for level, code, name in offices if level > top]
     offer(
         form,
         office=[(code, name) for level, code, name in offices if level >= top],
         what=[(say("Units"), kinds), (say("Office-bearers"), below)],
     )
-    return ask(
+    return act_page(
         request,
         lambda given: acts.open_round(**given, unit_id=here.unit.id, by=request.actor, at=clock.now()),
         title=say("Open a review round: %(unit)s") % {"unit": here.name},
@@ -178,7 +188,7 @@ def round_new(request: Request) -> HttpResponseBase:
         done=lambda one: redirect("review:round", one.public_id),
         back=reverse("review:rounds"),
         form=form,
-        **crumbs((say("Open a round"), "")),
+        **round_crumbs((say("Open a round"), "")),
     )
 
 
@@ -217,7 +227,7 @@ class ReviewRow:
         self.is_contradicted = is_contradicted
         self.by = ", ".join(each.name for each in by)
         self.stands_in = any(each.stands_in for each in by)
-        self.state = state_of(
+        self.state = review_state(
             is_decided=one.decided_at is not None,
             is_met=one.met_on is not None,
             is_prepared=one.prepared_at is not None,
@@ -225,7 +235,7 @@ class ReviewRow:
 
     @property
     def place(self) -> str:
-        return named(self.one.unit.names)
+        return name_in_language(self.one.unit.names)
 
     @property
     def name(self) -> str:
@@ -243,7 +253,7 @@ class ReviewRow:
 COLUMNS: tuple[Column[ReviewRow], ...] = (
     Column("code", _("Code"), lambda row: row.one.unit.code, only_in_file=True),
     Column("by", _("Reviewer"), lambda row: row.by or say("nobody holds this office"), names_people=True),
-    Column("place", _("Reviewer's unit"), lambda row: named(row.one.by_unit.names)),
+    Column("place", _("Reviewer's unit"), lambda row: name_in_language(row.one.by_unit.names)),
     Column("meets", _("Meeting"), lambda row: row.one.meets_on, order="meets_on", css="nums"),
     Column("when", _("Decided on"), lambda row: row.one.decided_at, order="decided_at", css="nums"),
     # The template adds that sources contradict. A file is passed on, and does not say it.
@@ -260,13 +270,13 @@ OF_HOLDERS = (
 @page_with_list
 def round_(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show one round: how far each branch is, its meetings, late tasks, and its reviews in the viewer's sight."""
-    one, on = found.round_of(public_id), today()
+    one, on = found.round_of(public_id), today_of_reviews()
     here = _branch(request, one)
     filters = RoundReviewFilters(request.GET)
     asked = filters.cleaned_data if filters.is_valid() else {"q": "", "show": ""}
 
     def rows(some: list[Review]) -> list[ReviewRow]:
-        by, names = who.reviewers(some, on=on), found.names_of(each.account_id for each in some)
+        by, names = who.reviewers(some, on=on), found.names_in_reviews(each.account_id for each in some)
         return [
             ReviewRow(
                 each,
@@ -296,20 +306,22 @@ def round_(request: Request, public_id: UUID) -> HttpResponseBase:
         narrowed=filters,
     )
     context: dict[str, Any] = {
-        **crumbs((one.title, page_of(one) if here.unit.id != one.unit_id else ""), *_down(one, here)),
+        **round_crumbs(
+            (one.title, round_address(one) if here.unit.id != one.unit_id else ""), *_down(one, here)
+        ),
         "round": one,
         "unit_name": here.name,
-        "reviewed": reviewed(one),
+        "reviewed": reviewed_in_words(one),
         "filters": filters,
         "changes": [(date.fromisoformat(was), why) for _on, was, why in one.changes],
-        "page": page_of(one),
+        "page": round_address(one),
         "inside": here.unit.code,
         "contradicted": len(contradicted),
         "to_decide": 0 if one.of_office else found.to_decide(request.viewer, one, on=on).count(),
     }
     if not table.file_kind:
         context |= _board(request, one, here, on=on)
-    return answer(request, "review/round.html", table, context)
+    return list_response(request, "review/round.html", table, context)
 
 
 def _branch(request: Request, one: Round) -> Here:
@@ -343,8 +355,8 @@ def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, A
     whole = board.whole
     if here.unit.id != one.unit_id and not whole.coverage.of and not whole.coverage.left:
         return shown
-    meetings = boards.meetings(one, here.unit.id, on=on)
-    names = found.names_of(each.account_id for each in meetings)
+    meetings = boards.next_review_meetings(one, here.unit.id, on=on)
+    names = found.names_in_reviews(each.account_id for each in meetings)
     most = max(whole.decisions.values(), default=0)
     is_now = one.begins_on <= on <= one.ends_on
     reviewing = reviewing_rows(one, list(found.reviewing_units(one, under=here.unit.id)[:SHOWN]), on=on)
@@ -371,7 +383,7 @@ def _board(request: Request, one: Round, here: Here, *, on: date) -> dict[str, A
 
 
 REVIEWERS: tuple[Column[ReviewingUnit], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.names), is_name=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.names), is_name=True),
     Column("by", _("Reviewer"), lambda row: row.people or say("nobody holds this office"), names_people=True),
     Column("n", _("To review"), lambda row: row.n, css="num"),
     Column("decided", _("Decided"), lambda row: row.decided, css="num"),
@@ -385,7 +397,7 @@ REVIEWERS: tuple[Column[ReviewingUnit], ...] = (
 @page_with_list
 def round_reviewers(request: Request, public_id: UUID) -> HttpResponseBase:
     """List the reviewers of a round below a unit, the silent ones first."""
-    one, on = found.round_of(public_id), today()
+    one, on = found.round_of(public_id), today_of_reviews()
     here = _branch(request, one)
     if not request.viewer.may_at(LEADS, here.span[0]):
         raise org.NotYours(capability=LEADS)
@@ -399,13 +411,13 @@ def round_reviewers(request: Request, public_id: UUID) -> HttpResponseBase:
         unit_id=one.unit_id,
     )
     context = {
-        **crumbs((one.title, page_of(one)), (say("Reviewers"), "")),
+        **round_crumbs((one.title, round_address(one)), (say("Reviewers"), "")),
         "round": one,
         "unit_name": here.name,
         "inside": here.unit.code,
         "may_remind": one.begins_on <= on <= one.ends_on,
     }
-    return answer(request, "review/round_reviewers.html", table, context)
+    return list_response(request, "review/round_reviewers.html", table, context)
 
 
 @form_page
@@ -416,8 +428,8 @@ def round_remind(request: Request, public_id: UUID) -> HttpResponseBase:
     unit = units.unit(of) if of else None
     if not request.viewer.may_at(LEADS, here.span[0]):
         raise org.NotYours(capability=LEADS)
-    back = address(reverse("review:round_reviewers", args=[public_id]), here.unit.code, one.hierarchy)
-    return ask(
+    back = unit_address(reverse("review:round_reviewers", args=[public_id]), here.unit.code, one.hierarchy)
+    return act_page(
         request,
         lambda _given: acts.remind_round(
             public_id=public_id,
@@ -426,7 +438,7 @@ def round_remind(request: Request, public_id: UUID) -> HttpResponseBase:
             by=request.actor,
             at=clock.now(),
         ),
-        title=say("Remind the reviewer: %(unit)s") % {"unit": named(unit.names)}
+        title=say("Remind the reviewer: %(unit)s") % {"unit": name_in_language(unit.names)}
         if unit
         else say("Remind everybody who has decided nothing"),
         text=[_("They get one message with the link to their page Today. Nobody gets two a day.")],
@@ -436,7 +448,7 @@ def round_remind(request: Request, public_id: UUID) -> HttpResponseBase:
             % {"n": grouped(n)}
         ),
         done=back,
-        **crumbs((one.title, page_of(one)), (say("Reviewers"), back), (say("Remind"), "")),
+        **round_crumbs((one.title, round_address(one)), (say("Reviewers"), back), (say("Remind"), "")),
     )
 
 
@@ -455,7 +467,7 @@ class ListedReview:
 
 
 WORK: tuple[Column[ListedReview], ...] = (
-    Column("name", _("Unit"), lambda row: named(row.one.unit.names), is_name=True),
+    Column("name", _("Unit"), lambda row: name_in_language(row.one.unit.names), is_name=True),
     Column("figures", _("Counted, of what is due"), css="nums says"),
     Column("last", _("Last decision"), lambda row: row.last),
     Column("decide", _("Decision"), is_for_acts=True, css="says"),
@@ -466,7 +478,7 @@ A_LIST = 25  # units on one page of decisions
 @form_page
 def round_work(request: Request, public_id: UUID) -> HttpResponseBase:
     """Decide on the units of a round from one list: choose a decision beside each, and save the page."""
-    one, at, on = found.round_of(public_id), clock.now(), today()
+    one, at, on = found.round_of(public_id), clock.now(), today_of_reviews()
     if one.of_office or not request.viewer.may(LEADS):
         raise NotFound
     chosen = _chosen(request.POST)
@@ -514,16 +526,16 @@ def round_work(request: Request, public_id: UUID) -> HttpResponseBase:
         per=A_LIST,
     )
     context = {
-        **crumbs((one.title, page_of(one)), (say("Decide from the list"), "")),
+        **round_crumbs((one.title, round_address(one)), (say("Decide from the list"), "")),
         "round": one,
-        "problem": problem(form),
+        "problem": form_problem(form),
         "saved": saved,
         "is_asked_again": bool(against),
         "decisions": Review.Decision.choices,
         "may_decide": one.begins_on <= on <= one.ends_on,
     }
     status = 409 if against else done.status
-    return answer(request, "review/round_work.html", table, context, status=status)
+    return list_response(request, "review/round_work.html", table, context, status=status)
 
 
 def _chosen(sent: QueryDict, start: str = "of-") -> dict[UUID, str]:
@@ -552,18 +564,18 @@ def round_change(request: Request, public_id: UUID) -> HttpResponseBase:
     one = found.round_of(public_id)
     if not found.leads_whole(request.viewer, one) or not found.is_opener(one, request.viewer.account_id):
         raise org.NotYours(capability=LEADS)
-    return ask(
+    return act_page(
         request,
         lambda given: acts.change_last_day(**given, public_id=public_id, by=request.actor, at=clock.now()),
         title=say("Change the last day: %(name)s") % {"name": one.title},
         text=[_("With today as the last day the round ends tonight. You can change it again.")],
         button=_("Change the last day"),
         said=_("The last day is changed."),
-        done=page_of(one),
+        done=round_address(one),
         form=LastDayForm(
             request.POST if request.method == "POST" else None, initial={"ends_on": one.ends_on}
         ),
-        **crumbs((one.title, page_of(one)), (say("Last day"), "")),
+        **round_crumbs((one.title, round_address(one)), (say("Last day"), "")),
     )
 
 
@@ -585,12 +597,15 @@ def round_stand_in(request: Request, public_id: UUID, code: str) -> HttpResponse
         appointment=[
             (
                 str(each.appointment_id),
-                f"{person(each.name)}, {named(each.office_names)}, {named(each.unit_names)}",
+                (
+                    f"{local_person(each.name)}, {name_in_language(each.office_names)},"
+                    f" {name_in_language(each.unit_names)}"
+                ),
             )
-            for each in who.candidates(one, unit.pk, on=today())
+            for each in who.stand_in_candidates(one, unit.pk, on=today_of_reviews())
         ],
     )
-    return ask(
+    return act_page(
         request,
         lambda given: acts.name_stand_in(
             public_id=public_id,
@@ -599,13 +614,13 @@ def round_stand_in(request: Request, public_id: UUID, code: str) -> HttpResponse
             by=request.actor,
             at=clock.now(),
         ),
-        title=say("Name a stand-in: %(unit)s") % {"unit": named(unit.names)},
+        title=say("Name a stand-in: %(unit)s") % {"unit": name_in_language(unit.names)},
         text=[
             _("They review for this unit until somebody holds the office. You can name somebody else later.")
         ],
         button=_("Name the stand-in"),
         said=_("The stand-in is named and sees the reviews on Today."),
-        done=page_of(one),
+        done=round_address(one),
         form=form,
-        **crumbs((one.title, page_of(one)), (say("Stand-in"), "")),
+        **round_crumbs((one.title, round_address(one)), (say("Stand-in"), "")),
     )

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_safe
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, needed
-from abhiyan.core.words import language, named
+from abhiyan.core.refusals import NotFound, or_refuse
+from abhiyan.core.words import active_language, name_in_language
 from abhiyan.meetings.queries import meeting_for
 from abhiyan.org import queries as org
-from abhiyan.org.here import Here, address, page_unit
+from abhiyan.org.here import Here, page_unit, unit_address
 from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.authority import holds_over_all
 from abhiyan.org.rules.capabilities import LEADS
@@ -34,11 +34,11 @@ from abhiyan.review.queries import deck_files as files
 from abhiyan.review.queries import decks as found
 from abhiyan.review.queries import editions, rounds, schedules
 from abhiyan.review.rules.schedules import DAYS_OF_MONTH, HOURS
-from abhiyan.ui.acts import PageAct, ask, form_page
+from abhiyan.ui.acts import PageAct, act_page, form_page
 from abhiyan.ui.bearers import names_left_out
 from abhiyan.ui.files import file_answer, with_lines
 from abhiyan.ui.forms import offer
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 from abhiyan.ui.slides.said import Grid, Slide
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
@@ -83,7 +83,7 @@ def deck_new(request: Request) -> HttpResponseBase:
     form = NewSlidesForm(
         request.POST if request.method == "POST" else None,
         initial={
-            "language": language(),
+            "language": active_language(),
             "level": query.get("level") or _usual(here, kinds),
             "measure": query.get("measure", ""),
         },
@@ -124,7 +124,7 @@ def deck_new(request: Request) -> HttpResponseBase:
         name, back = round_.title, reverse("review:round", args=[round_.public_id])
     elif meeting:
         name, back = meeting.title, reverse("meetings:meeting", args=[meeting.public_id])
-    return ask(
+    return act_page(
         request,
         act,
         title=say("Slides: %(unit)s") % {"unit": name},
@@ -175,7 +175,7 @@ def deck(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show one deck: what is on each slide, its files, its link, and when it is sent."""
     one, at = found.deck_for(request.viewer, public_id), clock.now()
     edition = acts.open_deck(deck=one, viewer=request.viewer, by=request.actor, at=at)
-    slides = editions.read(one, edition, request.viewer, left_out=partial(_not_free, request))
+    slides = editions.read_edition(one, edition, request.viewer, left_out=partial(_not_free, request))
     return render(
         request,
         "review/deck.html",
@@ -183,7 +183,7 @@ def deck(request: Request, public_id: UUID) -> HttpResponseBase:
             **_crumbs(one),
             "deck": one,
             "name": found.subject(one),
-            "of": named(one.programme.names) if one.programme else "",
+            "of": name_in_language(one.programme.names) if one.programme else "",
             "in_language": dict(LANGUAGES)[one.language],
             "as_of": as_of(edition.made_at, is_rounded=edition.is_rounded),
             "again": _again(one),
@@ -221,7 +221,7 @@ def _again(one: Deck) -> tuple[str, dict[str, str]]:
         about = {"frame": str(one.frame.public_id)}
     elif one.programme is not None:
         about = {"programme": str(one.programme.public_id)}
-    page = address(reverse("review:deck_new"), one.unit.code, one.hierarchy, **about)
+    page = unit_address(reverse("review:deck_new"), one.unit.code, one.hierarchy, **about)
     query = {"language": one.language, "level": one.level}
     if one.programme is not None:
         query["measure"] = f"{one.programme.public_id}-{one.measure}"
@@ -229,13 +229,13 @@ def _again(one: Deck) -> tuple[str, dict[str, str]]:
 
 
 @require_GET
-def deck_file(request: Request, public_id: UUID, ending: str) -> HttpResponseBase:
+def deck_file_page(request: Request, public_id: UUID, ending: str) -> HttpResponseBase:
     """Send the file of a deck: of its frozen slides, as this reader may see them."""
     if ending not in files.KINDS:
         raise NotFound
     one, at = found.deck_for(request.viewer, public_id), clock.now()
     edition = acts.open_deck(deck=one, viewer=request.viewer, by=request.actor, at=at)
-    slides = editions.read(one, edition, request.viewer, left_out=partial(names_left_out, request))
+    slides = editions.read_edition(one, edition, request.viewer, left_out=partial(names_left_out, request))
     made_at = edition.made_at
     data = files.deck_file(
         slides,
@@ -306,7 +306,7 @@ def deck_schedule(request: Request, public_id: UUID) -> HttpResponseBase:
         )
 
     page = reverse("review:deck", args=[public_id])
-    return ask(
+    return act_page(
         request,
         act,
         title=say("Send slides regularly"),
@@ -330,9 +330,9 @@ ACTS = {
 }
 
 
-@posted("review:deck", takes=("public_id",))
-def schedule_act(request: Request, public_id: UUID, schedule: UUID, act: str) -> HttpResponseBase:
+@post_only("review:deck", takes=("public_id",))
+def deck_schedule_form(request: Request, public_id: UUID, schedule: UUID, act: str) -> HttpResponseBase:
     """Pause, resume or end a schedule of one's own."""
     found.deck_for(request.viewer, public_id)
-    needed(ACTS.get(act)).tried(request, public_id=schedule, by=request.actor, at=clock.now())
+    or_refuse(ACTS.get(act)).tried(request, public_id=schedule, by=request.actor, at=clock.now())
     return redirect("review:deck", public_id)

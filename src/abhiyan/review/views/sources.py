@@ -8,7 +8,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.numbers import grouped
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.review.models import LeaderReport
@@ -67,8 +67,8 @@ def _names(reports: Sequence[LeaderReport]) -> dict[tuple[int, int], str]:
     names = {}
     for pk, measures in programmes.measures(programmes_of.values()).items() if programmes_of else ():
         for measure in measures:
-            more = f": {named(measure.names)}" if len(measures) > 1 else ""
-            names[pk, measure.number] = named(programmes_of[pk].names) + more
+            more = f": {name_in_language(measure.names)}" if len(measures) > 1 else ""
+            names[pk, measure.number] = name_in_language(programmes_of[pk].names) + more
     return names
 
 
@@ -101,6 +101,6 @@ def _row(source: ReportBeside, names: dict[tuple[int, int], str]) -> SourceRow:
     return SourceRow(
         **_said(source, names),
         day=date_format(source.report.day, "j M Y"),
-        office=f"{named(appointment.office.names)}, {named(appointment.unit.names)}",
+        office=f"{name_in_language(appointment.office.names)}, {name_in_language(appointment.unit.names)}",
         words=source.report.words,
     )

@@ -88,7 +88,7 @@ def forget() -> None:
     from django.contrib.staticfiles import finders
 
     finders.get_finder.cache_clear()  # type: ignore[attr-defined]  # it is cached by lru_cache
-    for remembered in (assets.paths, assets.version, assets._file):
+    for remembered in (assets.asset_paths, assets.assets_version, assets._file):
         remembered.cache_clear()
 
 
@@ -100,7 +100,7 @@ def forgotten() -> Any:
 
 def test_a_static_file_has_an_address_that_may_be_kept_for_ever(style: str) -> None:
     address = static(style)
-    assert address == f"/static/{assets.version()}/look/page.css"
+    assert address == f"/static/{assets.assets_version()}/look/page.css"
     answer = ask(address, accept_encoding="gzip, br")
     assert answer.status == 200
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -134,7 +134,7 @@ def test_the_address_of_an_older_release_gives_todays_file_not_to_be_kept(style:
 )
 def test_nothing_but_static_files_is_served_as_one(style: str, path: str) -> None:
     assert ask(f"/static/{path}").status == 404
-    assert ask(f"/static/{assets.version()}/{path}").status == 404
+    assert ask(f"/static/{assets.assets_version()}/{path}").status == 404
 
 
 def test_a_static_file_cannot_be_posted_to(style: str) -> None:
@@ -355,7 +355,7 @@ def test_machine_channels_are_called_with_nothing_around_them(monkeypatch: pytes
 
     async def hot(scope: Any, receive: Any, send: Any) -> None:
         called.append(scope["path"])
-        await health.answer(scope, send, 201, b"text/plain", b"")
+        await health.send_answer(scope, send, 201, b"text/plain", b"")
 
     monkeypatch.setattr(asgi, "_hot", {"/api/v1/claims": hot, "/hook/": hot})
     monkeypatch.setattr(asgi, "_prefixes", ("/api/v1/claims", "/hook/"))

@@ -17,13 +17,13 @@ SLEEPS = [sys.executable, "-c", "import time; time.sleep(100_000)"]
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ABHIYAN_HOME", str(tmp_path))
-    processes.folder().mkdir(parents=True, exist_ok=True)
+    processes.processes_folder().mkdir(parents=True, exist_ok=True)
 
 
 def note_of(child: _Child, beat: int) -> None:
     """The note of a process, touched."""
     assert child.process is not None
-    path = processes.folder() / f"web-{child.process.pid}.json"
+    path = processes.processes_folder() / f"web-{child.process.pid}.json"
     path.touch()
     os.utime(path, ns=(beat, beat))
 
@@ -75,7 +75,7 @@ def test_a_clock_that_is_set_back_or_far_ahead_kills_nobody() -> None:
 
 
 def test_a_process_beats_while_its_interpreter_is_free() -> None:
-    with processes.noted("jobs") as note:
+    with processes.noted_process("jobs") as note:
         os.utime(note.path, ns=(1, 1))
         note.beat()
         assert note.path.stat().st_mtime_ns > 1

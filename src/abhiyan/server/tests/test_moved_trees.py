@@ -47,7 +47,7 @@ def elsewhere(act: Callable[[], Any]) -> None:
 
 def moving(cast: Cast, code: str, to: str, on: date) -> Callable[[], None]:
     unit, target = cast.world.units[code], cast.world.units[to]
-    return lambda: units.move(unit_id=unit.pk, hierarchy=1, to=target.pk, on=on, by=SYSTEM, at=NOW)
+    return lambda: units.move_unit(unit_id=unit.pk, hierarchy=1, to=target.pk, on=on, by=SYSTEM, at=NOW)
 
 
 @contextmanager

@@ -13,10 +13,10 @@ import uvicorn
 from django.core.handlers.asgi import ASGIRequest
 from uvicorn.server import ServerState
 
-from abhiyan.core.address import client, network_of_scope, shortened
+from abhiyan.core.address import client, network_of, network_of_scope
 from abhiyan.enrolment.hotpath.asgi import Application
 from abhiyan.server import protocol
-from abhiyan.server.protocol import HttpConnection, sweep
+from abhiyan.server.protocol import HttpConnection, close_overdue_connections
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -75,10 +75,10 @@ def test_a_forged_header_of_somebody_else_than_our_proxy_says_nothing(
         (scope,) = scopes
         assert network_of_scope(scope) == origin
         request = ASGIRequest(scope, BytesIO())
-        assert shortened(client(request)) == origin
+        assert network_of(client(request)) == origin
         assert (request.META["HTTP_X_FORWARDED_PROTO"] == "https") is is_secure
         headers = {name.lower(): value for name, value in scope["headers"]}
-        assert shortened(Application().address(scope, headers)) == origin, "of calls and claims"
+        assert network_of(Application().address(scope, headers)) == origin, "of calls and claims"
 
     on_a_connection(act)
 
@@ -96,9 +96,9 @@ def test_a_head_that_does_not_end_is_given_up() -> None:
         assert isinstance(connection, HttpConnection)
         while not connection.in_head:  # noqa: ASYNC110  # uvicorn tells nobody
             await asyncio.sleep(0)
-        sweep(state.connections, later(protocol.HEAD_S - 1))
+        close_overdue_connections(state.connections, later(protocol.HEAD_S - 1))
         assert not connection.transport.is_closing()
-        sweep(state.connections, later(protocol.HEAD_S + 1))
+        close_overdue_connections(state.connections, later(protocol.HEAD_S + 1))
         assert await reader.read() == b""
 
     on_a_connection(act)
@@ -110,12 +110,12 @@ def test_a_silent_connection_is_given_up_but_not_one_that_still_sends() -> None:
         (connection,) = await connections(state)
         while connection.cycle is None:  # noqa: ASYNC110  # uvicorn tells nobody
             await asyncio.sleep(0)
-        sweep(state.connections, later(protocol.BODY_S - 1))
+        close_overdue_connections(state.connections, later(protocol.BODY_S - 1))
         writer.write(b"dy")
         assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200 ")
-        sweep(state.connections, later(protocol.QUIET_S - 1))
+        close_overdue_connections(state.connections, later(protocol.QUIET_S - 1))
         assert not connection.transport.is_closing()
-        sweep(state.connections, later(protocol.QUIET_S + 1))
+        close_overdue_connections(state.connections, later(protocol.QUIET_S + 1))
         assert await reader.read() == b""
 
     on_a_connection(act)
@@ -127,7 +127,7 @@ def test_a_body_that_stops_in_the_middle_is_given_up() -> None:
         (connection,) = await connections(state)
         while connection.cycle is None:  # noqa: ASYNC110  # uvicorn tells nobody
             await asyncio.sleep(0)
-        sweep(state.connections, later(protocol.BODY_S + 1))
+        close_overdue_connections(state.connections, later(protocol.BODY_S + 1))
         assert await reader.read() == b""
 
     on_a_connection(act)
@@ -150,14 +150,14 @@ async def came(connection: HttpConnection, n: int) -> None:
 def test_a_body_that_comes_a_few_bytes_at_a_time_is_given_up() -> None:
     async def act(reader: Reader, writer: Writer, state: ServerState) -> None:
         connection = await begun(reader, writer, state, b"x" * protocol.BODY_LEAST)
-        sweep(state.connections, later(protocol.BODY_S + 1))
+        close_overdue_connections(state.connections, later(protocol.BODY_S + 1))
         assert not connection.transport.is_closing(), "so much is enough"
         for n in range(1, 4):
             writer.write(b"x")
             await came(connection, n)
-        sweep(state.connections, later(2 * protocol.BODY_S))
+        close_overdue_connections(state.connections, later(2 * protocol.BODY_S))
         assert not connection.transport.is_closing()
-        sweep(state.connections, later(2 * protocol.BODY_S + 3))
+        close_overdue_connections(state.connections, later(2 * protocol.BODY_S + 3))
         assert await reader.read() == b""
 
     on_a_connection(act)
@@ -168,7 +168,7 @@ def test_a_body_has_to_be_whole_in_time_however_steadily_it_comes() -> None:
         connection = await begun(reader, writer, state, b"x")
         for before in (True, False):
             connection.part_bytes = protocol.BODY_LEAST
-            sweep(
+            close_overdue_connections(
                 state.connections, later(protocol.BODY_WHOLE_S - 1 if before else protocol.BODY_WHOLE_S + 1)
             )
             assert connection.transport.is_closing() is not before

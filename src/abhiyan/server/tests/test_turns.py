@@ -280,7 +280,7 @@ def test_one_account_has_two_turns_on_the_whole_machine_not_in_each_worker(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"ABHIYAN_HOME": str(home.path())},
+        env=os.environ | {"ABHIYAN_HOME": str(home.home_folder())},
     )
     assert other.stdin is not None and other.stdout is not None
     assert other.stdout.readline() == "True\n", "both of its turns are in another worker"

@@ -22,7 +22,9 @@ def test_a_command_that_is_added_later_is_started_and_ended_with_the_others(
         commands["late"] = [sys.executable, "-c", says]
 
     watching = threading.Thread(
-        target=processes.supervise, args=(commands,), kwargs={"stopping": stopping, "each_watch": look}
+        target=processes.supervise_commands,
+        args=(commands,),
+        kwargs={"stopping": stopping, "each_watch": look},
     )
     watching.start()
     try:
@@ -53,4 +55,4 @@ def test_what_helps_nobody_is_told_apart_from_what_may_help_later(
     monkeypatch.setenv("DATABASE_URL", "postgresql://nowhere.invalid/none")
     monkeypatch.setattr(processes, "LONGEST_PAUSE_S", 0.0)
     command = {"web 1": [sys.executable, "-c", child]}
-    assert processes.supervise(command, stopping=threading.Event()) == ends_with
+    assert processes.supervise_commands(command, stopping=threading.Event()) == ends_with

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from .beginning import called, furnish
+from .beginning import called_command, furnish
 
 
 @click.group(invoke_without_command=True, short_help="Write an encrypted backup of database and files.")
@@ -53,7 +53,9 @@ def backup(
     file = backup_folder.file_for(to, at)
     if keep and str(file) == to:
         raise click.UsageError("--keep wants a folder: end --to with a /.")
-    facts = backing_up.take(to=file, recipient=recipient, at=at, say=lambda text: click.echo(text, err=True))
+    facts = backing_up.take_backup(
+        to=file, recipient=recipient, at=at, say=lambda text: click.echo(text, err=True)
+    )
     older = backup_folder.remove_older(file.parent, keep=keep) if keep else []
     if as_json:
         click.echo(json.dumps(facts | {"file": str(file), "removed": [str(path) for path in older]}))
@@ -163,8 +165,8 @@ def restore(
             "(docs/backups.md). A new one, as `abhiyan init` makes it, opens nothing of the backup."
         )
     if not check:
-        ctx.with_resource(processes.noted("restore"))
-        if serving := [note for note in processes.known() if note.kind in ("web", "jobs")]:
+        ctx.with_resource(processes.noted_process("restore"))
+        if serving := [note for note in processes.running_processes() if note.kind in ("web", "jobs")]:
             raise click.ClickException(
                 f"{', '.join(note.kind for note in serving)} run here: `abhiyan stop` first."
             )
@@ -190,7 +192,7 @@ def restore(
             _print(half, "It was interrupted, and is finished now. Restored: the", as_json=as_json)
             return
         click.echo(f"An earlier restore, of the backup of {half['taken_at']}, is finished.", err=True)
-    facts = backing_up.restore(
+    facts = backing_up.restore_backup(
         source=source,
         identity=secret,
         at=clock.now(),
@@ -273,7 +275,7 @@ def _print(told: dict[str, Any], what: str, *, as_json: bool) -> None:
     if name := aside.get("database"):
         click.echo(
             f"What was there is kept as the database {name}. When nobody needs it any more:\n"
-            f"  {called()} psql -c 'drop database \"{name}\"'"
+            f"  {called_command()} psql -c 'drop database \"{name}\"'"
         )
     for part in ("files", "languages"):
         if folder := aside.get(part):
@@ -289,13 +291,13 @@ def refuse_while_restoring(role: str) -> None:
     from abhiyan.server import processes
 
     text = ""
-    if any(note.kind == "restore" for note in processes.known()):
+    if any(note.kind == "restore" for note in processes.running_processes()):
         text = "A restore runs here. Wait until it is done."
     with suppress(psycopg.OperationalError):  # one that is away is waited for elsewhere
         if not text and (half := backing_up.half_done(role)):
             text = (
                 f"The restore of the backup of {half['told']['taken_at']} was interrupted while it took its place. "
-                f"Finish it first, which takes seconds: {called()} restore"
+                f"Finish it first, which takes seconds: {called_command()} restore"
             )
     if text:
         click.echo(text, err=True)
@@ -322,6 +324,6 @@ def psql(ctx: click.Context, *, arguments: tuple[str, ...]) -> None:
 
     program = backing_up.program("psql", doctor.OLDEST)
     done = subprocess.run(
-        [str(program), *arguments], env=os.environ | backing_up.environment(None), check=False
+        [str(program), *arguments], env=os.environ | backing_up.libpq_environment(None), check=False
     )
     sys.exit(done.returncode)

@@ -106,8 +106,8 @@ def init(
         for officer in named:
             with _refusals_of(officer[0]):
                 offices.name_officer(*officer, language="")
-        offices.tell_lack(called())
-    click.echo(f"Serve with: {called()} serve --with-jobs")
+        offices.tell_lack(called_command())
+    click.echo(f"Serve with: {called_command()} serve --with-jobs")
 
 
 @contextmanager
@@ -152,7 +152,7 @@ def _asked(what: str) -> str:
         ) from None
 
 
-def called() -> str:
+def called_command() -> str:
     """Return how this program was called, for a command that somebody is to copy: a checkout's is on no path."""
     path = Path(sys.argv[0])
     if path.name != "abhiyan" or shutil.which("abhiyan") == str(path):
@@ -164,7 +164,7 @@ def make_key(*, say: Callable[[str], None]) -> None:
     """Make the master key of a new installation."""
     from abhiyan.core import home, keys
 
-    home.path().mkdir(parents=True, exist_ok=True)
+    home.home_folder().mkdir(parents=True, exist_ok=True)
     keys.make_master(keys.master_path())
     say(f"Made the master key: {keys.master_path()}")
     say(
@@ -190,7 +190,7 @@ def refuse_lost_key() -> None:
     if not (database.is_embedded() or database.names_administrator()):
         return  # no account can ask the server
     if database.is_embedded():
-        has_data = (home.path() / "postgres" / "data").exists()
+        has_data = (home.home_folder() / "postgres" / "data").exists()
     else:
         import psycopg
 
@@ -213,7 +213,7 @@ def bring_up(ctx: click.Context, *, say: Callable[[str], None]) -> None:
     os.environ["ABHIYAN_ROLE"] = "owner"
     from abhiyan.core import schema
 
-    schema.prepare()
+    schema.prepare_database()
     readiness.ready(ctx, "owner", with_database=False)
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor

@@ -96,13 +96,13 @@ def import_list(
         raise click.UsageError("Which FILE?")
     with system("import on the console"):
         try:
-            public_id = actions.bring(
+            public_id = actions.import_file(
                 kind_key=kind, path=file, options=chosen, unit_id=_unit(unit), by=by, at=clock.now()
             )
         except actions.BadOption as refused:
             raise click.UsageError(f"-o {refused.field}=…: {refused}") from None
         if sheet is not None:
-            actions.look(public_id=public_id, at=clock.now(), by=by, sheet=sheet)
+            actions.look_at_file(public_id=public_id, at=clock.now(), by=by, sheet=sheet)
         _choose_columns(public_id, columns, by=by)
         staged = queries.import_for(public_id)
     if staged.state != StagedImport.State.FAILED:
@@ -110,7 +110,7 @@ def import_list(
             staged = _run(public_id, "check", by=by, quiet=as_json)
         except actions.NotReady as lacking:  # columns that nothing was found for
             with system("import on the console"):
-                actions.discard(public_id=public_id, by=by, at=clock.now())
+                actions.discard_import(public_id=public_id, by=by, at=clock.now())
             raise click.ClickException(f"{lacking}\nSay which column it is: --column FIELD=COLUMN") from None
     is_unsound = (
         staged.state != StagedImport.State.CHECKED
@@ -122,17 +122,17 @@ def import_list(
     if is_unsound or dry_run:
         _say(staged, as_json=as_json)
         with system("import on the console"):
-            actions.discard(public_id=public_id, by=by, at=clock.now())
+            actions.discard_import(public_id=public_id, by=by, at=clock.now())
         sys.exit(1 if is_unsound else 0)
     if not yes:
         _say(staged, as_json=False)
-        sure = queries.confirms(staged)
+        sure = queries.act_to_confirm(staged)
         if not (
             click.confirm("Import these rows?", err=True)
             and (not sure or click.confirm(f"{sure}?", err=True))
         ):
             with system("import on the console"):
-                actions.discard(public_id=public_id, by=by, at=clock.now())
+                actions.discard_import(public_id=public_id, by=by, at=clock.now())
             raise click.Abort
     staged = _run(public_id, "commit", by=by, quiet=as_json)
     _say(staged, as_json=as_json, has_said_differences=not yes)
@@ -148,11 +148,11 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _called_rightly(kind_key: str, options: dict[str, str]) -> None:
-    from abhiyan.core.imports import kind, registered
+    from abhiyan.core.imports import kind_of_import, registered
     from abhiyan.core.imports.kinds import UnknownListKind
 
     try:
-        option_keys = [option.key for option in kind(kind_key).options]
+        option_keys = [option.key for option in kind_of_import(kind_key).options]
     except UnknownListKind as refused:
         kinds = ", ".join(import_kind.key for import_kind in registered())
         raise click.UsageError(f"{refused} KIND is one of {kinds}.") from None
@@ -190,7 +190,7 @@ def _list(*, as_json: bool) -> None:
                 "state": str(staged_import.state),
                 "file": staged_import.file_name,
                 "brought": staged_import.created_at.isoformat(),
-                "taken_in": queries.taken(staged_import)
+                "taken_in": queries.count_taken_rows(staged_import)
                 if staged_import.state == StagedImport.State.DONE
                 else 0,
             }
@@ -261,13 +261,15 @@ def _run(public_id: UUID, step: str, *, by: Any, quiet: bool) -> "StagedImport":
     from abhiyan.core.scope import system
 
     with system("import on the console"):
-        actions.ask(public_id=public_id, step=step, by=by, at=clock.now())
+        actions.ask_import_step(public_id=public_id, step=step, by=by, at=clock.now())
     label = {"check": "Checking", "commit": "Importing", "undo": "Undoing"}[step]
     if quiet or not sys.stderr.isatty():
-        running.run(public_id, step, at=clock.now())
+        running.run_import_step(public_id, step, at=clock.now())
     else:
         with click.progressbar(length=100, label=label, file=sys.stderr) as bar:
-            running.run(public_id, step, at=clock.now(), tell=lambda pct: bar.update(pct - bar.pos))
+            running.run_import_step(
+                public_id, step, at=clock.now(), tell=lambda pct: bar.update(pct - bar.pos)
+            )
             bar.update(100 - bar.pos)
     with system("import on the console"):
         return queries.import_for(public_id)
@@ -276,10 +278,10 @@ def _run(public_id: UUID, step: str, *, by: Any, quiet: bool) -> "StagedImport":
 def _say(
     staged: "StagedImport", *, as_json: bool, is_undo: bool = False, has_said_differences: bool = False
 ) -> None:
-    from abhiyan.core.imports import kind, queries, running
+    from abhiyan.core.imports import kind_of_import, queries, running
     from abhiyan.core.scope import system
 
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     with system("import on the console"):
         rows = [
             {
@@ -300,21 +302,21 @@ def _say(
             "kind": staged.kind,
             "state": str(staged.state),
             "counts": counts,
-            "taken_in": queries.taken(staged) if staged.state == staged.State.DONE else 0,
+            "taken_in": queries.count_taken_rows(staged) if staged.state == staged.State.DONE else 0,
             "discarded": staged.discarded,
             "dropped_columns": staged.dropped,
-            "remarks": remarks + _notes(staged) + queries.told(staged),
+            "remarks": remarks + _notes(staged) + queries.notes_on_list(staged),
             "error": error,
             "refused": rows,
             "differences": _differences(staged),
-            "lacking": [unit.code for unit in queries.lacking(staged, 0, SHOWN_AS_JSON)],
+            "lacking": [unit.code for unit in queries.lacking_rows(staged, 0, SHOWN_AS_JSON)],
         }
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
         return
     if error:
         click.echo(f"{'Not undone' if is_undo else staged.state}: {error}", err=True)
         if not is_undo:
-            for text in queries.told(staged):
+            for text in queries.notes_on_list(staged):
                 click.echo(f"    {text}", err=True)
             _say_refused(staged, rows)
         return
@@ -332,11 +334,11 @@ def _say(
             click.echo(f"{counts[code]:>10,}  {label}")
     for code, n in staged.discarded.items():
         click.echo(f"{n:>10,}  {of_kind.discarded.get(code, code)}")
-    for text in remarks + _notes(staged) + queries.told(staged):
+    for text in remarks + _notes(staged) + queries.notes_on_list(staged):
         click.echo(f"{'':>10}  {text}")
     if not has_said_differences:
         _say_differences(staged)
-        if lacking := queries.lacking(staged, 0, SHOWN + 1):
+        if lacking := queries.lacking_rows(staged, 0, SHOWN + 1):
             more = ", …" if len(lacking) > SHOWN else ""
             click.echo(f"    not in the list: {', '.join(unit.code for unit in lacking[:SHOWN])}{more}")
     _say_refused(staged, rows)
@@ -350,9 +352,9 @@ def _say(
 
 def _say_refused(staged: "StagedImport", rows: list[dict[str, Any]]) -> None:
     """Print the first refused rows, each with its field and reason, and how many there are besides."""
-    from abhiyan.core.imports import kind
+    from abhiyan.core.imports import kind_of_import
 
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     for row in rows:
         spec = of_kind.layout.field(str(row["field"]))
         field = f", {spec.label('en')}" if spec else ""
@@ -367,11 +369,11 @@ def _say_refused(staged: "StagedImport", rows: list[dict[str, Any]]) -> None:
 
 def _write_refused(staged: "StagedImport", path: Path) -> None:
     """Write every refused row with its field and reason, as a text that spreadsheets open."""
-    from abhiyan.core.imports import kind, queries
+    from abhiyan.core.imports import kind_of_import, queries
     from abhiyan.core.scope import system
     from abhiyan.core.tables.writing import csv_chunks
 
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     with system("import on the console"):
         lines = [
             (row.row, _label(of_kind, row.field), queries.reason_text(of_kind, row))
@@ -387,23 +389,23 @@ def _label(of_kind: "ImportKind", key: str) -> str:
 
 def _notes(staged: "StagedImport") -> list[str]:
     """Say what was mended in cells while they were read, column by column."""
-    from abhiyan.core.imports import kind
+    from abhiyan.core.imports import kind_of_import
     from abhiyan.core.tables.reasons import NOTES
 
     notes = []
     for key, n in staged.notes.items():
         field, _slash, note = key.partition("/")
-        if field and (spec := kind(staged.kind).layout.field(field)):
+        if field and (spec := kind_of_import(staged.kind).layout.field(field)):
             notes.append(f"{spec.label('en')}: {NOTES.get(note, note)} ({n:,})")
     return notes
 
 
 def _differences(staged: "StagedImport") -> list[dict[str, Any]]:
     """List what the import changes, or has changed, of what exists, field by field."""
-    from abhiyan.core.imports import kind
+    from abhiyan.core.imports import kind_of_import
     from abhiyan.core.scope import system
 
-    of_kind = kind(staged.kind)
+    of_kind = kind_of_import(staged.kind)
     if of_kind.differences is None:
         return []
     with system("import on the console"):

@@ -29,8 +29,8 @@ def list_() -> None:
     from abhiyan.core import languages
     from abhiyan.pages.languages import SHIPPED
 
-    for code, name in languages.names().items():
-        one = languages.known().get(code)
+    for code, name in languages.public_languages().items():
+        one = languages.added_languages().get(code)
         reviewed = (
             f"reviewed by {one.reviewed_by} on {one.reviewed_on}"
             if one and one.is_reviewed
@@ -50,7 +50,7 @@ def check(*, file: Path) -> None:
     """
     from abhiyan.pages import languages
 
-    language_file = _looked(lambda: languages.look(file))
+    language_file = _looked(lambda: languages.read_language_file(file))
     click.echo(f"{file} can be added: {language_file.language.name} ({language_file.language.code}).")
 
 
@@ -61,10 +61,10 @@ def add(*, file: Path) -> None:
     from abhiyan.core import languages as kept
     from abhiyan.pages import languages
 
-    language_file = _looked(lambda: languages.add(file))
+    language_file = _looked(lambda: languages.add_language(file))
     click.echo(
         f"{language_file.language.name} ({language_file.language.code}) is added: "
-        f"{kept.folder() / language_file.language.code}"
+        f"{kept.languages_folder() / language_file.language.code}"
     )
     click.echo(
         "Now run `abhiyan migrate`, which publishes its messages, and start the server and jobs again."
@@ -84,7 +84,7 @@ def new(*, code: str) -> None:
 
     if code not in SCHEDULE:
         raise click.BadParameter(f"write one of {', '.join(SCHEDULE)}.")
-    click.echo(empty.of(code), nl=False)
+    click.echo(empty.empty_language_file(code), nl=False)
 
 
 def _looked(act: "Callable[[], LanguageFile]") -> "LanguageFile":

@@ -27,4 +27,4 @@ def roles() -> None:
             "  If the server holds a database of yours already, stop here: it needs its own key.", err=True
         )
     readiness.need_keys()
-    click.echo(wanted.script(database.name()), nl=False)
+    click.echo(wanted.script(database.database_name()), nl=False)

@@ -52,7 +52,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
 from abhiyan.org.models import BodyKind, Office, Release
-from abhiyan.pages.access import pages
+from abhiyan.pages.access import addresses_by_name
 from abhiyan.people.actions import doubles as people
 from abhiyan.people.actions import field, issue_document, sessions
 from abhiyan.people.models import Double, Factor, FieldHeld, Person, Session
@@ -62,8 +62,7 @@ from abhiyan.programmes.actions.materials import add_material
 from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.models import Programme, ProgrammeUnit, TargetChange
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
-from abhiyan.stays.actions import LETTER, NewStay
-from abhiyan.stays.actions import assign as assign_stay
+from abhiyan.stays.actions import LETTER, NewStay, assign_stay
 from abhiyan.stays.models import FieldDay, ThanksLetter
 from abhiyan.units import actions as units
 from abhiyan.units.models import Hierarchy
@@ -133,7 +132,7 @@ def things(cast: Cast, role: str, district: str, booth: str, member: UUID) -> Th
             ).public_id
             for _n in range(2)
         ]
-        staged = imports.begin(
+        staged = imports.begin_import(
             kind_key="paper",
             file_name=f"{district}.csv",
             file_bytes=100,
@@ -212,7 +211,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         ((in_charge,),) = world.rows(
             "select id from programmes_in_charge where programme_id = %s", [str(programme.pk)]
         )
-        (version,) = programme_queries.versions(programme, unit_id=world.units["JK-JAM"].pk)[:1]
+        (version,) = programme_queries.versions_of_targets(programme, unit_id=world.units["JK-JAM"].pk)[:1]
         change = TargetChange.objects.create(
             public_id=uuid4(),
             programme=programme,
@@ -325,7 +324,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             no_poll = units.StatedPoll(
                 "none", "No poll", at.date(), at.date(), "A letter", [(None, [world.state.pk])]
             )
-            polls.append(units.state_poll(stated=no_poll, by=SYSTEM, at=at))
+            polls.append(units.store_poll_version(stated=no_poll, by=SYSTEM, at=at))
         units.confirm_poll(public_id=polls[0].public_id, by=SYSTEM, at=at)
         asker = cast.accounts["state_president"]
         released = [
@@ -390,7 +389,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         photo = PaperPhoto.objects.get()
     member = cast.foreign_member
     with scoped(Scope(phone=world.phone_id(member))):
-        ticket = tickets.ask(
+        ticket = tickets.ask_ticket(
             membership=cast.membership(member),
             kind="grievance",
             said="Planted words",
@@ -899,7 +898,7 @@ def address(name: str, of: Things, **more: Any) -> str:
     kind = "programmes" if page.startswith("drive") else room
     fillings["public_id"] = ids.get(name, ids.get(kind, NOTHING))
     fillings |= more
-    wanted = pages()[name].pattern.converters
+    wanted = addresses_by_name()[name].pattern.converters
     path = reverse(name, kwargs={each: fillings.get(each, ANY[type(how)]) for each, how in wanted.items()})
     if name in ("programmes:due", "pages:field_due", "meetings:check_in"):
         path += f"?unit={of.unit}-M1"

@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 from abhiyan.core.access import Access, AccessLevel, Address
-from abhiyan.pages.access import NOT_YOURS, denied, pages
+from abhiyan.pages.access import NOT_YOURS, addresses_by_name, missing_access
 
 from .cast import EVERYBODY, shown_by
 
@@ -51,7 +51,7 @@ Doors = dict[str, tuple[Roles, Roles]]
 @cache
 def at_the_door(opens: Access, role: str, *, is_form: bool = False) -> str:
     """Return what a role gets that the first door keeps out, computed; "" for one who gets past it."""
-    missing = denied(opens, *shown_by(role), is_demo=False)
+    missing = missing_access(opens, *shown_by(role), is_demo=False)
     if not missing:
         return ""
     return REFUSED if is_form or missing == NOT_YOURS else ENTRANCE
@@ -248,4 +248,6 @@ class Answers:
     def write(self) -> None:
         """Put what was found into the file, and leave what was not asked."""
         table = AccessTable(FILE.read_text())
-        FILE.write_text(access_text(joined_rows(table.asked(), self.found), pages(), table.patterns))
+        FILE.write_text(
+            access_text(joined_rows(table.asked(), self.found), addresses_by_name(), table.patterns)
+        )

@@ -215,7 +215,7 @@ class Cast:
 
     def fold(self) -> None:
         with system("test"):
-            programmes.fold(at=present())
+            programmes.fold_changes(at=present())
 
     def _open(self, role: str, **more: Any) -> Account:
         with system("test"):

@@ -79,7 +79,7 @@ def folder() -> Iterator[Path]:
         yield made
     finally:
         for home in made.iterdir():
-            embedded.stop(home)
+            embedded.stop_database(home)
         shutil.rmtree(made, ignore_errors=True)
 
 

@@ -9,12 +9,12 @@ from abhiyan.enrolment import actions as enrolment
 
 def empty() -> None:
     """Every table is emptied, ids begin again, and what the act remembers of drives is forgotten."""
-    with psycopg.connect(database.conninfo(None, dbname=database.name())) as admin:
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name())) as admin:
         admin.execute("truncate programmes_delta")  # no model of Django's own, so its flush passes it by
     TransactionTestCase("__init__")._fixture_teardown()  # type: ignore[attr-defined]  # the owner's: see conftest.py
-    with psycopg.connect(database.conninfo(None, dbname=database.name())) as admin:
+    with psycopg.connect(database.conninfo(None, dbname=database.database_name())) as admin:
         admin.execute(
             "select setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
             " from pg_sequences where schemaname = 'public'"
         )
-    enrolment.forget()
+    enrolment.forget_drives()

@@ -12,7 +12,7 @@ from abhiyan.core.access import AccessLevel
 from abhiyan.core.logs import JsonFormatter
 from abhiyan.enrolment.hotpath import calls
 from abhiyan.org.rules.capabilities import MEANINGS
-from abhiyan.pages.access import HOOKS, HOT, PLAIN, declared, pages
+from abhiyan.pages.access import HOOKS, HOT, PLAIN, addresses_by_name, declared_addresses
 from abhiyan.server import asgi
 from abhiyan.ui import assets
 
@@ -22,7 +22,7 @@ def test_an_address_without_a_declaration_keeps_the_process_from_starting() -> N
         return HttpResponse("nobody was asked")
 
     with pytest.raises(ImproperlyConfigured, match="bare/"):
-        dict(declared([path("inner/", include(([path("bare/", bare, name="bare")], "inner")))]))
+        dict(declared_addresses([path("inner/", include(([path("bare/", bare, name="bare")], "inner")))]))
 
 
 def test_a_process_does_not_start_with_such_an_address(settings: LazySettings) -> None:
@@ -34,7 +34,7 @@ def test_a_process_does_not_start_with_such_an_address(settings: LazySettings) -
 def test_two_addresses_of_one_name_are_refused(settings: LazySettings) -> None:
     settings.ROOT_URLCONF = "abhiyan.site.tests.declared_twice"
     with pytest.raises(ImproperlyConfigured, match="two addresses"):
-        pages()
+        addresses_by_name()
 
 
 def test_the_machine_channels_paths_are_in_the_table() -> None:
@@ -48,13 +48,13 @@ def test_what_else_is_answered_before_django_is_in_the_table() -> None:
 
 
 def test_the_table_names_only_capabilities_and_entrances_there_are() -> None:
-    for name, page in pages().items():
+    for name, page in addresses_by_name().items():
         allowed = page.opens
         assert set(allowed.any_of) <= set(MEANINGS), name
         if allowed.level is not AccessLevel.PHONE:
             assert (allowed.level is AccessLevel.CAPABILITY) == bool(allowed.any_of), name
         if allowed.level in (AccessLevel.VISITOR, AccessLevel.MEMBER):
-            assert allowed.entrance in pages(), name
+            assert allowed.entrance in addresses_by_name(), name
 
 
 @pytest.mark.django_db

@@ -127,7 +127,7 @@ def hosts(installation: Installation, journal_to: dict[str, str]) -> Iterator[tu
     there.home.mkdir()
     here.run("migrate")
     yield here, there
-    embedded.stop(installation.home)
+    embedded.stop_database(installation.home)
 
 
 HOLDS = (
@@ -155,7 +155,7 @@ def test_after_a_restore_to_a_point_in_time_25_noes_hold_and_the_erased_stay_era
         "                   key='waits', at=AT)",
     )
     assert here.do(began, HOLDS).split() == ["10", "3", "3", "1", "1", "0"]
-    embedded.stop(here.home)
+    embedded.stop_database(here.home)
     disk_copy = data.with_name("copy")
     subprocess.run(["cp", "-a", str(data), str(disk_copy)], check=True)
     instant = began + timedelta(minutes=5)
@@ -183,7 +183,7 @@ def test_after_a_restore_to_a_point_in_time_25_noes_hold_and_the_erased_stay_era
     loaded = here.do(later, HOLDS).split()
     assert loaded[0] == "25"
     assert here.findings("journal") == there.findings("journal") == ["ok"]
-    embedded.stop(here.home)
+    embedded.stop_database(here.home)
     shutil.rmtree(there.home)  # that host is lost for good
 
     data.rename(data.with_name("given_up"))

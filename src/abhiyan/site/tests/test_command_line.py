@@ -131,7 +131,7 @@ def database_runs(installation: Installation) -> Iterator[None]:
     """Its database runs already: commands that start and end it have been seen above, and take twice as long."""
     embedded.ensure_running(installation.home)
     yield
-    embedded.stop(installation.home)
+    embedded.stop_database(installation.home)
 
 
 @pytest.mark.usefixtures("database_runs")
@@ -253,7 +253,7 @@ def test_a_database_of_a_version_before_the_first_release_is_refused_and_left_as
     installation: Installation,
 ) -> None:
     def state() -> list[tuple[object, ...]]:
-        with psycopg.connect(embedded.conninfo(installation.home), dbname="abhiyan") as admin:
+        with psycopg.connect(embedded.superuser_conninfo(installation.home), dbname="abhiyan") as admin:
             return admin.execute(
                 "select app, name, applied::text from django_migrations union all"
                 " select rolname, rolpassword, null from pg_authid order by 1, 2, 3"
@@ -291,7 +291,7 @@ def test_a_demo_is_never_made_real_and_runs_once(
     (demo.home / "demo").touch()
     assert "demo's key" in demo.run("init", "--no-account", code=CANNOT_RUN)
     monkeypatch.setenv("ABHIYAN_HOME", str(demo.home))
-    with processes.noted("demo", port=demo.port):
+    with processes.noted_process("demo", port=demo.port):
         told = demo.run("demo", code=1)
     assert f"demo on http://localhost:{demo.port} (process {os.getpid()})" in told
     assert not (demo.home / "postgres").exists()

@@ -29,7 +29,7 @@ SECRET, PUBLIC = sealing.new_pair()
 @pytest.fixture
 def target() -> Iterator[str]:
     """Name of a database that is not there, before and after."""
-    name = f"{database.name()}_back"
+    name = f"{database.database_name()}_back"
     databases.drop(name)
     yield name
     databases.drop(name)
@@ -39,8 +39,8 @@ def target() -> Iterator[str]:
 def folder(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Files lie here while there is no object store."""
     monkeypatch.setenv("ABHIYAN_FILES", str(tmp_path / "files"))
-    settings.MEDIA_ROOT = home.files()
-    return home.files()
+    settings.MEDIA_ROOT = home.uploads_folder()
+    return home.uploads_folder()
 
 
 def two_pictures() -> list[Any]:
@@ -53,7 +53,7 @@ def two_pictures() -> list[Any]:
 
 
 def take(to: Path) -> dict[str, Any]:
-    return backup.take(to=to, recipient=PUBLIC, at=NOW)
+    return backup.take_backup(to=to, recipient=PUBLIC, at=NOW)
 
 
 @pytest.mark.parametrize("then", ["the same store", "another store", "a folder"])
@@ -71,7 +71,7 @@ def test_files_come_back_into_the_store_there_is(
     with pytest.MonkeyPatch.context() as patch:
         if then in elsewhere:
             patch.setenv("ABHIYAN_STORE", elsewhere[then])
-        backup.restore(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target)
+        backup.restore_backup(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target)
         with schema.working_as("jobs", target), system("test"):
             assert [opened(row) for row in rows] == [CLEAR, CLEAR]
             assert store_mark.mark_seen_ms() is not None
@@ -94,7 +94,7 @@ def test_files_of_a_folder_come_back_into_an_object_store(
             file_store().put(name, sealed)
         file_store().remove(files.object_name(other.sealed.ident))
         assert take(tmp_path / "b.age")["files"] == 2
-    backup.restore(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target)
+    backup.restore_backup(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target)
     with schema.working_as("jobs", target), system("test"):
         assert opened(row) == CLEAR
         with pytest.raises(FileLost):  # It was deleted while the backup was taken.
@@ -118,7 +118,7 @@ def test_a_picture_that_is_erased_again_after_a_restore_leaves_the_store_too(
 
     news.subscribe(backup.Restored, erase_again)
     try:
-        backup.restore(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target)
+        backup.restore_backup(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target)
     finally:
         news.subscribers()[backup.Restored].remove(erase_again)
     with schema.working_as("jobs", target):
@@ -142,7 +142,7 @@ def test_a_store_that_is_away_is_said_and_nothing_is_left(
         take(tmp_path / "c.age")
     assert [path.name for path in tmp_path.iterdir()] == ["b.age"]
     with pytest.raises(backup.RestoreRefused, match="store of files does not answer"):
-        backup.restore(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target)
+        backup.restore_backup(source=tmp_path / "b.age", identity=SECRET, at=NOW, into=target)
     with psycopg.connect(database.conninfo(None, dbname="postgres")) as admin:
         beside = admin.execute("select datname from pg_database where starts_with(datname, %s)", [target])
         assert beside.fetchall() == []

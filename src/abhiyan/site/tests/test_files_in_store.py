@@ -311,7 +311,7 @@ def test_halves_of_killed_processes_are_swept_from_the_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ABHIYAN_FILES", str(tmp_path))
-    folder = FolderStore(home.files())
+    folder = FolderStore(home.uploads_folder())
     folder.put("files/a", b"whole")
     for name, age in (("old", timedelta(days=2)), ("new", timedelta(hours=1))):
         (tmp_path / ".half" / name).write_bytes(b"half")

@@ -158,7 +158,7 @@ def restored(open_database: None, tmp_path_factory: pytest.TempPathFactory) -> I
     world.web_join(of=world.asha)
     world.web_join(of=world.bilal)
     sessions.start(account_id=1, device="", origin="", at=clock.now())
-    name = f"{database.name()}_killed"
+    name = f"{database.database_name()}_killed"
     drop_like(name)
     (folder / "key").write_text(SECRET)
     with pytest.MonkeyPatch.context() as patch:
@@ -166,7 +166,7 @@ def restored(open_database: None, tmp_path_factory: pytest.TempPathFactory) -> I
         patch.setenv("ABHIYAN_HOME", str(folder))
         patch.setenv("DATABASE_URL", f"postgresql:///postgres?{where}")
         patch.setenv("ABHIYAN_FILES", str(folder / "files"))
-        backup.take(to=folder / "b.age", recipient=PUBLIC, at=clock.now())
+        backup.take_backup(to=folder / "b.age", recipient=PUBLIC, at=clock.now())
         world.now = clock.now()
         phone = world.asha.phone
         assert actions.leave_by_phone(phone=phone, channel=Channel.SMS, by=CHANNEL, at=world.now) == 1
@@ -313,7 +313,7 @@ def test_nothing_serves_and_doctor_fails_until_a_half_done_restore_is_finished(
         assert told in said and said.rstrip().endswith(": abhiyan restore"), command
     failed = {one["check"]: one for one in restored.doctor() if one["level"] == "fail"}
     assert told in failed["restores"]["text"] and "`abhiyan restore`" in failed["restores"]["fix"]
-    with processes.noted("restore"):
+    with processes.noted_process("restore"):
         assert "A restore runs here" in restored.run("restore", code=1)
         assert "A restore runs here" in restored.run("jobs", code=processes.CANNOT_START)
         assert "A restore runs here" in restored.run("serve", code=1)

@@ -60,7 +60,7 @@ def workers(server: Installation) -> set[int]:
 
 
 def as_administrator(server: Installation) -> str:
-    return make_conninfo(embedded.conninfo(server.home), dbname="postgres")
+    return make_conninfo(embedded.superuser_conninfo(server.home), dbname="postgres")
 
 
 def lives(pid: int) -> bool:

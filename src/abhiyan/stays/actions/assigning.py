@@ -16,9 +16,9 @@ from django.utils.translation import gettext as say
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.forms import actions as forms
 from abhiyan.helpdesk import helplines
 from abhiyan.messaging import actions as messaging
@@ -143,7 +143,7 @@ def _outside(
     }
 
 
-def assign(*, programme: Programme, new: NewStay, by: Actor, at: datetime) -> Stay:
+def assign_stay(*, programme: Programme, new: NewStay, by: Actor, at: datetime) -> Stay:
     """Assign a worker to one place. Both they and the host get a message within a minute.
 
     It needs programmes.run at the place. Refuses NotYours, StaysOver, and what `unfit` finds.
@@ -195,13 +195,13 @@ def store(
     return made
 
 
-def withdraw(*, stay: UUID, by: Actor, at: datetime, why: str = "") -> Stay:
+def withdraw_stay(*, stay: UUID, by: Actor, at: datetime, why: str = "") -> Stay:
     """Take a stay back whose worker is not there yet; the place is empty again.
 
     It needs programmes.run at the place. Refuses NotFound, NotYours, StayStarted.
     """
     with system("a stay is taken back"):
-        row = needed(Stay.objects.select_for_update().filter(pk=stay, ended_at=None).first())
+        row = or_refuse(Stay.objects.select_for_update().filter(pk=stay, ended_at=None).first())
         org.require(by, "programmes.run", at=row.unit_id)
         if row.state not in BEFORE:
             raise StayStarted
@@ -229,7 +229,7 @@ def copy_last(*, programme: Programme, unit_id: int, by: Actor, at: datetime) ->
         before = queries.last_before(programme, units.span(unit_id, programme.hierarchy))
         if not before:
             raise NothingToCopy
-        numbers = people.numbers_of(row.host_phone for row in before if row.host_phone)
+        numbers = people.numbers_of_phones(row.host_phone for row in before if row.host_phone)
         new = [
             NewStay(
                 row.unit_id,
@@ -262,7 +262,9 @@ def answer_stay(*, stay: UUID, accepts: bool, by: Actor, at: datetime, why: str 
 
 def own_locked(*, stay: UUID, by: Actor) -> Stay:
     """The worker's own stay, locked. In a system scope. Refuses NotFound, StayEnded."""
-    row = needed(Stay.objects.select_for_update().filter(pk=stay, worker_id=needed(by.account_id)).first())
+    row = or_refuse(
+        Stay.objects.select_for_update().filter(pk=stay, worker_id=or_refuse(by.account_id)).first()
+    )
     if row.ended_at is not None:
         raise StayEnded
     return row
@@ -277,11 +279,11 @@ def show_host(*, stay: UUID, by: Actor, at: datetime) -> str:
     """
     with system("a worker calls the host"):
         row = own_locked(stay=stay, by=by)
-        needed(queries.is_in_office(row.worker_id, at=at) or None)
+        or_refuse(queries.is_in_office(row.worker_id, at=at) or None)
         if row.state == State.DONE or is_past(programme_by_id(row.programme_id), at - timedelta(days=1)):
             raise StaysOver
-        phone_id = needed(row.host_phone, NoHostNumber)
-        number = people.numbers_of([phone_id]).get(phone_id)
+        phone_id = or_refuse(row.host_phone, NoHostNumber)
+        number = people.numbers_of_phones([phone_id]).get(phone_id)
         has_refused = people.phones_that_said_no([phone_id]) or queries.hosts_who_refused([phone_id])
         if number is None or has_refused:
             raise NoHostNumber
@@ -306,7 +308,7 @@ def note_host_no(*, stay: UUID, stops: bool, by: Actor, at: datetime) -> Stay:
     return row
 
 
-def hear_answer(*, answer: QuestionAnswered) -> None:
+def hear_stay_answer(*, answer: QuestionAnswered) -> None:
     """A worker or host answers our message by a text or its link. In the transaction of the answer. It changes
     no stay that has begun or ended."""
     if answer.room != ROOM:
@@ -342,7 +344,7 @@ def _end(stay: Stay, state: str, why: str, *, by: Actor, at: datetime) -> Stay:
         for kind, phone_id in readers
         if phone_id
     ]
-    messaging.close(ids=ids, at=at, but_answering=True)
+    messaging.close_questions(ids=ids, at=at, but_answering=True)
     _record(stay, "stays.end", by=by, at=at)
     return stay
 
@@ -363,7 +365,7 @@ def forget_host(*, erasure: ItemsErased) -> None:
         theirs.update(host_phone=None, host_name="")
 
 
-def tell_next(*, at: datetime) -> int:
+def ask_next_stays(*, at: datetime) -> int:
     """Ask workers whether they go, and hosts whether it suits them. Returns how many stays. In a system transaction, as
     jobs.
 
@@ -376,7 +378,7 @@ def tell_next(*, at: datetime) -> int:
         return 0
     programmes_by_id = {pk: programme_by_id(pk) for pk in {stay.programme_id for stay in some}}
     accounts = people.accounts({stay.worker_id for stay in some})
-    numbers = people.numbers_of(
+    numbers = people.numbers_of_phones(
         [account.phone_id for account in accounts.values()]
         + [stay.host_phone for stay in some if stay.host_phone]
     )
@@ -400,15 +402,19 @@ def tell_next(*, at: datetime) -> int:
                 continue
             counts[whom] += 1
             language = (kind == WORKER and worker.language) or settings.LANGUAGE_CODE
-            place = named(places[stay.unit_id].names, language)
+            place = name_in_language(places[stay.unit_id].names, language)
             with translation.override(language):
-                days = queries.days_of(programme)
+                days = queries.programme_days(programme)
                 label = say("Stay in %(place)s, %(days)s") % {"place": place, "days": days}
             if kind == WORKER:
                 more = {"place": place, "host": stay.host_name}
             else:
-                office = named(offices[worker.public_id][0], language) if worker.public_id in offices else ""
-                name = person(worker.name, language)
+                office = (
+                    name_in_language(offices[worker.public_id][0], language)
+                    if worker.public_id in offices
+                    else ""
+                )
+                name = local_person(worker.name, language)
                 more = {
                     "worker": f"{name} ({office})" if office else name,
                     "help": helplines.number_to_ask(stay.programme_id),

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.people import queries as people
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import AskedItem, NewItem, item_key
@@ -66,12 +66,12 @@ def plan_day(*, day: date, unit_id: int, by: Actor, at: datetime) -> FieldDay:
     The leader's office leads above the booth, or holds its seat, on that day. Refuses NoDaysThere, DayPast,
     NotOwnArea, DayMarked.
     """
-    account = needed(by.account_id)
+    account = or_refuse(by.account_id)
     with system("a field day is planned"):
         area = queries.area_of(account, unit_id, on=day)
         if area is None:
             raise NotOwnArea(field="booth")
-        programme = needed(queries.programme_of(unit_id, on=day), NoDaysThere)
+        programme = or_refuse(queries.programme_of(unit_id, on=day), NoDaysThere)
         if day < clock.day_in(programme.zone, at):
             raise DayPast(field="day")
         there = {"programme_id": programme.pk, "unit_id": unit_id, "area_id": area, "planned_at": at}
@@ -146,16 +146,16 @@ def mark_day(*, day: UUID, mark_given: MarkGiven, by: Actor, at: datetime) -> Fi
 
 
 def _own(day: UUID, by: Actor) -> FieldDay:
-    return needed(
-        FieldDay.objects.select_for_update().filter(pk=day, leader_id=needed(by.account_id)).first()
+    return or_refuse(
+        FieldDay.objects.select_for_update().filter(pk=day, leader_id=or_refuse(by.account_id)).first()
     )
 
 
 def _ask(row: FieldDay, item: Item, *, at: datetime) -> None:
     """Ask the booth president whether the leader was there."""
     to = settings.LANGUAGE_CODE
-    leader = person(people.names_of([row.leader_id]).get(row.leader_id, ""), to)
-    place = named(units.unit_by_id(row.unit_id).names, to)
+    leader = local_person(people.names_of_accounts([row.leader_id]).get(row.leader_id, ""), to)
+    place = name_in_language(units.unit_by_id(row.unit_id).names, to)
     with translation.override(to):
         on = date_format(row.day, "j F")
         label = say("The field day of %(leader)s on %(day)s") % {"leader": leader, "day": on}

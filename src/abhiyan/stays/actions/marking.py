@@ -14,9 +14,9 @@ from django.utils.translation import gettext as say
 from abhiyan.contact import actions as contact
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.forms import actions as forms
 from abhiyan.forms.queries import version_shown
 from abhiyan.helpdesk import actions as helpdesk
@@ -30,7 +30,7 @@ from abhiyan.stays import queries
 from abhiyan.stays.models import Stay
 from abhiyan.stays.queries import KIND, REPORT_FORM, REPORT_OF
 from abhiyan.stays.refusals import AcceptFirst, NotOnTheseDays, OwnNumberMissing, ReportKnown, StaysOver
-from abhiyan.stays.rules.stays import StayFlaw, StayStep, evening_of, judged
+from abhiyan.stays.rules.stays import StayFlaw, StayStep, evening_of, stay_verdict
 from abhiyan.units import queries as units
 
 from .assigning import IN_PLACE, STAYS, State, own_locked
@@ -135,7 +135,7 @@ def _settle(stay: Stay, *, at: datetime) -> None:
     marks = {StayStep(key): queries.mark_of(kept) for key, kept in stay.marks.items()}
     unit = units.units_by_id([stay.unit_id])[stay.unit_id]
     place = (unit.lat, unit.lon) if unit.lat is not None and unit.lon is not None else None
-    verdict = judged(marks, place)
+    verdict = stay_verdict(marks, place)
     if StayStep.LEAVE in marks and StayStep.ARRIVE in marks:
         stay.state, stay.left_at = State.DONE, marks[StayStep.LEAVE].at
     shared = [mark.point for mark in marks.values() if mark.point]
@@ -175,7 +175,7 @@ def add_report(*, stay: UUID, report: StayReport, by: Actor, at: datetime) -> St
             raise ReportKnown
         owner = programme_by_id(row.programme_id).owner_id
         newest = forms.ready_in_use(ready=REPORT_FORM, unit_id=row.unit_id, owner_id=owner, at=at)
-        sent = forms.submit(
+        sent = forms.submit_form(
             key=f"stay {row.pk}",
             version=version_shown(newest, report.version),
             unit_id=row.unit_id,
@@ -190,12 +190,12 @@ def add_report(*, stay: UUID, report: StayReport, by: Actor, at: datetime) -> St
         if row.flaw == StayFlaw.DENIED:
             _send_back(row.pk, at=at)
         if report.need.strip():
-            worker = needed(people.account(row.worker_id))
+            worker = or_refuse(people.account(row.worker_id))
             if worker.phone_id not in people.phones([worker.phone_id]):
                 raise OwnNumberMissing(field="need")
             opening = helpdesk.Opening(
                 way=Ticket.Way.CALL,
-                phone=people.number_of(worker.phone_id),
+                phone=people.number_of_phone(worker.phone_id),
                 texts=[report.need],
                 unit_id=row.unit_id,
                 language=worker.language or settings.LANGUAGE_CODE,
@@ -225,7 +225,7 @@ def ask_hosts(*, at: datetime) -> int:
         if at >= evening_of(stay.left_at or at, programmes_by_id[stay.programme_id].zone)
     ]
     items = items_by_id([stay.item_id for stay in due if stay.item_id])
-    names = people.names_of({stay.worker_id for stay in due})
+    names = people.names_of_accounts({stay.worker_id for stay in due})
     places = units.units_by_id({stay.unit_id for stay in due})
     language = settings.LANGUAGE_CODE
     questions = []
@@ -234,8 +234,8 @@ def ask_hosts(*, at: datetime) -> int:
         item = items.get(stay.item_id) if stay.item_id else None
         if item is None or not item.passes:
             continue
-        worker = person(names.get(stay.worker_id, ""), language)
-        place = named(places[stay.unit_id].names, language)
+        worker = local_person(names.get(stay.worker_id, ""), language)
+        place = name_in_language(places[stay.unit_id].names, language)
         with translation.override(language):
             day = date_format(item.day, "j F")
             label = say("The stay of %(worker)s on %(day)s") % {"worker": worker, "day": day}

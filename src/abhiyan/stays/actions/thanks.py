@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
@@ -57,10 +57,10 @@ def issue_letter(*, programme: Programme, month: date, by: Actor, at: datetime) 
     month: its first day. Only the leader may. Refuses NotFound without marked days, TooFewDays, ChecksInDoubt,
     LetterEnded.
     """
-    account = needed(by.account_id)
+    account = or_refuse(by.account_id)
     with system("a leader takes a letter of thanks"):
         months = queries.months_of(account, since=month, month=month)
-        earned = needed(next((row for row in months if row.programme_id == programme.pk), None))
+        earned = or_refuse(next((row for row in months if row.programme_id == programme.pk), None))
         if earned.confirmed < earned.least:
             raise TooFewDays(least=earned.least, confirmed=earned.confirmed)
         if queries.is_in_doubt(programme, earned.area_id, on=clock.day_in(programme.zone, at)):
@@ -73,7 +73,7 @@ def issue_letter(*, programme: Programme, month: date, by: Actor, at: datetime) 
         people_acts.issue_document(
             kind=LETTER,
             about=letter.pk,
-            person_id=needed(people.account(account)).public_id,
+            person_id=or_refuse(people.account(account)).public_id,
             unit_id=letter.area_id,
             by=by,
             at=at,
@@ -87,7 +87,7 @@ def revoke_letter(*, letter: UUID, reason: str, by: Actor, at: datetime) -> None
     It needs programmes.run at the unit of the letter. Refuses NotFound, NotYours, LetterEnded.
     """
     with system("a letter is taken back"):
-        row = needed(ThanksLetter.objects.select_for_update().filter(pk=letter).first(), NotFound)
+        row = or_refuse(ThanksLetter.objects.select_for_update().filter(pk=letter).first(), NotFound)
         org.require(by, "programmes.run", at=row.area_id)
         if row.ended_at is not None:
             raise LetterEnded

@@ -75,7 +75,7 @@ def is_far(mark: StayMark, place: Point) -> bool:
     return metres(mark.point, place) > RADIUS_M + min(mark.accuracy or 0.0, LOOSEST_M)
 
 
-def judged(marks: Mapping[StayStep, StayMark], place: Point | None) -> StayVerdict:
+def stay_verdict(marks: Mapping[StayStep, StayMark], place: Point | None) -> StayVerdict:
     """Judge a stay by its marks. place: of the unit; None: not known.
 
     A mark that is missing is not known, and no flaw. Without arrival or departure the stay does not count yet.

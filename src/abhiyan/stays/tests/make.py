@@ -70,7 +70,9 @@ def points(world: World, **at: tuple[float, float] | None) -> None:
 def assigned(
     run: Programme, unit_id: int, worker: Account, *, host: str = HOST, at: datetime = NOW, by: Actor = JOBS
 ) -> Stay:
-    return actions.assign(programme=run, new=NewStay(unit_id, worker.pk, "Ghulam Rasool", host), by=by, at=at)
+    return actions.assign_stay(
+        programme=run, new=NewStay(unit_id, worker.pk, "Ghulam Rasool", host), by=by, at=at
+    )
 
 
 def accepted(run: Programme, unit_id: int, worker: Account, **more: Any) -> Stay:
@@ -98,7 +100,7 @@ def bring(path: Path, rows: str, unit_id: int, run: Programme, by: Actor, *steps
     """A list of stays, checked, and taken through these steps."""
     path.write_text(rows)
     with system("test"):
-        public_id = imports.bring(
+        public_id = imports.import_file(
             kind_key="stays",
             path=path,
             by=by,
@@ -107,8 +109,8 @@ def bring(path: Path, rows: str, unit_id: int, run: Programme, by: Actor, *steps
             options={"programme": str(run.public_id)},
         )
         for step in ("check", *steps):
-            imports.ask(public_id=public_id, step=step, by=by, at=NOW)
-            running.run(public_id, step, at=NOW)
+            imports.ask_import_step(public_id=public_id, step=step, by=by, at=NOW)
+            running.run_import_step(public_id, step, at=NOW)
         return StagedImport.objects.get(public_id=public_id)
 
 

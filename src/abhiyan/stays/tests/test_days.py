@@ -20,7 +20,7 @@ from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item, Programme
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.stays import actions, queries_days
 from abhiyan.stays.actions import MarkGiven
 from abhiyan.stays.models import FieldDay
@@ -70,9 +70,9 @@ def mark(own: FieldDay, leader: Account, point: tuple[float, float] | None = POI
 def counts(run: Programme, world: World) -> tuple[int | None, ...]:
     """Reported, unsigned, counted, confirmed at the state."""
     with system("test"):
-        programmes.fold(at=NOW + 30 * DAY)
-        seen = ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=1, at=NOW + 30 * DAY)
-        assert programmes.recount(at=NOW + 30 * DAY).is_right
+        programmes.fold_changes(at=NOW + 30 * DAY)
+        seen = unit_ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=1, at=NOW + 30 * DAY)
+        assert programmes.recount_facts(at=NOW + 30 * DAY).is_right
     return seen.reported, seen.unsigned, seen.counted, seen.confirmed
 
 
@@ -83,7 +83,9 @@ def president(*, yes: bool) -> None:
     with system("test"):
         phone = Item.objects.get().phone_id
         assert phone is not None
-        messaging.answer(phone_id=phone, yes=yes, code=asked["word"], channel="sms", ref="9", by=JOBS, at=NOW)
+        messaging.answer_question(
+            phone_id=phone, yes=yes, code=asked["word"], channel="sms", ref="9", by=JOBS, at=NOW
+        )
 
 
 def test_a_day_marked_in_the_own_area_counts_and_the_presidents_yes_confirms(

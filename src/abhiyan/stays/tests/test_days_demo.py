@@ -21,7 +21,7 @@ def test_the_demo_has_a_month_of_field_days_a_letter_and_a_day_to_mark() -> None
     leader, mandal = cast.actor("mandal_president"), ids["JK-SRI-M1"]
     holders = {"mandal_president": {mandal: leader}}
     shown = {"mandal_president": (leader, mandal)}
-    demo_days.sample(SampleGround("seed", NOW, ids, shown, holders, cast.world.programme.pk))
+    demo_days.sample_field_days(SampleGround("seed", NOW, ids, shown, holders, cast.world.programme.pk))
     with system("test"):
         assert Item.objects.filter(programme__kind="field_days", confirmed_at__isnull=False).count() == 10
         assert Document.objects.filter(kind="thanks_letter").count() == 1

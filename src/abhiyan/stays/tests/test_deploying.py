@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from abhiyan.core.imports import actions as imports
 from abhiyan.core.imports import running
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
@@ -117,8 +117,8 @@ def test_a_list_assigns_what_fits_refuses_the_rest_and_is_taken_back(
     again = bring(tmp_path / "stays.csv", rows, world.unit("N11"), run, leader)
     assert again.counts == {"refused": 10}, "a list that is brought twice finds its places taken"
     with system("test"):
-        imports.ask(public_id=staged.public_id, step="undo", by=leader, at=NOW)
-        running.run(staged.public_id, "undo", at=NOW)
+        imports.ask_import_step(public_id=staged.public_id, step="undo", by=leader, at=NOW)
+        running.run_import_step(staged.public_id, "undo", at=NOW)
         assert list(Stay.objects.filter(ended_at=None).values_list("pk", flat=True)) == [first.pk]
 
 
@@ -148,7 +148,7 @@ def test_worker_and_host_are_told_and_a_refusal_of_either_empties_the_place(
 ) -> None:
     made = assigned(run, world.unit("N1112"), workers[0])
     with system("test"):
-        assert actions.tell_next(at=NOW) == 1 and actions.tell_next(at=NOW) == 0
+        assert actions.ask_next_stays(at=NOW) == 1 and actions.ask_next_stays(at=NOW) == 0
     (told,) = texts("+919419000000", "duty.stay")
     assert (
         told["place"] == "Unit N1112"
@@ -158,18 +158,18 @@ def test_worker_and_host_are_told_and_a_refusal_of_either_empties_the_place(
     (asked,) = texts(HOST, "ask.host")
     assert asked["worker"] == "Worker 0 (बूथ कार्यकर्ता)"
     with system("test"):
-        messaging.answer(
+        messaging.answer_question(
             phone_id=workers[0].phone_id, yes=True, code=told["word"], channel="sms", ref="1", by=JOBS, at=NOW
         )
         assert stay(made.pk).state == "accepted"
         host = keyring().phone_id(HOST)
-        messaging.answer(
+        messaging.answer_question(
             phone_id=host, yes=False, code=asked["word"], channel="sms", ref="2", by=JOBS, at=NOW
         )
     assert stay(made.pk).state == "host_no"
     again = assigned(run, world.unit("N1112"), workers[2], host="")
     with system("test"):
-        actions.tell_next(at=NOW)
+        actions.ask_next_stays(at=NOW)
     (told,) = texts("+919419000002", "duty.stay")
     page = browser(language="en").get(told["link"].removeprefix("http://localhost:8000"), follow=True)
     assert page.status_code == 200 and "Will you go?" in page.text and "Unit N1112" in page.text
@@ -310,7 +310,7 @@ def test_who_runs_nothing_there_assigns_nobody_and_sees_no_board(
     assert browser().get(f"/stays/{run.public_id}/").status_code in (302, 403)
     made = assigned(run, place, workers[0])
     with pytest.raises(NotYours):
-        actions.withdraw(stay=made.pk, by=actor(world.holder("mandal_president", "N112")), at=NOW)
+        actions.withdraw_stay(stay=made.pk, by=actor(world.holder("mandal_president", "N112")), at=NOW)
 
 
 def test_each_bad_assignment_is_refused_by_name(world: World, workers: list[Account], run: Programme) -> None:
@@ -318,7 +318,7 @@ def test_each_bad_assignment_is_refused_by_name(world: World, workers: list[Acco
 
     def refuses(why: type[Exception], new: NewStay, of: Programme = run, at: datetime = NOW) -> None:
         with pytest.raises(why):
-            actions.assign(programme=of, new=new, by=JOBS, at=at)
+            actions.assign_stay(programme=of, new=new, by=JOBS, at=at)
 
     nobody = world.account("Nobody")
     refuses(NoSuchPlace, NewStay(world.unit("N111"), workers[0].pk))
@@ -375,12 +375,12 @@ def test_an_office_that_assigns_and_takes_back_all_day_sends_three_messages(
     for _n in range(5):
         made = assigned(run, world.unit("N1112"), workers[0])
         with system("test"):
-            assert actions.tell_next(at=NOW) == 1
-        actions.withdraw(stay=made.pk, by=JOBS, at=NOW)
+            assert actions.ask_next_stays(at=NOW) == 1
+        actions.withdraw_stay(stay=made.pk, by=JOBS, at=NOW)
     assert len(texts(HOST, "ask.host")) == len(texts("+919419000000", "duty.stay")) == 3
     assigned(run, world.unit("N1112"), workers[0])
     with system("test"):
-        actions.tell_next(at=NOW + DAY)
+        actions.ask_next_stays(at=NOW + DAY)
     assert len(texts("+919419000000", "duty.stay")) == 4, "the worker is asked again on another day"
     assert len(texts(HOST, "ask.host")) == 3, "the host is not"
 
@@ -389,7 +389,7 @@ def test_the_words_of_a_host_go_with_an_erasure(world: World, workers: list[Acco
     made = assigned(run, world.unit("N1112"), workers[0])
     with system("test"):
         Stay.objects.filter(pk=made.pk).update(state="host_no", why="My wife Sunita is ill", ended_at=NOW)
-    actions.forget_host(erasure=ItemsErased((), needed(stay(made.pk).host_phone), NOW))
+    actions.forget_host(erasure=ItemsErased((), or_refuse(stay(made.pk).host_phone), NOW))
     assert stay(made.pk).why == ""
 
 

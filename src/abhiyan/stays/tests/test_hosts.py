@@ -12,7 +12,7 @@ from django.utils import translation
 
 from abhiyan.contact.tests.at_doors import contact_programme
 from abhiyan.core.models import AuditEntry
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk import helplines
@@ -56,7 +56,7 @@ def run(world: World) -> Programme:
 def links(made: Stay, at: datetime = NOW) -> tuple[str, str]:
     """The pages of the questions to the worker and to the host, where their short links lead."""
     with system("test"):
-        assert actions.tell_next(at=at) == 1
+        assert actions.ask_next_stays(at=at) == 1
     (mine,), (hosts,) = texts("+919419000000", "duty.stay"), texts(HOST, "ask.host")
     mine_at, hosts_at = (
         browser().get(sms["link"].removeprefix("http://localhost:8000"))["Location"] for sms in (mine, hosts)
@@ -86,7 +86,7 @@ def test_a_host_reads_who_comes_which_night_whom_to_call_who_gave_the_number_and
     with system("test"):
         Helpline.objects.create(programme_id=run.pk, number="+911942000000")
         Number.objects.create(number="+918000000003", provider="generic", meaning="stop")
-    helplines.forget()
+    helplines.forget_helplines()
     made = assigned(run, world.unit("N1112"), worker, by=actor(world.holder("mandal_president", "N111")))
     _mine, hosts = links(made)
     (asked,) = texts(HOST, "ask.host")
@@ -111,7 +111,7 @@ def test_a_host_reads_who_comes_which_night_whom_to_call_who_gave_the_number_and
     with system("test"):
         programmes.close_programme(programme_id=run.pk, by=JOBS, at=NOW)
     assert "Has something changed? Call the helpline:" in words(browser(language="en").get(hosts).text)
-    helplines.forget()
+    helplines.forget_helplines()
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_programme_closed_by_hand_asks_nobody_and_a_new_stay_sends_nothing(
     made = assigned(run, world.unit("N1112"), worker)
     with system("test"):
         programmes.close_programme(programme_id=run.pk, by=JOBS, at=NOW)
-        assert actions.tell_next(at=NOW) == 1
+        assert actions.ask_next_stays(at=NOW) == 1
     assert not texts(HOST, "ask.host") and not texts("+919419000000", "duty.stay")
     with pytest.raises(StaysOver):
         actions.answer_stay(stay=made.pk, accepts=True, by=actor(worker), at=NOW)
@@ -227,13 +227,13 @@ def test_a_hosts_no_to_the_worker_ends_the_stay_and_is_asked_about_no_other(
     assert me.post(f"{page}no/").status_code == 302
     assert stay(made.pk).state == "host_no"
     with system("test"):
-        assert not people.phones_that_said_no([needed(made.host_phone)]), (
+        assert not people.phones_that_said_no([or_refuse(made.host_phone)]), (
             "a no to a stay is no end of all calls"
         )
         other = reachable(world, "booth_worker", "N1121", 5)
     later = assigned(run, world.unit("N1112"), other)
     with system("test"):
-        actions.tell_next(at=NOW)
+        actions.ask_next_stays(at=NOW)
     assert not texts(HOST, "ask.host")
     assert len(texts("+919419000005", "duty.stay")) == 1
     with pytest.raises(NoHostNumber):
@@ -253,7 +253,7 @@ def test_a_host_who_wants_no_calls_is_as_silent_as_one_whose_phone_said_stop(
         actions.note_host_no(stay=made.pk, stops=False, by=actor(worker), at=NOW)
     actions.note_host_no(stay=made.pk, stops=True, by=actor(worker), at=NOW)
     assert stay(made.pk).state == "there", "the worker is there, and leaves as they leave"
-    assert made.host_phone in people.phones_that_said_no([needed(made.host_phone)])
+    assert made.host_phone in people.phones_that_said_no([or_refuse(made.host_phone)])
     with pytest.raises(NoHostNumber):
         actions.show_host(stay=made.pk, by=actor(worker), at=NOW)
     with system("test"):

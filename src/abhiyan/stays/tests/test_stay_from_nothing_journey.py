@@ -31,7 +31,7 @@ from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item, Programme
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.review.models import Deck
 from abhiyan.review.tests.test_slides import slides as slides_in
@@ -168,7 +168,7 @@ def says(phone: str, *, yes: bool) -> None:
     with system("test"):
         question = Question.objects.get(phone_id=phone_id)
         word = questions.word(keyring().token, question.pk, 1)
-        messaging.answer(
+        messaging.answer_question(
             phone_id=phone_id, yes=yes, code=word, channel="sms", ref="1", by=Actor.public(), at=EVENING
         )
 
@@ -176,11 +176,13 @@ def says(phone: str, *, yes: bool) -> None:
 def climbed(cast: Cast, run: Programme) -> Ladder:
     """Return the rungs of the state; the ledger equals a recount of the facts."""
     with system("test"):
-        programmes.fold(at=EVENING)
-        wrong = [row for row in programmes.recount(at=EVENING).differences if row.programme_id == run.pk]
+        programmes.fold_changes(at=EVENING)
+        wrong = [
+            row for row in programmes.recount_facts(at=EVENING).differences if row.programme_id == run.pk
+        ]
         assert wrong == []
         unit_id = cast.world.units["JK"].pk
-        return ladder(programme=run, node=unit_id, hierarchy=1, measure=STAYS, at=EVENING)
+        return unit_ladder(programme=run, node=unit_id, hierarchy=1, measure=STAYS, at=EVENING)
 
 
 def checked(cast: Cast, run: Programme) -> Estimate:
@@ -239,7 +241,7 @@ def test_from_nothing_to_the_slide_and_what_places_with_a_worker_for_24_hours_he
     stays = []
     for n, worker in enumerate(people_there):
         new = NewStay(booths[(n + 1) % PLACES].pk, worker.pk, f"Host {n}", host(n))
-        stays.append(actions.assign(programme=run, new=new, by=cast.actor(OFFICE), at=NOW))
+        stays.append(actions.assign_stay(programme=run, new=new, by=cast.actor(OFFICE), at=NOW))
     acts = [Actor("person", worker.public_id, worker.pk) for worker in people_there]
     for stay, by in zip(stays[:WENT], acts, strict=False):
         actions.answer_stay(stay=stay.pk, accepts=True, by=by, at=NOW)

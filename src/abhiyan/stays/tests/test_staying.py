@@ -40,7 +40,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.items import say_whether
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.news import ItemsErased
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.stays import actions, queries
 from abhiyan.stays.actions import MarkGiven
 from abhiyan.stays.models import Stay
@@ -54,7 +54,7 @@ from abhiyan.stays.refusals import (
     StayStarted,
 )
 from abhiyan.stays.reviewed import reviewed
-from abhiyan.stays.rules.stays import StayFlaw, StayMark, StayStep, judged
+from abhiyan.stays.rules.stays import StayFlaw, StayMark, StayStep, stay_verdict
 from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
 from abhiyan.verification import actions as verification
@@ -111,8 +111,8 @@ def whole(one: Stay, worker: Account, **more: Any) -> Stay:
 def counts(run: Programme, world: World) -> tuple[int | None, ...]:
     """Reported, unsigned, counted, confirmed at the state."""
     with system("test"):
-        programmes.fold(at=NOW + 30 * DAY)
-        seen = ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=1, at=NOW + 30 * DAY)
+        programmes.fold_changes(at=NOW + 30 * DAY)
+        seen = unit_ladder(node=world.unit("N1"), hierarchy=1, programme=run, measure=1, at=NOW + 30 * DAY)
     return seen.reported, seen.unsigned, seen.counted, seen.confirmed
 
 
@@ -122,7 +122,9 @@ def hosts(one: Stay, *, yes: bool, at: datetime) -> None:
         (asked,) = texts(HOST, "ask.stayed")
         phone = stay(one.pk).host_phone
         assert phone is not None
-        messaging.answer(phone_id=phone, yes=yes, code=asked["word"], channel="sms", ref="9", by=JOBS, at=at)
+        messaging.answer_question(
+            phone_id=phone, yes=yes, code=asked["word"], channel="sms", ref="9", by=JOBS, at=at
+        )
 
 
 def test_a_day_between_two_marks_counts_and_the_hosts_yes_confirms(
@@ -138,7 +140,7 @@ def test_a_day_between_two_marks_counts_and_the_hosts_yes_confirms(
     hosts(own, yes=True, at=NOW + DAY + 8 * HOUR)
     assert counts(run, world) == (1, 0, 1, 1)
     with system("test"):
-        assert programmes.recount(at=NOW + 2 * DAY).is_right
+        assert programmes.recount_facts(at=NOW + 2 * DAY).is_right
 
 
 def test_without_a_place_it_keeps_the_unsigned_shade_until_the_host_says_yes(
@@ -217,9 +219,9 @@ def test_speed_clock_and_a_shared_point_are_doubts_that_do_not_stop_counting(
         StayStep.LEAVE: StayMark(at + DAY, at + DAY, POINT, 10),
     }
     away = {StayStep.EVENING: StayMark(at + HOUR / 10, at + HOUR, FAR, 10)}
-    fast = judged(ends | away, POINT)
+    fast = stay_verdict(ends | away, POINT)
     assert fast.counts and fast.flaw is StayFlaw.SPEED
-    moved = judged(
+    moved = stay_verdict(
         {
             step: StayMark(one.at, one.stored_at, POINT, 10, one.at + n * HOUR)
             for n, (step, one) in enumerate(ends.items())
@@ -230,7 +232,7 @@ def test_speed_clock_and_a_shared_point_are_doubts_that_do_not_stop_counting(
     wrong = {
         step: StayMark(one.at, one.stored_at, POINT, 10, one.at - 90 * DAY) for step, one in ends.items()
     }
-    assert judged(wrong, POINT).flaw is None, "a clock that is wrong all the time is no doubt"
+    assert stay_verdict(wrong, POINT).flaw is None, "a clock that is wrong all the time is no doubt"
     other = reachable(world, "booth_worker", "N1112", 5)
     points(world, N1111=POINT)
     there = accepted(run, world.unit("N1111"), other)
@@ -297,11 +299,11 @@ def test_marks_and_answers_of_others_late_or_twice_are_refused(
     again = mark(own, worker, StayStep.ARRIVE, point=FAR)
     assert again.is_known and again.marks["arrive"]["lat"] == POINT[0], "the first mark stays"
     with pytest.raises(StayStarted):
-        actions.withdraw(stay=own.pk, by=JOBS, at=NOW)
+        actions.withdraw_stay(stay=own.pk, by=JOBS, at=NOW)
     with pytest.raises(StayStarted):
         actions.answer_stay(stay=own.pk, accepts=False, why="late", by=actor(worker), at=NOW)
     gone = assigned(run, world.unit("N1121"), other)
-    actions.withdraw(stay=gone.pk, by=JOBS, at=NOW)
+    actions.withdraw_stay(stay=gone.pk, by=JOBS, at=NOW)
     with pytest.raises(StayEnded):
         mark(gone, other, StayStep.ARRIVE)
 
@@ -511,7 +513,7 @@ def test_any_order_of_marks_answers_and_reassignments_keeps_one_item_and_nested_
                 with suppress(Refused), transaction.atomic():
                     does(what, turn, at)
             with system("test"):
-                assert programmes.recount(at=at).is_right
+                assert programmes.recount_facts(at=at).is_right
                 rows = sql.rows("select by_id, unit_id, count(*) from programmes_item group by 1, 2")
             assert all(n == 1 for _by, _unit, n in rows)
             reported, unsigned, counted, confirmed = (n or 0 for n in counts(run, world))

@@ -44,7 +44,7 @@ def test_the_demo_has_two_days_of_stays_with_gaps_and_doubts_and_a_next_step_for
         denied = Item.objects.filter(why="denied").count()
         assert not Stay.objects.filter(told_at=None).exists()
         whole, _below = queries.stays_below(runs[0], world.unit("N1"), (0, 2**62), at=NOW)
-        assert programmes.recount(at=NOW).is_right
+        assert programmes.recount_facts(at=NOW).is_right
     assert all(
         one.is_sample and (TODAY - one.opens_on).days == 2 and (one.closes_on - TODAY).days == 1
         for one in runs

@@ -25,7 +25,7 @@ from abhiyan.org import actions as org
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.queries import ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.stays import actions
@@ -85,7 +85,7 @@ def step(desk: Page, name: str) -> None:
     """The jobs take a step of the list that was asked for."""
     with system("test"):
         staged = StagedImport.objects.get()
-    running.run(staged.public_id, name, at=NOW)
+    running.run_import_step(staged.public_id, name, at=NOW)
     desk.goto(f"/imports/{staged.public_id}/")
 
 
@@ -117,7 +117,7 @@ def test_a_place_is_given_declined_given_again_worked_offline_and_confirmed(
     step(desk, "commit")
     with system("test"):
         first = Stay.objects.get()
-        assert actions.tell_next(at=NOW) == 1
+        assert actions.ask_next_stays(at=NOW) == 1
 
     # The worker declines behind the link.
     (told,) = blanks(MADAN, "duty.stay")
@@ -209,8 +209,8 @@ def test_a_place_is_given_declined_given_again_worked_offline_and_confirmed(
     (asked,) = blanks(HOST, "ask.stayed")
     write(cast.world, f"{SAYS[language]} {asked['word']}", GHULAM, at=evening)
     with system("test"):
-        programmes.fold(at=evening)
-        seen = ladder(node=own.unit_id, hierarchy=1, programme=run, measure=1, at=evening)
+        programmes.fold_changes(at=evening)
+        seen = unit_ladder(node=own.unit_id, hierarchy=1, programme=run, measure=1, at=evening)
     assert (seen.reported, seen.counted, seen.confirmed) == (1, 1, 1)
     desk = visit(f"/units/{PLACE}/", "state_president", size=size, language=language)
     look(desk, "stays unit")

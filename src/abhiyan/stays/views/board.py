@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import language, person
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import active_language, local_person
 from abhiyan.helpdesk import helplines
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.link_pages import BOTH, THANKS, AskedPage, LinkPage
@@ -35,11 +35,11 @@ from abhiyan.stays.models import Stay
 from abhiyan.stays.numbers import source_code, stays_in_words
 from abhiyan.stays.refusals import StayWorkerUnknown
 from abhiyan.stays.words import STATES
-from abhiyan.ui.acts import PageAct, ask, form_page
+from abhiyan.ui.acts import PageAct, act_page, form_page
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import DigitsField
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
@@ -87,7 +87,7 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
         state=values.get("state", ""),
         text=values.get("q", "").replace("\0", "").strip(),
     )
-    counted = programmes.ladder(
+    counted = programmes.unit_ladder(
         node=here.unit.id, hierarchy=programme.hierarchy, programme=programme, measure=actions.STAYS, at=at
     )
     is_open = programme.state == Programme.State.OPEN and not programmes.is_past(programme, at)
@@ -96,7 +96,7 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
         "here": "programmes",
         "crumbs": way_from_programme(programme, (say("Stays by place"), "")),
         "programme": programme,
-        "days": queries.days_of(programme),
+        "days": queries.programme_days(programme),
         "unit": here,
         "whole": whole if whole.places else None,
         "counted": stays_in_words(counted) if counted.reported else "",
@@ -126,7 +126,7 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
         unit_id=here.unit.id,
         narrowed=filters,
     )
-    return answer(request, "stays/board.html", table, context, status=status)
+    return list_response(request, "stays/board.html", table, context, status=status)
 
 
 class AssignStayForm(forms.Form):
@@ -152,7 +152,7 @@ class AssignStayForm(forms.Form):
 
 
 @form_page
-def assign(request: Request, public_id: UUID) -> HttpResponseBase:
+def assign_stay_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Assign a worker to the place that the address names: one of the nearest free, or by phone."""
     at = clock.now()
     programme, here = page_of_people(request, public_id, queries.KIND)
@@ -167,7 +167,7 @@ def assign(request: Request, public_id: UUID) -> HttpResponseBase:
     if before is None:
         del form.fields["same_host"]
     elif before[0]:
-        form.fields["same_host"].label = say("The same host: %(host)s") % {"host": person(before[0])}
+        form.fields["same_host"].label = say("The same host: %(host)s") % {"host": local_person(before[0])}
     back = here.href(reverse("stays:board", args=[public_id]), unit=_area(programme, here))
 
     def do(given: dict[str, Any]) -> Stay:
@@ -176,9 +176,9 @@ def assign(request: Request, public_id: UUID) -> HttpResponseBase:
             host = before
         worker = _worker(given, {str(candidate.public_id): candidate.account_id for candidate in free})
         new = actions.NewStay(here.unit.id, worker, *host)
-        return actions.assign(programme=programme, new=new, by=request.actor, at=at)
+        return actions.assign_stay(programme=programme, new=new, by=request.actor, at=at)
 
-    return ask(
+    return act_page(
         request,
         do,
         form=form,
@@ -194,7 +194,7 @@ def assign(request: Request, public_id: UUID) -> HttpResponseBase:
 
 def _area(programme: Programme, here: Here) -> str:
     """The code of the unit right above a place: where one goes on assigning."""
-    path = units.path(here.unit.id, programme.hierarchy)
+    path = units.path_of_unit(here.unit.id, programme.hierarchy)
     return path[-2].code if len(path) > 1 else here.unit.code
 
 
@@ -206,7 +206,7 @@ def _worker(values: dict[str, Any], free: dict[str, int]) -> int:
         if not near:
             raise StayWorkerUnknown(field="phone")
         return near[0].pk
-    return needed(free.get(values["worker"]), StayWorkerUnknown)
+    return or_refuse(free.get(values["worker"]), StayWorkerUnknown)
 
 
 def _copied(counts: tuple[int, int]) -> str:
@@ -227,7 +227,7 @@ def _copy(*, programme: Programme, unit_id: int, **known: Any) -> tuple[int, int
 
 
 def _withdraw(*, programme: Programme, unit_id: int, stay: UUID, **known: Any) -> Stay:  # noqa: ARG001  # as each act
-    return actions.withdraw(stay=stay, **known)
+    return actions.withdraw_stay(stay=stay, **known)
 
 
 ACTS = {
@@ -240,7 +240,7 @@ ACTS = {
 def board_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase:
     """Copy the last programme, or take a stay back."""
     programme, here = page_of_people(request, public_id, queries.KIND)
-    done = needed(ACTS.get(act)).tried(
+    done = or_refuse(ACTS.get(act)).tried(
         request, programme=programme, unit_id=here.unit.id, by=request.actor, at=clock.now()
     )
     if done:
@@ -256,13 +256,15 @@ def _door(request: Request, stay: Stay, *, at: datetime) -> str:
         return ""
     if request.viewer.account_id == stay.worker_id:
         return page
-    return org.door_of(stay.worker_id, on=clock.day_in(settings.TIME_ZONE, at), to=page)
+    return org.sign_in_path(stay.worker_id, on=clock.day_in(settings.TIME_ZONE, at), to=page)
 
 
 def _answer(request: Request, _link: str, row: Question, at: datetime) -> AskedPage:
     """The page behind the link of a message to the worker or the host of a stay."""
     stay = Stay.objects.filter(pk=row.about).first()
-    place = units.names_of([stay.unit_id], language=language()).get(stay.unit_id, "") if stay else ""
+    place = (
+        units.names_of_units([stay.unit_id], language=active_language()).get(stay.unit_id, "") if stay else ""
+    )
     programme = programmes.programme_by_id(stay.programme_id) if stay else None
     is_host = row.kind == actions.HOST
     is_open = stay is not None and stay.state in actions.BEFORE and at < row.expires_at
@@ -273,7 +275,7 @@ def _answer(request: Request, _link: str, row: Question, at: datetime) -> AskedP
         "is_yes": row.is_yes,
         "place": place,
         "visit": queries.visit_to_host(stay) if stay and is_host else None,
-        "days": queries.days_of(programme) if programme else "",
+        "days": queries.programme_days(programme) if programme else "",
         "stop": asked.stop_number(),
         "call": helplines.number_to_ask(stay.programme_id) if stay else "",
         "door": "" if stay is None or is_host else _door(request, stay, at=at),

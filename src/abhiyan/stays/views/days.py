@@ -28,7 +28,7 @@ from abhiyan.stays.models import FieldDay
 from abhiyan.stays.rules.days import DayFlaw
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
-from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, taken
+from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, do_record_act
 from abhiyan.units import queries as units
 
 from .field import KNOWN, StayMarkForm, sentence_of_mark
@@ -64,7 +64,7 @@ def _booth(account: int, fields: dict[str, Any]) -> int:
     """The booth that was written, by its id. Refuses NoSuchBooth, NotOwnArea, SeveralBooths."""
     text = fields["booth"].replace("\0", "").strip()
     with system("a booth of somebody's area"):
-        booths = queries.booths_called(account, text, on=fields["day"])
+        booths = queries.find_own_booths(account, text, on=fields["day"])
         if not booths and units.ids_of([text]):
             raise actions.NotOwnArea(field="booth")
     if not booths:
@@ -115,7 +115,7 @@ def day_drop(request: Request, day: UUID) -> HttpResponseBase:
 
 
 @form_page
-def field_day(request: Request, day: UUID) -> HttpResponseBase:
+def field_day_page(request: Request, day: UUID) -> HttpResponseBase:
     """Mark one's own day: a single press, which a phone keeps without a network."""
     at = clock.now()
     form = StayMarkForm(request.POST if request.method == "POST" else None)
@@ -137,14 +137,14 @@ def take_day(request: Request, sent: RecordSent) -> RecordTaken:
     """Take the mark of a day that a phone sends: by the form and the act of its page. A known mark is no error."""
     day: UUID = sent.named["day"]
     form = StayMarkForm(request.POST)
-    row = taken(form, partial(_mark, request, day, form, sent.age, clock.now()))
+    row = do_record_act(form, partial(_mark, request, day, form, sent.age, clock.now()))
     return RecordTaken(reverse("stays:field_day", args=[day]), str(KNOWN) if row.is_known else "")
 
 
 def show_day(request: Request, sent: RecordSent) -> RecordShown:
     """Say which day a record would mark. Refuses a day that is not its sender's, or in no area of theirs."""
     card = queries.own_day(request.viewer.account_id, sent.named["day"])
-    taken(StayMarkForm(request.POST), dict)
+    do_record_act(StayMarkForm(request.POST), dict)
     if not _is_area(request, card.of.unit_id):
         raise actions.AreaLost
     return RecordShown([unit_fact(card.of.unit_id), (say("Field day"), date_format(card.of.day, "j M Y"))])

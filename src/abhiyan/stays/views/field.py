@@ -23,24 +23,24 @@ from abhiyan.core import clock
 from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.forms.actions import AnswersUnfit
-from abhiyan.forms.queries import FilledForm, answers_form, in_words, ready_version, version_shown
+from abhiyan.forms.queries import FilledForm, answers_form, ready_version, version_shown, worded_answers
 from abhiyan.helpdesk.fields import NOT_OF_PLACES, KindField
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import tickets
-from abhiyan.org.here import address, unit_fact
+from abhiyan.org.here import unit_address, unit_fact
 from abhiyan.org.viewer import Request
 from abhiyan.stays import actions, queries
 from abhiyan.stays.actions import MarkGiven, StayReport
 from abhiyan.stays.models import FieldDay, Stay
 from abhiyan.stays.rules.stays import LEAST, StayFlaw, StayStep
 from abhiyan.stays.words import FLAWS, STEPS
-from abhiyan.ui.acts import form_page, problem, tried
+from abhiyan.ui.acts import form_page, form_problem, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import NoteField, WhereField
 from abhiyan.ui.numbers import grouped
-from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, taken, typed
+from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, do_record_act, labelled_answers
 from abhiyan.units import queries as units
 
 REPORT = "report"
@@ -144,8 +144,8 @@ def doors_of(own_stay: queries.OwnStay, at: datetime) -> dict[str, Any]:
         talks = contact.talks_of(own_stay.of.worker_id, own_stay.of.unit_id, since=since, until=at)
     doors = [
         (
-            address(reverse("contact:field_doors", args=[programme.public_id]), code),
-            named(programme.names),
+            unit_address(reverse("contact:field_doors", args=[programme.public_id]), code),
+            name_in_language(programme.names),
             programme.closes_on,
         )
         for programme in running
@@ -199,7 +199,7 @@ def host_no(request: Request, stay: UUID) -> HttpResponseBase:
         said=_("Noted. Only the host can take it back."),
     )
     if not done:
-        messages.error(request, problem(form))
+        messages.error(request, form_problem(form))
     return redirect("stays:field_stay", stay)
 
 
@@ -216,11 +216,11 @@ def _shown(
         steps = unmarked(card.of)  # The worker may accept by SMS where there is no other network.
     context = {
         "own": card,
-        "host": person(card.of.host_name),
+        "host": local_person(card.of.host_name),
         "is_missed": card.is_missed(at),
         "form": form,
         "number": number,
-        "days": queries.days_of(card.programme),
+        "days": queries.programme_days(card.programme),
         "is_copy": is_copy,
         "names_host": not is_copy and not request.viewer.is_phone and not has_refused,
         "has_refused": has_refused,
@@ -274,8 +274,8 @@ def take_step(request: Request, sent: RecordSent) -> RecordTaken:
     row = queries.own_stay(request.viewer.account_id, sent.named["stay"], at=at).of
     form, questions, do = _form(request, row, sent.named["step"], sent.age, sent.files, at=at)
     if questions is not None:
-        taken(questions, lambda _given: None)
-    row = taken(form, do)
+        do_record_act(questions, lambda _given: None)
+    row = do_record_act(form, do)
     return RecordTaken(reverse("stays:field_stay", args=[row.pk]), str(KNOWN) if row.is_known else "")
 
 
@@ -285,14 +285,14 @@ def show_step(request: Request, sent: RecordSent) -> RecordShown:
     card = queries.own_stay(request.viewer.account_id, sent.named["stay"], at=at)
     form, questions, _do = _form(request, card.of, sent.named["step"], sent.age, sent.files, at=at)
     if questions is not None:
-        taken(questions, dict)
-    taken(form, dict)
+        do_record_act(questions, dict)
+    do_record_act(form, dict)
     facts = [
         unit_fact(card.of.unit_id),
-        (say("Programme"), named(card.programme.names)),
+        (say("Programme"), name_in_language(card.programme.names)),
         (say("Stay"), str(TITLES[sent.named["step"]])),
-        *typed(form),
-        *(in_words(questions.version.asked, questions.answers) if questions else ()),
+        *labelled_answers(form),
+        *(worded_answers(questions.version.asked, questions.answers) if questions else ()),
     ]
     return RecordShown(facts)
 

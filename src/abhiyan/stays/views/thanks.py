@@ -16,9 +16,9 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock, languages, printing, words
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import named, person
+from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
@@ -28,7 +28,7 @@ from abhiyan.programmes.queries import programme_of_kind
 from abhiyan.stays import actions
 from abhiyan.stays import queries_days as queries
 from abhiyan.stays.models import ThanksLetter
-from abhiyan.ui.acts import ask, form_page
+from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.fields import WholeField
 from abhiyan.ui.files import with_lines
 from abhiyan.ui.numbers import grouped
@@ -69,7 +69,7 @@ def thanks_rule(request: Request, public_id: UUID) -> HttpResponseBase:
     least = queries.least_of(programme.pk)
     back = reverse("programmes:programme", args=[public_id])
     form = ThanksRuleForm(request.POST if request.method == "POST" else None, initial={"least": least})
-    return ask(
+    return act_page(
         request,
         lambda fields: actions.set_least(programme=programme, least=fields["least"], by=request.actor, at=at),
         form=form,
@@ -84,16 +84,16 @@ def thanks_rule(request: Request, public_id: UUID) -> HttpResponseBase:
 
 
 @form_page
-def letter(request: Request, public_id: UUID, month: str) -> HttpResponseBase:
+def letter_page(request: Request, public_id: UUID, month: str) -> HttpResponseBase:
     """Take one's own letter of a month, after a page that says its rules."""
     at, programme = clock.now(), programme_of_kind(public_id, queries.KIND)
-    match = needed(_MONTH.fullmatch(month))
+    match = or_refuse(_MONTH.fullmatch(month))
     first, back = date(int(match[1]), int(match[2]), 1), reverse("stays:days")
     with system("somebody's own field days"):
         months = queries.months_of(request.viewer.account_id or 0, since=first, month=first)
-    earned = needed(next((entry for entry in months if entry.programme_id == programme.pk), None))
+    earned = or_refuse(next((entry for entry in months if entry.programme_id == programme.pk), None))
     title = say("Take the letter of thanks for %(month)s?") % {"month": written(first, "F Y")}
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.issue_letter(programme=programme, month=first, by=request.actor, at=at),
         title=title,
@@ -115,20 +115,20 @@ def letter(request: Request, public_id: UUID, month: str) -> HttpResponseBase:
 def letter_file(request: Request, letter: UUID) -> HttpResponseBase:
     """Send one's own letter as PDF, in Hindi or English."""
     at = clock.now()
-    row = queries.letter(letter)
+    row = queries.thanks_letter(letter)
     if row.leader_id != request.viewer.account_id:
         raise NotFound
     with system("somebody's own letter"):
-        document = needed(people.standing_document(actions.LETTER, row.pk), actions.LetterEnded)
-        name = needed(queries.thanked(row.pk), actions.LetterEnded)
+        document = or_refuse(people.standing_document(actions.LETTER, row.pk), actions.LetterEnded)
+        name = or_refuse(queries.thanked(row.pk), actions.LetterEnded)
         unit = units.unit_by_id(row.area_id)
-    language = words.language()
+    language = words.active_language()
     if language not in languages.OWN:
         language = languages.otherwise(language)
     with override(language):
-        says = printed(row, document, name, named(unit.names))
+        says = letter_words(row, document, name, name_in_language(unit.names))
         title = say("Letter of thanks")
-    made = printing.pdf(
+    made = printing.print_pdf(
         TEMPLATE, [says], title=title, language=language, at=at, with_lines=with_lines(request)
     )
     response = HttpResponse(made, content_type="application/pdf")
@@ -137,12 +137,12 @@ def letter_file(request: Request, letter: UUID) -> HttpResponseBase:
     return response
 
 
-def printed(thanks_letter: ThanksLetter, document: Document, name: str, unit: str) -> dict[str, object]:
+def letter_words(thanks_letter: ThanksLetter, document: Document, name: str, unit: str) -> dict[str, object]:
     """The words of a letter, in the language in force."""
     return {
         "organisation": organisation(),
         "title": say("Letter of thanks"),
-        "name": person(name),
+        "name": local_person(name),
         "unit": unit,
         "text": say(
             "Thank you for spending days in the booths of your area in %(month)s, and for listening to the people "
@@ -166,18 +166,18 @@ class EndLetterForm(forms.Form):
 @form_page
 def letter_end(request: Request, letter: UUID) -> HttpResponseBase:
     """Take a letter back for good, after a page that says what it means."""
-    at, row = clock.now(), queries.letter(letter)
+    at, row = clock.now(), queries.thanks_letter(letter)
     org.require(request.actor, "programmes.run", at=row.area_id)
     with system("the letter of somebody below"):
-        leader = needed(people.account(row.leader_id))
+        leader = or_refuse(people.account(row.leader_id))
     back = reverse("programmes:record_of", args=[leader.public_id])
     ended = row.ended_at is not None
-    return ask(
+    return act_page(
         request,
         lambda fields: actions.revoke_letter(letter=letter, reason=fields["reason"], by=request.actor, at=at),
         form=EndLetterForm(request.POST if request.method == "POST" else None),
         title=say("Take the letter of %(name)s for %(month)s back?")
-        % {"name": person(leader.name), "month": written(row.month, "F Y")},
+        % {"name": local_person(leader.name), "month": written(row.month, "F Y")},
         text=[actions.LetterEnded.message]
         if ended
         else [_("Scanning it will show that it is not valid. You cannot undo this. The days stay counted.")],
@@ -187,5 +187,5 @@ def letter_end(request: Request, letter: UUID) -> HttpResponseBase:
         done=back,
         is_danger=True,
         here="record",
-        crumbs=[(person(leader.name), back), (say("Letter of thanks"), "")],
+        crumbs=[(local_person(leader.name), back), (say("Letter of thanks"), "")],
     )

@@ -11,7 +11,7 @@ from .said import Grid, Mention, Slide
 Read = Callable[[set[tuple[str, str]]], Mapping[tuple[str, str], str]]
 
 
-def frozen(slides: Sequence[Slide]) -> list[Any]:
+def frozen_slides(slides: Sequence[Slide]) -> list[Any]:
     """Return slides as JSON. A `Mention` keeps its kind and key, never its words."""
     return [_kept(slide) for slide in slides]
 

@@ -33,7 +33,7 @@ from abhiyan.core.file_pool import ReaderRefusal
 from abhiyan.core.numbers import whole_number
 from abhiyan.core.pictures import says_place
 
-from .look import Layouts, SlideLook, look_of, to_json
+from .look import Layouts, SlideLook, layouts_to_json, look_of
 from .pages import Box, Room
 
 MOST_PARTS, MOST_BYTES, MOST_XML = 2_000, 64 << 20, 16 << 20  # of a file unpacked, and of one part of XML
@@ -121,7 +121,7 @@ def clean_file(file: Path) -> dict[str, Any]:
         names = ("width", "height", "wide", "high")
         room = dict(zip(names, unfit.cm, strict=True)) if unfit.why == "no_room" else {}
         raise ReaderRefusal(unfit.why, {"layout": unfit.layout, **room}) from None
-    return {"clean": b64encode(clean).decode(), "layouts": to_json(layouts)}
+    return {"clean": b64encode(clean).decode(), "layouts": layouts_to_json(layouts)}
 
 
 def _parts(data: bytes) -> dict[str, bytes]:
@@ -262,7 +262,7 @@ def _give_devanagari(theme: Part) -> None:
 # --- what its layouts leave
 
 
-def every(deck: Deck) -> list[SlideLayout]:
+def deck_layouts(deck: Deck) -> list[SlideLayout]:
     """All its layouts, of all masters."""
     return [layout for master in deck.slide_masters for layout in master.slide_layouts]
 
@@ -272,7 +272,7 @@ def layouts_of(deck: Deck) -> Layouts:
     width, height = (deck.slide_width or 0) / A_POINT, (deck.slide_height or 0) / A_POINT
     layouts = [
         (at, layout, room)
-        for at, layout in enumerate(every(deck))
+        for at, layout in enumerate(deck_layouts(deck))
         if (room := _room(layout, width, height)) is not None
     ]
     usual = [
@@ -287,7 +287,7 @@ def layouts_of(deck: Deck) -> Layouts:
     cover, boxes = next(
         (
             (n, boxes)
-            for n, slide_layout in enumerate(every(deck))
+            for n, slide_layout in enumerate(deck_layouts(deck))
             if (boxes := _cover(slide_layout, width, height))
         ),
         (at, None),

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from abhiyan.ui.accent import LIGHT, contrast, hexadecimal, mixed, readable, rgb
+from abhiyan.ui.accent import LIGHT, contrast, hexadecimal, mixed, readable_colour, rgb
 
 from .pages import Box, Room
 
@@ -36,15 +36,15 @@ def look_of(accent: str, *, ink: str = LIGHT[2], paper: str = LIGHT[1]) -> Slide
     """The look of an accent, with ink and ground moved apart where they are too near."""
     ground = rgb(paper)
     is_dark = contrast(ground, (1, 1, 1)) >= contrast(ground, (0, 0, 0))
-    text = readable(rgb(ink), ground, 7, dark=is_dark)
-    solid = readable(mixed(rgb(accent), text, 0.62), ground, 7, dark=is_dark)
+    text = readable_colour(rgb(ink), ground, 7, dark=is_dark)
+    solid = readable_colour(mixed(rgb(accent), text, 0.62), ground, 7, dark=is_dark)
     return SlideLook(
         hexadecimal(ground),
         hexadecimal(text),
-        hexadecimal(readable(mixed(text, ground, 0.78), ground, 4.6, dark=is_dark)),
+        hexadecimal(readable_colour(mixed(text, ground, 0.78), ground, 4.6, dark=is_dark)),
         hexadecimal(mixed(text, ground, 0.16)),
         hexadecimal(mixed(solid, ground, 0.26)),
-        hexadecimal(readable(mixed(solid, ground, 0.62), ground, 3.2, dark=is_dark)),
+        hexadecimal(readable_colour(mixed(solid, ground, 0.62), ground, 3.2, dark=is_dark)),
         hexadecimal(solid),
     )
 
@@ -79,12 +79,12 @@ def house_layouts(accent: str) -> Layouts:
     return Layouts(0, 1, HOUSE, look_of(accent), 960, 540, is_house=True)
 
 
-def to_json(layouts: Layouts) -> dict[str, Any]:
+def layouts_to_json(layouts: Layouts) -> dict[str, Any]:
     """As it is kept beside its template."""
     return asdict(layouts)
 
 
-def from_json(kept: dict[str, Any]) -> Layouts:
+def layouts_from_json(kept: dict[str, Any]) -> Layouts:
     """The same again."""
     room = kept["room"]
     boxes = {name: Box(**room[name]) for name in ("title", "below", "cover", "lines") if room[name]}

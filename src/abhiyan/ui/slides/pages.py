@@ -195,7 +195,7 @@ class SlidePage:
 def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> SlidePage:
     """A slide in a room. day: printed at the foot, before the slide's number."""
     fit = TextFit(measure)
-    notes = "\n".join(map(plain, slide.notes))
+    notes = "\n".join(map(plain_line, slide.notes))
     if isinstance(slide.body, Cover):
         box, size = (room.cover, 36.0) if room.cover else (room.title, room.size)
         title = fit.text(slide.title, box, size, is_bold=True, at="bottom")
@@ -219,12 +219,12 @@ def laid_out(slide: Slide, room: Room, day: str, measure: Measure) -> SlidePage:
         (*made.strokes, Stroke(((below.x, rule), (below.x + below.w, rule)), 0.75)),
         tuple(made.dots),
         made.item,
-        plain(slide.title),
+        plain_line(slide.title),
         notes,
     )
 
 
-def plain(text: str) -> str:
+def plain_line(text: str) -> str:
     """A text on one line, without what nobody sees but the joiners that Hindi spells with."""
     plain_text = "".join(
         letter if letter.isprintable() or letter in _JOINERS else " " for letter in text[:MOST_TEXT]
@@ -242,7 +242,7 @@ class TextFit:
         """A text in lines no wider than a width; a word too wide for one is broken."""
         room = width / (size * SURE)
         lines, line = [], ""
-        for word in plain(text).split():
+        for word in plain_line(text).split():
             longer = f"{line} {word}" if line else word
             if self.measure(longer, is_bold) <= room:
                 line = longer
@@ -260,7 +260,7 @@ class TextFit:
 
     def cut(self, text: str, width: float, size: float, most: int, *, is_bold: bool = False) -> str:
         """A text of at most so many lines: what is more ends in three dots."""
-        kept = plain(text)
+        kept = plain_line(text)
         if len(self.lines(kept, width, size, is_bold=is_bold)) <= most:
             return kept
         low, high = 0, len(kept)
@@ -300,7 +300,7 @@ class TextFit:
         room = math.floor(box.h / (size * LINE) + 0.01)
         kept = ""
         for sentence in said:
-            longer = f"{kept} {plain(sentence)}".strip()
+            longer = f"{kept} {plain_line(sentence)}".strip()
             if len(self.lines(longer, box.w, size)) <= room:
                 kept = longer
         kept = kept or (self.cut(said[0], box.w, size, room) if said else "")
@@ -364,7 +364,7 @@ class SlideBody:
             "bars",
             replace(plot, x=plot.x - 20, w=plot.w + 50, h=plot.h + 24),
             plot,
-            tuple(plain(bar.name) for bar in bars.bars),
+            tuple(plain_line(bar.name) for bar in bars.bars),
             tuple(_series(bars)),
             top,
             _step(top),
@@ -467,7 +467,7 @@ class SlideBody:
             Box(box.x, box.y, plot.x + plot.w + 30 - box.x, box.h),
             plot,
             tuple(day_text for _day, day_text in of.days),
-            tuple(Series(key, plain(name), values) for key, name, values in of.lines),
+            tuple(Series(key, plain_line(name), values) for key, name, values in of.lines),
             top,
             _step(top),
             each=max(1, math.ceil(len(of.days) / 8)),
@@ -504,7 +504,7 @@ class SlideBody:
             "bars",
             Box(plot.x - 24, plot.y - 4, plot.w + 48, plot.h + 30),
             plot,
-            tuple(plain(row.name) for row in gaps.rows),
+            tuple(plain_line(row.name) for row in gaps.rows),
             (Series("true", gaps.names[0], tuple(values), tuple(minus), tuple(plus)),),
             100.0,
             20.0,

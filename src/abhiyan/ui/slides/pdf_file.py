@@ -16,7 +16,7 @@ TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent / "deck.typ")
 Mark = Mapping[str, Any]
 
 
-def pdf(
+def slides_pdf(
     pages: Sequence[SlidePage], layouts: Layouts, *, language: str, title: str, at: datetime, with_lines: bool
 ) -> bytes:
     """A deck of pages as PDF, one a page. with_lines: as of `printing.pdf`."""
@@ -29,7 +29,9 @@ def pdf(
         }
         for number, page in enumerate(pages, 1)
     ]
-    return printing.pdf(TEMPLATE, documents, title=title, language=language, at=at, with_lines=with_lines)
+    return printing.print_pdf(
+        TEMPLATE, documents, title=title, language=language, at=at, with_lines=with_lines
+    )
 
 
 def _marks(page: SlidePage, layouts: Layouts, number: int) -> Iterator[Mark]:

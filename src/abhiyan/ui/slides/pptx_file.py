@@ -28,7 +28,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.slide import Slide
 from pptx.util import Emu, Pt
 
-from .layouts import every
+from .layouts import deck_layouts
 from .look import Layouts, SlideLook
 from .pages import (
     LINE,
@@ -41,7 +41,7 @@ from .pages import (
     SlideTable,
     SlideText,
     Stroke,
-    plain,
+    plain_line,
 )
 
 INDIAN = r"[>=10000000]##\,##\,##\,##0;[>=100000]##\,##\,##0;##,##0"
@@ -88,7 +88,7 @@ def pptx(
 ) -> bytes:
     """A deck of pages. template, layouts: as `layouts.cleaned` gives them. by: the organisation."""
     deck = Presentation(io.BytesIO(template))
-    offered = every(deck)
+    offered = deck_layouts(deck)
     for page in pages:
         slide = deck.slides.add_slide(offered[layouts.cover if page.lines else layouts.page])
         drawn = _Drawn(slide, layouts, DAYS[language])
@@ -102,7 +102,11 @@ def pptx(
         for chart in drawn.charts:
             _speak(chart.element, LANGUAGES[language])
     about = deck.core_properties
-    about.title, about.author, about.language = plain(title)[:255], plain(by)[:255], LANGUAGES[language]
+    about.title, about.author, about.language = (
+        plain_line(title)[:255],
+        plain_line(by)[:255],
+        LANGUAGES[language],
+    )
     about.last_modified_by = about.author
     about.subject = about.keywords = about.comments = ""
     about.created = about.modified = at.replace(tzinfo=None, microsecond=0)
@@ -271,7 +275,7 @@ class _Drawn:
         data = CategoryChartData(number_format=INDIAN)
         data.categories = of.categories if is_bars else of.days
         for series in of.series:
-            data.add_series(plain(series.name), series.values)
+            data.add_series(plain_line(series.name), series.values)
         kind = XL_CHART_TYPE.BAR_STACKED if is_bars else XL_CHART_TYPE.LINE
         frame = self.slide.shapes.add_chart(kind, *_emu(of.box), data)
         _describe(frame, about)
@@ -437,12 +441,12 @@ def _workbook(chart: Any) -> bytes:
     return out.getvalue()
 
 
-def texts_of(data: bytes) -> Iterable[str]:
+def pptx_texts(data: bytes) -> Iterable[str]:
     """Yield every part of a file as text, workbooks among them, for a search for words that may not be in it."""
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         for name in packed.namelist():
             part = packed.read(name)
             if part[:4] == b"PK\x03\x04":
-                yield from texts_of(part)
+                yield from pptx_texts(part)
             else:
                 yield part.decode("utf-8", "replace")

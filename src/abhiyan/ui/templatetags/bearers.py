@@ -49,7 +49,9 @@ def bearer(
             return format_html(opens, sheet, name_html, look.icon("phone"))
         return format_html('<a href="{}">{}</a>', href, name_html) if href else name_html
 
-    return bearers.place(context.get("request"), account, drawn, hidden=hidden, is_handed=handed or not name)
+    return bearers.place_bearer(
+        context.get("request"), account, drawn, hidden=hidden, is_handed=handed or not name
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -60,13 +62,15 @@ def avatar(context: Context, name: Any, account: int | None) -> SafeString:
         return format_html('<span class="avatar" aria-hidden="true">{}</span>', text)
 
     initials = look.initials(look.person(name))
-    return bearers.place(context.get("request"), account, lambda _sheet: drawn(initials), hidden=drawn(NONE))
+    return bearers.place_bearer(
+        context.get("request"), account, lambda _sheet: drawn(initials), hidden=drawn(NONE)
+    )
 
 
 @register.simple_tag
 def names_note() -> SafeString:
     """The place where the page says how many names it leaves out and asks for the reason."""
-    return bearers.note()
+    return bearers.left_out_note()
 
 
 class Settled(Node):
@@ -79,8 +83,8 @@ class Settled(Node):
         request = context.get("request")
         if request is None:
             return self.nodelist.render(context)
-        bearers.begin(request)
-        return bearers.settle(request, self.nodelist.render(context))
+        bearers.begin_names(request)
+        return bearers.settle_names(request, self.nodelist.render(context))
 
 
 @register.tag(name="bearers")

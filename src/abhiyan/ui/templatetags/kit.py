@@ -20,7 +20,7 @@ from django.utils.translation import ngettext, trim_whitespace
 from abhiyan.core import words
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.drawing import escaped
-from abhiyan.ui.lists import Column, Table, drawn
+from abhiyan.ui.lists import Column, Table, draw_table
 from abhiyan.ui.tables import Sorting
 
 from . import look
@@ -33,7 +33,7 @@ register = template.Library()
 @register.filter
 def named(names: Mapping[str, str]) -> str:
     """A name that is kept in several languages, in the language of the page."""
-    return words.named(names)
+    return words.name_in_language(names)
 
 
 # --- words ---
@@ -220,7 +220,9 @@ class TableNode(Node):
         by = how["sorting"].key if how["sorting"] else ""
         cells = [(column.opening(by), one.nodelist, column.closing()) for one, column in seen]
         foot = f"<tfoot>{self.foot.nodelist.render(context)}</tfoot>" if self.foot else ""
-        return drawn(options.pop("caption"), heads, self._rows(context, rows, cells), foot=foot, **options)
+        return draw_table(
+            options.pop("caption"), heads, self._rows(context, rows, cells), foot=foot, **options
+        )
 
     def _rows(
         self, context: Context, rows: Sequence[Any], cells: Sequence[tuple[str, NodeList, str]]

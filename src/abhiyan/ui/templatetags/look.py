@@ -28,7 +28,7 @@ import abhiyan
 from abhiyan.core import languages, letters, samples, words
 from abhiyan.core.letters import only_digits
 from abhiyan.ui import numbers, views
-from abhiyan.ui.checks import declared
+from abhiyan.ui.checks import declared_checks
 from abhiyan.ui.drawing import escaped
 from abhiyan.ui.due import due_said
 from abhiyan.ui.forms import form_refusals, where_to_ask
@@ -120,7 +120,7 @@ def other_languages(context: Context) -> list[tuple[str, str]]:
 @register.simple_tag
 def unreviewed() -> str:
     """Says that nobody has reviewed the translation of this page, in its language and in English; else nothing."""
-    mark = languages.unreviewed(translation.get_language() or "")
+    mark = languages.unreviewed_words(translation.get_language() or "")
     english = '<p class="note warn small"><span>{}<br><span lang="en" dir="ltr">{}</span></span></p>'
     return format_html(english, mark, languages.UNREVIEWED) if mark else ""
 
@@ -220,7 +220,7 @@ def ago(when: datetime | date | None, now: datetime) -> str:
 @register.filter
 def person(name: Any) -> str:
     """Somebody's name in the reader's script, as `words.person`; nothing for none."""
-    return words.person(str(name or ""))
+    return words.local_person(str(name or ""))
 
 
 @register.filter
@@ -398,7 +398,7 @@ def asked(bound: BoundField) -> dict[str, Any]:
 @register.simple_tag
 def checks(form: BaseForm) -> SafeString:
     """Write a form's checks for the script of its page, inside the form. Refuses CheckUndeclared (`ui.checks`)."""
-    return json_script(declared(form))
+    return json_script(declared_checks(form))
 
 
 @register.inclusion_tag("ui/_form_errors.html")

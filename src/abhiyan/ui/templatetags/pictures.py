@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.ui import charts, maps, numbers
-from abhiyan.ui.drawing import escaped, kept
+from abhiyan.ui.drawing import draw_once, escaped
 from abhiyan.ui.ladder import (
     NAMES,
     LadderPlot,
@@ -20,8 +20,8 @@ from abhiyan.ui.ladder import (
     Span,
     Words,
     as_ladder,
-    plot,
     plot_estimate,
+    plot_ladder,
 )
 from abhiyan.ui.squares import WORK, work_legend
 
@@ -121,7 +121,7 @@ def _axis(ladder: LadderShown, drawn: LadderPlot) -> SafeString:
 def ladder(context: Context, given: LadderShown | Mapping[str, Any], id: str = "") -> SafeString:  # noqa: A002  # named as in HTML
     """The ladder of one measure. `given`: a ui.ladder.Ladder, or a mapping with its names."""
     ladder_shown = as_ladder(given)
-    drawn = plot(ladder_shown)
+    drawn = plot_ladder(ladder_shown)
     stem = escaped(id) or next_id(context, "ladder")
     e = escaped
 
@@ -268,11 +268,11 @@ def mini(given: LadderShown | Mapping[str, Any]) -> SafeString:
     )
 
 
-@kept
+@draw_once
 def _mini(**figures: Any) -> SafeString:
     ladder_shown = LadderShown(name="", **figures)
     top = (ladder_shown.target or 0) * _BEYOND
-    drawn = plot(ladder_shown, room=1.03, top=top)
+    drawn = plot_ladder(ladder_shown, room=1.03, top=top)
     parts = [_bars(drawn, "counted", "2", "10")]
     if top and (ladder_shown.counted or 0) + (ladder_shown.unsigned or 0) > top:
         parts.append('<svg x="100%" y="4" overflow="visible"><path class="f0" d="M1 0l5 3-5 3z"/></svg>')
@@ -318,7 +318,7 @@ def symbol_map(
     say when no place has a point. rung: the only one shown; each place has its figure as counted.
     """
     boundaries = maps.outlines(outlines) if isinstance(outlines, Mapping) else outlines
-    drawing = maps.draw(places, boundaries)
+    drawing = maps.draw_map(places, boundaries)
     shapes = [symbol.shape for symbol in drawing.symbols if symbol.shape] if drawing else []
     return {
         "legend": work_legend(shapes),
@@ -483,7 +483,7 @@ def funnel(steps: Sequence[charts.FunnelStep], label: str = "") -> SafeString:
     )
 
 
-@kept
+@draw_once
 def _funnel(given: Sequence[tuple[str, int | None, str]], label: str) -> SafeString:
     steps = [charts.FunnelStep(name=name, value=value, note=note) for name, value, note in given]
     e = escaped

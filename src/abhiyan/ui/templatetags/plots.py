@@ -23,7 +23,7 @@ def seats_on_map(
     ours: str = "",
 ) -> dict[str, Any]:
     """Seats (ui.seat_map.Seat) over outlines. label: what the map shows; ours: what a filled seat is."""
-    drawing = seat_map.draw(seats, outlines)
+    drawing = seat_map.draw_seats(seats, outlines)
     return {
         "drawing": drawing,
         "label": label,
@@ -36,7 +36,7 @@ def seats_on_map(
 @register.inclusion_tag("ui/_scatter.html")
 def dots(given: scatter.Scatter) -> dict[str, Any]:
     """Two figures of each place against one another (ui.scatter.Scatter)."""
-    return {"scatter": given, "plot": scatter.plot(given), "links": len(given.dots) <= 60}
+    return {"scatter": given, "plot": scatter.plot_scatter(given), "links": len(given.dots) <= 60}
 
 
 @register.simple_tag

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.ui.acts import PageAct, ask, problem, tried
+from abhiyan.ui.acts import PageAct, act_page, form_problem, tried
 
 
 class Name(forms.Form):
@@ -74,13 +74,13 @@ def test_a_page_that_asks_does_nothing_until_it_is_answered() -> None:
         "back": "/back/",
         "is_danger": True,
     }
-    page = ask(RequestFactory().get("/"), lambda _given: done.append(1), **asked)
+    page = act_page(RequestFactory().get("/"), lambda _given: done.append(1), **asked)
     text = page.content.decode()  # type: ignore[attr-defined]  # a page, no stream
     assert "End it?" in text and "no longer counted" in text and 'href="/back/"' in text
     assert 'class="danger"' in text and "data-asks" in text and done == []
-    answer = ask(sent(), lambda _given: done.append(1), **asked)
+    answer = act_page(sent(), lambda _given: done.append(1), **asked)
     assert (answer.status_code, answer["Location"], done) == (302, "/done/", [1])
-    refused = ask(sent(), refuse(Taken()), **asked)
+    refused = act_page(sent(), refuse(Taken()), **asked)
     assert refused.status_code == 409 and "Somebody has this name." in refused.content.decode()  # type: ignore[attr-defined]
 
 
@@ -95,7 +95,7 @@ def test_an_act_of_a_page_is_done_at_once_or_asks_first() -> None:
     done = act.tried(sent(name=" Asha "), by="me")
     assert done and done.value == 1 and told == [{"by": "me", "name": "Asha"}]
     unfit = act.tried(sent(), by="me")
-    assert (unfit.status, problem(unfit.form) != "", len(told)) == (422, True, 1)
+    assert (unfit.status, form_problem(unfit.form) != "", len(told)) == (422, True, 1)
     with pytest.raises(Taken):
         PageAct(lambda: refuse(Taken())()).tried(sent(), has_form=False)
     asked = act.ask(RequestFactory().get("/"), known={"by": "me"}, text=["First."], done="/")

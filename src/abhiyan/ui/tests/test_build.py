@@ -18,14 +18,14 @@ def packed(name: str) -> int:
 
 
 def test_a_second_build_has_nothing_to_do() -> None:
-    build.build()
-    assert build.build() == []
+    build.build_assets()
+    assert build.build_assets() == []
 
 
 def test_what_was_lost_is_made_again() -> None:
-    build.build()
+    build.build_assets()
     (build.BUILT / "theme.js").unlink()
-    assert build.build() == ["scripts"]
+    assert build.build_assets() == ["scripts"]
     assert (build.BUILT / "theme.js").exists()
 
 

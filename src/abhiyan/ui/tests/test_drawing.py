@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from abhiyan.ui.drawing import escaped, kept
+from abhiyan.ui.drawing import draw_once, escaped
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_everything_is_escaped_as_django_does(value: Any) -> None:
 def test_the_same_figures_are_drawn_once_and_in_each_language() -> None:
     drawn: list[tuple[object, ...]] = []
 
-    @kept
+    @draw_once
     def row(n: object, words: str = "") -> SafeString:
         drawn.append((n, words))
         return escaped(f"{n} {words} {_('Reported')}")
@@ -36,7 +36,7 @@ def test_the_same_figures_are_drawn_once_and_in_each_language() -> None:
 
 
 def test_what_is_printed_otherwise_is_not_taken_for_the_same() -> None:
-    @kept
+    @draw_once
     def row(*values: object) -> SafeString:
         return mark_safe("".join(escaped(value) for value in values))
 

@@ -15,8 +15,8 @@ from abhiyan.ui.ladder import (
     LadderShown,
     Span,
     as_ladder,
-    plot,
     plot_estimate,
+    plot_ladder,
 )
 
 counts = st.none() | st.integers(0, 10**9)
@@ -38,7 +38,7 @@ ladders = st.builds(
 
 @given(ladders)
 def test_nothing_of_a_ladder_lies_outside_its_plot(ladder: LadderShown) -> None:
-    for value in astuple(plot(ladder)):
+    for value in astuple(plot_ladder(ladder)):
         if isinstance(value, tuple):
             start, width = value
             assert start >= 0
@@ -50,7 +50,7 @@ def test_nothing_of_a_ladder_lies_outside_its_plot(ladder: LadderShown) -> None:
 
 @given(ladders)
 def test_bars_keep_their_order(ladder: LadderShown) -> None:
-    drawn = plot(ladder)
+    drawn = plot_ladder(ladder)
     if drawn.counted and drawn.confirmed and ladder.counted is not None and ladder.confirmed is not None:
         assert (ladder.counted >= ladder.confirmed) == (
             drawn.counted.width >= drawn.confirmed.width - 1e-9
@@ -65,8 +65,8 @@ unscaled = st.fixed_dictionaries({"reported": counts, "estimate": shares, "low":
 def test_nothing_on_the_targets_scale_moves_with_reported_or_the_estimate(
     ladder: LadderShown, other: dict[str, Any]
 ) -> None:
-    assert plot(ladder) == plot(replace(ladder, **other))
-    assert plot(ladder, top=500) == plot(replace(ladder, **other), top=500)
+    assert plot_ladder(ladder) == plot_ladder(replace(ladder, **other))
+    assert plot_ladder(ladder, top=500) == plot_ladder(replace(ladder, **other), top=500)
 
 
 def drawn_parts(ladder: LadderShown, pattern: str) -> list[str]:
@@ -110,7 +110,7 @@ def test_no_circle_of_a_map_moves_with_reported_or_the_estimate(
 ) -> None:
     def circles(some: list[LadderShown]) -> list[tuple[float | None, ...]]:
         places = [maps.MapPlace(name=f"{n}", lon=75 + n, lat=33, ladder=one) for n, one in enumerate(some)]
-        drawing = maps.draw(places)
+        drawing = maps.draw_map(places)
         assert drawing is not None
         return [(one.x, one.y, one.r_target, one.r_counted) for one in drawing.symbols]
 
@@ -154,19 +154,19 @@ def test_a_wide_interval_has_no_point_and_neither_has_all_or_none() -> None:
 
 
 def test_what_the_phone_has_not_answered_goes_on_where_counted_ends() -> None:
-    drawn = plot(LadderShown(name="Members", target=100, reported=80, counted=40, unsigned=20), room=1)
+    drawn = plot_ladder(LadderShown(name="Members", target=100, reported=80, counted=40, unsigned=20), room=1)
     assert drawn.counted == Span(0, 40)
     assert drawn.unsigned == Span(40, 20)
 
 
 def test_no_target_and_no_number_is_an_empty_plot_and_no_error() -> None:
-    drawn = plot(LadderShown(name="Members"))
+    drawn = plot_ladder(LadderShown(name="Members"))
     assert drawn.target is None
     assert drawn.counted is None
 
 
 def test_a_target_of_nothing_is_a_target() -> None:
-    assert plot(LadderShown(name="Members", target=0, counted=3)).target == 0
+    assert plot_ladder(LadderShown(name="Members", target=0, counted=3)).target == 0
     assert LadderShown(name="Members", target=0, counted=3, pace_pct=50).behind == 0
 
 

@@ -31,7 +31,7 @@ def place(lon: float, lat: float, counted: int = 5, name: str = "Katra") -> maps
 
 @given(places, st.booleans())
 def test_every_symbol_and_label_lies_on_the_drawing(given_places: list[maps.MapPlace], bounded: bool) -> None:
-    drawing = maps.draw(given_places, maps.outlines(SQUARE) if bounded else None)
+    drawing = maps.draw_map(given_places, maps.outlines(SQUARE) if bounded else None)
     if drawing is None:
         return
     assert len(drawing.symbols) + drawing.left_out == len(given_places)
@@ -51,19 +51,19 @@ def test_every_symbol_and_label_lies_on_the_drawing(given_places: list[maps.MapP
 
 
 def test_no_point_at_all_is_no_map() -> None:
-    assert maps.draw([]) is None
-    assert maps.draw([maps.MapPlace(name="x", lon=None, lat=None, ladder=LadderShown(name="m"))]) is None
+    assert maps.draw_map([]) is None
+    assert maps.draw_map([maps.MapPlace(name="x", lon=None, lat=None, ladder=LadderShown(name="m"))]) is None
 
 
 def test_areas_not_radii_follow_the_numbers() -> None:
-    drawing = maps.draw([place(74, 33, counted=100), place(75, 34, counted=25)])
+    drawing = maps.draw_map([place(74, 33, counted=100), place(75, 34, counted=25)])
     assert drawing
     large, small = (symbol.r_counted or 0 for symbol in drawing.symbols)
     assert abs(large / small - 2) < 0.05
 
 
 def test_a_point_in_another_country_is_left_out_and_said() -> None:
-    drawing = maps.draw([place(75, 33), place(0, 0)], maps.outlines(SQUARE))
+    drawing = maps.draw_map([place(75, 33), place(0, 0)], maps.outlines(SQUARE))
     assert drawing
     assert len(drawing.symbols) == 1
     assert drawing.left_out == 1
@@ -71,7 +71,7 @@ def test_a_point_in_another_country_is_left_out_and_said() -> None:
 
 def test_thousands_of_booths_are_drawn_in_groups_that_lose_nobody() -> None:
     booths = [place(73 + i % 100 * 0.04, 32 + i // 100 * 0.03, counted=i % 7) for i in range(5_000)]
-    drawing = maps.draw(booths)
+    drawing = maps.draw_map(booths)
     assert drawing
     assert drawing.grouped
     assert len(drawing.symbols) <= maps.MANY
@@ -97,7 +97,7 @@ def test_outlines_are_read_from_any_kind_of_geojson() -> None:
 
 def test_labels_never_lie_on_one_another() -> None:
     near = [place(74 + i * 0.01, 33 + i * 0.01, name=f"A rather long name {i}") for i in range(20)]
-    drawing = maps.draw(near)
+    drawing = maps.draw_map(near)
     assert drawing
     boxes = []
     for label in drawing.labels:
@@ -130,13 +130,13 @@ def test_a_unit_that_checks_doubt_is_crossed_however_much_it_counts() -> None:
 
 
 def test_the_outline_of_one_state_is_no_ground_for_the_others() -> None:
-    drawing = maps.draw([place(75, 33), place(77, 12), place(88, 24)], maps.outlines(SQUARE))
+    drawing = maps.draw_map([place(75, 33), place(77, 12), place(88, 24)], maps.outlines(SQUARE))
     assert drawing
     assert (drawing.paths, len(drawing.symbols), drawing.left_out) == ([], 3, 0)
 
 
 def test_places_in_one_corner_of_the_ground_fill_the_drawing() -> None:
-    drawing = maps.draw(
+    drawing = maps.draw_map(
         [place(74 + n / 50, 33 + n / 60, name=f"{n}") for n in range(5)], maps.outlines(SQUARE)
     )
     assert drawing

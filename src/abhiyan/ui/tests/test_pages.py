@@ -193,7 +193,7 @@ def test_every_include_stands_with_what_it_wants(render: Render, include: str) -
 @pytest.mark.parametrize("language", ["en", "hi"])
 def test_every_error_has_a_page_that_says_what_to_do(status: int, language: str) -> None:
     with translation.override(language):
-        page = errors.page(RequestFactory().get("/x/"), status, code="drive_closed", wait_s=30)
+        page = errors.error_page(RequestFactory().get("/x/"), status, code="drive_closed", wait_s=30)
     html = page.content.decode()
     assert page.status_code == status
     assert page["Cache-Control"] == "no-store"
@@ -204,14 +204,16 @@ def test_every_error_has_a_page_that_says_what_to_do(status: int, language: str)
 
 
 def test_a_refusal_stands_in_place_of_the_general_words() -> None:
-    html = errors.page(RequestFactory().get("/"), 422, message="The drive is <closed>.").content.decode()
+    html = errors.error_page(
+        RequestFactory().get("/"), 422, message="The drive is <closed>."
+    ).content.decode()
     assert "The drive is &lt;closed&gt;." in html
     assert "does not fit" not in html
 
 
 def test_an_unknown_status_gets_the_page_of_its_hundred() -> None:
-    assert errors.page(None, 418).status_code == 418
-    assert errors.page(None, 507).status_code == 507
+    assert errors.error_page(None, 418).status_code == 418
+    assert errors.error_page(None, 507).status_code == 507
 
 
 @pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "422", "429", "500", "503"])

@@ -14,11 +14,11 @@ def test_an_axis_begins_at_nought_and_ends_at_or_above_the_largest(largest: floa
 
 def test_every_dot_lies_inside_the_plot() -> None:
     dots = [scatter.ScatterDot(name=str(n), x=n, y=7.3 * n, words="") for n in range(50)]
-    plot = scatter.plot(scatter.Scatter(name="", x_name="", y_name="", dots=dots))
+    plot = scatter.plot_scatter(scatter.Scatter(name="", x_name="", y_name="", dots=dots))
     assert plot is not None
     for x, y, _dot in plot.dots:
         assert scatter.LEFT <= x <= scatter.RIGHT and scatter.TOP <= y <= scatter.BOTTOM
-    assert scatter.plot(scatter.Scatter(name="", x_name="", y_name="", dots=[])) is None
+    assert scatter.plot_scatter(scatter.Scatter(name="", x_name="", y_name="", dots=[])) is None
 
 
 SQUARE = {"type": "Polygon", "coordinates": [[[74, 32], [75, 32], [75, 33], [74, 33], [74, 32]]]}
@@ -30,7 +30,7 @@ def seat(**more: object) -> seat_map.MapSeat:
 
 
 def test_a_seat_with_an_outline_is_its_ground_and_one_without_a_disc() -> None:
-    drawing = seat_map.draw([seat(outline=SQUARE), seat(lon=74.5, lat=33.5), seat()])
+    drawing = seat_map.draw_seats([seat(outline=SQUARE), seat(lon=74.5, lat=33.5), seat()])
     assert drawing is not None and drawing.left_out == 1
     ground, disc = drawing.seats
     assert ground.path.startswith("M") and not disc.path and disc.r > 0
@@ -41,6 +41,6 @@ def test_a_seat_with_an_outline_is_its_ground_and_one_without_a_disc() -> None:
 
 def test_outlines_around_make_the_ground_and_no_seat_no_map() -> None:
     behind = maps.outlines(SQUARE)
-    drawing = seat_map.draw([seat(lon=74.5, lat=32.5)], behind)
+    drawing = seat_map.draw_seats([seat(lon=74.5, lat=32.5)], behind)
     assert drawing is not None and len(drawing.land) == 1
-    assert seat_map.draw([seat()], behind) is None
+    assert seat_map.draw_seats([seat()], behind) is None

@@ -5,14 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.urls import path
 
-from abhiyan.ui.posts import posted
+from abhiyan.ui.posts import post_only
 
 
 def page(_request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponse(code)
 
 
-@posted("page", takes=["code"])
+@post_only("page", takes=["code"])
 def act(_request: HttpRequest, code: str, n: int) -> HttpResponse:
     return HttpResponse(f"{code} {n}", status=422)
 

@@ -20,7 +20,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Inches, Pt
 
 from abhiyan.ui.slides import pptx_file
-from abhiyan.ui.slides.layouts import MOST_XML, Unfit, cleaned, every, house
+from abhiyan.ui.slides.layouts import MOST_XML, Unfit, cleaned, deck_layouts, house
 from abhiyan.ui.slides.pages import laid_out
 
 from .test_slides import AT, BODIES, overflow, slide, width
@@ -160,7 +160,7 @@ def test_slides_notes_links_and_objects_are_taken_out() -> None:
     )
     clean, layouts = cleaned(saved(deck))
     assert layouts.taken_out == 4
-    said = "\n".join(pptx_file.texts_of(clean))
+    said = "\n".join(pptx_file.pptx_texts(clean))
     for secret in ("A secret", "example.org", "logo.png", "MZ secret", "Asha Devi", 'TargetMode="External"'):
         assert secret not in said
     with zipfile.ZipFile(io.BytesIO(clean)) as parts:
@@ -285,5 +285,5 @@ def test_by_every_template_that_is_taken_a_deck_can_be_made(
     if reason:
         return
     assert layouts.room.is_enough
-    assert len(every(Presentation(io.BytesIO(clean)))) > layouts.page
+    assert len(deck_layouts(Presentation(io.BytesIO(clean)))) > layouts.page
     assert len(made(clean).slides) == len(BODIES)

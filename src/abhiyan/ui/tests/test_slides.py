@@ -17,7 +17,7 @@ from pptx.oxml.ns import qn
 
 from abhiyan.core import printing
 from abhiyan.ui.slides import layouts, pdf_file, pptx_file
-from abhiyan.ui.slides.look import HOUSE, Layouts, from_json, house_layouts, look_of, to_json
+from abhiyan.ui.slides.look import HOUSE, Layouts, house_layouts, layouts_from_json, layouts_to_json, look_of
 from abhiyan.ui.slides.pages import (
     LINE,
     LOWEST,
@@ -205,7 +205,7 @@ def test_whatever_is_said_the_file_opens_again(words: list[str], n: int) -> None
     layout, template = house_layouts("#1d5b66"), layouts.house("#1d5b66")
     found = pptx_file.pptx(made, template, layout, language="hi", title=one, by=two, at=AT)
     assert len(Presentation(io.BytesIO(found)).slides) == len(bodies)
-    assert pdf_file.pdf(made, layout, language="hi", title="Deck", at=AT, with_lines=True)
+    assert pdf_file.slides_pdf(made, layout, language="hi", title="Deck", at=AT, with_lines=True)
 
 
 def test_text_that_is_too_long_shrinks_wraps_and_is_cut_last_of_all() -> None:
@@ -354,7 +354,7 @@ def test_the_same_deck_is_the_same_file() -> None:
 
 
 def test_the_pdf_has_the_same_slides_one_a_page(tmp_path: Any) -> None:
-    data = pdf_file.pdf(
+    data = pdf_file.slides_pdf(
         pages(), house_layouts("#1d5b66"), language="hi", title="Deck", at=AT, with_lines=False
     )
     assert data.startswith(b"%PDF")
@@ -368,7 +368,7 @@ def test_what_the_house_offers_is_what_its_template_leaves() -> None:
     assert measured.room == house.room
     assert (measured.cover, measured.page, measured.width) == (house.cover, house.page, house.width)
     assert measured.look.paper == house.look.paper
-    assert from_json(to_json(measured)) == measured
+    assert layouts_from_json(layouts_to_json(measured)) == measured
 
 
 @pytest.mark.parametrize(

@@ -64,11 +64,11 @@ def test_a_list_without_a_total_says_only_that_more_follows() -> None:
 
 @pytest.mark.parametrize("mangled", ["x", "AAAA", "W10", "WzEsMl0", "W3RydWUsIjEiXQ", "%00", "é" * 9])
 def test_a_mangled_mark_begins_at_the_first_page(mangled: str) -> None:
-    assert tables.opened(mangled, str) is None
+    assert tables.read_page_mark(mangled, str) is None
 
 
 def test_a_mark_is_opened_as_it_was_closed() -> None:
-    assert tables.opened(tables.closed(50, "2026-10-09", "सुदेश"), str, str) == (
+    assert tables.read_page_mark(tables.page_mark(50, "2026-10-09", "सुदेश"), str, str) == (
         50,
         ["2026-10-09", "सुदेश"],
     )
@@ -137,7 +137,7 @@ def test_rows_as_mappings_follow_one_another_too(beats: None) -> None:
 )
 def test_a_forged_mark_shows_no_error(beats: None, key: str, value: str) -> None:
     query = QueryDict(mutable=True)
-    query["after"] = tables.closed(50, value)
+    query["after"] = tables.page_mark(50, value)
     leaf = tables.following(Heartbeat.objects.all(), query, keys=[key], per=10)
     assert leaf.is_first or not leaf.rows
 

@@ -5,12 +5,12 @@ The calling page or command checks who may change trees (`org.require`): offices
 
 from abhiyan.units.rules.levels import RESERVED
 
-from .closing import close_units, hold_closing, keep, open_again
+from .closing import close_units, hold_closing, keep_closing_fact, reopen_units
 from .deriving import derive
 from .figures import take_back_figures, take_in_figures
-from .importing import preview, take_back, take_back_pins, take_in, take_in_pins
+from .importing import preview_units, take_back_pins, take_in, take_in_pins, undo_units_import
 from .making import NewUnit, make_unit, make_units
-from .moving import move
+from .moving import move_unit
 from .outlines import set_outlines
-from .placing import place_many
-from .polls import StatedPoll, confirm_poll, drop_poll, state_poll, state_withdrawal
+from .placing import place_units
+from .polls import StatedPoll, confirm_poll, drop_poll, state_withdrawal, store_poll_version

@@ -13,14 +13,14 @@ from django.db import transaction
 
 from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.units import refusals
 from abhiyan.units.models import Closing, ClosingPage, Unit, UnitChange
 from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsOpening
 from abhiyan.units.queries import closing_of, hanging_on, is_of_today
 from abhiyan.units.rules import hanging, levels
-from abhiyan.units.trees.laying import fresh, hold
+from abhiyan.units.trees.laying import fresh, lock_tree
 
 NO_LIST = 0  # the import of changes made by no list
 NAMED = 5  # codes named in a refusal
@@ -47,8 +47,8 @@ def close_units(
         raise refusals.NotYet(field="on", on=on.isoformat())
     with system("closing units"), transaction.atomic():
         for hierarchy in levels.HIERARCHIES:
-            hold(hierarchy)
-        unit = needed(
+            lock_tree(hierarchy)
+        unit = or_refuse(
             Unit.objects.filter(pk=unit_id).first(), refusals.UnknownUnit(field="unit", unit=unit_id)
         )
         if unit.closed_on is not None:
@@ -72,7 +72,7 @@ def close_units(
             "update t_closing set successors = %s, next = %s where unit = %s",
             [list(to), list(to.values()), unit_id],
         )
-        made = carry_out(import_id=NO_LIST, answers=answers_given, by=by, at=at)
+        made = close_checked(import_id=NO_LIST, answers=answers_given, by=by, at=at)
         assert made is not None, "the unit was open"
         audit.record(
             by=by,
@@ -86,7 +86,7 @@ def close_units(
     return made
 
 
-def carry_out(*, import_id: int, answers: Mapping[str, str], by: Actor, at: datetime) -> Closing | None:
+def close_checked(*, import_id: int, answers: Mapping[str, str], by: Actor, at: datetime) -> Closing | None:
     """Close the units of t_closing, which were checked, and journal it; None where none of them was open.
 
     The caller holds the trees. import_id: the list they are closed by, or NO_LIST.
@@ -116,7 +116,7 @@ def carry_out(*, import_id: int, answers: Mapping[str, str], by: Actor, at: date
     return closing
 
 
-def open_again(*, unit_id: int, by: Actor, at: datetime) -> int:
+def reopen_units(*, unit_id: int, by: Actor, at: datetime) -> int:
     """Take back, on the day it was made, the closing of a unit and of all that were closed with it. Returns how many.
 
     Rooms restore what they kept of it; appointments and tokens that ended stay ended. Needs what `close_units` needs.
@@ -125,8 +125,8 @@ def open_again(*, unit_id: int, by: Actor, at: datetime) -> int:
     """
     with system("opening units again"), transaction.atomic():
         for hierarchy in levels.HIERARCHIES:
-            hold(hierarchy)
-        unit = needed(
+            lock_tree(hierarchy)
+        unit = or_refuse(
             Unit.objects.filter(pk=unit_id).first(), refusals.UnknownUnit(field="unit", unit=unit_id)
         )
         if unit.closed_on is None:
@@ -139,12 +139,12 @@ def open_again(*, unit_id: int, by: Actor, at: datetime) -> int:
         units = [change.unit_id for change in _changes(NO_LIST, closing.pk)]
         if above := _closed_above(units):
             raise refusals.AboveClosed(field="unit", unit=unit.code, above=above)
-        restore(import_id=NO_LIST, closing_id=closing.pk, by=by, at=at)
+        restore_units(import_id=NO_LIST, closing_id=closing.pk, by=by, at=at)
         audit.record(by=by, at=at, act="units.open_again", subject=unit.code, unit_id=unit_id, n=len(units))
     return len(units)
 
 
-def restore(*, import_id: int, by: Actor, at: datetime, closing_id: int | None = None) -> int:
+def restore_units(*, import_id: int, by: Actor, at: datetime, closing_id: int | None = None) -> int:
     """Units closed by a list, or by one closing, as they were before. The caller holds the trees. Returns how many.
 
     A successor gives back what it received: refuses SuccessorClosed where it has gone further.
@@ -171,7 +171,7 @@ def restore(*, import_id: int, by: Actor, at: datetime, closing_id: int | None =
     return len(changes)
 
 
-def keep(*, closing_id: int, what: str, facts: Any) -> None:
+def keep_closing_fact(*, closing_id: int, what: str, facts: Any) -> None:
     """Keep what a room did when units were closed. facts: ids and codes only."""
     ClosingPage.objects.create(closing_id=closing_id, what=what, facts=facts)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from abhiyan.core import sql
-from abhiyan.units.trees.laying import MANY, hold, planned, relay
+from abhiyan.units.trees.laying import MANY, lock_tree, relay, without_empty_plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ def derive(*, hierarchy: int) -> Derived:
     leads to gets no position, so nobody but `doctor` sees it.
     """
     with transaction.atomic():
-        hold(hierarchy)
-        with planned(MANY + 1):
+        lock_tree(hierarchy)
+        with without_empty_plans(MANY + 1):
             shifted = relay(hierarchy, None)
         lost = sql.run(
             "update units_placement p set lo = null, hi = null where p.hierarchy = %s and p.valid_to is null"

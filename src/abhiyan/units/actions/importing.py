@@ -16,21 +16,21 @@ from abhiyan.units.news import MovedBranch, UnitsGoing, UnitsMoved
 from abhiyan.units.refusals import LaterChanges, LaterLists, StillUsed
 from abhiyan.units.rules import levels
 from abhiyan.units.trees import placements
-from abhiyan.units.trees.laying import fresh, hold, planned, relay
+from abhiyan.units.trees.laying import fresh, lock_tree, relay, without_empty_plans
 from abhiyan.units.trees.shifting import shift, unshift
 from abhiyan.units.words import write_words
 
-from .closing import carry_out, restore
+from .closing import close_checked, restore_units
 
 ONE_BY_ONE = 300  # moves of one import done branch by branch; more are done by laying out the whole hierarchy
 
 
-def preview(
+def preview_units(
     *, import_id: int, on: date, within: int | None = None, closes_missing: bool = False
 ) -> staging.StagingCounts:
     """Count what the staged rows would do; differences, and known units the list lacks, are kept for the page. Changes
     no unit. on: today."""
-    with transaction.atomic(), planned(staging.staged()):
+    with transaction.atomic(), without_empty_plans(staging.staged()):
         counts = staging.check(today=on, within=within, closes_missing=closes_missing)
         _differences(import_id)
     return counts
@@ -54,8 +54,8 @@ def take_in(
     """
     with transaction.atomic():
         for hierarchy in levels.HIERARCHIES:
-            hold(hierarchy)
-        with planned(staging.staged()):
+            lock_tree(hierarchy)
+        with without_empty_plans(staging.staged()):
             counts = staging.check(today=on, within=within, closes_missing=closes_missing)
             tell = tell or _silent
             tell(30, 100)
@@ -123,7 +123,7 @@ def _close(import_id: int, answers: Mapping[str, str], *, by: Actor, at: datetim
         " cross join unnest(k.next) with ordinality s(key, n) left join t_new n on n.key = s.key group by k.row) found"
         " where found.row = c.row"
     )
-    carry_out(import_id=import_id, answers=answers, by=by, at=at)
+    close_checked(import_id=import_id, answers=answers, by=by, at=at)
 
 
 def _change(import_id: int) -> None:
@@ -240,7 +240,7 @@ def _move(import_id: int, hierarchy: int, on: date) -> dict[int, tuple[int, ...]
         " where p.hierarchy = %s and p.valid_to is null"
     )
     if len(moves) <= ONE_BY_ONE:
-        with planned(len(moves)):
+        with without_empty_plans(len(moves)):
             for row, unit, to in moves:
                 # Written just before each move: undone in reverse, every branch finds its very place again.
                 sql.run(
@@ -279,7 +279,7 @@ def _move(import_id: int, hierarchy: int, on: date) -> dict[int, tuple[int, ...]
 
 
 def _stands(hierarchy: int, unit: int) -> placements.PlacedToday:
-    placed_today = placements.standing(hierarchy, unit)
+    placed_today = placements.place_today(hierarchy, unit)
     assert placed_today is not None, "checked by staging"
     return placed_today
 
@@ -289,7 +289,7 @@ _POLLS_THERE = """select 1 from units_poll p join units_poll_phase f on f.poll_i
  where p.state in ('stated', 'in_force') and c.import_id = %s and c.change = 'made' limit 1"""
 
 
-def take_back(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
+def undo_units_import(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
     """Undo a whole import: units, places, facts and words are as they were. Returns how many rows it reverses.
 
     Refuses (LaterChanges) when something later rests on it: a unit changed or moved since, or placed beneath one of its
@@ -297,10 +297,12 @@ def take_back(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
     """
     with transaction.atomic():
         for hierarchy in levels.HIERARCHIES:
-            hold(hierarchy)
-        with planned(sql.value("select count(*) from units_change where import_id = %s", [import_id])):
+            lock_tree(hierarchy)
+        with without_empty_plans(
+            sql.value("select count(*) from units_change where import_id = %s", [import_id])
+        ):
             _later(import_id)
-            opened = restore(import_id=import_id, by=by, at=at)
+            opened = restore_units(import_id=import_id, by=by, at=at)
             if sql.exists(_POLLS_THERE, [import_id]):  # else nobody could say any more where they are held
                 raise StillUsed
             news.tell(UnitsGoing(import_id, by, at))
@@ -381,7 +383,7 @@ def _move_back(import_id: int, hierarchy: int) -> dict[int, tuple[int, ...]]:
     moved = list(_journal(import_id, "moved", hierarchy))
     stood = placements.ancestors(hierarchy, [before["unit_id"] for before in moved])
     if len(moved) <= ONE_BY_ONE:
-        with planned(len(moved)):
+        with without_empty_plans(len(moved)):
             for before in moved:
                 moving = _stands(hierarchy, before["unit_id"])
                 to = before["parent_id"]
@@ -429,7 +431,7 @@ def _gone(import_id: int, hierarchy: int) -> tuple[MovedBranch, ...]:
 def _take_out(hierarchy: int) -> None:
     """The branches of `_gone` stand no more."""
     table = f"t_gone_{hierarchy}"
-    with planned(sql.value(f"select count(*) from {table}")):
+    with without_empty_plans(sql.value(f"select count(*) from {table}")):
         placements.raise_leaves(
             hierarchy,
             "select g.parent, -sum(g.leaves)::int + (not exists (select from units_placement c"

@@ -12,7 +12,7 @@ from abhiyan.core import audit, clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.units.models import Kind
 from abhiyan.units.refusals import BadCode, DoubledCode, UnitNameMissing, UnknownKind
-from abhiyan.units.rules.codes import is_code
+from abhiyan.units.rules.codes import is_unit_code
 from abhiyan.units.trees.laying import fresh
 from abhiyan.units.words import write_words
 
@@ -48,7 +48,7 @@ def make_units(*, units: Sequence[NewUnit], by: Actor, at: datetime) -> dict[str
     capitals only are doubled.
     """
     for unit in units:
-        if not is_code(unit.code):
+        if not is_unit_code(unit.code):
             raise BadCode(field="code", unit=unit.code[:80])
         if unit.kind not in Kind.values:
             raise UnknownKind(field="kind", kind=unit.kind)

@@ -8,17 +8,17 @@ from django.db import transaction
 
 from abhiyan.core import audit, news, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.units import refusals
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.news import UnitsMoved
 from abhiyan.units.rules import levels
-from abhiyan.units.trees.laying import hold
-from abhiyan.units.trees.placements import PlacedToday, standing
+from abhiyan.units.trees.laying import lock_tree
+from abhiyan.units.trees.placements import PlacedToday, place_today
 from abhiyan.units.trees.shifting import shift
 
 
-def move(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, at: datetime) -> None:
+def move_unit(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, at: datetime) -> None:
     """From the day `on`, the unit and all below it stand beneath `to` (None: as a root).
 
     Its old place stays in the record, unless it came there that same day. Refuses NotPlaced and UnknownParent for a
@@ -29,8 +29,8 @@ def move(*, unit_id: int, hierarchy: int, to: int | None, on: date, by: Actor, a
     if on > at.astimezone(ZoneInfo(settings.TIME_ZONE)).date():
         raise refusals.NotYet(field="on", on=on.isoformat())
     with transaction.atomic():
-        hold(hierarchy)
-        moving = standing(hierarchy, unit_id)
+        lock_tree(hierarchy)
+        moving = place_today(hierarchy, unit_id)
         if moving is None:
             raise _unplaced(unit_id)
         target = _target(hierarchy, moving, to)
@@ -72,8 +72,8 @@ def _target(hierarchy: int, moving: PlacedToday, to: int | None) -> PlacedToday 
         )
     if to is None:
         return None
-    target = needed(
-        standing(hierarchy, to),
+    target = or_refuse(
+        place_today(hierarchy, to),
         refusals.UnknownParent(
             field="to", parent=(sql.row("select code from units_unit where id = %s", [to]) or (to,))[0]
         ),

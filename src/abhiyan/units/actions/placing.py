@@ -11,11 +11,11 @@ from abhiyan.core.actor import Actor
 from abhiyan.units import refusals
 from abhiyan.units.models import Hierarchy, Kind
 from abhiyan.units.rules import levels
-from abhiyan.units.trees.laying import fresh, hold, level_values, planned
+from abhiyan.units.trees.laying import fresh, level_values, lock_tree, without_empty_plans
 from abhiyan.units.trees.placements import attach, tell_moved
 
 
-def place_many(
+def place_units(
     *, hierarchy: int, places: Iterable[tuple[int, int | None]], on: date, by: Actor, at: datetime
 ) -> int:
     """Place units beneath their parents from a day on. Returns how many.
@@ -26,11 +26,11 @@ def place_many(
     circle.
     """
     with transaction.atomic():
-        hold(hierarchy)
+        lock_tree(hierarchy)
         fresh("t_node", "(unit bigint, parent bigint)")
         with sql.copy("copy t_node (unit, parent) from stdin") as copy:
             copy.write("".join(f"{unit}\t{parent or 0}\n" for unit, parent in places))
-        with planned(sql.value("select count(*) from t_node")):
+        with without_empty_plans(sql.value("select count(*) from t_node")):
             _check(hierarchy)
             placed, tops = attach(hierarchy, on)
         audit.record(by=by, at=at, act="units.place", subject=levels.SLUGS[hierarchy], n=placed)

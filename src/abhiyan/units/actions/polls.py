@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import NotFound, Refused, needed
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.units.models import Poll, PollArea, PollPhase, Unit
-from abhiyan.units.queries.polls import places_of
+from abhiyan.units.queries.polls import poll_places
 from abhiyan.units.queries.trees import roots
 from abhiyan.units.rules import levels
 
@@ -86,7 +86,7 @@ class StatedPoll:
     is_sample: bool = False
 
 
-def unit_of(stated: StatedPoll) -> int:
+def unit_of_poll(stated: StatedPoll) -> int:
     """The unit an entry concerns: the state of all its areas; the nation where they are in several, or it is one.
 
     Refuses what nobody could use: PollNameMissing, NoSource, ResultBeforeAnnouncement, NoneTooLong, NoArea,
@@ -109,7 +109,7 @@ def unit_of(stated: StatedPoll) -> int:
         if (day is None) != is_none or (day and not stated.announced_on <= day <= stated.result_on):
             raise ClosesOutside(field=f"day_{number}")
     known = Unit.objects.in_bulk(areas)
-    places = places_of(areas)
+    places = poll_places(areas)
     for area in areas:
         code = known[area].code if area in known else "?"
         if is_none and (area not in known or known[area].kind not in ("state", "nation")):
@@ -120,15 +120,15 @@ def unit_of(stated: StatedPoll) -> int:
     if len(states) == 1 and not any(place.is_nation for place in places.values()):
         return states.pop()
     nations = [one.id for hierarchy in levels.HIERARCHIES for one in roots(hierarchy) if one.kind == "nation"]
-    return needed(next(iter(nations), None), AreaNowhere(field="areas_1", unit="?"))
+    return or_refuse(next(iter(nations), None), AreaNowhere(field="areas_1", unit="?"))
 
 
-def state_poll(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | None = None) -> Poll:
+def store_poll_version(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | None = None) -> Poll:
     """Put down a version that waits for a second person. corrects: an entry it is a newer version of.
 
     Refuses what `unit_of` refuses; AlreadyStated.
     """
-    unit_id = unit_of(stated)
+    unit_id = unit_of_poll(stated)
     with system("the calendar of polls"):
         entry = corrects or lot.uuid()
         poll = _version(entry, stated, unit_id=unit_id, is_withdrawal=False, by=by, at=at)
@@ -144,7 +144,7 @@ def state_withdrawal(*, public_id: UUID, by: Actor, at: datetime) -> Poll:
     Refuses NothingInForce, AlreadyStated.
     """
     with system("the calendar of polls"):
-        poll = needed(Poll.objects.filter(public_id=public_id).first())
+        poll = or_refuse(Poll.objects.filter(public_id=public_id).first())
         if poll.state != State.IN_FORCE:
             raise NothingInForce
         stated = StatedPoll(

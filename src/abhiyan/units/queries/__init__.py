@@ -5,30 +5,29 @@ but `counts_below` of wide units, by the version of the tree.
 """
 
 from .boards import BoardUnit, WorkMap, unit_board, work_map, work_map_of
-from .closings import closed_by, closing_of, hanging_on, is_of_today, kept
+from .closings import closed_by, closing_of, hanging_on, is_of_today, kept_of_closing
 from .filling import count_of_kind, places_to_fill
 from .ground import outlines_behind
 from .polls import (
     Area,
     areas,
-    frozen,
+    frozen_units,
+    open_states,
     phases_of,
-    places_of,
     poll,
+    poll_places,
+    poll_versions,
     polling,
     polls,
-    states,
     states_without_entry,
-    versions_of,
 )
 from .rows import MOST, UnitRow, fitting
-from .search import search
+from .search import search_units
 from .trees import (
     TreesMoved,
     TreesMoving,
     UnitFound,
     all_spans,
-    below,
     by_pin,
     called_any,
     called_below,
@@ -36,29 +35,30 @@ from .trees import (
     count_not_placed,
     counts_below,
     electors_of,
-    found,
     found_with_path,
     hierarchies_of,
+    ids_below,
     ids_of,
     is_top,
-    names_of,
+    names_of_units,
     of_kind_below,
     only_seat,
     only_state,
     open_below,
     outlines_of,
-    path,
-    paths,
+    path_of_unit,
+    paths_of_units,
     roots,
+    row_of_unit,
     span,
     spans,
-    standing,
     stands_below,
     succeeded_by,
     successors,
     trees_version,
     unit,
     unit_by_id,
+    unit_with_hierarchies,
     units_by_id,
     within,
 )

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext as _
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.ui import maps
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.squares import work_shape
@@ -32,7 +32,7 @@ class BoardUnit:
 
     @property
     def name(self) -> str:
-        return named(self.names)
+        return name_in_language(self.names)
 
 
 BoardRow = TypeVar("BoardRow", bound=BoardUnit)
@@ -60,7 +60,7 @@ def unit_board(
         group by u.id, p.lo order by p.lo""",
         values | {"unit": unit_id, "hierarchy": hierarchy},
     )
-    whole = needed(next((row for row in rows if row.unit_id == unit_id), None))
+    whole = or_refuse(next((row for row in rows if row.unit_id == unit_id), None))
     return whole, [row for row in rows if row is not whole]
 
 

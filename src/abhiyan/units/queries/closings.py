@@ -46,7 +46,7 @@ def closed_by(closing_id: int) -> dict[int, tuple[int, ...]]:
     return {unit: tuple(ids[code] for code in some if code in ids) for unit, some in codes.items()}
 
 
-def kept(*, closing_id: int, what: str) -> Iterator[Any]:
+def kept_of_closing(*, closing_id: int, what: str) -> Iterator[Any]:
     """Yield what a room kept of a closing (units.actions.keep), in the order it was kept."""
     pages = ClosingPage.objects.filter(closing_id=closing_id, what=what).order_by("pk")
     yield from pages.values_list("facts", flat=True)

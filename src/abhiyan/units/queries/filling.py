@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from abhiyan.core import sql
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
@@ -45,11 +45,11 @@ def places_to_fill(unit_id: int | None, kind: str) -> Iterator[PlaceToFill]:
     if (where := _where(unit_id, kind)) is None:
         return
     tree, start, end = where
-    level = levels.level(tree, kind) or 0
+    level = levels.level_of_kind(tree, kind) or 0
     kinds = [
         kind_above
         for kind_above in Kind.values
-        if kind_above == kind or (levels.level(tree, kind_above) or level) < level
+        if kind_above == kind or (levels.level_of_kind(tree, kind_above) or level) < level
     ]
     over: list[tuple[int, str, str]] = []  # what the place is in: where it ends, its kind, its name
     after = start - 1
@@ -61,17 +61,17 @@ def places_to_fill(unit_id: int | None, kind: str) -> Iterator[PlaceToFill]:
             while over and over[-1][0] <= lo:
                 over.pop()
             if this != kind:
-                over.append((hi, this, named(names)))
+                over.append((hi, this, name_in_language(names)))
                 continue
             above = [name for _end, _kind, name in over if _end]
             mandal = next((name for _end, unit_kind, name in reversed(over) if unit_kind == Kind.MANDAL), "")
-            yield PlaceToFill(code, named(names), mandal, " › ".join(above[1:] or above))
+            yield PlaceToFill(code, name_in_language(names), mandal, " › ".join(above[1:] or above))
 
 
 def _where(unit_id: int | None, kind: str) -> tuple[int, int, int] | None:
     """The first hierarchy that has this kind and the unit, with the unit's bounds in it."""
     for tree in levels.HIERARCHIES:
-        if levels.level(tree, kind) is None:
+        if levels.level_of_kind(tree, kind) is None:
             continue
         ids = [unit_id] if unit_id is not None else [unit.id for unit in roots(tree)]
         if span_by_unit := spans(ids, tree):

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core import clock, sql
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.units.models import Poll, Unit
 from abhiyan.units.rules.polls import NOWHERE, Areas, Calendar, Phase, Polling, PollPlace
 
@@ -37,7 +37,7 @@ def polling(units_of: Mapping[Key, Collection[int]], *, at: datetime) -> dict[Ke
         return {}
     phases = sql.rows(_IN_FORCE, {"day": clock.day_in(settings.TIME_ZONE, at)})
     asked_ids = {unit for units in units_of.values() for unit in units}
-    places = places_of(asked_ids.union(*(areas for _id, _closes_at, areas in phases))) if phases else {}
+    places = poll_places(asked_ids.union(*(areas for _id, _closes_at, areas in phases))) if phases else {}
     calendar = Calendar(
         tuple(
             Phase(closes_at, Areas(places.get(area, NOWHERE) for area in areas))
@@ -54,7 +54,7 @@ def polling(units_of: Mapping[Key, Collection[int]], *, at: datetime) -> dict[Ke
     return poll_by_key
 
 
-def places_of(unit_ids: Collection[int]) -> dict[int, PollPlace]:
+def poll_places(unit_ids: Collection[int]) -> dict[int, PollPlace]:
     """Return where units are, by id, for known units."""
     rows = sql.rows(_PLACED, [sorted(set(unit_ids))])
     spans: dict[int, list[tuple[int, int]]] = {}
@@ -81,7 +81,7 @@ def places_of(unit_ids: Collection[int]) -> dict[int, PollPlace]:
     }
 
 
-def frozen(unit_ids: Collection[int], *, at: datetime) -> set[int]:
+def frozen_units(unit_ids: Collection[int], *, at: datetime) -> set[int]:
     """Return the units of these between the announcement of an election that may concern them and its result.
 
     Work that must rest in that time (contact with beneficiaries, law.md E3) calls this.
@@ -101,10 +101,10 @@ class Area:
     state: Mapping[str, str]
 
     def name(self, language: str = "") -> str:
-        return named(self.names, language)
+        return name_in_language(self.names, language)
 
     def state_name(self, language: str = "") -> str:
-        return named(self.state, language) if self.state and self.kind != "state" else ""
+        return name_in_language(self.state, language) if self.state and self.kind != "state" else ""
 
 
 _NEAR_STATE = """select f.poll_id from units_poll_phase f join units_poll_area a on a.phase_id = f.id
@@ -125,10 +125,10 @@ def polls(*, state: int | None = None, on: date | None = None, status: str = "")
 
 def poll(public_id: UUID) -> Poll:
     """One version of an entry. NotFound when there is none."""
-    return needed(Poll.objects.filter(public_id=public_id).first())
+    return or_refuse(Poll.objects.filter(public_id=public_id).first())
 
 
-def versions_of(entry: UUID) -> list[Poll]:
+def poll_versions(entry: UUID) -> list[Poll]:
     """All versions of an entry, the newest first."""
     return list(Poll.objects.filter(entry=entry).order_by("-version"))
 
@@ -148,7 +148,7 @@ def phases_of(poll_ids: Collection[int]) -> dict[int, list[tuple[datetime | None
 
 def areas(unit_ids: Collection[int]) -> dict[int, Area]:
     """Units as areas of a poll, by id."""
-    places = places_of(unit_ids)
+    places = poll_places(unit_ids)
     states = {state for place in places.values() for state in place.states}
     units = {unit.pk: unit for unit in Unit.objects.filter(pk__in={*unit_ids, *states})}
     return {
@@ -163,13 +163,13 @@ def areas(unit_ids: Collection[int]) -> dict[int, Area]:
     }
 
 
-def states() -> list[Unit]:
+def open_states() -> list[Unit]:
     """The open states, by name."""
     return sorted(Unit.objects.filter(kind="state", closed_on=None), key=lambda unit: unit.names["en"])
 
 
 def states_without_entry(*, at: datetime) -> list[Unit]:
     """Return open states without a word in any entry in force today: outreach waits there."""
-    open_ = states()
+    open_ = open_states()
     poll_by_state = polling({unit.pk: [unit.pk] for unit in open_}, at=at)
     return [unit for unit in open_ if not poll_by_state[unit.pk].is_known]

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from abhiyan.core.natural import natural_sql
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.units.rules import fold
 
 MOST = 200  # rows of a page
@@ -38,7 +38,7 @@ class UnitRow:
     above: tuple[dict[str, str], ...] = field(default=())
 
     def name(self, language: str = "") -> str:
-        return named(self.names, language)
+        return name_in_language(self.names, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def fitting(text: str) -> tuple[str, dict[str, Any]]:
     It reads the words of each unit of the list: for lists already narrowed to a few.
     """
     text = text[:100].replace("\0", "").strip()
-    words = fold.fold(text)
-    params: dict[str, Any] = {"fits_part": f"%{plain(text)}%"}
+    words = fold.folded_words(text)
+    params: dict[str, Any] = {"fits_part": f"%{escape_like(text)}%"}
     fits = (
         "u.code ilike %(fits_part)s or exists"
         " (select from jsonb_each_text(u.names) named where named.value ilike %(fits_part)s)"
@@ -88,6 +88,6 @@ def fitting(text: str) -> tuple[str, dict[str, Any]]:
     return f"({fits})", params
 
 
-def plain(text: str) -> str:
+def escape_like(text: str) -> str:
     """Text for LIKE, its own wildcards made plain."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -10,7 +10,7 @@ from abhiyan.core.natural import natural
 from abhiyan.units.rules import fold, levels
 from abhiyan.units.rules.kind_words import without_kinds
 
-from .rows import FACTS, MOST, PLACE, UnitRow, plain
+from .rows import FACTS, MOST, PLACE, UnitRow, escape_like
 from .trees import span
 from .words_above import Spelt, by_words_above
 
@@ -25,7 +25,7 @@ _Look = Callable[
 ]
 
 
-def search(
+def search_units(
     text: str,
     *,
     language: str = "en",
@@ -81,7 +81,7 @@ def _by_code(text: str, bounds: _Bounds, kinds: Sequence[str], limit: int) -> li
     begins = " or ".join(["u.code like %s"] * len(spelt))
     return sql.rows(
         f"select u.id, length(u.code) from units_unit u{where} ({begins}) order by length(u.code), u.code limit %s",
-        [*params, *(f"{plain(s)}%" for s in spelt), limit],
+        [*params, *(f"{escape_like(s)}%" for s in spelt), limit],
     )
 
 
@@ -109,7 +109,7 @@ def _spellings(
     for reading in readings:
         if count():
             return
-        words = fold.fold(reading)
+        words = fold.folded_words(reading)
         if not words:
             return
         ranks_by_word: dict[str, list[int]] = {}
@@ -124,7 +124,7 @@ def _spellings(
         begun = _grouped(
             sql.rows(
                 "select word, rank from units_word where word like %s order by length(word), rank, word limit %s",
-                [f"{plain(words[-1])}%", _ALTERNATIVES * 2],
+                [f"{escape_like(words[-1])}%", _ALTERNATIVES * 2],
             )
         )
         is_begun = bool(begun[0]) and all(word in ranks_by_word for word in words[:-1])
@@ -149,7 +149,7 @@ def _near(words: Sequence[str], known: Mapping[str, list[int]], begun: Spelt) ->
         alike = sql.rows(
             "select word, rank from (select word, rank, similarity(word, %s) as s, bones = %s as same from units_word"
             " where word %% %s or bones = %s) w where same or s >= %s order by same desc, s desc, word limit %s",
-            [word, fold.bones(word), word, fold.bones(word), _ALIKE, _ALTERNATIVES],
+            [word, fold.without_vowels(word), word, fold.without_vowels(word), _ALIKE, _ALTERNATIVES],
         )
         word_ranks = [(word, rank) for rank in known.get(word, [])]
         spelt = _grouped(
@@ -166,10 +166,10 @@ def _near(words: Sequence[str], known: Mapping[str, list[int]], begun: Spelt) ->
 
 def _spaced_otherwise(text: str, words: list[str], known: dict[str, list[int]]) -> Iterator[list[Spelt]]:
     """Readings of what was typed with one space fewer, or with one more in a word that nobody has: of known words."""
-    readings = fold.joined(text)
+    readings = fold.joined_words(text)
     for n, word in enumerate(words):
         if word not in known and not word.isdigit():
-            readings += [[*words[:n], *two, *words[n + 1 :]] for two in fold.halves(word)]
+            readings += [[*words[:n], *two, *words[n + 1 :]] for two in fold.word_halves(word)]
     new = {word for reading in readings for word in reading if word not in known}
     if not new:
         return

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import sql
 from abhiyan.core.letters import only_digits, plain_digits
 from abhiyan.core.natural import natural, natural_sql
-from abhiyan.core.refusals import NotFound, Refused, needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import NotFound, Refused, or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.units.models import MANY, Hierarchy, Kind, Placement, Unit
 from abhiyan.units.rules import levels
 
@@ -37,12 +37,12 @@ def unit(code: str) -> Unit:
     """The unit with this code. NotFound when there is none."""
     # PostgreSQL holds no NUL, and refuses to look for one.
     found = None if "\0" in code else Unit.objects.filter(code=plain_digits(code)).first()
-    return needed(found, NotFound(field="unit"))
+    return or_refuse(found, NotFound(field="unit"))
 
 
 def unit_by_id(unit_id: int) -> Unit:
     """The unit with this id. NotFound when there is none."""
-    return needed(Unit.objects.filter(pk=unit_id).first(), NotFound(field="unit"))
+    return or_refuse(Unit.objects.filter(pk=unit_id).first(), NotFound(field="unit"))
 
 
 def units_by_id(unit_ids: Iterable[int]) -> dict[int, Unit]:
@@ -50,10 +50,10 @@ def units_by_id(unit_ids: Iterable[int]) -> dict[int, Unit]:
     return Unit.objects.in_bulk(set(unit_ids))
 
 
-def names_of(unit_ids: Iterable[int], *, language: str) -> dict[int, str]:
+def names_of_units(unit_ids: Iterable[int], *, language: str) -> dict[int, str]:
     """Units' names by id, of those there are."""
     unit_rows = Unit.objects.filter(id__in=set(unit_ids)).values_list("id", "names")
-    return {unit_id: named(names, language) for unit_id, names in unit_rows}
+    return {unit_id: name_in_language(names, language) for unit_id, names in unit_rows}
 
 
 def electors_of(unit_ids: Iterable[int]) -> dict[int, int | None]:
@@ -68,7 +68,7 @@ def ids_of(codes: Iterable[str]) -> dict[str, int]:
     return {code: ids[plain] for code, plain in written.items() if plain in ids}
 
 
-def standing(unit_id: int, hierarchy: int) -> UnitRow:
+def row_of_unit(unit_id: int, hierarchy: int) -> UnitRow:
     """One unit as a row, with its place in the hierarchy if it has one. NotFound when there is no such unit."""
     unit_rows = sql.rows(
         f"select {FACTS}, {PLACE}, {HAS_CHILDREN} from units_unit u left join units_placement p"
@@ -112,7 +112,7 @@ def _found(row: Sequence[Any]) -> UnitFound:
     return UnitFound(unit_id, kind, source, is_sample, tuple(hierarchies), tuple(versions))
 
 
-def found(code: str) -> UnitFound:
+def unit_with_hierarchies(code: str) -> UnitFound:
     """Return the unit with this code and its hierarchies today, in one query. NotFound when there is none."""
     if "\0" in code:  # PostgreSQL holds none, and refuses to look for one
         raise NotFound(field="unit")
@@ -214,7 +214,7 @@ def children(
     return UnitPage([UnitRow(*row[:-1]) for row in unit_rows], unit_rows[0][-1] if unit_rows else 0, offset)
 
 
-def path(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRow]:
+def path_of_unit(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRow]:
     """Return the units above a unit, from the root down to the unit itself; empty where it has no place.
 
     on: as the tree was on that day (rows then carry no positions), else today.
@@ -238,7 +238,7 @@ def path(unit_id: int, hierarchy: int, *, on: date | None = None) -> list[UnitRo
     )
 
 
-def paths(unit_ids: Sequence[int], hierarchy: int) -> dict[int, list[UnitRow]]:
+def paths_of_units(unit_ids: Sequence[int], hierarchy: int) -> dict[int, list[UnitRow]]:
     """Return `path` of several units in one query; units without a place there are left out."""
     units: dict[int, list[UnitRow]] = {}
     for row in sql.rows(
@@ -295,7 +295,7 @@ def stands_below(unit_id: int, above_id: int) -> bool:
     )
 
 
-def below(unit_id: int, hierarchy: int) -> QuerySet[Placement, int]:
+def ids_below(unit_id: int, hierarchy: int) -> QuerySet[Placement, int]:
     """Ids of a unit and all below it, as a subquery. Never evaluate it unbounded."""
     return within(span(unit_id, hierarchy))
 
@@ -354,7 +354,7 @@ def counts_below(
             [lo, hi],
         )
     )
-    counts = {kind: n_by_kind[kind] for kind in levels.kinds(hierarchy) if kind in n_by_kind}
+    counts = {kind: n_by_kind[kind] for kind in levels.placed_kinds(hierarchy) if kind in n_by_kind}
     if leaves >= _WIDE:
         if len(_kept) >= 1_000:
             _kept.clear()
@@ -367,13 +367,13 @@ def of_kind_below(unit_id: int, hierarchy: int, kind: str, *, with_closed: bool 
 
     Found from the top down, without a look at what is below them.
     """
-    deepest = levels.level(hierarchy, kind)
+    deepest = levels.level_of_kind(hierarchy, kind)
     if deepest is None:
         return []
     above = [
         kind_above
-        for kind_above in levels.kinds(hierarchy)
-        if (levels.level(hierarchy, kind_above) or 0) <= deepest
+        for kind_above in levels.placed_kinds(hierarchy)
+        if (levels.level_of_kind(hierarchy, kind_above) or 0) <= deepest
     ]
     return sql.column(
         "with recursive down as (select p.unit_id, p.lo, u.kind, u.closed_on from units_placement p"
@@ -391,7 +391,7 @@ def only_state(unit_id: int | None) -> str:
     """Return the code of the state that a unit is in, such as "JK". Above the states it is the one
     state that there is, and empty where there are more."""
     if unit_id is not None:
-        above = [unit_row for tree in hierarchies_of(unit_id) for unit_row in path(unit_id, tree)]
+        above = [unit_row for tree in hierarchies_of(unit_id) for unit_row in path_of_unit(unit_id, tree)]
         if code := next((unit_row.code for unit_row in above if unit_row.kind == Kind.STATE), ""):
             return code
     codes = Unit.objects.filter(kind=Kind.STATE, closed_on=None).values_list("code", flat=True)[:2]
@@ -464,7 +464,7 @@ def count_not_placed(hierarchy: int) -> int:
         n: int = sql.value(
             "select count(*) from units_unit u where u.kind = any(%s) and u.closed_on is null and not exists"
             " (select from units_placement p where p.unit_id = u.id and p.hierarchy = %s and p.valid_to is null)",
-            [[*levels.kinds(hierarchy)], hierarchy],
+            [[*levels.placed_kinds(hierarchy)], hierarchy],
         )
         kept = _kept_not_placed[hierarchy] = (state, n)
     return kept[1]

@@ -9,6 +9,6 @@ PATTERN = r"^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?$"
 _CODE = re.compile(PATTERN[1:-1])
 
 
-def is_code(text: str) -> bool:
+def is_unit_code(text: str) -> bool:
     """Return True if a unit may have this code."""
     return _CODE.fullmatch(text) is not None and text != RESERVED

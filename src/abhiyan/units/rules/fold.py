@@ -190,17 +190,17 @@ def _words(chunk: str) -> tuple[str, ...]:
     return tuple(folded for word in _spelt(chunk) if (folded := _folded(word)))
 
 
-def fold(text: str) -> list[str]:
+def folded_words(text: str) -> list[str]:
     """The words of a name or of what somebody typed, in order, as they sound. At most MOST_WORDS."""
     words = list(chain.from_iterable(map(_words, text[:1_000].split()[:MOST_WORDS])))
     return words[:MOST_WORDS]
 
 
-def words_of(names: Mapping[str, str]) -> list[str]:
+def words_of_names(names: Mapping[str, str]) -> list[str]:
     """Every word of a unit's names in all languages, once each, in order: what is stored for search."""
     words: dict[str, None] = {}
     for name in names.values():
-        words.update(dict.fromkeys(fold(name)))
+        words.update(dict.fromkeys(folded_words(name)))
     return list(words)
 
 
@@ -209,15 +209,15 @@ def fits_name(text: str, *names: str) -> bool:
 
     For short lists of seats, parties and units that are in memory. An empty text fits every name.
     """
-    wanted, plain = fold(text), text.strip().casefold()
+    wanted, plain = folded_words(text), text.strip().casefold()
     return any(
         plain in name.casefold()
-        or (wanted and all(any(part in word for word in fold(name)) for part in wanted))
+        or (wanted and all(any(part in word for word in folded_words(name)) for part in wanted))
         for name in names
     )
 
 
-def joined(text: str) -> list[list[str]]:
+def joined_words(text: str) -> list[list[str]]:
     """Return the typed text with one space fewer, as it sounds: "Shri Nagar" read as "Shrinagar". Every such
     reading."""
     spelt = list(chain.from_iterable(map(_spelt, text[:1_000].split()[:MOST_WORDS])))[:MOST_WORDS]
@@ -233,12 +233,12 @@ def run_together(text: str) -> str:
     return "" if together.isdigit() else together
 
 
-def halves(word: str) -> list[tuple[str, str]]:
+def word_halves(word: str) -> list[tuple[str, str]]:
     """A folded word as two, wherever it may be cut. The second may have begun with the vowel that folding drops."""
     cuts = [(word[:n], word[n:]) for n in range(2, len(word) - 1)]
     return [*cuts, *((first, f"a{second}") for first, second in cuts)]
 
 
-def bones(word: str) -> str:
+def without_vowels(word: str) -> str:
     """A folded word without the vowels inside: what "Ganderbal", "Gandarbal" and "Gandirbul" have in common."""
     return word[:1] + re.sub("[iu]", "", word[1:])

@@ -59,14 +59,14 @@ RANK = {
 }
 
 
-def level(hierarchy: int, kind: str) -> int | None:
+def level_of_kind(hierarchy: int, kind: str) -> int | None:
     """0 for the top; None where units of this kind have no place in the hierarchy."""
     return _LEVEL[hierarchy].get(kind)
 
 
 def from_here_down(hierarchy: int, kind: str) -> list[str]:
     """Return a kind and all kinds that may be below it; none where it has no place in the hierarchy."""
-    own_level = level(hierarchy, kind)
+    own_level = level_of_kind(hierarchy, kind)
     return [
         unit_kind
         for unit_kind, n in _LEVEL[hierarchy].items()
@@ -76,16 +76,16 @@ def from_here_down(hierarchy: int, kind: str) -> list[str]:
 
 def may_stand(hierarchy: int, kind: str, *, below: str | None) -> bool:
     """Return True if a unit of `kind` may be placed beneath a unit of kind `below`, or be a root when below is None."""
-    own_level = level(hierarchy, kind)
+    own_level = level_of_kind(hierarchy, kind)
     if own_level is None:
         return False
     if below is None:
         return True
-    above = level(hierarchy, below)
+    above = level_of_kind(hierarchy, below)
     return above is not None and above < own_level
 
 
-def kinds(hierarchy: int) -> tuple[str, ...]:
+def placed_kinds(hierarchy: int) -> tuple[str, ...]:
     """Every kind with a place in the hierarchy, from the top."""
     return tuple(kind for level in LEVELS[hierarchy] for kind in level)
 

@@ -22,19 +22,19 @@ def hierarchy_of(position: int) -> int:
     return position // SPAN
 
 
-def rounded(step: int) -> int:
+def rounded_step(step: int) -> int:
     """A step with only its first bits kept (at most a sixteenth is lost): so branches can shrink without loss."""
     return step & (-1 << max(0, step.bit_length() - 5))
 
 
-def step(*, room: int, size: int, cap: int | None = None) -> int:
+def range_step(*, room: int, size: int, cap: int | None = None) -> int:
     """Positions per unit when `size` units (all depths) are laid into half of `room`; 0 when they do not fit.
 
     cap: no more than this, so that one newcomer does not eat half of what is free. `actions.laying` does the
     same in SQL.
     """
     gap = room // (2 * (size + 1))
-    return rounded(gap if cap is None else min(gap, max(cap, LEAST_WIDTH)))
+    return rounded_step(gap if cap is None else min(gap, max(cap, LEAST_WIDTH)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def fit(*, width: int, bits: int, free_lo: int, free_hi: int) -> RangeFit | None
     return None
 
 
-def home(*, width: int, lo: int, old_width: int) -> RangeFit | None:
+def fit_back(*, width: int, lo: int, old_width: int) -> RangeFit | None:
     """How a branch of this width gets back to `lo` with the width it had there, if bits shifted tell the way."""
     shrink = width.bit_length() - old_width.bit_length()
     fitting = RangeFit(lo, shrink)

@@ -44,7 +44,7 @@ def grow(
         by=SYSTEM,
         at=AT,
     )
-    actions.place_many(
+    actions.place_units(
         hierarchy=hierarchy,
         places=[(ids[code], ids[parent] if parent else None) for code, parent, _ in flat],
         on=on,

@@ -9,8 +9,8 @@ import pytest
 from django.utils.translation import override
 
 from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import kind
-from abhiyan.core.imports.queries import confirms, lacking, told
+from abhiyan.core.imports import kind_of_import
+from abhiyan.core.imports.queries import act_to_confirm, lacking_rows, notes_on_list
 from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.units import actions, queries, refusals
@@ -32,22 +32,22 @@ def close(code: str, **more: Any) -> None:
 
 def open_again(code: str, **more: Any) -> int:
     given: dict[str, Any] = {"by": SYSTEM, "at": AT} | more
-    return actions.open_again(unit_id=queries.unit(code).pk, **given)
+    return actions.reopen_units(unit_id=queries.unit(code).pk, **given)
 
 
 def test_a_closed_unit_keeps_its_facts_and_its_place_and_names_who_took_over() -> None:
     ids = grow(NATION)
     Pin.objects.create(pin="182201", unit_id=ids["B4"])
-    before = queries.path(ids["B4"], levels.ORGANISATIONAL)
+    before = queries.path_of_unit(ids["B4"], levels.ORGANISATIONAL)
     counts = queries.counts_below(ids["M3"], levels.ORGANISATIONAL)
     close("B4", successors=["B5"])
     unit = queries.unit("B4")
     assert (unit.closed_on, unit.successors, unit.names) == (TODAY, ["B5"], {"en": "B4"})
-    assert [row.code for row in queries.path(ids["B4"], levels.ORGANISATIONAL)] == [
+    assert [row.code for row in queries.path_of_unit(ids["B4"], levels.ORGANISATIONAL)] == [
         row.code for row in before
     ]
     assert queries.counts_below(ids["M3"], levels.ORGANISATIONAL) == counts | {"booth": 2}
-    (found,) = queries.search("B4")
+    (found,) = queries.search_units("B4")
     assert found.closed_on == TODAY
     assert [row.code for row in queries.succeeded_by(ids["B4"])] == ["B5"]
     assert [row.code for row in queries.by_pin("182201")] == ["B5"]
@@ -63,9 +63,9 @@ def test_nothing_is_placed_beneath_a_closed_unit() -> None:
         unit=actions.NewUnit(code="C9", kind="cluster", names={"en": "C9"}), by=SYSTEM, at=AT
     )
     with pytest.raises(refusals.UnitClosed):
-        actions.place_many(hierarchy=1, places=[(made, ids["M2"])], on=DAY, by=SYSTEM, at=AT)
+        actions.place_units(hierarchy=1, places=[(made, ids["M2"])], on=DAY, by=SYSTEM, at=AT)
     with pytest.raises(refusals.UnitClosed):
-        actions.move(unit_id=ids["C1"], hierarchy=1, to=ids["M2"], on=TODAY, by=SYSTEM, at=AT)
+        actions.move_unit(unit_id=ids["C1"], hierarchy=1, to=ids["M2"], on=TODAY, by=SYSTEM, at=AT)
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,13 @@ def test_what_cannot_be_closed_is_refused(code: str, more: dict[str, Any], refus
 
 def test_what_closes_with_a_unit_is_asked_for_as_the_unit_is() -> None:
     ids = grow(NATION)
-    actions.move(unit_id=ids["B5"], hierarchy=1, to=ids["M3"], on=TODAY, by=SYSTEM, at=AT)
+    actions.move_unit(unit_id=ids["B5"], hierarchy=1, to=ids["M3"], on=TODAY, by=SYSTEM, at=AT)
     with pytest.raises(refusals.BeforeItsTime, match="B5"):
         close("M3", on=DAY, with_below=True)
     top = actions.make_unit(
         unit=actions.NewUnit(code="IN2", kind="nation", names={"en": "IN2"}), by=SYSTEM, at=AT
     )
-    actions.place_many(hierarchy=2, places=[(top, None)], on=DAY, by=SYSTEM, at=AT)
+    actions.place_units(hierarchy=2, places=[(top, None)], on=DAY, by=SYSTEM, at=AT)
     Placement.objects.filter(unit=top).update(unit=ids["B4"])  # B4 is the top of another tree
     with pytest.raises(refusals.TopStays, match="B4"):
         close("C3", with_below=True)
@@ -140,7 +140,7 @@ def test_a_list_closes_units_names_successors_and_its_undo_opens_them(tmp_path: 
     staged = bring_file(_file(tmp_path, text))
     assert staged.counts == {"made": 1, "closed": 2, "changed": 1}
     assert queries.unit("B4").closed_on == DAY and queries.unit("B5").successors == ["N1", "B6"]
-    differences = kind("units").differences
+    differences = kind_of_import("units").differences
     assert differences is not None
     assert [(d.subject, d.field, d.old, d.new) for d in differences(staged.pk, 0, 9)] == [
         ("B4", "closed_on", None, "2026-11-01"),
@@ -155,7 +155,9 @@ def test_a_list_closes_units_names_successors_and_its_undo_opens_them(tmp_path: 
     assert again.counts == {"same": 4}
     plain = bring_file(_file(tmp_path, "code,name_en\nB4,B4\n", "plain.csv"))
     with override("en"):
-        assert plain.counts == {"same": 1} and told(plain) == ["1 row is of a closed unit. It stays closed."]
+        assert plain.counts == {"same": 1} and notes_on_list(plain) == [
+            "1 row is of a closed unit. It stays closed."
+        ]
     for one in (plain, again, staged):
         assert _step(one, "undo").state == "undone"
     assert state() == before
@@ -239,17 +241,20 @@ def test_known_units_that_a_list_lacks_are_named_and_stay(tmp_path: Path) -> Non
     grow(NATION)
     text = "code,kind,name_en,organisational_parent\nB4,booth,B4,C3\nC3,cluster,C3,M3\nN1,booth,N1,C3\n"
     staged = bring_file(_file(tmp_path, text))
-    assert [one.code for one in lacking(staged, 0, 9)] == ["B5", "B6"]  # below M3 only, of kinds the list has
+    assert [one.code for one in lacking_rows(staged, 0, 9)] == [
+        "B5",
+        "B6",
+    ]  # below M3 only, of kinds the list has
     with override("en"):
-        (said,) = told(staged)
+        (said,) = notes_on_list(staged)
     assert said == "The list leaves out 2 units that are below its places. They stay as they are."
     assert staged.counts == {"made": 1, "same": 2} and not Unit.objects.exclude(closed_on=None).exists()
     whole = "code,kind,name_en,organisational_parent\nIN,nation,India,root\nJK,state,JK,IN\nHP,state,HP,IN\n"
     whole += "B1,booth,B1,C1\n"
     staged = bring_file(_file(tmp_path, whole, "whole.csv"))
-    assert [one.code for one in lacking(staged, 0, 9)] == ["B2", "B3", "B4", "B5", "B6", "N1"]
+    assert [one.code for one in lacking_rows(staged, 0, 9)] == ["B2", "B3", "B4", "B5", "B6", "N1"]
     only_facts = bring_file(_file(tmp_path, "code,electors\nB1,900\n", "facts.csv"))
-    assert not lacking(only_facts, 0, 9)
+    assert not lacking_rows(only_facts, 0, 9)
 
 
 def test_a_list_closes_what_it_lacks_only_when_told_and_its_undo_opens_it(tmp_path: Path) -> None:
@@ -257,13 +262,13 @@ def test_a_list_closes_what_it_lacks_only_when_told_and_its_undo_opens_it(tmp_pa
     before = state()
     text = "code,kind,name_en,organisational_parent\nM3,mandal,M3,D3\nB4,booth,B4,C3\nB5,booth,B5,M3\n"
     with system("test"):
-        public_id = imports.bring(
+        public_id = imports.import_file(
             kind_key="units", path=_file(tmp_path, text), by=SYSTEM, at=AT, options={"close_missing": "yes"}
         )
         staged = _step(StagedImport.objects.get(public_id=public_id), "check")
     with override("en"):
-        assert confirms(staged) == "Close 1 unit that is not in the list"
-        assert "They close today." in " ".join(told(staged))
+        assert act_to_confirm(staged) == "Close 1 unit that is not in the list"
+        assert "They close today." in " ".join(notes_on_list(staged))
     staged = _step(staged, "commit")
     assert staged.counts == {"moved": 1, "closed_missing": 1, "same": 2}
     assert queries.unit("B6").closed_on == TODAY and queries.unit("C3").closed_on is None
@@ -278,7 +283,7 @@ def test_a_list_closes_what_it_lacks_only_when_told_and_its_undo_opens_it(tmp_pa
     only = "code,kind,name_en,organisational_parent\nC3,cluster,C3,M3\nM1,mandal,M1,D1\n"
     staged = bring_file(_file(tmp_path, only, "only.csv"), options={"close_missing": "yes"})
     with override("en"):
-        assert "cannot, because open units are below" in " ".join(told(staged))
+        assert "cannot, because open units are below" in " ".join(notes_on_list(staged))
     assert queries.unit("C1").closed_on is None and queries.unit("M2").closed_on == TODAY
 
 

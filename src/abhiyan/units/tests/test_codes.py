@@ -49,12 +49,12 @@ NO_CODES = [
 
 @pytest.mark.parametrize("code", NO_CODES)
 def test_what_an_address_cannot_hold_is_no_code(code: str) -> None:
-    assert not codes.is_code(code)
+    assert not codes.is_unit_code(code)
     with pytest.raises(BadCode):
         actions.make_unit(unit=NewUnit(code=code, kind="booth", names={"en": "x"}), by=SYSTEM, at=AT)
 
 
-@given(st.from_regex(codes.PATTERN[1:-1], fullmatch=True) | st.text(max_size=70).filter(codes.is_code))
+@given(st.from_regex(codes.PATTERN[1:-1], fullmatch=True) | st.text(max_size=70).filter(codes.is_unit_code))
 @example("J" * 64)
 @example("a..b")
 @example("_")
@@ -78,7 +78,7 @@ def test_the_database_and_the_code_know_the_same_codes(texts: list[str]) -> None
     with connection.cursor() as cursor:
         cursor.execute("select array(select t ~ %s from unnest(%s::text[]) t)", [codes.PATTERN, texts])
         (found,) = cursor.fetchone()
-    assert found == [codes.is_code(text) for text in texts]
+    assert found == [codes.is_unit_code(text) for text in texts]
 
 
 @pytest.mark.parametrize("reason", ["code_shape", "bad_code"])

@@ -19,7 +19,7 @@ def _of(code: str) -> int:
 def test_a_tree_kept_by_acts_is_sound() -> None:
     grow(NATION)
     assert [finding.level for finding in doctor.trees(AT)] == [OK]
-    assert list(doctor.roots(AT)) == []
+    assert list(doctor.tops_of_trees(AT)) == []
 
 
 @pytest.mark.parametrize(
@@ -61,22 +61,22 @@ def test_neighbours_in_each_others_room_are_found() -> None:
 
 def test_two_tops_are_worth_a_warning() -> None:
     grow({"A": {}, "B": {}})
-    assert [finding.level for finding in doctor.roots(AT)] == [WARN]
+    assert [finding.level for finding in doctor.tops_of_trees(AT)] == [WARN]
 
 
 def test_units_that_stand_nowhere_are_counted_and_named_until_they_are_closed() -> None:
     grow(NATION)
-    assert list(doctor.nowhere(AT)) == []
+    assert list(doctor.placeless_units(AT)) == []
     Placement.objects.filter(unit_id=_of("B1")).delete()
-    (finding,) = doctor.nowhere(AT)
+    (finding,) = doctor.placeless_units(AT)
     assert (finding.level, finding.text) == (WARN, "1 unit stands in no hierarchy: B1")
     Unit.objects.filter(code="B1").update(closed_on=AT.date())
-    assert list(doctor.nowhere(AT)) == []
+    assert list(doctor.placeless_units(AT)) == []
 
 
 def test_open_units_below_a_closed_one_are_named() -> None:
     grow(NATION)
-    assert list(doctor.closed(AT)) == []
+    assert list(doctor.below_closed_units(AT)) == []
     Unit.objects.filter(code="C1").update(closed_on=AT.date())
-    (finding,) = doctor.closed(AT)
+    (finding,) = doctor.below_closed_units(AT)
     assert (finding.level, finding.facts) == (WARN, {"open_below_closed": 2})

@@ -37,20 +37,20 @@ def bring(
 ) -> tuple[staging.StagingCounts, Refused]:
     with transaction.atomic():
         staging.open_staging()
-        staging.stage(cells(rows))
+        staging.stage_rows(cells(rows))
         counts = actions.take_in(import_id=import_id, on=on, by=SYSTEM, at=AT, within=within, **more)
-        return counts, [(row, field, code) for row, field, code, _ in staging.refusals()]
+        return counts, [(row, field, code) for row, field, code, _ in staging.staged_refusals()]
 
 
 def look(rows: Iterable[Row], import_id: int = 1) -> staging.StagingCounts:
     with transaction.atomic():
         staging.open_staging()
-        staging.stage(cells(rows))
-        return actions.preview(import_id=import_id, on=TODAY)
+        staging.stage_rows(cells(rows))
+        return actions.preview_units(import_id=import_id, on=TODAY)
 
 
 def undo(import_id: int = 1) -> int:
-    return actions.take_back(import_id=import_id, by=SYSTEM, at=AT, on=TODAY)
+    return actions.undo_units_import(import_id=import_id, by=SYSTEM, at=AT, on=TODAY)
 
 
 def cells(rows: Iterable[Row]) -> Iterable[list[Any]]:
@@ -90,8 +90,8 @@ def test_a_list_in_any_order_makes_units_and_both_trees() -> None:
     check_tree(levels.ELECTORAL)
     b1 = queries.unit("B1")
     assert (b1.names, b1.electors) == ({"en": "B1", "hi": "बूथ एक"}, 900)
-    assert [r.code for r in queries.path(b1.pk, levels.ORGANISATIONAL)] == ["IN", "JK", "D1", "B1"]
-    assert [r.code for r in queries.path(b1.pk, levels.ELECTORAL)] == ["IN", "JK", "S1", "B1"]
+    assert [r.code for r in queries.path_of_unit(b1.pk, levels.ORGANISATIONAL)] == ["IN", "JK", "D1", "B1"]
+    assert [r.code for r in queries.path_of_unit(b1.pk, levels.ELECTORAL)] == ["IN", "JK", "S1", "B1"]
     assert not Placement.objects.filter(hierarchy=levels.ADMINISTRATIVE).exclude(parent=None).exists()
 
 
@@ -191,9 +191,9 @@ def test_an_empty_cell_changes_nothing() -> None:
 def test_a_renamed_unit_is_found_by_its_new_name_only() -> None:
     bring(SMALL)
     bring([{"code": "B1", "name_en": "Pahalgam", "name_hi": "पहलगाम"}], 2)
-    assert [r.code for r in queries.search("Pehalgam")] == ["B1"]
+    assert [r.code for r in queries.search_units("Pehalgam")] == ["B1"]
     undo(2)
-    assert queries.search("पहलगाम") == []
+    assert queries.search_units("पहलगाम") == []
 
 
 def test_kind_of_a_unit_is_not_changed_by_a_list() -> None:
@@ -242,7 +242,9 @@ def test_undo_of_a_list_that_later_changes_stand_on_is_refused_and_says_which() 
 def test_undo_after_a_unit_was_moved_by_hand_is_refused(on: date) -> None:
     bring([*SMALL, u("D2", "district", "JK")], on=on)
     ids = queries.ids_of(["B1", "D2"])
-    actions.move(unit_id=ids["B1"], hierarchy=levels.ORGANISATIONAL, to=ids["D2"], on=TODAY, by=SYSTEM, at=AT)
+    actions.move_unit(
+        unit_id=ids["B1"], hierarchy=levels.ORGANISATIONAL, to=ids["D2"], on=TODAY, by=SYSTEM, at=AT
+    )
     with pytest.raises(refusals.LaterChanges) as refused:
         undo(1)
     assert refused.value.facts["units"] == "B1"

@@ -8,8 +8,8 @@ import pytest
 from django.utils.translation import override
 
 from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import kind, running
-from abhiyan.core.imports.queries import reason_text, told
+from abhiyan.core.imports import kind_of_import, running
+from abhiyan.core.imports.queries import notes_on_list, reason_text
 from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
@@ -36,7 +36,7 @@ B1,booth,Govt School Doda,राजकीय विद्यालय डोड�
 
 def bring(path: Path, key: str = "units", **more: Any) -> StagedImport:
     with system("test"):
-        public_id = imports.bring(kind_key=key, path=path, by=SYSTEM, at=AT, **more)
+        public_id = imports.import_file(kind_key=key, path=path, by=SYSTEM, at=AT, **more)
         staged = StagedImport.objects.get(public_id=public_id)
     if staged.state == StagedImport.State.FAILED:
         return staged
@@ -47,8 +47,8 @@ def bring(path: Path, key: str = "units", **more: Any) -> StagedImport:
 
 def _step(staged: StagedImport, step: str) -> StagedImport:
     with system("test"):
-        imports.ask(public_id=staged.public_id, step=step, by=SYSTEM, at=AT)
-    running.run(staged.public_id, step, at=AT)
+        imports.ask_import_step(public_id=staged.public_id, step=step, by=SYSTEM, at=AT)
+    running.run_import_step(staged.public_id, step, at=AT)
     with system("test"):
         return StagedImport.objects.get(pk=staged.pk)
 
@@ -75,13 +75,13 @@ def excerpts(staged: StagedImport) -> list[str]:
 def test_units_above_without_their_hierarchy_are_not_dropped_in_silence(tmp_path: Path) -> None:
     rows = "code,kind,name_en,parent\nIN,nation,India,\nJK,state,Jammu and Kashmir,IN\n"
     with system("test"):
-        public_id = imports.bring(kind_key="units", path=_file(tmp_path, rows), by=SYSTEM, at=AT)
+        public_id = imports.import_file(kind_key="units", path=_file(tmp_path, rows), by=SYSTEM, at=AT)
         staged = _step(StagedImport.objects.get(public_id=public_id), "check")
     assert staged.state == "failed" and "hierarchy=1" in running.error_text(staged)
     assert not Unit.objects.exists()
     told = bring(_file(tmp_path, rows, "again.csv"), options={"hierarchy": "1"})
     assert (told.state, told.counts) == ("done", {"made": 2})
-    assert len(queries.path(queries.unit("JK").pk, 1)) == 2
+    assert len(queries.path_of_unit(queries.unit("JK").pk, 1)) == 2
     empty = rows.replace(",IN\n", ",\n").replace("JK,state", "XX,state")
     assert bring(_file(tmp_path, empty, "empty.csv")).counts.get("made") == 1
 
@@ -92,7 +92,7 @@ def test_a_file_with_hindi_words_makes_units_in_two_hierarchies(tmp_path: Path) 
     booth = queries.unit("B1")
     assert (booth.electors, booth.is_sample, booth.kind) == (950, True, "booth")
     assert queries.unit("JK").electors == 8_709_000
-    assert [r.code for r in queries.path(booth.pk, levels.ELECTORAL)] == ["IN", "JK", "S1", "B1"]
+    assert [r.code for r in queries.path_of_unit(booth.pk, levels.ELECTORAL)] == ["IN", "JK", "S1", "B1"]
     check_tree(levels.ORGANISATIONAL)
     check_tree(levels.ELECTORAL)
 
@@ -117,7 +117,7 @@ def test_the_number_of_another_row_is_written_as_a_sheet_shows_it(tmp_path: Path
     staged = bring(_file(tmp_path, UNITS.replace("D1,जिला", "\n" * 1_200 + "D1,जिला") + again))
     with system("test"), override("en"):
         rows = RefusedRow.objects.filter(import_id=staged.pk, reason="code_doubled").order_by("row")
-        texts = [reason_text(kind("units"), row) for row in rows]
+        texts = [reason_text(kind_of_import("units"), row) for row in rows]
     said = "Rows 1204 and {0} have the same code. Only row 1204 is used. Correct or remove row {0}."
     assert texts == [said.format(1207), said.format(1208)]
 
@@ -125,7 +125,7 @@ def test_the_number_of_another_row_is_written_as_a_sheet_shows_it(tmp_path: Path
 def reasons(staged: StagedImport) -> list[str]:
     with system("test"), override("en"):
         rows = RefusedRow.objects.filter(import_id=staged.pk).order_by("row", "field")
-        return [reason_text(kind("units"), row) for row in rows]
+        return [reason_text(kind_of_import("units"), row) for row in rows]
 
 
 def test_codes_differ_in_more_than_capitals(tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_a_changed_file_shows_the_difference_and_the_whole_can_be_undone(tmp_pat
     changed = UNITS.replace("९५०", "960").replace("Govt School Doda", "Government School Doda")
     second = bring(_file(tmp_path, changed, "again.csv"))
     assert second.counts == {"changed": 1, "same": 4}
-    differences = kind("units").differences
+    differences = kind_of_import("units").differences
     assert differences is not None
     assert [(d.subject, d.field, d.old, d.new) for d in differences(second.pk, 0, 100)] == [
         ("B1", "electors", "950", "960"),
@@ -257,20 +257,20 @@ def test_units_a_list_leaves_without_a_place_are_counted_and_told(tmp_path: Path
         "code,kind,name_en,organisational_parent\nD8,district,Placed,JK\nD9,district,Nowhere,\nJK,,Jammu,\n"
     )
     with override("en"):
-        said = told(bring(_file(tmp_path, text)))
+        said = notes_on_list(bring(_file(tmp_path, text)))
     nowhere = "1 unit of this list has no unit above it. Give the unit above it."
     lacks = "The list leaves out 3 units that are below its places. They stay as they are."
     assert said == [nowhere, lacks]
     again = bring(_file(tmp_path, text.replace("Nowhere,", "Nowhere,JK"), "again.csv"))
     with override("en"):
-        assert again.state == "done" and told(again) == [lacks]
+        assert again.state == "done" and notes_on_list(again) == [lacks]
 
 
 def test_one_parent_column_counts_for_the_chosen_hierarchy(tmp_path: Path) -> None:
     text = "कोड,प्रकार,अंग्रेज़ी नाम,ऊपर की इकाई\nIN,nation,India,root\nS,state,S,IN\nC,constituency,C,S\n"
     staged = bring(_file(tmp_path, text), options={"hierarchy": str(levels.ELECTORAL)})
     assert staged.counts == {"made": 3}
-    assert len(queries.path(queries.unit("C").pk, levels.ELECTORAL)) == 3
+    assert len(queries.path_of_unit(queries.unit("C").pk, levels.ELECTORAL)) == 3
     check_tree(levels.ELECTORAL)
 
 

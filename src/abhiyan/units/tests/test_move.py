@@ -54,13 +54,21 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[UnitsMoved]:
 
 
 def move(ids: dict[str, int], unit: str, to: str | None, on: date = TODAY) -> None:
-    actions.move(unit_id=ids[unit], hierarchy=ORG, to=ids[to] if to else None, on=on, by=SYSTEM, at=AT)
+    actions.move_unit(unit_id=ids[unit], hierarchy=ORG, to=ids[to] if to else None, on=on, by=SYSTEM, at=AT)
 
 
 def test_placed_units_nest_as_their_parents_say() -> None:
     ids = grow(NATION)
     check_tree()
-    assert [row.code for row in queries.path(ids["B3"], ORG)] == ["IN", "JK", "R1", "D1", "M1", "C2", "B3"]
+    assert [row.code for row in queries.path_of_unit(ids["B3"], ORG)] == [
+        "IN",
+        "JK",
+        "R1",
+        "D1",
+        "M1",
+        "C2",
+        "B3",
+    ]
 
 
 def test_a_newcomer_shifts_no_other_unit() -> None:
@@ -72,7 +80,7 @@ def test_a_newcomer_shifts_no_other_unit() -> None:
         at=AT,
     )
     for n in range(25):
-        actions.place_many(
+        actions.place_units(
             hierarchy=ORG,
             places=[(new[f"N{n}"], ids["C2"]), (new[f"N{n + 25}"], ids["M2"])],
             on=DAY,
@@ -119,8 +127,8 @@ def test_where_a_unit_stood_stays_in_the_record() -> None:
     move(ids, "B1", "C3")
     past = Placement.objects.get(unit_id=ids["B1"], valid_to=TODAY)
     assert (past.parent_id, past.lo, past.valid_from) == (ids["C1"], None, DAY)
-    assert [r.code for r in queries.path(ids["B1"], ORG, on=date(2026, 11, 10))][-2:] == ["C1", "B1"]
-    assert [r.code for r in queries.path(ids["B1"], ORG, on=TODAY)][-2:] == ["C3", "B1"]
+    assert [r.code for r in queries.path_of_unit(ids["B1"], ORG, on=date(2026, 11, 10))][-2:] == ["C1", "B1"]
+    assert [r.code for r in queries.path_of_unit(ids["B1"], ORG, on=TODAY)][-2:] == ["C3", "B1"]
 
 
 def test_a_second_move_on_one_day_leaves_no_row_of_no_length() -> None:
@@ -135,7 +143,7 @@ def test_an_only_child_leaves_its_parent_a_leaf() -> None:
     ids = grow(NATION)
     move(ids, "B3", "C1")
     check_tree()
-    assert queries.standing(ids["C2"], ORG).leaves == 1
+    assert queries.row_of_unit(ids["C2"], ORG).leaves == 1
 
 
 def test_a_move_is_written_to_the_trail() -> None:
@@ -189,7 +197,7 @@ def test_placing_refuses_what_is_no_place(places: list[tuple[str, str]], refusal
             unit=actions.NewUnit(code=code, kind=kind, names={"en": code}), by=SYSTEM, at=AT
         )
     with pytest.raises(refusal):
-        actions.place_many(
+        actions.place_units(
             hierarchy=ORG, places=[(ids[u], ids[p]) for u, p in places], on=DAY, by=SYSTEM, at=AT
         )
 
@@ -288,7 +296,7 @@ def test_ten_thousand_units_are_placed_by_as_many_queries_as_ten() -> None:
             at=AT,
         )
         with CaptureQueriesContext(connection) as queries_run:
-            actions.place_many(
+            actions.place_units(
                 hierarchy=ORG,
                 places=[(unit, ids[f"s{n % 3}"]) for n, unit in enumerate(more.values())],
                 on=DAY,

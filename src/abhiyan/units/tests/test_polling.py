@@ -169,7 +169,7 @@ def world(db: None) -> dict[str, int]:
     ids |= actions.make_units(
         units=[NewUnit(code=code, kind=kind, names={"en": code}) for code, kind in more], by=SYSTEM, at=AT
     )
-    actions.place_many(
+    actions.place_units(
         hierarchy=levels.ORGANISATIONAL,
         places=[(ids["IN"], None), (ids["JK"], ids["IN"]), (ids["HP"], ids["IN"]), (ids["M1"], ids["JK"])],
         on=DAY,
@@ -193,8 +193,8 @@ def test_a_poll_silences_its_area_and_whoever_may_be_in_it(world: dict[str, int]
     assert silent(world, *ALL) == {"IN", "JK", "JK-Z", "JK-1", "B1", "M1", "LOST"}
     assert silent(world, *ALL, at=CLOSES) == set()
     assert queries.polling({"": []}, at=AT)[""].silent_until(AT) == CLOSES
-    assert queries.frozen([world["B1"], world["B2"]], at=CLOSES + timedelta(days=3)) == {world["B1"]}
-    assert queries.frozen([world["B1"]], at=CLOSES + timedelta(days=9)) == set()
+    assert queries.frozen_units([world["B1"], world["B2"]], at=CLOSES + timedelta(days=3)) == {world["B1"]}
+    assert queries.frozen_units([world["B1"]], at=CLOSES + timedelta(days=9)) == set()
 
 
 def test_only_what_is_in_force_counts_and_only_in_its_days(world: dict[str, int]) -> None:

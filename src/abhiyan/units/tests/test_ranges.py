@@ -10,12 +10,12 @@ WIDTHS = st.integers(1, 2**50)
 
 @given(step=st.integers(1, ranges.SPAN))
 def test_rounding_loses_at_most_a_sixteenth(step: int) -> None:
-    assert step - step // 16 - 1 <= ranges.rounded(step) <= step
+    assert step - step // 16 - 1 <= ranges.rounded_step(step) <= step
 
 
 @given(room=st.integers(0, ranges.SPAN), size=st.integers(1, 10**7), cap=st.none() | WIDTHS)
 def test_what_is_laid_out_takes_half_the_room_at_most(room: int, size: int, cap: int | None) -> None:
-    each = ranges.step(room=room, size=size, cap=cap)
+    each = ranges.range_step(room=room, size=size, cap=cap)
     assert each * (size + 1) <= room // 2
 
 
@@ -39,6 +39,6 @@ def test_a_branch_that_fits_keeps_its_order_and_finds_its_way_back(
     placed = [fit.place(position, 1_000) for position in positions]
     assert max(placed) <= 7 + free
     assert [p for _, p in sorted(zip(positions, placed, strict=True))] == sorted(set(placed))
-    back = ranges.home(width=max(placed) - 7, lo=1_000, old_width=width)
+    back = ranges.fit_back(width=max(placed) - 7, lo=1_000, old_width=width)
     assert back is not None
     assert [back.place(p, 7) for p in placed] == positions

@@ -53,23 +53,23 @@ APART += [
 
 @pytest.mark.parametrize("spellings", ALIKE)
 def test_spellings_of_one_name_sound_alike(spellings: str) -> None:
-    assert len({tuple(fold.fold(word)) for word in spellings.split()}) == 1, spellings
+    assert len({tuple(fold.folded_words(word)) for word in spellings.split()}) == 1, spellings
 
 
 @pytest.mark.parametrize(("one", "other"), APART)
 def test_other_names_sound_otherwise(one: str, other: str) -> None:
-    assert fold.fold(one) != fold.fold(other)
+    assert fold.folded_words(one) != fold.folded_words(other)
 
 
 def test_numbers_are_numbers_in_any_digits() -> None:
-    assert fold.fold("Ward-05") == fold.fold("वार्ड ५") == fold.fold("WARD 5")
+    assert fold.folded_words("Ward-05") == fold.folded_words("वार्ड ५") == fold.folded_words("WARD 5")
 
 
 @pytest.mark.parametrize(
     "text", ["", "   ", "\u0000", "\u202e\u200b", "%_\\", "'\"{}", "x" * 100_000, "अ" * 5_000]
 )
 def test_odd_texts_fold_to_a_few_short_words(text: str) -> None:
-    words = fold.fold(text)
+    words = fold.folded_words(text)
     assert len(words) <= fold.MOST_WORDS
     assert all(len(word) <= fold.LONGEST_WORD and word.isalnum() for word in words)
 
@@ -106,7 +106,7 @@ def ids(db: None) -> dict[str, int]:
 
 
 def found(text: str, **more: Any) -> list[str]:
-    return [row.code for row in queries.search(text, **more)]
+    return [row.code for row in queries.search_units(text, **more)]
 
 
 def test_the_higher_unit_comes_first(ids: dict[str, int]) -> None:
@@ -154,11 +154,11 @@ def test_a_place_of_another_branch_does_not_count_as_above(ids: dict[str, int]) 
 
 
 def test_names_above_are_of_any_tree(ids: dict[str, int]) -> None:
-    actions.place_many(hierarchy=levels.ELECTORAL, places=[(ids["IN"], None)], on=DAY, by=SYSTEM, at=AT)
+    actions.place_units(hierarchy=levels.ELECTORAL, places=[(ids["IN"], None)], on=DAY, by=SYSTEM, at=AT)
     seat = actions.make_unit(
         unit=actions.NewUnit(code="A-1", kind="constituency", names={"en": "Udhampur"}), by=SYSTEM, at=AT
     )
-    actions.place_many(
+    actions.place_units(
         hierarchy=levels.ELECTORAL, places=[(seat, ids["IN"]), (ids["B-001"], seat)], on=DAY, by=SYSTEM, at=AT
     )
     assert found("udhampur school") == ["B-001"]
@@ -214,7 +214,7 @@ def test_search_within_a_unit_and_by_kind(ids: dict[str, int]) -> None:
 
 
 def test_results_say_where_they_stand(ids: dict[str, int]) -> None:
-    (row,) = queries.search("sunita", language="hi")
+    (row,) = queries.search_units("sunita", language="hi")
     assert row.name("hi") == "राजकीय कन्या विद्यालय सुनीता नगर"
     assert [names["en"] for names in row.above] == [
         "India",
@@ -235,13 +235,13 @@ def test_odd_texts_find_nothing_and_break_nothing(ids: dict[str, int], text: str
 
 def test_the_number_of_queries_does_not_grow_with_what_is_found(ids: dict[str, int]) -> None:
     with CaptureQueriesContext(connection) as few:
-        queries.search("ramban")
+        queries.search_units("ramban")
     made = actions.make_units(
         units=[actions.NewUnit(code=f"X{n}", kind="booth", names={"en": f"Ramban {n}"}) for n in range(150)],
         by=SYSTEM,
         at=AT,
     )
-    actions.place_many(
+    actions.place_units(
         hierarchy=levels.ORGANISATIONAL,
         places=[(unit, ids["C2"]) for unit in made.values()],
         on=DAY,
@@ -249,7 +249,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_found(ids: dict[str, i
         at=AT,
     )
     with CaptureQueriesContext(connection) as many:
-        assert len(queries.search("ramban", limit=100)) == 100
+        assert len(queries.search_units("ramban", limit=100)) == 100
     assert len(many) <= len(few)
 
 
@@ -261,7 +261,7 @@ def test_words_above_cost_as_many_queries_whatever_is_found(ids: dict[str, int])
         by=SYSTEM,
         at=AT,
     )
-    actions.place_many(
+    actions.place_units(
         hierarchy=levels.ORGANISATIONAL,
         places=[(unit, ids["C2"]) for unit in made.values()],
         on=DAY,
@@ -306,7 +306,7 @@ def test_what_stands_in_no_tree_is_counted_at_its_root(ids: dict[str, int]) -> N
 def test_counts_below_are_of_today(ids: dict[str, int]) -> None:
     org = levels.ORGANISATIONAL
     assert queries.counts_below(ids["D-RAMBAN"], org) == {"mandal": 1, "cluster": 1, "booth": 2}
-    actions.move(unit_id=ids["B-001"], hierarchy=org, to=ids["C2"], on=AT.date(), by=SYSTEM, at=AT)
+    actions.move_unit(unit_id=ids["B-001"], hierarchy=org, to=ids["C2"], on=AT.date(), by=SYSTEM, at=AT)
     assert queries.counts_below(ids["D-RAMBAN"], org)["booth"] == 1
 
 
@@ -323,7 +323,7 @@ def test_counts_of_a_wide_unit_are_kept_until_the_tree_changes(
     new = actions.make_unit(
         unit=actions.NewUnit(code="B-9", kind="booth", names={"en": "9"}), by=SYSTEM, at=AT
     )
-    actions.place_many(hierarchy=org, places=[(new, ids["C2"])], on=DAY, by=SYSTEM, at=AT)
+    actions.place_units(hierarchy=org, places=[(new, ids["C2"])], on=DAY, by=SYSTEM, at=AT)
     assert queries.counts_below(ids["IN"], org)["booth"] == first["booth"] + 1
 
 
@@ -344,9 +344,11 @@ def test_where_a_unit_stands(db: None) -> None:
     assert queries.hierarchies_of(ids["B1"]) == [org]
     lo, hi = queries.span(ids["R1"], org)
     assert queries.all_spans([ids["R1"]]) == {ids["R1"]: [(lo, hi)]}
-    assert set(queries.below(ids["D3"], org)) == {ids[c] for c in ("D3", "M3", "C3", "B4", "B5", "B6")}
+    assert set(queries.ids_below(ids["D3"], org)) == {ids[c] for c in ("D3", "M3", "C3", "B4", "B5", "B6")}
     assert [row.code for row in queries.roots(org)] == ["IN"]
-    assert {code: len(path) for code, path in queries.paths([ids["B1"], ids["HP"]], org).items()} == {
+    assert {
+        code: len(path) for code, path in queries.paths_of_units([ids["B1"], ids["HP"]], org).items()
+    } == {
         ids["B1"]: 7,
         ids["HP"]: 2,
     }

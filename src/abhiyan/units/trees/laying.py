@@ -34,7 +34,7 @@ MANY = 2_000
 
 
 @contextmanager
-def planned(rows: int) -> Iterator[None]:
+def without_empty_plans(rows: int) -> Iterator[None]:
     """Keep PostgreSQL from plans made for empty tables. Statistics of what this transaction wrote lag behind, and a
     nested loop of sequential scans over a million rows would never end. Many rows are joined by hashing, few by index.
     After an error the transaction's rollback restores the settings."""
@@ -47,7 +47,7 @@ def planned(rows: int) -> Iterator[None]:
     sql.run(setting, before)
 
 
-def hold(hierarchy: int) -> None:
+def lock_tree(hierarchy: int) -> None:
     """Hold a hierarchy's tree till the end of the transaction: its writers take turns. Readers are not kept.
 
     Its version goes up with what is written: a reader of older positions begins again.
@@ -66,7 +66,7 @@ def level_values(hierarchy: int) -> str:
     return f"(values {pairs}) as l(kind, level)"
 
 
-def lay() -> tuple[int, int]:
+def lay_out_tree() -> tuple[int, int]:
     """Lay t_node out beneath t_anchor, into t_place. Returns how many were laid and the narrowest width.
 
     A width below ranges.LEAST_WIDTH says that there was no room; t_place is not to be used then.
@@ -148,7 +148,7 @@ def anchor(hierarchy: int) -> None:
     )
 
 
-def whole(hierarchy: int) -> None:
+def anchor_whole_tree(hierarchy: int) -> None:
     """t_anchor for laying out a hierarchy from nothing."""
     fresh(
         "t_anchor",
@@ -170,7 +170,7 @@ def relay(hierarchy: int, above: int | None, moved: tuple[int, int] | None = Non
             " where hierarchy = %s and valid_to is null",
             [hierarchy],
         )
-        whole(hierarchy)
+        anchor_whole_tree(hierarchy)
     else:
         lo, hi, depth = sql.row(
             "select lo, hi, depth from units_placement"
@@ -192,7 +192,7 @@ def relay(hierarchy: int, above: int | None, moved: tuple[int, int] | None = Non
             " %s::bigint as cap",
             [above, depth, lo, hi - lo, ranges.SPAN],
         )
-    _, narrowest = lay()
+    _, narrowest = lay_out_tree()
     if narrowest < ranges.LEAST_WIDTH:
         if above is None:
             raise Full

@@ -9,7 +9,7 @@ from abhiyan.core import news, sql
 from abhiyan.units.news import MovedBranch, UnitsMoved
 from abhiyan.units.rules import ranges
 
-from .laying import anchor, lay, planned, relay
+from .laying import anchor, lay_out_tree, relay, without_empty_plans
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class PlacedToday:
     is_closed: bool
 
 
-def standing(hierarchy: int, unit_id: int) -> PlacedToday | None:
+def place_today(hierarchy: int, unit_id: int) -> PlacedToday | None:
     row = sql.row(
         "select p.id, u.id, u.code, u.kind, p.parent_id, p.depth, p.lo, p.hi, p.leaves, p.valid_from,"
         " u.closed_on is not null from units_placement p join units_unit u on u.id = p.unit_id"
@@ -46,7 +46,7 @@ def attach(hierarchy: int, on: date) -> tuple[int, list[int]]:
     stands already is shifted, unless there is no room.
     """
     anchor(hierarchy)
-    laid, narrowest = lay()
+    laid, narrowest = lay_out_tree()
     fits = narrowest >= ranges.LEAST_WIDTH
     sql.run(
         "insert into units_placement (hierarchy, unit_id, parent_id, depth, lo, hi, leaves, valid_from)"
@@ -73,7 +73,7 @@ def tell_moved(hierarchy: int, stood: Mapping[int, tuple[int, ...]], on: date) -
     `ancestors` gives them; none for units that were not in the hierarchy."""
     if not stood:
         return
-    with planned(len(stood)):
+    with without_empty_plans(len(stood)):
         places = sql.rows(
             "select unit_id, parent_id, lo, hi from units_placement"
             " where unit_id = any(%s) and hierarchy = %s and valid_to is null",

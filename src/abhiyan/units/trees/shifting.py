@@ -24,7 +24,9 @@ def unshift(
 
     before: its placement as it was, a row of units_placement. The caller holds the tree.
     """
-    home = ranges.home(width=moving.hi - moving.lo, lo=before["lo"], old_width=before["hi"] - before["lo"])
+    home = ranges.fit_back(
+        width=moving.hi - moving.lo, lo=before["lo"], old_width=before["hi"] - before["lo"]
+    )
     if home and (target is None or target.lo < before["lo"] < before["hi"] <= target.hi):
         if sql.value(
             "select exists (select from units_placement where lo >= %s and lo < %s and not (lo >= %s and lo < %s))"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 
 from abhiyan.core import audit, jobs, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org.queries import require
 from abhiyan.programmes.models import Programme
@@ -41,7 +41,7 @@ def aim_checks(
     if len(reason.strip()) < LEAST_WORDS:
         raise WhyMissing(field="reason")
     with system("aiming back-checks"):
-        frame = needed(Frame.objects.select_for_update().filter(public_id=public_id).first())
+        frame = or_refuse(Frame.objects.select_for_update().filter(public_id=public_id).first())
         require(by, PLAN, at=frame.unit_id)
         if frame.state != Frame.State.DRAWN:
             raise NotDrawn if frame.state == Frame.State.FROZEN else FrameClosed
@@ -115,7 +115,7 @@ def aim_where_it_tells(*, aim_id: UUID, frame: Frame, checks: int, by: Actor, at
             places = by_worker.get(worker, [])
             free = [place for place in places if place not in taken]
             if len(free) * 2 > len(places):
-                chosen.append(lot.one(free))
+                chosen.append(lot.random_choice(free))
     if chosen:
         _kept(frame, chosen, unit_id=frame.unit_id, worker=None, reason=TELLING, by=by, at=at, aim_id=aim_id)
         audit.record(

@@ -158,7 +158,7 @@ def hand_back(*, check_id: UUID, reason: str, by: Actor, at: datetime) -> None:
     """
     if reason not in passing.SAID:
         raise WhyBack(field="reason")
-    limits.take(declared.CHECKS_BACK, str(by.account_id), at=at)
+    limits.count_or_refuse(declared.CHECKS_BACK, str(by.account_id), at=at)
     with system("handing back a check"):
         check = held_check(check_id=check_id, by=by, at=at)
         if check.said_at is not None:
@@ -175,7 +175,7 @@ def visit_by_lot(*, check: Check) -> bool:
     check: of the random arm, unresolved because nobody was reached. A check that was a visit leads to no
     other. In the transaction of the act that told it.
     """
-    if check.arm != Check.Arm.RANDOM or check.is_visit or lot.below(1_000) >= VISITED * 1_000:
+    if check.arm != Check.Arm.RANDOM or check.is_visit or lot.random_below(1_000) >= VISITED * 1_000:
         return False
     return _visit(check, Check.Arm.VISIT)
 

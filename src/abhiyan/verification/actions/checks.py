@@ -18,13 +18,13 @@ from abhiyan.contact.models import Attempt
 from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.verification.models import Check
-from abhiyan.verification.queries.checks import ROOM, SaidUnseen, said_in, sealed, target_of
-from abhiyan.verification.queries.items import asked_of
+from abhiyan.verification.queries.checks import ROOM, SaidUnseen, answers_in_check, sealed, target_of
+from abhiyan.verification.queries.items import items_to_check
 from abhiyan.verification.queries.opening import opened_many
 from abhiyan.verification.refusals import (
     AskFirst,
@@ -84,7 +84,7 @@ def begin_try(*, check_id: UUID, calls_first: bool = False, by: Actor, at: datet
         if not is_call:
             return check, ""
         # The row names the check: with a person, phone or unit it would say who was drawn.
-        number = target.number or needed(target.phone_id)
+        number = target.number or or_refuse(target.phone_id)
         return check, people_acts.reveal_number(phone=number, about=check.id, by=by, at=at)
 
 
@@ -156,11 +156,11 @@ def conclude_check(
     """
     with system("concluding a back-check"):
         check = held_check(check_id=check_id, by=by, at=at)
-        answers = said_in(check)
+        answers = answers_in_check(check)
         if answers is None:
             raise AskFirst
         if not may_find(answers.meaning, outcome):
-            asking = asked_of(check.frame.programme, check.frame.measure)
+            asking = items_to_check(check.frame.programme, check.frame.measure)
             raise SaidOtherwise(field="outcome", what=asking.words.not_said)
         check.leaves_at = at if leaves else None
         return _told(check, outcome, reason_of(answers.meaning, outcome), by, at)
@@ -244,11 +244,11 @@ def take_off(*, at: datetime) -> int:
 
 
 def _leave_of(check: Check) -> Callable[..., object] | None:
-    return asked_of(check.frame.programme, check.frame.measure).leave
+    return items_to_check(check.frame.programme, check.frame.measure).leave
 
 
 def _end_attempt(check: Check, outcome: Attempt.Outcome, by: Actor, at: datetime) -> Attempt:
-    begun = tries.begun(tries.tries_of(ROOM, [check.id])[check.id])
+    begun = tries.begun_try(tries.tries_of(ROOM, [check.id])[check.id])
     if begun is None or begun.account_id != by.account_id:
         raise BeginFirst
     zone = ZoneInfo(check.frame.programme.zone)
@@ -276,7 +276,7 @@ def _keep_told(checks: Sequence[Check], by: Actor, at: datetime) -> None:
         for check in checks
         if check.outcome in (Check.Outcome.GENUINE, Check.Outcome.NOT_GENUINE)
         and check.arm == Check.Arm.RANDOM
-        and lot.below(1_000) < SECONDS * 1_000
+        and lot.random_below(1_000) < SECONDS * 1_000
     ]
     Check.objects.bulk_create(second)
     for check in checks:

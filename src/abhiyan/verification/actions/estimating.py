@@ -6,7 +6,7 @@ from datetime import datetime
 from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.verification.models import Estimate, Frame
-from abhiyan.verification.queries.estimates import StratumTally, estimated, found_in, unchecked
+from abhiyan.verification.queries.estimates import StratumTally, estimate_of_unit, found_in, unchecked
 from abhiyan.verification.rules.estimates import Planted, grade
 from abhiyan.verification.rules.outcomes import Stands
 
@@ -81,7 +81,7 @@ def _row(
         for stands, n in (*stratum_tally.of.items(), *stratum_tally.visited.items()):
             n_by_outcome[stands] += n
     visited = sum(sum(each.visited.values()) for each in stratum_tallies)
-    frame_estimate = estimated(stratum_tallies, planted)
+    frame_estimate = estimate_of_unit(stratum_tallies, planted)
     return Estimate(
         frame=frame,
         unit_id=unit_id,

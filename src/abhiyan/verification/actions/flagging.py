@@ -8,9 +8,9 @@ from django.conf import settings
 
 from abhiyan.core import audit, clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import Refused, needed
+from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import day_of
+from abhiyan.core.words import day_words
 from abhiyan.messaging import actions as messaging
 from abhiyan.org.actions import close_release
 from abhiyan.org.queries import NotYours, require
@@ -64,7 +64,7 @@ def ask_worker(*, programme: Programme, measure: int, worker: UUID, by: Actor, a
             or Rest.objects.filter(**filters, until__gt=today).exists()
         ):
             raise WorkerAskedBefore
-        needed(Look.objects.select_for_update().filter(**filters).first())
+        or_refuse(Look.objects.select_for_update().filter(**filters).first())
         look = looks_of(programme, measure, workers=[worker])[0]
         if not look.reasons:
             raise NothingOdd
@@ -89,7 +89,7 @@ def ask_worker(*, programme: Programme, measure: int, worker: UUID, by: Actor, a
             key=f"flag|{flag.pk}",  # of no unit: who reads a unit's messages does not learn who is asked
             at=at,
         )
-        record(flag, "verification.ask_worker", by, at)
+        record_flag(flag, "verification.ask_worker", by, at)
     return flag
 
 
@@ -101,7 +101,7 @@ def answer_flag(*, flag_id: UUID, text: str, by: Actor, at: datetime) -> None:
         flag = moved(flag_id, FlagAct.ANSWER, by, at)
         flag.said, flag.answered_at = text.strip(), at
         flag.save(update_fields=["step", "said", "answered_at"])
-        record(flag, "verification.answer_flag", by, at)
+        record_flag(flag, "verification.answer_flag", by, at)
 
 
 def drop_flag(*, flag_id: UUID, by: Actor, at: datetime) -> None:
@@ -112,7 +112,7 @@ def drop_flag(*, flag_id: UUID, by: Actor, at: datetime) -> None:
     with system("dropping a flag"):
         flag = moved(flag_id, FlagAct.DROP, by, at)
         vanish(flag, at)
-        record(flag, "verification.drop_flag", by, at)
+        record_flag(flag, "verification.drop_flag", by, at)
 
 
 def expire_flags(*, at: datetime) -> int:
@@ -121,7 +121,7 @@ def expire_flags(*, at: datetime) -> int:
         over = [
             one
             for one in Flag.objects.select_related("programme").exclude(step=Flag.Step.FOUND)
-            if findings.seen(case_of(one), clock.day_in(one.programme.zone, at)).step
+            if findings.flag_today(case_of(one), clock.day_in(one.programme.zone, at)).step
             is findings.FlagStep.GONE
         ]
         for flag in over:
@@ -151,7 +151,7 @@ def moved(flag_id: UUID, act: FlagAct, by: Actor, at: datetime, *, is_approved: 
 
     is_approved: who may was asked by the approval.
     """
-    needed(Flag.objects.select_for_update().filter(pk=flag_id).first())
+    or_refuse(Flag.objects.select_for_update().filter(pk=flag_id).first())
     flag = flag_of(flag_id)
     case, on = case_of(flag), clock.day_in(flag.programme.zone, at)
     account = by.account_id or 0
@@ -161,7 +161,7 @@ def moved(flag_id: UUID, act: FlagAct, by: Actor, at: datetime, *, is_approved: 
     if why is Barred.NOT_YOURS:
         raise NotYours(capability=PLAN)
     if why is Barred.WAIT:
-        raise MayStillAnswer(day=day_of(flag.asked_at + findings.ANSWERS))
+        raise MayStillAnswer(day=day_words(flag.asked_at + findings.ANSWERS))
     if why is not None:
         raise _REFUSED[why]
     after = findings.after(case, act, by=account, on=on)
@@ -169,7 +169,7 @@ def moved(flag_id: UUID, act: FlagAct, by: Actor, at: datetime, *, is_approved: 
     return flag
 
 
-def record(flag: Flag, act: str, by: Actor, at: datetime) -> None:
+def record_flag(flag: Flag, act: str, by: Actor, at: datetime) -> None:
     """Add an entry about a flag to the trail."""
     # The entry belongs to the programme's owner. Offices of the worker's district would read an entry of their own.
     audit.record(by=by, at=at, act=act, subject=str(flag.pk), unit_id=flag.programme.owner_id)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as say
 from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.actions import ask_release
 from abhiyan.org.models import Release
 from abhiyan.org.queries import require
@@ -26,7 +26,7 @@ from abhiyan.verification.rules.findings import FlagAct
 from abhiyan.verification.rules.indicators import IndicatorTally
 
 from .aiming import aim_checks
-from .flagging import FINDING, moved, record, vanish
+from .flagging import FINDING, moved, record_flag, vanish
 from .frames import PLAN
 
 
@@ -61,7 +61,7 @@ def begin_fresh_checks(*, programme: Programme, measure: int, by: Actor, at: dat
                 flag = moved(one.pk, FlagAct.CHECK, by, at)
                 flag.fresh, flag.aim, flag.checking_at = fresh, aim, at
                 flag.save(update_fields=["step", "fresh", "aim", "checking_at", "handled_by"])
-                record(flag, "verification.begin_checks", by, at)
+                record_flag(flag, "verification.begin_checks", by, at)
                 fresh.workers += 1
         if not fresh.workers:
             raise NobodyReady
@@ -95,7 +95,7 @@ def judge_fresh_checks(*, at: datetime) -> int:
             for fresh_checks in FreshChecks.objects.select_related("programme", "frame").filter(
                 judged_at=None
             )
-            if not reads.left_in(fresh_checks)
+            if not reads.count_unfinished_checks(fresh_checks)
         ]
         for fresh in over:
             _judge(fresh, at)
@@ -109,7 +109,7 @@ def _judge(fresh: FreshChecks, at: datetime) -> None:
         one.pk: (reads.told_of(one), findings.tolerated(denied.get(one.unit_id, IndicatorTally(0, 0))))
         for one in flags
     }
-    proven = findings.proven(cases, tried=fresh.workers, level=findings.level(fresh.number))
+    proven = findings.proven_workers(cases, tried=fresh.workers, level=findings.finding_level(fresh.number))
     for flag in flags:
         if flag.pk in proven:
             indicator_tally, tolerated = cases[flag.pk]
@@ -131,7 +131,7 @@ def propose_finding(*, flag_id: UUID, reason: str, by: Actor, at: datetime) -> R
     with system("proposing a finding"):
         flag = moved(flag_id, FlagAct.PROPOSE, by, at)
         flag.save(update_fields=["step", "handled_by"])
-        record(flag, "verification.propose_finding", by, at)
+        record_flag(flag, "verification.propose_finding", by, at)
         owner = flag.programme.owner_id
         return ask_release(
             act=FINDING, unit_id=owner, reason=reason, payload={"flag": str(flag_id)}, by=by, at=at
@@ -148,7 +148,7 @@ def decide_finding(*, flag_id: UUID, allow: bool, is_over: bool, by: Actor, at: 
         flag = moved(flag_id, FlagAct.CONFIRM, by, at, is_approved=True)
         flag.decided_at = at
         flag.save(update_fields=["step", "decided_at"])
-        record(flag, "verification.confirm_finding", by, at)
+        record_flag(flag, "verification.confirm_finding", by, at)
         return
     for one in Flag.objects.select_related("programme").filter(pk=flag_id, step=Flag.Step.PROPOSED):
         if is_over:
@@ -156,26 +156,29 @@ def decide_finding(*, flag_id: UUID, allow: bool, is_over: bool, by: Actor, at: 
             one.save(update_fields=["step"])
         else:
             vanish(one, at)
-            record(one, "verification.refuse_finding", by, at)
+            record_flag(one, "verification.refuse_finding", by, at)
 
 
-def sentences(release: Release) -> list[str]:
+def finding_sentences(release: Release) -> list[str]:
     """Tell the person who decides what was odd, what the worker says, and what fresh checks found. No name."""
     with system("what a proposed finding is about"):
         flag = Flag.objects.select_related("programme", "unit").filter(pk=release.payload["flag"]).first()
         if flag is None:
             return [say("The flag is gone.")]
-        where = {"programme": named(flag.programme.names), "unit": named(flag.unit.names)}
+        where = {
+            "programme": name_in_language(flag.programme.names),
+            "unit": name_in_language(flag.unit.names),
+        }
         return [
             say(
                 "A worker of %(programme)s, %(unit)s. You decide by what was found, so there is no name here."
             )
             % where,
-            *reads.sentences(flag.reasons),
+            *reads.reasons_in_words(flag.reasons),
             say("The worker says: “%(said)s”") % {"said": flag.said}
             if flag.said
             else say("The worker has given no answer."),
             *reads.support_of(flag),
-            reads.judged(flag),
+            reads.judgement_in_words(flag),
             say("A finding stays with the worker's answer. Refuse it, and nothing of it is kept."),
         ]

@@ -103,7 +103,7 @@ def _keep(programme: Programme, measure: int, found: list[Entries], at: datetime
     check_counts = np.array([every.get(worker, (0, 0)) for worker in workers], int)
     weights = flags.learnt(beside.scores, taught[:, 0], taught[:, 1])
     doubts = doubts_now(programme, measure, dict(zip(workers, entries, strict=True)))
-    wanted = flags.order(
+    wanted = flags.look_scores(
         beside.scores, weights, check_counts[:, 0].astype(float), check_counts[:, 1].astype(float)
     )
     tails = flags.tails(

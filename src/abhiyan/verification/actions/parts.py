@@ -12,7 +12,9 @@ from abhiyan.verification.queries.parts import chains_across
 from abhiyan.verification.rules.parts import Chain, counted_in
 
 
-def parts_of(cells: Sequence[ShadeItems], strata: Mapping[str, Stratum], hierarchy: int) -> list[StratumPart]:
+def stratum_parts(
+    cells: Sequence[ShadeItems], strata: Mapping[str, Stratum], hierarchy: int
+) -> list[StratumPart]:
     """Cut strata by the constituencies and other units their items lie in; nothing is saved. In the system's scope.
 
     strata: of the cells, by key, saved. hierarchy: of the programme.

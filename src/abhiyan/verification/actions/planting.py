@@ -11,7 +11,7 @@ from abhiyan.contact.actions import lapse_attempts
 from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org.queries import require
 from abhiyan.verification.models import Check, Frame
@@ -111,7 +111,7 @@ def _remove(checks: QuerySet[Check], phone_id: UUID, at: datetime) -> int:
 
 
 def _open(public_id: UUID, by: Actor) -> Frame:
-    frame = needed(Frame.objects.select_for_update().filter(public_id=public_id).first())
+    frame = or_refuse(Frame.objects.select_for_update().filter(public_id=public_id).first())
     require(by, PLAN, at=frame.unit_id)
     if frame.state == Frame.State.CLOSED:
         raise FrameClosed

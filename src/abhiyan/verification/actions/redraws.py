@@ -13,9 +13,9 @@ from django.utils.translation import gettext as say
 
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import day_of, named
+from abhiyan.core.words import day_words, name_in_language
 from abhiyan.org.actions import ask_release
 from abhiyan.org.models import Release
 from abhiyan.org.queries import require
@@ -44,7 +44,7 @@ def ask_redraw(*, public_id: UUID, value: Value, reason: str, by: Actor, at: dat
     in time, NamedBefore, SourceMissing, ValueKnown, EndTooEarly, and what `ask_release` refuses.
     """
     with system("asking for another public value"):
-        frame = needed(Frame.objects.filter(public_id=public_id).first())
+        frame = or_refuse(Frame.objects.filter(public_id=public_id).first())
         require(by, PLAN, at=frame.unit_id)
         draw = _refuse_redraw(frame, value, at)
         return ask_release(
@@ -90,7 +90,7 @@ def redraw_frame(*, asked: Mapping[str, object], by: Actor, at: datetime) -> Non
     )
 
 
-def sentences(release: Release) -> list[str]:
+def redraw_sentences(release: Release) -> list[str]:
     """Tell the person who decides which frame it is, the value that never came, and the new one."""
     value = _asked(release.payload)
     with system("what a request for another public value would do"):
@@ -98,11 +98,11 @@ def sentences(release: Release) -> list[str]:
         void = Draw.objects.get(frame=frame, number=release.payload["draw"])
     return [
         say("Round of checks %(number)s of %(programme)s.")
-        % {"number": frame.number, "programme": named(frame.programme.names)},
+        % {"number": frame.number, "programme": name_in_language(frame.programme.names)},
         say("The value that did not come: %(source)s, due on %(due)s. Look for it before you approve.")
-        % {"source": void.source, "due": day_of(void.due_at)},
+        % {"source": void.source, "due": day_words(void.due_at)},
         say("The new value: %(source)s, known from %(due)s.")
-        % {"source": value.source, "due": day_of(value.due_at)},
+        % {"source": value.source, "due": day_words(value.due_at)},
         say("Everybody who sees this round sees both values and the reason."),
     ]
 
@@ -122,7 +122,7 @@ def _refuse_redraw(frame: Frame, value: Value, at: datetime) -> Draw:
     refuse_value(source=value.source, due_at=value.due_at, ends_on=value.ends_on, at=at)
     earlier = list(Draw.objects.filter(frame=frame).order_by("number"))
     if at < earlier[-1].due_at:
-        raise NotDue(due=day_of(earlier[-1].due_at))
+        raise NotDue(due=day_words(earlier[-1].due_at))
     if any(draw.source.casefold() == value.source.strip().casefold() for draw in earlier):
         raise NamedBefore(field="source")
     return earlier[-1]

@@ -7,12 +7,12 @@ from django.conf import settings
 
 from abhiyan.core import audit, clock
 from abhiyan.core.actor import Actor
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org.queries import NotYours, require
 from abhiyan.people import queries as people
 from abhiyan.verification.models import Tie
-from abhiyan.verification.queries.ties import holders, verifier_unit
+from abhiyan.verification.queries.ties import holder_accounts, verifier_unit
 from abhiyan.verification.refusals import NobodyThere, NoVerifier
 
 from .frames import PLAN
@@ -31,7 +31,7 @@ def state_tie(*, unit_id: int, office: str, of: UUID, by: Actor, at: datetime) -
             _require_over(account.pk, by, at)
         elif verifier_unit(account.pk, clock.day_in(settings.TIME_ZONE, at)) is None:
             raise NoVerifier
-        workers = [worker for worker in holders(unit_id, office) if worker != of]
+        workers = [worker for worker in holder_accounts(unit_id, office) if worker != of]
         if not workers:
             raise NobodyThere(field="office")
         Tie.objects.bulk_create(
@@ -59,7 +59,7 @@ def end_tie(*, tie_id: int, by: Actor, at: datetime) -> None:
     Needs verification.plan over the verifier's unit, not the verifier. Refuses NotFound.
     """
     with system("whom a verifier knows"):
-        tie = needed(Tie.objects.filter(pk=tie_id, ended_at=None).first())
+        tie = or_refuse(Tie.objects.filter(pk=tie_id, ended_at=None).first())
         if tie.account_id == by.account_id:
             raise NotYours(capability=PLAN)
         _require_over(tie.account_id, by, at)
@@ -68,4 +68,4 @@ def end_tie(*, tie_id: int, by: Actor, at: datetime) -> None:
 
 
 def _require_over(account_id: int, by: Actor, at: datetime) -> None:
-    require(by, PLAN, at=needed(verifier_unit(account_id, clock.day_in(settings.TIME_ZONE, at))))
+    require(by, PLAN, at=or_refuse(verifier_unit(account_id, clock.day_in(settings.TIME_ZONE, at))))

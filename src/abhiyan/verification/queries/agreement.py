@@ -128,7 +128,7 @@ def verifiers_of(frame: Frame) -> Verifiers:
             pairs[check_row.verifier].append((check_row.first, check_row.outcome))
             pairs[check_row.first_by].append((check_row.first, check_row.outcome))
     names, accounts, passed = (
-        people.names_of(check_rows),
+        people.names_of_accounts(check_rows),
         people.accounts(check_rows),
         dict(sql.rows(_PASSED, [frame.pk])),
     )

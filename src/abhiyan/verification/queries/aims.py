@@ -13,11 +13,11 @@ from abhiyan.people import queries as people
 from abhiyan.programmes.rules import activities
 from abhiyan.units.models import Kind
 from abhiyan.verification.models import Aim, Check, Flag, Frame, Stratum
-from abhiyan.verification.queries.opening import key_of
+from abhiyan.verification.queries.opening import frame_key
 from abhiyan.verification.refusals import TooWide
 from abhiyan.verification.rules import draws
 
-from .items import asked_of
+from .items import items_to_check
 
 Place = tuple[int, int]  # stratum, and the place among its commitments
 _KEY = f"S{draws.SIZE}"
@@ -62,15 +62,17 @@ def places_by_worker(frame: Frame, unit_id: int) -> dict[UUID | None, list[Place
         "district": Kind.DISTRICT,
         "frame": frame.pk,
         "unit": unit_id,
-        "own": [channel.number for channel in activities.of(programme.kind).channels if channel.by_phone],
+        "own": [
+            channel.number for channel in activities.activity_of(programme.kind).channels if channel.by_phone
+        ],
     }
     strata = Stratum.objects.filter(pk__in=sql.column(_DISTRICTS, params)).order_by("key")
     if not strata:
         raise TooWide(field="unit")
-    items = sql.rows(_ITEMS.replace("{items}", asked_of(programme, frame.measure).sql), params)
+    items = sql.rows(_ITEMS.replace("{items}", items_to_check(programme, frame.measure).sql), params)
     places_by_id: dict[UUID | None, list[Place]] = {}
     ids = b"".join(bytes(item_id) for item_id, _ in items)
-    sealed = np.frombuffer(draws.committed(ids, key_of(frame.public_id)) if ids else b"", dtype=_KEY)
+    sealed = np.frombuffer(draws.committed(ids, frame_key(frame.public_id)) if ids else b"", dtype=_KEY)
     for stratum in strata:
         commitments = np.frombuffer(bytes(stratum.commitments), dtype=_KEY)
         at: Any = np.searchsorted(commitments, sealed)
@@ -100,7 +102,7 @@ def workers_at(frame: Frame, unit_id: int) -> list[tuple[UUID, str, int]]:
     return sorted(workers, key=lambda each: (-each[2], each[1]))
 
 
-def aims_of(frame: Frame) -> list[AimResult]:
+def frame_aims(frame: Frame) -> list[AimResult]:
     """Return the aims somebody chose at items of a frame, the newest first, with what came of each.
 
     In the system's scope. Not those of a flag: what they find is judged in one (`actions.fresh`), and read by

@@ -16,7 +16,7 @@ from abhiyan.verification.models import Estimate, Frame
 from abhiyan.verification.rules.beside import FrameFigures
 from abhiyan.verification.rules.estimates import ranks
 
-from .frames import days_of
+from .frames import frame_days
 from .told import COLUMNS, SPEAKS_FIRST, estimated_of, share_columns, share_of
 
 _CELLS = f"""u.id, u.code, u.names, u.kind, p.lo, a.reported, {share_columns("a")}, {share_columns("e")},
@@ -120,7 +120,7 @@ class BesideLine:
         )
 
 
-def lines_of(frame: Frame, unit_id: int, *, at: datetime) -> list[BesideLine]:
+def lines_beside(frame: Frame, unit_id: int, *, at: datetime) -> list[BesideLine]:
     """Return a unit of a frame and all below it down to the districts, as far as the scope in force sees them;
     itself first.
 
@@ -128,8 +128,8 @@ def lines_of(frame: Frame, unit_id: int, *, at: datetime) -> list[BesideLine]:
     """
     params: dict[str, Any] = {"frame": frame.pk, "unit": unit_id, "hierarchy": frame.programme.hierarchy}
     lines = [_line(*row) for row in sql.rows(_UNITS, params)]
-    after, until = days_of(frame)
-    own_figures = programmes.said_in(
+    after, until = frame_days(frame)
+    own_figures = programmes.own_figures_of_units(
         frame.programme,
         frame.measure,
         [line_beside.unit_id for line_beside in lines],
@@ -159,7 +159,7 @@ def lines_in(frames: Mapping[Key, Frame], unit_id: int, *, at: datetime) -> dict
         key, zone = keys[frame_id], settings.TIME_ZONE
         lines_by_key[key] = _line(*row)
         days[key] = before and day_in(zone, before), day_in(zone, frames[key].frozen_at)
-    own_figures = programmes.said_of(unit_id, days, at=at)
+    own_figures = programmes.own_figures_of_unit(unit_id, days, at=at)
     return {
         key: replace(line_beside, after=days[key][0], said=own_figures.get(key))
         for key, line_beside in lines_by_key.items()
@@ -172,7 +172,7 @@ def _line(*row: Any) -> BesideLine:
     return BesideLine(*cells)
 
 
-def without_place(line_beside: BesideLine, parts: Sequence[BesideLine]) -> BesideLine | None:
+def line_without_place(line_beside: BesideLine, parts: Sequence[BesideLine]) -> BesideLine | None:
     """Return a row for what a unit has and none of its parts: calls and entries without a place.
 
     None where there is nothing. With this row the parts make the whole. It has no estimate of its own, no code

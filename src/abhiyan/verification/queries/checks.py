@@ -26,9 +26,9 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.verification.models import VISITS, Check, Frame
 
-from .items import asked_of
-from .lines import home_of, own_line
-from .opening import opened
+from .items import items_to_check
+from .lines import own_line, states_of_verifier
+from .opening import item_of_check
 from .planted import known_of, whom_of
 
 ROOM = "verification"  # as tries name it
@@ -78,10 +78,12 @@ def target_of(check: Check) -> CheckTarget:
             planted_person.unit_id,
             number=planted_person.phone,
         )
-    item = opened(check)
+    item = item_of_check(check)
     if item.channel is None or item.day is None:  # it counts no more
         return CheckTarget(Whom(None, {}), None, check.stratum.unit_id, item.item_id, why_gone=item.why_gone)
-    whom = asked_of(check.frame.programme, check.frame.measure).whom(item.item_id, item.channel, item.day)
+    whom = items_to_check(check.frame.programme, check.frame.measure).whom(
+        item.item_id, item.channel, item.day
+    )
     return CheckTarget(whom, item.phone_id, item.unit_id or check.stratum.unit_id, item.item_id)
 
 
@@ -90,16 +92,16 @@ def sealed(check_id: UUID, said: SaidUnseen) -> bytes:
     return keyring().seal(json.dumps(asdict(said)).encode(), about=check_id.bytes)
 
 
-def said_in(check: Check) -> SaidUnseen | None:
+def answers_in_check(check: Check) -> SaidUnseen | None:
     """Return what was said; None before anything was, and after it was emptied."""
     if not check.said:
         return None
     return SaidUnseen(**json.loads(keyring().unseal(bytes(check.said), about=check.id.bytes)))
 
 
-def place_of(unit_id: int, hierarchy: int) -> str:
+def place_in_words(unit_id: int, hierarchy: int) -> str:
     """Return a unit's place in words, from the smallest unit to its district."""
-    above = units.path(unit_id, hierarchy)
+    above = units.path_of_unit(unit_id, hierarchy)
     first = next((at for at, unit in enumerate(above) if unit.kind == Kind.DISTRICT), 0)
     return ", ".join(unit.name() for unit in reversed(above[first:]))
 
@@ -124,7 +126,7 @@ def are_free(account_id: int, *, is_visit: bool, at: datetime) -> bool:
         verifier_id=None, outcome="", frame__state=Frame.State.DRAWN, frame__ends_on__gte=day
     )
     if is_visit:
-        free = free.filter(visits, stratum__above__overlap=home_of(account_id, day))
+        free = free.filter(visits, stratum__above__overlap=states_of_verifier(account_id, day))
     else:
         free = free.exclude(visits)
     return free.exists() and free.exclude(stratum__in=own_line(account_id)).exists()

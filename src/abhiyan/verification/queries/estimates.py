@@ -12,11 +12,11 @@ from abhiyan.units.models import Kind
 from abhiyan.verification.models import Check, Estimate, Frame, Stratum, StratumPart
 from abhiyan.verification.rules import draws, estimates
 from abhiyan.verification.rules.estimates import GRADED, Outcomes, Planted
-from abhiyan.verification.rules.outcomes import Stands, stands
+from abhiyan.verification.rules.outcomes import Stands, item_standing
 from abhiyan.verification.rules.parts import TOLD
 
-from .items import items_of
-from .opening import key_of, key_of_places
+from .items import items_by_public_id
+from .opening import frame_key, key_of_places
 
 # The random arm and its visits; nothing else makes an estimate. In the order they were finished.
 _FOUND = f"""
@@ -105,7 +105,7 @@ def found_in(frame: Frame) -> FrameChecks:
             tally.items += part.items
             for entered_in in entered[part.stratum_id].intersection(part.places):
                 in_parts[part.stratum_id, entered_in].append(tally)
-    items = items_of(frame.programme, frame.measure, (item_id for item_id, _ in opened.values()))
+    items = items_by_public_id(frame.programme, frame.measure, (item_id for item_id, _ in opened.values()))
     finished: dict[int, list[tuple[int, bool]]] = defaultdict(
         list
     )  # of a unit: which to be finished, if genuine
@@ -120,7 +120,7 @@ def found_in(frame: Frame) -> FrameChecks:
             # While it is open only checks move an estimate. Otherwise a person who strikes somebody off could see
             # whether that person was drawn.
             why = items[item_id].why_gone if frame.state == Frame.State.CLOSED else None
-            counts_as = stands(outcome, reason, why)
+            counts_as = item_standing(outcome, reason, why)
             stratum_tallies = [tallies[stratum_id], *in_parts[stratum_id, entered_in]]
             if not is_visit:
                 for tally in stratum_tallies:
@@ -164,10 +164,11 @@ def _opened(
     at = sorted(drawn)
     commitments = {key: bytes(stratum.commitments) for key, stratum in strata.items()}
     sealed = b"".join(commitments[key][draws.SIZE * n : draws.SIZE * (n + 1)] for key, n in at)
-    ids = draws.opened(sealed, key_of(frame.public_id)) if sealed else b""
+    ids = draws.open_commitments(sealed, frame_key(frame.public_id)) if sealed else b""
     entered_in = {
         key: np.frombuffer(
-            draws.hidden(bytes(stratum.places), key_of_places(frame.public_id, stratum.key)), dtype="<i8"
+            draws.hide_content(bytes(stratum.places), key_of_places(frame.public_id, stratum.key)),
+            dtype="<i8",
         )
         for key, stratum in strata.items()
     }
@@ -217,8 +218,8 @@ def unchecked(strata: Iterable[StratumTally]) -> int:
     return 0 if finished(doors) else sum(stratum_tally.items for stratum_tally in doors)
 
 
-def estimated(strata: list[StratumTally], planted: Planted) -> estimates.FrameEstimate | None:
+def estimate_of_unit(strata: list[StratumTally], planted: Planted) -> estimates.FrameEstimate | None:
     """Return the estimate of a unit; None while there are not enough checks, or none of items without a phone."""
     if unchecked(strata) or not is_enough(strata):
         return None
-    return estimates.estimate([stratum_tally.stratum for stratum_tally in strata], planted)
+    return estimates.estimate_share([stratum_tally.stratum for stratum_tally in strata], planted)

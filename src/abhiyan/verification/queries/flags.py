@@ -12,8 +12,8 @@ from django.utils.translation import gettext as say
 
 from abhiyan.core import clock, sql
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import needed
-from abhiyan.core.words import named
+from abhiyan.core.refusals import or_refuse
+from abhiyan.core.words import name_in_language
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
@@ -25,12 +25,12 @@ from abhiyan.verification.rules.indicators import (
     STRENGTHS,
     Indicator,
     IndicatorTally,
-    reason,
+    reason_in_words,
     support,
 )
 from abhiyan.verification.rules.outcomes import DENIED
 
-from .items import asked_of
+from .items import items_to_check
 from .looks import WorkerLook, looks_of
 from .opening import opened_many
 
@@ -56,7 +56,7 @@ class FlagRow:
     def reason(self) -> str:
         """Return the clearest one, in words: of those the worker was asked about, else of the last night."""
         if self.flag is not None:
-            return next(iter(sentences(self.flag.reasons)), "")
+            return next(iter(reasons_in_words(self.flag.reasons)), "")
         return self.look.reasons[0].text if self.look.reasons else ""
 
     @property
@@ -74,13 +74,13 @@ class FlagRow:
 
 def flag_of(flag_id: UUID) -> Flag:
     """Return a flag by its id. NotFound."""
-    return needed(Flag.objects.select_related("programme__owner", "unit").filter(pk=flag_id).first())
+    return or_refuse(Flag.objects.select_related("programme__owner", "unit").filter(pk=flag_id).first())
 
 
 def own_flag(account_id: int, flag_id: UUID) -> Flag:
     """Return the flag somebody is asked about, in their own scope. NotFound for everybody else."""
     flags = Flag.objects.select_related("programme").filter(pk=flag_id, account_id=account_id)
-    return needed(flags.first())
+    return or_refuse(flags.first())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,10 @@ def _day(flag: Flag, at: Any) -> date:
     return clock.day_in(flag.programme.zone, at)
 
 
-def sentences(reasons: Iterable[list[Any]]) -> list[str]:
+def reasons_in_words(reasons: Iterable[list[Any]]) -> list[str]:
     """Return the reasons of a flag in words."""
     return [
-        reason(Indicator(code), IndicatorTally(hits, n_items), peers)
+        reason_in_words(Indicator(code), IndicatorTally(hits, n_items), peers)
         for code, hits, n_items, peers in reasons
     ]
 
@@ -140,7 +140,7 @@ def support_of(flag: Flag) -> list[str]:
     return support(flag.entries, signed=flag.signed, confirmed=flag.confirmed, parcels=flag.parcels)
 
 
-def judged(flag: Flag) -> str:
+def judgement_in_words(flag: Flag) -> str:
     """Say what fresh checks prove, with the numbers the round was judged by; empty before."""
     if flag.told is None:
         return ""
@@ -158,7 +158,7 @@ def kept_reasons(look: WorkerLook) -> list[list[Any]]:
     return [[one.indicator.value, one.tally.hits, one.tally.of, round(one.peers, 5)] for one in look.reasons]
 
 
-def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[FlagRow]:
+def flag_rows(programme: Programme, measure: int, on: date, *, most: int) -> list[FlagRow]:
     """Return workers with a flag, then those with reasons, who wants a look most first.
 
     Workers who explained themselves are left alone.
@@ -189,12 +189,12 @@ def rows_of(programme: Programme, measure: int, on: date, *, most: int) -> list[
     return [FlagRow(worker_look, flags_by_worker.get(worker_look.worker)) for worker_look in looks]
 
 
-def with_names(rows: Sequence[FlagRow], *, language: str) -> list[FlagRow]:
+def named_flag_rows(rows: Sequence[FlagRow], *, language: str) -> list[FlagRow]:
     """Return the rows of one page, with the worker's name, office and district. In the system's scope."""
     workers = [flag_row.look.worker for flag_row in rows]
     accounts = {account.public_id: account for account in people.accounts_near(public_ids=workers)}
     offices = org.offices_of(workers)
-    districts = units.names_of({flag_row.look.unit_id for flag_row in rows}, language=language)
+    districts = units.names_of_units({flag_row.look.unit_id for flag_row in rows}, language=language)
     return [
         replace(
             flag_row,
@@ -208,7 +208,7 @@ def with_names(rows: Sequence[FlagRow], *, language: str) -> list[FlagRow]:
     ]
 
 
-def names_of(workers: Iterable[UUID]) -> dict[UUID, str]:
+def worker_names(workers: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names of workers, by the public ids of their accounts."""
     return {account.public_id: account.name for account in people.accounts_near(public_ids=workers)}
 
@@ -227,7 +227,7 @@ def told_of(flag: Flag) -> IndicatorTally:
     if not done:
         return IndicatorTally(0, 0)
     items = opened_many(done)
-    activity_items = asked_of(flag.programme, flag.measure)
+    activity_items = items_to_check(flag.programme, flag.measure)
     confirmed = set(
         sql.column(
             f"select i.item_id from ({activity_items.few or activity_items.sql}) i where i.item_id = any(%s)"
@@ -243,7 +243,7 @@ def told_of(flag: Flag) -> IndicatorTally:
         second = Check.Outcome.GENUINE if item.item_id in confirmed else second
         assert check.done_at is not None
         fresh.append(findings.Fresh(_day(flag, check.done_at), check.outcome, check.reason, second))
-    return findings.told(fresh, since=_day(flag, flag.checking_at))
+    return findings.tally_fresh_checks(fresh, since=_day(flag, flag.checking_at))
 
 
 def denied_in(programme: Programme, measure: int) -> Mapping[int, IndicatorTally]:
@@ -292,7 +292,7 @@ def ready_for_checks(programme: Programme, measure: int, on: date) -> Ready:
         if n_by_worker[flag.unit_id] >= findings.KNOWN:
             flags.append(flag)
         else:
-            lacking[named(flag.unit.names)] = n_by_worker[flag.unit_id]
+            lacking[name_in_language(flag.unit.names)] = n_by_worker[flag.unit_id]
     fewest = dict(sorted(lacking.items(), key=lambda one: (one[1], one[0])))
     params = {"programme": programme, "measure": measure}
     frame = Frame.objects.filter(**params, state=Frame.State.DRAWN).last() if lacking else None
@@ -312,7 +312,7 @@ def round_under_way(programme: Programme, measure: int) -> FreshChecks | None:
     return rows.filter(programme=programme, measure=measure, judged_at=None).first()
 
 
-def left_in(fresh: FreshChecks) -> int:
+def count_unfinished_checks(fresh: FreshChecks) -> int:
     """Count the unfinished checks of a round: of the workers' entries, and of known people of their districts."""
     flags = Flag.objects.filter(fresh=fresh)
     of_place = _KNOWN & Q(frame=fresh.frame_id, stratum__unit_id__in=flags.values("unit_id"))

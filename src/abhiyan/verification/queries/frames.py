@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from abhiyan.core.clock import day_in
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
@@ -46,7 +46,7 @@ def frames_listed(programme: Programme) -> QuerySet[Frame]:
     )
 
 
-def days_of(frame: Frame) -> tuple[date | None, date]:
+def frame_days(frame: Frame) -> tuple[date | None, date]:
     """Return the day the frame before was frozen (None: it is the first), and the day this one was."""
     before = Frame.objects.filter(
         programme=frame.programme_id, measure=frame.measure, number=frame.number - 1
@@ -71,7 +71,7 @@ def districts_with_open_checks(frame: Frame) -> list[int]:
 def frame_for(viewer: Viewer, public_id: UUID) -> Frame:
     """Return one frame in the viewer's sight, or NotFound."""
     assert viewer is not None
-    return needed(
+    return or_refuse(
         Frame.objects.select_related("programme", "programme__owner", "unit")
         .filter(public_id=public_id)
         .first()
@@ -88,7 +88,9 @@ def file_of(frame: Frame) -> Iterator[bytes]:
     draw = Draw.objects.filter(frame=frame).order_by("number").first()
     assert draw is not None
     strata = list(Stratum.objects.filter(frame=frame).order_by("key"))
-    return draws.written(head_of(frame, draw, strata), [bytes(stratum.commitments) for stratum in strata])
+    return draws.write_frame_file(
+        head_of(frame, draw, strata), [bytes(stratum.commitments) for stratum in strata]
+    )
 
 
 def head_of(frame: Frame, draw: Draw, strata: Sequence[Stratum]) -> draws.Head:

@@ -9,8 +9,8 @@ from abhiyan.core.scope import system
 from abhiyan.programmes.rules.held import HeldDeed
 from abhiyan.verification.models import Check
 
-from .checks import said_in
-from .items import asked_of
+from .checks import answers_in_check
+from .items import items_to_check
 from .opening import asked_about
 
 _RESULTS = {
@@ -20,7 +20,7 @@ _RESULTS = {
 }
 
 
-def held_about(item_ids: Collection[UUID]) -> Iterator[HeldDeed]:
+def checks_held_about(item_ids: Collection[UUID]) -> Iterator[HeldDeed]:
     """Yield the checks in which somebody was reached about these items, with what they said and the result."""
     with system("what a check holds about a person"):
         for check in asked_about(item_ids):
@@ -37,10 +37,10 @@ def held_about(item_ids: Collection[UUID]) -> Iterator[HeldDeed]:
 
 def _words(check: Check) -> dict[str, str]:
     """Return their words to each question, while they are kept."""
-    words = said_in(check)
+    words = answers_in_check(check)
     if words is None:
         return {}
-    questions = asked_of(check.frame.programme, check.frame.measure).questions
+    questions = items_to_check(check.frame.programme, check.frame.measure).questions
     return {
         str(question.text): words.words[question.key]
         for question in questions

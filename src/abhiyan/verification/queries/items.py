@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 
 from abhiyan.core import sql
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.units.models import Kind
@@ -70,9 +70,9 @@ class ShadeItems:
         return f"{self.code}/{'no-phone' if self.is_phoneless else shade}"
 
 
-def asked_of(programme: Programme, measure: int) -> activities.Items:
+def items_to_check(programme: Programme, measure: int) -> activities.Items:
     """Return what an independent check of a measure asks, and from which people. Refuses NothingToCheck."""
-    return needed(activities.items_of(programme.kind, measure), NothingToCheck(field="measure"))
+    return or_refuse(activities.activity_items(programme.kind, measure), NothingToCheck(field="measure"))
 
 
 def counted_now(programme: Programme, measure: int) -> list[ShadeItems]:
@@ -82,7 +82,7 @@ def counted_now(programme: Programme, measure: int) -> list[ShadeItems]:
     it.
     """
     item_rows = sql.rows(
-        GROUPED.replace("{items}", asked_of(programme, measure).sql),
+        GROUPED.replace("{items}", items_to_check(programme, measure).sql),
         {
             "programmes": programme.counted_ids,
             "hierarchy": programme.hierarchy,
@@ -129,9 +129,11 @@ class CheckedItem:
     why_gone: str | None = None
 
 
-def items_of(programme: Programme, measure: int, item_ids: Iterable[UUID]) -> dict[UUID, CheckedItem]:
+def items_by_public_id(
+    programme: Programme, measure: int, item_ids: Iterable[UUID]
+) -> dict[UUID, CheckedItem]:
     """Return items by their public ids, whether they still count or not. One that nothing knows any more is struck."""
-    items, ids = asked_of(programme, measure), list(item_ids)
+    items, ids = items_to_check(programme, measure), list(item_ids)
     params = [ids, programme.counted_ids]
     checked_items = {ident: CheckedItem(ident, why_gone=STRUCK) for ident in ids}
     where = "where i.item_id = any(%s) and i.programme_id = any(%s)"
@@ -169,7 +171,7 @@ def sizes_now(programme: Programme, measure: int) -> dict[int, list[Size]]:
     }
     sizes: dict[int, list[Size]] = defaultdict(list)
     for unit_id, _, is_signed, n in sql.rows(
-        SIZES.replace("{items}", asked_of(programme, measure).sql), params
+        SIZES.replace("{items}", items_to_check(programme, measure).sql), params
     ):
         if n > 0:
             sizes[unit_id].append(Size(n, is_signed))

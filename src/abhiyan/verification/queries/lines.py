@@ -91,7 +91,7 @@ def own_line(account_id: int) -> list[int]:
     return sql.column(_OWN_LINE, {"accounts": [account_id]})
 
 
-def home_of(account_id: int, day: date) -> list[int]:
+def states_of_verifier(account_id: int, day: date) -> list[int]:
     """Return the states that a verifier of a day serves. In the system's scope."""
     return sql.column(_HOME, {"account": account_id, "verify": VERIFY, "day": day})
 
@@ -115,10 +115,10 @@ def verifier(account_id: int, day: date) -> VerifierLine | None:
         return None
     return VerifierLine(
         account_id,
-        home_of(account_id, day),
+        states_of_verifier(account_id, day),
         frozenset(own_line(account_id)),
         frozenset(sql.column(_KNOWN, params)),
-        frozenset(people.own_phones(account_id)),
+        frozenset(people.account_phones(account_id)),
     )
 
 

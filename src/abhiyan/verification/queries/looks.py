@@ -30,7 +30,7 @@ from abhiyan.verification.rules.indicators import (
     reasons,
 )
 
-from .items import asked_of
+from .items import items_to_check
 from .opening import opened_many
 
 _ENDINGS = [f"count(*) filter (where last4 %% 10 = {n})" for n in range(10)]
@@ -126,7 +126,7 @@ class WorkerLook:
 def looked_at_now(programme: Programme, measure: int) -> list[Entries]:
     """Return every worker's indicators, from all entries that count now; none where the activity tells nothing
     of them."""
-    items = asked_of(programme, measure)
+    items = items_to_check(programme, measure)
     if not items.looks:
         return []
     return sql.rows(
@@ -137,7 +137,11 @@ def looked_at_now(programme: Programme, measure: int) -> list[Entries]:
             "district": Kind.DISTRICT,
             "owner": programme.owner_id,
             "zone": programme.zone,
-            "own": [channel.number for channel in activities.of(programme.kind).channels if channel.by_phone],
+            "own": [
+                channel.number
+                for channel in activities.activity_of(programme.kind).channels
+                if channel.by_phone
+            ],
         },
     )
 
@@ -153,7 +157,7 @@ Doubt = tuple[str, int, int, float, float, float]
 def doubts_now(programme: Programme, measure: int, entries: Mapping[UUID, int]) -> dict[UUID, list[Doubt]]:
     """Return each worker's odd single entries, as the activity tells them. entries: how many each worker has. One
     query; none where the activity tells nothing."""
-    items = asked_of(programme, measure)
+    items = items_to_check(programme, measure)
     if not items.doubts:
         return {}
     rows: list[tuple[UUID, str, int]] = sql.rows(
@@ -250,7 +254,7 @@ def due_since(since: datetime) -> list[tuple[Programme, int]]:
     return [
         (programme, items.measure)
         for programme in running
-        for items in activities.of(programme.kind).items
+        for items in activities.activity_of(programme.kind).items
         if items.looks
         and items.measure in numbers[programme.pk]
         and (programme.pk, items.measure) not in fresh

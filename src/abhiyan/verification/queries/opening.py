@@ -13,7 +13,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.verification.models import Check, Frame, Stratum
 from abhiyan.verification.rules import draws
 
-from .items import CheckedItem, items_of
+from .items import CheckedItem, items_by_public_id
 
 _SEALED = f"""
 select c.frame_id, c.id, substr(s.commitments, c.place * {draws.SIZE} + 1, {draws.SIZE})
@@ -23,7 +23,7 @@ _ASKED = """(c.said_at is not null or exists (select from contact_attempt t
   where t.room = 'verification' and t.about = c.id and t.outcome = 'reached'))"""
 
 
-def key_of(public_id: UUID) -> bytes:
+def frame_key(public_id: UUID) -> bytes:
     """Return a frame's key of 32 bytes. Derived from the master, stored nowhere; published when the frame closes."""
     return keyring().derive(f"frame/{public_id}")
 
@@ -43,7 +43,7 @@ def _opened(where: str, values: list[Any]) -> Iterator[tuple[Frame, dict[UUID, U
         of_frame[frame_id][check_id] = bytes(sealed)
     for frame in Frame.objects.select_related("programme").filter(pk__in=of_frame):
         checks = of_frame[frame.pk]
-        ids = draws.opened(b"".join(checks.values()), key_of(frame.public_id))
+        ids = draws.open_commitments(b"".join(checks.values()), frame_key(frame.public_id))
         yield (
             frame,
             {check: UUID(bytes=ids[n * draws.SIZE : (n + 1) * draws.SIZE]) for n, check in enumerate(checks)},
@@ -58,7 +58,7 @@ def opened_many(check_ids: Iterable[UUID]) -> dict[UUID, CheckedItem]:
     sql.unwatched()
     checked_items: dict[UUID, CheckedItem] = {}
     for frame, checks in _opened("c.id = any(%s)", [list(check_ids)]):
-        items = items_of(frame.programme, frame.measure, checks.values())
+        items = items_by_public_id(frame.programme, frame.measure, checks.values())
         checked_items |= {check_id: items[item_id] for check_id, item_id in checks.items()}
     return checked_items
 
@@ -92,7 +92,7 @@ def concluded_in(programme_id: int, measure: int) -> dict[UUID, bool]:
     }
 
 
-def opened(check: Check) -> CheckedItem:
+def item_of_check(check: Check) -> CheckedItem:
     """Return the item a check is about. ValueError for a planted one."""
     checked_items = opened_many([check.id])
     if check.id not in checked_items:
@@ -107,7 +107,7 @@ def items_by_stratum(frame: Frame) -> dict[str, list[UUID]]:
     """
     ids_by_stratum = {}
     for stratum in Stratum.objects.filter(frame=frame).order_by("key"):
-        ids = draws.opened(bytes(stratum.commitments), key_of(frame.public_id))
+        ids = draws.open_commitments(bytes(stratum.commitments), frame_key(frame.public_id))
         ids_by_stratum[stratum.key] = [
             UUID(bytes=ids[at : at + draws.SIZE]) for at in range(0, len(ids), draws.SIZE)
         ]

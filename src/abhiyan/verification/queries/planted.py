@@ -7,12 +7,12 @@ from datetime import date
 from uuid import UUID
 
 from abhiyan.core.keys import keyring
-from abhiyan.core.words import person as in_script
+from abhiyan.core.words import local_person as in_script
 from abhiyan.programmes.rules.activities import CheckQuestion, Whom
 from abhiyan.verification.models import Check, Frame
 from abhiyan.verification.rules.outcomes import GONE
 
-from .items import asked_of
+from .items import items_to_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,14 @@ def phone_of(check_id: UUID) -> UUID | None:
 def whom_of(check: Check, planted_person: PlantedPerson) -> Whom:
     """Return a planted person as a check shows any other: the activity words what an item's channel and day
     would say."""
-    items = asked_of(check.frame.programme, check.frame.measure)
+    items = items_to_check(check.frame.programme, check.frame.measure)
     written = items.whom(check.id, planted_person.channel, planted_person.day).written
     return Whom(in_script(planted_person.name), {**written, **planted_person.written})
 
 
-def typed_of(frame: Frame) -> list[CheckQuestion]:
+def questions_to_type(frame: Frame) -> list[CheckQuestion]:
     """Return the questions to type about a planted person of a frame: all besides channel and day."""
-    items = asked_of(frame.programme, frame.measure)
+    items = items_to_check(frame.programme, frame.measure)
     written_facts = items.whom(frame.public_id, 0, frame.ends_on).written
     return [question for question in items.questions if question.key not in written_facts]
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from abhiyan.core.clock import day_in
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.small_cells import said, shown
+from abhiyan.core.small_cells import count_in_words, shown_count
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import Truth, ladder_from_outside, truth_of
 from abhiyan.programmes.rules.estimated import Estimated
@@ -16,7 +16,7 @@ from abhiyan.verification.models import Estimate, Frame, PublicPage
 
 from .beside import speaking_frames
 from .frames import Published, estimates_at, frames_of, is_past_end, published
-from .told import since_of, told
+from .told import estimated_of_unit, since_of
 
 KEPT_FOR = timedelta(seconds=30)
 _kept: dict[int, tuple[datetime, "list[PublicFrame]"]] = {}  # of pages that are open
@@ -41,7 +41,7 @@ class PublicFrame:
     @property
     def items(self) -> str:
         """Return the number of entries in the frame."""
-        return said(shown(self.told.entered.items))
+        return count_in_words(shown_count(self.told.entered.items))
 
     @property
     def intervals(self) -> int:
@@ -64,17 +64,17 @@ class PublicUnit:
     @property
     def items(self) -> str:
         """Return the number of entries in the frame."""
-        return said(shown(self.told.entered.items))
+        return count_in_words(shown_count(self.told.entered.items))
 
     @property
     def finished(self) -> str:
         """Return the number of checks answered."""
-        return said(shown(self.told.entered.finished))
+        return count_in_words(shown_count(self.told.entered.finished))
 
     @property
     def not_told(self) -> str:
         """Return the number of checks refused or not reached."""
-        return said(shown(self.told.entered.not_told))
+        return count_in_words(shown_count(self.told.entered.not_told))
 
 
 def is_public(programme: Programme) -> bool:
@@ -101,7 +101,7 @@ def public_page(public_id: UUID, *, at: datetime) -> tuple[Programme, list[Publi
 
 def public_frame(public_id: UUID, frame_id: UUID) -> Frame:
     """Return a frame of a programme whose page is open, or NotFound. In a scope that sees it."""
-    frame = needed(
+    frame = or_refuse(
         Frame.objects.select_related("programme__owner")
         .filter(public_id=frame_id, programme__public_id=public_id)
         .first()
@@ -142,7 +142,7 @@ def _shown(frame: Frame, at: datetime) -> PublicFrame:
     below.sort(key=lambda estimate: (estimate.high is None, estimate.high or 0, estimate.unit.code))
     return PublicFrame(
         published(frame),
-        told(frame, frame.unit.code, own, since=since, on=on),
+        estimated_of_unit(frame, frame.unit.code, own, since=since, on=on),
         ladder_from_outside(
             unit_id=frame.unit_id,
             hierarchy=frame.programme.hierarchy,
@@ -152,7 +152,8 @@ def _shown(frame: Frame, at: datetime) -> PublicFrame:
         ).entries,
         [
             PublicUnit(
-                estimate.unit, told(frame, estimate.unit.code, {estimate.shade: estimate}, since=since, on=on)
+                estimate.unit,
+                estimated_of_unit(frame, estimate.unit.code, {estimate.shade: estimate}, since=since, on=on),
             )
             for estimate in below
         ],

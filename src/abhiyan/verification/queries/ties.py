@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from abhiyan.core import sql
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.queries import offices_of
 from abhiyan.verification.models import Tie
 
@@ -29,22 +29,24 @@ def ties_of(account_id: int) -> list[StatedTie]:
     ties = list(Tie.objects.filter(account_id=account_id, ended_at=None).order_by("-stated_at", "pk"))
     offices = offices_of(tie.worker for tie in ties)
     return [
-        StatedTie(tie.pk, ", ".join(named(names) for names in offices.get(tie.worker, ())), tie.stated_at)
+        StatedTie(
+            tie.pk, ", ".join(name_in_language(names) for names in offices.get(tie.worker, ())), tie.stated_at
+        )
         for tie in ties
     ]
 
 
-def held_in(unit_id: int) -> list[tuple[str, str]]:
+def offices_held_in(unit_id: int) -> list[tuple[str, str]]:
     """Return code and name of the offices that somebody holds in a unit, senior first. In the system's scope."""
     rows = sql.rows(
         "select distinct o.rank, o.code, o.names from org_appointment ap join org_office o on o.id = ap.office_id"
         f" where ap.unit_id = %s and {_IN_OFFICE} order by 1, 2",
         [unit_id],
     )
-    return [(code, named(names)) for _, code, names in rows]
+    return [(code, name_in_language(names)) for _, code, names in rows]
 
 
-def holders(unit_id: int, office: str) -> list[UUID]:
+def holder_accounts(unit_id: int, office: str) -> list[UUID]:
     """Return accounts (public ids) that hold an office in a unit. In the system's scope."""
     return sql.column(
         "select distinct a.public_id from org_appointment ap join org_office o on o.id = ap.office_id"

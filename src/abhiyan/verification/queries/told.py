@@ -10,13 +10,13 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.clock import day_in
-from abhiyan.org.here import address
+from abhiyan.org.here import unit_address
 from abhiyan.programmes.rules.estimated import Estimated, RealShare
 from abhiyan.ui.addresses import address_of
 from abhiyan.verification.models import Estimate, Frame
 from abhiyan.verification.rules.estimates import GRADED, Method
 
-from .frames import days_of
+from .frames import frame_days
 
 METHODS = {
     Method.WILSON: _("Wilson's"),
@@ -60,10 +60,12 @@ def share_of(*row: Any) -> RealShare:
 
 def since_of(frame: Frame) -> date:
     """Return the first day of a frame's entries: when the frame before was frozen, else the programme's first day."""
-    return days_of(frame)[0] or frame.programme.opens_on
+    return frame_days(frame)[0] or frame.programme.opens_on
 
 
-def told(frame: Frame, code: str, rows: Mapping[int, Estimate], *, since: date | None, on: date) -> Estimated:
+def estimated_of_unit(
+    frame: Frame, code: str, rows: Mapping[int, Estimate], *, since: date | None, on: date
+) -> Estimated:
     """Build what a frame says of one unit. rows: its estimates by shade; since: of `since_of`."""
     entered, counted, unanswered, confirmed = (_of_row(rows.get(shade)) for shade in SHADES)
     estimate = estimated_of(
@@ -124,7 +126,7 @@ def _of_row(row: Estimate | None) -> RealShare:
 
 
 def _address(frame: Any, code: str) -> str:
-    return address(address_of("verification:frame_beside", frame), code)
+    return unit_address(address_of("verification:frame_beside", frame), code)
 
 
 _href = lazy(_address, str)  # a list of fifty units asks for none

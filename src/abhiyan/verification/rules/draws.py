@@ -64,20 +64,20 @@ def committed(ids: bytes, key: bytes) -> bytes:
     return sealing.update(ids) + sealing.finalize()
 
 
-def opened(commitments: bytes, key: bytes) -> bytes:
+def open_commitments(commitments: bytes, key: bytes) -> bytes:
     """Return public ids again, 16 bytes each, from commitments."""
     opening = Cipher(algorithms.AES(key), modes.ECB()).decryptor()  # noqa: S305 see `committed`
     return opening.update(commitments) + opening.finalize()
 
 
-def hidden(content: bytes, key: bytes) -> bytes:
+def hide_content(content: bytes, key: bytes) -> bytes:
     """Return content under a key that hides nothing else, or the content again: AES-256 in counter mode undoes
     itself."""
     hiding = Cipher(algorithms.AES(key), modes.CTR(bytes(SIZE))).encryptor()
     return hiding.update(content) + hiding.finalize()
 
 
-def written(head: Head, commitments: Sequence[bytes]) -> Iterator[bytes]:
+def write_frame_file(head: Head, commitments: Sequence[bytes]) -> Iterator[bytes]:
     """Yield the file, piece by piece. commitments: of each part of the head, in its order, rising, joined.
 
     ValueError where a part has another number of items than the head says.
@@ -98,7 +98,7 @@ def hash_of(pieces: Iterator[bytes]) -> str:
     return digest.hexdigest()
 
 
-def read(content: bytes) -> tuple[Head, list[bytes]]:
+def read_frame_file(content: bytes) -> tuple[Head, list[bytes]]:
     """Return a frame's head and, for each of its parts, its commitments joined.
 
     NotAFrame says what is wrong with the file.
@@ -134,12 +134,12 @@ def canonical(value: str) -> str:
     return "".join(character for character in value.lower() if character in _WRITTEN)
 
 
-def seed_of(frame_hash: str, value: str) -> bytes:
+def draw_seed(frame_hash: str, value: str) -> bytes:
     """Return the seed: SHA-256 of the frame's hash in hexadecimal, followed by the public value (`canonical`)."""
     return sha256((frame_hash + value).encode()).digest()
 
 
-def order(seed: bytes, key: str, items: int) -> Iterator[int]:
+def drawn_order(seed: bytes, key: str, items: int) -> Iterator[int]:
     """Yield places of a stratum's items (from 0) in the order they are drawn, without repeats, to the last.
 
     Each is SHA-256(seed, key, counter) modulo the number of items; one that came before is passed over. The
@@ -158,14 +158,14 @@ def order(seed: bytes, key: str, items: int) -> Iterator[int]:
             yield place
 
 
-def draw(
+def draw_items(
     head: Head, commitments: Sequence[bytes], seed: bytes, more: dict[str, int] | None = None
 ) -> list[DrawnItem]:
     """Return the items drawn. more: part -> how many are drawn beyond the first, of the same order."""
     drawn_strata, line = [], 2
     for part, joined in zip(head.parts, commitments, strict=True):
         wanted = min(part.items, part.drawn + (more or {}).get(part.key, 0))
-        places = order(seed, part.key, part.items)
+        places = drawn_order(seed, part.key, part.items)
         for at in range(1, wanted + 1):
             place = next(places)
             drawn_strata.append(
@@ -203,7 +203,7 @@ def read_more(content: bytes, frame_hash: str, head: Head) -> dict[str, int]:
     return more
 
 
-def shares(items: Sequence[int], wanted: int, floor: int | Sequence[int]) -> list[int]:
+def district_shares(items: Sequence[int], wanted: int, floor: int | Sequence[int]) -> list[int]:
     """Return how many of each district are drawn: in proportion to its items, at least `floor`, at most half.
 
     floor: of every district, or of each. Half, because where everybody is drawn everybody knows who. With a floor more

@@ -353,7 +353,7 @@ def _published(
     return FrameEstimate(rate, ends[0], ends[1], items, outcomes, ends[2], planted.is_enough)
 
 
-def estimate(
+def estimate_share(
     strata: Sequence[DrawnShare], planted: Planted = PERFECT, *, is_disputed: bool = False
 ) -> FrameEstimate:
     """Return the genuine share of a frame or of a part of it, items drawn at random within strata; two phases

@@ -97,7 +97,7 @@ class Case:
         return self.raised_on + EXPIRES
 
 
-def seen(case: Case, today: date) -> Case:
+def flag_today(case: Case, today: date) -> Case:
     """Return a flag as it is today: one whose time is over is gone."""
     return replace(case, step=FlagStep.GONE) if case.step in OPEN and today >= case.expires_on else case
 
@@ -107,7 +107,7 @@ def barred(case: Case, act: FlagAct, *, by: int, on: date, proven: bool = False)
 
     proven: what the fresh checks say (`proven` of this module), for a proposal and its confirmation.
     """
-    case = seen(case, on)
+    case = flag_today(case, on)
     if case.step is FlagStep.GONE:
         return Barred.TOO_LATE
     if (by == case.worker) != (act is FlagAct.ANSWER):
@@ -150,7 +150,7 @@ class Fresh:
     second: str = ""
 
 
-def told(checks: Iterable[Fresh], *, since: date) -> IndicatorTally:
+def tally_fresh_checks(checks: Iterable[Fresh], *, since: date) -> IndicatorTally:
     """Count the false entries of fresh checks, and the entries with an answer.
 
     since: the day checks began; what was known before it raised the flag and proves nothing. Somebody who only
@@ -183,7 +183,7 @@ def tolerated(denied: IndicatorTally) -> float | None:
     return 1 - (1 - HONEST) * (1 - most)
 
 
-def level(number: int) -> float:
+def finding_level(number: int) -> float:
     """Return the share of wrong findings that a drive's n-th round may have: half of what is left, so all
     together keep FALSE.
 
@@ -192,7 +192,9 @@ def level(number: int) -> float:
     return FALSE * 0.5**number
 
 
-def proven(cases: Mapping[K, tuple[IndicatorTally, float | None]], *, tried: int, level: float) -> set[K]:
+def proven_workers(
+    cases: Mapping[K, tuple[IndicatorTally, float | None]], *, tried: int, level: float
+) -> set[K]:
     """Return the workers of one round whose fresh checks prove more false entries than their place explains.
 
     Each: what `told` and `tolerated` say. Exact binomial; over all of them Benjamini and Hochberg's, so that of

@@ -225,7 +225,7 @@ def learnt(scores: Array, bad: Array, good: Array) -> FlagWeights | None:
     return FlagWeights(float(solution[0]), tuple(float(weight) for weight in solution[1:]))
 
 
-def order(scores: Array, weights: FlagWeights | None, bad: Array, good: Array) -> Array:
+def look_scores(scores: Array, weights: FlagWeights | None, bad: Array, good: Array) -> Array:
     """Return how much each worker's entries want a look: higher is sooner. Good for an order only; shown to nobody.
 
     bad, good: all finished checks of each worker, drawn or aimed. Without weights the scores count by their

@@ -207,7 +207,7 @@ _WORDS: Mapping[Indicator, str | Promise] = {
 }
 
 
-def reason(indicator: Indicator, tally: IndicatorTally, peers: float) -> str:
+def reason_in_words(indicator: Indicator, tally: IndicatorTally, peers: float) -> str:
     """Return one reason to look, in words with its numbers and those of others nearby.
 
     peers: their share, from 0 to 1.
@@ -289,7 +289,7 @@ class Reason:
     @property
     def text(self) -> str:
         """Return the reason in words."""
-        return reason(self.indicator, self.tally, self.peers)
+        return reason_in_words(self.indicator, self.tally, self.peers)
 
     @property
     def strength(self) -> Strength:

@@ -27,7 +27,7 @@ class Stands(StrEnum):
     LEFT = "left"  # the person left before anybody asked: open too, with a count of its own
 
 
-def stands(outcome: str, reason: str, why_gone: str | None) -> Stands:
+def item_standing(outcome: str, reason: str, why_gone: str | None) -> Stands:
     """Return what one drawn item counts as.
 
     Withdrawn after the freeze by anyone but the person is not genuine, whatever was found; so is what the

@@ -74,18 +74,20 @@ class PlannedDraw:
         return sum(map(sum, self.drawn))
 
 
-def split(districts: Sequence[Sequence[int]], checks: int, floor: int | Sequence[int]) -> list[list[int]]:
+def split_checks(
+    districts: Sequence[Sequence[int]], checks: int, floor: int | Sequence[int]
+) -> list[list[int]]:
     """Return how many of each shade of each district are drawn. districts: items of each shade.
 
     A district's checks go to its shades in proportion, at least one each, at most half (`draws.shares`).
     """
-    wanted = draws.shares([sum(shades) for shades in districts], checks, floor)
-    return [draws.shares(shades, n, 1) for shades, n in zip(districts, wanted, strict=True)]
+    wanted = draws.district_shares([sum(shades) for shades in districts], checks, floor)
+    return [draws.district_shares(shades, n, 1) for shades, n in zip(districts, wanted, strict=True)]
 
 
 def _pairs(districts: Sequence[District], checks: int, floor: int) -> list[list[tuple[Size, int]]]:
     """Return each district's shades, with the number drawn from each."""
-    drawn = split([[size.items for size in shades] for shades in districts], checks, floor)
+    drawn = split_checks([[size.items for size in shades] for shades in districts], checks, floor)
     return [list(zip(shades, n_drawn, strict=True)) for shades, n_drawn in zip(districts, drawn, strict=True)]
 
 
@@ -113,7 +115,7 @@ def headline_width(strata: Iterable[tuple[Size, int]], of: Expected) -> float | 
     return ends[1][1] - ends[0][0]
 
 
-def plan(
+def plan_draw(
     districts: Sequence[District], checks: int, expected: Expected = Expected(), *, floor: int = FLOOR
 ) -> PlannedDraw:
     """Return what `checks` checks bring. districts: in the frame, each with its shades; any may be empty."""
@@ -132,7 +134,7 @@ def plan(
     )
 
 
-def needed(
+def checks_needed(
     districts: Sequence[District], width: float, expected: Expected = Expected(), *, floor: int = FLOOR
 ) -> int | None:
     """Return the fewest checks whose whole has an interval of at most `width`.
@@ -159,10 +161,10 @@ def floor_for(districts: Sequence[District], width: float, expected: Expected = 
         return {at for at, width_here in enumerate(widths) if width_here is not None and width_here <= width}
 
     most = _whole(districts)
-    able = reached(plan(districts, most, expected).widths)
+    able = reached(plan_draw(districts, most, expected).widths)
     if not able:
         return None
-    return _fewest(most, lambda floor: able <= reached(plan(districts, 0, expected, floor=floor).widths))
+    return _fewest(most, lambda floor: able <= reached(plan_draw(districts, 0, expected, floor=floor).widths))
 
 
 def _whole(districts: Sequence[District]) -> int:

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import chain
 
-from .planning import Expected, Size, headline_width, split
+from .planning import Expected, Size, headline_width, split_checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class DrawnSizes:
 
     def grown(self, wanted: int) -> "DrawnSizes":
         """Draw in proportion, as if `wanted` were drawn of the whole; where more are drawn already they stay."""
-        shared = split([[size.items for size in sizes] for sizes in self.sizes], wanted, 0)
+        shared = split_checks([[size.items for size in sizes] for sizes in self.sizes], wanted, 0)
         return DrawnSizes(
             self.sizes,
             tuple(tuple(map(max, had, more)) for had, more in zip(self.drawn, shared, strict=True)),

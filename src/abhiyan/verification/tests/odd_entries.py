@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import present
 from abhiyan.enrolment.queries.recount import MEASURE
-from abhiyan.people.actions.accounts import keep_phone
+from abhiyan.people.actions.accounts import keep_sealed_phone
 from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import answer_flag, ask_worker
@@ -70,7 +70,7 @@ def ask_three(cast: Cast) -> list[Flag]:
         with system("test"):
             Account.objects.filter(pk=cast.accounts[role].pk).update(name=name)
             if role == "asked":  # of the others no phone is kept
-                kept = keep_phone(phone="+919876543210")
+                kept = keep_sealed_phone(phone="+919876543210")
                 Account.objects.filter(pk=cast.accounts[role].pk).update(phone_id=kept)
         _hasty(cast, role, "JK-JAM" if role == "found" else "JK-SRI")
         flags.append(

@@ -11,19 +11,19 @@ from django.urls import reverse
 
 from abhiyan.core import audit
 from abhiyan.core.models import AuditEntry
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.pages.tests.test_activities import FIELD_APP, NIGHTS, VILLAGES, made
 from abhiyan.people import queries as people
 from abhiyan.people.models import Phone
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions import NewItem, item_key, recount
+from abhiyan.programmes.actions import NewItem, item_key, recount_facts
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import CheckQuestion, Whom
 from abhiyan.programmes.rules.check_words import GENERAL, EnteredWords
-from abhiyan.programmes.rules.items import facts_of, items_of
+from abhiyan.programmes.rules.items import facts_of_items, items_of_measure
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import (
     begin_try,
@@ -38,7 +38,7 @@ from abhiyan.verification.actions import (
 )
 from abhiyan.verification.models import Check, Estimate, Frame
 from abhiyan.verification.queries.checks import SaidUnseen, target_of
-from abhiyan.verification.queries.items import items_of as checked_items
+from abhiyan.verification.queries.items import items_by_public_id as checked_items
 from abhiyan.verification.queries.looks import BUILT, looked_at_now
 from abhiyan.verification.refusals import NothingForYou
 from abhiyan.verification.rules.indicators import Indicator
@@ -74,7 +74,7 @@ def hosted(nights: Programme, unit_id: int, **more: Any) -> list[UUID]:
 
 @pytest.fixture
 def nights(cast: Cast) -> Iterator[Programme]:
-    items = items_of(
+    items = items_of_measure(
         "nights",
         measure=NIGHTS,
         entered=EnteredWords("%(n)s nights"),
@@ -86,12 +86,13 @@ def nights(cast: Cast) -> Iterator[Programme]:
     try:
         one = made(cast)
         day = "programme_id, measure, channel, unit_id, day::date, rung, n"
-        facts = f"select {day} from ({activities.of('nights').facts}) posted union all {facts_of('nights')}"
-        activities.forget("nights")
+        posted = activities.activity_of("nights").facts
+        facts = f"select {day} from ({posted}) posted union all {facts_of_items('nights')}"
+        activities.forget_activity("nights")
         activities.register(replace(VILLAGES, facts=facts, items=(items,)))
         yield one
     finally:
-        activities.forget("nights")
+        activities.forget_activity("nights")
 
 
 def drawn(nights: Programme) -> Frame:
@@ -118,7 +119,7 @@ def test_a_no_said_to_a_verifier_holds_a_minute_later_and_the_trail_names_no_che
     check = take_check(by=me, at=NOW)
     begin_try(check_id=check.id, by=me, at=NOW)
     with system("test"):
-        phone = Phone.objects.get(pk=needed(target_of(check).phone_id))
+        phone = Phone.objects.get(pk=or_refuse(target_of(check).phone_id))
     if is_asked:
         close_answers(check_id=check.id, said=SaidUnseen({"who": "A boy"}, "joined"), by=me, at=NOW)
         sent = {"outcome": "genuine", "leaves": "on"}
@@ -138,14 +139,14 @@ def test_a_no_said_to_a_verifier_holds_a_minute_later_and_the_trail_names_no_che
         assert not Check.objects.exclude(leaves_at=None).exists(), "it waits for nothing more"
         (entry,) = AuditEntry.objects.filter(act="people.suppress")
     assert entry.account_id is None and str(check.id) not in f"{entry.subject} {entry.facts}"
-    assert audit.source_of(entry.facts["source"])["account_id"] == me.account_id
+    assert audit.sealed_source(entry.facts["source"])["account_id"] == me.account_id
 
 
 def test_nights_in_villages_are_checked_as_members_are(cast: Cast, nights: Programme) -> None:
     at = NOW
     hosts = hosted(nights, cast.world.units["JK-B004"].pk)
     programmes.confirm_items(ids=hosts[:20], at=at)
-    assert recount(at=at).differences == []
+    assert recount_facts(at=at).differences == []
     frame = drawn(nights)
     me, client = cast.actor(ME), cast.client(ME)
     heard = 0

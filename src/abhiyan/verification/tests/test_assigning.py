@@ -33,7 +33,7 @@ from abhiyan.verification.models import Check, Estimate, Frame, Passed, Tie
 from abhiyan.verification.queries.agreement import verifiers_of
 from abhiyan.verification.queries.checks import ROOM, are_free
 from abhiyan.verification.queries.lines import verifiers_for
-from abhiyan.verification.queries.opening import opened
+from abhiyan.verification.queries.opening import item_of_check
 from abhiyan.verification.refusals import HeardAlready, NothingForYou, NotTaken, ToldAlready, WhyBack
 
 from .test_checks import GENUINE, SYSTEM, drawn, entered, taken
@@ -44,7 +44,7 @@ ME, OTHER = "verifier_of_srinagar", "verifier_of_jammu"
 
 def workers(checks: list[Check]) -> list[UUID | None]:
     with system("test"):
-        return [opened(one).by for one in checks]
+        return [item_of_check(one).by for one in checks]
 
 
 def took(cast: Cast, role: str, at: datetime) -> Check:
@@ -190,9 +190,9 @@ def test_who_left_or_was_struck_off_is_given_to_nobody(cast: Cast) -> None:
     at = NOW
     check = took(cast, ME, at)
     with system("test"):
-        item = opened(check)
+        item = item_of_check(check)
         struck = [one for one in Check.objects.exclude(id=check.id) if one.stratum.unit.code == "JK-JAM"]
-        gone = {opened(one).item_id for one in struck[:5]}
+        gone = {item_of_check(one).item_id for one in struck[:5]}
         sql.run(
             "update enrolment_enrolment e set ended_at = %s, end_reason = 'not_genuine'"
             " from enrolment_membership m where m.id = e.membership_id and m.public_id = any(%s)",
@@ -202,7 +202,7 @@ def test_who_left_or_was_struck_off_is_given_to_nobody(cast: Cast) -> None:
     assert (closed.outcome, closed.reason, number) == ("unresolved", "gone", "")
     told = taken(cast, ME, at)
     with system("test"):
-        assert not {opened(one).item_id for one in told} & gone
+        assert not {item_of_check(one).item_id for one in told} & gone
         for state, n in ((Frame.State.DRAWN, 0), (Frame.State.CLOSED, 6)):  # else it would tell who was drawn
             frame.state = state
             estimate_frame(frame=frame, at=at + timedelta(seconds=1))

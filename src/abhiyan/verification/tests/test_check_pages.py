@@ -32,8 +32,14 @@ from abhiyan.verification.actions import (
     take_off,
 )
 from abhiyan.verification.models import Check
-from abhiyan.verification.queries.checks import SaidUnseen, also_joined, one_in_hand, said_in, target_of
-from abhiyan.verification.queries.opening import opened
+from abhiyan.verification.queries.checks import (
+    SaidUnseen,
+    also_joined,
+    answers_in_check,
+    one_in_hand,
+    target_of,
+)
+from abhiyan.verification.queries.opening import item_of_check
 from abhiyan.verification.refusals import (
     AskFirst,
     BeginFirst,
@@ -138,11 +144,11 @@ def test_no_row_of_the_trail_says_who_was_called(cast: Cast) -> None:
     check_id, _page = begun(client)
     client.post(page("check_end", check_id, "left"))
     with system("test"):
-        assert opened(found(check_id)).why_gone is None
+        assert item_of_check(found(check_id)).why_gone is None
     assert take_off(at=NOW) == 1 and take_off(at=NOW) == 0
     with system("test"):
         told = found(check_id)
-        (item,) = Membership.objects.filter(public_id=opened(told).item_id)
+        (item,) = Membership.objects.filter(public_id=item_of_check(told).item_id)
         rows = cast.world.rows(
             "select act, subject, account_id from core_audit"
             " where act like 'verification.%%' or act = 'people.reveal_phone'"
@@ -211,7 +217,7 @@ def test_a_result_needs_answers_first_and_goes_with_them(cast: Cast) -> None:
     begin_try(check_id=check.id, by=me, at=at)
     close_answers(check_id=check.id, said=SaidUnseen(WORDS, "never_joined"), by=me, at=at)
     with system("test"):
-        said = said_in(found(check.id))
+        said = answers_in_check(found(check.id))
     assert said is not None and said.words == WORDS
     with pytest.raises(SaidAlready):
         begin_try(check_id=check.id, by=me, at=at)
@@ -220,7 +226,7 @@ def test_a_result_needs_answers_first_and_goes_with_them(cast: Cast) -> None:
     told = conclude_check(check_id=check.id, outcome=Check.Outcome.NOT_GENUINE, leaves=True, by=me, at=at)
     assert told.reason == "never_joined" and take_off(at=at) == 1
     with system("test"):
-        assert opened(told).why_gone == "left"
+        assert item_of_check(told).why_gone == "left"
 
 
 def test_who_said_no_is_not_called_and_counts_as_open(cast: Cast) -> None:

@@ -26,7 +26,7 @@ from abhiyan.verification.actions import (
 )
 from abhiyan.verification.models import Check, Estimate, Frame
 from abhiyan.verification.queries.latest import ask_latest
-from abhiyan.verification.queries.opening import opened
+from abhiyan.verification.queries.opening import item_of_check
 from abhiyan.verification.refusals import NothingForYou, NotTaken, NoVerifier, ToldAlready
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,7 +128,7 @@ def test_one_verifier_checks_at_most_three_of_a_worker(cast: Cast) -> None:
     drawn(cast, 60)
     told = taken(cast, "verifier_of_srinagar", NOW)
     with system("test"):
-        workers = Counter(opened(one).by for one in told)
+        workers = Counter(item_of_check(one).by for one in told)
     assert workers.pop(None) > 20 and set(workers.values()) == {assigning.MOST_OF_A_WORKER}
 
 

@@ -36,14 +36,14 @@ def frame(*sizes: int, drawn: int = 5) -> tuple[Head, list[bytes], set[bytes]]:
 
 def test_a_stranger_repeats_the_draw_from_the_file_and_the_public_value() -> None:
     head, commitments, ids = frame(400, 0, 3, 1)
-    file = b"".join(draws.written(head, commitments))
-    seed = draws.seed_of(draws.hash_of(iter([file])), "8c3f")
-    drawn = draws.draw(head, commitments, seed)
-    again = draws.draw(*draws.read(file), draws.seed_of(sha256(file).hexdigest(), "8c3f"))
+    file = b"".join(draws.write_frame_file(head, commitments))
+    seed = draws.draw_seed(draws.hash_of(iter([file])), "8c3f")
+    drawn = draws.draw_items(head, commitments, seed)
+    again = draws.draw_items(*draws.read_frame_file(file), draws.draw_seed(sha256(file).hexdigest(), "8c3f"))
     assert drawn == again and len(drawn) == 5 + 0 + 3 + 1
     lines = file.decode().splitlines()
     assert all(lines[one.line - 1] == one.commitment.hex() for one in drawn)
-    opened = draws.opened(b"".join(one.commitment for one in drawn), KEY)
+    opened = draws.open_commitments(b"".join(one.commitment for one in drawn), KEY)
     names = {opened[at : at + 16] for at in range(0, len(opened), 16)}
     assert names <= ids and len(names) == len(drawn)
     assert not any(one in file or one.hex().encode() in file for one in ids), "the file names nobody"
@@ -51,29 +51,29 @@ def test_a_stranger_repeats_the_draw_from_the_file_and_the_public_value() -> Non
 
 def test_one_item_changed_is_another_frame() -> None:
     head, commitments, _ = frame(50)
-    file = b"".join(draws.written(head, commitments))
+    file = b"".join(draws.write_frame_file(head, commitments))
     other = commitments[0][:-1] + bytes([commitments[0][-1] ^ 1])
-    assert sha256(file).hexdigest() != draws.hash_of(draws.written(head, [other]))
+    assert sha256(file).hexdigest() != draws.hash_of(draws.write_frame_file(head, [other]))
 
 
 def test_a_larger_draw_begins_with_the_smaller_one() -> None:
     head, commitments, _ = frame(300, 40)
-    seed = draws.seed_of("00", "7")
-    first = draws.draw(head, commitments, seed)
-    more = draws.draw(head, commitments, seed, {"district-0": 20})
+    seed = draws.draw_seed("00", "7")
+    first = draws.draw_items(head, commitments, seed)
+    more = draws.draw_items(head, commitments, seed, {"district-0": 20})
     assert [one for one in more if one.order <= 5] == first and len(more) == len(first) + 20
 
 
 @given(st.integers(0, 300), st.binary(min_size=32, max_size=32))
 def test_the_order_is_one_of_all_items(items: int, seed: bytes) -> None:
-    assert sorted(draws.order(seed, "x", items)) == list(range(items))
+    assert sorted(draws.drawn_order(seed, "x", items)) == list(range(items))
 
 
 def test_every_item_has_the_same_chance() -> None:
     """9,000 draws of one in three: each place is drawn about 3,000 times."""
     drawn = [0, 0, 0]
     for number in range(9_000):
-        drawn[next(draws.order(number.to_bytes(4, "big"), "k", 3))] += 1
+        drawn[next(draws.drawn_order(number.to_bytes(4, "big"), "k", 3))] += 1
     assert all(2_800 < one < 3_200 for one in drawn)
 
 
@@ -81,12 +81,12 @@ def test_every_item_has_the_same_chance() -> None:
 def test_shares_are_proportional_with_a_floor_and_never_more_than_half(
     items: list[int], wanted: int, floor: int
 ) -> None:
-    found = draws.shares(items, wanted, floor)
+    found = draws.district_shares(items, wanted, floor)
     assert all(min(of // 2, floor) <= one <= of // 2 for of, one in zip(items, found, strict=True))
-    assert draws.shares(items, wanted, [floor] * len(items)) == found
+    assert draws.district_shares(items, wanted, [floor] * len(items)) == found
     if items:  # a floor of its own moves nobody else
-        more = draws.shares(items, wanted, [floor, *[0] * (len(items) - 1)])
-        assert more == [found[0], *draws.shares(items, wanted, 0)[1:]]
+        more = draws.district_shares(items, wanted, [floor, *[0] * (len(items) - 1)])
+        assert more == [found[0], *draws.district_shares(items, wanted, 0)[1:]]
     if not floor and wanted <= sum(items) / 2 - len(items):
         assert sum(found) == wanted
     for (of, one), (other, less) in zip(
@@ -107,12 +107,12 @@ def test_shares_are_proportional_with_a_floor_and_never_more_than_half(
 )
 def test_what_is_no_frame_is_refused(file: bytes, said: str) -> None:
     with pytest.raises(draws.NotAFrame, match=said):
-        draws.read(file)
+        draws.read_frame_file(file)
 
 
 def test_a_frame_that_was_touched_is_refused_with_its_line() -> None:
     head, commitments, _ = frame(3, 2)
-    lines = b"".join(draws.written(head, commitments)).split(b"\n")[:-1]
+    lines = b"".join(draws.write_frame_file(head, commitments)).split(b"\n")[:-1]
     for changed, said in (
         (lines[:-1], "4 items, line 1 says 5"),
         ([lines[0], lines[2], lines[1], *lines[3:]], "line 3"),
@@ -120,11 +120,11 @@ def test_a_frame_that_was_touched_is_refused_with_its_line() -> None:
         ([lines[0], b"zz" + lines[1][2:], *lines[2:]], "line"),
     ):
         with pytest.raises(draws.NotAFrame, match=said):
-            draws.read(b"\n".join(changed) + b"\n")
+            draws.read_frame_file(b"\n".join(changed) + b"\n")
     with pytest.raises(ValueError, match="bytes for"):
-        list(draws.written(replace(head, parts=head.parts[:1]), [commitments[0][16:]]))
+        list(draws.write_frame_file(replace(head, parts=head.parts[:1]), [commitments[0][16:]]))
     with pytest.raises(draws.NotAFrame, match="is not"):
-        draws.read(b"".join(draws.written(replace(head, form="other"), commitments)))
+        draws.read_frame_file(b"".join(draws.write_frame_file(replace(head, form="other"), commitments)))
 
 
 def test_a_value_is_one_however_it_is_written() -> None:

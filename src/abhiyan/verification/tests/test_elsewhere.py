@@ -17,7 +17,7 @@ from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import draw_frame, take_check, tell_check
 from abhiyan.verification.models import Check, Frame, Stratum
 from abhiyan.verification.queries.frames import file_of
-from abhiyan.verification.queries.opening import key_of, opened_many
+from abhiyan.verification.queries.opening import frame_key, opened_many
 from abhiyan.verification.refusals import DrawnAlready
 from abhiyan.verification.tests.test_checks import SYSTEM, drawn
 
@@ -48,7 +48,7 @@ def test_another_machine_draws_the_same_items_and_refuses_a_file_with_one_item_c
 ) -> None:
     frame = drawn(cast)
     (tmp_path / "frame.txt").write_bytes(file := published(frame))
-    key = key_of(frame.public_id).hex()
+    key = frame_key(frame.public_id).hex()
     given = ("--replay", "frame.txt", VALUE, "--hash", frame.hash, "--json")
     again = on_another_machine(tmp_path, *given, "--key", key)
     assert again.returncode == 0, again.stderr
@@ -81,10 +81,12 @@ def test_an_open_frame_comes_back_from_a_backup_and_goes_on(
     tell_check(check_id=done.id, outcome=Check.Outcome.GENUINE, by=me, at=at)
     in_hand = take_check(by=me, at=at)
     secret, public = sealing.new_pair()
-    target = f"{database.name()}_back"
+    target = f"{database.database_name()}_back"
     drop_like(target)
-    backup.take(to=tmp_path / "b.age", recipient=public, at=at)
-    backup.restore(source=tmp_path / "b.age", identity=secret, at=at, into=target, files=tmp_path / "back")
+    backup.take_backup(to=tmp_path / "b.age", recipient=public, at=at)
+    backup.restore_backup(
+        source=tmp_path / "b.age", identity=secret, at=at, into=target, files=tmp_path / "back"
+    )
     before = _what(frame)
     try:
         with schema.working_as("app", target):

@@ -97,7 +97,7 @@ strata = st.lists(
 @given(strata)
 def test_bounds_hold_every_way_the_open_ones_may_turn_out(of: list[DrawnShare]) -> None:
     """Refused and unreached checks may be all genuine or all false: the published interval holds both."""
-    published = estimates.estimate(of)
+    published = estimates.estimate_share(of)
     for all_genuine in (0, 1):
         closed = [
             DrawnShare(
@@ -109,59 +109,59 @@ def test_bounds_hold_every_way_the_open_ones_may_turn_out(of: list[DrawnShare]) 
             )
             for one in of
         ]
-        turned = estimates.estimate(closed)
+        turned = estimates.estimate_share(closed)
         assert published.low <= turned.low + 1e-12 and turned.high <= published.high + 1e-12
     assert 0 <= published.low <= published.high <= 1
 
 
 @given(strata)
 def test_the_order_of_strata_says_nothing(of: list[DrawnShare]) -> None:
-    one, other = estimates.estimate(of), estimates.estimate(of[::-1])
+    one, other = estimates.estimate_share(of), estimates.estimate_share(of[::-1])
     assert (one.low, one.high) == pytest.approx((other.low, other.high))
 
 
 def test_a_frame_of_which_every_item_was_checked_is_counted_not_estimated() -> None:
-    told = estimates.estimate([DrawnShare(18, Outcomes(15, 3))])
+    told = estimates.estimate_share([DrawnShare(18, Outcomes(15, 3))])
     assert told.method is Method.COUNTED and (told.low, told.high) == pytest.approx((15 / 18, 15 / 18))
-    with_open = estimates.estimate([DrawnShare(18, Outcomes(15, 1, 1, 1))])
+    with_open = estimates.estimate_share([DrawnShare(18, Outcomes(15, 1, 1, 1))])
     assert (with_open.low, with_open.high) == pytest.approx((15 / 18, 17 / 18))
 
 
 def test_one_check_tells_almost_nothing_and_none_is_refused() -> None:
-    told = estimates.estimate([DrawnShare(5_000, Outcomes(1, 0))])
+    told = estimates.estimate_share([DrawnShare(5_000, Outcomes(1, 0))])
     assert told.high - told.low > 0.9
     with pytest.raises(ValueError, match="nothing was drawn"):
-        estimates.estimate([DrawnShare(5_000, Outcomes())])
+        estimates.estimate_share([DrawnShare(5_000, Outcomes())])
     with pytest.raises(ValueError, match="more checks than items"):
-        estimates.estimate([DrawnShare(1, Outcomes(2, 0))])
+        estimates.estimate_share([DrawnShare(1, Outcomes(2, 0))])
 
 
 def test_a_stratum_nobody_could_check_is_carried_whole() -> None:
     """A district without verifiers: a tenth of the state may be all genuine or all false."""
     checked = DrawnShare(9_000, Outcomes(450, 50))
-    alone = estimates.estimate([checked])
-    with_it = estimates.estimate([checked, DrawnShare(1_000, Outcomes())])
+    alone = estimates.estimate_share([checked])
+    with_it = estimates.estimate_share([checked, DrawnShare(1_000, Outcomes())])
     assert with_it.high - with_it.low >= 0.1
     assert with_it.low < alone.low and with_it.high > 0.9 * alone.high
 
 
 def test_at_the_edge_for_few_checks_and_in_a_dispute_the_exact_interval_stands() -> None:
     plain = DrawnShare(100_000, Outcomes(400, 100))
-    assert estimates.estimate([plain]).method is Method.WILSON
-    assert estimates.estimate([plain], is_disputed=True).method is Method.EXACT
-    assert estimates.estimate([DrawnShare(100_000, Outcomes(20, 5))]).method is Method.EXACT
-    edge = estimates.estimate([DrawnShare(100_000, Outcomes(495, 5))])
+    assert estimates.estimate_share([plain]).method is Method.WILSON
+    assert estimates.estimate_share([plain], is_disputed=True).method is Method.EXACT
+    assert estimates.estimate_share([DrawnShare(100_000, Outcomes(20, 5))]).method is Method.EXACT
+    edge = estimates.estimate_share([DrawnShare(100_000, Outcomes(495, 5))])
     assert edge.method is Method.EXACT and edge.high - edge.low < 0.03
-    none_bad = estimates.estimate([DrawnShare(100_000, Outcomes(300, 0))])
+    none_bad = estimates.estimate_share([DrawnShare(100_000, Outcomes(300, 0))])
     assert none_bad.high == 1 and none_bad.low == pytest.approx(0.025 ** (1 / 300))
 
 
 def test_without_thirty_planted_items_of_each_sort_answers_stand_as_given() -> None:
     of = [DrawnShare(100_000, Outcomes(400, 100))]
     for planted in (Planted(), Planted(30, 28, 29, 29), Planted(29, 28, 30, 30), Planted(30, 15, 30, 15)):
-        assert not estimates.estimate(of, planted).is_corrected
-    told = estimates.estimate(of, Planted(200, 190, 200, 200))
-    plain = estimates.estimate(of)
+        assert not estimates.estimate_share(of, planted).is_corrected
+    told = estimates.estimate_share(of, Planted(200, 190, 200, 200))
+    plain = estimates.estimate_share(of)
     assert told.is_corrected and told.rate == pytest.approx(0.8 / 0.95)
     assert told.high - told.low > plain.high - plain.low, "what is not known of the verifiers widens it"
 
@@ -173,7 +173,7 @@ def test_grades_come_after_nineteen_checks() -> None:
 
 def test_units_are_ranked_by_the_least_their_gap_can_be_and_neighbours_stand_together() -> None:
     def of(good: int, bad: int) -> estimates.FrameEstimate:
-        return estimates.estimate([DrawnShare(4_000, Outcomes(good, bad))])
+        return estimates.estimate_share([DrawnShare(4_000, Outcomes(good, bad))])
 
     bad, near, lucky, good = of(30, 60), of(35, 55), of(2, 3), of(85, 5)
     listed = sorted((good, lucky, near, bad), key=lambda one: -one.least_gap)

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from abhiyan.verification.rules import findings as rules
-from abhiyan.verification.rules.findings import Barred, Case, FlagAct, FlagStep, Fresh, after, barred, told
+from abhiyan.verification.rules.findings import (
+    Barred,
+    Case,
+    FlagAct,
+    FlagStep,
+    Fresh,
+    after,
+    barred,
+    tally_fresh_checks,
+)
 from abhiyan.verification.rules.indicators import IndicatorTally
 
 K = TypeVar("K")
@@ -23,7 +32,7 @@ def proven(
     cases: Mapping[K, tuple[IndicatorTally, float | None]], *, tried: int = 0, number: int = 1
 ) -> set[K]:
     """Return the proven workers of a round that begins with these workers."""
-    return rules.proven(cases, tried=tried or len(cases), level=rules.level(number))
+    return rules.proven_workers(cases, tried=tried or len(cases), level=rules.finding_level(number))
 
 
 def day(n: int) -> date:
@@ -46,7 +55,7 @@ def test_ravi_is_asked_answers_and_is_found_by_somebody_else() -> None:
     assert barred(case, FlagAct.CONFIRM, by=MEENA, on=day(21), proven=True) is Barred.SAME_PERSON
     assert barred(case, FlagAct.CONFIRM, by=ARIF, on=day(21), proven=False) is Barred.NOT_PROVEN
     case = walk(case, (FlagAct.CONFIRM, ARIF, 21))
-    assert case.step is FlagStep.FOUND and rules.seen(case, day(900)).step is FlagStep.FOUND, (
+    assert case.step is FlagStep.FOUND and rules.flag_today(case, day(900)).step is FlagStep.FOUND, (
         "a finding stays"
     )
 
@@ -124,12 +133,12 @@ def test_what_is_no_finding_is_gone_when_its_time_is_over(
     for act, by, _, proven in tried:
         if barred(case, act, by=by, on=day(20), proven=proven) is None:
             case = after(case, act, by=by, on=day(20))
-    assert rules.seen(case, case.expires_on).step in (FlagStep.FOUND, FlagStep.GONE)
+    assert rules.flag_today(case, case.expires_on).step in (FlagStep.FOUND, FlagStep.GONE)
 
 
 def test_only_what_was_found_after_checks_began_counts() -> None:
     before, later = Fresh(day(3), NO, "other_answers"), Fresh(day(9), NO, "other_answers")
-    assert told(
+    assert tally_fresh_checks(
         [before, later, Fresh(day(9), YES), Fresh(day(9), "unresolved")], since=day(5)
     ) == IndicatorTally(1, 2)
 
@@ -137,10 +146,10 @@ def test_only_what_was_found_after_checks_began_counts() -> None:
 def test_who_only_denies_counts_once_a_second_way_of_asking_says_the_same() -> None:
     """Kamla tells a stranger on the phone that she never joined. A neighbour visits her: she did."""
     alone = Fresh(day(9), NO, "never_joined")
-    assert told([alone], since=MONDAY) == IndicatorTally(0, 0)
-    assert told([Fresh(day(9), NO, "never_joined", YES)], since=MONDAY) == IndicatorTally(0, 1)
-    assert told([Fresh(day(9), NO, "never_joined", NO)], since=MONDAY) == IndicatorTally(1, 1)
-    assert told([Fresh(day(9), NO, "no_such_person")], since=MONDAY) == IndicatorTally(1, 1)
+    assert tally_fresh_checks([alone], since=MONDAY) == IndicatorTally(0, 0)
+    assert tally_fresh_checks([Fresh(day(9), NO, "never_joined", YES)], since=MONDAY) == IndicatorTally(0, 1)
+    assert tally_fresh_checks([Fresh(day(9), NO, "never_joined", NO)], since=MONDAY) == IndicatorTally(1, 1)
+    assert tally_fresh_checks([Fresh(day(9), NO, "no_such_person")], since=MONDAY) == IndicatorTally(1, 1)
 
 
 def test_where_people_deny_to_strangers_an_honest_worker_may_have_more_that_looks_false() -> None:
@@ -163,7 +172,7 @@ def test_who_is_dropped_stays_among_those_tried_and_later_rounds_may_err_less() 
     ravi = {"Ravi": (IndicatorTally(6, 10), 0.2)}
     assert proven(ravi, tried=1) == {"Ravi"} and proven(ravi, tried=40) == set()
     assert proven(ravi, number=1) == {"Ravi"} and proven(ravi, number=6) == set()
-    assert sum(rules.level(number) for number in range(1, 1_000)) <= rules.FALSE
+    assert sum(rules.finding_level(number) for number in range(1, 1_000)) <= rules.FALSE
 
 
 @given(st.dictionaries(st.integers(), st.tuples(st.integers(0, 15), st.integers(0, 15)), max_size=30))

@@ -20,7 +20,7 @@ from abhiyan.org.actions.releases import withdraw_releases
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.deciding import MayNotDecide
-from abhiyan.people.actions.accounts import keep_phone
+from abhiyan.people.actions.accounts import keep_sealed_phone
 from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import (
@@ -366,7 +366,7 @@ def test_the_worker_gets_a_message_that_gives_nothing_away(cast: Cast) -> None:
     at = NOW
     with system("test"):
         Message.objects.all().delete()
-        phone_id = keep_phone(phone="+919876543210")
+        phone_id = keep_sealed_phone(phone="+919876543210")
         Account.objects.filter(pk=cast.accounts[HASTY].pk).update(phone_id=phone_id)
     flag = checked(cast, at, bad=12)
     decide(cast, propose(cast, flag, at), at)

@@ -109,7 +109,7 @@ def test_few_checks_teach_nothing() -> None:
 
 def test_each_check_moves_a_worker_and_the_next_call_goes_where_it_changes_who_is_first() -> None:
     nobody = np.zeros((4, 2))
-    wanted = flags.order(nobody, None, np.array([0, 1, 0, 6.0]), np.array([0, 0, 1, 0.0]))
+    wanted = flags.look_scores(nobody, None, np.array([0, 1, 0, 6.0]), np.array([0, 0, 1, 0.0]))
     assert list(np.argsort(-wanted)) == [3, 1, 0, 2]
     assert flags.next_calls(wanted, 1, top=2)[0] != 3, "another call of the fourth tells nothing new"
     assert len(flags.next_calls(wanted, 9, top=2)) == 4

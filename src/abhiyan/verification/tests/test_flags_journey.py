@@ -36,7 +36,7 @@ def test_a_worker_is_asked_answers_and_a_second_reviewer_decides(
     go(planner, "main a[href$='/workers/']")
     look(planner, "nobody compared yet")
     go(planner, "form[action$='/workers/'] button[type=submit]")
-    tasks.look(str(cast.world.programme.public_id), MEASURE)  # the job
+    tasks.compare_workers(str(cast.world.programme.public_id), MEASURE)  # the job
     planner.reload()
     look(planner, "workers with reasons")
     sheet = planner.locator(f"main a.bearer[href$='/bearers/{cast.accounts[HASTY].public_id}/']")

@@ -13,7 +13,7 @@ from abhiyan.enrolment.tests.make import CHANNEL, NOON, Human, World
 from abhiyan.verification.actions import draw_frame, frames, freeze_frame
 from abhiyan.verification.models import Check, Draw, Frame, Stratum
 from abhiyan.verification.queries.frames import head_of
-from abhiyan.verification.queries.opening import key_of
+from abhiyan.verification.queries.opening import frame_key
 from abhiyan.verification.refusals import DrawnAlready, NoItems, PublicValueNotYet, ValueKnown, ValueWrong
 from abhiyan.verification.rules import draws
 
@@ -79,14 +79,15 @@ def test_a_frame_is_drawn_once_when_its_value_is_known_and_anybody_can_repeat_it
     with system("test"):
         strata = list(Stratum.objects.filter(frame=frame).order_by("key"))
         head = head_of(frame, Draw.objects.get(frame=frame), strata)
-        file = b"".join(draws.written(head, [bytes(one.commitments) for one in strata]))
+        file = b"".join(draws.write_frame_file(head, [bytes(one.commitments) for one in strata]))
         checks = {(one.stratum.key, one.order, one.place) for one in Check.objects.select_related("stratum")}
     assert sha256(file).hexdigest() == frame.hash
     lines = file.splitlines()
-    again = draws.draw(*draws.read(file), draws.seed_of(frame.hash, "8c3fa0"))
+    again = draws.draw_items(*draws.read_frame_file(file), draws.draw_seed(frame.hash, "8c3fa0"))
     assert {(one.key, one.order) for one in again} == {(key, order) for key, order, _ in checks}
     opened = {
-        draws.opened(bytes.fromhex(lines[one.line - 1].decode()), key_of(frame.public_id)) for one in again
+        draws.open_commitments(bytes.fromhex(lines[one.line - 1].decode()), frame_key(frame.public_id))
+        for one in again
     }
     assert opened <= ids_of(frame) and len(opened) == len(checks) == 6
 

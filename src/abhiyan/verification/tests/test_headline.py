@@ -16,7 +16,7 @@ from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.ui.ladder import plot_estimate
 from abhiyan.verification.rules import planning
 from abhiyan.verification.rules.beside import FrameFigures
-from abhiyan.verification.rules.estimates import DrawnShare, Method, Outcomes, estimate
+from abhiyan.verification.rules.estimates import DrawnShare, Method, Outcomes, estimate_share
 
 Z = 1.959963984540054
 LEAST = 10  # answered checks of a stratum
@@ -31,7 +31,7 @@ def frames(draw: st.DrawFn) -> tuple[list[tuple[bool, DrawnShare]], int]:
     sizes = draw(st.lists(st.tuples(st.integers(60, 3_000), st.integers(60, 3_000)), min_size=2, max_size=6))
     checks = draw(st.integers(40 * len(sizes), 80 * len(sizes)))
     made = []
-    for of, drawn in zip(sizes, planning.split(sizes, checks, 40), strict=True):
+    for of, drawn in zip(sizes, planning.split_checks(sizes, checks, 40), strict=True):
         for is_signed, (items, n) in zip((True, False), zip(of, drawn, strict=True), strict=True):
             n = max(n, LEAST)  # a shade that gets fewer has more drawn until ten are answered
             refused = draw(st.integers(0, min(n - LEAST, n // 5)))
@@ -67,7 +67,7 @@ def restated(strata: list[DrawnShare]) -> tuple[float, float, float]:
 
 
 def share_of(strata: list[DrawnShare]) -> RealShare:
-    one = estimate(strata)
+    one = estimate_share(strata)
     told = one.outcomes
     finished = told.genuine + told.not_genuine
     return RealShare(one.items, finished, told.open, one.rate, one.low, one.high, str(one.method))

@@ -21,7 +21,7 @@ from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import tell_check
 from abhiyan.verification.models import Check
 from abhiyan.verification.queries.checks import ROOM, SaidUnseen, sealed
-from abhiyan.verification.queries.opening import key_of, opened
+from abhiyan.verification.queries.opening import frame_key, item_of_check
 from abhiyan.verification.rules import draws
 
 from .test_assigning import ME
@@ -45,13 +45,13 @@ def taken_of(cast: Cast, item: UUID, at: datetime) -> Check:
     """A check of an item, in the hands of a verifier."""
     with system("test"):
         for check in Check.objects.select_related("stratum", "frame").filter(stratum__unit__code="JK-JAM"):
-            own = draws.committed(item.bytes, key_of(check.frame.public_id))
+            own = draws.committed(item.bytes, frame_key(check.frame.public_id))
             if (at_byte := bytes(check.stratum.commitments).find(own)) >= 0:
                 break
         Check.objects.filter(stratum=check.stratum, place=at_byte // draws.SIZE).delete()
         check.place, check.verifier_id, check.taken_at = at_byte // draws.SIZE, cast.accounts[ME].pk, at
         check.save(force_insert=not Check.objects.filter(id=check.id).exists())
-        assert opened(check).item_id == item
+        assert item_of_check(check).item_id == item
     return check
 
 

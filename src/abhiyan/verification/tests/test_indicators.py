@@ -12,7 +12,7 @@ from abhiyan.verification.rules.indicators import (
     Reason,
     WorkerEntry,
     is_night,
-    reason,
+    reason_in_words,
     reasons,
     tallies,
 )
@@ -116,14 +116,14 @@ def test_no_indicator_has_more_hits_than_it_looked_at_and_none_hangs_on_the_orde
 
 def test_a_reason_is_a_sentence_with_numbers_and_those_of_others_nearby() -> None:
     with translation.override("en"):
-        bursts = reason(I.BURSTS, IndicatorTally(41, 60), 0.062)
-        digits = reason(I.DIGITS, IndicatorTally(900, 2_000), 0.11)
+        bursts = reason_in_words(I.BURSTS, IndicatorTally(41, 60), 0.062)
+        digits = reason_in_words(I.DIGITS, IndicatorTally(900, 2_000), 0.11)
     assert bursts == (
         "41 of 60 entries came less than a minute after the one before. Others nearby: 6.2 in 100."
     )
     assert digits.startswith("Last digits of phone numbers repeat: 45 of 100 pairs end alike.")
     with translation.override("hi"):
-        hindi = reason(I.NIGHT, IndicatorTally(1_200, 2_000), 0.0)
+        hindi = reason_in_words(I.NIGHT, IndicatorTally(1_200, 2_000), 0.0)
     assert "1,200" in hindi and "2,000" in hindi and "entries" not in hindi
 
 
@@ -154,4 +154,4 @@ def test_the_rarest_reasons_come_first_and_what_luck_explains_is_none() -> None:
     assert reasons([Reason(I.BURSTS, IndicatorTally(2, 41), 0.002, 1e-5, 0.01)]) == [], (
         "that happens to somebody"
     )
-    assert told[1].text == reason(I.NIGHT, IndicatorTally(30, 60), 0.05)
+    assert told[1].text == reason_in_words(I.NIGHT, IndicatorTally(30, 60), 0.05)

@@ -19,7 +19,7 @@ from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
 from abhiyan.verification.actions import assigning, refresh_estimates, take_check, tell_check
 from abhiyan.verification.models import Check, Draw, Frame
-from abhiyan.verification.queries.opening import opened
+from abhiyan.verification.queries.opening import item_of_check
 from abhiyan.verification.tests.test_checks import taken
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -198,6 +198,6 @@ def test_from_the_plan_to_a_stranger_who_repeats_the_draw(
         drawn = Check.objects.filter(frame=frame, arm=Check.Arm.RANDOM).select_related(
             "frame__programme", "stratum"
         )
-        items = {opened(one).item_id.hex for one in drawn}
+        items = {item_of_check(one).item_id.hex for one in drawn}
     lines = replayed(planner.locator("code", has_text="--key").inner_text(), tmp_path)[2:]
     assert {line.split()[-1] for line in lines} == items, "the key shows the items that were asked about"

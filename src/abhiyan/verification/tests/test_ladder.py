@@ -24,7 +24,7 @@ from abhiyan.verification.actions import close_frame, estimate_frame, refresh_es
 from abhiyan.verification.models import Check, Estimate, Frame, Stratum
 from abhiyan.verification.queries.beside import speaking_frames
 from abhiyan.verification.queries.latest import ask_latest
-from abhiyan.verification.queries.opening import opened
+from abhiyan.verification.queries.opening import item_of_check
 from abhiyan.verification.rules.beside import FrameFigures
 from abhiyan.verification.tests.test_checks import ACROSS, drawn
 
@@ -87,12 +87,12 @@ def test_a_grade_is_of_the_first_checks_also_when_their_entries_count_no_more(
     at, asker = NOW, cast.actor("state_president")
     with system("test"):
         of = Check.objects.filter(frame=checked, stratum__unit__code="JK-SRI", arm=Check.Arm.RANDOM)
-        false = [one for one in of if opened(one).unit_id == cast.world.units["JK-B001"].pk][:3]
+        false = [one for one in of if item_of_check(one).unit_id == cast.world.units["JK-B001"].pk][:3]
         for nth, one in enumerate(false):
             Check.objects.filter(id=one.id).update(
                 outcome=Check.Outcome.NOT_GENUINE, done_at=at - timedelta(hours=9 - nth)
             )
-        members = [opened(one).item_id for one in false]
+        members = [item_of_check(one).item_id for one in false]
         estimate_frame(frame=checked, at=at)
     booth = Estimate.objects.filter(frame=checked, unit=cast.world.units["JK-B001"])
     with system("test"):

@@ -39,7 +39,7 @@ from abhiyan.verification.actions import (
     tell_check,
 )
 from abhiyan.verification.models import Check, Estimate, Frame
-from abhiyan.verification.queries.opening import opened
+from abhiyan.verification.queries.opening import item_of_check
 from abhiyan.verification.refusals import NothingForYou
 from abhiyan.verification.tests.test_checks import drawn
 
@@ -172,7 +172,7 @@ def test_who_leaves_in_a_check_is_written_as_who_leaves_on_their_own_page(cast: 
     assert member.post("/me/leave/").status_code == 200
     by_page = {row for row in everything() - start if "code.join" not in row[4]}
     assert forms(by_page) == forms(after - middle)
-    sources = [audit.source_of(one.facts["source"]) for one in entries("enrolment.leave")]
+    sources = [audit.sealed_source(one.facts["source"]) for one in entries("enrolment.leave")]
     assert [one["kind"] for one in sources] == ["person", "citizen"]
     assert (
         sources[0]["id"] == str(cast.actor("verifier_of_jammu").id) and str(check_id) in sources[0]["reason"]
@@ -246,8 +246,8 @@ def test_striking_somebody_off_does_not_tell_whether_they_were_drawn(cast: Cast)
     before = figures(frame)
     with system("test"):
         some = list(Check.objects.filter(frame=frame).select_related("frame__programme", "stratum"))
-        asked = [opened(one).item_id for one in some if one.outcome][:2]
-        ids = asked + [opened(one).item_id for one in some if not one.outcome][:3]
+        asked = [item_of_check(one).item_id for one in some if one.outcome][:2]
+        ids = asked + [item_of_check(one).item_id for one in some if not one.outcome][:3]
     for member in ids:
         actions.strike_off(membership=member, reason="not_genuine", by=SYSTEM, at=at)
     with system("test"):

@@ -19,9 +19,9 @@ from abhiyan.site.tests.cast import Cast
 from abhiyan.units.models import Hierarchy, Placement
 from abhiyan.verification.actions import close_frame, estimate_frame, refresh_estimates
 from abhiyan.verification.models import Check, Estimate, Frame, Stratum, StratumPart
-from abhiyan.verification.queries.estimates import StratumTally, estimated
+from abhiyan.verification.queries.estimates import StratumTally, estimate_of_unit
 from abhiyan.verification.queries.latest import ask_latest
-from abhiyan.verification.queries.opening import opened
+from abhiyan.verification.queries.opening import item_of_check
 from abhiyan.verification.queries.parts import chains_across
 from abhiyan.verification.rules import draws, planning
 from abhiyan.verification.rules.estimates import GRADED, PERFECT
@@ -83,7 +83,7 @@ def test_intervals_of_segments_and_constituencies_hold_the_truth_and_do_not_lean
     sizes = [[len(genuine[SHADES * d + s]) for s in range(SHADES)] for d in range(DISTRICTS)]
     held, away = [], []
     for _ in range(150):
-        wanted = [n for of in planning.split(sizes, 480, 40) for n in of]
+        wanted = [n for of in planning.split_checks(sizes, 480, 40) for n in of]
         checked = [random.choice(len(one), n, replace=False) for one, n in zip(genuine, wanted, strict=True)]
         for d in range(DISTRICTS):
             for part in [{(d, s)} for s in range(SEGMENTS)] + [
@@ -96,7 +96,7 @@ def test_intervals_of_segments_and_constituencies_hold_the_truth_and_do_not_lean
                 strata = [_tally(*of) for of in zip(genuine, inside, checked, strict=True) if of[1].any()]
                 real = sum(int((of & is_in).sum()) for of, is_in in zip(genuine, inside, strict=True))
                 truth = real / sum(one.items for one in strata)
-                one = estimated(strata, PERFECT)
+                one = estimate_of_unit(strata, PERFECT)
                 if sum(sum(one.of.values()) for one in strata) < GRADED:
                     assert one is None
                     continue
@@ -125,7 +125,7 @@ def test_a_figure_comes_with_nineteen_finished_checks_and_never_before(of: list[
             Stands.REFUSED: refused,
         }
     finished = sum(genuine + not_genuine for _, genuine, not_genuine, _ in of)
-    assert (estimated(strata, PERFECT) is not None) == (finished >= GRADED)
+    assert (estimate_of_unit(strata, PERFECT) is not None) == (finished >= GRADED)
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def checked(cast: Cast) -> Frame:
     frame = drawn(cast, 1_000)
     with system("test"):
         for one in Check.objects.filter(frame=frame).select_related("frame__programme", "stratum"):
-            is_false = opened(one).unit_id == cast.world.units["JK-B003"].pk
+            is_false = item_of_check(one).unit_id == cast.world.units["JK-B003"].pk
             outcome = Check.Outcome.NOT_GENUINE if is_false else Check.Outcome.GENUINE
             Check.objects.filter(id=one.id).update(outcome=outcome, done_at=NOW)
     refresh_estimates(at=NOW)
@@ -281,8 +281,12 @@ def test_where_an_entry_was_made_is_sealed_and_stays_so_when_the_key_is_publishe
         ids = set(sql.column("select id from units_unit"))
     for one in strata:
         sealed = bytes(one.places)
-        for read in (sealed, draws.hidden(sealed, key), draws.opened(sealed + bytes(-len(sealed) % 16), key)):
+        for read in (
+            sealed,
+            draws.hide_content(sealed, key),
+            draws.open_commitments(sealed + bytes(-len(sealed) % 16), key),
+        ):
             assert not ids & set(np.frombuffer(read[: len(sealed)], dtype="<i8").tolist())
         own = keyring().derive(f"frame/{checked.public_id}/places/{one.key}")
-        assert set(np.frombuffer(draws.hidden(sealed, own), dtype="<i8").tolist()) <= ids
+        assert set(np.frombuffer(draws.hide_content(sealed, own), dtype="<i8").tolist()) <= ids
     assert len({bytes(one.places)[:8] for one in strata}) == len(strata)

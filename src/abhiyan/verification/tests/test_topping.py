@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.verification.rules.planning import Expected, Size, split
+from abhiyan.verification.rules.planning import Expected, Size, split_checks
 from abhiyan.verification.rules.topping import DrawnSizes, topped_up, topped_up_to
 
 districts = st.lists(st.lists(st.integers(0, 900), min_size=1, max_size=3), min_size=1, max_size=8)
@@ -11,7 +11,8 @@ districts = st.lists(st.lists(st.integers(0, 900), min_size=1, max_size=3), min_
 
 def drawn(sizes: list[list[int]], checks: int, floor: int) -> DrawnSizes:
     return DrawnSizes(
-        tuple(tuple(Size(n) for n in of) for of in sizes), tuple(map(tuple, split(sizes, checks, floor)))
+        tuple(tuple(Size(n) for n in of) for of in sizes),
+        tuple(map(tuple, split_checks(sizes, checks, floor))),
     )
 
 

@@ -13,25 +13,25 @@ from abhiyan.core import clock
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.verification import actions
 from abhiyan.verification.actions.aiming import TELLING
 from abhiyan.verification.forms import AimUnitForm, CloserForm
 from abhiyan.verification.models import Frame
-from abhiyan.verification.queries.aims import AimResult, aims_of, workers_at
+from abhiyan.verification.queries.aims import AimResult, frame_aims, workers_at
 from abhiyan.verification.refusals import TooWide
 
-from .frames import not_drawn, planned
+from .frames import not_drawn, planned_frame
 from .verifiers import shown_in
 
 MOST = 200  # workers offered, those with most entries first
 COLUMNS: tuple[Column[AimResult], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.aim.unit.names), is_name=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.aim.unit.names), is_name=True),
     Column("worker", _("Entered by"), lambda row: row.worker, names_people=True),
     Column("reason", _("Reason"), lambda row: say(TELLING) if row.aim.reason == TELLING else row.aim.reason),
     Column("at", _("Asked on"), lambda row: row.aim.at, css="nums", order=lambda row: row.aim.at),
@@ -46,9 +46,9 @@ COLUMNS: tuple[Column[AimResult], ...] = (
 @page_with_list
 def aims(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show the aimed checks of a frame and their tally."""
-    frame = planned(request, public_id)
+    frame = planned_frame(request, public_id)
     with system("aimed checks of a frame"):
-        aim_results = aims_of(frame)
+        aim_results = frame_aims(frame)
     table = Table(
         request,
         COLUMNS,
@@ -59,13 +59,13 @@ def aims(request: Request, public_id: UUID) -> HttpResponseBase:
         unit_id=frame.unit_id,
     )
     context = shown_in(frame, say("Aimed checks")) | {"may_aim": frame.state == Frame.State.DRAWN}
-    return answer(request, "verification/aim_list.html", table, context)
+    return list_response(request, "verification/aim_list.html", table, context)
 
 
 @form_page
 def aim_new(request: Request, public_id: UUID) -> HttpResponseBase:
     """Aim checks: choose the unit, then the number, the worker, and the reason."""
-    frame = planned(request, public_id)
+    frame = planned_frame(request, public_id)
     if request.method != "POST" and (barred := not_drawn(frame)):
         page = reverse("verification:aims", args=[public_id])
         context = shown_in(frame, say("Aim checks"), (say("Aimed checks"), page))

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.words import named
+from abhiyan.core.words import name_in_language
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units.models import Kind
 from abhiyan.verification.here import ShownLine, may_plan
 from abhiyan.verification.models import Frame
@@ -24,7 +24,7 @@ from abhiyan.verification.queries.flag_numbers import flags_in_frame
 from abhiyan.verification.queries.told import METHODS
 from abhiyan.verification.rules.estimates import CONFIDENCE, Method
 
-from .frames import shown_of
+from .frames import frames_shown
 
 COLUMNS: tuple[Column[ShownLine], ...] = (
     Column("unit", _("Unit"), lambda row: row.name, is_name=True),
@@ -55,7 +55,7 @@ OF_FLAGS: tuple[Column[ShownLine], ...] = (Column("questions", _("Questions to w
 
 
 @require_GET
-def beside(request: Request, public_id: UUID) -> HttpResponseBase:
+def beside_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show units of a level below the page's unit: what each said and reported, what checks found, how large
     the gap is.
 
@@ -63,7 +63,7 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
     """
     frame, at = frames.frame_for(request.viewer, public_id), clock.now()
     here = page_unit(request, hierarchy=frame.programme.hierarchy, otherwise=lambda: frame.unit_id)
-    lines = reads.lines_of(frame, here.unit.id, at=at)
+    lines = reads.lines_beside(frame, here.unit.id, at=at)
     kinds = list(dict.fromkeys(line.kind for line in lines if line.down))
     level_text = request.GET.get("level", "")
     kind = level_text if level_text in kinds else next(iter(kinds), "")
@@ -72,7 +72,7 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
     flags = flags_in_frame(frame, without=request.viewer.account_id or 0, at=at) if decides else {}
     on = clock.day_in(frame.programme.zone, at)
     rows = [ShownLine(line, frame, request.viewer, on=on, flags=flags.get(line.unit_id)) for line in level]
-    ladder = programmes.ladder(
+    ladder = programmes.unit_ladder(
         node=here.unit.id,
         hierarchy=frame.programme.hierarchy,
         programme=frame.programme,
@@ -87,7 +87,7 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
         ),
         None,
     )
-    if shown_line and level and (rest := reads.without_place(shown_line.line, level)):
+    if shown_line and level and (rest := reads.line_without_place(shown_line.line, level)):
         rows.append(ShownLine(rest, frame, request.viewer, on=on))
     caption = str(Kind(kind).label) if kind else say("Units below")
     table = Table(
@@ -103,8 +103,8 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
         say("Round of checks %(number)s") % {"number": frame.number},
         reverse("verification:frame", args=[public_id]),
     )
-    after, until = frames.days_of(frame)
-    context = shown_of(frame.programme, crumb, (say("Reported beside checked"), "")) | {
+    after, until = frames.frame_days(frame)
+    context = frames_shown(frame.programme, crumb, (say("Reported beside checked"), "")) | {
         "frame": frame,
         "about": here,
         "own": shown_line,
@@ -118,7 +118,7 @@ def beside(request: Request, public_id: UUID) -> HttpResponseBase:
         "is_provisional": frame.state == Frame.State.DRAWN and not frames.is_past_end(frame, at),
         **_intervals(level),
     }
-    return answer(request, "verification/beside.html", table, context)
+    return list_response(request, "verification/beside.html", table, context)
 
 
 def _intervals(lines: list[reads.BesideLine]) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _intervals(lines: list[reads.BesideLine]) -> dict[str, Any]:
         "intervals": len(ranked_lines),
         "missing": f"{len(ranked_lines) * (1 - CONFIDENCE):.1f}",
         "method": usual if ranked_lines else "",
-        "other_methods": [(named(line.names), line.of.entered.method) for line in others],
+        "other_methods": [(name_in_language(line.names), line.of.entered.method) for line in others],
         "is_as_answered": any(not line.of.entered.is_corrected for line in ranked_lines),
         "shares_ranks": len({line.rank for line in ranked_lines}) < len(ranked_lines),
     }

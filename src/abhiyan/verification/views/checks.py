@@ -18,21 +18,21 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.messaging import queries as messaging
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.rules.activities import Items
 from abhiyan.programmes.rules.check_words import CheckWords
-from abhiyan.programmes.rules.spoken import spoken
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.programmes.rules.spoken import spoken_words
+from abhiyan.ui.acts import act_page, form_page, tried
 from abhiyan.verification import actions
 from abhiyan.verification.actions import TryOutcome
 from abhiyan.verification.forms import AnswersForm, BackForm, FindingForm, VisitForm
 from abhiyan.verification.models import Check
 from abhiyan.verification.queries import checks as reads
 from abhiyan.verification.queries.checks import InHand
-from abhiyan.verification.queries.items import asked_of
+from abhiyan.verification.queries.items import items_to_check
 from abhiyan.verification.refusals import AskFirst, NothingForYou, NotTaken
 from abhiyan.verification.rules.outcomes import Meaning, contradicts
 
@@ -62,7 +62,7 @@ LEAVES = {
 
 
 @require_GET
-def checks(request: Request) -> HttpResponseBase:
+def checks_page(request: Request) -> HttpResponseBase:
     """List the checks a verifier has in hand, those for another day, and those finished today."""
     at, account = clock.now(), request.viewer.account_id
     assert account is not None  # the access table asks for a capability
@@ -168,7 +168,7 @@ def check_said(request: Request, public_id: UUID) -> HttpResponseBase:
 def check_back(request: Request, public_id: UUID) -> HttpResponseBase:
     """Hand a check back, with a reason: somebody else gets it."""
     check_in_hand = _own(request, public_id)
-    return ask(
+    return act_page(
         request,
         lambda given: actions.hand_back(
             check_id=public_id, reason=given["reason"], by=request.actor, at=clock.now()
@@ -191,11 +191,11 @@ def check_back(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def check_end(request: Request, public_id: UUID, came: str) -> HttpResponseBase:
     """Ask once, then write, that nobody answered, or they refuse, or leave."""
-    needed(came in TryOutcome.values or None)
+    or_refuse(came in TryOutcome.values or None)
     check_in_hand, how = _own(request, public_id), TryOutcome(came)
     is_leaving = how == TryOutcome.LEFT
     label, text, button = LEAVES[_asked(check_in_hand.check).leave is not None]
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.end_check_try(check_id=public_id, came=how, by=request.actor, at=clock.now()),
         title=label if is_leaving else how.label,
@@ -229,7 +229,7 @@ def check_tell(request: Request, public_id: UUID) -> HttpResponseBase:
     ]
     kept = QueryDict(mutable=True)
     kept.update({"outcome": outcome.value} | ({"leaves": "on"} if leaves else {}))
-    return ask(
+    return act_page(
         request,
         lambda cleaned: actions.conclude_check(
             check_id=public_id,
@@ -253,7 +253,7 @@ def check_tell(request: Request, public_id: UUID) -> HttpResponseBase:
 def _contradictions(one: Check) -> list[str]:
     """List each year that was heard against another written one, and ask whether the result is still right."""
     with system("what a verifier heard, beside what was written"):
-        target, said_words = reads.target_of(one), reads.said_in(one)
+        target, said_words = reads.target_of(one), reads.answers_in_check(one)
     if said_words is None:
         return []
     words = say("Heard %(heard)s, written %(written)s. Still right?")
@@ -275,11 +275,11 @@ def _own(request: Request, check_id: UUID) -> InHand:
     with system("a verifier's own check"):
         actions.return_checks(at=at, account_id=account)
         check_in_hand = reads.one_in_hand(account, check_id, at=at)
-    return needed(check_in_hand, NotTaken)
+    return or_refuse(check_in_hand, NotTaken)
 
 
 def _asked(one: Check) -> Items:
-    return asked_of(one.frame.programme, one.frame.measure)
+    return items_to_check(one.frame.programme, one.frame.measure)
 
 
 def _leave(words: CheckWords, programme_id: int) -> Promise | str:
@@ -335,8 +335,8 @@ def _page(
     }
     if not one.outcome:
         with system("whom a verifier's own check asks"):
-            target, words = reads.target_of(one), reads.said_in(one)
-            where = reads.place_of(target.unit_id, one.frame.programme.hierarchy)
+            target, words = reads.target_of(one), reads.answers_in_check(one)
+            where = reads.place_in_words(target.unit_id, one.frame.programme.hierarchy)
         context |= {
             "who": target.whom.name,
             "where": where,
@@ -346,7 +346,7 @@ def _page(
         if words is None:
             context["form"] = form or AnswersForm(items)
             context |= {
-                "spoken": spoken(items.words.opening, caller=request.viewer.name),
+                "spoken": spoken_words(items.words.opening, caller=request.viewer.name),
                 "whom": items.words.whom,
             }
         else:

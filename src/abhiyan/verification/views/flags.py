@@ -16,15 +16,15 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.numbers import grouped
-from abhiyan.core.refusals import needed
+from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import day_of, language, named
+from abhiyan.core.words import active_language, day_words, name_in_language
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui import tables
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import act_page, form_page, tried
 from abhiyan.ui.fields import NoteField
 from abhiyan.verification import actions
 from abhiyan.verification.actions.frames import PLAN
@@ -35,13 +35,13 @@ from abhiyan.verification.queries import flags as reads
 from abhiyan.verification.queries.looks import looks_of
 from abhiyan.verification.rules import findings
 
-from .frames import measure_of, shown_of
+from .frames import frames_shown, measure_of
 
 MOST, PER_PAGE = 500, 10  # workers looked through, who wants a look most first; and shown on a page
 
 
 @form_page
-def workers(request: Request, public_id: UUID) -> HttpResponseBase:
+def workers_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show workers of a programme with reasons to look closer; compare them again."""
     programme = _planned(request, public_id)
     measure, at = measure_of(programme), clock.now()
@@ -55,15 +55,15 @@ def workers(request: Request, public_id: UUID) -> HttpResponseBase:
         return redirect("verification:workers", public_id=public_id)
     today = clock.day_in(programme.zone, at)
     with system("workers whose entries look odd"):
-        flag_rows = reads.rows_of(programme, measure, today, most=MOST)
+        flag_rows = reads.flag_rows(programme, measure, today, most=MOST)
         fresh = reads.round_under_way(programme, measure)
         ready = None if fresh else reads.ready_for_checks(programme, measure, today)
         leaf = tables.numbered(flag_rows, request.GET, total=len(flag_rows), per=PER_PAGE)
         context = {
             # Not as a file: names beside reasons stay on this page.
-            "leaf": leaf.with_rows(lambda rows: reads.with_names(rows, language=language())),
+            "leaf": leaf.with_rows(lambda rows: reads.named_flag_rows(rows, language=active_language())),
             "fresh": fresh,
-            "left": reads.left_in(fresh) if fresh else 0,
+            "left": reads.count_unfinished_checks(fresh) if fresh else 0,
             "ready": len(ready.flags) if ready else 0,
             "lacking": _lacking(ready) if ready else "",
             "short": [(place, had, findings.KNOWN - had) for place, had in ready.lacking.items()]
@@ -72,7 +72,7 @@ def workers(request: Request, public_id: UUID) -> HttpResponseBase:
             "open_frame": ready.frame if ready else None,
         }
     return render(
-        request, "verification/worker_list.html", context | shown_of(programme, (say("Workers"), ""))
+        request, "verification/worker_list.html", context | frames_shown(programme, (say("Workers"), ""))
     )
 
 
@@ -101,9 +101,9 @@ def flag_ask(request: Request, public_id: UUID, worker: UUID) -> HttpResponseBas
             for worker_look in looks_of(programme, measure, workers=[worker])
             if worker_look.reasons
         )
-        look = needed(next(looks, None))
-        name = reads.names_of([worker]).get(worker, "")
-    return ask(
+        look = or_refuse(next(looks, None))
+        name = reads.worker_names([worker]).get(worker, "")
+    return act_page(
         request,
         lambda _given: actions.ask_worker(
             programme=programme, measure=measure, worker=worker, by=request.actor, at=at
@@ -133,7 +133,7 @@ def flag(request: Request, public_id: UUID) -> HttpResponseBase:
     one = _flag(request, public_id)
     at = clock.now()
     with system("one flag"):
-        name = reads.names_of([one.worker]).get(one.worker, "")
+        name = reads.worker_names([one.worker]).get(one.worker, "")
     case, today = reads.case_of(one), clock.day_in(one.programme.zone, at)
     account = request.viewer.account_id or 0
     may = {
@@ -144,13 +144,13 @@ def flag(request: Request, public_id: UUID) -> HttpResponseBase:
     context = {
         "flag": one,
         "worker": name,
-        "reasons": reads.sentences(one.reasons),
+        "reasons": reads.reasons_in_words(one.reasons),
         "support": reads.support_of(one),
-        "judged": reads.judged(one),
+        "judged": reads.judgement_in_words(one),
         "may": may,
-        "until": day_of(one.asked_at + findings.ANSWERS),
+        "until": day_words(one.asked_at + findings.ANSWERS),
         "ends": case.expires_on,
-        "district": named(one.unit.names),
+        "district": name_in_language(one.unit.names),
     }
     return render(request, "verification/flag.html", context | _shown(one.programme, name))
 
@@ -172,12 +172,12 @@ def flag_propose(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask a second person to confirm a finding."""
     one = _flag(request, public_id)
     page = reverse("verification:flag", args=[public_id])
-    return ask(
+    return act_page(
         request,
         lambda given: actions.propose_finding(flag_id=public_id, by=request.actor, at=clock.now(), **given),
         title=_("Propose a finding"),
         text=[
-            reads.judged(one),
+            reads.judgement_in_words(one),
             _("Needs approval by somebody who is neither above nor below you. They see no name."),
         ],
         button=_("Ask for approval"),
@@ -194,7 +194,7 @@ def flag_propose(request: Request, public_id: UUID) -> HttpResponseBase:
 def flag_drop(request: Request, public_id: UUID) -> HttpResponseBase:
     """Delete a flag, after saying what that does."""
     one = _flag(request, public_id)
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.drop_flag(flag_id=public_id, by=request.actor, at=clock.now()),
         title=_("Drop this flag"),
@@ -217,7 +217,7 @@ def aim_telling(request: Request, public_id: UUID) -> HttpResponseBase:
     programme = _planned(request, public_id)
     measure, at = measure_of(programme), clock.now()
     list_ = reverse("verification:workers", args=[public_id])
-    return ask(
+    return act_page(
         request,
         lambda given: actions.ask_aiming(
             programme=programme, measure=measure, by=request.actor, at=at, **given
@@ -246,7 +246,7 @@ def fresh_new(request: Request, public_id: UUID) -> HttpResponseBase:
         ready = reads.ready_for_checks(programme, measure, clock.day_in(programme.zone, at))
     n = len(ready.flags)
     list_ = reverse("verification:workers", args=[public_id])
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.begin_fresh_checks(
             programme=programme, measure=measure, by=request.actor, at=at
@@ -291,12 +291,12 @@ def flag_mine(request: Request, public_id: UUID) -> HttpResponseBase:
     context = {
         "flag": one,
         "form": form,
-        "reasons": reads.sentences(one.reasons),
+        "reasons": reads.reasons_in_words(one.reasons),
         "support": reads.support_of(one),
-        "judged": reads.judged(one),
+        "judged": reads.judgement_in_words(one),
         "grievance": settings.GRIEVANCE,
-        "programme_name": named(one.programme.names),
-        "until": day_of(one.asked_at + findings.ANSWERS),
+        "programme_name": name_in_language(one.programme.names),
+        "until": day_words(one.asked_at + findings.ANSWERS),
         "here": "",
         "crumbs": [(say("Your entries"), "")],
     }
@@ -321,4 +321,4 @@ def _flag(request: Request, public_id: UUID) -> Flag:
 
 def _shown(programme: Programme, title: str) -> dict[str, Any]:
     list_ = (say("Workers"), reverse("verification:workers", args=[programme.public_id]))
-    return shown_of(programme, list_, (title, ""))
+    return frames_shown(programme, list_, (title, ""))

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock, small_cells
 from abhiyan.core.numbers import grouped
 from abhiyan.core.scope import system
-from abhiyan.core.words import day_of, named
+from abhiyan.core.words import day_words, name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.models import Release
@@ -29,8 +29,8 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.estimated import Estimated, RealOf100, RealShare
-from abhiyan.ui.acts import Text, ask, form_page, tried
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.acts import Text, act_page, form_page, tried
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.ui.numbers import of_100
 from abhiyan.units import queries as units
 from abhiyan.verification import actions
@@ -41,9 +41,9 @@ from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Draw, Estimate, Frame, Stratum
 from abhiyan.verification.queries import checks
 from abhiyan.verification.queries import frames as reads
-from abhiyan.verification.queries.items import asked_of
+from abhiyan.verification.queries.items import items_to_check
 from abhiyan.verification.queries.public import is_public
-from abhiyan.verification.queries.told import since_of, told
+from abhiyan.verification.queries.told import estimated_of_unit, since_of
 from abhiyan.verification.refusals import (
     ChecksOpen,
     DrawnAlready,
@@ -60,7 +60,7 @@ from abhiyan.verification.rules.topping import topped_up, topped_up_to
 TOLD = replace(Expected(), refused=0.0, not_reached=0.0)  # if everybody answers
 
 
-def percent(share: float | None) -> float | None:
+def share_in_percent(share: float | None) -> float | None:
     """Return a share as a number of 100, to a tenth: for widths that are planned."""
     return None if share is None else round(100 * share, 1)
 
@@ -74,7 +74,7 @@ def _widest(row: Any) -> str:
     """Return the unit below with the widest least gap, and the gap of 100 entries."""
     if row.gap_high is None:
         return ""
-    return f"{named(row.gap_names)}: {100 - of_100(row.gap_high)}"
+    return f"{name_in_language(row.gap_names)}: {100 - of_100(row.gap_high)}"
 
 
 COLUMNS: tuple[Column[Any], ...] = (
@@ -99,7 +99,7 @@ class EstimateRow:
 
     def shown(self, n: int) -> int | None:
         """Return a number of entries or checks; None where it is too small to be shown."""
-        return n if self.is_exact else small_cells.shown(n)
+        return n if self.is_exact else small_cells.shown_count(n)
 
     @property
     def truth(self) -> programmes.Truth:
@@ -113,7 +113,7 @@ class EstimateRow:
 
 
 ESTIMATES: tuple[Column[EstimateRow], ...] = (
-    Column("unit", _("Unit"), lambda row: named(row.of.unit.names), is_name=True),
+    Column("unit", _("Unit"), lambda row: name_in_language(row.of.unit.names), is_name=True),
     Column("items", _("Entries"), lambda row: row.shown(row.of.items), css="num", order=True),
     Column("checks", _("Checks finished"), lambda row: row.shown(row.of.finished), css="num", order=True),
     Column("drawn", _("Drawn"), lambda row: row.shown(row.of.drawn), css="num", order=True),
@@ -128,15 +128,15 @@ ESTIMATES: tuple[Column[EstimateRow], ...] = (
 
 def measure_of(programme: Programme) -> int:
     """Return the first countable measure of a programme. Refuses NothingToCheck."""
-    items = activities.of(programme.kind).items
+    items = activities.activity_of(programme.kind).items
     if not items:
         raise NothingToCheck
     return items[0].measure
 
 
-def shown_of(programme: Programme, *more: tuple[str, str]) -> dict[str, Any]:
+def frames_shown(programme: Programme, *more: tuple[str, str]) -> dict[str, Any]:
     """Return what every page of a programme's frames is given. more: crumbs below the list of frames."""
-    name = named(programme.names)
+    name = name_in_language(programme.names)
     first = (name, reverse("programmes:programme", args=[programme.public_id]))
     checks = (say("Back-checks"), reverse("verification:frames", args=[programme.public_id]) if more else "")
     crumbs = [(say("Programmes"), reverse("programmes:list")), first, checks, *more]
@@ -152,7 +152,9 @@ def frames(request: Request, public_id: UUID) -> HttpResponseBase:
 
     def rounded(rows: list[Any]) -> list[Any]:
         for row in rows:
-            row.entered = row.entered if is_exact or row.entered is None else small_cells.shown(row.entered)
+            row.entered = (
+                row.entered if is_exact or row.entered is None else small_cells.shown_count(row.entered)
+            )
         return rows
 
     table = Table(
@@ -164,15 +166,15 @@ def frames(request: Request, public_id: UUID) -> HttpResponseBase:
         sort="-number",
         finish=rounded,
     )
-    context = shown_of(programme) | {
+    context = frames_shown(programme) | {
         "may_plan": may_plan(request, programme.owner_id),
         "public": reverse("verification:public", args=[public_id]) if is_public(programme) else "",
     }
-    return answer(request, "verification/frame_list.html", table, context)
+    return list_response(request, "verification/frame_list.html", table, context)
 
 
 @require_GET
-def frame(request: Request, public_id: UUID) -> HttpResponseBase:
+def frame_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Show one frame: where it stands, its draw, and what the checks say of a unit and those below it."""
     one, at = reads.frame_for(request.viewer, public_id), clock.now()
     may = may_plan(request, one.unit_id)
@@ -182,7 +184,11 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
     seen = _sees_exactly(request.viewer, [here.unit.id, *(row.unit_id for row in below)])
     on, since = clock.day_in(one.programme.zone, at), since_of(one)
     rows = [
-        EstimateRow(row, told(one, row.unit.code, {row.shade: row}, since=since, on=on), row.unit_id in seen)
+        EstimateRow(
+            row,
+            estimated_of_unit(one, row.unit.code, {row.shade: row}, since=since, on=on),
+            row.unit_id in seen,
+        )
         for row in below
     ]
     own = {row.shade: row for row in estimates if row.unit_id == here.unit.id}
@@ -191,7 +197,7 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
     )
     published = reads.published(one)
     is_past_end = reads.is_past_end(one, at)
-    ladder = programmes.ladder(
+    ladder = programmes.unit_ladder(
         node=here.unit.id,
         hierarchy=one.programme.hierarchy,
         programme=one.programme,
@@ -199,7 +205,7 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
         at=at,
     )
     context = (
-        shown_of(one.programme, *_crumbs(one, here))
+        frames_shown(one.programme, *_crumbs(one, here))
         | {
             "frame": one,
             "published": published,
@@ -217,7 +223,7 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
             "about": here,
             "headline": own.get(Estimate.Shade.ENTERED),
             "truth": programmes.truth_of(
-                told(one, here.unit.code, own, since=since, on=on),
+                estimated_of_unit(one, here.unit.code, own, since=since, on=on),
                 entries=ladder.entries,
                 is_rounded=here.unit.id not in seen,
             ),
@@ -226,12 +232,12 @@ def frame(request: Request, public_id: UUID) -> HttpResponseBase:
         }
         | _files(one, may=may)
     )
-    return answer(request, "verification/frame.html", table, context)
+    return list_response(request, "verification/frame.html", table, context)
 
 
 def _also(frame: Frame) -> str:
     """Say how many people with a yes said yes to the activity's other question too; empty where nobody did."""
-    also = asked_of(frame.programme, frame.measure).words.also
+    also = items_to_check(frame.programme, frame.measure).words.also
     if also is None:
         return ""
     with system("what else people said in checks"):
@@ -282,7 +288,7 @@ def _asked(frame: Frame, at: datetime) -> str:
         return org.deciders([release], at=at)[release.pk].whom_to_ask()
 
 
-def planned(request: Request, public_id: UUID) -> Frame:
+def planned_frame(request: Request, public_id: UUID) -> Frame:
     """Return a frame whose draws the viewer plans."""
     one = reads.frame_for(request.viewer, public_id)
     if not may_plan(request, one.unit_id):
@@ -297,7 +303,7 @@ def _about(frame: Frame, title: Text, barred: Text = "", text: Sequence[Text] = 
     """
     page = reverse("verification:frame", args=[frame.public_id])
     context = {"title": title, "done": page, "text": [barred] if barred else text, "is_open": not barred}
-    return context | shown_of(frame.programme, _crumb(frame, page), (str(title), ""))
+    return context | frames_shown(frame.programme, _crumb(frame, page), (str(title), ""))
 
 
 def not_drawn(frame: Frame) -> str:
@@ -310,14 +316,14 @@ def not_drawn(frame: Frame) -> str:
 @form_page
 def frame_draw(request: Request, public_id: UUID) -> HttpResponseBase:
     """Draw the checks with the value as it was published."""
-    one = planned(request, public_id)
+    one = planned_frame(request, public_id)
     draw = reads.draws_of(one)[-1]
     barred = "" if one.state == Frame.State.FROZEN else DrawnAlready.message
     text: list[Text] = [
         _("Write the value exactly as it was published. The draw can be made only once."),
-        say("%(source)s, known from %(due)s.") % {"source": draw.source, "due": day_of(draw.due_at)},
+        say("%(source)s, known from %(due)s.") % {"source": draw.source, "due": day_words(draw.due_at)},
     ]
-    return ask(
+    return act_page(
         request,
         lambda given: actions.draw_frame(
             public_id=public_id, value=given["value"], by=request.actor, at=clock.now()
@@ -332,14 +338,14 @@ def frame_draw(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def frame_redraw(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask for another public value, because the one that was named never came."""
-    one, at = planned(request, public_id), clock.now()
+    one, at = planned_frame(request, public_id), clock.now()
     zone, draw = ZoneInfo(one.programme.zone), reads.draws_of(one)[-1]
     text: list[Text] = [
         say("It was to be: %(source)s.") % {"source": draw.source},
         _("Name another value that nobody knows yet. It counts once somebody else approves it."),
         _("Everybody who sees this round sees both values and the reason."),
     ]
-    return ask(
+    return act_page(
         request,
         lambda given: actions.ask_redraw(
             public_id=public_id,
@@ -362,7 +368,7 @@ def _no_redraw(frame: Frame, draw: Draw, at: datetime) -> Text:
     if frame.state != Frame.State.FROZEN:
         return DrawnAlready.message
     if at < draw.due_at:
-        return str(NotDue(due=day_of(draw.due_at)))
+        return str(NotDue(due=day_words(draw.due_at)))
     reason = _asked(frame, at)
     return say("Another value was asked for.") + f" {reason}" if reason else ""
 
@@ -370,14 +376,14 @@ def _no_redraw(frame: Frame, draw: Draw, at: datetime) -> Text:
 @form_page
 def frame_top_up(request: Request, public_id: UUID) -> HttpResponseBase:
     """Draw more checks: so many, or for a width; what they bring is shown first."""
-    one, is_sure, at = planned(request, public_id), "sure" in request.POST, clock.now()
+    one, is_sure, at = planned_frame(request, public_id), "sure" in request.POST, clock.now()
     barred = not_drawn(one) or (str(EndPassed()) if reads.is_past_end(one, at) else "")
     with system("planning more back-checks"):
         drawn = reads.drawn_of(Stratum.objects.filter(frame=one).defer("commitments"))
     form = TopUpForm(request.POST if request.method == "POST" else None)
     about = _about(one, _("Draw more"), barred)
     if barred:
-        return ask(
+        return act_page(
             request,
             lambda given: actions.top_up_frame(
                 public_id=public_id, checks=given["checks"] or 0, by=request.actor, at=at
@@ -394,7 +400,7 @@ def frame_top_up(request: Request, public_id: UUID) -> HttpResponseBase:
             context |= {
                 "grown": more.checks,
                 "more": more.checks - drawn.checks,
-                "widths": [percent(more.width(Expected())), percent(more.width(TOLD))],
+                "widths": [share_in_percent(more.width(Expected())), share_in_percent(more.width(TOLD))],
             }
             return render(request, "verification/frame_top_up.html", context)
         form.add_error(None, str(NothingMore()))
@@ -415,7 +421,7 @@ def frame_top_up(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def frame_close(request: Request, public_id: UUID) -> HttpResponseBase:
     """Close a frame, after saying what ends."""
-    one, at = planned(request, public_id), clock.now()
+    one, at = planned_frame(request, public_id), clock.now()
     barred = not_drawn(one)
     if not barred and not reads.may_close(one, at):
         barred = str(ChecksOpen(day=date_format(one.ends_on, "j F Y")))
@@ -425,7 +431,7 @@ def frame_close(request: Request, public_id: UUID) -> HttpResponseBase:
         _("The key is published. With it anybody can turn the drawn lines into the numbers of entries."),
         _("You cannot take this back."),
     ]
-    return ask(
+    return act_page(
         request,
         lambda _given: actions.close_frame(public_id=public_id, by=request.actor, at=at),
         button=_("Close this round of checks"),
@@ -441,16 +447,16 @@ def frame_file(request: Request, public_id: UUID) -> HttpResponseBase:
 
     A planner of draws publishes it; it has exact counts of every district.
     """
-    return file_answer(planned(request, public_id))
+    return frame_file_answer(planned_frame(request, public_id))
 
 
 @require_GET
 def frame_more(request: Request, public_id: UUID) -> HttpResponseBase:
     """Send the file of later checks, published beside the first."""
-    return more_answer(planned(request, public_id))
+    return more_answer(planned_frame(request, public_id))
 
 
-def file_answer(frame: Frame) -> HttpResponseBase:
+def frame_file_answer(frame: Frame) -> HttpResponseBase:
     """Send the published file as a download."""
     with system("the published file of a frame"):
         pieces = list(reads.file_of(frame))

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
-from abhiyan.core.words import language
+from abhiyan.core.words import active_language
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import form_page, tried
-from abhiyan.ui.lists import Column, Table, answer
+from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 from abhiyan.verification import actions
 from abhiyan.verification.actions.frames import PLAN, FramePlan
@@ -35,7 +35,7 @@ from abhiyan.verification.rules import planning
 from abhiyan.verification.rules.estimates import GRADED
 from abhiyan.verification.rules.planning import FLOOR, Expected, PlannedDraw, Size
 
-from .frames import measure_of, percent, shown_of
+from .frames import frames_shown, measure_of, share_in_percent
 
 USUAL = 3_000  # checks that are proposed
 STEPS = (0.25, 0.5, 1, 2, 4)  # of the planned number: how the width goes with it
@@ -70,7 +70,7 @@ def frame_new(request: Request, public_id: UUID) -> HttpResponseBase:
     at = clock.now()
     measure = measure_of(programme)
     lacking = PartOfWhole if programme.parent_id else NoItems
-    context = shown_of(programme, (say("New round of checks"), "")) | {"lacking": lacking.message}
+    context = frames_shown(programme, (say("New round of checks"), "")) | {"lacking": lacking.message}
     if request.method == "POST":
         return _frozen(request, programme, measure, at, context)
     return _planned(request, programme, measure, at, context)
@@ -100,16 +100,16 @@ def _planned(
     checks = items if wanted is None else wanted
 
     def planned(times: float = 1, of: Expected = expected) -> PlannedDraw:
-        return planning.plan(size_lists, round(checks * times), of, floor=round(floor * times))
+        return planning.plan_draw(size_lists, round(checks * times), of, floor=round(floor * times))
 
     plan = planned()
-    names = units.names_of(sizes, language=language())
+    names = units.names_of_units(sizes, language=active_language())
     rows = [
         District(
             names.get(unit_id, ""),
             sum(size.items for size in sizes_here),
             sum(drawn),
-            percent(width),
+            share_in_percent(width),
             verifiers[unit_id],
         )
         for (unit_id, sizes_here), drawn, width in zip(sizes.items(), plan.drawn, plan.widths, strict=True)
@@ -137,7 +137,7 @@ def _planned(
         "without": without,
         "form": CheckPlanForm(initial={"checks": checks, "floor": floor}),
     }
-    return answer(request, "verification/frame_plan.html", table, shown)
+    return list_response(request, "verification/frame_plan.html", table, shown)
 
 
 def _whole(sizes: Mapping[int, list[Size]]) -> int:
@@ -152,7 +152,7 @@ def _aimed(aim: AimForm, found: Sequence[Sequence[Size]], expected: Expected) ->
     if aim.cleaned_data["aim"] == DISTRICT:
         of_each = planning.floor_for(found, goal / 100, expected)
         return (None, FLOOR) if of_each is None else (1, of_each)
-    return planning.needed(found, goal / 100, expected, floor=floor), floor
+    return planning.checks_needed(found, goal / 100, expected, floor=floor), floor
 
 
 def _ways(expected: Expected) -> list[tuple[str, Expected]]:
@@ -195,7 +195,7 @@ def _frozen(
     form = CheckPlanForm(request.POST)
     if "sure" not in request.POST and form.is_valid():
         values, sizes = form.cleaned_data, _sizes(programme, measure)
-        plan = planning.plan(list(sizes.values()), values["checks"], floor=values["floor"])
+        plan = planning.plan_draw(list(sizes.values()), values["checks"], floor=values["floor"])
         number = reads.frames_of(programme).filter(measure=measure).count() + 1
         shown |= {"form": form, "plan": plan, "items": _whole(sizes), "number": number}
         return render(request, "verification/frame_freeze.html", shown)

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.refusals import NotFound, needed
+from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
@@ -42,7 +42,9 @@ def ties(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
     with system("whom a verifier knows"):
         account_id = request.viewer.account_id
         account = (
-            people.account_by_public_id(public_id) if public_id else needed(people.account(account_id or 0))
+            people.account_by_public_id(public_id)
+            if public_id
+            else or_refuse(people.account(account_id or 0))
         )
         if public_id:
             unit_id = reads.verifier_unit(account.pk, clock.day_in(settings.TIME_ZONE, clock.now()))
@@ -55,7 +57,7 @@ def ties(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
                 raise
             messages.info(request, say("No unit fits. Search by another name, or by its code."))
             return redirect(request.path)
-        offices = reads.held_in(here.unit.id)
+        offices = reads.offices_held_in(here.unit.id)
         stated = reads.ties_of(account.pk)
     form = TieForm(request.POST if request.method == "POST" else None)
     choice: Any = form.fields["office"]
@@ -84,9 +86,9 @@ def ties(request: Request, public_id: UUID | None = None) -> HttpResponseBase:
         "here": "checks",
         "crumbs": [(say("People they know"), "")] if public_id else mine,
         "page_unit": here,
-        "above": [row.name() for row in units.path(here.unit.id, here.hierarchy)],
+        "above": [row.name() for row in units.path_of_unit(here.unit.id, here.hierarchy)],
         "of": account if public_id else None,
-        "whose": person(account.name),
+        "whose": local_person(account.name),
         "ties": stated,
         "offices": offices,
         "form": form,

@@ -13,24 +13,24 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
-from abhiyan.core.words import person
+from abhiyan.core.words import local_person
 from abhiyan.org.viewer import Request
 from abhiyan.programmes.rules import activities
-from abhiyan.ui.acts import ask, form_page, tried
+from abhiyan.ui.acts import act_page, form_page, tried
 from abhiyan.ui.forms import offer
-from abhiyan.ui.lists import Column, Table, answer, page_with_list
+from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.verification import actions
 from abhiyan.verification.forms import PlantForm, WithdrawForm
 from abhiyan.verification.here import may_plan
 from abhiyan.verification.models import Frame
 from abhiyan.verification.queries.agreement import AgreementQuestion, VerifierChecks, verifiers_of
-from abhiyan.verification.queries.items import asked_of
-from abhiyan.verification.queries.planted import PlantedPerson, planted_in, typed_of
+from abhiyan.verification.queries.items import items_to_check
+from abhiyan.verification.queries.planted import PlantedPerson, planted_in, questions_to_type
 from abhiyan.verification.queries.ties import verifier_units
 from abhiyan.verification.rules.agreement import PAIRS, Unlike
 from abhiyan.verification.rules.estimates import PLANTED
 
-from .frames import planned, shown_of
+from .frames import frames_shown, planned_frame
 
 # It names what to ask about, never what somebody did: there can be good reasons.
 DIFFERS = {
@@ -75,7 +75,9 @@ def _agreement(one: VerifierChecks) -> str | None:
 
 
 COLUMNS: tuple[Column[VerifierChecks], ...] = (
-    Column("name", _("Verifier"), lambda row: person(row.name), order=True, is_name=True, names_people=True),
+    Column(
+        "name", _("Verifier"), lambda row: local_person(row.name), order=True, is_name=True, names_people=True
+    ),
     Column("taken", _("Checks taken"), lambda row: row.taken, css="num", order=True),
     Column("genuine", _("Genuine"), lambda row: row.genuine, css="num", order=True),
     Column("not_genuine", _("Not genuine"), lambda row: row.not_genuine, css="num", order=True),
@@ -97,13 +99,13 @@ def shown_in(frame: Frame, title: str, *between: tuple[str, str]) -> dict[str, A
     """Return what a page below a frame's is given. between: crumbs of pages between the frame's and this."""
     name = say("Round of checks %(number)s") % {"number": frame.number}
     above = (name, reverse("verification:frame", args=[frame.public_id]))
-    return shown_of(frame.programme, above, *between, (title, "")) | {"frame": frame, "heading": title}
+    return frames_shown(frame.programme, above, *between, (title, "")) | {"frame": frame, "heading": title}
 
 
 @page_with_list
 def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
     """List the verifiers of a frame, and where one differs from the others by more than luck."""
-    frame = planned(request, public_id)
+    frame = planned_frame(request, public_id)
     with system("how the verifiers of a frame agree"):
         found = verifiers_of(frame)
         day = clock.day_in(settings.TIME_ZONE, clock.now())
@@ -123,21 +125,21 @@ def verifiers(request: Request, public_id: UUID) -> HttpResponseBase:
         "least_pairs": PAIRS,
         "below": {account_id for account_id, unit_id in places.items() if unit_id in own_units},
         "differ": [
-            (person(verifier_checks.name), differs(verifier_checks))
+            (local_person(verifier_checks.name), differs(verifier_checks))
             for verifier_checks in found.each
             if verifier_checks.unlike
         ],
     }
-    return answer(request, "verification/verifier_list.html", table, context)
+    return list_response(request, "verification/verifier_list.html", table, context)
 
 
 @form_page
 def planted(request: Request, public_id: UUID) -> HttpResponseBase:
     """Count the people with a known answer in a frame, with a form for more. Nobody sees who they are."""
-    frame = planned(request, public_id)
-    words = asked_of(frame.programme, frame.measure).words
-    form = PlantForm(request.POST if request.method == "POST" else None, typed_of(frame), words)
-    ways = activities.of(frame.programme.kind).channels
+    frame = planned_frame(request, public_id)
+    words = items_to_check(frame.programme, frame.measure).words
+    form = PlantForm(request.POST if request.method == "POST" else None, questions_to_type(frame), words)
+    ways = activities.activity_of(frame.programme.kind).channels
     offer(form, channel=[(channel.number, channel.label) for channel in ways])
 
     def plant(given: dict[str, Any], at: datetime) -> int:
@@ -174,8 +176,8 @@ def planted(request: Request, public_id: UUID) -> HttpResponseBase:
 @form_page
 def planted_withdraw(request: Request, public_id: UUID) -> HttpResponseBase:
     """Withdraw somebody whose answer is known and who wishes to be asked no more."""
-    frame = planned(request, public_id)
-    return ask(
+    frame = planned_frame(request, public_id)
+    return act_page(
         request,
         lambda given: actions.withdraw_planted(
             public_id=public_id, phone=given["phone"], by=request.actor, at=clock.now()
