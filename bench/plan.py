@@ -1,7 +1,8 @@
 """Bench `plan`: a plan for all 543 seats of the Lok Sabha, from the result of 2019.
 
-Row `plan/numpy`: milliseconds of `plans.plan` against the same arithmetic written plainly in numpy below, interleaved.
-The plan has goals of seats and votes, turnout, contradictions, sensitivity and 1,000 random draws. Both have to agree.
+Row `plan/numpy`: milliseconds of `plans.work_out_plan` against the same arithmetic written plainly in numpy below,
+interleaved. The plan has goals of seats and votes, turnout, contradictions, sensitivity and 1,000 random draws. Both
+have to agree.
 """
 
 import csv

@@ -116,7 +116,7 @@ from abhiyan.sample import build, tree
 
 seed, at, claims, booths = sys.argv[1:]
 tree.BOOTHS = int(booths)
-build.build(seed, at=datetime.fromisoformat(at), claims=int(claims), say=print)
+build.build_demo(seed, at=datetime.fromisoformat(at), claims=int(claims), say=print)
 """
 
 

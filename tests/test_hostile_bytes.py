@@ -59,7 +59,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-DOORS = ("file_pool.read", "file_pool.stream", "table_told")  # of the pool
+DOORS = ("file_pool.read_in_pool", "file_pool.stream", "table_told")  # of the pool
 
 
 def readers() -> dict[str, Callable[..., Any]]:

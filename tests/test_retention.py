@@ -18,7 +18,7 @@ OTHER = {
     "ask_persons": "a day on which a question goes out",
     "free_held_for_text": "messages go on",
     "count_held": "counts of units, made again",
-    "empty": "an erasure, at once",
+    "empty_tickets": "an erasure, at once",
     "erase_items": "an erasure, at once",
 }
 

@@ -18,7 +18,7 @@ LIMITED = re.compile(r"\blimit\s*(?:%\(|%s|$|[2-9]|\d\d)", re.IGNORECASE)
 READS = {"rows", "each", "column"}  # of core.sql
 BOUNDS = {"limit", "most"}  # what a query is asked for at most
 KEEPS = {"list", "tuple", "sorted", "reversed", "set", "enumerate"}
-WORDS = {"ngettext", "_", "say", "gettext", "grouped", "filled", "count_words", "npgettext"}
+WORDS = {"ngettext", "_", "say", "gettext", "grouped", "filled_sentence", "count_words", "npgettext"}
 COMPARED = re.compile(r"\|length\s*(?:[<>=!]|%\})|\bif [^%]*\|length")
 LENGTH = re.compile(r"([\w.]+)\|length")
 # The act takes these rows. They are no part of what is shown, so their number is the number.
@@ -220,7 +220,7 @@ PLANTED = [
     "def page():\n    week = [one for one in found[:60]]\n    return {'week': len(week)}",
     (
         "def ten_planted():\n    return list(q.order_by('pk')[:10])\n"
-        "def page():\n    late = queries.ten_planted()\n    return filled('%(n)s', n=len(late))"
+        "def page():\n    late = queries.ten_planted()\n    return filled_sentence('%(n)s', n=len(late))"
     ),
     (
         "SQL = 'select 1 from x order by 1 limit %(most)s'\n"

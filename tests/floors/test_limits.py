@@ -23,7 +23,7 @@ ORDER = (
     LimitKey.PHONE,
     LimitKey.PHONE_NETWORK,
 )
-# These files count or refuse besides `limits.take`.
+# These files count or refuse besides `limits.count_or_refuse`.
 COUNTED_ELSEWHERE = {
     ("core", "limits.py"): "the one place",
     ("core", "models.py"): "the table and its rights",
@@ -48,7 +48,7 @@ def counters_elsewhere(source: Source) -> Iterator[str]:
         yield f"{source.room}/{source.path}: it counts past core/limits.py"
     for node in source.nodes:
         if isinstance(node, ast.Raise) and node.exc and ast.unparse(node.exc).split("(")[0] == "TooMany":
-            yield f"{source.room}/{source.path}:{node.lineno}: TooMany is what limits.take refuses by"
+            yield f"{source.room}/{source.path}:{node.lineno}: TooMany is what limits.count_or_refuse refuses by"
 
 
 def limits_out_of_order(source: Source) -> Iterator[str]:
@@ -59,7 +59,7 @@ def limits_out_of_order(source: Source) -> Iterator[str]:
             (node.lineno, getattr(declared, node.args[0].attr))
             for node in ast.walk(function)
             if isinstance(node, ast.Call)
-            and ast.unparse(node.func) == "limits.take"
+            and ast.unparse(node.func) == "limits.count_or_refuse"
             and isinstance(node.args[0], ast.Attribute)
             and ast.unparse(node.args[0]).startswith("declared.")
         ]
@@ -86,7 +86,10 @@ def test_limits_are_declared_and_asked_in_one_way(finder: Finder) -> None:
         (counters_elsewhere, "SQL = 'insert into core_rate_count values (1)'"),
         (
             limits_out_of_order,
-            "def act():\n    limits.take(declared.CODE_PHONE, p)\n    limits.take(declared.CODE_NETWORK, n)",
+            (
+                "def act():\n    limits.count_or_refuse(declared.CODE_PHONE, p)\n"
+                "    limits.count_or_refuse(declared.CODE_NETWORK, n)"
+            ),
         ),
     ],
 )

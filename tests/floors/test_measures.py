@@ -13,8 +13,22 @@ from .source import Finder, Source, sources, told
 ASK = frozenset(
     (
         *("set_target", "lock_target", "split_target", "take_over_plan", "targets", "target_versions", "gap"),
-        *("locked_below", "count_misfits", "misfits_below", "versions", "last_split", "standing_split"),
-        *("plan_as_targets", "ladder", "funnel", "shown_funnel", "children_ladders", "ask_own_words"),
+        *(
+            "locked_below",
+            "count_misfits",
+            "misfits_below",
+            "versions_of_targets",
+            "last_split",
+            "standing_split",
+        ),
+        *(
+            "plan_as_targets",
+            "unit_ladder",
+            "unit_funnel",
+            "shown_funnel",
+            "children_ladders",
+            "ask_own_words",
+        ),
     )
 )
 FIRST = re.compile(r"\bmeasure=1\b|\(\(\w+\.pk, 1\)|\bmeasures(?:\([^)]*\))?(?:\[[^\]]*\])?\[0\]")

@@ -371,7 +371,7 @@ def silent_functions(source: Source) -> Iterator[str]:
             yield source.at(node, f"{node.name}() says nothing of what it does")
 
 
-SMALL_CELL = re.compile(r"(^|[.])(said|seen|shown|together)$")
+SMALL_CELL = re.compile(r"(^|[.])(count_in_words|seen_count|shown_count|shown_with_own)$")
 
 
 def none_told_from_few(source: Source) -> Iterator[str]:
@@ -384,7 +384,7 @@ def none_told_from_few(source: Source) -> Iterator[str]:
         if isinstance(node, ast.Call) and is_ours and SMALL_CELL.search(name):
             for each in (inner for arg in node.args for inner in ast.walk(arg)):
                 if isinstance(each, ast.IfExp):
-                    yield source.at(node, "exact or rounded: small_cells.seen decides it")
+                    yield source.at(node, "exact or rounded: small_cells.seen_count decides it")
                 elif isinstance(each, ast.Call) and re.search(r"\.get\(.*, 0\)$", ast.unparse(each)):
                     yield source.at(node, "a missing row as 0: give every unit and choice a row")
         elif (
@@ -470,10 +470,20 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
         none_told_from_few,
         "forms",
         "views.py",
-        "from abhiyan.core.small_cells import said\nsaid(n_of.get(code, 0))",
+        "from abhiyan.core.small_cells import count_in_words\ncount_in_words(n_of.get(code, 0))",
     ),
-    (none_told_from_few, "forms", "views.py", "small_cells.said(n if is_exact else small_cells.shown(n))"),
-    (none_told_from_few, "forms", "views.py", "'0' if not n else small_cells.said(small_cells.shown(n))"),
+    (
+        none_told_from_few,
+        "forms",
+        "views.py",
+        "small_cells.count_in_words(n if is_exact else small_cells.shown_count(n))",
+    ),
+    (
+        none_told_from_few,
+        "forms",
+        "views.py",
+        "'0' if not n else small_cells.count_in_words(small_cells.shown_count(n))",
+    ),
     (draws_beside_the_lot, "units", "actions.py", "Unit(public_id=uuid4())"),
     (draws_beside_the_lot, "units", "models.py", "key = UUIDField(default=uuid.uuid4)"),
     (draws_beside_the_lot, "units", "actions.py", "code = secrets.token_hex(4)"),
@@ -486,7 +496,7 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (clocks_read_in_the_wrong_place, "units", "queries.py", "day = datetime.date.today()"),
     (clocks_read_in_the_wrong_place, "units", "queries.py", "from abhiyan.core.clock import now\nat = now()"),
     (acts_with_positions, "units", "actions.py", "def move(unit, *, by, at): ..."),
-    (acts_with_positions, "units", "actions/move.py", "def move(*units, by, at): ..."),
+    (acts_with_positions, "units", "actions/move.py", "def move_unit(*units, by, at): ..."),
     (acts_with_positions, "units", "actions.py", "def move(*, request): ..."),
     (writes_outside_acts, "units", "views.py", "def edit(request):\n    unit.save()"),
     (writes_outside_acts, "units", "queries.py", "Unit.objects.create(code='x')"),

@@ -96,7 +96,8 @@ READ_NAMES = {
     "verification/queries/agreement.py": OWN,
 }
 _READS = re.compile(
-    r"\bpeople\.(open_)?names_of\(|people_account a\b[\s\S]*\ba\.name\b|\ba\.name\b[\s\S]*people_account a\b"
+    r"\bpeople\.(open_names_of|names_of_accounts)\("
+    r"|people_account a\b[\s\S]*\ba\.name\b|\ba\.name\b[\s\S]*people_account a\b"
 )
 
 

@@ -29,7 +29,9 @@ def compares_letters(source: Source) -> bool:
 
 def test_nobody_is_looked_for_by_the_letters_of_a_name() -> None:
     files = {f"{source.room}/{source.path}" for source in sources("**/*.py") if compares_letters(source)}
-    assert files == set(NOT_OF_PEOPLE), "ask `called.is_called`, `queries.called` or `queries.people_called`"
+    assert files == set(NOT_OF_PEOPLE), (
+        "ask `called.is_called`, `queries.called_sql` or `queries.people_called`"
+    )
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def refusals_put_beside_fields_by_hand(source: Source) -> Iterator[str]:
 def units_read_from_addresses_by_hand(source: Source) -> Iterator[str]:
     for node in source.nodes if in_views(source) else ():
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "?unit=" in node.value:
-            yield source.at(node, "?unit= by hand: org.here.address makes it")
+            yield source.at(node, "?unit= by hand: org.here.unit_address makes it")
         if (
             isinstance(node, ast.Call)
             and dotted(node.func).endswith(("GET.get", "POST.get"))

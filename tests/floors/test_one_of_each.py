@@ -83,7 +83,7 @@ def ways_to_post(source: Source) -> Iterator[str]:
 def test_a_form_is_posted_by_one_function_and_asked_by_one_page() -> None:
     posting = (source for source in sources("**/*.py") if source.room == "ui")
     found = [name for source in posting for name in ways_to_post(source)]
-    assert found == ["tried", "ask"]
+    assert found == ["tried", "act_page"]
 
 
 def rewritten_requests(source: Source) -> Iterator[str]:
@@ -162,9 +162,9 @@ def reminders_by_hand(source: Source) -> Iterator[str]:
                 and "reminded" in ast.unparse(each.targets[0])
                 and dotted(each.value.func).startswith("models.")
             )
-        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] != "remind":
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] != "remind_people":
             yield from (
-                source.at(node, "messaging.remind sends reminders")
+                source.at(node, "messaging.remind_people sends reminders")
                 for each in node.keywords
                 if each.arg == "template"
                 and isinstance(each.value, ast.Constant)
@@ -341,7 +341,7 @@ SHOWN_OTHERWISE = {
     "org/actions/doors.py reveal_phone": "an act of its own, which others ask after the gate",
     "org/actions/doors.py _reveal": "leaders call the people of their own line",
     "pages/views/morning.py morning": "leaders call the people of their own line",
-    "pages/views/bearer.py bearer": "leaders call the people of their own line",
+    "pages/views/bearer.py bearer_page": "leaders call the people of their own line",
     "helpdesk/actions/answering.py reveal_caller": "the person asked the helpline, and waits for the answer",
     "stays/actions/assigning.py show_host": "the host of a stay expects the worker",
     "enrolment/views/people.py person_reveal": "an office looks at one entry of its own roll",
@@ -371,7 +371,7 @@ def test_one_gate_says_whether_somebody_may_be_called_or_met() -> None:
         for node in source.nodes
         if isinstance(node, ast.FunctionDef)
         for each in ast.walk(node)
-        if isinstance(each, ast.Call) and dotted(each.func) == "gate.held_back"
+        if isinstance(each, ast.Call) and dotted(each.func) == "gate.why_held_back"
     ]
     assert asking == ["contact/gate.py contact_verdicts"], asking
     shown = {where for source in sources("**/*.py") for where in shown_without_the_gate(source)}

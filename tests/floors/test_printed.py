@@ -29,7 +29,7 @@ SETTERS = {
 }
 SETS = {"core/printing.py": "it asks can_print"}
 PENS = {"text", "multiline_text"}  # of Pillow: letters in a picture
-PRINTING = {"printing.pdf", "printing.png"}
+PRINTING = {"printing.print_pdf", "printing.png"}
 # Modules that print with lines or without, whatever a reader says.
 UNREAD = {
     "contact/demo.py": "the demo's own papers",
@@ -83,7 +83,7 @@ def test_what_is_printed_asks_whether_its_letters_can_be(finder: Finder) -> None
         (setters, "from weasyprint import HTML\n"),
         (setters, "from PIL import ImageFont\n"),
         (setters, "ImageDraw.Draw(picture).text((0, 0), name)\n"),
-        (unread, "printing.pdf(T, some, title='', language='hi', at=at)\n"),
+        (unread, "printing.print_pdf(T, some, title='', language='hi', at=at)\n"),
         (unread, "printing.png(T, some, with_lines=True)\n"),
         (unread, "printed.forms(batch, with_lines=not False)\n"),
     ],

@@ -42,7 +42,7 @@ TALKED = {
     "enrolment/views/telling.py": "the outcomes of the field card",
     "verification/views/checks.py": "the ends of a check, and its finding",
 }
-TALKS = re.compile(r"rules\.spoken import .*\bspoken\b|\bcontact\.note_visit\(")
+TALKS = re.compile(r"rules\.spoken import .*\bspoken_words\b|\bcontact\.note_door_visit\(")
 SHOWS = ("reveal_number(", "reveal_phone(", "reveal_bearer(")
 
 

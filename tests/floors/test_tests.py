@@ -204,7 +204,7 @@ BUT: dict[Finder, dict[str, str]] = {
         "test_doctor_flaws.py": "it proves that `doctor` sees what it plants, on any version",
     },
     mocks_of_our_own: {
-        "journal.path": "the data folder is every test's, a journal of noes is one test's own"
+        "journal.journal_path": "the data folder is every test's, a journal of noes is one test's own"
     },
 }
 

@@ -12,11 +12,11 @@ NOTED = {"note", "need", "words", "said"}  # what an act calls words about peopl
 RULES = ("private_in", "refused_in", "unfit_note", "unfit_words", "is_about_illness")
 # Acts that note words and ask no rule, each with its reason.
 FREE = {
-    ("dialogues", "add_need"): "the helpline's own act asks it (helpdesk/actions/opening.py)",
-    ("enrolment", "ask"): "a person's own request to the data officer",
+    ("dialogues", "add_talk_need"): "the helpline's own act asks it (helpdesk/actions/opening.py)",
+    ("enrolment", "ask_ticket"): "a person's own request to the data officer",
     ("people", "erase_again"): "what a person said is erased there",
     ("programmes", "change_task"): "the note is a `ui.fields.NoteField` of its form",
-    ("programmes", "hand_over"): "the note is a `ui.fields.NoteField` of its form",
+    ("programmes", "hand_over_task"): "the note is a `ui.fields.NoteField` of its form",
     ("verification", "close_answers"): "answers that a check has chosen",
 }
 

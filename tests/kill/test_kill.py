@@ -414,7 +414,7 @@ def _recounted(installation: Installation) -> str:
 
 def _as_administrator(installation: Installation) -> str:
     code = (
-        "from abhiyan.core import database, embedded, home; embedded.ensure_running(home.path());"
+        "from abhiyan.core import database, embedded, home; embedded.ensure_running(home.home_folder());"
         " print(database.conninfo(None))"
     )
     done = subprocess.run(

@@ -1,6 +1,6 @@
 """How a room declares its pages: one line for the address, who may open it, and what a form sent there does.
 
-page("tickets/", desk.tickets, opens=DESKS)  # a list.
+page("tickets/", desk.tickets_page, opens=DESKS)  # a list.
 page("tickets/new/", desk.type_ticket, name="type", opens=DESKS, act="is answered")  # a form.
 page("tickets/<uuid:public_id>/close/", desk.close, opens=DESKS, act=FINAL)
 """
@@ -38,7 +38,7 @@ class AccessLevel(Enum):
 class Access:
     """level; capabilities: any one of them will do; entrance: URL name of the page where the missing is shown.
 
-    is_of_ended: as `phone` says.
+    is_of_ended: as `phone_access` says.
     is_of_lists: that of any list somebody may bring will do (`core.imports.ImportKind`).
     """
 

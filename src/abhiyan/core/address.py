@@ -43,7 +43,7 @@ def client(request: HttpRequest) -> str:
 
 
 def network_of_scope(scope: Mapping[str, Any]) -> str:
-    """Return the network of an ASGI request, as `shortened(client(request))` does of Django's."""
+    """Return the network of an ASGI request, as `network_of(client(request))` does of Django's."""
     forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
     return network_of(_of(forwarded.decode("latin-1"), str((scope.get("client") or ("",))[0])))
 

@@ -64,7 +64,7 @@ def own_word(source: Actor) -> Actor:
     """Return the actor of a person's own word, from their own session, or written down by somebody who spoke with them.
 
     The entry says who, what and when, and carries the source sealed, always of one length. Else a reader of the trail
-    would learn who a verifier spoke with, and so who was drawn. `source_of` opens it with the master key.
+    would learn who a verifier spoke with, and so who was drawn. `sealed_source` opens it with the master key.
     """
     message = json.dumps(asdict(source), default=str).encode().ljust(LONGEST)
     return Actor(kind="citizen", id=WORD, sealed=keyring().seal(message, about=_ABOUT).hex())

@@ -1,8 +1,9 @@
 """Every limit of the server: what it counts, who can spend it, who is hurt then, and which guard prevents that.
 
-`limits.take` takes only a limit of this page; `tests/floors/test_limits.py` refuses one made elsewhere. It also refuses
-a limit without a guard that a stranger can spend and that hurts somebody else. `tests/test_stranger_at_every_limit.py`
-spends each limit of a stranger. Then it lets in a leader, a worker, somebody who joins, and a member who leaves.
+`limits.count_or_refuse` takes only a limit of this page; `tests/floors/test_limits.py` refuses one made elsewhere. It
+also refuses a limit without a guard that a stranger can spend and that hurts somebody else.
+`tests/test_stranger_at_every_limit.py` spends each limit of a stranger. Then it lets in a leader, a worker, somebody
+who joins, and a member who leaves.
 
 The order of an act that asks several: session, network, series and hour, phone. So what is refused for its session or
 network spends nothing of the phone. An operator sets a value by ABHIYAN_LIMITS (docs/reference.md).

@@ -1,7 +1,7 @@
 """This module alone reads environment variables: what an operator sets is understood or refused here.
 
-`PORT()` is the value. `wrong()` says one line of every setting that cannot be meant so: each command refuses to begin
-while there is any. docs/reference.md lists them for people.
+`PORT()` is the value. `wrong_settings()` says one line of every setting that cannot be meant so: each command refuses
+to begin while there is any. docs/reference.md lists them for people.
 """
 
 import ipaddress

@@ -99,7 +99,7 @@ def read_in_pool(
 def stream(
     reader: Callable[..., Any], file: bytes | Path, *, bounds: ReaderBounds = OF_A_LIST, **arguments: Any
 ) -> Iterator[Any]:
-    """As `read`, of a reader that gives one piece after the other. Raises the same, also in the middle."""
+    """As `read_in_pool`, of a reader that gives one piece after the other. Raises the same, also in the middle."""
     name = f"{reader.__module__}:{reader.__qualname__}"
     order = {"reader": name, "memory": bounds.memory, "cpu_s": bounds.cpu_s, "arguments": arguments}
     with _turn(bounds), _handed(file) as opened, _STARTER.begun(order, opened) as pipe:

@@ -80,7 +80,7 @@ def _try(trial: Future[Beats]) -> None:
 
 
 def kept_look() -> dict[str, str]:
-    """`look`, at most once a second."""
+    """`look_at_health`, at most once a second."""
     global _kept
     with _lock:
         if _kept is None or time.monotonic() - _kept[0] > KEPT_S:

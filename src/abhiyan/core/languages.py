@@ -1,7 +1,7 @@
 """Languages the public reads besides Hindi and English: one file each (docs/languages.md).
 
-They lie in ABHIYAN_LANGUAGES as `pages.languages.add` has put them there, after its checks, and are read once by a
-process. Office-bearers read Hindi or English (settings.LANGUAGES). A text that a language lacks is shown in its
+They lie in ABHIYAN_LANGUAGES as `pages.languages.add_language` has put them there, after its checks, and are read once
+by a process. Office-bearers read Hindi or English (settings.LANGUAGES). A text that a language lacks is shown in its
 `otherwise`.
 """
 
@@ -102,7 +102,7 @@ def read_again() -> None:
 
 @cache
 def _known(*_settings: str) -> Mapping[str, Language]:
-    """Kept by what `folder` depends on: to ask the disk where it lies costs more than many a page's query."""
+    """Kept by what `languages_folder` depends on: to ask the disk where it lies costs more than many a page's query."""
     languages = {}
     for path in sorted(languages_folder().glob(f"*/{FILE}")):
         try:

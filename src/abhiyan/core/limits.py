@@ -84,7 +84,8 @@ def count_or_refuse(
 def take_some(limit: DeclaredLimit, subject: bytes, *, at: datetime, n: int, most: int) -> int:
     """Count `n` more against a limit, and return how many of them it still allows. It refuses nobody.
 
-    subject, most: as for `take`. For a short window: what is asked for beyond the limit is counted with the rest.
+    subject, most: as for `count_or_refuse`. For a short window: what is asked for beyond the limit is counted with the
+    rest.
     """
     key, ends_at = _counter(limit.name, subject, at, limit.window_s)
     (counted,) = _ask(_COUNT, {"key": key, "n": n, "ends_at": ends_at}) or (n,)

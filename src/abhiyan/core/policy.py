@@ -48,7 +48,7 @@ def placed_sql(column: str, ranges: str) -> str:
 
 
 def placed_by_row(column: str, ranges: str) -> str:
-    """As `placed`, for a large table that is read page by page in the order of an index.
+    """As `placed_sql`, for a large table that is read page by page in the order of an index.
 
     `offset 0` keeps the planner from hashing the whole tree before the first row: it looks up each row by itself.
     """

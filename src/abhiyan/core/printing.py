@@ -160,7 +160,7 @@ def png(
     with_lines: bool,
     dots_per_inch: int = 300,
 ) -> bytes:
-    """A picture of one document's first page. with_lines, and what it raises: as of `pdf`."""
+    """A picture of one document's first page. with_lines, and what it raises: as of `print_pdf`."""
     return _set(
         template,
         [document],

@@ -6,8 +6,8 @@ Rounding keeps order, so rungs keep theirs. Two figures (two days, a node and it
 multiple of 10. Such a difference is uncertain by up to 9 either way.
 
 Somebody knows the own part of a node above their units exactly, day by day. There the rest is rounded first, by
-itself, and only then put together with the own part (`together`). While the own part moves by ones, the figure tells
-no more than the rest rounded alone. It tells nothing where that is below 10. Such a figure may be 14 away.
+itself, and only then put together with the own part (`shown_with_own`). While the own part moves by ones, the figure
+tells no more than the rest rounded alone. It tells nothing where that is below 10. Such a figure may be 14 away.
 
 Answers without a name are nobody's own part: no office may see the people behind them, so every reader is outside.
 """
@@ -33,7 +33,7 @@ def shown_count(n: int) -> int | None:
 
 
 def shown_with_own(own: int, rest: int) -> int | None:
-    """Return the count of a node whose part `own` the viewer knows: the rest counts as `shown` shows it."""
+    """Return the count of a node whose part `own` the viewer knows: the rest counts as `shown_count` shows it."""
     return shown_count(own + (shown_count(rest) or 0))
 
 
@@ -43,7 +43,7 @@ def until(at: datetime, zone: str) -> datetime:
 
 
 def seen_count(n: int, *, is_exact: bool) -> str:
-    """The count in words. is_exact: the reader may see the people behind it; else as `shown`."""
+    """The count in words. is_exact: the reader may see the people behind it; else as `shown_count`."""
     return count_in_words(n if is_exact else shown_count(n))
 
 

@@ -44,8 +44,8 @@ def local_person(name: str, in_language: str = "") -> str:
 
 
 def people_in(text: str, in_language: str = "") -> str:
-    """Words of a message that name people, with each name in the script of a language, as `person`: "Asha Devi, Booth
-    president (paper list)". Other words stay as they are."""
+    """Words of a message that name people, with each name in the script of a language, as `local_person`: "Asha Devi,
+    Booth president (paper list)". Other words stay as they are."""
     return _BETWEEN_NAMES.sub(lambda part: local_person(part[0], in_language), text)
 
 

@@ -52,7 +52,7 @@ class CallDay(models.Model):
 
 
 class CallRound(models.Model):
-    """The first day of an area's round. area: the ids of its units, in the form `queries.callers` gives."""
+    """The first day of an area's round. area: the ids of its units, in the form `queries.callers_on_day` gives."""
 
     programme_id = models.IntegerField()
     area = models.TextField()

@@ -326,24 +326,20 @@ def of_drive(
 ) -> Iterator[Thing]:
     """Yield for a drive in the unit of an office the link to share, phones that have not answered, and callers
     who have not joined. Viewers of the people see counts; names at a booth, of members who agreed to calls."""
-    programme = stand.programme
-    drive = queries_drive.drive_for(programme)
-    is_booth = held.unit_kind in SMALLEST
-    may_enrol = viewer.may_at("enrolment.enrol", held.lo)
-    is_counted_here = (
-        counting_drive_id(OpenDrive(programme, drive), unit_id=held.unit_id, at=at) == programme.pk
-    )
+    programme, drive = stand.programme, queries_drive.drive_for(stand.programme)
+    is_booth, may_enrol = held.unit_kind in SMALLEST, viewer.may_at("enrolment.enrol", held.lo)
+    counting_id = counting_drive_id(OpenDrive(programme, drive), unit_id=held.unit_id, at=at)
+    is_counted_here = counting_id == programme.pk
     is_desk = viewer.may(DESK) and not viewer.may_any(*LEADING)
     if is_counted_here and not is_desk and not viewer.may_any(*INDEPENDENT):
         yield _invitation(viewer, held, programme, drive, at=at)
     if is_counted_here and (is_booth or _organises(held, drive)) and may_enrol:
+        drive_id = str(programme.public_id)
         yield Owed(
             urgency=2,
             title=_("Enrol people at the door"),
             meta=_at_doors(viewer, held, programme, at),
-            href=unit_address(
-                reverse("enrolment:field"), held.unit_code, None, drive=str(programme.public_id)
-            ),
+            href=unit_address(reverse("enrolment:field"), held.unit_code, None, drive=drive_id),
             act=_("Start"),
             icon="enrol",
         )
@@ -537,15 +533,14 @@ def _callers(held: HeldOffice, stand: programmes.MeasureStand, at: datetime) -> 
     callers = programmes.ask_callers_without_place(node=stand.node, programme=stand.programme, at=at)()
     if callers is None or not callers.n:
         return
+    page = reverse("enrolment:drive_funnel", args=[stand.programme.public_id])
     yield Beside(
         sheet=I_WAIT_FOR,
         title=ngettext("%(n)s caller has not joined yet", "%(n)s callers have not joined yet", callers.n)
         % {"n": grouped(callers.n)},
         meta=f"{name_in_language(stand.programme.names)} · "
         + _("They called, but did not fill in our form."),
-        href=reverse("enrolment:drive_funnel", args=[stand.programme.public_id])
-        + "?"
-        + urlencode({"unit": held.unit_code, "in": levels.SLUGS[held.hierarchy]}),
+        href=unit_address(page, held.unit_code, held.hierarchy),
     )
 
 
@@ -569,9 +564,8 @@ def _drive_page(release: Release, at: str) -> str:
 
 def export_page(release: Release) -> str:
     """Return the page that exports an approved list of people."""
-    return f"{reverse('enrolment:people')}?" + urlencode(
-        {key: str(value) for key, value in release.payload.items() if value}
-    )
+    asked = {key: str(value) for key, value in release.payload.items() if value}
+    return f"{reverse('enrolment:people')}?{urlencode(asked)}"
 
 
 def export_details(release: Release) -> list[str]:
@@ -617,9 +611,8 @@ def merge_details(release: Release) -> list[str]:
 
 def _entry(one: queries_people.Member) -> str:
     """Return one entry in a line: name, year of birth, last digits of the phone, place."""
-    return ", ".join(
-        (local_person(one.name or "–"), str(one.birth_year or "–"), f"•{one.last4}", one.unit_name())
-    )
+    name, birth_year = local_person(one.name or "–"), str(one.birth_year or "–")
+    return ", ".join((name, birth_year, f"•{one.last4}", one.unit_name()))
 
 
 def merge_page(release: Release) -> str:

@@ -487,7 +487,7 @@ def meeting_points(meeting: Meeting) -> list[PointShown]:
 
 
 def open_before(meeting: Meeting) -> list[PointShown]:
-    """Tasks of the meetings before this one that are still open, the first due first. As `points`."""
+    """Tasks of the meetings before this one that are still open, the first due first. As `meeting_points`."""
     if meeting.previous_id is None:
         return []
     with system("open tasks of the meetings before"):

@@ -173,7 +173,7 @@ class Appointment(models.Model):
         NAMED = "named", _("named on the server")
         BEFORE = "before", _("appointed before anybody was asked")
 
-    holder: str = ""  # a name for pages, once `queries.with_names` has looked it up; no column
+    holder: str = ""  # a name for pages, once `queries.with_holders` has looked it up; no column
 
     public_id = models.UUIDField(unique=True)
     account_id = models.BigIntegerField()

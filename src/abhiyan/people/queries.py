@@ -553,7 +553,7 @@ def account_phones(account_id: int | None) -> set[UUID]:
 
 
 def accounts_behind(phone_id: UUID) -> set[int]:
-    """The open accounts of who has a phone: `own_phones` the other way round. In a system scope."""
+    """The open accounts of who has a phone: `account_phones` the other way round. In a system scope."""
     same = _same_phones([phone_id])[phone_id]
     return set(Account.objects.filter(phone_id__in=same, closed_at=None).values_list("id", flat=True))
 
@@ -586,7 +586,7 @@ def number_of_phone(phone_id: UUID) -> str:
 
 
 def number_again(phone_id: UUID) -> str:
-    """As `number_of`, to show it again to who was shown it before; "" during an emergency stop."""
+    """As `number_of_phone`, to show it again to who was shown it before; "" during an emergency stop."""
     return "" if emergency_stop() else number_of_phone(phone_id)
 
 

@@ -53,16 +53,8 @@ from . import (
     texts,
     tree,
 )
-from .claims import (
-    BY,
-    EARLIER_FROM,
-    LISTED_FROM,
-    cast_booth,
-    claim_of_event,
-    enrol_days,
-    sample_workers,
-    tell_genuine,
-)
+from . import claims as made_claims
+from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of_event, sample_workers
 from .run import PEOPLE
 from .truth import SampleTruth
 
@@ -266,7 +258,7 @@ def _history(laid: Laid, say: Callable[[str], None]) -> None:
         asking.after(number, until)
         saying.after(number, until)
 
-    enrol_days(
+    made_claims.enrol_days(
         seed, laid.rows, programme, token, laid.first, at, say, days=DAYS, about=laid.claims, after=after
     )
     report_weekly_figures(ground)
@@ -288,9 +280,8 @@ def _last_days(laid: Laid, say: Callable[[str], None]) -> None:
     texts.bring_texts(programme, JOIN_NUMBER, at)
     say("asking who joined, and taking in their answers")
     answers.ask_and_answer(seed, turns=max(1, laid.claims // A_TURN), at=at, say=say)
-    noes.say_noes(
-        programme, at, spared=[shown[office][0].id for office in ("booth_worker", "booth_president")]
-    )
+    spared = [shown[office][0].id for office in ("booth_worker", "booth_president")]
+    noes.say_noes(programme, at, spared=spared)
     rights.ask_for_rights(ids["JK-D627"], _acting(holders[DemoOfficer("data_officer", "JK-D627")]), at)
     say("sending two bulk messages, one of them half-way")
     with system("demo"):
@@ -435,7 +426,7 @@ def _field(laid: Laid, part: Programme) -> None:
         unit_id=laid.ground.ids["JK-D627"],
     )
     with system("demo"):
-        tell_genuine(entries | batches.entries_of(batch))
+        made_claims.tell_genuine(entries | batches.entries_of(batch))
 
 
 def _centres(rows: Sequence[tree.UnitRowSample], ids: dict[str, int], at: datetime) -> dict[str, int]:
@@ -485,15 +476,10 @@ def _appoint(
                 hierarchy = 1 if row.organisational_parent else 2
                 asked[DemoOfficer(seat.code, row.code, hierarchy)] = next(crowd)
     districts = [row.code for row in rows if row.kind == "district" and row.code.startswith("JK-")]
-    asked |= {
-        DemoOfficer("verifier", code): next(crowd)
-        for code in districts[::2]
-        if ("verifier", code) not in taken
-    }
-    asked |= {
-        DemoOfficer("booth_worker", first_booths[code]): one
-        for code, one in sample_workers(seed, rows).items()
-    }
+    unchecked = [code for code in districts[::2] if ("verifier", code) not in taken]
+    asked |= {DemoOfficer("verifier", code): next(crowd) for code in unchecked}
+    workers = sample_workers(seed, rows).items()
+    asked |= {DemoOfficer("booth_worker", first_booths[code]): one for code, one in workers}
     asked |= {part: next(crowd) for part in BESIDE}
     shown = {*cast, *BESIDE, DemoOfficer("booth_worker", first_booths[cluster])}
     shown |= {DemoOfficer(office, CAST_DISTRICT) for office in CALLERS}

@@ -21,9 +21,9 @@ def adopt_database(
     """Bring what people said since an instant into force in a database that was restored to it by other tools. Return
     what was done, as numbers.
 
-    Sessions end, waiting messages are held, and the audit begins a new era, as after `backup.restore`. Files stay as
-    they are: what was erased from them is still gone. May be killed and run again. Refuses an instant that has not
-    come, and a database in which something serves. Refuses journals that do not reach back, unless they are lost.
+    Sessions end, waiting messages are held, and the audit begins a new era, as after `backup.restore_backup`. Files
+    stay as they are: what was erased from them is still gone. May be killed and run again. Refuses an instant that has
+    not come, and a database in which something serves. Refuses journals that do not reach back, unless they are lost.
     """
     name = database.database_name()
     if restored_at > at:

@@ -1,6 +1,7 @@
 """Forms and their acts: done, or refused beside the field it concerns.
 
-Every form is posted by `tried`. `ask` is the page of one form that asks once more. One table holds the acts of a page.
+Every form is posted by `tried`. `act_page` is the page of one form that asks once more. One table holds the acts of a
+page.
 
     ACTS = {"end": PageAct(acts.end_form, _("Ended."))}
     done = needed(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
@@ -78,7 +79,7 @@ class PageAct:
         **asked: Any,
     ) -> HttpResponseBase:
         """Ask once before the act, on a page of its own. text: its first paragraphs. form: the act's, where the view
-        has filled its choices. asked: as of the function `ask`.
+        has filled its choices. asked: as of the function `act_page`.
         """
         return act_page(
             request,

@@ -72,7 +72,7 @@ def answer_seen(ask: AskSeen) -> None:
 
 
 def begin_names(request: HttpRequest) -> None:
-    """From here on `place` keeps names until `settle`."""
+    """From here on `place_bearer` keeps names until `settle_names`."""
     request.__dict__[_KEPT] = []
 
 

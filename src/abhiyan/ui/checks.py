@@ -1,8 +1,8 @@
 """A form's checks as data, so that a phone applies them before it keeps a record (`static/ui/checks.js`).
 
 The form on the server is the declaration. Fields of Django are read here; a field of our own says its check in
-`declared`. A check that needs the database stays the server's, and the form says so in `checked_apart`. A field or
-form with a check that nobody declared raises `CheckUndeclared`, so its page cannot be drawn.
+`declared_checks`. A check that needs the database stays the server's, and the form says so in `checked_apart`. A field
+or form with a check that nobody declared raises `CheckUndeclared`, so its page cannot be drawn.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping

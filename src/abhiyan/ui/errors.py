@@ -1,7 +1,7 @@
 """Pages that say what went wrong, in the person's language, and what to do now.
 
 They stand alone: no database, no session, no htmx. Django's own handlers find 400, 403 and 404 by name, and
-`server_error` by the root addresses; `page` gives any of them from a view or a middleware.
+`server_error` by the root addresses; `error_page` gives any of them from a view or a middleware.
 """
 
 import sys

@@ -129,7 +129,7 @@ class LadderShown:
         """Return what is due by today; 0 without a target, and on the first day: its part is due when it ends."""
         if not self.target or self.pace_pct is None or (self.day is not None and self.day <= 1):
             return 0
-        if self.day and self.days:  # as `programmes.rules.windows.due` rounds
+        if self.day and self.days:  # as `programmes.rules.windows.target_due` rounds
             return round(self.target * self.day / self.days)
         return round(self.target * self.pace_pct / 100)
 

@@ -156,7 +156,7 @@ def read_on(
 ) -> Leaf:
     """The same for rows that come from `read(mark, limit)`; mark: the last row's keys, None on the first page.
 
-    kinds: how each key is read back (see `opened`). key: a row's keys.
+    kinds: how each key is read back (see `read_page_mark`). key: a row's keys.
     """
     begins = read_page_mark(query.get("after", ""), *kinds)
     skipped, mark = begins or (0, None)
@@ -190,7 +190,7 @@ def page_mark(last: int, *values: object) -> str:
 
 
 def read_page_mark(text: str, *kinds: Callable[[str], Any]) -> tuple[int, list[Any]] | None:
-    """Return what `closed` put into a mark, each key read by its kind (`UUID`, `instant`); None for a mangled one. A
+    """Return what `page_mark` put into a mark, each key read by its kind (`UUID`, `instant`); None for a mangled one. A
     kind raises ValueError for what the database would choke on."""
     try:
         last, *values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))

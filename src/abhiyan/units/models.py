@@ -153,7 +153,7 @@ class Word(models.Model):
     pk = models.CompositePrimaryKey("word", "rank")
     word = models.TextField()
     rank = models.SmallIntegerField()
-    bones = models.TextField()  # rules.fold.bones: the word without the vowels inside
+    bones = models.TextField()  # rules.fold.without_vowels: the word without the vowels inside
 
     class Meta:
         db_table = "units_word"

@@ -1,7 +1,7 @@
 """A units file on its way in: every question asked of its rows at once, in SQL, before anything is changed.
 
 Temporary tables of the transaction:
-  t_staged   the rows as the reader cleaned them (`open_staging`, `stage`); null: the file leaves it open.
+  t_staged   the rows as the reader cleaned them (`open_staging`, `stage_rows`); null: the file leaves it open.
   t_faulty   the rows it refused, with the columns it refused (`bad`): so that all their faults show at once.
   t_row      the accepted rows, each with its unit (there before or not) and a key that both kinds share.
   t_edge     what they say of parents: one row per unit and hierarchy.
@@ -91,7 +91,7 @@ def open_staging() -> None:
 
 
 def stage_faulty(rows: Iterable[Sequence[Any]]) -> None:
-    """Add rows the reader refused: as `stage`, and behind the cells the keys of the columns it refused."""
+    """Add rows the reader refused: as `stage_rows`, and behind the cells the keys of the columns it refused."""
     _copy("t_faulty", ([*cells, "{" + ",".join(sorted(bad)) + "}"] for *cells, bad in rows))
 
 

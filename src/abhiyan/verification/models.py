@@ -325,7 +325,7 @@ class Look(models.Model):
     signed = models.IntegerField(default=0, db_default=0)  # entries whose phone has answered
     confirmed = models.IntegerField(default=0, db_default=0)
     parcels = models.IntegerField(default=0, db_default=0)  # in which they were sent
-    wanted = models.FloatField()  # rules.flags.order
+    wanted = models.FloatField()  # rules.flags.look_scores
     doubts = models.JSONField(default=list, db_default=[])  # queries.looks.doubts_now
     at = models.DateTimeField()
 
@@ -366,7 +366,7 @@ class FreshChecks(models.Model):
     measure = models.SmallIntegerField()
     number = (
         models.SmallIntegerField()
-    )  # of the measure, from 1: later rounds may err less (rules.findings.level)
+    )  # of the measure, from 1: later rounds may err less (rules.findings.finding_level)
     frame = models.ForeignKey(Frame, models.PROTECT, related_name="+")  # whose entries are checked
     workers = (
         models.SmallIntegerField()

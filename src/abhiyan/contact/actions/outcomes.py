@@ -113,8 +113,8 @@ def take_back_call(*, turn: UUID, by: Actor, at: datetime) -> CallTurn:
 def correct_call(*, turn: UUID, told: CallTold, by: Actor, at: datetime) -> CallTurn:
     """Correct one's own outcome of a call on the day it was noted: it is taken back, and another row says what was so.
 
-    The same outcome again changes nothing. Refuses CorrectedTooLate, and as `note_call`; and NoIsTheirs where the
-    ten seconds of `take_back_call` are over, whether or not the phone had said no before.
+    The same outcome again changes nothing. Refuses CorrectedTooLate, and as `note_centre_call`; and NoIsTheirs where
+    the ten seconds of `take_back_call` are over, whether or not the phone had said no before.
     """
     with system("an outcome is corrected"), transaction.atomic():
         row = _own(turn, by=by, at=at)

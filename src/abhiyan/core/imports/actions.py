@@ -356,7 +356,7 @@ def import_file(
 
 
 def ask_import_step(*, public_id: UUID, step: str, by: Actor, at: datetime) -> None:
-    """As check, commit and undo, for who runs the step itself (running.run): a job goes on when it dies."""
+    """As check, commit and undo, for who runs the step itself (running.run_import_step): a job goes on when it dies."""
     _ask(public_id, step, by=by, at=at, wait=jobs.BUSY)
 
 

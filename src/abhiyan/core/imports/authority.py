@@ -39,7 +39,7 @@ def require_for_list(by: Actor, capability: str, *, unit_id: int | None) -> None
 
 
 def allows(by: Actor, capability: str, *, unit_id: int | None) -> bool:
-    """Return True if `require` would let `by`: what a page offers."""
+    """Return True if `require_for_list` would let `by`: what a page offers."""
     try:
         require_for_list(by, capability, unit_id=unit_id)
     except Refused:

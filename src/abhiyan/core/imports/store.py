@@ -160,7 +160,7 @@ def forget_file(public_id: UUID) -> None:
 
 
 def kept_files() -> dict[UUID, datetime]:
-    """The names of the files that are kept, an import's or what is `beside` it, and when each grew last."""
+    """The names of the files that are kept, an import's or its refused rows, and when each grew last."""
     grown: dict[UUID, datetime] = {}
     for stored in file_store().listed(_PREFIX):
         with suppress(ValueError):  # versions before 0.2.0 kept one file, ID.sealed

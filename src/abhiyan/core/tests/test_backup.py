@@ -320,7 +320,7 @@ from abhiyan.core import backup, clock
 def kill(_text):
     os.kill(os.getpid(), signal.SIGKILL)
 
-backup.take(to=Path(sys.argv[1]), recipient=sys.argv[2], at=clock.now(), say=kill)
+backup.take_backup(to=Path(sys.argv[1]), recipient=sys.argv[2], at=clock.now(), say=kill)
 """
 
 

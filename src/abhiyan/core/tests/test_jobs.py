@@ -187,7 +187,7 @@ def note(*, word):
     print("begun", flush=True)
     threading.Event().wait()
 
-loops.run(threading.Event(), loops={"core.jobs": loops.LOOPS["jobs"]})
+loops.run_loops(threading.Event(), loops={"core.jobs": loops.LOOPS["jobs"]})
 """
 
 

@@ -185,7 +185,8 @@ from abhiyan.core.refusals import TooMany
 for line in sys.stdin:
     name, n, most = line.split()
     try:
-        limits.take(LIMITS[name], "somebody", at=datetime.fromisoformat(sys.argv[1]), n=int(n), most=int(most))
+        at = datetime.fromisoformat(sys.argv[1])
+        limits.count_or_refuse(LIMITS[name], "somebody", at=at, n=int(n), most=int(most))
         print("passed", flush=True)
     except TooMany:
         print("refused", flush=True)

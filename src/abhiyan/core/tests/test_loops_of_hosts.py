@@ -33,7 +33,7 @@ def turn(name):
     return turned
 
 names = [f"test.host_{n}" for n in range(int(sys.argv[2]))]
-loops.run(threading.Event(), loops={name: loops.Loop(turn(name), every_s=0.01) for name in names})
+loops.run_loops(threading.Event(), loops={name: loops.Loop(turn(name), every_s=0.01) for name in names})
 """
 
 

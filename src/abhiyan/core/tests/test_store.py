@@ -173,7 +173,7 @@ work()
 with system("test"):
     actions.check(public_id=public_id, by=BY, at=AT)
 work()
-print(home.files(), home.files().exists())
+print(home.uploads_folder(), home.uploads_folder().exists())
 """
 
 

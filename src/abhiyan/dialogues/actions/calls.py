@@ -392,7 +392,7 @@ def _keep_outcome(row: Dialogue, outcome: str, made_at: datetime, stored_at: dat
 def add_talk_need(*, call: UUID, need: str, kind: str, by: Actor, at: datetime) -> Ticket:
     """Add one more need to a talk of today. It becomes a helpline request, or joins an open one of the same kind.
 
-    Only the call's leader may, as for `note_call`. Refuses also TalkMissing, TooManyNeeds.
+    Only the call's leader may, as for `note_dialogue`. Refuses also TalkMissing, TooManyNeeds.
     """
     with system("a call is noted"):
         row = _own_today(call, by=by, at=at)

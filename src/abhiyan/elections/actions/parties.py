@@ -30,7 +30,7 @@ def know_parties(*, by: Actor, at: datetime) -> int:
 
 
 def parties_by_word() -> Mapping[str, str]:
-    """Every way of writing a party that is known, as compared (reference.plain) -> its code."""
+    """Every way of writing a party that is known, as compared (reference.comparable_name) -> its code."""
     party_codes: dict[str, str] = {}
     for party in reference.known_parties():
         for word in (party.code, *party.names.values(), *party.aliases):

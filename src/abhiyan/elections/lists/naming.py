@@ -115,7 +115,7 @@ SAMPLE = Option("sample", _("The figures are a sample"), yes_or_no, required=Fal
 
 
 def election_options_fit(said: Mapping[str, str]) -> None:
-    """Refuses ElectionUnclear, ElectionDiffers: as `named`, before there is a step."""
+    """Refuses ElectionUnclear, ElectionDiffers: as `election_named_in_options`, before there is a step."""
     election_of_options(said)
 
 

@@ -276,7 +276,7 @@ def findings(plan: Plan, which: str) -> list[PlanFinding]:
 
 
 def comparable_seats(plan: Plan, seats: Iterable[PlanSeat]) -> list[PlannedSeat]:
-    """The seats of a plan as versions, and plans, are compared (rules.versions.compared)."""
+    """The seats of a plan as versions, and plans, are compared (rules.versions.compare_plans)."""
     return [
         PlannedSeat(
             key=seat.contest_id,

@@ -93,7 +93,7 @@ def votes_of(plan: Plan, unit_id: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The last result as the rules of plans take it (rules.swing.seats_of): seats, then candidates, side by side."""
+    """The last result as the rules of plans take it (rules.swing.seat_arrays): seats, then candidates, side by side."""
 
     contests: tuple[Contest, ...]
     seat: tuple[int, ...]  # index of the candidate's contest

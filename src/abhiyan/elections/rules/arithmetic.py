@@ -263,8 +263,8 @@ class PlanCheck:
 
 
 def checked(typed: TypedPlan, parts: Decimal | None = None) -> PlanCheck:
-    """Check what `read` gave, where it names a total. The last factor is the number each unit is to bring; the factors
-    before it, from the top, are the units. A division is checked as units × its result = what was divided.
+    """Check what `read_plan` gave, where it names a total. The last factor is the number each unit is to bring; the
+    factors before it, from the top, are the units. A division is checked as units × its result = what was divided.
 
     parts: how many parts one unit has on average (6.7 segments); then the figure is read as per part too, but of a
     share.

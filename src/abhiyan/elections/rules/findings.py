@@ -1,6 +1,6 @@
 """Name a finding by a code and its facts; the words are made where somebody reads them.
 
-Contradictions of a plan (`plans.plan`); votes and seats are whole numbers, `_pct` is 0 to 100. Each line is a
+Contradictions of a plan (`plans.work_out_plan`); votes and seats are whole numbers, `_pct` is 0 to 100. Each line is a
 code, its facts, and what it is about.
 
 - `seats_above_all` (goal, seats): the plan.

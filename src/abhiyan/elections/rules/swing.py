@@ -33,7 +33,7 @@ LOWEST = -100 * STEPS  # no swing takes more than everything;
 ALWAYS, NEVER = -(2**62), 2**62  # in place of the step at which a seat is won;
 UNKNOWN = -1  # where a number of electors, votes by hand and the like is not known or not set
 
-# In `seats_of`, a line of a result belongs to one of these.
+# In `seat_arrays`, a line of a result belongs to one of these.
 OURS, NONE_OF_THE_ABOVE, BY_ITSELF = 0, -1, -2
 
 

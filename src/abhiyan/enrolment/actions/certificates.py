@@ -319,7 +319,7 @@ def hand_over_certificate(*, friend: UUID, by: Actor, at: datetime) -> None:
 
 
 def take_handing_back(*, friend: UUID, by: Actor, at: datetime) -> None:
-    """Note that the friend does not hold it after all. Needs what `hand_over` needs."""
+    """Note that the friend does not hold it after all. Needs what `hand_over_certificate` needs."""
     _hand(friend, by=by, at=at, handed_at=None)
 
 

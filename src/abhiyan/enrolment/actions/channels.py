@@ -147,7 +147,7 @@ def connect_drive_number(*, release_id: UUID, by: Actor, at: datetime, signing_t
 
 
 def ask_end(*, programme_id: int, number_id: int, reason: str, by: Actor, at: datetime) -> Release:
-    """Ask a second person's yes to the end of one of a drive's numbers; their yes ends it (`heed_decision`).
+    """Ask a second person's yes to the end of one of a drive's numbers; their yes ends it (`heed_channel_decision`).
 
     Needs channels.manage at the programme's owner. Refuses NotFound, and what `org.ask_release` refuses.
     """
@@ -228,8 +228,8 @@ def ask_codes_off(
 ) -> Release:
     """Ask a second person's yes to no codes below a unit from a day to a day (law.md O5).
 
-    Their yes switches them off (`heed_decision`). It needs programmes.run at the programme's owner. Refuses NotFound,
-    CodesUnfit, and what `org.ask_release` refuses.
+    Their yes switches them off (`heed_channel_decision`). It needs programmes.run at the programme's owner. Refuses
+    NotFound, CodesUnfit, and what `org.ask_release` refuses.
     """
     owner = _require(programme_id, by, RUN)
     if not unit_code or last < first:

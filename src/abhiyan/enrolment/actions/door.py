@@ -93,8 +93,8 @@ def enter(
     one waits or stands: the first one is given back. heard: how the notice reached them (DoorEntry.Heard). shown_at:
     when the form was; the seconds it took are counted from then, or from the worker's entry before where that came
     later. The entry of a phone that said no, or is full, waits like any other: a worker learns nothing of a phone by
-    typing it. No code leaves for it. Needs enrolment.enrol over the unit. Refuses OwnPhone, TooMany, and what `enrol`
-    refuses of what was typed.
+    typing it. No code leaves for it. Needs enrolment.enrol over the unit. Refuses OwnPhone, TooMany, and what
+    `enrol_claim` refuses of what was typed.
     """
     org.require(by, "enrolment.enrol", at=unit_id)
     phone_id = id_of_phone(claim.phone)

@@ -339,7 +339,8 @@ def change_photo(
 
 def settle_sheet(*, batch: int, sheet: int, keeps_all: bool, seen: str, by: Actor, at: datetime) -> int:
     """Settle a sheet that is there more than once: keep its photographs beside each other, or remove all but
-    the latest. seen: what the page said of the photographs it showed (rules.batches.seen): no other is touched.
+    the latest. seen: what the page said of the photographs it showed (rules.batches.photos_digest). No other is
+    touched.
 
     Holders of enrolment.enrol over the batch's unit may do this. Returns the number removed (`_remove`).
     Refuses NotFound, SheetChanged.

@@ -29,8 +29,8 @@ from .members import give_claim, lock_phone
 AT_ONCE = 1_000
 _BY = Actor.system("a phone is looked at again")
 
-# Later transactions see the note; earlier ones have a lower number (sql.phones sees to it). Notes that somebody holds
-# at this moment are left for the next turn: a loop waits for nobody.
+# Later transactions see the note; earlier ones have a lower number (sql.phones_query sees to it). Notes that somebody
+# holds at this moment are left for the next turn: a loop waits for nobody.
 _ASK = """
 update enrolment_revisit set horizon = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
  where phone_id in (select phone_id from enrolment_revisit where horizon is null for update skip locked)"""

@@ -77,10 +77,10 @@ select s.phone, s.hash, s.sealed, s.last4 from (select * from {rows}) s
 
 
 def new_phones(rows: str, *, among: str) -> str:
-    """Return `phones` for very many rows: the known are left out beforehand, which costs half of meeting them.
+    """Return `phones_query` for very many rows: the known are left out beforehand, which costs half of meeting them.
 
     among: a condition on k.id that holds for every phone of the rows. Fails (unique_violation) when somebody
-    else keeps one of them at this moment; then take `phones`.
+    else keeps one of them at this moment; then take `phones_query`.
     """
     return f"""
 insert into people_phone (id, hash, sealed, last4)

@@ -65,8 +65,8 @@ def note_no_at_door(*, membership: UUID, by: Actor, at: datetime) -> None:
     """Note that a member whose phone has not answered said at the door that they want no more contact.
 
     Their phone has then said no to all outreach, and nobody visits them. They stay on the roll. It asks for no
-    consent to calls. membership: public id, in the caller's scope. Needs what `note_visit` needs. Refuses NotYours,
-    NothingToVisit.
+    consent to calls. membership: public id, in the caller's scope. Needs what `note_member_visit` needs. Refuses
+    NotYours, NothingToVisit.
     """
     member = _to_visit(membership, by)
     _note(
@@ -117,7 +117,7 @@ def note_member_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
 
 
 def undo_member_visit(*, membership: UUID, by: Actor, at: datetime) -> None:
-    """Take back one's own tick. Needs what `note_visit` needs. Refuses NothingToVisit; contact's NoVisit."""
+    """Take back one's own tick. Needs what `note_member_visit` needs. Refuses NothingToVisit; contact's NoVisit."""
     member = _to_visit(membership, by)
     contact.undo_door_visit(way=CARD, about=member.enrolment_id, by=by, at=at)
     audit.record(by=by, at=at, act="enrolment.undo_visit", subject=str(membership), unit_id=member.unit_id)

@@ -41,7 +41,7 @@ ADULT = 18
 
 
 def hear_or_hold(*, text_in: TextIn, by: Actor, at: datetime) -> Joining | None:
-    """Hear a text, or keep it where it is a part. As `texts.hear`; a part makes no claim yet."""
+    """Hear a text, or keep it where it is a part. As `texts.hear_text`; a part makes no claim yet."""
     phone = phones.parse(text_in.text.sender)
     if text_in.hook != "sms" or phone is None or text_in.text.other:
         return texts.hear_text(text_in=text_in, by=by, at=at)

@@ -98,7 +98,8 @@ class TextIn:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """A claim to be stored, and what is done once it is (`joined`). held: what waits for a YES, where it has to."""
+    """A claim to be stored, and what is done once it is (`follow_up_joining`). held: what waits for a YES, where it has
+    to."""
 
     claim: ClaimMessage
     language: str

@@ -46,14 +46,14 @@ class SeenPicture:
 
 
 def read_picture(data: bytes, *, turn: int = 0) -> SeenPicture:
-    """Read a picture, turned by so many quarters to the right. Raises what file_pool.read does."""
+    """Read a picture, turned by so many quarters to the right. Raises what file_pool.read_in_pool does."""
     findings = file_pool.read_in_pool(look_at, data, turn=turn)
     picture, small, trace = (base64.b64decode(findings[name]) for name in ("picture", "small", "trace"))
     return SeenPicture(tuple(findings["codes"]), picture, small, trace)
 
 
 def turned(data: bytes, turn: int) -> bytes:
-    """Return the picture turned by so many quarters to the right, as JPEG. Raises what file_pool.read does."""
+    """Return the picture turned by so many quarters to the right, as JPEG. Raises what file_pool.read_in_pool does."""
     return base64.b64decode(file_pool.read_in_pool(turn_round, data, turn=turn))
 
 

@@ -41,7 +41,7 @@ def forms(
 ) -> bytes:
     """Return the sheets of a batch as one PDF, in its language, for both sides of the paper where the notice is
     long. address: of the batch's page, for the codes: each sheet has its own. number: a missed call to it
-    confirms an entry; helpline: it answers questions. with_lines: as of `printing.pdf`."""
+    confirms an entry; helpline: it answers questions. with_lines: as of `printing.print_pdf`."""
     with translation.override(batch.language):
         title = _("Batch %(number)s") % {"number": batch.number}
         parts = _parts(notice.sections)

@@ -188,7 +188,8 @@ def _nameless(where: str, rest: str, params: Sequence[Any]) -> list[Nameless]:
 
 @dataclass(frozen=True, slots=True)
 class AwaitingCounts:
-    """The numbers of what waits: claims of `unplaced` and of `nameless`, open pairs of possible duplicates.
+    """The numbers of what waits: claims of `unplaced_claims` and of `nameless_claims`, open pairs of possible
+    duplicates.
 
     sheets: photographed, and no list has brought them. cards: members who asked for a printed one.
     """
@@ -230,7 +231,7 @@ def waiting_counts(limit: int = 1_000, *, before: datetime | None = None) -> Awa
 def unplaced_of(
     programme_ids: Sequence[int], span: tuple[int, int], *, limit: int
 ) -> tuple[int, datetime | None]:
-    """Count the claims of `unplaced` of some drives in scope below a unit, up to a limit; add the time of the
+    """Count the claims of `unplaced_claims` of some drives in scope below a unit, up to a limit; add the time of the
     oldest."""
     n, oldest = sql.row(
         "select count(*), min(at) from (select c.at from enrolment_claim c"

@@ -117,7 +117,7 @@ def counting_drive_id(drive: OpenDrive, *, unit_id: int | None, at: datetime) ->
 
 
 def counting_drive(drive: OpenDrive, *, unit_id: int, at: datetime) -> OpenDrive:
-    """Return the drive that counts somebody who joins for this unit, as `counting` tells."""
+    """Return the drive that counts somebody who joins for this unit, as `counting_drive_id` tells."""
     programme_id = counting_drive_id(drive, unit_id=unit_id, at=at)
     return drive if programme_id == drive.programme.pk else drive_of(programme_id)
 

@@ -17,7 +17,7 @@ COUNTS = f"(e.ended_at is null or e.end_reason = '{endings.RUN_OUT}')"
 def rungs_beside_query(of: str) -> str:
     """Return the rungs a term (of: its table) is on besides its own, as values of one column, or null.
 
-    As `steps.beside`.
+    As `steps.rungs_beside`.
     """
     yes = f"case when {of}.confirmed_at is not null then"
     return (

@@ -96,7 +96,7 @@ DENIED = Step(
 def rungs_beside(
     *, is_renewed: bool, is_asked: bool, is_over: bool, is_confirmed: bool, how: int | None
 ) -> list[int]:
-    """Return the rungs a term is on besides its own. In SQL: `queries.recount.beside`."""
+    """Return the rungs a term is on besides its own. In SQL: `queries.recount.rungs_beside_query`."""
     steps = [RENEWED] if is_renewed else []
     if is_confirmed:
         return [*steps, rung.CONFIRMED, *([] if how is None else [BY_WORD - 1 + how])]

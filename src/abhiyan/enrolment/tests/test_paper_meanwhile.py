@@ -73,7 +73,7 @@ def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
         "from datetime import datetime; from uuid import UUID; import sys\n"
         "from abhiyan.enrolment.paper import committing; committing.ROWS = 100\n"
         "from abhiyan.core.imports import running\n"
-        "running.run(UUID(sys.argv[1]), 'commit', at=datetime.fromisoformat(sys.argv[2]))\n"
+        "running.run_import_step(UUID(sys.argv[1]), 'commit', at=datetime.fromisoformat(sys.argv[2]))\n"
     )
     env = os.environ | {"ABHIYAN_ROLE": "jobs"}
     slices = 0

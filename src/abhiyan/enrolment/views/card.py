@@ -84,7 +84,7 @@ def card_words(member: Member, card: Document) -> dict[str, Any]:
 def card_file(member: Member, kind: str, *, by: Actor, at: datetime, with_lines: bool) -> HttpResponse:
     """Send the card as a file to keep: "pdf", or "png" for a phone's gallery. In Hindi or English.
 
-    with_lines: as of `printing.pdf`, here and below.
+    with_lines: as of `printing.print_pdf`, here and below.
     """
     card = cards.issue_card(membership=member.public_id, by=by, at=at)
     language = words.active_language()

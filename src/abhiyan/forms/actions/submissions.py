@@ -138,7 +138,7 @@ def record_opinion(
 ) -> Submission:
     """Write down what somebody said at the door or by phone, in the opinion form of the unit.
 
-    It needs `contact.meet` at the unit. Refuses NotYours, NotFound without such a form, and as `submit`.
+    It needs `contact.meet` at the unit. Refuses NotYours, NotFound without such a form, and as `submit_form`.
     """
     with transaction.atomic():
         org.require(by, RECORD, at=unit_id)

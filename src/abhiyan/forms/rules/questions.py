@@ -120,7 +120,7 @@ class FormQuestion:
         return name_in_language(self.label) or self.key
 
     def plain(self) -> dict[str, Any]:
-        """As JSON; `question_of` reads it again."""
+        """As JSON; `question_from_json` reads it again."""
         plain_json: dict[str, Any] = {"key": self.key, "kind": self.kind.value, "label": dict(self.label)}
         if self.hint:
             plain_json["hint"] = dict(self.hint)

@@ -87,7 +87,8 @@ def helpline_sentences(release: Release) -> list[str]:
 def set_helpline(*, programme_id: int, number: str, by: Actor, at: datetime) -> None:
     """Set the number that public pages of a programme show; "" takes it off them.
 
-    An approval sets it (`heed_decision`), and so does the demo. Refuses HelplineNumberUnfit, CostlyNumber, NotFound.
+    An approval sets it (`hear_helpline_decided`), and so does the demo. Refuses HelplineNumberUnfit, CostlyNumber,
+    NotFound.
     """
     digits = _read(number)
     with system("a helpline is set"):

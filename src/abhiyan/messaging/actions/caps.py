@@ -9,8 +9,8 @@ from abhiyan.core import sql
 
 WEEK = timedelta(days=7)
 
-# A row for each phone and person, and its lock, in one order for all senders. One step: between two, `forget` could
-# take away a row that was there.
+# A row for each phone and person, and its lock, in one order for all senders. One step: between two,
+# `forget_lapsed_caps` could take away a row that was there.
 _LOCK = """insert into messaging_reached as r (subject, last_at) select t.subject, %s from unnest(%s::uuid[]) t(subject)
  order by t.subject on conflict (subject) do update set last_at = r.last_at returning r.subject, r.taken"""
 _TAKE = """update messaging_reached r set taken = t.taken, last_at = t.last_at

@@ -106,9 +106,9 @@ def draft_send(
 ) -> UUID:
     """Put a send together and count the people it would reach. Nothing goes out. Returns its public id.
 
-    text: code of a bulk text in force. audience: as `rules.audiences.offered` names it. only: units below `unit_id`;
-    none: all of it. given: language -> what fills the text's variables. It needs messages.send over the unit. Refuses
-    NoSuchText, NoNumberToStop, NoSuchAudience, SendUnitsOutside, VariableMissing, PaceOutOfRange.
+    text: code of a bulk text in force. audience: as `rules.audiences.offered_audiences` names it. only: units below
+    `unit_id`; none: all of it. given: language -> what fills the text's variables. It needs messages.send over the
+    unit. Refuses NoSuchText, NoNumberToStop, NoSuchAudience, SendUnitsOutside, VariableMissing, PaceOutOfRange.
     """
     authority.require(by, SEND, at=unit_id)
     if by.account_id is None:

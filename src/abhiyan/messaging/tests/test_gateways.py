@@ -326,8 +326,8 @@ SENDER = """
 import django; django.setup()
 import threading
 from abhiyan.core import loops
-both = {name: loop for name, loop in loops.collected().items() if name in ("messaging.codes", "messaging.send")}
-loops.run(threading.Event(), loops=both)
+both = {name: loop for name, loop in loops.loops_by_name().items() if name in ("messaging.codes", "messaging.send")}
+loops.run_loops(threading.Event(), loops=both)
 """
 
 

@@ -33,7 +33,7 @@ def state_poll(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | 
 
 
 def withdraw_poll(*, public_id: UUID, by: Actor, at: datetime) -> Poll:
-    """Ask that an entry in force be withdrawn. It needs what `state_poll` needs. Refuses as
+    """Ask that an entry in force be withdrawn. It needs what `store_poll_version` needs. Refuses as
     `units.state_withdrawal`."""
     require(by, KEEP, at=calendar.poll(public_id).unit_id)
     return _asked(units.state_withdrawal(public_id=public_id, by=by, at=at), by=by, at=at)

@@ -1,6 +1,6 @@
 """An office may let its holder do this. Codes for acts, sentences for people.
 
-A capability reaches from the appointment's unit downwards, in its hierarchy. `reach` names the exceptions;
+A capability reaches from the appointment's unit downwards, in its hierarchy. `capability_reach` names the exceptions;
 `org.queries.holds` decides by it, so no act and no page decides again. `tests/rights_that_reach_down.tsv` lists all.
 """
 

@@ -18,16 +18,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.imports import (
-    ImportKind,
-    Lacking,
-    actions,
-    authority,
-    kind_of_import,
-    queries,
-    registered,
-    running,
-)
+from abhiyan.core.imports import ImportKind, Lacking, actions, authority, kind_of_import, queries, registered
+from abhiyan.core.imports.running import error_text
 from abhiyan.core.models import StagedImport
 from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
@@ -96,13 +88,8 @@ def _page(
     crumbs = [(_("Imports"), reverse("imports:list"))]
     if staged is not None:
         crumbs.append((staged.file_name, reverse("imports:one", args=[staged.public_id])))
-        label, tone = import_state(staged)
-        more |= {
-            "staged": staged,
-            "state_label": label,
-            "state_tone": tone,
-            "of_kind": kind_of_import(staged.kind),
-        }
+        of_kind, (label, tone) = kind_of_import(staged.kind), import_state(staged)
+        more |= {"staged": staged, "state_label": label, "state_tone": tone, "of_kind": of_kind}
     crumbs = [crumb for crumb in (*crumbs, (str(more.pop("crumb", "")), "")) if crumb[0]]
     context = {"here": "imports", "crumbs": crumbs, "at": clock.now()} | more
     return render(request, f"pages/imports/{template}.html", context, status=status)
@@ -147,9 +134,8 @@ def _title(key: str) -> str:
 def imports_page(request: Request) -> HttpResponseBase:
     """Show every import in sight, newest first."""
     filters = ImportFilters(request.GET)
-    chosen = (
-        {name: value for name, value in filters.cleaned_data.items() if value} if filters.is_valid() else {}
-    )
+    filled = filters.cleaned_data if filters.is_valid() else {}
+    chosen = {name: value for name, value in filled.items() if value}
     table = Table(
         request,
         COLUMNS,
@@ -356,20 +342,14 @@ def _one(
     form: ColumnsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    preview = (
-        queries.preview_of(staged)
-        if queries.may_ask_step(staged, "check") or staged.state == State.FAILED
-        else None
-    )
+    steps = {step: queries.may_ask_step(staged, step) for step in ("check", "commit", "undo", "discard")}
+    preview = queries.preview_of(staged) if steps["check"] or staged.state == State.FAILED else None
     rows = queries.causes_first(staged)[:SHOWN] if staged.counts.get("refused") else []
     changed: Sequence[Any] = ()
     if of_kind.differences is not None and staged.state in (State.CHECKED, State.DONE):
         changed = of_kind.differences(staged.id, 0, SHOWN)
     is_theirs = authority.allows(request.actor, of_kind.capability, unit_id=staged.unit_id)
-    may = {
-        step: is_theirs and queries.may_ask_step(staged, step)
-        for step in ("check", "commit", "undo", "discard")
-    }
+    may = {step: is_theirs and is_possible for step, is_possible in steps.items()}
     waits = queries.waits(staged, at=clock.now()) if may["commit"] else None
     shown_form = form or (ColumnsForm(of_kind, preview) if preview and may["check"] else None)
     return _page(
@@ -396,7 +376,7 @@ def _one(
         unit=units.names_of_units({staged.unit_id}, language=active_language()).get(staged.unit_id, "")
         if staged.unit_id
         else "",
-        error=running.error_text(staged),
+        error=error_text(staged),
         is_nothing=staged.state in (State.CHECKED, State.DONE) and queries.is_all_refused(staged),
         may=may,
         waits=str(waits or ""),
@@ -439,7 +419,7 @@ def _notes(staged: StagedImport, of_kind: ImportKind) -> list[tuple[str, str, in
     for key, n in staged.notes.items():
         field, _slash, note = key.partition("/")
         if not field:
-            continue  # of the list as a whole: queries.told
+            continue  # of the list as a whole: queries.notes_on_list
         notes.append((_label(of_kind, field, field), str(NOTES.get(note, note)), n))
     return notes
 

@@ -117,7 +117,7 @@ def read_language_file(path: Path) -> LanguageFile:
 def add_language(path: Path) -> LanguageFile:
     """Look a file through and install it for this process and later ones.
 
-    Raises as `look` does; then nothing has changed. Its messages go out once they are published
+    Raises as `read_language_file` does; then nothing has changed. Its messages go out once they are published
     (messaging.publish_templates).
     """
     language_file = read_language_file(path)

@@ -130,7 +130,7 @@ def keep_sealed_phone(*, phone: str) -> UUID:
 
 
 def keep_phones(*, phones: Sequence[str]) -> list[UUID]:
-    """As `keep_phone` for each, in their order."""
+    """As `keep_sealed_phone` for each, in their order."""
     ring = keyring()
     kept = {phone: ring.phone_hash(phone) for phone in phones}
     ids = {phone: UUID(bytes=hashed[:16]) for phone, hashed in kept.items()}

@@ -97,7 +97,8 @@ def session_digest(*, token: str) -> str:
 
 
 def key_of_phone(*, token: str) -> str:
-    """As `key_of`, of a phone's own cookie. Its digest differs, so neither cookie opens anything for the other."""
+    """As `session_digest`, of a phone's own cookie. Its digest differs, so neither cookie opens anything for the
+    other."""
     return (
         Session.OF_PHONE + keyring().token_digest("phone " + token).hex()
         if session_digest(token=token)

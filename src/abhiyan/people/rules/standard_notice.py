@@ -89,7 +89,7 @@ def read_notice(typed: str, language: str, *, before: Iterable[Section] = ()) ->
     """Read what somebody wrote, as a notice. before: the parts of the version it began from, whose headings are known
     too.
 
-    Lacking parts are simply not there: `notices.missing` names them.
+    Lacking parts are simply not there: `notices.missing_sections` names them.
     """
     keys = _keys(language, before)
     title: list[str] = []

@@ -104,7 +104,7 @@ def test_processes_that_write_at_once_and_are_killed_lose_no_line_that_was_ackno
         "import sys; from datetime import *; from uuid import *; from abhiyan.people import journal\n"
         "while True:\n"
         "    said = journal.No(uuid4(), 'all', 1, datetime.now(UTC), (1, 2))\n"
-        "    journal.write(said)\n"
+        "    journal.write_line(said)\n"
         "    print(said.phone_id, flush=True)\n"
     )
     writers = [

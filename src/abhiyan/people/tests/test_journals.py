@@ -124,7 +124,7 @@ def test_processes_of_several_hosts_write_files_of_their_own(second: Path) -> No
         "import sys; from datetime import *; from uuid import *; from abhiyan.people import journal\n"
         "for n in range(5):\n"
         "    phone, at = UUID(int=int(sys.argv[1]) + n), datetime(2026, 11, 20, tzinfo=UTC)\n"
-        "    journal.write(journal.No(phone, 'all', 1, at, (1,)))\n"
+        "    journal.write_line(journal.No(phone, 'all', 1, at, (1,)))\n"
     )
     hosts = [
         subprocess.Popen(
@@ -210,7 +210,7 @@ def test_two_hosts_write_to_one_object_store_at_once(own: Path, bucket: ObjectSt
         "import sys; from datetime import *; from uuid import *; from abhiyan.people import journal\n"
         "for n in range(5):\n"
         "    phone, at = UUID(int=int(sys.argv[1]) + n), datetime(2026, 11, 20, tzinfo=UTC)\n"
-        "    journal.write(journal.No(phone, 'all', 1, at, (1,)))\n"
+        "    journal.write_line(journal.No(phone, 'all', 1, at, (1,)))\n"
     )
     hosts = [
         subprocess.Popen(

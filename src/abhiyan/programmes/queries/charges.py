@@ -263,11 +263,8 @@ class LeadersToName:
 def leaders_to_name(programme: Programme, unit_id: int, kind: str, *, on: date) -> LeadersToName:
     """Return who can be named in every unit of a kind below a unit. In the caller's scope."""
     span = units.spans([unit_id], programme.hierarchy).get(unit_id)
-    rows = (
-        list(units_without_charge(programme, lo=span[0], hi=span[1], on=on, level=kind).each())
-        if span
-        else []
-    )
+    lacking = units_without_charge(programme, lo=span[0], hi=span[1], on=on, level=kind) if span else None
+    rows = list(lacking.each()) if lacking is not None else []
     found = org.ask_leaders_of([row.unit_id for row in rows], on=on)() if rows else {}
     leaders = {row.unit_id: found[row.unit_id].account_id for row in rows if row.unit_id in found}
     said_no = {row.unit_id for row in rows if leaders.get(row.unit_id, 0) == row.declined_account}
@@ -355,12 +352,10 @@ def _kinds_down_to(hierarchy: int, kind: str) -> list[str]:
 
 
 def _with_decliners(rows: list[MissingRow]) -> list[MissingRow]:
-    signed_holders = holders_by_account(
-        row.declined_account for row in rows if row.declined_account is not None
-    )
+    holders = holders_by_account(row.declined_account for row in rows if row.declined_account is not None)
     return [
-        replace(row, declined_by=signed_holders[row.declined_account].name)
-        if row.declined_account in signed_holders
+        replace(row, declined_by=holders[row.declined_account].name)
+        if row.declined_account in holders
         else row
         for row in rows
     ]

@@ -502,7 +502,8 @@ def unit_funnel(
     at: datetime,
     days: int = 0,
 ) -> list[FunnelRow]:
-    """Return the funnel of a unit by channel over all days, and for each of the last `days` days; see `figures`."""
+    """Return the funnel of a unit by channel over all days, and for each of the last `days` days; see
+    `figures_of_measures`."""
     measure_figures = figures_of_measures(
         node=node, hierarchy=hierarchy, programme=programme, measure=measure, at=at, days=days
     )

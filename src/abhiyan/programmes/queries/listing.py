@@ -52,9 +52,7 @@ class Child:
     ladder: Ladder
 
 
-_GAP = (
-    "round(g.n * %(passed)s / %(length)s::float8)::bigint - coalesce(f.counted, 0)"  # as `windows.due` rounds
-)
+_GAP = "round(g.n * %(passed)s / %(length)s::float8)::bigint - coalesce(f.counted, 0)"  # as `windows.target_due` rounds
 SORTS = {
     "name": natural_sql("coalesce(u.names ->> %(language)s, u.names ->> 'en')"),
     "code": natural_sql("u.code"),
@@ -151,7 +149,7 @@ def children_ladders(
 class ChildrenAsked:
     """One page of a list of children, as `children_ladders` is asked for it.
 
-    begins: also what `figures` reads of the node itself, days from then on apart; only of a node in sight.
+    begins: also what `figures_of_measures` reads of the node itself, days from then on apart; only of a node in sight.
     """
 
     here: LedgerNode
@@ -198,7 +196,8 @@ class ChildrenAsked:
 
 
 def _listed(asked: ChildrenAsked) -> tuple[ChildrenLeaf, list[tuple[int, date, int, int]] | None]:
-    """Return the page of children; and with `begins`, of a node in sight, what `figures` reads of the node itself.
+    """Return the page of children; and with `begins`, of a node in sight, what `figures_of_measures` reads of the node
+    itself.
 
     It does so by the same statement, so that unfolded changes are read once. None where no child fits.
     """
@@ -420,7 +419,7 @@ def _leaf(asked: ChildrenAsked, found: Sequence[tuple[Any, ...]]) -> ChildrenLea
 
 
 def _figure(name: str, *, has_own: bool) -> str:
-    """Return a child's figure as it is shown: exact, or by `small_cells.together`."""
+    """Return a child's figure as it is shown: exact, or by `small_cells.shown_with_own`."""
 
     def rounded(n: str) -> str:
         return f"case when {n} < 10 then {{few}} else ({n} + 5) / 10 * 10 end"
@@ -448,8 +447,8 @@ def board(
     per: int = PER_PAGE,
     sums_gaps: bool = False,
 ) -> tuple[MeasureFigures, ChildrenLeaf]:
-    """Return `figures` and `children_ladders` of a unit: while changes wait for a fold, they are read once for
-    both."""
+    """Return `figures_of_measures` and `children_ladders` of a unit: while changes wait for a fold, they are read once
+    for both."""
     here = node if isinstance(node, LedgerNode) else node_of(node, hierarchy)
     if here is None:
         return MeasureFigures(Ladder(), [], []), NOTHING

@@ -48,7 +48,7 @@ def exists_below(lo: str, hi: str) -> str:
 
 
 def tables(*, by_child: bool) -> str:
-    """Return CTE bodies for `rows`: what is in sight of the units below %(lo)s to %(hi)s of %(hierarchy)s.
+    """Return CTE bodies for `own_part_query`: what is in sight of the units below %(lo)s to %(hi)s of %(hierarchy)s.
 
     `own_large`: units whose stored totals count. `own_unit`: units whose tallies count, with a sign. For a
     large top of another tree that is mostly below, the total counts, less its units that are not below; not

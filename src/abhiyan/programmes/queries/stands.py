@@ -99,7 +99,7 @@ def ask_stands(
     has_days: bool = True,
     parts: Sequence[int] = (),
 ) -> sql.Asked[list[MeasureStand]]:
-    """Ask for `stands` of a unit whose running measures are known, at least one. Three queries at most.
+    """Ask for `measures_in_view` of a unit whose running measures are known, at least one. Three queries at most.
 
     has_days: the first measure comes with its days; else the caller may add those of one by `with_figures`.
     parts: units below, whose estimates come with the first measure.

@@ -216,7 +216,7 @@ def tasks_of(
 
 
 def tasks_late_at(at: datetime) -> Q:
-    """Open past the time it was due, as rules.tasks.is_late."""
+    """Open past the time it was due, as rules.tasks.is_task_late."""
     return Q(state__in=OPEN, due_at__lt=at)
 
 

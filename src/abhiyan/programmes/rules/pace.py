@@ -70,7 +70,7 @@ def progress_to_pass_on(
 ) -> list[str]:
     """Say how far a unit is, in words that leave the organisation: share, gap and need, with their day.
 
-    counted: rounded (`small_cells.shown`), on `on`; None: fewer than 10. day: `on` in words. The gap is rounded.
+    counted: rounded (`small_cells.shown_count`), on `on`; None: fewer than 10. day: `on` in words. The gap is rounded.
     """
     n = {"day": day, "target": grouped(target or 0)}
     if counted is None:

@@ -175,7 +175,7 @@ def _missing_in_all(
 def name_in_charge_form(request: Request, public_id: UUID) -> HttpResponseBase:
     """Name somebody in charge of a programme in a unit. Looking at this address leads to the page it belongs to."""
     programme = queries.programme_for(request.viewer, public_id)
-    if request.method != "POST":  # as ui.posts.posted, of two pages
+    if request.method != "POST":  # as ui.posts.post_only, of two pages
         is_draft = programme.state == Programme.State.DRAFT
         page = reverse("programmes:draft", args=[public_id, "who"]) if is_draft else href_of(programme)
         return redirect(f"{page}?{request.META.get('QUERY_STRING', '')}")

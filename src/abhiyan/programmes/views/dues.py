@@ -321,16 +321,12 @@ def _records(schedule: Schedule, row: Due | None) -> list[OtherRecord]:
     if row is None:
         return []
     some = list(row.records.order_by("-made_at")[:MOST_RECORDS])
-    signed_holders = holders_by_account(
-        due_record.said_by for due_record in some if due_record.said_by is not None
-    )
+    holders = holders_by_account(due_record.said_by for due_record in some if due_record.said_by is not None)
     names = figure_names(schedule) if some else {}
     return [
         OtherRecord(
             due_record,
-            local_person(signed_holders[due_record.said_by].name)
-            if due_record.said_by in signed_holders
-            else "",
+            local_person(holders[due_record.said_by].name) if due_record.said_by in holders else "",
             [(names.get(int(measure), measure), n) for measure, n in due_record.figures.items()],
             filled_forms.worded_answers(schedule.form.asked, due_record.answers)
             if schedule.form and due_record.answers

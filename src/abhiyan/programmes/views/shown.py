@@ -108,7 +108,7 @@ def _own(viewer: Viewer, programme: Programme) -> int:
 def unit_named(viewer: Viewer, programme: Programme, code: str) -> units.UnitRow:
     """Return the unit a form of a programme is about, by its code alone.
 
-    NotFound as for `unit_of`, and without one.
+    NotFound as for `unit_of_page`, and without one.
     """
     row = units.row_of_unit(units.unit(code).pk, programme.hierarchy)
     if row.lo is None or not viewer.sees_counts_at(row.lo):

@@ -243,9 +243,8 @@ def _is_by_places(target: Target | None) -> bool:
 
 def _spread(rows: Sequence[queries.Child]) -> list[tuple[str, float]]:
     """Return the units of a page with the lowest and the highest target by electors. Empty where they are alike."""
-    known = sorted(
-        (pct, name_in_language(row.names)) for row in rows if (pct := _of_electors(row)) is not None
-    )
+    shares = ((_of_electors(row), name_in_language(row.names)) for row in rows)
+    known = sorted((pct, name) for pct, name in shares if pct is not None)
     return (
         [(name, pct) for pct, name in (known[0], known[-1])] if known and known[0][0] != known[-1][0] else []
     )
@@ -301,13 +300,12 @@ def misfits(request: Request, public_id: UUID) -> HttpResponseBase:
     first = (number - 1) * tables.PER_PAGE
     rows = queries.misfits_below(**about, first=first, most=tables.PER_PAGE) if n else []
     listed_at = partial(shown.programme_address, one, "targets", measure=measure.number)
+    crumbs = ((say("Targets"), listed_at(here.unit.code)), (say("Do not add up"), ""))
     return render(
         request,
         "programmes/misfit_list.html",
         {
-            **shown.programme_frame(
-                one, (say("Targets"), listed_at(here.unit.code)), (say("Do not add up"), "")
-            ),
+            **shown.programme_frame(one, *crumbs),
             **measure.about,
             "unit_name": here.name,
             "rows": [(name_in_language(each.names), each, listed_at(each.code)) for each in rows],
@@ -330,11 +328,9 @@ def misfits(request: Request, public_id: UUID) -> HttpResponseBase:
 def _earlier(one: Programme, here: units.UnitRow, measure: int) -> list[tuple[Target, str]]:
     """Return the targets a unit had before, each with the address of a look at going back to when it stood."""
     found = queries.target_versions(programme=one, unit_id=here.id, measure=measure, newest=EARLIER + 1)
+    go_back_page = partial(shown.programme_address, one, "version", here.code, to="before")
     return [
-        (
-            before,
-            shown.programme_address(one, "version", here.code, ended_by, to="before") if ended_by else "",
-        )
+        (before, go_back_page(ended_by) if ended_by else "")
         for before, ended_by in found
         if before.replaced_at is not None
     ]
@@ -343,9 +339,8 @@ def _earlier(one: Programme, here: units.UnitRow, measure: int) -> list[tuple[Ta
 def may_set_of(request: Request, one: Programme, unit_ids: list[int], *, on: date) -> set[int]:
     """Return the units among some whose target the viewer may set and lock. The act asks the same again."""
     sources = queries.set_from(one, unit_ids, on=on)
-    allowed = {
-        unit for unit in set(sources.values()) if shown.viewer_may(request, "programmes.targets", unit)
-    }
+    may_set = partial(shown.viewer_may, request, "programmes.targets")
+    allowed = {unit for unit in set(sources.values()) if may_set(unit)}
     return {unit_id for unit_id, source in sources.items() if source in allowed}
 
 

@@ -70,7 +70,7 @@ def deck_file(
 ) -> bytes:
     """Return slides as a file. kind: pptx or pdf. template: as `template_in_use` gives it.
 
-    with_lines: of `printing.pdf`.
+    with_lines: of `printing.print_pdf`.
     """
     layouts, file = template
     with override(language):

@@ -159,17 +159,14 @@ def _pages(
         pages["below"] = unit_address(below, here.code, deck.hierarchy, **more)
     if org.decides(viewer, forms.CARRY, at=here.id):
         pages["opinions"] = pages["quotes"] = unit_address(reverse("forms:opinions"), here.code)
-    if (
-        measure
-        and (measure.programme.kind, measure.measure) == (KIND, CALLED)
-        and viewer.sees_people_at(here.lo or 0)
-    ):
+    sees_people = viewer.sees_people_at(here.lo or 0)
+    if sees_people and measure and (measure.programme.kind, measure.measure) == (KIND, CALLED):
         page = reverse("contact:calling", args=[measure.programme.public_id])
         pages["calls"] = unit_address(page, here.code)
     if led := deck_work.led_programme(measure, here, deck.hierarchy, viewer):
         for key, page in (("graded", "dialogues:organisation"), ("leaders", "dialogues:leaders")):
             pages[key] = unit_address(reverse(page, args=[led.public_id]), here.code)
-    if viewer.sees_people_at(here.lo or 0):
+    if sees_people:
         pages["helpers"] = unit_address(reverse("enrolment:helpers"), here.code, deck.hierarchy, show="units")
     if viewer.may("org.read"):
         pages["vacant"] = unit_address(reverse("org:appointments"), here.code, deck.hierarchy, show="vacant")
@@ -527,10 +524,8 @@ def _round(deck: Deck, review_round: Round, viewer: Viewer, *, at: datetime) -> 
         with system("how far a round is"):
             board = boards.board(review_round, review_round.unit_id, on=today, at=at)
         whole = (board.whole.coverage.decided, board.whole.coverage.of)
-        branches = [
-            (name_in_language(branch.names), branch.coverage.decided, branch.coverage.of)
-            for branch in board.branches
-        ]
+        covered = [(name_in_language(branch.names), branch.coverage) for branch in board.branches]
+        branches = [(name, coverage.decided, coverage.of) for name, coverage in covered]
     # No slide has the decision about an office-bearer or the tasks from it: slides are passed on.
     reviews = [] if review_round.of_office else decided.order_by("-decided_at", "-pk")[: decks.MOST_ROWS]
     asks = []
@@ -539,6 +534,7 @@ def _round(deck: Deck, review_round: Round, viewer: Viewer, *, at: datetime) -> 
     late: Cut[Task] = (
         Cut() if review_round.of_office else boards.late_tasks(review_round, review_round.unit_id, at=at)
     )
+    late_lines = [(task.title, name_in_language(task.unit.names), _on(task.due_at)) for task in late]
     reviewed_round = deck_rounds.ReviewedRound(
         whole=whole,
         branches=branches,
@@ -550,9 +546,7 @@ def _round(deck: Deck, review_round: Round, viewer: Viewer, *, at: datetime) -> 
         well=counted.get(Review.Decision.KEEP, 0),
         asks=[*asks, *of_late(late.rows[:OF_EACH])],
         are_people=bool(review_round.of_office),
-        late=Cut(
-            [(task.title, name_in_language(task.unit.names), _on(task.due_at)) for task in late], late.total
-        ),
+        late=Cut(late_lines, late.total),
     )
     window = (review_round.begins_on, review_round.ends_on)
     page = reverse("review:round", args=[review_round.public_id])

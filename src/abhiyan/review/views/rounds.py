@@ -4,6 +4,7 @@ from collections.abc import Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -80,10 +81,8 @@ def round_address(one: Round) -> str:
 
 def reviewed_in_words(one: Round) -> str:
     """Say what a round reviews."""
-    offices = (
-        {each.code: name_in_language(each.names) for each in org.offices_used()} if one.of_office else {}
-    )
-    return offices.get(one.of_office, one.get_kind_display())
+    names = {each.code: each.names for each in org.offices_used()} if one.of_office else {}
+    return name_in_language(names[one.of_office]) if one.of_office in names else one.get_kind_display()
 
 
 def _progress(row: tuple[Round, tuple[int, int]]) -> str:
@@ -155,20 +154,13 @@ def round_new(request: Request) -> HttpResponseBase:
         request.POST if request.method == "POST" else None,
         initial={"what": Kind.MANDAL, "office": "district_president", "begins_on": today_of_reviews()},
     )
-    top = levels.level_of_kind(ORGANISATIONAL, here.unit.kind) or 0
+    level_of = partial(levels.level_of_kind, ORGANISATIONAL)
+    top = level_of(here.unit.kind) or 0
     offices = [
-        (
-            max(levels.level_of_kind(ORGANISATIONAL, kind) or 0 for kind in one.expected_in),
-            one.code,
-            name_in_language(one.names),
-        )
+        (max(level_of(kind) or 0 for kind in one.expected_in), one.code, name_in_language(one.names))
         for one in found.offices_that_review()
     ]
-    kinds = [
-        (each.value, each.label)
-        for each in REVIEWED
-        if (levels.level_of_kind(ORGANISATIONAL, each) or 0) > top
-    ]
+    kinds = [(each.value, each.label) for each in REVIEWED if (level_of(each) or 0) > top]
     below = [(code, name) for level, code, name in offices if level > top]
     offer(
         form,

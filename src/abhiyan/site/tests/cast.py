@@ -103,7 +103,7 @@ LEADS_THE_OTHER = {
 
 
 def shown_by(role: str) -> tuple[Viewer, Visit]:
-    """Return what a role shows at the first door (`pages.access.denied`), without a database."""
+    """Return what a role shows at the first door (`pages.access.missing_access`), without a database."""
     if role in ("anonymous", "visitor", "member"):
         phone = uuid4() if role == "member" else None
         return NOBODY, Visit(None if role == "anonymous" else Session(phone_id=phone))

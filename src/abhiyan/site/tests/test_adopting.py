@@ -60,7 +60,7 @@ def join(n):
 def erase(n):
     with system("test"):
         theirs = [Person.objects.get(pk=UUID(int=n))]
-        erasing.erase(persons=theirs, who=bytes(16), public_ids=[], channel=1, by=BY, at=AT)
+        erasing.erase_persons(persons=theirs, who=bytes(16), public_ids=[], channel=1, by=BY, at=AT)
 """
 
 
@@ -169,7 +169,7 @@ def test_after_a_restore_to_a_point_in_time_25_noes_hold_and_the_erased_stay_era
         "say_no(25, 1)",
         "say_no(30, 1)",
         "take_back(3, 1)",
-        "with system('test'): audit_seals.seal(AT); audit_seals.write_heads(AT)",
+        "with system('test'): audit_seals.seal_entries(AT); audit_seals.write_heads(AT)",
     )
     there.do(
         later,

@@ -333,7 +333,7 @@ with system("test"):
     photo = PaperPhoto.objects.get(pk=uuid.UUID(sys.argv[1]))
     sys.stdout.buffer.write(photo.opened())
     assert keys.keyring().unseal(bytes(photo.small), about=b"small" + photo.pk.bytes).startswith(b"small ")
-assert not home.files().exists()
+assert not home.uploads_folder().exists()
 """
 
 

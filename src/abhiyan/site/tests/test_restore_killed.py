@@ -63,7 +63,7 @@ for asked in sys.stdin:
         watched(place)
     print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-STEPS = ("restore", "tell_restored", "_take_the_place", "finish")
+STEPS = ("restore_backup", "tell_restored", "_take_the_place", "finish")
 
 
 def places() -> dict[int, str]:
@@ -75,7 +75,7 @@ def places() -> dict[int, str]:
         for one in ast.walk(function)
         if (isinstance(one, ast.Expr) and isinstance(one.value, ast.Call))
         or isinstance(one, ast.With)
-        or (isinstance(one, ast.Return) and function.name == "restore")
+        or (isinstance(one, ast.Return) and function.name == "restore_backup")
     }
 
 

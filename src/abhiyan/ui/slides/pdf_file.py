@@ -19,7 +19,7 @@ Mark = Mapping[str, Any]
 def slides_pdf(
     pages: Sequence[SlidePage], layouts: Layouts, *, language: str, title: str, at: datetime, with_lines: bool
 ) -> bytes:
-    """A deck of pages as PDF, one a page. with_lines: as of `printing.pdf`."""
+    """A deck of pages as PDF, one a page. with_lines: as of `printing.print_pdf`."""
     documents = [
         {
             "width": layouts.width,

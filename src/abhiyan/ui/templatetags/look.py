@@ -219,7 +219,7 @@ def ago(when: datetime | date | None, now: datetime) -> str:
 
 @register.filter
 def person(name: Any) -> str:
-    """Somebody's name in the reader's script, as `words.person`; nothing for none."""
+    """Somebody's name in the reader's script, as `words.local_person`; nothing for none."""
     return words.local_person(str(name or ""))
 
 

@@ -47,7 +47,7 @@ def take_in(
     answers: Mapping[str, str] | None = None,
     tell: Callable[[int, int], None] | None = None,
 ) -> staging.StagingCounts:
-    """Carry out the staged rows (staging.stage, in the same transaction); what is refused is left out.
+    """Carry out the staged rows (staging.stage_rows, in the same transaction); what is refused is left out.
 
     on: the day from which units stand where the file places them. closes_missing, answers: of units that close, see
     staging.check and close_units. tell: how far it is, and of how much. Returns what was done.

@@ -126,7 +126,7 @@ def unit_of_poll(stated: StatedPoll) -> int:
 def store_poll_version(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | None = None) -> Poll:
     """Put down a version that waits for a second person. corrects: an entry it is a newer version of.
 
-    Refuses what `unit_of` refuses; AlreadyStated.
+    Refuses what `unit_of_poll` refuses; AlreadyStated.
     """
     unit_id = unit_of_poll(stated)
     with system("the calendar of polls"):

@@ -123,7 +123,7 @@ def unit_with_hierarchies(code: str) -> UnitFound:
 
 
 def found_with_path(code: str, *, wanted: int | None) -> tuple[UnitFound, list[UnitRow]]:
-    """`found`, and its `path` in the hierarchy `nearest` the wanted one, in one query."""
+    """`unit_with_hierarchies`, and its `path_of_unit` in the hierarchy `nearest` the wanted one, in one query."""
     if "\0" in code:
         raise NotFound(field="unit")
     rows = sql.rows(
@@ -239,7 +239,7 @@ def path_of_unit(unit_id: int, hierarchy: int, *, on: date | None = None) -> lis
 
 
 def paths_of_units(unit_ids: Sequence[int], hierarchy: int) -> dict[int, list[UnitRow]]:
-    """Return `path` of several units in one query; units without a place there are left out."""
+    """Return `path_of_unit` of several units in one query; units without a place there are left out."""
     units: dict[int, list[UnitRow]] = {}
     for row in sql.rows(
         "with recursive up as (select p.*, p.unit_id as of, 0 as n from units_placement p"

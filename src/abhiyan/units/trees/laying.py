@@ -108,7 +108,7 @@ def lay_out_tree() -> tuple[int, int]:
         sql.run(
             "insert into t_place select unit, parent, depth, start + step * (1 + before),"
             " start + step * (1 + before + size), leaves, level from (select *,"
-            # rules.ranges.rounded: its first five bits
+            # rules.ranges.rounded_step: its first five bits
             " each & ((-1)::bigint << greatest(0, length(ltrim(each::bit(64)::text, '0')) - 5)) as step from ("
             " select s.*, a.start, sum(s.size) over (partition by s.parent order by s.unit)::bigint - s.size"
             " as before, least(a.room / (2 * (sum(s.size) over (partition by s.parent)::bigint + 1)),"

@@ -84,7 +84,7 @@ def take_check(*, by: Actor, at: datetime, is_visit: bool = False) -> Check:
     Needs verification.check; the item is outside every line they hold or held since the programme began. They
     are not tied to its people, get at most three items of one worker in a frame, and never themselves, planted
     or not. Items that count no more are given to nobody: no row tells it, the estimate does
-    (`rules.outcomes.stands`). Refuses NoVerifier, NothingForYou.
+    (`rules.outcomes.item_standing`). Refuses NoVerifier, NothingForYou.
     """
     taken = take_checks(n=1, by=by, at=at, is_visit=is_visit)
     if not taken:  # outside of the scope: what was taken back stays so
@@ -183,8 +183,8 @@ def visit_by_lot(*, check: Check) -> bool:
 def visit_after_denial(*, check: Check) -> bool:
     """Have another verifier visit, a week later, somebody who denied an aimed check of a flag.
 
-    A denial on the phone alone proves nothing (`findings.told`). Returns whether. check: told as not genuine
-    because they never joined. In the transaction of the act that told it.
+    A denial on the phone alone proves nothing (`findings.tally_fresh_checks`). Returns whether. check: told as not
+    genuine because they never joined. In the transaction of the act that told it.
     """
     if check.arm != Check.Arm.TARGETED or not Flag.objects.filter(aim=check.aim).exists():
         return False

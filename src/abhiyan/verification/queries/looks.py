@@ -109,8 +109,8 @@ Entries = tuple[UUID, int, int, list[int], list[int], int, int, int]
 class WorkerLook:
     """How one worker's entries look. unit_id: their district; reasons: the oddest first, none where nothing is clear.
 
-    wanted: the order of calls (`rules.flags.order`), for nobody's eyes. signed, confirmed, parcels: what speaks for the
-    worker (`rules.indicators.support`).
+    wanted: the order of calls (`rules.flags.look_scores`), for nobody's eyes. signed, confirmed, parcels: what speaks
+    for the worker (`rules.indicators.support`).
     """
 
     worker: UUID

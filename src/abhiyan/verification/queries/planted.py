@@ -20,7 +20,7 @@ class PlantedPerson:
     """Somebody who agreed to be asked, and what is written of them as it would be of an item.
 
     phone: E.164; unit_id: where they live; channel: of the activity; day: when they joined, or are said to have.
-    written: what else is written, by the key of its question (`typed_of`).
+    written: what else is written, by the key of its question (`questions_to_type`).
     """
 
     name: str

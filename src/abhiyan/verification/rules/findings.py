@@ -105,7 +105,7 @@ def flag_today(case: Case, today: date) -> Case:
 def barred(case: Case, act: FlagAct, *, by: int, on: date, proven: bool = False) -> Barred | None:
     """Return why somebody may not do something about a flag today; None where they may.
 
-    proven: what the fresh checks say (`proven` of this module), for a proposal and its confirmation.
+    proven: what the fresh checks say (`proven_workers` of this module), for a proposal and its confirmation.
     """
     case = flag_today(case, on)
     if case.step is FlagStep.GONE:
@@ -197,8 +197,8 @@ def proven_workers(
 ) -> set[K]:
     """Return the workers of one round whose fresh checks prove more false entries than their place explains.
 
-    Each: what `told` and `tolerated` say. Exact binomial; over all of them Benjamini and Hochberg's, so that of
-    the findings of a round at most the share `level` is wrong. tried: how many workers the round began with:
+    Each: what `tally_fresh_checks` and `tolerated` say. Exact binomial; over all of them Benjamini and Hochberg's, so
+    that of the findings of a round at most the share `level` is wrong. tried: how many workers the round began with:
     who has too few finished checks, or was dropped meanwhile, stays in the count.
     """
     chances = sorted(((_chance(*case), key) for key, case in cases.items()), key=lambda one: one[0])

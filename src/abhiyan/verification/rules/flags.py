@@ -245,7 +245,7 @@ def next_calls(wanted: Array, calls: int, top: int) -> np.ndarray[Any, np.dtype[
     """Return the workers whose entries to check next, one call each: where an answer most likely changes who is
     first.
 
-    wanted: as `order` gives it. top: how many workers are to be first. For a worker below them the call may
+    wanted: as `look_scores` gives it. top: how many workers are to be first. For a worker below them the call may
     find false entries (up to three in a row are thought of). For one among them it may find real ones.
     """
     chance = expit(wanted)

@@ -79,7 +79,7 @@ def split_checks(
 ) -> list[list[int]]:
     """Return how many of each shade of each district are drawn. districts: items of each shade.
 
-    A district's checks go to its shades in proportion, at least one each, at most half (`draws.shares`).
+    A district's checks go to its shades in proportion, at least one each, at most half (`draws.district_shares`).
     """
     wanted = draws.district_shares([sum(shades) for shades in districts], checks, floor)
     return [draws.district_shares(shades, n, 1) for shades, n in zip(districts, wanted, strict=True)]
@@ -94,7 +94,7 @@ def _pairs(districts: Sequence[District], checks: int, floor: int) -> list[list[
 def headline_width(strata: Iterable[tuple[Size, int]], of: Expected) -> float | None:
     """Return the width to expect of the published interval of the headline; None where no number would be shown.
 
-    As `estimates.estimate` makes it when the answers come as expected: a stratum without a check is carried
+    As `estimates.estimate_share` makes it when the answers come as expected: a stratum without a check is carried
     whole.
     """
     headline = [(size.items, drawn) for size, drawn in strata if size.is_signed]
