@@ -36,9 +36,9 @@ from abhiyan.ui.slides import layouts
 PACKAGE = Path(file_pool.__file__).resolve().parents[1]
 BOUNDS = replace(file_pool.OF_A_PAGE, cpu_s=2, waits_s=600.0)
 ARGUMENTS: dict[str, dict[str, Any]] = {
+    "audio_kind": {},
     "clean_file": {},
     "drawn_twice": {},
-    "kind_of": {},
     "look_at": {"turn": 0},
     "look_at_table": {"layout": PAPER.to_json(), "sheet": None, "max_bytes": 1 << 30},
     "look_into": {},

@@ -83,7 +83,7 @@ def test_the_map_has_six_walks_of_a_few_steps_and_fits_on_two_screens() -> None:
 
 def test_recipes_list_every_file_by_which_a_room_offers_something() -> None:
     """Rooms are asked for these by name (`core.rooms`), so nobody finds them by following imports."""
-    asked = re.compile(r'\b(?:rooms\.)?(?:offered|modules)\("(\w+)"\)')
+    asked = re.compile(r'\b(?:rooms\.)?(?:offered_functions|modules)\("(\w+)"\)')
     sources = (path.read_text() for path in PACKAGE.rglob("*.py") if "tests" not in path.parts)
     files = {f"{name}.py" for source in sources for name in asked.findall(source)}
     assert len(files) > 10

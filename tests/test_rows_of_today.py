@@ -34,7 +34,7 @@ SOURCE = Path(abhiyan.__file__).parent
 PART = re.compile("<h2[^>]*>(.*?)</h2>", re.DOTALL)
 # Facts that this district lacks. `tests/test_demo.py` follows the rows of the demo's people, who have most of them.
 UNSEEN = {
-    "contact/owes.py:owes",
+    "contact/owes.py:owes_doors",
     "contact/owes_centres.py:owes_centres",
     "contact/owes_lists.py:_due",
     "enrolment/owed.py:_cards",
@@ -62,7 +62,7 @@ UNSEEN = {
 # Work of the reader of the row. Other work goes by `at_desks`: offices above the districts get it only when it is late.
 OWN = {
     "contact/owed.py:owed",
-    "contact/owes.py:owes",
+    "contact/owes.py:owes_doors",
     "contact/owes_centres.py:owes_centres",  # a leader reminds the centres
     "dialogues/owed.py:_rows",
     "enrolment/owed.py:_cards",  # not read above the districts

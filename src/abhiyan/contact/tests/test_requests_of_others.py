@@ -132,7 +132,7 @@ DOORS: dict[str, Callable[[Try], Any]] = {
 # Acts that speak for no account: the phone itself, or a loop. And acts about no request.
 OTHERS = {
     "add_own": "the phone itself",
-    "hear_answer": "the phone itself",
+    "hear_solved_answer": "the phone itself",
     "keep_quiet": "the phone itself",
     "answer_approved": "uses what ask_answer_many asked, and answers as answer_many does",
     "close_quiet": "a loop",

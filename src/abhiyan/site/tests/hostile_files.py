@@ -170,7 +170,7 @@ def watched() -> Iterator[tuple[set[int], set[str]]]:
 FORMS = {
     "contact.views.lists.NewListForm": "look_into",
     "enrolment.views.certificates.CertificateSheetForm": "drawn_twice",
-    "enrolment.views.notice.AudioForm": "kind_of",
+    "enrolment.views.notice.AudioForm": "audio_kind",
     "enrolment.views.photos.PhotosForm": "look_at",
     "forms.views.making.FormToMake": "form_of_sheet",
     "programmes.views.materials.MaterialFileForm": "look_into",
