@@ -564,8 +564,8 @@ def _drive_page(release: Release, at: str) -> str:
 
 def export_page(release: Release) -> str:
     """Return the page that exports an approved list of people."""
-    asked = {key: str(value) for key, value in release.payload.items() if value}
-    return f"{reverse('enrolment:people')}?{urlencode(asked)}"
+    filters = {key: str(value) for key, value in release.payload.items() if value}
+    return f"{reverse('enrolment:people')}?{urlencode(filters)}"
 
 
 def export_details(release: Release) -> list[str]:
