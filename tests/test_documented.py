@@ -1,10 +1,13 @@
 """The docs name every setting and command, and nothing that does not exist. Every page has its reader."""
 
+import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
+import pytest
 from prometheus_client import REGISTRY
 
 from abhiyan.core import database, environment, metrics
@@ -18,6 +21,9 @@ NAMES = re.compile(r"\b(?:ABHIYAN_[A-Z_]+[A-Z]|DATABASE_URL)\b")
 # Set by our own processes for one another, or by tests; not for an operator.
 INTERNAL = {"ABHIYAN_WATCHED_BY", "ABHIYAN_CHROMIUM"}
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+PACKAGE = ROOT / "src" / "abhiyan"
+DOTTED = re.compile(r"`(?:abhiyan\.)?(\w+)\.(\w+)\.([\w.]+)`")  # `room.module.function`
+IN_FILE = re.compile(r"`([\w/]+\.py)` \(((?:[^()]|\(\))*)\)")  # `room/module.py` (`function`, …)
 LONGEST = 25
 # Longer sentences: there may only be fewer.
 LONGER = {"truth.md": 1}  # the truth sentence, as the product says it
@@ -141,6 +147,56 @@ def test_every_command_that_the_docs_name_exists() -> None:
     known = set(cli.main.list_commands(click.Context(cli.main)))
     named = set(re.findall(r"(?:`|/|\n|&& )abhiyan ([a-z]+)", "".join(PAGES.values())))
     assert named - known == set()
+
+
+@cache
+def names_in(place: Path) -> set[str]:
+    """Return the names that a module, or a package with its modules, has."""
+    names: set[str] = set()
+    for file in place.rglob("*.py") if place.is_dir() else [place]:
+        names.add(file.stem)
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.alias):
+                names.add(node.name)
+            elif isinstance(node, ast.Name | ast.arg):
+                names.add(node.id if isinstance(node, ast.Name) else node.arg)
+    return names
+
+
+def names_of_nothing(text: str) -> Iterator[str]:
+    """Yield names of code that a page says of a module which has no such name."""
+    for room, module, rest in DOTTED.findall(text):
+        place = next(
+            (way for way in (PACKAGE / room / module, PACKAGE / room / f"{module}.py") if way.exists()), None
+        )
+        if place is not None and not set(rest.split(".")) <= names_in(place):
+            yield f"{room}.{module}.{rest}"
+    for path, listed in IN_FILE.findall(text):
+        place = next((top / path for top in (PACKAGE, ROOT) if (top / path).is_file()), None)
+        for name in re.findall(r"`([A-Za-z_]\w*)(?:\(\))?`", listed) if place is not None else ():
+            if name not in names_in(place):
+                yield f"{path} {name}"
+
+
+def test_every_name_of_code_in_the_docs_exists() -> None:
+    pages = {str(path.relative_to(DOCS)): path.read_text() for path in sorted(DOCS.rglob("*.md"))}
+    assert sum(len(DOTTED.findall(text)) for text in pages.values()) > 50
+    assert {page: wrong for page, text in pages.items() if (wrong := list(names_of_nothing(text)))} == {}
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "`org.queries.no_such_function` says who may.",
+        "`abhiyan.core.audit.no_such_function` opens it.",
+        "`people.actions.erasing.no_such_function` does it.",
+        "`people.actions.no_such_module.erase_persons` does it.",
+        "`core/limits.py` (`sweep_counters`, `no_such_function`) empties them.",
+        "`core/limits.py` (`no_such_function()`) empties them.",
+    ],
+)
+def test_a_name_of_nothing_is_found(planted: str) -> None:
+    assert len(list(names_of_nothing(planted))) == 1
 
 
 def test_every_page_has_its_reader_in_the_index() -> None:
