@@ -151,7 +151,7 @@ def test_after_a_restore_to_a_point_in_time_25_noes_hold_and_the_erased_stay_era
         "for n in range(901, 904): join(n)",
         "with system('test'):",
         "    sessions.start(account_id=1, device='', origin='', at=AT)",
-        "    messaging.send(template='drive.already', phone=number(903), language='en', blanks={'link': 'x'},",
+        "    messaging.queue_message(template='drive.already', phone=number(903), language='en', blanks={'link': 'x'},",
         "                   key='waits', at=AT)",
     )
     assert here.do(began, HOLDS).split() == ["10", "3", "3", "1", "1", "0"]
