@@ -30,8 +30,7 @@ from abhiyan.org.models import Appointment
 from abhiyan.pages.access import addresses_by_name
 from abhiyan.people.mailboxes import about_email
 from abhiyan.people.models import EmailAddress
-from abhiyan.programmes.models import InCharge, Task
-from abhiyan.programmes.models_schedules import Schedule
+from abhiyan.programmes.models import InCharge
 from abhiyan.site.tests.addresses import (
     Things,
     address,
@@ -50,6 +49,7 @@ from abhiyan.units.models import Unit
 from abhiyan.verification.models import Check, Draw, Flag, Frame, Stratum
 from abhiyan.verification.rules.findings import ANSWERS, KNOWN
 from abhiyan.verification.tests.test_flagging import plant
+from abhiyan.work.models import Schedule, Task
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "abhiyan"
 
@@ -237,12 +237,12 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
                 InCharge.objects.update(together=where.split("/")[-3], named_by=mine)
             elif name == "programmes:remind_in_charges":  # they got a message on an earlier day
                 InCharge.objects.update(state="named", told_at=NOW - timedelta(days=2))
-            elif name == "programmes:remind_late":  # somebody else is late with a task there
+            elif name == "work:remind_late":  # somebody else is late with a task there
                 other = cast.accounts["mandal_president"].pk
                 asked_at, due_at = NOW - timedelta(days=3), NOW - timedelta(days=2)
                 asked = {"state": "asked", "asked_at": asked_at, "state_at": asked_at, "due_at": due_at}
                 Task.objects.update(account_id=other, **asked)
-            elif name == "programmes:schedule_remind":  # somebody silent holds the office after the hour
+            elif name == "work:schedule_remind":  # somebody silent holds the office after the hour
                 Schedule.objects.update(last_on=(NOW - timedelta(days=1)).date())
                 mandal = Unit.objects.filter(kind="mandal", code__startswith="JK-JAM").first()
                 Appointment.objects.filter(office__code="mandal_president").update(unit=mandal)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "abhiyan"
-ROOMS = ("core", "elections", "enrolment", "messaging", "org", "people", "programmes", "units")
+ROOMS = ("core", "elections", "enrolment", "messaging", "org", "people", "programmes", "units", "work")
 WRITES = frozenset(
     [
         "bulk_create",
@@ -208,23 +208,23 @@ NOBODY_ASKED = {
     "programmes/actions/charges.py::tell_in_charges": NEWS,
     "programmes/actions/closing.py::restore_from_closing": NEWS,
     "programmes/actions/closing.py::settle_programmes_at_closing": "each of its parts asks where its thing goes",
-    "programmes/actions/dues.py::_keep_former": WITHIN,
-    "programmes/actions/dues.py::_locked": WITHIN,
-    "programmes/actions/dues.py::_stands": WITHIN,
-    "programmes/actions/dues.py::_write": WITHIN,
+    "work/actions/dues.py::_keep_former": WITHIN,
+    "work/actions/dues.py::_locked": WITHIN,
+    "work/actions/dues.py::_stands": WITHIN,
+    "work/actions/dues.py::_write": WITHIN,
     "programmes/actions/items.py::_changing": WITHIN,
     "programmes/actions/items.py::ask_whether": WITHIN,
     "programmes/actions/items.py::erase_items": NEWS,
     "programmes/actions/items.py::hear_item_answer": PHONE,
     "programmes/actions/items.py::report_items": WITHIN,
-    "programmes/actions/materials.py::note_material_opened": ONESELF,
+    "work/actions/materials.py::note_material_opened": ONESELF,
     "programmes/actions/recount.py::recount_facts": CONSOLE,
-    "programmes/actions/schedules.py::end_of_units": NEWS,
+    "work/actions/schedules.py::end_of_units": NEWS,
     "programmes/actions/sums.py::note_target_misfits": WITHIN,
     "programmes/actions/sums.py::settle_due": LOOP,
-    "programmes/actions/tasks.py::hand_on_of_account": NEWS,
-    "programmes/actions/tasks.py::hand_on_of_appointment": NEWS,
-    "programmes/actions/tasks.py::change_together": "by whoever asked them: only their own are found",
+    "work/actions/tasks.py::hand_on_of_account": NEWS,
+    "work/actions/tasks.py::hand_on_of_appointment": NEWS,
+    "work/actions/tasks.py::change_together": "by whoever asked them: only their own are found",
     "programmes/actions/trees.py::_forget_going": NEWS,
     "programmes/actions/trees.py::carry_tallies": NEWS,
     "programmes/actions/trees.py::resize": LOOP,

@@ -46,7 +46,7 @@ PHOTOS = "enrolment/tests/test_photos.py::"
 RACES = "enrolment/tests/test_races.py::"
 REVIEWS = "review/tests/test_rounds.py::"
 SIGNATURES = "messaging/tests/test_signatures.py::"
-SCHEDULES = "programmes/tests/test_schedules.py::"
+SCHEDULES = "work/tests/test_schedules.py::"
 SIGN_IN = "people/tests/test_sign_in.py::"
 SPOOFED = "enrolment/tests/test_spoofed.py::"
 

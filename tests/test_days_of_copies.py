@@ -16,11 +16,11 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.forms.tests.make import form_in_use, question
 from abhiyan.pages.views.field import record_kinds
-from abhiyan.programmes.actions.schedules import Asking, ask_units
-from abhiyan.programmes.models import Schedule
 from abhiyan.site.tests.addresses import address, filled, more_things, things
 from abhiyan.site.tests.cast import Cast
 from abhiyan.units.models import Unit
+from abhiyan.work.actions.schedules import Asking, ask_units
+from abhiyan.work.models import Schedule
 
 DAY = timedelta(days=1)
 NOT_OF_A_DAY = {

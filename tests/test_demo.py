@@ -60,13 +60,8 @@ from abhiyan.people.models import Account, Double
 from abhiyan.people.rules.doubles import Known, judge_pair
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
-from abhiyan.programmes.demo import READERS
-from abhiyan.programmes.models import ALL_DAYS, InCharge, OwnFigure, Programme, Rung, Target, Task, UnitTotal
-from abhiyan.programmes.models_materials import MaterialOpening, MaterialVersion
-from abhiyan.programmes.models_schedules import Schedule
-from abhiyan.programmes.queries import schedules as schedule_queries
+from abhiyan.programmes.models import ALL_DAYS, InCharge, OwnFigure, Programme, Rung, Target, UnitTotal
 from abhiyan.programmes.rules import windows
-from abhiyan.programmes.rules.schedules import DueState
 from abhiyan.review import demo as reviews
 from abhiyan.review.models import LeaderReport, Minute, Review, Round, StandIn
 from abhiyan.review.queries.sources import reports_beside
@@ -91,6 +86,10 @@ from abhiyan.stays.models import Stay
 from abhiyan.units import queries as unit_queries
 from abhiyan.units.models import Placement, Unit
 from abhiyan.verification.models import Check, Estimate, Flag, Frame, Stratum
+from abhiyan.work.demo import READERS
+from abhiyan.work.models import MaterialOpening, MaterialVersion, Schedule, Task
+from abhiyan.work.queries import schedules as schedule_queries
+from abhiyan.work.rules.schedules import DueState
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLAIMS, TARGET = 3_000, 4_000

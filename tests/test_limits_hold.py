@@ -57,9 +57,9 @@ from abhiyan.people.actions import field as field_actions
 from abhiyan.people.actions.sessions import SignedOutPhone
 from abhiyan.people.models import Account, FieldPhone
 from abhiyan.people.tests.make import browser
-from abhiyan.programmes import actions as programmes
 from abhiyan.verification.actions import hand_back
 from abhiyan.verification.refusals import NotTaken
+from abhiyan.work import actions as work
 
 PACKAGE = Path(abhiyan.__file__).parent
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 7 * 86_400
@@ -657,7 +657,7 @@ def tasks_of_contributors(ground: Ground) -> Asked:
     human = Human("Meena Kaul", 1979, ground.phone())
     become_contributor(human)
     to = [helper_of(ground.world, human).public_id]
-    what = programmes.What(title="Call ten families", due_at=ground.at + timedelta(days=3))
+    what = work.What(title="Call ten families", due_at=ground.at + timedelta(days=3))
     place = {"unit_id": ground.world.state.pk, "hierarchy": 1}
 
     def ask() -> None:

@@ -29,9 +29,6 @@ from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
-from abhiyan.programmes.actions.materials import add_material
-from abhiyan.programmes.actions.schedules import Asking, ask_units
-from abhiyan.programmes.rules.tasks import Act
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.looked_at import ALIKE, PAGES, SHORT_LOOKS
 from abhiyan.site.tests.visits import away, go
@@ -39,6 +36,10 @@ from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, LOOKS, PAGE_LOOKS, SIZES, SLOW
 from abhiyan.units import actions as units
 from abhiyan.units.models import Unit
+from abhiyan.work import actions as work_actions
+from abhiyan.work.actions.materials import add_material
+from abhiyan.work.actions.schedules import Asking, ask_units
+from abhiyan.work.rules.tasks import Act
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
@@ -477,14 +478,14 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
                 acts.ask_import_step(public_id=lists[word], step=step, by=SYSTEM, at=at)
             assert running.run_import_step(lists[word], step, at=at) in ("checked", "done")
     with system("test"):
-        task = programmes.ask_task(
-            what=programmes.What(title="Meet ten families", due_at=at + timedelta(days=2), effort_min=60),
+        task = work_actions.ask_task(
+            what=work_actions.What(title="Meet ten families", due_at=at + timedelta(days=2), effort_min=60),
             unit_id=world.district.pk,
             office="district_in_charge",
             by=cast.actor("state_president"),
             at=at,
         )
-        programmes.change_task(
+        work_actions.change_task(
             public_id=task.public_id, act=Act.ACCEPT, by=cast.actor("district_in_charge"), at=at
         )
         asked = ask_units(

@@ -48,10 +48,10 @@ UNSEEN = {
     "org/owed.py:_disputed",
     "org/owed.py:_phones",
     "programmes/owed.py:_answers",
-    "programmes/owed_schedules.py:_below",
-    "programmes/owed_schedules.py:_own",
-    "programmes/owed_schedules.py:_to_pass_on",
-    "programmes/owed_tasks.py:_late_below",
+    "work/owed_schedules.py:_below",
+    "work/owed_schedules.py:_own",
+    "work/owed_schedules.py:_to_pass_on",
+    "work/owed_tasks.py:_late_below",
     "review/owed.py:_own",
     "pages/owed.py:owed",
     "stays/activity_days.py:owed_field_day",
@@ -90,11 +90,11 @@ OWN = {
     "org/owed.py:_vacant",
     "programmes/owed.py:_answers",
     "programmes/owed.py:owed",
-    "programmes/owed_schedules.py:_below",  # the office that asked for a report accepts it
-    "programmes/owed_schedules.py:_own",
-    "programmes/owed_schedules.py:_to_pass_on",
-    "programmes/owed_tasks.py:_late_below",  # a leader looks at them
-    "programmes/owed_tasks.py:owed_task_rows",
+    "work/owed_schedules.py:_below",  # the office that asked for a report accepts it
+    "work/owed_schedules.py:_own",
+    "work/owed_schedules.py:_to_pass_on",
+    "work/owed_tasks.py:_late_below",  # a leader looks at them
+    "work/owed_tasks.py:owed_task_rows",
     "review/owed.py:_own",
     "review/owed.py:owed",
     "pages/owed.py:_launches",

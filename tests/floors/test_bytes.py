@@ -46,7 +46,7 @@ IN_THE_POOL = {
     "core/tables/scanning.py",
     "enrolment/paper/pictures.py",
     "people/rules/audio.py",
-    "programmes/rules/materials.py",
+    "work/rules/materials.py",
     "ui/slides/layouts.py",
 }
 # Modules that open nothing that somebody sent, and what they open.

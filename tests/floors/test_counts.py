@@ -24,7 +24,7 @@ WHERE_ADDED = {
     ("ui", "charts.py"): "where a line lies",
     ("ui", "templatetags/pictures.py"): "how long a bar is",
     ("enrolment", "activity.py"): "as many rows as the list of members without a place has",
-    ("programmes", "demo.py"): "how many people the sample has made so far",
+    ("work", "demo.py"): "how many people the sample has made so far",
 }
 
 

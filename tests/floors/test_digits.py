@@ -35,7 +35,7 @@ READ_NO_TYPED_NUMBER = {
     "messaging/rules/inbound.py": "numbers as providers send them",
     "messaging/rules/sms_parts.py": "marks of providers",
     "people/rules/audio.py": "a range in a header of HTTP",
-    "programmes/rules/materials.py": "names inside of PDF files",
+    "work/rules/materials.py": "names inside of PDF files",
     "review/views/figures.py": "sentences of our own",
     "stays/views/thanks.py": "a month in an address that we made",
     "ui/accent.py": "names of styles",

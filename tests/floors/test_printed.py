@@ -33,7 +33,7 @@ PRINTING = {"printing.print_pdf", "printing.png"}
 # Modules that print with lines or without, whatever a reader says.
 UNREAD = {
     "contact/demo.py": "the demo's own papers",
-    "programmes/demo.py": "the demo's own papers",
+    "work/demo.py": "the demo's own papers",
     "review/actions/deck_templates.py": "a trial of a template, kept by nobody",
     "review/views/deck_templates.py": "sample slides with words of our own",
     "sample/fieldwork.py": "the demo's own papers",

@@ -15,8 +15,8 @@ FREE = {
     ("dialogues", "add_talk_need"): "the helpline's own act asks it (helpdesk/actions/opening.py)",
     ("enrolment", "ask_ticket"): "a person's own request to the data officer",
     ("people", "erase_again"): "what a person said is erased there",
-    ("programmes", "change_task"): "the note is a `ui.fields.NoteField` of its form",
-    ("programmes", "hand_over_task"): "the note is a `ui.fields.NoteField` of its form",
+    ("work", "change_task"): "the note is a `ui.fields.NoteField` of its form",
+    ("work", "hand_over_task"): "the note is a `ui.fields.NoteField` of its form",
     ("verification", "close_answers"): "answers that a check has chosen",
 }
 

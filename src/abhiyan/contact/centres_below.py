@@ -13,7 +13,7 @@ from abhiyan.core.refusals import or_refuse
 from abhiyan.core.words import name_in_language
 from abhiyan.messaging.queries import last_reminders
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries.presence import HELD
+from abhiyan.work.queries.presence import HELD
 
 from . import queries
 from .centres import AWAY_AFTER, queues_of

@@ -112,11 +112,11 @@ LOOPS = {
 
 
 def loops_by_name() -> dict[str, Loop]:
-    """Every room's loops by full name, such as "core.seal"."""
+    """Every room's loops by full name, such as "core.seal". A loop that came from another room keeps its full name."""
     found: dict[str, Loop] = {}
     for config, module in rooms.modules("loops"):
         loops: dict[str, Loop] = getattr(module, "LOOPS", {})
-        found |= {f"{config.label}.{name}": loop for name, loop in loops.items()}
+        found |= {name if "." in name else f"{config.label}.{name}": loop for name, loop in loops.items()}
     return found
 
 

@@ -29,10 +29,11 @@ class EnrolmentConfig(AppConfig):
             WordReplayed,
         )
         from abhiyan.people.rules import documents
-        from abhiyan.programmes.news import HelperTasksMoved, ItemsErased, ProgrammeDiscarded, ProgrammeMade
+        from abhiyan.programmes.news import ItemsErased, ProgrammeDiscarded, ProgrammeMade
         from abhiyan.programmes.rules import activities
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
+        from abhiyan.work.news import HelperTasksMoved
 
         from .actions import (
             active,

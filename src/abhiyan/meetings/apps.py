@@ -9,8 +9,9 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.messaging.news import QuestionAnswered
-        from abhiyan.programmes.news import DueAnswered, ItemsErased
+        from abhiyan.programmes.news import ItemsErased
         from abhiyan.programmes.rules import activities
+        from abhiyan.work.news import DueAnswered
 
         from .actions import answering, attending, reporting
         from .activity import MEETINGS

@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 
 from abhiyan.org.here import Here, unit_address
 from abhiyan.org.viewer import Viewer
-from abhiyan.programmes.models import Programme, Schedule
-from abhiyan.programmes.queries.schedules import AskedUnit
-from abhiyan.programmes.rules.schedules import Period
+from abhiyan.programmes.models import Programme
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
+from abhiyan.work.models import Schedule
+from abhiyan.work.queries.schedules import AskedUnit
+from abhiyan.work.rules.schedules import Period
 
 from .drafted import ANNOUNCE
 

@@ -21,8 +21,9 @@ from abhiyan.messaging.demo import go_out
 from abhiyan.messaging.rules import audiences, questions
 from abhiyan.org import actions as org
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.queries.tasks import task_candidates
-from abhiyan.programmes.rules.tasks import Act
+from abhiyan.work import actions as work
+from abhiyan.work.queries.tasks import task_candidates
+from abhiyan.work.rules.tasks import Act
 
 NATION, STATE, DISTRICT = "IN", "JK", "JK-D627"
 LEADERS = (
@@ -151,7 +152,7 @@ def _write(ground: SampleGround, meeting: Meeting, by: Actor, at: datetime) -> N
         None,
     )
     if last.task is not None and doer is not None:
-        programmes.change_task(public_id=last.task, act=Act.DO, by=doer, at=at + timedelta(days=1))
+        work.change_task(public_id=last.task, act=Act.DO, by=doer, at=at + timedelta(days=1))
     actions.send_minutes(public_id=meeting.public_id, by=by, at=at + timedelta(hours=1))
 
 

@@ -7,8 +7,9 @@ from django.utils.translation import pgettext_lazy
 
 from abhiyan.core.policy import ACCOUNT, EVERYTHING, LINE, SYSTEM, placed_sql, private
 from abhiyan.core.titles import TitledModel
-from abhiyan.programmes.models import Due, Programme, Task
+from abhiyan.programmes.models import Programme
 from abhiyan.units.models import Hierarchy, Unit
+from abhiyan.work.models import Due, Task
 
 # A meeting is seen by who leads its unit, a visit only by the people on it. Invitees carry what this needs: their
 # policy must not read the meeting, whose policy reads them.

@@ -22,13 +22,15 @@ from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.people.models import Phone
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Due, Programme, Schedule, Task
+from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries.holders import holders_by_account
-from abhiyan.programmes.queries.tasks import TaskCandidate, task_candidates
-from abhiyan.programmes.rules.prepared import PreparedLine
-from abhiyan.programmes.rules.tasks import OPEN
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.units import queries as units
+from abhiyan.work.models import Due, Schedule, Task
+from abhiyan.work.queries.prepared import prepared_in
+from abhiyan.work.queries.tasks import TaskCandidate, task_candidates
+from abhiyan.work.rules.prepared import PreparedLine
+from abhiyan.work.rules.tasks import OPEN
 
 from .models import CountBeside, Invitee, Meeting
 from .queries_lists import names_on_list, send_for_door
@@ -535,9 +537,7 @@ def agenda_programmes(viewer: Viewer, meeting: Meeting, *, at: datetime) -> list
         AgendaProgramme(
             programme,
             drawn.get(programme.pk, ()),
-            ()
-            if programme.pk in drawn
-            else programmes.prepared_in(programme, lo=node.lo, hi=node.hi, on=today),
+            () if programme.pk in drawn else prepared_in(programme, lo=node.lo, hi=node.hi, on=today),
         )
         for programme in some
     ]

@@ -4,7 +4,7 @@ from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone_a
 from abhiyan.dialogues import records as calls
 from abhiyan.meetings.views import attendance
 from abhiyan.org.rules.capabilities import LEADS, REPRESENTS
-from abhiyan.programmes.views import dues
+from abhiyan.work.views import dues
 
 from .views import (
     bearer,

@@ -9,41 +9,28 @@ class ProgrammesConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
-        from abhiyan.forms.rules import abouts
         from abhiyan.messaging.news import QuestionAnswered
         from abhiyan.messaging.rules import audiences, serving
-        from abhiyan.org import owing
-        from abhiyan.org.news import AppointmentEnded
         from abhiyan.people.news import ClosedAccountNews
         from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsGoing, UnitsMoved, UnitsOpening
         from abhiyan.units.rules import hanging
 
         from . import actions, queries
-        from .actions import closing, items, schedules, tasks
+        from .actions import closing, items
         from .news import ItemsErased, ProgrammeOpened
-        from .views.schedules import dues_here
 
         def units_opening(opening: UnitsOpening) -> None:
             actions.restore_from_closing(opening=opening)
             actions.settle_closed(units=opening.units, at=opening.at)
 
-        abouts.register("due", lambda due_id, at: schedules.due_page(due_id, at=at))
         audiences.answer_programmes(queries.names_of_running)
         serving.answer_whose_numbers(queries.whose_numbers)
-        owing.register(dues_here)
         news.subscribe(
             ClosedAccountNews,
             lambda closed_account: actions.end_charges_of_account(
                 account_id=closed_account.account_id, by=closed_account.by, at=closed_account.at
             ),
         )
-        news.subscribe(
-            ClosedAccountNews,
-            lambda closed_account: tasks.hand_on_of_account(
-                account_id=closed_account.account_id, at=closed_account.at
-            ),
-        )
-        news.subscribe(AppointmentEnded, lambda ending: tasks.hand_on_of_appointment(ending=ending))
         news.subscribe(
             ProgrammeOpened,
             lambda programme_opened: actions.tell_in_charges(
@@ -59,10 +46,6 @@ class ProgrammesConfig(AppConfig):
         news.subscribe(
             UnitsClosed,
             lambda units_closed: actions.settle_closed(units=units_closed.units, at=units_closed.at),
-        )
-        news.subscribe(
-            UnitsClosed,
-            lambda units_closed: schedules.end_of_units(units=units_closed.units, at=units_closed.at),
         )
         news.subscribe(UnitsOpening, units_opening)
         hanging.register(*closing.THINGS)

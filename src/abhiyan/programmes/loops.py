@@ -1,11 +1,11 @@
-"""The ledger's loop, that of what targets sum to, messages of tasks and schedules, and each night's count by age."""
+"""The ledger's loop, that of what targets sum to, the rate of a launch, and each night's count by age."""
 
 from datetime import datetime
 
 from abhiyan.core.loops import Loop
 
 from . import actions
-from .actions import ages, announcing, pace, tasks
+from .actions import ages, pace
 
 
 def _fold(at: datetime) -> int:
@@ -14,14 +14,6 @@ def _fold(at: datetime) -> int:
 
 def _sums(at: datetime) -> int:
     return actions.settle_due(at=at)
-
-
-def _remind(at: datetime) -> int:
-    return tasks.remind_of_tasks(at=at)
-
-
-def _ask(at: datetime) -> int:
-    return announcing.announce_schedules(at=at)
 
 
 def _ages(at: datetime) -> int:
@@ -35,8 +27,6 @@ def _pace(at: datetime) -> int:
 LOOPS = {
     "fold": Loop(_fold, every_s=0.25),  # pages add up what it leaves
     "sums": Loop(_sums, every_s=300, scoped=False),
-    "remind": Loop(_remind, every_s=300),
-    "ask": Loop(_ask, every_s=5),
     "pace": Loop(_pace, every_s=20),
     "ages": Loop(_ages, every_s=1500, scoped=False),
 }

@@ -1,14 +1,10 @@
 """News from this room for the rooms above, in the transaction of the act."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import datetime
 from uuid import UUID
 
 from abhiyan.core.actor import Actor
-
-if TYPE_CHECKING:
-    from .models_schedules import Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +37,9 @@ class ProgrammeDiscarded:
 
 
 @dataclass(frozen=True, slots=True)
-class DueAnswered:
-    """Something was said of a meeting that was asked for: its day, how many came, or that it was taken back.
-
-    former_on: the day on which it was held as it stood before.
-    """
-
-    due: "Due"
-    former_on: date | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class ItemsErased:
     """The person of some items had everything erased, or has again after a restore. item_ids: public."""
 
     item_ids: tuple[UUID, ...]
     phone_id: UUID
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class HelperTasksMoved:
-    """Tasks of contributors were answered, looked at or opened again. person_ids: whose they are."""
-
-    person_ids: tuple[UUID, ...]
     at: datetime

@@ -35,8 +35,6 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
-from . import owed_schedules as schedules
-from . import owed_tasks as tasks
 from . import queries
 from .models import InCharge, Programme
 from .rules import activities
@@ -72,12 +70,10 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Thing]:
             title=_("You are named %(role)s: %(programme)s")
             % {"role": charge.get_role_display(), "programme": name_in_language(charge.programme.names)},
             meta=name_in_language(charge.unit.names),
-            href=reverse("programmes:my_work"),
+            href=reverse("work:my_work"),
             act=_("Answer"),
             icon="check",
         )
-    yield from tasks.owed_task_rows(viewer, at=at)
-    yield from schedules.owed_dues(viewer, at=at)
     home = viewer.home
     if home is None:
         return
@@ -116,7 +112,7 @@ def _promised(charge: InCharge, number: queries.AnsweredFor) -> Beside:
                 (number.name, name_in_language(charge.programme.names), name_in_language(charge.unit.names)),
             )
         ),
-        href=reverse("programmes:my_work"),
+        href=reverse("work:my_work"),
     )
 
 

@@ -19,13 +19,9 @@ from abhiyan.core.numbers import grouped
 from abhiyan.core.samples import BY, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
-from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
-from abhiyan.programmes.demo import entered, ladder_by_day
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries.tasks import task_candidates
 from abhiyan.programmes.rules import windows
-from abhiyan.programmes.rules.tasks import Act
 from abhiyan.review.actions import keeping, rounds
 from abhiyan.review.actions import reviews as acts
 from abhiyan.review.actions.leader_reports import write_leader_report
@@ -37,6 +33,10 @@ from abhiyan.review.rules.reached import MeasureReached, contradicting
 from abhiyan.units import actions as units
 from abhiyan.units import queries as unit_queries
 from abhiyan.units.models import Hierarchy, Kind
+from abhiyan.work import actions as work
+from abhiyan.work.demo import entered, ladder_by_day
+from abhiyan.work.queries.tasks import task_candidates
+from abhiyan.work.rules.tasks import Act
 
 ZONE = ZoneInfo("Asia/Kolkata")
 MANDALS, PRESIDENTS = "नवंबर में हर मंडल की समीक्षा (नमूना)", "ज़िला अध्यक्षों की समीक्षा (नमूना)"
@@ -271,7 +271,7 @@ def _decide(
     if is_done and todo and whom:
         task = found.minutes_of(review)[0].one.task
         if task is not None and task.account_id == whom.account_id:
-            programmes.change_task(public_id=task.public_id, act=Act.DO, by=whom, at=at + timedelta(days=1))
+            work.change_task(public_id=task.public_id, act=Act.DO, by=whom, at=at + timedelta(days=1))
 
 
 def _talk(

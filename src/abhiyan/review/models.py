@@ -20,9 +20,10 @@ from abhiyan.core.policy import (
 from abhiyan.core.titles import TitledModel
 from abhiyan.meetings.models import Meeting
 from abhiyan.org.models import Appointment
-from abhiyan.programmes.models import Programme, Task
+from abhiyan.programmes.models import Programme
 from abhiyan.units.models import Hierarchy, Kind, Unit
 from abhiyan.verification.models import Frame
+from abhiyan.work.models import Task
 
 
 def _above(column: str) -> str:

@@ -25,10 +25,10 @@ from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions import ages
-from abhiyan.programmes.demo import report_weekly_figures
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
+from abhiyan.work.demo import report_weekly_figures
 
 from . import (
     answers,

@@ -17,9 +17,10 @@ from abhiyan.enrolment.actions import contributors as acts
 from abhiyan.enrolment.queries import contributors as queries
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import tasks
-from abhiyan.programmes.rules.tasks import Act
 from abhiyan.units.models import Hierarchy
+from abhiyan.work import actions as work
+from abhiyan.work.queries import tasks
+from abhiyan.work.rules.tasks import Act
 
 from . import friends, history, people, tree
 from .claims import BY, join_by_web
@@ -106,7 +107,7 @@ def _ask(ground: SampleGround, some: Sequence[UUID]) -> None:
     at = ground.at - timedelta(hours=30)
     with system("demo"):
         acts.ask_helpers(
-            what=programmes.What(TITLE, due_at=ground.at + timedelta(days=3)),
+            what=work.What(TITLE, due_at=ground.at + timedelta(days=3)),
             to=some,
             unit_id=ground.ids["JK"],
             hierarchy=Hierarchy.ORGANISATIONAL,
@@ -118,4 +119,4 @@ def _ask(ground: SampleGround, some: Sequence[UUID]) -> None:
     with scoped(Scope(phone=first.phone_id, everything=True, reason="demo")):
         (task,) = tasks.tasks_of_helper(first.phone_id, [first.person_id])
         by = Actor(kind="citizen", id=first.public_id)
-        programmes.change_task(public_id=task.public_id, act=Act.DO, by=by, at=at + timedelta(hours=5))
+        work.change_task(public_id=task.public_id, act=Act.DO, by=by, at=at + timedelta(hours=5))

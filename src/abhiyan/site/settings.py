@@ -20,6 +20,7 @@ ROOMS = (
     "forms",
     "elections",
     "programmes",
+    "work",
     "helpdesk",
     "contact",
     "enrolment",

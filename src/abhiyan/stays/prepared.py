@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules.prepared import PreparedLine
+from abhiyan.work.rules.prepared import PreparedLine
 
 from . import numbers, queries
 

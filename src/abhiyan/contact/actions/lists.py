@@ -33,12 +33,12 @@ from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.people.news import PhoneSaidNo
 from abhiyan.programmes.actions import post_changes
-from abhiyan.programmes.actions.materials import open_document
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.queries import item_ids
 from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
-from abhiyan.programmes.rules.materials import LARGEST
+from abhiyan.work.actions.materials import open_document
+from abhiyan.work.rules.materials import LARGEST
 
 from .doors import end_leases
 from .signing import count_signed, end_signed, require_signed, take_back_signed

@@ -19,11 +19,11 @@ from abhiyan.enrolment.tests.test_contributors import contributors_programme
 from abhiyan.enrolment.tests.web import blanks
 from abhiyan.messaging.tests import sink as ways
 from abhiyan.people import queries as people
-from abhiyan.programmes.models import Task
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
+from abhiyan.work.models import Task
 
 from .at_calls import call_programme, centre_in, people_to_call, queue_of, seated
 from .at_doors import entries, tries

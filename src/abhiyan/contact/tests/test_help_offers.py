@@ -14,7 +14,8 @@ from abhiyan.dialogues.tests import make as dialogues
 from abhiyan.enrolment.models_help_offers import HelpOffer
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
-from abhiyan.programmes.models import Programme, Task
+from abhiyan.programmes.models import Programme
+from abhiyan.work.models import Task
 
 from .at_doors import HER, POINT, contact_programme, listed, no_poll
 

@@ -24,13 +24,13 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.programmes.here import page_of_people, way_from_programme
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.rules import materials as files
 from abhiyan.ui.acts import PageAct, act_page, form_page
 from abhiyan.ui.fields import DayField, DigitsField, NoteField
 from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
+from abhiyan.work.rules import materials as files
 
 State = ContactList.State
 

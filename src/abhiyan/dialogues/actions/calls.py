@@ -37,11 +37,13 @@ from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions import AskedItem, MovedMeanwhile, NewItem, What
+from abhiyan.programmes.actions import AskedItem, NewItem
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import items_by_id, programme_by_id, running_of_kind, runs_now
-from abhiyan.programmes.rules.tasks import Act
 from abhiyan.units import queries as units
+from abhiyan.work import actions as work
+from abhiyan.work.actions import MovedMeanwhile, What
+from abhiyan.work.rules.tasks import Act
 
 TALKS, BY_PHONE = 1, 1  # the measure and its channel
 MORNING, NUMBERS_AT, ASKED_AT = time(7), time(10), time(19, 30)
@@ -341,7 +343,7 @@ def note_dialogue(
         president = or_refuse(people.account(row.president_id))
         if row.task_id is not None:
             with suppress(MovedMeanwhile):  # the office above did it
-                programmes.change_task(public_id=row.task_id, act=Act.WITHDRAW, by=CHECKING, at=at)
+                work.change_task(public_id=row.task_id, act=Act.WITHDRAW, by=CHECKING, at=at)
             row.task_id = None
         row.outcome, row.noted_at, row.made_at = Outcome(noted.outcome).value, at, made_at
         if row.outcome in (Outcome.GONE, Outcome.WRONG_NUMBER):
@@ -450,7 +452,7 @@ def _tell_above(row: Dialogue, president: Account, *, at: datetime) -> UUID | No
     zone = programme_by_id(row.programme_id).zone
     due = datetime.combine(row.day + timedelta(days=TASK_DAYS), time(18), ZoneInfo(zone))
     what = What(title, due, text % blanks, programme_id=row.programme_id)
-    return programmes.ask_task(what=what, unit_id=unit, by=CHECKING, at=at).public_id
+    return work.ask_task(what=what, unit_id=unit, by=CHECKING, at=at).public_id
 
 
 def _ask_for(row: Dialogue, president: Account, need: str, kind: str, *, by: Actor, at: datetime) -> Ticket:

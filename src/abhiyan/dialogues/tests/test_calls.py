@@ -38,9 +38,10 @@ from abhiyan.org.tests.make import World, actor
 from abhiyan.people import queries as people
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
-from abhiyan.programmes.models import Item, Programme, Task
+from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import measures_in_view, unit_ladder
 from abhiyan.ui.owed import Owed
+from abhiyan.work.models import Task
 
 from .make import DAY, JOBS, TALKED, TODAY, calls, clock, morning, note, programme, reachable, texts
 

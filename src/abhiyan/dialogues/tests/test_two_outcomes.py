@@ -15,7 +15,8 @@ from abhiyan.org.tests.make import World, actor
 from abhiyan.pages.tests.test_field import send
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
-from abhiyan.programmes.models import Item, Task
+from abhiyan.programmes.models import Item
+from abhiyan.work.models import Task
 
 from .make import TALKED, calls, morning, programme, reachable
 

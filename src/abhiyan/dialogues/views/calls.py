@@ -212,11 +212,11 @@ def away(request: Request) -> HttpResponseBase:
         button=_("Save"),
         said=_("Your absence is noted."),
         done=reverse("dialogues:away"),
-        back=reverse("programmes:my_work"),
+        back=reverse("work:my_work"),
         detail="dialogues/_absences.html",
         absences=absences,
         here="my_work",
-        crumbs=[(say("My work"), reverse("programmes:my_work")), (say("When I am away"), "")],
+        crumbs=[(say("My work"), reverse("work:my_work")), (say("When I am away"), "")],
     )
 
 

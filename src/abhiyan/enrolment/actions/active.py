@@ -12,8 +12,8 @@ from abhiyan.enrolment.rules.measures import ACTIVE
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.actions import NewItem, count_items, end_items, report_items, resume_items
 from abhiyan.programmes.models import Item
-from abhiyan.programmes.news import HelperTasksMoved
 from abhiyan.programmes.queries import item_key, runs_now
+from abhiyan.work.news import HelperTasksMoved
 
 
 def heed_helper_tasks(*, event: HelperTasksMoved) -> None:

@@ -24,8 +24,8 @@ from abhiyan.enrolment.rules.rolls import CONTRIBUTORS
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.messaging import actions as messaging
 from abhiyan.people import queries as people
-from abhiyan.programmes import actions as programmes
 from abhiyan.units import queries as units
+from abhiyan.work import actions as work
 
 from .members import found_member, lock_phone
 
@@ -74,11 +74,11 @@ def forget_help(memberships: Collection[UUID], *, at: datetime) -> None:
     """
     ContributorSkill.objects.filter(membership__in=memberships).delete()
     helpers = Membership.objects.filter(public_id__in=memberships)
-    programmes.forget_helpers(person_ids=list(helpers.values_list("person_id", flat=True)), at=at)
+    work.forget_helpers(person_ids=list(helpers.values_list("person_id", flat=True)), at=at)
 
 
 def ask_helpers(
-    *, what: programmes.What, to: Sequence[UUID], unit_id: int, hierarchy: int, by: Actor, at: datetime
+    *, what: work.What, to: Sequence[UUID], unit_id: int, hierarchy: int, by: Actor, at: datetime
 ) -> int:
     """Give contributors of a unit and below the same task. Each gets an SMS with its words. Returns how many.
 
@@ -98,12 +98,10 @@ def ask_helpers(
     if why := refused_in("\n".join((what.title, *what.titles.values(), what.text))):
         raise TaskWordsUnfit(field="title", why=why)
     with transaction.atomic():
-        made = programmes.ask_contributors(
+        made = work.ask_contributors(
             what=what,
             helpers=[
-                programmes.HelperAsked(
-                    contributor.person_id, contributor.phone_id, contributor.unit_id, hierarchy
-                )
+                work.HelperAsked(contributor.person_id, contributor.phone_id, contributor.unit_id, hierarchy)
                 for contributor in inside
             ],
             unit_id=unit_id,

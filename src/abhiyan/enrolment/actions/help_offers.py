@@ -33,11 +33,11 @@ from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.people.news import NoTakenBack, PhoneSaidNo
-from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.news import ItemsErased
-from abhiyan.programmes.queries.tasks import task_for
-from abhiyan.programmes.rules.tasks import OPEN, Act
 from abhiyan.units import queries as units
+from abhiyan.work import actions as work
+from abhiyan.work.queries.tasks import task_for
+from abhiyan.work.rules.tasks import OPEN, Act
 
 from .drives import covered
 from .members import living, lock_phone
@@ -146,7 +146,7 @@ def _task(row: HelpOffer, *, at: datetime) -> UUID:
         text = say(
             "Their names and doors: menu “Contributors”, then “Who wants to help”. Note there what they say."
         )
-    return programmes.ask_task(what=programmes.What(title, due, text), unit_id=desk, by=_BY, at=at).public_id
+    return work.ask_task(what=work.What(title, due, text), unit_id=desk, by=_BY, at=at).public_id
 
 
 def heed_offer_back(*, event: HelpTakenBack) -> None:
@@ -229,8 +229,8 @@ def answer_helper(*, offer: UUID, answer: str, helper: HelpSaid, by: Actor, at: 
 def _end_task(task_id: UUID | None, *, at: datetime) -> None:
     """Withdraw the office's task once everybody of it was asked, joined or said no."""
     if task_id is not None and queries.is_task_done(task_id):
-        with suppress(programmes.MovedMeanwhile):  # the office did it
-            programmes.change_task(public_id=task_id, act=Act.WITHDRAW, by=_BY, at=at)
+        with suppress(work.MovedMeanwhile):  # the office did it
+            work.change_task(public_id=task_id, act=Act.WITHDRAW, by=_BY, at=at)
 
 
 def helper_number(*, offer: UUID, by: Actor, at: datetime) -> str:

@@ -39,6 +39,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Rung
 from abhiyan.programmes.rules.ladder import TallyChange
+from abhiyan.work import actions as work
 
 from .active import end_active
 from .claims import BirthYearInvalid, NameInvalid, OutsideScope, PhoneInvalid, WouldBeMinor
@@ -356,7 +357,7 @@ def end_term(
     member.save(update_fields=["ended_on", "struck_at"])
     people.revoke_documents(about=[member.public_id], reason=RevokeReason.ENDED, by=by, at=at)
     if Roll.objects.filter(pk=member.roll_id, stands_beside=True).exists():
-        programmes.forget_helpers(person_ids=[member.person_id], at=at)
+        work.forget_helpers(person_ids=[member.person_id], at=at)
         end_active(member, at=at)
     if reason in endings.HIDDEN:
         people.mark_left(person_ids=[member.person_id], at=at)

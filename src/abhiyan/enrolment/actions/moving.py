@@ -22,7 +22,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
-from abhiyan.programmes import actions as programmes
+from abhiyan.work import actions as work
 
 from .claims import PhoneFull
 from .confirming import restate
@@ -182,7 +182,7 @@ def _put(member: Membership, to: UUID, slot: int) -> None:
     Membership.objects.filter(pk=member.pk).update(phone_id=to, slot=slot)
     people.move_to_phone(person_id=member.person_id, phone_id=to)
     move_offers(phone_id=member.phone_id, to=to)
-    programmes.move_helper(person_id=member.person_id, phone_id=to)
+    work.move_helper(person_id=member.person_id, phone_id=to)
     member.phone_id, member.slot = to, slot
 
 

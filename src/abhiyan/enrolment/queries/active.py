@@ -17,11 +17,11 @@ from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import item
-from abhiyan.programmes.queries.tasks import first_confirmed
 from abhiyan.programmes.rules.activities import Whom
-from abhiyan.programmes.rules.tasks import TaskState
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
+from abhiyan.work.queries.tasks import first_confirmed
+from abhiyan.work.rules.tasks import TaskState
 
 from .organisers import LIVING, NO_SAID
 

@@ -25,8 +25,9 @@ from abhiyan.people import queries as people_queries
 from abhiyan.people.rules import standard_notice
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.models import Programme, Task, TaskStep
+from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
+from abhiyan.work.models import Task, TaskStep
 
 from .make import CHANNEL, Human, World
 from .test_phone_change import change, on
@@ -233,7 +234,7 @@ def test_a_task_goes_out_by_sms_and_the_contributor_says_done_or_not_possible(
     assert "You said that it is done" in theirs.get(f"/{address}").text
     assert theirs.post(f"/{address}", {"answer": "back"}).status_code == 302
     assert theirs.post(f"/{address}", {"answer": "cannot", "note": "I am away"}).status_code == 302
-    given = leader.get(reverse("programmes:tasks"), {"show": "given", "state": "all"}).text
+    given = leader.get(reverse("work:tasks"), {"show": "given", "state": "all"}).text
     (both,) = re.findall(r'href="([^"]*batch=[^"]*)">Call ten families', given)
     opened = leader.get(unescape(both)).text
     assert "1 declined" in given and world.asha.name in opened and "Declined" in opened

@@ -23,13 +23,14 @@ from abhiyan.enrolment.tests.test_contributors import (
 from abhiyan.enrolment.tests.web import open_me
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import recount_facts
-from abhiyan.programmes.models import Item, Task
+from abhiyan.programmes.models import Item
 from abhiyan.programmes.queries import unit_ladder
-from abhiyan.programmes.rules.tasks import Act
 from abhiyan.review.actions.decks import make_deck
 from abhiyan.review.models import DeckEdition
 from abhiyan.site.tests.cast import Cast
 from abhiyan.units import queries as units
+from abhiyan.work.models import Task
+from abhiyan.work.rules.tasks import Act
 
 # The act of enrolling commits by itself.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,7 +121,7 @@ def tasks_there() -> list[Task]:
 
 def leader_acts(cast: Cast, task: UUID, act: Act, at: datetime) -> None:
     """The leader confirms a task, or opens it again, in their own scope."""
-    answer = cast.client(LEADER).post(reverse("programmes:task_act", args=[task, act.value]), {"note": ""})
+    answer = cast.client(LEADER).post(reverse("work:task_act", args=[task, act.value]), {"note": ""})
     assert answer.status_code == 302, answer.content.decode()
 
 

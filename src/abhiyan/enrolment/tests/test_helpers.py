@@ -18,9 +18,10 @@ from abhiyan.enrolment.queries.help_offers import helpers_in
 from abhiyan.enrolment.queries.referrals import joined_by_calls
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
-from abhiyan.programmes.models import Programme, Task
+from abhiyan.programmes.models import Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.units import queries as units
+from abhiyan.work.models import Task
 
 from .make import CHANNEL, Human, World
 from .test_contributors import become_contributor, contributors_programme

@@ -15,7 +15,7 @@ from abhiyan.enrolment.paper.models import Referral, Referred
 from abhiyan.enrolment.queries import referrals as queries
 from abhiyan.org.queries import NotYours
 from abhiyan.people.tests.make import browser
-from abhiyan.programmes.queries.record import week_of_work
+from abhiyan.work.queries.record import week_of_work
 
 from .make import CHANNEL, World
 from .web import join, officer, web_world

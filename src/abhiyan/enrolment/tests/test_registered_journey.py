@@ -34,9 +34,9 @@ from abhiyan.org.queries import viewer_of
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
-from abhiyan.programmes.actions import announcing
-from abhiyan.programmes.actions.schedules import Asking, ask_units
-from abhiyan.programmes.queries.schedules import offices_to_ask
+from abhiyan.work.actions import announcing
+from abhiyan.work.actions.schedules import Asking, ask_units
+from abhiyan.work.queries.schedules import offices_to_ask
 
 from .make import World
 from .test_calls import JOIN, connect

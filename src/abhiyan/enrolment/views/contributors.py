@@ -28,16 +28,16 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.visit import VisitRequest
-from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions.tasks import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE
-from abhiyan.programmes.models import Task
-from abhiyan.programmes.queries import tasks as found
-from abhiyan.programmes.rules.tasks import OPEN, Act, is_task_late
 from abhiyan.ui.acts import act_page, form_page, pressed, say_when_done, tried
 from abhiyan.ui.fields import DayField, NoteField
 from abhiyan.ui.forms import TitledForm, offer
 from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
+from abhiyan.work import actions as work
+from abhiyan.work.actions.tasks import LONGEST_NOTE, LONGEST_TEXT, LONGEST_TITLE
+from abhiyan.work.models import Task
+from abhiyan.work.queries import tasks as found
+from abhiyan.work.rules.tasks import OPEN, Act, is_task_late
 
 from .member import chosen_membership, citizen, unlisted
 from .own_help import persons_of
@@ -154,9 +154,7 @@ def contributor_task(request: Request) -> HttpResponseBase:
     def give(given: dict[str, Any]) -> int:
         due = datetime.combine(given["due_on"], time(18), ZoneInfo(settings.TIME_ZONE))
         return acts.ask_helpers(
-            what=programmes.What(
-                title=given["title"], titles=given["titles"], text=given["text"], due_at=due
-            ),
+            what=work.What(title=given["title"], titles=given["titles"], text=given["text"], due_at=due),
             to=[UUID(public_id) for public_id in given["to"]],
             unit_id=here.unit.id,
             hierarchy=here.hierarchy,
@@ -181,7 +179,7 @@ def contributor_task(request: Request) -> HttpResponseBase:
         else [_("Choose contributors on the list first.")],
         button=_("Give the task"),
         said=lambda n: ngettext("Given to %(n)s contributor.", "Given to %(n)s contributors.", n) % {"n": n},
-        done=reverse("programmes:tasks") + "?show=given",
+        done=reverse("work:tasks") + "?show=given",
         back=back,
         is_open=bool(chosen),
         here="contributors",
@@ -252,7 +250,7 @@ def me_task(request: VisitRequest, public_id: UUID) -> HttpResponseBase:
     done = tried(
         request,
         form,
-        lambda given: programmes.change_task(public_id=public_id, act=act, note=given["note"], by=by, at=at),
+        lambda given: work.change_task(public_id=public_id, act=act, note=given["note"], by=by, at=at),
     )
     if done:
         say_when_done(request, _("Thank you. We pass your answer on."))

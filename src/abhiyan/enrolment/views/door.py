@@ -40,11 +40,11 @@ from abhiyan.org.viewer import Request
 from abhiyan.people import queries as notices
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import Notice
-from abhiyan.programmes.queries import materials
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, do_record_act, labelled_answers
 from abhiyan.units import queries as units
+from abhiyan.work.queries import materials
 
 from .join import judge_notice, notice_shown
 from .people import member_line

@@ -13,7 +13,7 @@ from abhiyan.enrolment.queries import contributors as queries
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.rolls import FRIENDS
-from abhiyan.programmes.queries import tasks
+from abhiyan.work.queries import tasks
 
 
 def own_help(member: Member | None, *, at: datetime) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def form_elsewhere(unit_id: int, *, by: Actor, at: datetime) -> dict[str, Any]:
         picture = SubmissionPicture.objects.get(submission=one).pk
     return {
         **{f"forms:{name}": form.public_id for name in NAMES},
-        "programmes:form_asked": form.public_id,
+        "work:form_asked": form.public_id,
         **{f"forms:{name}": opinion for name in ("opinion", "opinion_act")},
         "forms:phrase_act": phrase.public_id,
         "submission": one.pk,

@@ -24,8 +24,9 @@ from abhiyan.messaging import queries as asked
 from abhiyan.messaging.models import Send
 from abhiyan.people import phones
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions.dues import count_people
-from abhiyan.programmes.news import DueAnswered, ItemsErased
+from abhiyan.programmes.news import ItemsErased
+from abhiyan.work.actions.dues import count_people
+from abhiyan.work.news import DueAnswered
 
 from .calling import AlreadyCancelled, lock_managed_meeting, record_meeting
 from .reporting import report_due_people

@@ -12,8 +12,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
-from abhiyan.programmes.actions.dues import Owes, begin_due
-from abhiyan.programmes.models import Due
+from abhiyan.work.actions.dues import Owes, begin_due
+from abhiyan.work.models import Due
 
 from .calling import invite_people, record_meeting
 

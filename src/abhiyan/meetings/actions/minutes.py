@@ -19,9 +19,9 @@ from abhiyan.core.words import active_language, short_day
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import actions as messaging
-from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions.tasks import LONGEST_TITLE
-from abhiyan.programmes.rules.tasks import OPEN, Act
+from abhiyan.work import actions as work
+from abhiyan.work.actions.tasks import LONGEST_TITLE
+from abhiyan.work.rules.tasks import OPEN, Act
 
 from .calling import AlreadyCancelled, lock_managed_meeting, record_meeting
 
@@ -80,12 +80,12 @@ def add_point(
         _check_held(meeting, at=at)
         task = None
         if appointment is not None and due_on is not None:
-            what = programmes.What(
+            what = work.What(
                 title=text[:LONGEST_TITLE],
                 due_at=datetime.combine(due_on, DUE_TIME, ZoneInfo(settings.TIME_ZONE)),
                 text=text if len(text) > LONGEST_TITLE else meeting.title,
             )
-            task = programmes.ask_of(what=what, appointment=appointment, by=by, at=at)
+            task = work.ask_of(what=what, appointment=appointment, by=by, at=at)
         with system("a decision is written"):
             if meeting.points.count() >= MOST_POINTS:
                 raise PointsTooMany(field="text", most=MOST_POINTS)
@@ -100,7 +100,7 @@ def strike_point(*, public_id: UUID, point: UUID, by: Actor, at: datetime) -> No
         with system("a decision is taken out"):
             row = or_refuse(meeting.points.select_related("task").filter(public_id=point).first())
         if row.task is not None and row.task.state in OPEN:
-            programmes.change_task(public_id=row.task.public_id, act=Act.WITHDRAW, by=by, at=at)
+            work.change_task(public_id=row.task.public_id, act=Act.WITHDRAW, by=by, at=at)
         with system("a decision is taken out"):
             row.delete()
             record_meeting("strike_point", meeting, by=by, at=at)

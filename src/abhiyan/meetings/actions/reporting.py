@@ -9,9 +9,9 @@ from abhiyan.meetings import queries
 from abhiyan.meetings.models import Invitee
 from abhiyan.meetings.rules.attendance import ATTENDED, TOTAL, unnamed
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.models import Due
-from abhiyan.programmes.news import DueAnswered
 from abhiyan.programmes.queries import items_by_id
+from abhiyan.work.models import Due
+from abhiyan.work.news import DueAnswered
 
 
 def report_due_people(*, event: DueAnswered) -> None:

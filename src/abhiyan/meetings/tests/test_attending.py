@@ -28,12 +28,14 @@ from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
-from abhiyan.programmes.models import Programme, Task
+from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import Ladder
-from abhiyan.programmes.rules.tasks import Act
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
+from abhiyan.work import actions as work
+from abhiyan.work.models import Task
+from abhiyan.work.rules.tasks import Act
 
 from .make import DAY, LEADERS, TODAY, again, call_as, counting, end_on, invited, letters, reachable, text
 
@@ -367,9 +369,7 @@ def test_a_task_of_the_minutes_is_on_today_at_once_and_open_again_at_the_next_me
     with system("test"):
         task = Task.objects.get(typed_title="Fill the booths")
     with cast.as_("district_in_charge"):
-        programmes.change_task(
-            public_id=task.public_id, act=Act.DO, by=cast.actor("district_in_charge"), at=LATER
-        )
+        work.change_task(public_id=task.public_id, act=Act.DO, by=cast.actor("district_in_charge"), at=LATER)
     assert queries.open_before(following) == []
 
 

@@ -21,14 +21,14 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Circular, Message, Send
 from abhiyan.messaging.tests.bulk import ENTITY
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.actions import schedules
-from abhiyan.programmes.actions.dues import Owes, hold_due, take_back_due
-from abhiyan.programmes.models import Due, InCharge, Programme, Schedule
-from abhiyan.programmes.models_schedules import DueRecord
+from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.queries import unit_ladder
-from abhiyan.programmes.queries.schedules import offices_to_ask
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.work.actions import schedules
+from abhiyan.work.actions.dues import Owes, hold_due, take_back_due
+from abhiyan.work.models import Due, DueRecord, Schedule
+from abhiyan.work.queries.schedules import offices_to_ask
 
 from .make import DAY, TODAY, again, call_as, counting, invited, reachable
 from .make import text as answer

@@ -14,10 +14,10 @@ from abhiyan.meetings import actions as acts
 from abhiyan.meetings import queries as found
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
-from abhiyan.programmes.actions.dues import Owes
-from abhiyan.programmes.actions.schedules import due_href
-from abhiyan.programmes.queries import schedules
 from abhiyan.ui.acts import act_page, form_page
+from abhiyan.work.actions.dues import Owes
+from abhiyan.work.actions.schedules import due_href
+from abhiyan.work.queries import schedules
 
 from .shown import meeting_crumbs, meeting_door, today_of_meetings
 

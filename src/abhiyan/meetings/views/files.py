@@ -20,8 +20,8 @@ from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
 from abhiyan.meetings.rules import days
 from abhiyan.org.viewer import Request
-from abhiyan.programmes.rules.prepared import PreparedLine
 from abhiyan.ui.files import with_lines
+from abhiyan.work.rules.prepared import PreparedLine
 
 from .shown import meeting_address, meeting_days
 

@@ -26,11 +26,11 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
 from abhiyan.people.actions.reading import read_people
-from abhiyan.programmes.actions.schedules import due_page
-from abhiyan.programmes.queries.tasks import TaskCandidate
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
+from abhiyan.work.actions.schedules import due_page
+from abhiyan.work.queries.tasks import TaskCandidate
 
 from .forms import CantComeForm, InviteePhoneForm, PeopleForm, PointForm, SubstituteForm
 from .shown import TITLE, meeting_address, meeting_crumbs, meeting_days, today_of_meetings

@@ -33,13 +33,13 @@ PATHS: dict[str, str] = {
     "duty.calls": reverse("dialogues:calls"),
     "duty.centre": "/",
     "duty.circular": reverse("messaging:circular", args=[IDENT]),
-    "duty.in_charge": reverse("programmes:my_work"),
+    "duty.in_charge": reverse("work:my_work"),
     "duty.meeting": QUESTION % WORD,
     "duty.morning": "/",
     "duty.office": QUESTION % WORD,
     "duty.slides": reverse("review:deck", args=[IDENT]),
     "duty.stay": QUESTION % WORD,
-    "duty.task": reverse("programmes:tasks"),
+    "duty.task": reverse("work:tasks"),
     "duty.today": "/",
     "office.accepted": reverse("org:phone_sign_in"),
     "office.unchanged": "/",
@@ -65,5 +65,5 @@ def test_the_address_of_a_text_fits_its_variables(code: str) -> None:
 
 
 def test_the_page_of_a_due_fits_as_the_field_s_does() -> None:
-    longest = f"{reverse('programmes:due', args=[IDENT])}?{WHERE}"
+    longest = f"{reverse('work:due', args=[IDENT])}?{WHERE}"
     assert len(longest) - 1 <= CARRIED * registered.variables_of("duty.asked", "link")

@@ -27,10 +27,10 @@ from abhiyan.forms.rules.questions import AnswerChoice, Condition, FormQuestion,
 from abhiyan.forms.tests.make import question
 from abhiyan.meetings.views.attendance import AttendanceForm
 from abhiyan.pages.views.field import record_kinds
-from abhiyan.programmes.rules.schedules import Period
-from abhiyan.programmes.views.dues import HoldForm, ReportForm
 from abhiyan.ui.checks import CheckUndeclared, declared_checks
 from abhiyan.ui.fields import WholeField
+from abhiyan.work.rules.schedules import Period
+from abhiyan.work.views.dues import HoldForm, ReportForm
 
 CHECKS = Path(__file__).parents[2] / "ui/static/ui/checks.js"
 LOAD = """async (source) => {

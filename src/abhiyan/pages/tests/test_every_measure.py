@@ -110,7 +110,7 @@ def test_a_page_that_shows_a_target_of_one_measure_shows_or_leads_to_those_of_th
     assert not short_of, short_of
     expected = {"programmes:programme", "programmes:targets", "pages:unit"}
     if role == "district_in_charge":
-        expected |= {"programmes:list", "pages:today_all", "programmes:my_work"}
+        expected |= {"programmes:list", "pages:today_all", "work:my_work"}
     assert seen >= expected, seen
 
 

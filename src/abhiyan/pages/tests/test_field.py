@@ -27,12 +27,12 @@ from abhiyan.org.models import Appointment
 from abhiyan.pages.views.field import record_kinds
 from abhiyan.people.actions import field
 from abhiyan.people.models_field import FieldPicture, FieldReceipt
-from abhiyan.programmes.actions.schedules import Asking, ask_units
-from abhiyan.programmes.models import Due, DueRecord
-from abhiyan.programmes.tests.test_schedules_pages import PICTURE
 from abhiyan.site.tests.cast import Cast
 from abhiyan.ui import assets
 from abhiyan.ui.records import RecordKind
+from abhiyan.work.actions.schedules import Asking, ask_units
+from abhiyan.work.models import Due, DueRecord
+from abhiyan.work.tests.test_schedules_pages import PICTURE
 
 pytestmark = pytest.mark.django_db
 KAMLA = Human("Kamla Devi", 1979, "+919906007732")
@@ -166,7 +166,7 @@ TWO_ABOUT_ONE = {
     "attendance": "the later number stands, the other is kept (meetings/tests/test_two_numbers.py)",
     "turn": "each caller has a row of their own; a second outcome of one call is refused, or corrects it",
     "call": "the later outcome stands, the other is kept (dialogues/tests/test_two_outcomes.py)",
-    "due": "the later answer stands, the other is kept (programmes/tests/test_due_records.py)",
+    "due": "the later answer stands, the other is kept (work/tests/test_due_records.py)",
     "door": "each person has an entry of their own",
     "try": "each door is one more in a count",
     "doors": "each has a row of its own, also of a door that somebody else has by now",

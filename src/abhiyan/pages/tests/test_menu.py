@@ -150,10 +150,10 @@ def test_a_page_knows_its_tab_and_only_leaders_of_desks_have_the_desk_in_the_men
         assert all(href.endswith("?unit=JK&in=electoral") for _label, href, _is_read in every), (
             "the unit stays"
         )
-    owed = menu.hub_tabs(leader, "programmes:asked", (), {"kind": "meeting"})
+    owed = menu.hub_tabs(leader, "work:asked", (), {"kind": "meeting"})
     assert owed is not None and owed.label == HUBS["meetings"][1]
     assert [href for _label, href, is_read in owed.first if is_read] == ["/programmes/asked/?kind=meeting"]
-    owed = menu.hub_tabs(leader, "programmes:asked", (), {})
+    owed = menu.hub_tabs(leader, "work:asked", (), {})
     assert owed is not None and not any(is_read for _label, _href, is_read in owed.first), "both kinds"
     assert menu.hub_tabs(leader, "programmes:targets", ("x",), {}) is None
 

@@ -33,10 +33,10 @@ from abhiyan.forms.tests.test_pictures import drawn
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.people import actions as people
 from abhiyan.people.models_field import FieldPicture, FieldReceipt
-from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.ui.tests.axe import Look
 from abhiyan.units.models import Unit
+from abhiyan.work.actions.schedules import Asking, ask_units
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROLE = "booth_president"

@@ -116,7 +116,7 @@ def everywhere(cast: Cast, frame: Frame, unit: str) -> dict[str, str]:
     return {
         "unit": words(client, reverse("pages:unit", args=[unit])),
         "today": words(client, "/today/"),
-        "record": words(cast.client("national_president"), reverse("programmes:record_of", args=[leader])),
+        "record": words(cast.client("national_president"), reverse("work:record_of", args=[leader])),
         "dossier": words(client, reverse("review:dossier", args=[unit])),
         "paper": "".join(text_of(paper, n) for n in range(len(pypdfium2.PdfDocument(paper)))),
         "frame": words(client, f"{page}?unit={unit}"),

@@ -13,11 +13,11 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.tests.make import typed
 from abhiyan.people.tests.make import body
-from abhiyan.programmes.models import Task
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import refresh_estimates
 from abhiyan.verification.models import Estimate
 from abhiyan.verification.tests.test_checks import drawn
+from abhiyan.work.models import Task
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

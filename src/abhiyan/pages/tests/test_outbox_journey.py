@@ -23,12 +23,12 @@ from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.people.models_field import FieldReceipt
-from abhiyan.programmes.actions.schedules import Asking, ask_units
-from abhiyan.programmes.models import Due, DueRecord, Schedule
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.ui.build import node
 from abhiyan.ui.tests.test_old_browsers import FINDER
 from abhiyan.units.models import Unit
+from abhiyan.work.actions.schedules import Asking, ask_units
+from abhiyan.work.models import Due, DueRecord, Schedule
 
 from .test_field_troubles import (  # noqa: F401  # fixtures
     DOOR,

@@ -15,13 +15,13 @@ from abhiyan.dialogues.actions import CallReport
 from abhiyan.dialogues.tests import make as dialogues
 from abhiyan.org.models import Office
 from abhiyan.org.tests.make import World
-from abhiyan.programmes.models_schedules import Due, Schedule
-from abhiyan.programmes.queries import schedule_boards
-from abhiyan.programmes.rules.schedules import DueState
 from abhiyan.stays import queries as stays
 from abhiyan.stays.tests import make as stays_made
 from abhiyan.units import queries as units
 from abhiyan.units.models import Placement, Unit
+from abhiyan.work.models import Due, Schedule
+from abhiyan.work.queries import schedule_boards
+from abhiyan.work.rules.schedules import DueState
 
 pytestmark = pytest.mark.django_db
 TODAY, DAY = NOW.date(), timedelta(days=1)

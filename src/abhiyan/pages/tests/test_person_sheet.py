@@ -22,10 +22,10 @@ from abhiyan.org.actions.talks import KEPT, MOST_DAYS
 from abhiyan.org.models import BearerTalk
 from abhiyan.pages.views.today import collect_things, owed_by_urgency
 from abhiyan.people.tests.make import body
-from abhiyan.programmes.actions import tasks as tasks_acts
-from abhiyan.programmes.actions.tasks import What
 from abhiyan.programmes.models import Tally
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.work.actions import tasks as tasks_acts
+from abhiyan.work.actions.tasks import What
 
 from .test_bearer import NUMBER, sheet_of, with_number
 

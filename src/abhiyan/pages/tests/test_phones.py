@@ -22,10 +22,10 @@ from abhiyan.people.actions import field
 from abhiyan.people.actions.accounts import close_account, keep_sealed_phone
 from abhiyan.people.models import Account, Session
 from abhiyan.people.models_field import FieldHeld, FieldPhone, FieldPicture, FieldReceipt
-from abhiyan.programmes.actions.schedules import Asking, ask_units
-from abhiyan.programmes.models_schedules import Due
 from abhiyan.site.tests.addresses import body
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.work.actions.schedules import Asking, ask_units
+from abhiyan.work.models import Due
 
 from .test_field import FIELD, KAMLA, entry, kept, picture, send
 

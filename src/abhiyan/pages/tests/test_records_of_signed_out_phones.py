@@ -33,11 +33,11 @@ from abhiyan.people.actions import field as held_acts
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.people.models_field import FieldHeld
-from abhiyan.programmes.actions.schedules import Asking, ask_units
-from abhiyan.programmes.models_schedules import Due
 from abhiyan.site.tests.cast import OFFICES, SYSTEM, Cast
 from abhiyan.stays.models import FieldDay, Stay
 from abhiyan.stays.tests.make import programme as stays_programme
+from abhiyan.work.actions.schedules import Asking, ask_units
+from abhiyan.work.models import Due
 
 from .test_field import FIELD, KAMLA, Sent
 

@@ -14,9 +14,9 @@ from abhiyan.meetings.models import Meeting
 from abhiyan.meetings.tests.make import reachable
 from abhiyan.messaging.models import Circular
 from abhiyan.people.tests.make import body
-from abhiyan.programmes.models import Task
 from abhiyan.review.models import Round
 from abhiyan.site.tests.cast import Cast
+from abhiyan.work.models import Task
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from abhiyan.meetings.queries import Inviting
 from abhiyan.org.tests.make import World
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
-from abhiyan.programmes.models import Programme, Task
+from abhiyan.programmes.models import Programme
 from abhiyan.review.actions.reviews import ToDo
 from abhiyan.review.models import Deck, DeckEdition, Review
 from abhiyan.review.queries.board import LATE
@@ -34,6 +34,7 @@ from abhiyan.review.tests.test_rounds import decide, opened
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.models import Frame
 from abhiyan.verification.tests.conftest import two_districts
+from abhiyan.work.models import Task
 
 from .test_one_truth import checked
 

@@ -19,10 +19,10 @@ from abhiyan.dialogues.tests.make import programme as calls
 from abhiyan.enrolment.tests.web import blanks
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import PHONE_OFFICES
-from abhiyan.programmes.actions.schedules import Asking, ask_units, remind_silent
 from abhiyan.site.tests.cast import Cast
 from abhiyan.stays.tests.make import assigned
 from abhiyan.stays.tests.make import programme as stays
+from abhiyan.work.actions.schedules import Asking, ask_units, remind_silent
 
 from .test_field import KAMLA, entry, send
 from .test_phones import LEADER, WORKER, browser, let_in, number

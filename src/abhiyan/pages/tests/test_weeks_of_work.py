@@ -19,13 +19,12 @@ from abhiyan.helpdesk.tests.make import typed
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.meetings.tests.make import call_as, reachable
 from abhiyan.people.tests.make import body
-from abhiyan.programmes.models import Task
-from abhiyan.programmes.models_schedules import Due, Schedule
-from abhiyan.programmes.queries.record import week_of_work
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.models import Check
 from abhiyan.verification.tests.conftest import two_districts
 from abhiyan.verification.tests.test_checks import drawn
+from abhiyan.work.models import Due, Schedule, Task
+from abhiyan.work.queries.record import week_of_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = timedelta(days=1)

@@ -22,14 +22,14 @@ from abhiyan.org.actions.talks import MOST_DAYS, PromiseDayUnfit
 from abhiyan.org.models import BearerTalk
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.queries import record
-from abhiyan.programmes.queries import tasks as found
-from abhiyan.programmes.rules.tasks import late_words
 from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.fields import DayField, NoteField
 from abhiyan.ui.invitations import by_whatsapp
 from abhiyan.ui.posts import post_only
 from abhiyan.units.rules import levels
+from abhiyan.work.queries import record
+from abhiyan.work.queries import tasks as found
+from abhiyan.work.rules.tasks import late_words
 
 LONGEST = 200
 

@@ -24,7 +24,6 @@ from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS, REPRESENTS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people.actions.reading import ReadEnough, read_people
-from abhiyan.programmes.queries.record import week_of_work
 from abhiyan.ui.due import due_said
 from abhiyan.ui.invitations import Invitation
 from abhiyan.ui.numbers import grouped as grouped_number
@@ -42,6 +41,7 @@ from abhiyan.ui.owed import (
 )
 from abhiyan.ui.posts import post_only
 from abhiyan.units.models import Kind as UnitKind
+from abhiyan.work.queries.record import week_of_work
 
 from .first_steps import steps_for_viewer
 from .unit_frame import unit_href

@@ -4,9 +4,11 @@ from abhiyan.programmes.queries.items import item_key
 from abhiyan.programmes.refusals import (
     ChangedMeanwhile,
     NoTarget,
+    NotCovered,
     ProgrammeGone,
     ProgrammeOver,
     TargetUnfit,
+    UnknownMeasure,
 )
 
 from .charges import (
@@ -63,20 +65,5 @@ from .programmes import (
 from .recount import recount_facts
 from .sums import settle_closed, settle_due
 from .targets import go_back, lock_target, set_target, split_target, take_over_plan
-from .tasks import (
-    HelperAsked,
-    MovedMeanwhile,
-    What,
-    ask_contributors,
-    ask_of,
-    ask_task,
-    ask_tasks,
-    change_task,
-    change_together,
-    forget_helpers,
-    hand_over_task,
-    move_helper,
-    remind_late,
-)
 from .trees import follow, refuse_going, resize
 from .whole_trees import MOST_AT_ONCE, change_targets, do_change, end_change

@@ -475,7 +475,7 @@ def _words(programme: Programme, charges: Iterable[InCharge]) -> Callable[[InCha
             "role": role,
             "programme": name_in_language(programme.names, language),
             "unit": name_in_language(places[charge.unit_id].names, language),
-            "link": settings.ORIGIN + reverse("programmes:my_work"),
+            "link": settings.ORIGIN + reverse("work:my_work"),
         }
 
     return filled

@@ -71,7 +71,6 @@ from .own_figures import TypedFigure, own_figures_of_unit, own_figures_of_units,
 from .parts import ProgrammePart, parts_in_sight, startable
 from .places import IS_PLACE, booths_without_village, count_places
 from .plans import plan_as_targets, planned_takeover
-from .prepared import prepared_in
 from .programmes import (
     RunningMeasure,
     covers_whole,

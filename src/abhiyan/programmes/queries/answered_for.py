@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from abhiyan.core.words import name_in_language
-from abhiyan.programmes.models import InCharge, Measure, Target
+from abhiyan.programmes.models import InCharge, Measure, Programme, Target
 
 from .programmes import measures
 
@@ -55,3 +55,9 @@ def accepted_charges(rows: Collection[InCharge]) -> dict[int, list[AnsweredFor]]
         in_charge.pk: answered_for(names[in_charge.programme_id], accepted_by_measure(in_charge))
         for in_charge in rows
     }
+
+
+def charges_of_account(account_id: int) -> list[InCharge]:
+    """Return what somebody was named for in programmes that opened, the newest first. At most 50."""
+    rows = InCharge.objects.filter(account_id=account_id).exclude(programme__state=Programme.State.DRAFT)
+    return list(rows.select_related("programme", "unit").order_by("-named_at", "-pk")[:50])

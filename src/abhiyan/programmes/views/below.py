@@ -19,6 +19,7 @@ from abhiyan.elections.models import Election
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request
+from abhiyan.programmes import here as shown
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import windows
@@ -31,7 +32,6 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
 
-from . import shown
 from .work_maps import fits_a_map, map_of_list
 
 

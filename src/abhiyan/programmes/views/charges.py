@@ -15,13 +15,13 @@ from abhiyan.core.words import name_in_language
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes import here as shown
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units.models import Kind
 
-from . import shown
 from .creating import step_page
 from .naming import InChargeForm, accounts_found
 from .programmes import href_of, programme_page

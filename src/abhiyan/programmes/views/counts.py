@@ -24,6 +24,7 @@ from abhiyan.core.tables.parquet import CONTENT_TYPE, HAS_PARQUET, parquet_chunk
 from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request
+from abhiyan.programmes import here as shown
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme, Rung
 from abhiyan.programmes.rules import activities, ages
@@ -34,8 +35,6 @@ from abhiyan.ui.ladder import NAMES, LadderShown
 from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
-
-from . import shown
 
 RUNGS = {
     "reported": Rung.REPORTED,

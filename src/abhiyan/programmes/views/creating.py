@@ -22,6 +22,8 @@ from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes import here as shown
+from abhiyan.programmes.fields import UnitNamesField
 from abhiyan.programmes.models import Measure, Programme, TargetChange, TargetVersion
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.places import PLACE_RULES
@@ -33,9 +35,7 @@ from abhiyan.ui.forms import BriefForm, offer
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
-from . import shown
 from .naming import in_charge_form
-from .unit_names import UnitNamesField
 
 STEPS = {"when": _("What and when"), "who": _("Who"), "target": _("Target"), "check": _("Check")}
 SHOWN_CHILDREN = 100

@@ -17,11 +17,11 @@ from abhiyan.core.words import name_in_language
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes import here as shown
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.ui.acts import act_page, form_page
 
-from . import shown
 from .creating import redirect_begun_draft
 
 

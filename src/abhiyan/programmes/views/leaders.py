@@ -16,12 +16,11 @@ from abhiyan.org.here import Here
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes import here as shown
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.numbers import grouped
 from abhiyan.units.models import Kind
-
-from . import shown
 
 
 class LeadersForm(forms.Form):

@@ -14,12 +14,11 @@ from abhiyan.core.words import name_in_language
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes import here as shown
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField, WholeField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, list_response
-
-from . import shown
 
 
 class FigureForm(forms.Form):

@@ -17,6 +17,7 @@ from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes import here as shown
 from abhiyan.programmes.actions.parts import PartOfAPart, part_names
 from abhiyan.programmes.actions.programmes import NotOpen
 from abhiyan.programmes.models import Programme
@@ -24,8 +25,6 @@ from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import offer
 from abhiyan.units import queries as units
-
-from . import shown
 
 
 class StartForm(forms.Form):

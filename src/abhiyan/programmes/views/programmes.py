@@ -21,6 +21,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import HeldOffice, Request
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes import here as shown
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.queries.listing import SORTS
 from abhiyan.programmes.rules import activities, windows
@@ -34,7 +35,6 @@ from abhiyan.ui.ladder import LadderShown, checks_title
 from abhiyan.ui.lists import Column, Table, file_asked, list_response
 from abhiyan.units import queries as units
 
-from . import shown
 from .naming import InChargeForm, in_charge_form
 
 
@@ -105,6 +105,7 @@ def programmes_page(request: Request) -> HttpResponseBase:
         "filters": filters,
         "home_name": home.unit_name() if home else "",
         "may_make": request.viewer.may("programmes.make"),
+        "materials": reverse("work:own_materials"),
         "beside": [
             (reverse(page.url_name), page.label)
             for activity in activities.registered_activities()
@@ -234,6 +235,7 @@ def programme_page(
             "is_led": unit.lo is not None and request.viewer.may_at(LEADS, unit.lo),
             "own_pages": _own_pages(request, one, on),
             "slides": shown.slides(one, unit.code, measure.number),
+            "work": shown.work_addresses(one, unit.code),
             "q": request.GET.get("q", "")[:100],
             "is_naming": bool(request.GET.get("name")),
             "day": windows.day_number(one.opens_on, one.closes_on, on),

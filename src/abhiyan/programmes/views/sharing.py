@@ -20,14 +20,13 @@ from abhiyan.core.words import active_language as language_now
 from abhiyan.core.words import name_in_language
 from abhiyan.org.here import Here
 from abhiyan.org.viewer import Request
+from abhiyan.programmes import here as shown
 from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.programmes.rules.estimated import estimated_rungs
 from abhiyan.ui.files import with_lines
 from abhiyan.ui.invitations import by_whatsapp
-
-from . import shown
 
 TEMPLATE = printing.PrintTemplate.read(Path(__file__).parent.parent / "ladder.typ")
 LANGUAGES = ("hi", "en")

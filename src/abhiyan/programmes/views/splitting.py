@@ -7,6 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.core.refusals import Refused
 from abhiyan.core.words import name_in_language
 from abhiyan.elections import queries as plans
 from abhiyan.elections.models import Plan
@@ -161,3 +162,9 @@ def before_now(programme: Programme, unit_id: int, measure: int) -> dict[str, st
     if last:
         return {"how": last.basis, **last.facts}
     return {"how": "places" if activities.activity_of(programme.kind).is_by_place else "electors"}
+
+
+def show_refusal(form: forms.Form, refused: Refused) -> int:
+    """Put a refusal beside its field, or above the form; returns the status of the answer."""
+    form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+    return refused.status

@@ -17,12 +17,12 @@ from abhiyan.elections import queries as elections
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes import here as shown
 from abhiyan.programmes.models import Programme, TargetVersion
 from abhiyan.ui.acts import form_page
 from abhiyan.ui.forms import SOMETIMES, offer
 
-from . import shown
-from .splitting import plan_called, plans_offered
+from .splitting import plan_called, plans_offered, show_refusal
 from .targets import MOST_NAMED, answer_targets_taken, differences_table
 
 
@@ -119,7 +119,7 @@ def _page(
         try:
             found = queries.plan_as_targets(programme, plan, per_100=per_100, measure=measure.number, on=on)
         except Refused as refused:
-            status = shown.show_refusal(form, refused)
+            status = show_refusal(form, refused)
         else:
             problem = problem or str(found.disagreement or "")
             table = differences_table(request, found.changes.differences)

@@ -27,6 +27,7 @@ from abhiyan.org.here import Here
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes import here as shown
 from abhiyan.programmes.models import Programme, Target, TargetChange, TargetVersion
 from abhiyan.programmes.rules import activities, pace, windows
 from abhiyan.programmes.rules.places import PLACE_RULES
@@ -38,10 +39,9 @@ from abhiyan.ui.posts import post_only
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
-from . import shown
 from .expecting import EXPECTED_COLUMNS, expected_here, expected_in
 from .programmes import page_asked
-from .splitting import SplitForm, before_now
+from .splitting import SplitForm, before_now, show_refusal
 
 MOST_NAMED = 20  # units that do not sum, and locked targets, named on a page; how many more is said.
 MOST_BOOTHS = 200_000  # whose electors a page sums: every booth of the largest state, in about 0.3 s.
@@ -443,7 +443,7 @@ def _preview(request: Request, one: Programme, *, problem: str = "", status: int
             status = 422
     except Refused as refused:
         if refused.field in form.fields and not problem:
-            status = shown.show_refusal(form, refused)
+            status = show_refusal(form, refused)
         else:
             problem, status = problem or str(refused), refused.status
     table = differences_table(request, found.differences) if found else None
@@ -545,7 +545,7 @@ def split_target_form(request: Request, public_id: UUID) -> HttpResponseBase:
         if expected or refused.code == actions.ChangedMeanwhile.code:
             return _preview(request, one, problem=str(refused), status=refused.status)
         if refused.field in form.fields:
-            return targets_page(request, one, split=form, status=shown.show_refusal(form, refused))
+            return targets_page(request, one, split=form, status=show_refusal(form, refused))
         return targets_page(request, one, split=form, problem=str(refused), status=refused.status)
     return answer_targets_taken(request, one, about.code, measure, changed)
 

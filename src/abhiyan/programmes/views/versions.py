@@ -13,11 +13,11 @@ from abhiyan.core.words import name_in_language
 from abhiyan.org.here import Here
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
+from abhiyan.programmes import here as shown
 from abhiyan.programmes.models import Programme, TargetVersion
 from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.ui.posts import post_only
 
-from . import shown
 from .targets import answer_targets_taken, differences_table, may_set_of
 
 VERSIONS: tuple[Column[queries.Version], ...] = (

@@ -11,13 +11,13 @@ from abhiyan.core.scope import system
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import hours
 from abhiyan.org.news import AppointmentEnded
-from abhiyan.programmes.queries.tasks import ACTIVE
 from abhiyan.review.models import Review, Round
 from abhiyan.review.queries.reviewers import ASKED, ORGANISATIONAL, REMINDER, REVIEWER
 from abhiyan.review.refusals import UnitsReviewed
 from abhiyan.review.rules.rounds import A_WEEK, BEFOREHAND
 from abhiyan.units import queries as units
 from abhiyan.units.news import UnitsGoing, UnitsMoved
+from abhiyan.work.queries.tasks import ACTIVE
 
 AT_ONCE = 2_000  # people who get a message in one turn
 LOCK = "review rounds"

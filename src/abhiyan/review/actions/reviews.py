@@ -19,7 +19,6 @@ from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.programmes import actions as programmes
 from abhiyan.review import refusals
 from abhiyan.review.models import Minute, Review, Round
 from abhiyan.review.queries import rounds as found
@@ -27,6 +26,7 @@ from abhiyan.review.queries.reached import measures_reached, reached_below
 from abhiyan.review.queries.reviewers import own_units, why_no_reviewer
 from abhiyan.review.rules.reached import MeasureReached, contradicting
 from abhiyan.review.rules.rounds import LONGEST_TEXT, has_been_heard
+from abhiyan.work import actions as work
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ def decide_review(
             task = None
             if todo is not None and todo.whom is not None and todo.due_on is not None:
                 due_at = datetime.combine(todo.due_on, time(23, 59), ZoneInfo(settings.TIME_ZONE))
-                what = programmes.What(title=todo.title, due_at=due_at)
-                task = programmes.ask_of(what=what, appointment=todo.whom, by=by, at=at)
+                what = work.What(title=todo.title, due_at=due_at)
+                task = work.ask_of(what=what, appointment=todo.whom, by=by, at=at)
             Minute.objects.create(
                 review=review,
                 decision=decision,

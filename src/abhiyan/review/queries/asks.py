@@ -14,14 +14,14 @@ from abhiyan.core.words import local_person, name_in_language, short_day
 from abhiyan.meetings import queries as meetings
 from abhiyan.meetings.models import Meeting
 from abhiyan.org import queries as org
-from abhiyan.programmes.models import Task
-from abhiyan.programmes.queries import tasks
 from abhiyan.review.models import Round
 from abhiyan.review.rules.deck_pages import DeckAsk
 from abhiyan.review.rules.decks import Behind
 from abhiyan.ui.slides.said import Mention
 from abhiyan.units import queries as units
 from abhiyan.verification.here import ShownLine
+from abhiyan.work.models import Task
+from abhiyan.work.queries import tasks
 
 from . import board as boards
 

@@ -6,14 +6,14 @@ from datetime import date, datetime
 
 from abhiyan.core import sql
 from abhiyan.core.cut import Cut, first_of
-from abhiyan.programmes.models import Task
-from abhiyan.programmes.queries import tasks
-from abhiyan.programmes.rules.tasks import OPEN
 from abhiyan.review.models import Minute, Review, Round
 from abhiyan.review.rules.deck_rounds import decided_finding
 from abhiyan.review.rules.rounds import Coverage
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
+from abhiyan.work.models import Task
+from abhiyan.work.queries import tasks
+from abhiyan.work.rules.tasks import OPEN
 
 MOST_BRANCHES = 60  # a page shows the deepest level with at most so many
 MEETINGS, LATE = 8, 10  # shown

@@ -35,7 +35,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Programme, Task
+from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import RunningMeasure
 from abhiyan.programmes.rules import pace, windows
 from abhiyan.programmes.rules.estimated import Estimated, ask_estimated
@@ -53,6 +53,7 @@ from abhiyan.verification.models import Frame
 from abhiyan.verification.queries import beside as checks
 from abhiyan.verification.queries import frames
 from abhiyan.verification.rules.estimates import CONFIDENCE
+from abhiyan.work.models import Task
 
 from . import board as boards
 from . import deck_work, rounds

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from abhiyan.core import clock, sql
-from abhiyan.programmes.models import Task
-from abhiyan.programmes.rules.tasks import is_task_late
 from abhiyan.review.models import Review
 from abhiyan.ui.due import due_said
+from abhiyan.work.models import Task
+from abhiyan.work.rules.tasks import is_task_late
 
 from . import rounds
 
@@ -46,7 +46,7 @@ def _summary(review: Review | None, *, at: datetime) -> LastReview | None:
     if review is None or review.decided_at is None:
         return None
     given_tasks = [
-        GivenTask(task.title, _became(task, at=at), reverse("programmes:task", args=[task.public_id]))
+        GivenTask(task.title, _became(task, at=at), reverse("work:task", args=[task.public_id]))
         for minutes in rounds.minutes_of(review)
         if (task := minutes.one.task) is not None
     ]

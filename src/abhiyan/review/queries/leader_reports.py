@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from abhiyan.core import sql
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
-from abhiyan.programmes.queries.tasks import ACTIVE
 from abhiyan.review.models import LeaderReport, Review, Round
 from abhiyan.units import queries as units
 from abhiyan.units.queries import UnitRow
+from abhiyan.work.queries.tasks import ACTIVE
 
 MOST_REPORTS = 10  # on one page
 MOST_COMPARED = 500  # of a round, the newest

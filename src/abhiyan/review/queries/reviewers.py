@@ -13,10 +13,10 @@ from abhiyan.core.words import local_person
 from abhiyan.org import queries as org
 from abhiyan.org.queries.offices import OfficeHolder
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.programmes.queries.tasks import ACTIVE
 from abhiyan.review import refusals
 from abhiyan.review.models import Review, Round
 from abhiyan.units.models import Hierarchy
+from abhiyan.work.queries.tasks import ACTIVE
 
 ORGANISATIONAL = Hierarchy.ORGANISATIONAL.value
 REMINDER = "review"  # as messaging's table of reminders names it

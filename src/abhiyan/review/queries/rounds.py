@@ -20,13 +20,13 @@ from abhiyan.org.models import Office
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
-from abhiyan.programmes.queries import tasks
-from abhiyan.programmes.queries.tasks import ACTIVE
-from abhiyan.programmes.rules.tasks import OPEN
 from abhiyan.review.models import Minute, Review, Round
 from abhiyan.review.rules.rounds import A_WEEK, BEFOREHAND, ReviewState
 from abhiyan.units import queries as units
 from abhiyan.units.rules import levels
+from abhiyan.work.queries import tasks
+from abhiyan.work.queries.tasks import ACTIVE
+from abhiyan.work.rules.tasks import OPEN
 
 from .reviewers import ORGANISATIONAL, REVIEWER
 

@@ -11,10 +11,10 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import HeldOffice, Viewer
-from abhiyan.programmes.queries.tasks import ACTIVE
 from abhiyan.review.models import Deck, DeckSchedule, DeckSent
 from abhiyan.review.rules.schedules import SHOWN_FOR
 from abhiyan.units import queries as units
+from abhiyan.work.queries.tasks import ACTIVE
 
 MOST_OFFERED, MOST_SHOWN = 200, 5
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.cut import Cut
-from abhiyan.programmes.rules.tasks import late_words
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.slides.said import Bars, Slide, SlideBar, SlideColumn
+from abhiyan.work.rules.tasks import late_words
 
 from .deck_pages import (
     NAMED,

@@ -15,7 +15,6 @@ from abhiyan.org import actions as org
 from abhiyan.org.queries import NotYours
 from abhiyan.people.actions.accounts import keep_sealed_phone
 from abhiyan.people.models import Account
-from abhiyan.programmes.models import Task
 from abhiyan.review import refusals
 from abhiyan.review.actions import keeping
 from abhiyan.review.actions.reviews import ToDo, reply_to_review
@@ -23,6 +22,7 @@ from abhiyan.review.models import Review, Round
 from abhiyan.review.queries.board import board
 from abhiyan.review.queries.rounds import reviews_in
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.work.models import Task
 
 from .test_dossier import dossier
 from .test_rounds import SAID, decide, give_task, noon, opened

@@ -13,8 +13,6 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org.queries import NotYours
-from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.models import Task
 from abhiyan.review import refusals
 from abhiyan.review.actions.reviews import ToDo, decide_review, reply_to_review
 from abhiyan.review.actions.rounds import open_round
@@ -26,6 +24,8 @@ from abhiyan.review.rules.rounds import SHAPES, Coverage
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.units.actions import close_units
 from abhiyan.units.models import Unit
+from abhiyan.work import actions as work
+from abhiyan.work.models import Task
 
 pytestmark = pytest.mark.django_db
 SAID = "Two booths have no president."
@@ -59,8 +59,8 @@ def opened(cast: Cast, **other: Any) -> Round:
 def give_task(cast: Cast) -> None:
     """Give the president of the mandal Lal Chowk a task, from the district."""
     with cast.as_("district_in_charge"):
-        programmes.ask_task(
-            what=programmes.What(title="Meet ten families", due_at=NOW + timedelta(days=3)),
+        work.ask_task(
+            what=work.What(title="Meet ten families", due_at=NOW + timedelta(days=3)),
             unit_id=cast.world.units["JK-SRI-M1"].pk,
             office="mandal_president",
             by=cast.actor("district_in_charge"),

@@ -13,7 +13,6 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
 from abhiyan.people.tests.make import body
-from abhiyan.programmes.models import Task
 from abhiyan.review import refusals
 from abhiyan.review.actions.reviews import ToDo, set_meeting
 from abhiyan.review.models import Review, Round
@@ -23,6 +22,7 @@ from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.units import actions as units
 from abhiyan.units.actions import NewUnit
 from abhiyan.units.models import Kind
+from abhiyan.work.models import Task
 
 from .test_rounds import SAID, decide, opened, review_of
 

@@ -16,7 +16,6 @@ from abhiyan.org import queries as org
 from abhiyan.org.queries.authority import holds_over_all
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
-from abhiyan.programmes.rules.materials import file_name
 from abhiyan.review import refusals
 from abhiyan.review.actions import deck_templates as acts
 from abhiyan.review.queries import deck_files as files
@@ -24,6 +23,7 @@ from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.files import file_answer, sent_bytes
 from abhiyan.ui.posts import post_only
 from abhiyan.ui.slides.look import layouts_from_json
+from abhiyan.work.rules.materials import file_name
 
 
 def _require(request: Request) -> None:

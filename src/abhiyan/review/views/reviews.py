@@ -23,9 +23,7 @@ from abhiyan.core.words import local_person, name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.queries import tasks
 from abhiyan.programmes.rules.ladder import has_figures
-from abhiyan.programmes.rules.tasks import OPEN
 from abhiyan.review import refusals
 from abhiyan.review.actions import reviews as acts
 from abhiyan.review.models import Minute, Review
@@ -40,6 +38,8 @@ from abhiyan.ui.forms import offer
 from abhiyan.ui.ladder import LadderShown
 from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
+from abhiyan.work.queries import tasks
+from abhiyan.work.rules.tasks import OPEN
 
 from .dossier import questions_of
 from .figures import room_parts, unit_progress

@@ -27,7 +27,6 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes.queries import RunningMeasure, as_of
 from abhiyan.programmes.queries import programme_for as programme_in_sight
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
-from abhiyan.programmes.rules.materials import file_name
 from abhiyan.review.actions import decks as acts
 from abhiyan.review.models import Deck, DeckSchedule
 from abhiyan.review.queries import deck_files as files
@@ -43,6 +42,7 @@ from abhiyan.ui.slides.said import Grid, Slide
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.verification.queries import frames
+from abhiyan.work.rules.materials import file_name
 
 LANGUAGES = (("hi", "हिंदी"), ("en", "English"))
 WEEKDAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))

@@ -58,8 +58,6 @@ from abhiyan.people.actions import field, issue_document, sessions
 from abhiyan.people.models import Double, Factor, FieldHeld, Person, Session
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
-from abhiyan.programmes.actions.materials import add_material
-from abhiyan.programmes.actions.schedules import Asking, ask_units
 from abhiyan.programmes.models import Programme, ProgrammeUnit, TargetChange
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
 from abhiyan.stays.actions import LETTER, NewStay, assign_stay
@@ -71,6 +69,9 @@ from abhiyan.verification.actions import frames
 from abhiyan.verification.models import Check, Frame, Stratum, Tie
 from abhiyan.verification.queries.checks import SaidUnseen, sealed
 from abhiyan.verification.tests.odd_entries import odd_entries
+from abhiyan.work import actions as work
+from abhiyan.work.actions.materials import add_material
+from abhiyan.work.actions.schedules import Asking, ask_units
 
 from .answers import ENTRANCE, WORDS
 from .cast import LEADS_THE_OTHER, OVER_THE_OTHER, REPRESENTS_THE_OTHER, SYSTEM, Cast
@@ -280,8 +281,8 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         letter, day = _thanks_elsewhere(cast, stays, at)
         contacts, entry, contact_list, queue = _door_elsewhere(cast, at)
         certificates, certificate_batch = _certificates_elsewhere(cast, at)
-        task = programmes.ask_task(
-            what=programmes.What(title="Planted task", due_at=at + timedelta(days=2)),
+        task = work.ask_task(
+            what=work.What(title="Planted task", due_at=at + timedelta(days=2)),
             unit_id=world.units["JK-JAM"].pk,
             office="district_in_charge",
             by=cast.actor("state_president"),
@@ -488,20 +489,17 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "org:poll_withdraw": polls[0].public_id,
         "org:poll_take_back": polls[1].public_id,
         "seat": cast.appointments["district_elsewhere"],
-        "programmes:task": task.public_id,
-        "programmes:task_act": task.public_id,
-        "programmes:task_hand_over": task.public_id,
+        "work:task": task.public_id,
+        "work:task_act": task.public_id,
+        "work:task_hand_over": task.public_id,
         **dict.fromkeys(
-            (
-                f"programmes:{page}"
-                for page in ("schedule", "schedule_act", "schedule_remind", "due", "due_act")
-            ),
+            (f"work:{page}" for page in ("schedule", "schedule_act", "schedule_remind", "due", "due_act")),
             asked.public_id,
         ),
         "pages:field_due": asked.public_id,
         "meetings:check_in": asked.public_id,
-        **dict.fromkeys((f"programmes:material{page}" for page in ("", "_act", "_file")), material.public_id),
-        "programmes:record_of": cast.accounts["district_elsewhere"].public_id,
+        **dict.fromkeys((f"work:material{page}" for page in ("", "_act", "_file")), material.public_id),
+        "work:record_of": cast.accounts["district_elsewhere"].public_id,
         **dict.fromkeys(
             (f"pages:bearer{page}" for page in ("", "_talk", "_promise")),
             cast.accounts["district_elsewhere"].public_id,
@@ -822,12 +820,12 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["batch"] = others["certificate_batch"]
     if name == "messaging:text":
         more["code"] = others["text"]
-    if name == "programmes:material_file":
+    if name == "work:material_file":
         more["number"] = 1
-    if name == "programmes:material_act":
+    if name == "work:material_act":
         more["act"] = "withdraw"
-    if name in ("programmes:schedule_act", "programmes:due_act"):
-        more["act"] = "end" if name == "programmes:schedule_act" else "cannot"
+    if name in ("work:schedule_act", "work:due_act"):
+        more["act"] = "end" if name == "work:schedule_act" else "cannot"
     if name in ("org:phone_act", "org:my_phone_act"):
         more["act"] = "end"
     if name == "pages:bearer_promise":
@@ -891,6 +889,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "programmes:open": of.draft,
         "programmes:discard": of.draft,
         "programmes": of.programme,
+        "work": of.programme,
         "verification": of.programme,
         "helpdesk:helpline": of.programme,
         "pages": of.programme,
@@ -900,7 +899,7 @@ def address(name: str, of: Things, **more: Any) -> str:
     fillings |= more
     wanted = addresses_by_name()[name].pattern.converters
     path = reverse(name, kwargs={each: fillings.get(each, ANY[type(how)]) for each, how in wanted.items()})
-    if name in ("programmes:due", "pages:field_due", "meetings:check_in"):
+    if name in ("work:due", "pages:field_due", "meetings:check_in"):
         path += f"?unit={of.unit}-M1"
     if page == "name_leaders":
         path += f"?unit={of.unit}&level=mandal"

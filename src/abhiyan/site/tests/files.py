@@ -94,18 +94,18 @@ FILED = (
     ),
     *("org:releases",),
     *(
-        "programmes:asked",
+        "work:asked",
         "programmes:below",
         "programmes:counts",
         "programmes:list",
-        "programmes:own_materials",
+        "work:own_materials",
     ),
     *(
         "programmes:programme",
-        "programmes:my_work",
-        "programmes:schedule",
+        "work:my_work",
+        "work:schedule",
         "programmes:targets",
-        "programmes:tasks",
+        "work:tasks",
     ),
     *(
         "review:round",

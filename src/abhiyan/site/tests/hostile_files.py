@@ -173,8 +173,8 @@ FORMS = {
     "enrolment.views.notice.AudioForm": "audio_kind",
     "enrolment.views.photos.PhotosForm": "look_at",
     "forms.views.making.FormToMake": "form_of_sheet",
-    "programmes.views.materials.MaterialFileForm": "look_into",
-    "programmes.views.materials.NewMaterialForm": "look_into",
+    "work.views.materials.MaterialFileForm": "look_into",
+    "work.views.materials.NewMaterialForm": "look_into",
     "review.views.deck_templates.DeckFileForm": "clean_file",
     "pages.imports.forms.BeginForm": "look_at_table",
     "pages.views.field.FieldSendForm": "drawn_twice",  # once its record comes

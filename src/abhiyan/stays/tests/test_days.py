@@ -294,8 +294,7 @@ def test_the_phone_sends_its_mark_once_and_the_counts_stand_on_record_and_dossie
     president(yes=True)
     said = "1 confirmed, 1 counted, 1 marked by the leader"
     assert (
-        said in phone.get(reverse("programmes:my_work")).text
-        and "November 2026" in phone.get("/stays/days/").text
+        said in phone.get(reverse("work:my_work")).text and "November 2026" in phone.get("/stays/days/").text
     )
     with translation.override("en"):
         (part,) = reviewed(Subject(world.unit("N11"), 1, 0, 1, account_id=leader.pk), at=NOW)

@@ -127,7 +127,7 @@ def test_four_confirmed_days_earn_a_letter_that_everybody_can_check_until_it_is_
     end = f"/stays/days/letter/{letter.pk}/end/"
     assert other.post(end, {"reason": "wrong"}).status_code in (403, 404)
     desk = browser(above)
-    assert end in desk.get(reverse("programmes:record_of", args=[leader.public_id])).text
+    assert end in desk.get(reverse("work:record_of", args=[leader.public_id])).text
     assert "You cannot undo this." in desk.get(end).text
     assert browser().get(check).status_code == 200, "the page only asks"
     assert desk.post(end, {"reason": "wrong"}).status_code == 302

@@ -170,7 +170,7 @@ def letter_end(request: Request, letter: UUID) -> HttpResponseBase:
     org.require(request.actor, "programmes.run", at=row.area_id)
     with system("the letter of somebody below"):
         leader = or_refuse(people.account(row.leader_id))
-    back = reverse("programmes:record_of", args=[leader.public_id])
+    back = reverse("work:record_of", args=[leader.public_id])
     ended = row.ended_at is not None
     return act_page(
         request,
