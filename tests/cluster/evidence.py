@@ -76,8 +76,8 @@ class Evidence:
     def check(self) -> str:
         """No answered marker is missing, and no host began a turn while another one had the loop's lock.
 
-        A host that loses the lock during a turn tells of this one turn later, and begins no other. That turns never
-        overlap is the work of their own lock (`core.tests.test_loops`).
+        A host that loses the lock during a turn tells of this one turn later, and begins no other. Each turn has a lock
+        of its own, so turns never overlap (`core.tests.test_loops`).
         """
         with psycopg.connect(self.cluster.administrator(), autocommit=True) as admin:
             stored: dict[str, set[int]] = defaultdict(set)
