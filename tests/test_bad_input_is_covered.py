@@ -21,7 +21,7 @@ CENTRES = "contact/tests/test_calls.py::"
 AT_DOORS = "contact/tests/test_doors.py::"
 DECKS = "review/tests/test_decks.py::"
 DECK_TEMPLATES = "review/tests/test_deck_templates.py::"
-DOOR = "enrolment/tests/test_door.py::"
+DOOR = "doorstep/tests/test_door.py::"
 DOUBLES = "enrolment/tests/test_doubles.py::"
 DIALOGUES = "dialogues/tests/test_calls.py::"
 DEPLOYING = "stays/tests/test_deploying.py::"
@@ -335,7 +335,7 @@ COVERED: dict[str, list[str]] = {
     ],
     "a code read for another number": [
         DOOR + "test_a_code_read_for_another_number_is_wrong",
-        "enrolment/tests/test_door_journey.py::test_a_workers_hour_at_the_doors",
+        "doorstep/tests/test_door_journey.py::test_a_workers_hour_at_the_doors",
     ],
     "a card altered by one byte": [
         CARDS + "test_a_card_altered_by_one_byte_is_not_valid_whatever_the_byte_and_wherever_it_stands",

@@ -25,7 +25,7 @@ from abhiyan.work.models import Schedule
 DAY = timedelta(days=1)
 NOT_OF_A_DAY = {
     "csrfmiddlewaretoken": "of the session",
-    "key": "sealed when it was shown; a record that comes late is not timed by it (enrolment.views.door)",
+    "key": "sealed when it was shown; a record that comes late is not timed by it (doorstep.views.door)",
 }
 
 

@@ -27,6 +27,8 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues import demo as dialogues
 from abhiyan.dialogues import queries as call_queries
 from abhiyan.dialogues.models import Dialogue
+from abhiyan.doorstep import queries as door_queries
+from abhiyan.doorstep.rules.states import DoorState
 from abhiyan.elections.models import Plan
 from abhiyan.enrolment.models import (
     CertificateBatch,
@@ -41,14 +43,12 @@ from abhiyan.enrolment.models import (
 from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto, Referral
 from abhiyan.enrolment.queries import calls as queries_calls
-from abhiyan.enrolment.queries import door as door_queries
 from abhiyan.enrolment.queries import doubles as double_queries
 from abhiyan.enrolment.queries import placing as placing_queries
 from abhiyan.enrolment.queries import referrals as referral_queries
 from abhiyan.enrolment.queries.contributors import ContributorRows
 from abhiyan.enrolment.queries.motives import motives
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.forms.models import FormVersion, Opinion, Submission
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.helpdesk.models import Ticket

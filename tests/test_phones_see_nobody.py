@@ -100,10 +100,10 @@ def test_what_is_looked_for_would_be_found(cast: Cast, found: Any) -> None:
 def test_few_addresses_open_by_one_code() -> None:
     """An address may be added here only if its page names no other person."""
     assert {name for name, each in addresses_by_name().items() if each.opens.level is AccessLevel.PHONE} == {
-        "enrolment:field",
-        "enrolment:field_entries",
-        "enrolment:field_entry",
-        "enrolment:field_try",
+        "doorstep:field",
+        "doorstep:field_entries",
+        "doorstep:field_entry",
+        "doorstep:field_try",
         "org:my_phone_act",
         "org:my_phones",
         "pages:field_due",

@@ -73,7 +73,7 @@ OWN = {
     "enrolment/owed.py:_unanswered",  # who sends in bulk sends them the number
     "enrolment/owed.py:_unplaced",  # often nobody below sees them
     "enrolment/owed.py:_waits",
-    "enrolment/owed.py:of_drive",
+    "doorstep/owed.py:enrol_people",
     "enrolment/owed_incidents.py:open_incidents",  # data officers alone
     "forms/owed.py:_phrases",  # a data officer decides them
     "forms/owed.py:owed",

@@ -13,7 +13,7 @@ DRAWN_AS_IT_IS = {
     "dialogues/call.html": "the call of the day",
     "dialogues/calls.html": "the two calls of the day",
     "dialogues/field_call.html": "the call of the day",
-    "enrolment/_field_search.html": OF_MEMBERS,
+    "doorstep/_field_search.html": OF_MEMBERS,
     "enrolment/helper_list.html": "names of who wants to help, in the scope of people",
     "enrolment/nameless.html": OF_MEMBERS,
     "enrolment/people.html": OF_MEMBERS,

@@ -21,7 +21,7 @@ OF_TODAY = {
     "elections/queries/units_below.py": "a past election is shown by the units there are",
     "enrolment/actions/drives.py": "where somebody may join now",
     "enrolment/queries/certificates.py": "segments whose friends get a certificate now",
-    "enrolment/queries/door.py": "where a worker may enter people now",
+    "doorstep/queries.py": "where a worker may enter people now",
     "enrolment/queries/drive.py": "where a drive takes people now",
     "enrolment/queries/join.py": "where somebody may join now",
     "org/queries/deciding.py": "who decides now",

@@ -8,28 +8,6 @@ from .actions.setting_up import KIND
 
 ENTRIES = (
     NavigationEntry(
-        "enrolment:field",
-        _("Enrol at the door"),
-        MEMBERS,
-        order=20,
-        words=_("add a member, join"),
-        key="door",
-        icon="enrol",
-        place=1,
-        short=_("Enrol"),
-    ),
-    NavigationEntry(
-        "enrolment:field_entries",
-        _("Your entries"),
-        MEMBERS,
-        order=21,
-        words=_("my list, members I added"),
-        key="entries",
-        icon="list",
-        place=2,
-        short=_("My list"),
-    ),
-    NavigationEntry(
         "enrolment:own_link",
         _("My link"),
         MEMBERS,

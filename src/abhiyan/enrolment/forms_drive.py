@@ -15,7 +15,7 @@ from abhiyan.ui.forms import offer
 
 from .actions.terms import LONGEST_MONTHS
 from .actions.tokens import LONGEST_DAYS
-from .forms import Clipped
+from .fields import Clipped
 from .rules.channels import WITH_TOKENS
 
 Choices = Sequence[tuple[str, str]]

@@ -24,7 +24,6 @@ from .models_cards import CardWanted as CardWanted  # noqa: PLC0414  # a table o
 from .models_certificates import CertificateBatch as CertificateBatch  # noqa: PLC0414  # tables of this room, kept beside
 from .models_certificates import CertificateSheet as CertificateSheet  # noqa: PLC0414
 from .models_certificates import FriendCertificate as FriendCertificate  # noqa: PLC0414
-from .models_door import DoorEntry, DoorTry  # noqa: F401  # the same
 from .models_help_offers import HelpOffer  # noqa: F401  # the same
 from .models_incidents import Incident, IncidentPerson, IncidentReport  # noqa: F401  # the same
 from .models_merged import MergedTerm  # noqa: F401  # the same

@@ -4,7 +4,6 @@ Phones have not answered, callers have not joined, members lack a place, calls c
 second person's yes is missing.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -46,7 +45,6 @@ from .models import Drive
 from .owed_incidents import open_incidents
 from .queries import awaiting
 from .queries import calls as queries_calls
-from .queries import door as queries_door
 from .queries import doubles as queries_doubles
 from .queries import drive as queries_drive
 from .queries import partings as queries_partings
@@ -59,7 +57,7 @@ from .queries.notices import drives_that_wait
 from .queries.organisers import OFFICE
 from .queries.people import join_number
 from .rules import rolls
-from .rules.door import DoorState
+from .rules.door_work import DoorWork, owed_at_doors
 from .rules.rolls import FRIENDS
 
 WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselves
@@ -334,15 +332,8 @@ def of_drive(
     if is_counted_here and not is_desk and not viewer.may_any(*INDEPENDENT):
         yield _invitation(viewer, held, programme, drive, at=at)
     if is_counted_here and (is_booth or _organises(held, drive)) and may_enrol:
-        drive_id = str(programme.public_id)
-        yield Owed(
-            urgency=2,
-            title=_("Enrol people at the door"),
-            meta=_at_doors(viewer, held, programme, at),
-            href=unit_address(reverse("enrolment:field"), held.unit_code, None, drive=drive_id),
-            act=_("Start"),
-            icon="enrol",
-        )
+        drive_name = name_in_language(programme.names)
+        yield from owed_at_doors(DoorWork(viewer, held, programme.pk, programme.public_id, drive_name, at))
     if may_enrol and drive.roll.code == FRIENDS.code:
         yield from _quiet(viewer, at)
         if _organises(held, drive) or held.unit_kind in WORK_IN:
@@ -353,21 +344,6 @@ def of_drive(
         yield from _unanswered(viewer, held, stand, at, names=TO_CALL if is_booth else 0)
     if programme.owner_id == held.unit_id and viewer.may_at("programmes.run", held.lo):
         yield from _callers(held, stand, at)
-
-
-def _at_doors(viewer: Viewer, held: HeldOffice, programme: Programme, at: datetime) -> str:
-    """Return the drive, the place, and how many people the viewer entered today; before the first, how their
-    phone answers."""
-    today = queries_door.day_began(at)
-    of_today, *_rest = (
-        queries_door.own_counts(viewer.public_id, today=today, since=today, programme_id=programme.pk)
-        if viewer.public_id
-        else [Counter[DoorState]()]
-    )
-    where = {"drive": name_in_language(programme.names), "place": held.unit_name()}
-    if n := of_today.total():
-        return _("%(drive)s, %(place)s · %(n)s today") % (where | {"n": grouped(n)})
-    return _("%(drive)s, %(place)s. Their own phone answers by a code or a call.") % where
 
 
 def _quiet(viewer: Viewer, at: datetime) -> Iterator[Owed]:

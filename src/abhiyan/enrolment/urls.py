@@ -3,7 +3,7 @@
 from django.views.generic import RedirectView
 
 from abhiyan.core import access
-from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, phone_access, visitor
+from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, visitor
 from abhiyan.messaging.link_pages import link_page
 
 from . import openapi
@@ -13,8 +13,6 @@ from .views import (
     certificates,
     contributors,
     denials,
-    door,
-    door_entries,
     doubles,
     drive,
     funnel,
@@ -46,7 +44,6 @@ from .views import (
 
 app_name = "enrolment"
 MEMBER = access.member("enrolment:me")
-AT_DOORS = phone_access("enrolment.enrol")
 ENTERING = capability("enrolment.enrol")
 PEOPLE = capability("people.read")
 STRIKING_OFF = capability("enrolment.strike_off")
@@ -166,21 +163,11 @@ urlpatterns = [
     page("me/certificate/", certificates.me_certificate, opens=MEMBER, is_own=True),
     page("me/out/", member.me_out, opens=PUBLIC, act="one proves the phone again", is_own=True),
     page(
-        "field/",
-        door.door_page,
-        name="field",
-        opens=AT_DOORS,
-        act="the person may leave; who never joined says so",
-    ),
-    page("field/entries/", door_entries.field_entries, opens=AT_DOORS),
-    page("field/tries/", door_entries.field_try, opens=AT_DOORS, act="is undone beside the note of it"),
-    page(
         "field/card/<uuid:public_id>/",
         telling.field_card,
         opens=ENTERING,
         act="whoever was told or not there comes back",
     ),
-    page("field/<uuid:public_id>/", door.field_entry, opens=AT_DOORS, act="the person may leave"),
     page("people/", people.drive_members_page, name="people", opens=PEOPLE),
     page("people/contributors/", contributors.contributor_list, name="contributors", opens=PEOPLE),
     page(

@@ -13,9 +13,10 @@ from django.urls import reverse
 
 from abhiyan.core import clock, printing
 from abhiyan.core.actor import Actor
+from abhiyan.doorstep import actions as door
+from abhiyan.doorstep.models import DoorEntry, DoorTry
 from abhiyan.enrolment import actions as enrolment
-from abhiyan.enrolment.actions import batches, door, photos, referrals
-from abhiyan.enrolment.models_door import DoorEntry, DoorTry
+from abhiyan.enrolment.actions import batches, photos, referrals
 from abhiyan.enrolment.paper.models import PaperBatch
 from abhiyan.enrolment.rules.batches import ROWS, sheet_code
 from abhiyan.enrolment.rules.channels import Channel, Sign

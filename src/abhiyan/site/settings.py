@@ -27,6 +27,7 @@ ROOMS = (
     "stays",
     "dialogues",
     "meetings",
+    "doorstep",
     "verification",
     "review",
     "pages",

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choose-unit/", include("abhiyan.units.urls")),
     path("", include("abhiyan.people.urls")),
     path("", include("abhiyan.org.urls")),
+    path("", include("abhiyan.doorstep.urls")),
     path("", include("abhiyan.enrolment.urls")),
     path("forms/", include("abhiyan.forms.urls")),
     path("elections/", include("abhiyan.elections.urls")),

@@ -365,6 +365,25 @@ def restate(terms: Iterable[UUID], at: datetime, **changes: Any) -> None:
     post_term_changes([*before, *(change for term in counting for change in changes_of_term(term, 1))], at)
 
 
+def sign_by_door_code(*, membership_id: UUID | None, phone_id: UUID, programme_id: int, at: datetime) -> bool:
+    """Note that a phone read its code to the worker at a door: its entry counts, and nobody confirms by it.
+
+    membership_id: of the entry; None where the phone was full or had said no. Return False where the person left
+    meanwhile. In a system scope.
+    """
+    lock_phone(phone_id)
+    member = Membership.objects.filter(pk=membership_id).first() if membership_id else None
+    if member is None:
+        return True
+    if member.ended_on:
+        return member.merged_into is not None
+    if member.programme_id == programme_id:
+        term = Enrolment.objects.get(pk=latest_id(member))
+        if term.rung == Rung.UNSIGNED:
+            restate([term.pk], at, rung=Rung.COUNTED, signed_at=at)
+    return True
+
+
 _ENROLLERS_PHONE = """select exists (select from enrolment_claim c join people_account a on a.public_id = c.by
  where c.phone_id = %s and c.membership_id = %s and a.phone_id = c.phone_id)"""
 

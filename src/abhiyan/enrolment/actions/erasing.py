@@ -20,7 +20,6 @@ from abhiyan.people.news import ErasureReplayed
 from abhiyan.programmes.news import ItemsErased
 
 from .contributors import forget_help
-from .door import forget_at_doors
 from .incidents import forget_affected
 from .leaving import end_all, of_person, say_no
 from .members import end_questions, end_term, found_member, latest_id, latest_term, living, term_id, who_is
@@ -82,7 +81,6 @@ def erase_member(*, membership: UUID, channel: int, language: str, by: Actor, at
         forget_help([member.public_id for member in memberships], at=at)
         forget_affected([member.public_id for member in memberships])
         forget_where(memberships)
-        forget_at_doors(memberships)
         news.tell(ItemsErased(tuple(one.public_id for one in memberships), member.phone_id, at))
         for member_id in theirs:  # of who had left or was struck off before
             people.withdraw_consent(
@@ -138,7 +136,6 @@ def end_again(*, erasure_replayed: ErasureReplayed) -> None:
     forget_help([member.public_id for member in theirs], at=erasure_replayed.at)
     forget_affected([member.public_id for member in theirs])
     forget_where(theirs)
-    forget_at_doors(theirs)
     news.tell(
         ItemsErased(tuple(one.public_id for one in theirs), erasure_replayed.phone_id, erasure_replayed.at)
     )

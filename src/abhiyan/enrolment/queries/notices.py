@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from abhiyan.core import sql
 from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.models import Drive
 from abhiyan.people import queries as people
+from abhiyan.people.models import Notice
 from abhiyan.people.rules.notices import other_than
 from abhiyan.programmes.models import Programme
 
@@ -55,3 +57,19 @@ def drives_that_wait(*, states: Sequence[str] = RUNNING, notice: str = "") -> li
         for waiting_drive in waiting_drives
         if other_than(waiting_drive.other, settings.ORGANISATION)
     ]
+
+
+def notice_shown(notice: Notice) -> dict[str, Any]:
+    """Return what the template of a notice wants: the part read first, and the folded part."""
+    folded = {"rights", "board", "contact"}
+    parts = _triples(notice)
+    return {
+        "notice": notice,
+        "sections": [(heading, text) for key, heading, text in parts if key not in folded],
+        "rights": [(heading, text) for key, heading, text in parts if key in folded],
+    }
+
+
+def _triples(notice: Notice) -> list[tuple[str, str, str]]:
+    """Return a notice's sections: key, heading, text; notices of older shape have no key."""
+    return [tuple(part) if len(part) == 3 else ("", *part) for part in notice.sections]

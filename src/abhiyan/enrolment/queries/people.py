@@ -14,7 +14,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.words import local_person, name_in_language
-from abhiyan.enrolment.models import CardWanted
+from abhiyan.enrolment.models import CardWanted, Claim, Membership, Taken
 from abhiyan.enrolment.rules import endings, names, rolls
 from abhiyan.enrolment.rules.number import public_ids
 from abhiyan.enrolment.rules.rolls import RollKind
@@ -363,6 +363,18 @@ def member_for(public_id: UUID) -> Member:
 def member_or_none(public_id: UUID) -> Member | None:
     """Return a member in the caller's scope, if there is one."""
     return next(iter(_members("m.public_id = %s", [public_id])), None)
+
+
+def membership_on_phone(public_id: UUID, phone_id: UUID) -> UUID | None:
+    """Return the key of a membership, if it is one of this phone."""
+    return (
+        Membership.objects.filter(public_id=public_id, phone_id=phone_id).values_list("pk", flat=True).first()
+    )
+
+
+def is_claim_kept(claim_id: UUID) -> bool:
+    """Return True if a claim is stored, and its phone was not full."""
+    return Claim.objects.filter(pk=claim_id).exclude(taken=Taken.FULL).exists()
 
 
 def card_holder(public_id: UUID) -> str | None:

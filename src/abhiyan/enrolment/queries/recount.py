@@ -1,9 +1,9 @@
 """Reads of enrolment."""
 
 from abhiyan.enrolment.models import TermKind
-from abhiyan.enrolment.models_door import DoorTry
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.door_tries import UNWILLING
 from abhiyan.enrolment.rules.steps import ASKED, BY_WORD, OPENED, RENEWED, UNANSWERED, UNIQUE
 from abhiyan.programmes.models import Rung
 
@@ -106,7 +106,7 @@ select e.programme_id, m.public_id as item_id, e.unit_id, c.by, e.channel,
 # Doors at which a worker asked, and whether somebody did not want to; null where nobody was at home. In numbers.
 TRIES = f"""
 select programme_id, unit_id, "by", day,
-    case when outcome = {DoorTry.Outcome.UNWILLING.value} then true end as is_refusal, n
+    case when outcome = {UNWILLING} then true end as is_refusal, n
   from enrolment_door_try
 union all
 select d.programme_id, d.unit_id, d.by, c.day, false, count(*)::int

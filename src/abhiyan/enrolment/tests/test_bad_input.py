@@ -14,7 +14,7 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import ClaimMessage, ClaimRefused
 from abhiyan.enrolment.actions.claims import DriveClosed, Joined, KeyReused, NotAdult, Unreadable, Waits
 from abhiyan.enrolment.actions.drives import NoSuchDrive
-from abhiyan.enrolment.forms import NameField
+from abhiyan.enrolment.fields import NameField
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.people.models import Notice
 

@@ -17,9 +17,9 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
+from abhiyan.doorstep.models import DoorEntry
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.models import Membership
-from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people.models import Purpose
 from abhiyan.units.models import Poll

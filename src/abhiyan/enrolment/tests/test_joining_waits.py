@@ -12,11 +12,11 @@ from django.test import override_settings
 from abhiyan.core.doctor import FAIL, OK
 from abhiyan.core.imports import running
 from abhiyan.core.scope import system
+from abhiyan.doorstep.models import DoorEntry
 from abhiyan.enrolment import actions
 from abhiyan.enrolment import doctor as checks
 from abhiyan.enrolment.actions.claims import JoiningWaits
 from abhiyan.enrolment.models import Drive
-from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging.models import Message
 from abhiyan.people import queries as people

@@ -9,8 +9,9 @@ from django.db import connection
 from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.doorstep import queries as door
 from abhiyan.enrolment.actions import leaving, merging, photos, revisits, terms, undoing
-from abhiyan.enrolment.queries import batches, door, partings, people, referrals
+from abhiyan.enrolment.queries import batches, partings, people, referrals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 ANY = uuid4()

@@ -10,12 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
@@ -31,10 +29,12 @@ from abhiyan.enrolment.actions.motives import note_motive
 from abhiyan.enrolment.actions.placing import note_where
 from abhiyan.enrolment.actions.referrals import note_inviter
 from abhiyan.enrolment.actions.refused import count_minor
-from abhiyan.enrolment.forms import NO, YES, Clipped, JoinForm, SmsCodeForm
+from abhiyan.enrolment.fields import judge_notice
+from abhiyan.enrolment.forms import NO, YES, JoinForm, SmsCodeForm
 from abhiyan.enrolment.queries import join as queries
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.join import OpenDrive
+from abhiyan.enrolment.queries.notices import notice_shown
 from abhiyan.enrolment.queries.texts import already_text
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel, Sign
@@ -226,14 +226,6 @@ class TypedJoining:
 
 def places_address(drive: OpenDrive) -> str:
     return reverse("enrolment:join_places", args=[drive.drive.join_slug])
-
-
-def judge_notice(form: Clipped, notice: Notice) -> None:
-    """Refuse a notice that is not the one in force."""
-    if form.data.get("notice", "").partition(".")[0] not in ("", str(notice.version)):
-        form.add_error(
-            None, ValidationError(_("The notice has changed. Please read it again."), steps.NOTICE)
-        )
 
 
 def read_join_form(
@@ -582,22 +574,6 @@ def show_form(
         **more,
     }
     return render(request, template, context, status=status)
-
-
-def notice_shown(notice: Notice) -> dict[str, Any]:
-    """Return what the template of a notice wants: the part read first, and the folded part."""
-    folded = {"rights", "board", "contact"}
-    parts = _triples(notice)
-    return {
-        "notice": notice,
-        "sections": [(heading, text) for key, heading, text in parts if key not in folded],
-        "rights": [(heading, text) for key, heading, text in parts if key in folded],
-    }
-
-
-def _triples(notice: Notice) -> list[tuple[str, str, str]]:
-    """Return a notice's sections: key, heading, text; notices of older shape have no key."""
-    return [tuple(part) if len(part) == 3 else ("", *part) for part in notice.sections]
 
 
 def joining_waits(request: VisitRequest, drive: OpenDrive) -> HttpResponse:

@@ -17,6 +17,7 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import waiting
 from abhiyan.enrolment.actions.motives import note_motive
 from abhiyan.enrolment.actions.placing import note_where
+from abhiyan.enrolment.fields import judge_notice
 from abhiyan.enrolment.forms import JoinForm
 from abhiyan.enrolment.queries import join as queries
 from abhiyan.enrolment.queries.join import OpenDrive
@@ -77,7 +78,7 @@ def joining_link_page(request: VisitRequest, link: str) -> HttpResponseBase:
     notice = drive.notice(active_language())
     ok = form.is_valid()
     places.judge_place(form, picker)
-    join.judge_notice(form, notice)
+    judge_notice(form, notice)
     if not ok or form.errors:
         return _form(request, drive, form, picker, page, status=422)
     typed_joining = join.read_join_form(form, picker, notice)

@@ -2,9 +2,9 @@
 
 from django.core.exceptions import NON_FIELD_ERRORS
 
+from abhiyan.enrolment.fields import NOTICE
 from abhiyan.enrolment.forms import JoinForm
 
-NOTICE = "notice"  # code of an error of the first step
 STEPS = {
     "about": ("adult", "birth_year", "name"),
     "contact": ("where", "phone"),

@@ -15,7 +15,7 @@ from abhiyan.core import clock
 from abhiyan.core.letters import plain_digits
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.enrolment.actions.typing import bring_sheet
-from abhiyan.enrolment.forms import AdultForm, Clipped, NameField, YearField
+from abhiyan.enrolment.fields import AdultForm, Clipped, NameField, YearField
 from abhiyan.enrolment.paper.models import PaperBatch
 from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.queries.drive import drive_for

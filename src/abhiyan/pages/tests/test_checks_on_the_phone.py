@@ -19,8 +19,8 @@ from django.utils.datastructures import MultiValueDict
 from playwright.sync_api import Browser
 
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.forms import AdultForm
-from abhiyan.enrolment.forms_door import DoorForm
+from abhiyan.doorstep.forms import DoorForm
+from abhiyan.enrolment.fields import AdultForm
 from abhiyan.forms.filling import answers_form
 from abhiyan.forms.models import FormVersion
 from abhiyan.forms.rules.questions import AnswerChoice, Condition, FormQuestion, QuestionKind

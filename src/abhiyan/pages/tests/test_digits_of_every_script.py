@@ -19,7 +19,7 @@ from abhiyan.core.tables.cleaning import cleaner
 from abhiyan.core.tables.layout import CellKind, Field
 from abhiyan.core.words import day_written
 from abhiyan.elections.rules import arithmetic
-from abhiyan.enrolment.forms import YearField
+from abhiyan.enrolment.fields import YearField
 from abhiyan.enrolment.rules import age, batches, details
 from abhiyan.enrolment.rules import number as member_number
 from abhiyan.forms.rules.answers import point_in_answer

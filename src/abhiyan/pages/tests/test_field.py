@@ -16,8 +16,8 @@ from PIL import Image
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
+from abhiyan.doorstep.models import DoorEntry, DoorTry
 from abhiyan.enrolment.models import Claim
-from abhiyan.enrolment.models_door import DoorEntry, DoorTry
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import blanks
 from abhiyan.forms.models import Submission, SubmissionPicture

@@ -19,7 +19,7 @@ from django.db.models import Sum
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import present
 from abhiyan.core.tests.waits import PATIENCE_S, until
-from abhiyan.enrolment.models_door import DoorEntry, DoorTry
+from abhiyan.doorstep.models import DoorEntry, DoorTry
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Answered, Server
 from abhiyan.enrolment.tests.web import today

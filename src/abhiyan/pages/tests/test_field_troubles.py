@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, CDPSession, FilePayload, Page, Route, e
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.models_door import DoorEntry, DoorTry
+from abhiyan.doorstep.models import DoorEntry, DoorTry
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.forms.models import FormVersion, Submission

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.doorstep.models import DoorEntry
 from abhiyan.enrolment.models import Drive
-from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.test_welcome import gone

@@ -23,7 +23,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.dialogues.models import CallPlan, Dialogue
 from abhiyan.dialogues.tests.make import programme
-from abhiyan.enrolment.models_door import DoorEntry
+from abhiyan.doorstep.models import DoorEntry
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.forms.models import Submission, SubmissionPicture

@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.forms_door import DoorForm
-from abhiyan.enrolment.models_door import DoorEntry
+from abhiyan.doorstep.forms import DoorForm
+from abhiyan.doorstep.models import DoorEntry
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.people.models_field import FieldReceipt

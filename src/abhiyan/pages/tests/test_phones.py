@@ -13,8 +13,8 @@ from django.test import Client
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
+from abhiyan.doorstep.models import DoorEntry
 from abhiyan.enrolment.models import Claim
-from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.web import blanks, code_sent
 from abhiyan.org import actions as org

@@ -22,7 +22,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.dialogues.models import CallPlan, Dialogue
 from abhiyan.dialogues.tests.make import programme as dialogues_programme
-from abhiyan.enrolment.models_door import DoorEntry, DoorTry
+from abhiyan.doorstep.models import DoorEntry, DoorTry
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.org import actions as org

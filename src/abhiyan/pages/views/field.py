@@ -229,7 +229,7 @@ def record_kinds() -> dict[str, RecordKind]:
 
 
 @csrf_exempt
-@post_only("enrolment:field")
+@post_only("doorstep:field")
 def field_send(request: Request) -> HttpResponseBase:
     """Take one record or one picture, and answer in JSON. A known key gets its first answer.
 

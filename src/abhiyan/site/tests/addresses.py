@@ -879,6 +879,7 @@ def address(name: str, of: Things, **more: Any) -> str:
     ids = {
         "enrolment:people_download": of.download,
         "enrolment": of.member,
+        "doorstep": of.member,
         "org:decide_release": of.release,
         "org:reset_factors": of.release,
         "org": of.appointment,

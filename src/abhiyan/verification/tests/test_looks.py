@@ -13,9 +13,9 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.doorstep.models import DoorTry
 from abhiyan.enrolment.actions import ClaimMessage
 from abhiyan.enrolment.models import Membership
-from abhiyan.enrolment.models_door import DoorTry
 from abhiyan.enrolment.queries.recount import LOOKS, MEASURE, TRIES
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human

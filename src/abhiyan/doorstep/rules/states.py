@@ -1,4 +1,4 @@
-"""Define the states of an entry made at a door, as its worker may read them; `queries.door` tells which."""
+"""Define the states of an entry made at a door, as its worker may read them; `queries` tells which."""
 
 from enum import IntEnum
 

@@ -16,14 +16,14 @@ from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.actions.drives import covered
-from abhiyan.enrolment.models_door import DoorEntry, DoorTry
+from abhiyan.enrolment.queries.join import SMALLEST, OpenDrive, open_drives
+from abhiyan.enrolment.queries.terms import LATEST_IF_ANY
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.people.actions.codes import LIVES
 from abhiyan.programmes.models import Rung
 
-from .join import SMALLEST, OpenDrive, open_drives
-from .terms import LATEST_IF_ANY
+from .models import DoorEntry, DoorTry
+from .rules.states import DoorState
 
 LISTED = 60  # places below a larger unit; where there are more, the worker searches
 LATELY = 5  # places somebody worked in last

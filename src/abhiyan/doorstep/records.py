@@ -6,15 +6,15 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.enrolment.actions import NotAdult
+from abhiyan.enrolment.queries.join import SMALLEST, counting_drive
 from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.records import KeptPage, RecordKind
 
-from .actions import NotAdult
-from .forms_door import DoorForm
-from .queries import door as queries
-from .queries.join import SMALLEST, counting_drive
-from .views import door, door_entries
+from . import queries
+from .forms import DoorForm
+from .views import door, entries
 
 NAME = _("Enrol at the door")
 
@@ -33,7 +33,7 @@ def kept_enrol_pages(viewer: Viewer, at: datetime) -> Iterator[KeptPage]:
     for open_drive in drives:
         drive = counting_drive(open_drive, unit_id=home.unit_id, at=at)
         which = {"drive": str(drive.programme.public_id)} if len(drives) > 1 else {}
-        where = unit_address(reverse("enrolment:field"), home.unit_code, None, **which)
+        where = unit_address(reverse("doorstep:field"), home.unit_code, None, **which)
         n = queries.entered_since(queries.day_began(at), by=viewer.public_id, programme_id=drive.programme.pk)
         yield KeptPage(where, drive.name(), home.unit_name(), n)
 
@@ -42,7 +42,7 @@ RECORDS = (
     RecordKind(
         code="door",
         name=NAME,
-        page="enrolment:field",
+        page="doorstep:field",
         tile="enrol",
         take=door.take_entry,
         show=door.show_entry,
@@ -53,10 +53,10 @@ RECORDS = (
     RecordKind(
         code="try",
         name=_("A door without an entry"),
-        page="enrolment:field",
+        page="doorstep:field",
         tile="enrol",
-        take=door_entries.take_try,
-        show=door_entries.show_try,
+        take=entries.take_try,
+        show=entries.show_try,
         keep=lambda _viewer, _at: (),
     ),
 )

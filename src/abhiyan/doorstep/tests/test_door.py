@@ -14,21 +14,20 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW, present
+from abhiyan.doorstep import queries
+from abhiyan.doorstep.models import DoorEntry
+from abhiyan.doorstep.rules.states import DoorState
+from abhiyan.doorstep.views import door as views
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.models import Enrolment, Membership, Parting
-from abhiyan.enrolment.models_door import DoorEntry
-from abhiyan.enrolment.queries import door as queries
 from abhiyan.enrolment.queries.recount import LOOKS, TRIES
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import DoorState
-from abhiyan.enrolment.views import door as views
+from abhiyan.enrolment.tests.make import CHANNEL, Human, Ladder, World
+from abhiyan.enrolment.tests.web import blanks, code_sent, officer, open_me, today, web_world
 from abhiyan.messaging.models import Number
 from abhiyan.org.models import Appointment
 from abhiyan.people.models import Account, Consent
 from abhiyan.people.tests.make import undrawn
-
-from .make import CHANNEL, Human, Ladder, World
-from .web import blanks, code_sent, officer, open_me, today, web_world
 
 pytestmark = pytest.mark.django_db
 KAMLA = Human("Kamla Devi", 1979, "+919906007732")

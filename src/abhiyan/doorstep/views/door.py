@@ -24,30 +24,30 @@ from abhiyan.core import clock, languages, lot
 from abhiyan.core.deadlines import is_of_its_day
 from abhiyan.core.refusals import NotFound, Refused, TooMany, or_refuse
 from abhiyan.core.words import active_language, local_person
-from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import door
-from abhiyan.enrolment.forms_door import DoorCodeForm, DoorForm
-from abhiyan.enrolment.models_door import DoorEntry, DoorTry
-from abhiyan.enrolment.queries import door as queries
+from abhiyan.doorstep import actions, queries
+from abhiyan.doorstep.forms import DoorCodeForm, DoorForm
+from abhiyan.doorstep.models import DoorEntry, DoorTry
+from abhiyan.doorstep.rules.states import DoorState
+from abhiyan.enrolment import actions as enrolment
+from abhiyan.enrolment.fields import judge_notice
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.join import HOMES, SMALLEST, OpenDrive, counting_drive, drive_of
+from abhiyan.enrolment.queries.notices import notice_shown
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import DoorState
+from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org.here import Here, of_own_work, page_unit, unit_address, unit_fact
 from abhiyan.org.queries import NotYours, own_work
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as notices
 from abhiyan.people.actions.reading import read_people
 from abhiyan.people.models import Notice
+from abhiyan.programmes.models import Rung
 from abhiyan.ui.acts import form_page, say_when_done, tried
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.records import KEPT, RecordSent, RecordShown, RecordTaken, do_record_act, labelled_answers
 from abhiyan.units import queries as units
 from abhiyan.work.queries import materials
-
-from .join import judge_notice, notice_shown
-from .people import member_line
 
 MOST_FOUND = 10  # people and places of one search
 MOST_WAITING = 10  # of one's own; the others are in the list
@@ -71,7 +71,7 @@ class EnrolPlace:
 
     @property
     def address(self) -> str:
-        return self.here.href(reverse("enrolment:field"), **({"drive": self.asked} if self.asked else {}))
+        return self.here.href(reverse("doorstep:field"), **({"drive": self.asked} if self.asked else {}))
 
 
 def door_place(request: Request, at: datetime) -> EnrolPlace:
@@ -169,9 +169,9 @@ def _entered(request: Request, place: EnrolPlace, drive: OpenDrive, at: datetime
     form, notice = _judged(request, drive, at)
     outcome = tried(request, form, lambda said: _enter(request, place, drive, notice, form, said, at))
     if form.is_minor or isinstance(
-        outcome.refused, actions.NotAdult
+        outcome.refused, enrolment.NotAdult
     ):  # nothing of them stays, on the page either
-        messages.error(request, str(actions.NotAdult.message))
+        messages.error(request, str(enrolment.NotAdult.message))
         form = _fresh(request, place, at)
     if outcome.value is None:
         speaks = request.POST.get("notice", "").partition(".")[2][:8]
@@ -180,7 +180,7 @@ def _entered(request: Request, place: EnrolPlace, drive: OpenDrive, at: datetime
     if entry.at < at:  # kept before: sent twice, or written down twice
         messages.info(request, _("You entered this person already. They count once."))
     _ask_phone(request, entry, notice, at)
-    return redirect("enrolment:field_entry", entry.public_id)
+    return redirect("doorstep:field_entry", entry.public_id)
 
 
 def _judged(request: Request, drive: OpenDrive, written: datetime) -> tuple[DoorForm, Notice]:
@@ -201,7 +201,7 @@ def _ask_phone(request: Request, entry: DoorEntry, notice: Notice, at: datetime)
     is_answered = is_again and not queries.own_entry(id_of_reader(request), entry.public_id).waits
     if "call" not in request.POST and not (is_answered or (is_again and entry.code_id)):
         try:
-            door.send_door_code(entry=entry.public_id, language=notice.language, by=request.actor, at=at)
+            actions.send_door_code(entry=entry.public_id, language=notice.language, by=request.actor, at=at)
         except TooMany as refused:
             messages.warning(request, str(refused))
 
@@ -223,7 +223,7 @@ def take_entry(request: Request, sent: RecordSent) -> RecordTaken:
     drive = or_refuse(place.drive, NoDriveHere)
     form, notice = _judged(request, drive, at - sent.age)
     if form.errors and form.is_minor:  # nothing of a minor waits on the phone to be mended
-        raise actions.NotAdult
+        raise enrolment.NotAdult
     with own_work(request.viewer):
         entry = do_record_act(
             form, lambda said: _enter(request, place, drive, notice, form, said, at, sent=sent)
@@ -231,7 +231,7 @@ def take_entry(request: Request, sent: RecordSent) -> RecordTaken:
         if sent.is_prompt:
             _ask_phone(request, entry, notice, at)
     note = "" if is_of_its_day(at - sent.age, at=at) else str(COUNTS_TODAY)
-    return RecordTaken(reverse("enrolment:field_entry", args=[entry.public_id]), note)
+    return RecordTaken(reverse("doorstep:field_entry", args=[entry.public_id]), note)
 
 
 def show_entry(request: Request, sent: RecordSent) -> RecordShown:
@@ -240,7 +240,7 @@ def show_entry(request: Request, sent: RecordSent) -> RecordShown:
     place = door_place(request, at)
     form, _read = _judged(request, or_refuse(place.drive, NoDriveHere), at - sent.age)
     if form.is_minor:  # nothing of them may wait for anybody
-        raise actions.NotAdult
+        raise enrolment.NotAdult
     do_record_act(form, dict)
     return RecordShown([*where_of(place), *labelled_answers(form)], names=1)
 
@@ -270,9 +270,9 @@ def _enter(
     is_late = sent is not None and not sent.is_prompt
     unit_id = place.here.unit.id
     who = "|".join((said["key"], said["phone"], names.key(said["name"]), str(said["birth_year"])))
-    claim = actions.ClaimMessage(
+    claim = enrolment.ClaimMessage(
         channel=Channel.DOOR.value,
-        key=actions.sender_key(request.actor.id, f"door|{who}"),
+        key=enrolment.sender_key(request.actor.id, f"door|{who}"),
         phone=said["phone"],
         by=request.actor.id,
         name=said["name"],
@@ -283,7 +283,7 @@ def _enter(
         says_adult=form.says_adult,
         field_at=_written_at(place.counts or drive, sent.age, at) if sent and is_late else None,
     )
-    return door.enter(
+    return actions.enter(
         programme_id=(place.counts or drive).programme.pk,
         claim=claim,
         unit_id=unit_id,
@@ -306,13 +306,13 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
     drive = drive_of(entry.programme_id)
     is_one = len(queries.drives_at(entry.unit_id, at)) <= 1
     back = unit_address(
-        reverse("enrolment:field"), place.code, None, **({} if is_one else {"drive": _named_by(drive)})
+        reverse("doorstep:field"), place.code, None, **({} if is_one else {"drive": _named_by(drive)})
     )
     form = DoorCodeForm(request.POST if request.method == "POST" and "code" in request.POST else None)
     status = 200
     if request.method == "POST" and "send" in request.POST:
         try:
-            door.send_door_code(entry=public_id, language=active_language(), by=request.actor, at=at)
+            actions.send_door_code(entry=public_id, language=active_language(), by=request.actor, at=at)
         except TooMany as refused:
             messages.warning(request, str(refused))
         return redirect(request.path)
@@ -320,7 +320,7 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
         proven = tried(
             request,
             form,
-            lambda given: door.prove_entry(entry=public_id, code=given["code"], by=request.actor, at=at),
+            lambda given: actions.prove_entry(entry=public_id, code=given["code"], by=request.actor, at=at),
         )
         if proven:
             counted = entry_name(queries.own_entry(id_of_reader(request), public_id))
@@ -338,7 +338,7 @@ def field_entry(request: Request, public_id: UUID) -> HttpResponseBase:
         "number": queries_people.join_number(entry.programme_id),
         "has_code": entry.has_live_code(at) or form.is_bound,
     }
-    return render(request, "enrolment/field_entry.html", context, status=status)
+    return render(request, "doorstep/field_entry.html", context, status=status)
 
 
 def _written_at(drive: OpenDrive, age: timedelta, at: datetime) -> datetime | None:
@@ -439,7 +439,7 @@ def _show(
             ],
             "number": queries_people.join_number((place.counts or drive).programme.pk),
         }
-    return render(request, "enrolment/field.html", context, status=status)
+    return render(request, "doorstep/field.html", context, status=status)
 
 
 def _told(counts: Counter[DoorState], tries: Counter[DoorTry.Outcome]) -> list[str]:
@@ -464,7 +464,7 @@ def _noted(request: Request) -> DoorTry.Outcome | None:
 
 
 def _led_to(places: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    page = reverse("enrolment:field")
+    page = reverse("doorstep:field")
     return [(name, unit_address(page, code)) for name, code in places]
 
 
@@ -499,7 +499,15 @@ def _search(request: Request, place: EnrolPlace, text: str, at: datetime) -> Doo
             text, language=active_language(), within=within, kinds=HOMES, limit=MOST_FOUND + 1
         )
     return DoorFound(
-        people=[member_line(member) for member in there[:MOST_FOUND]],
+        people=[
+            {
+                "member": member,
+                "number": member_number(member.public_id),
+                "unit": member.unit_name(),
+                "rung": Rung(member.rung).label,
+            }
+            for member in there[:MOST_FOUND]
+        ],
         places=_led_to([(row.name(), row.code) for row in places[:MOST_FOUND]]),
         more_people=len(members or []) > MOST_FOUND,
         more_places=len(places) > MOST_FOUND,

@@ -1,9 +1,10 @@
-"""Entries that workers make at doors. The room's models import it."""
+"""Entries that workers make at doors. Their tables are those of the app `enrolment`, where they were made."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core.policy import PEOPLE, SYSTEM, placed_sql, policies
+from abhiyan.enrolment.rules import door_tries
 
 
 class DoorEntry(models.Model):
@@ -36,6 +37,7 @@ class DoorEntry(models.Model):
     heard = models.SmallIntegerField(null=True, choices=Heard.choices)
 
     class Meta:
+        app_label = "enrolment"
         db_table = "enrolment_door_entry"
         indexes = [models.Index(fields=["by", "-at"], name="door_entry_by")]  # used by: a worker's own list
         constraints = policies(
@@ -47,7 +49,7 @@ class DoorTry(models.Model):
     """Doors at which nobody was entered, in numbers: nothing is kept of a house or a person."""
 
     class Outcome(models.IntegerChoices):
-        UNWILLING = 1, _("Does not want to")
+        UNWILLING = door_tries.UNWILLING, _("Does not want to")
         NOBODY_HOME = 2, _("Nobody at home")
 
     pk = models.CompositePrimaryKey("by", "programme_id", "unit_id", "day", "outcome")
@@ -59,6 +61,7 @@ class DoorTry(models.Model):
     n = models.IntegerField()
 
     class Meta:
+        app_label = "enrolment"
         db_table = "enrolment_door_try"
         constraints = policies(
             "door_try", using=placed_sql("enrolment_door_try.unit_id", PEOPLE), write=SYSTEM

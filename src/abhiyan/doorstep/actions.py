@@ -1,12 +1,10 @@
 """Entries at somebody's door: kept at once without a sign; the phone's own code, or its call, makes them count."""
 
-from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import audit, clock, declared, limits, sql
@@ -14,22 +12,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.deadlines import is_of_its_day
 from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import Claim, Enrolment, Membership, Taken
-from abhiyan.enrolment.models_door import DoorEntry, DoorTry
-from abhiyan.enrolment.queries import door as queries
-from abhiyan.enrolment.queries.drive import roll_of
-from abhiyan.enrolment.rules import names
-from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.door import DoorState
-from abhiyan.org import queries as org
-from abhiyan.people import actions as people
-from abhiyan.people import phones
-from abhiyan.people import queries as people_queries
-from abhiyan.people.actions.codes import CodeNotRight
-from abhiyan.programmes import queries as programmes
-from abhiyan.programmes.models import Rung
-
-from .claims import (
+from abhiyan.enrolment.actions.claims import (
     ClaimMessage,
     ClaimOutcome,
     ClaimRefused,
@@ -39,10 +22,25 @@ from .claims import (
     Renewed,
     Suppressed,
 )
-from .confirming import restate
-from .drives import covered
-from .enrol import enrol_claim
-from .members import id_of_phone, latest_id, lock_phone
+from abhiyan.enrolment.actions.confirming import sign_by_door_code
+from abhiyan.enrolment.actions.drives import covered
+from abhiyan.enrolment.actions.enrol import enrol_claim
+from abhiyan.enrolment.actions.members import id_of_phone
+from abhiyan.enrolment.queries.drive import roll_of
+from abhiyan.enrolment.queries.people import is_claim_kept, membership_on_phone
+from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.org import queries as org
+from abhiyan.people import actions as people
+from abhiyan.people import phones
+from abhiyan.people import queries as people_queries
+from abhiyan.people.actions.codes import CodeNotRight
+from abhiyan.programmes import queries as programmes
+from abhiyan.programmes.news import ItemsErased
+
+from . import queries
+from .models import DoorEntry, DoorTry
+from .rules.states import DoorState
 
 PURPOSE = "door"  # of its codes
 # limit: its name, allowed in a window of seconds. A door takes a minute; a street, a day.
@@ -116,8 +114,8 @@ def enter(
     with system("a worker's own entry at a door"):
         if outcome is None:
             people.keep_phone(number=or_refuse(phones.parse(claim.phone)))
-        member = (
-            Membership.objects.filter(public_id=outcome.membership, phone_id=phone_id).first()
+        membership_id = (
+            membership_on_phone(outcome.membership, phone_id)
             if outcome is not None and outcome.membership
             else None
         )
@@ -133,7 +131,7 @@ def enter(
                 "name": claim.name or "",
                 "last4": (phones.parse(claim.phone) or "")[-4:],
                 "birth_year": claim.birth_year,
-                "membership_id": member.pk if member else None,
+                "membership_id": membership_id,
                 "is_new": isinstance(outcome, Joined | Renewed),
                 "at": at,
                 "heard": heard,
@@ -164,13 +162,20 @@ def _again(programme_id: int, claim: ClaimMessage, phone_id: UUID, by: Actor) ->
     return None
 
 
-def forget_at_doors(members: Collection[Membership]) -> None:
-    """Keep nothing of how workers wrote down who had everything erased: by any number, merged entries too."""
-    phones_of, member_ids = {member.phone_id for member in members}, {member.pk for member in members}
-    others = Membership.objects.filter(phone_id__in=phones_of, merged_into=None).exclude(pk__in=member_ids)
-    theirs = Q(phone_id__in=phones_of) & ~Q(membership_id__in=others.values("pk"))
-    DoorEntry.objects.filter(theirs | Q(membership_id__in=member_ids)).update(
-        name="", last4="", birth_year=None
+def forget_at_doors(*, erasure: ItemsErased) -> None:
+    """Keep nothing of how workers wrote down who had everything erased: by any number, merged entries too.
+
+    Others on their phones keep their entries. In a system scope.
+    """
+    sql.run(
+        """with erased as materialized
+             (select id, phone_id from enrolment_membership where public_id = any(%(items)s))
+           update enrolment_door_entry d set name = '', last4 = '', birth_year = null
+            where d.membership_id in (select id from erased)
+               or d.phone_id in (select phone_id from erased) and not exists (
+                  select from enrolment_membership m where m.id = d.membership_id and m.merged_into is null
+                  and m.phone_id in (select phone_id from erased) and m.id not in (select id from erased))""",
+        {"items": list(erasure.item_ids)},
     )
 
 
@@ -237,7 +242,7 @@ def send_door_code(*, entry: UUID, language: str, by: Actor, at: datetime) -> No
         door_entry = _own_entry(entry, by)
         phone = people_queries.number_of_phone(door_entry.phone_id)
         purpose = PURPOSE + roll_of(door_entry.programme_id).mark
-        is_kept = Claim.objects.filter(pk=door_entry.pk).exclude(taken=Taken.FULL).exists()
+        is_kept = is_claim_kept(door_entry.pk)
     request = people.ask_code(
         purpose=purpose,
         phone=phone,
@@ -280,19 +285,14 @@ def prove_entry(*, entry: UUID, code: str, by: Actor, at: datetime) -> None:
             last4 = people_queries.phones([door_entry.phone_id])[door_entry.phone_id].last4
         raise OtherCode(field="code", last4=last4) from None
     with system("a code of an entry at a door"):
-        lock_phone(door_entry.phone_id)
-        member = (
-            Membership.objects.filter(pk=door_entry.membership_id).first()
-            if door_entry.membership_id
-            else None
-        )
-        if member is not None and member.ended_on and member.merged_into is None:
+        if not sign_by_door_code(
+            membership_id=door_entry.membership_id,
+            phone_id=door_entry.phone_id,
+            programme_id=door_entry.programme_id,
+            at=at,
+        ):
             raise NotFromHere(field="code")
         DoorEntry.objects.filter(pk=door_entry.pk).update(proven_at=at)
-        if member is not None and not member.ended_on and member.programme_id == door_entry.programme_id:
-            term = Enrolment.objects.get(pk=latest_id(member))
-            if term.rung == Rung.UNSIGNED:
-                restate([term.pk], at, rung=Rung.COUNTED, signed_at=at)
         audit.record(
             by=by,
             at=at,

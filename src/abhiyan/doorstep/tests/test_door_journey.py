@@ -9,9 +9,12 @@ from playwright.sync_api import Browser, Page, expect
 from abhiyan.contact.tests.at_doors import no_poll
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.doorstep.models import DoorEntry
 from abhiyan.enrolment.models import Drive
-from abhiyan.enrolment.models_door import DoorEntry
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.tests.make import CHANNEL, Human, World
+from abhiyan.enrolment.tests.server import Server
+from abhiyan.enrolment.tests.web import code_sent
 from abhiyan.messaging.models import Number
 from abhiyan.people import actions as people
 from abhiyan.people.actions import audio
@@ -21,10 +24,6 @@ from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look
 from abhiyan.ui.tests.test_browser import PAGE_LOOKS
-
-from .make import CHANNEL, Human, World
-from .server import Server
-from .web import code_sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ROLE = "booth_worker"

@@ -14,20 +14,19 @@ from django.views.decorators.http import require_GET, require_POST
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound, TooMany, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import door
-from abhiyan.enrolment.forms_door import EntriesForm
-from abhiyan.enrolment.models_door import DoorTry
-from abhiyan.enrolment.queries import door as queries
+from abhiyan.doorstep import actions, queries
+from abhiyan.doorstep.forms import EntriesForm
+from abhiyan.doorstep.models import DoorTry
+from abhiyan.doorstep.rules.states import DoorState
 from abhiyan.enrolment.queries.partings import counted_for_sender
-from abhiyan.enrolment.rules.door import DoorState
 from abhiyan.org.here import of_own_work
+from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
 from abhiyan.ui import tables
 from abhiyan.ui.records import RecordSent, RecordShown
 
 from .door import NoDriveHere, door_place, entry_rows, id_of_reader, where_of
-from .worklists import home_unit_id
 
 PER_PAGE = 25
 
@@ -47,12 +46,17 @@ def field_entries(request: Request) -> HttpResponseBase:
     )
     leaf = tables.numbered(rows, request.GET, total=total, per=PER_PAGE)
     if leaf.rows:
-        read_people(by=request.actor, unit_id=home_unit_id(request), n=len(leaf.rows), at=at)
+        read_people(
+            by=request.actor,
+            unit_id=or_refuse(request.viewer.home, NotYours).unit_id,
+            n=len(leaf.rows),
+            at=at,
+        )
     with system("how many deny an entry, as a count"):
         denied = counted_for_sender(by, at=at, zone=settings.TIME_ZONE)
     context = {
         "here": "entries",
-        "crumbs": [(_("Enrol at the door"), reverse("enrolment:field")), (_("Your entries"), "")],
+        "crumbs": [(_("Enrol at the door"), reverse("doorstep:field")), (_("Your entries"), "")],
         "filters": form,
         "leaf": leaf,
         "rows": entry_rows(leaf.rows, at),
@@ -63,7 +67,7 @@ def field_entries(request: Request) -> HttpResponseBase:
         ],
         "denied": denied,
     }
-    return render(request, "enrolment/field_entries.html", context, status=200 if form.is_valid() else 422)
+    return render(request, "doorstep/field_entries.html", context, status=200 if form.is_valid() else 422)
 
 
 @require_POST
@@ -71,7 +75,7 @@ def field_try(request: Request) -> HttpResponseBase:
     """Note a door at which nobody was entered, as a number; or take the last one back (`undo`)."""
     try:
         return redirect(_note_try(request))
-    except (TooMany, door.NothingNoted) as refused:
+    except (TooMany, actions.NothingNoted) as refused:
         messages.error(request, str(refused))
         return redirect(door_place(request, clock.now()).address)
 
@@ -84,7 +88,7 @@ def _note_try(request: Request, *, age: timedelta = timedelta(0)) -> str:
     if place.drive is None or outcome is None:
         raise NotFound
     is_undone = "undo" in request.POST
-    door.note_try(
+    actions.note_try(
         programme_id=(place.counts or place.drive).programme.pk,
         unit_id=place.here.unit.id,
         outcome=outcome,

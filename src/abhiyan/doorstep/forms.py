@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from abhiyan.enrolment.fields import AdultForm, Clipped, NameField, YearField
 from abhiyan.people.fields import PhoneField
 from abhiyan.ui.fields import DayField, DigitsField
 
-from .forms import AdultForm, Clipped, NameField, YearField
-from .models_door import DoorEntry
-from .rules.door import DoorState
+from .models import DoorEntry
+from .rules.states import DoorState
 
 
 class DoorForm(AdultForm):

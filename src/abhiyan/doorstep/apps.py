@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class DoorstepConfig(AppConfig):
+    """Register the room of doors. Its tables are those of the app `enrolment`, where they were made."""
+
+    name = "abhiyan.doorstep"
+    label = "doorstep"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from abhiyan.core import news
+        from abhiyan.enrolment.rules import door_work
+        from abhiyan.programmes.news import ItemsErased
+
+        from . import actions
+        from .owed import enrol_people
+
+        door_work.register_door_work(enrol_people)
+        news.subscribe(ItemsErased, lambda event: actions.forget_at_doors(erasure=event))
