@@ -68,7 +68,7 @@ def _do_without_sessions(act: Callable[[], object], sessions_of_roles: list[Sess
     """Do what needs a database without sessions, and end those of our roles until it is done.
 
     A pool opens a new session behind the end of its last one. The act takes the lock that keeps new sessions out, then
-    it waits five seconds for those that were faster. So sessions are ended while it waits, too.
+    it waits five seconds for sessions that were faster. So they are ended while it waits, too.
     """
     is_done = threading.Event()
 
