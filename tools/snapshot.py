@@ -48,9 +48,11 @@ def messages() -> Iterator[str]:
     """Texts as they are shipped, and as the demo filled them."""
     from abhiyan.core.keys import keyring
     from abhiyan.messaging.models import Message
-    from abhiyan.messaging.rules.texts import TEXTS, fill_text
+    from abhiyan.messaging.rules import texts
 
-    for (code, language), text in TEXTS.items():
+    fill_text = sample.part_of(texts, "fill_text", "fill")
+
+    for (code, language), text in texts.TEXTS.items():
         yield f"text {code} {language} {text}"
     found: Counter[str] = Counter()
     for one in Message.objects.all():
@@ -58,7 +60,7 @@ def messages() -> Iterator[str]:
         if one.sealed_blanks:
             blanks |= json.loads(keyring().unseal(bytes(one.sealed_blanks), about=one.pk.bytes))
         blanks = {name: "…" if name in DRAWN and value else value for name, value in blanks.items()}
-        shipped = TEXTS.get((one.template, one.language), "")
+        shipped = texts.TEXTS.get((one.template, one.language), "")
         found[f"message {one.template} {one.language} {fill_text(shipped, blanks) or sorted(blanks)}"] += 1
     for words, n in found.items():
         yield f"{words} × {n}"
