@@ -200,8 +200,7 @@ def contents(
     choices: list[Sequence[tuple[str, str]]] = []
     for name in sorted(blanks(text) | optional):
         samples = [fixed[name]] if name in fixed else _samples(name, origin)
-        is_there = name == "link" or (name == WORD and code.startswith(ASKED))
-        if name in optional and not is_there:
+        if name in optional and not _is_always_filled(code, name):
             samples = [
                 sample
                 for sample in [*samples, ""]
@@ -219,11 +218,20 @@ def contents(
 
 
 def may_be_filled(code: str, values: Mapping[str, str]) -> bool:
-    """Return True if a text may have these values: a receipt of a no says some of its blanks together."""
+    """Return True if a text may have these values.
+
+    A question has its word and a text its link. A receipt of a no says some of its blanks together.
+    """
+    if any(_is_always_filled(code, name) and not value.strip() for name, value in values.items()):
+        return False
     if not code.endswith(".receipt"):
         return True
     groups = [[bool(values[name].strip()) for name in group if name in values] for group in TOGETHER]
     return all(len(set(group)) < 2 for group in groups)
+
+
+def _is_always_filled(code: str, name: str) -> bool:
+    return name == "link" or (name == WORD and code.startswith(ASKED))
 
 
 def _samples(name: str, origin: str) -> list[str]:

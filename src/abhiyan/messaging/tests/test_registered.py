@@ -124,6 +124,14 @@ def test_every_text_with_any_value_is_held_or_matches_its_registered_form(
             assert pattern(made).fullmatch(texts.fill_text(text, values)), (code, language)
 
 
+def test_a_question_without_its_word_is_no_form() -> None:
+    text = texts.TEXTS["ask.confirm.unnamed", "en"]
+    values = dict.fromkeys(texts.blanks(text), "x")
+    assert rules.may_be_filled("ask.confirm.unnamed", values)
+    for name in ("word", "link"):
+        assert not rules.may_be_filled("ask.confirm.unnamed", values | {name: " "}), name
+
+
 def test_names_of_any_length_go_out_and_an_ordinary_message_of_every_text_fits() -> None:
     for (code, language), text in texts.TEXTS.items():
         name = "ग्राम पंचायत भवन " * 20
