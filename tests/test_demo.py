@@ -40,8 +40,9 @@ from abhiyan.enrolment.models import (
     TermKind,
     Waiting,
 )
+from abhiyan.enrolment.models_referrals import Referral
 from abhiyan.enrolment.models_tokens import ChannelToken
-from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto, Referral
+from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.enrolment.queries import calls as queries_calls
 from abhiyan.enrolment.queries import doubles as double_queries
 from abhiyan.enrolment.queries import placing as placing_queries

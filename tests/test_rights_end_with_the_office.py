@@ -24,7 +24,7 @@ from abhiyan.core.tests.given import present
 from abhiyan.dialogues.models import Dialogue
 from abhiyan.enrolment.actions import organisers
 from abhiyan.enrolment.models import Membership, Roll
-from abhiyan.enrolment.paper.models import Referral, Referred
+from abhiyan.enrolment.models_referrals import Referral, Referred
 from abhiyan.org import actions as org
 from abhiyan.pages.access import HOT, addresses_by_name
 from abhiyan.people import actions as people

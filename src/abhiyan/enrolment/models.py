@@ -30,6 +30,7 @@ from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_motives import Motive  # noqa: F401  # the same
 from .models_organisers import FriendOrganiser, FriendPromise  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
+from .models_referrals import Referral, Referred  # noqa: F401  # the same
 from .models_skills import ContributorSkill  # noqa: F401  # the same
 from .models_tokens import ChannelToken  # noqa: F401  # the same
 from .paper import models as paper  # noqa: F401  # its tables are tables of this room

@@ -8,7 +8,7 @@ from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import current, system
 from abhiyan.enrolment.models import Membership
-from abhiyan.enrolment.paper.models import Referral, Referred
+from abhiyan.enrolment.models_referrals import Referral, Referred
 from abhiyan.enrolment.queries import referrals as queries
 from abhiyan.org import queries as org
 from abhiyan.programmes import queries as programmes

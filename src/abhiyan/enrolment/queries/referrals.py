@@ -12,7 +12,7 @@ from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.core.words import active_language, local_person
 from abhiyan.enrolment.models import Drive
-from abhiyan.enrolment.paper.models import Referral
+from abhiyan.enrolment.models_referrals import Referral
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
 

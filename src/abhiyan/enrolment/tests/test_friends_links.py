@@ -11,7 +11,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import referrals
 from abhiyan.enrolment.models_motives import Motive
-from abhiyan.enrolment.paper.models import Referral, Referred
+from abhiyan.enrolment.models_referrals import Referral, Referred
 from abhiyan.enrolment.queries.referrals import counts_of
 from abhiyan.org.models import Appointment
 from abhiyan.people.tests.make import browser

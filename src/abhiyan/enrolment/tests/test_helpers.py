@@ -13,7 +13,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import help_offers as acts
 from abhiyan.enrolment.models_help_offers import HelpOffer
-from abhiyan.enrolment.paper.models import Referred
+from abhiyan.enrolment.models_referrals import Referred
 from abhiyan.enrolment.queries.help_offers import helpers_in
 from abhiyan.enrolment.queries.referrals import joined_by_calls
 from abhiyan.people import actions as people

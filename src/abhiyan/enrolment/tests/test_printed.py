@@ -13,7 +13,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.models import Drive
-from abhiyan.enrolment.paper.models import Referral
+from abhiyan.enrolment.models_referrals import Referral
 from abhiyan.enrolment.paper.printed import posters
 from abhiyan.people import queries as people
 from abhiyan.people.models import Notice

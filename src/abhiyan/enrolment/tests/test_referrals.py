@@ -11,7 +11,7 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import referrals
-from abhiyan.enrolment.paper.models import Referral, Referred
+from abhiyan.enrolment.models_referrals import Referral, Referred
 from abhiyan.enrolment.queries import referrals as queries
 from abhiyan.org.queries import NotYours
 from abhiyan.people.tests.make import browser

@@ -16,8 +16,8 @@ from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.enrolment.actions import referrals as actions
 from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.actions.setting_up import KIND
+from abhiyan.enrolment.models_referrals import Referral
 from abhiyan.enrolment.paper import printed
-from abhiyan.enrolment.paper.models import Referral
 from abhiyan.enrolment.queries import referrals as queries
 from abhiyan.enrolment.queries.organisers import OFFICE
 from abhiyan.enrolment.queries.people import join_number
