@@ -11,7 +11,7 @@ from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
-from .actions.batches import RECORD
+from .rules.channels import RECORD
 
 RANK = 1  # of its first way among those of a unit's page
 

@@ -17,6 +17,7 @@ from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.queries.notices import names_other
 from abhiyan.enrolment.rules.batches import MOST_SHEETS
+from abhiyan.enrolment.rules.channels import RECORD
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
@@ -25,8 +26,6 @@ from abhiyan.units import queries as units
 
 from .claims import DriveClosed, JoiningWaits, OutsideScope
 from .drives import covered
-
-RECORD = "enrolment.enrol"
 
 
 class SheetsOutOfRange(Refused):

@@ -17,13 +17,12 @@ from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models_organisers import FriendOrganiser, FriendPromise
 from abhiyan.enrolment.queries import organisers as queries
+from abhiyan.enrolment.rules.channels import RECORD
 from abhiyan.enrolment.rules.organisers import OrganiserPost, least_loaded, nearest_posts
 from abhiyan.org import queries as org
 from abhiyan.org.news import AppointmentEnded
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.units import queries as units
-
-from .batches import RECORD
 
 AT_ONCE = 500  # friends of one turn
 MOST_GIVEN = 2_000  # by hand, in one act

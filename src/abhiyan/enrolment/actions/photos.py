@@ -27,10 +27,11 @@ from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
 from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.queries.terms import first_call
 from abhiyan.enrolment.rules import batches as rules
+from abhiyan.enrolment.rules.channels import RECORD
 from abhiyan.org import queries as org
 from abhiyan.people.actions.reading import read_people
 
-from .batches import RECORD, note_photo_lists
+from .batches import note_photo_lists
 
 STRIKE_OFF = "enrolment.strike_off"  # the capability.
 KEPT = timedelta(days=180)  # a photograph, after it was added.

@@ -10,11 +10,11 @@ from abhiyan.core.scope import current, system
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.models_referrals import Referral, Referred
 from abhiyan.enrolment.queries import referrals as queries
+from abhiyan.enrolment.rules.channels import RECORD
 from abhiyan.org import queries as org
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 
-from .batches import RECORD
 from .claims import AlreadyMember, ClaimOutcome, DriveClosed, OutsideScope
 from .drives import covered
 

@@ -1,9 +1,8 @@
-"""Printed forms and posters: their words in a language, and the PDF of them."""
+"""Printed forms: their words in a language, and the PDF of them."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.utils import translation
@@ -17,9 +16,7 @@ from abhiyan.units.models import Unit
 
 from .models import PaperBatch
 
-HERE = Path(__file__).parent
-FORM = printing.PrintTemplate.read(HERE / "form.typ")
-POSTER = printing.PrintTemplate.read(HERE / "poster.typ")
+FORM = printing.PrintTemplate.read(Path(__file__).with_name("form.typ"))
 # A notice is printed whole. It is on the front up to so many letters; else on the back, the longer the smaller.
 FRONT = 1_100
 SIZES = ((3_000, 12.5), (4_500, 10.5), (6_500, 9))  # letters -> size of its letters in points
@@ -94,7 +91,14 @@ def forms(
             }
             for n in range(1, batch.sheets + 1)
         ]
-    return _pdf(FORM, sheets, title=title, language=batch.language, at=at, with_lines=with_lines)
+    return printing.print_pdf(
+        FORM,
+        sheets,
+        title=title,
+        language=batch.language,
+        at=at.replace(microsecond=0),
+        with_lines=with_lines,
+    )
 
 
 def _halves(parts: list[tuple[str, str]]) -> list[list[dict[str, str]]]:
@@ -110,63 +114,3 @@ def _halves(parts: list[tuple[str, str]]) -> list[list[dict[str, str]]]:
 def _parts(sections: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
     """Return heading and text; sections of older notices have no key before these."""
     return [(heading.strip(), " ".join(text.split())) for *_key, heading, text in sections]
-
-
-def posters(
-    places: Sequence[tuple[dict[str, str], str]],
-    *,
-    drive: dict[str, str],
-    number: str,
-    helpline: str,
-    name: str = "",
-    language: str,
-    at: datetime,
-    with_lines: bool,
-) -> bytes:
-    """Return posters of a drive as one PDF, one for each place.
-
-    places: names of a unit (or none) and the address that names it. number: that joins by a missed call;
-    helpline: that answers questions. name: of the worker whose own link it is; "" of none. Raises
-    printing.TooMuchToPrint.
-    """
-    with translation.override(language):
-        values = {
-            "organisation": settings.ORGANISATION or "Abhiyan",
-            "drive": name_in_language(drive),
-            "how": _("Point your phone's camera here to join:"),
-            "call": _("Or give a missed call to"),
-            "number": number,
-            "helpline": _("Questions? Call the helpline: %(number)s") % {"number": helpline}
-            if helpline
-            else "",
-            "from": _("Invited by %(name)s") % {"name": name} if name else "",
-            "rule": _(
-                "Joining is free, from the age of 18. You read first what we keep, and can leave at any time."
-            ),
-        }
-        sheets = [
-            values
-            | {
-                "place": name_in_language(place) if place else "",
-                "code": printing.qr(address),
-                "address": address.partition("://")[2].removesuffix("/"),
-            }
-            for place, address in places
-        ]
-        return _pdf(
-            POSTER, sheets, title=name_in_language(drive), language=language, at=at, with_lines=with_lines
-        )
-
-
-def _pdf(
-    template: printing.PrintTemplate,
-    values: list[dict[str, Any]],
-    *,
-    title: str,
-    language: str,
-    at: datetime,
-    with_lines: bool,
-) -> bytes:
-    return printing.print_pdf(
-        template, values, title=title, language=language, at=at.replace(microsecond=0), with_lines=with_lines
-    )

@@ -12,6 +12,7 @@ from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.models_organisers import FriendOrganiser, FriendPromise
+from abhiyan.enrolment.rules.channels import RECORD
 from abhiyan.enrolment.rules.rolls import FRIENDS
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
@@ -23,7 +24,6 @@ from abhiyan.units import queries as units
 from .organisers import NO_SAID, QUIET
 
 FRIEND = ContactTry.Way.FRIEND.value  # what such a try is about is the membership
-RECORD = "enrolment.enrol"  # whose office gave it keeps friends there
 OPEN_PROMISE = "w.membership = m.public_id and w.done_at is null and w.taken_back_at is null"
 _PROMISED = f"exists (select from enrolment_friend_promise w where {OPEN_PROMISE})"
 COLUMNS = f"m.id, m.public_id, p.name, m.phone_id, m.unit_id, m.programme_id, m.at, t.at, {_PROMISED}"

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.programmes.rules import activities
 
+RECORD = "enrolment.enrol"  # the capability to write down people who join
+
 
 class Sign(IntEnum):
     """A proof that the phone's holder took part. NONE: phone not answered yet."""

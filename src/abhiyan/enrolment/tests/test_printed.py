@@ -14,7 +14,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.models_referrals import Referral
-from abhiyan.enrolment.paper.printed import posters
+from abhiyan.enrolment.posters import print_posters
 from abhiyan.people import queries as people
 from abhiyan.people.models import Notice
 from abhiyan.people.rules.standard_notice import standard
@@ -164,7 +164,7 @@ def test_long_names_leave_a_poster_on_one_page_with_no_line_over_another(languag
         "name": "Asha Devi",
         "language": language,
     }
-    pdf = posters([(place, address)], drive=drive, at=NOW, with_lines=False, **said)
+    pdf = print_posters([(place, address)], drive=drive, at=NOW, with_lines=False, **said)
     document = pypdfium2.PdfDocument(pdf)
     assert len(document) == 1 and codes(pdf, 0) == [address]
     assert (

@@ -21,6 +21,7 @@ from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.queries import drive as queries_drive
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules import batches as rules
+from abhiyan.enrolment.rules.channels import RECORD
 from abhiyan.helpdesk import helplines
 from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit, unit_address
@@ -30,13 +31,13 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.acts import act_page, form_page
 from abhiyan.ui.fields import WholeField
-from abhiyan.ui.files import with_lines
+from abhiyan.ui.files import file_answer, with_lines
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 
 from . import photos
-from .paper_frame import batch_crumbs, paper_file_answer
+from .paper_frame import batch_crumbs
 
 IMPORT = "imports.paper"
 LANGUAGES = (("hi", "हिंदी"), ("en", "English"))
@@ -87,7 +88,7 @@ def paper_list(request: Request) -> HttpResponseBase:
     """Show the batches of a unit and all below it, the latest first."""
     here = page_unit(request)
     if not request.viewer.sees_people_at(here.span[0]):
-        raise org.NotYours(capability=actions.RECORD)
+        raise org.NotYours(capability=RECORD)
     filters = BatchFilters(request.GET)
     batches = queries.paper_batches(here.span)
     is_narrowed = filters.is_valid() and filters.cleaned_data["show"] == "enter"
@@ -107,7 +108,7 @@ def paper_list(request: Request) -> HttpResponseBase:
         "filters": filters,
         "is_narrowed": is_narrowed,
         "crumbs": [(_("People"), reverse("enrolment:people")), (_("Paper forms"), "")],
-        "may_print": request.viewer.may_at(actions.RECORD, here.span[0]),
+        "may_print": request.viewer.may_at(RECORD, here.span[0]),
         "new_href": here.href(reverse("enrolment:paper_new")),
     }
     return list_response(request, "enrolment/paper_list.html", table, context)
@@ -117,7 +118,7 @@ def paper_list(request: Request) -> HttpResponseBase:
 def paper_new(request: Request) -> HttpResponseBase:
     """Make a batch of forms for a unit."""
     here = page_unit(request)
-    org.require(request.actor, actions.RECORD, at=here.unit.id)
+    org.require(request.actor, RECORD, at=here.unit.id)
     running = queries.paper_drives()
     form = NewBatchForm(
         request.POST if request.method == "POST" else None, initial={"language": active_language()}
@@ -185,7 +186,7 @@ def paper_batch(request: Request, number: str) -> HttpResponseBase:
         "aside": queries.aside_of(batch),
         "opens_aside": viewer.may_at(STRIKE_OFF, *spot),
         "seen": bool(row.photos) and (bool(sheets.here) or bool(sheets.unknown)),
-        "form": form if viewer.may_at(actions.RECORD, *spot) else None,
+        "form": form if viewer.may_at(RECORD, *spot) else None,
         "photo_mb": photos.MB,
         "lists": queries.brought_of(batch),
         "counts": _counts(batch, programme) if row.rows else [],
@@ -226,7 +227,7 @@ def _counts(batch: PaperBatch, programme: Programme) -> list[tuple[str, str | in
 def paper_form(request: Request, number: str) -> HttpResponse:
     """Send the sheets of a batch to print, as one PDF in its language."""
     batch = queries.batch_for(number)
-    org.require(request.actor, actions.RECORD, at=batch.unit_id)
+    org.require(request.actor, RECORD, at=batch.unit_id)
     programme = programmes.programme_by_id(batch.programme_id)
     drive = queries_drive.drive_for(programme)
     page = reverse("enrolment:paper_batch", args=[batch.number])
@@ -241,4 +242,4 @@ def paper_form(request: Request, number: str) -> HttpResponse:
         at=batch.made_at,
         with_lines=with_lines(request),
     )
-    return paper_file_answer(made, kind="application/pdf", name=f"{batch.number}.pdf", shown="attachment")
+    return file_answer(made, kind="application/pdf", name=f"{batch.number}.pdf")

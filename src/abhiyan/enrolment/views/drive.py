@@ -24,7 +24,6 @@ from abhiyan.core.small_cells import count_in_words
 from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment.actions import channels, tokens
-from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.actions.notices import PUBLISH
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.models import Drive, Roll
@@ -35,6 +34,7 @@ from abhiyan.enrolment.queries.motives import motives
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.queries.referrals import joined_by_calls
 from abhiyan.enrolment.rules import bursts, rolls
+from abhiyan.enrolment.rules.channels import RECORD
 from abhiyan.enrolment.rules.plan_numbers import PlannedFriends, plan_contradictions, plan_sentence
 from abhiyan.enrolment.rules.steps import ANSWERS, DENIED
 from abhiyan.messaging import queries as messaging

@@ -1,6 +1,5 @@
-"""Parts that the pages of a batch share: the way to them, and files that nobody keeps."""
+"""Show the way to the pages of a batch."""
 
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,11 +15,3 @@ def batch_crumbs(batch: PaperBatch) -> list[tuple[str, str]]:
         (_("People"), reverse("enrolment:people")),
         (_("Paper forms"), unit_address(reverse("enrolment:paper_list"), code)),
     ]
-
-
-def paper_file_answer(data: bytes, *, kind: str, name: str, shown: str) -> HttpResponse:
-    """Return a file for its reader alone. shown: attachment, or inline."""
-    answer = HttpResponse(data, content_type=kind)
-    answer["Content-Disposition"] = f'{shown}; filename="{name}"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer

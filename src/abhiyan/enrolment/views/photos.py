@@ -15,16 +15,16 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import photos as actions
-from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.paper.models import PaperBatch
 from abhiyan.enrolment.queries import batches as queries
 from abhiyan.enrolment.rules import batches as rules
+from abhiyan.enrolment.rules.channels import RECORD
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.ui.acts import Tried, act_page, form_page, say_when_done, tried
-from abhiyan.ui.files import sent_bytes
+from abhiyan.ui.files import file_answer, sent_bytes
 
-from .paper_frame import batch_crumbs, paper_file_answer
+from .paper_frame import batch_crumbs
 
 MB = rules.LARGEST >> 20
 
@@ -134,7 +134,7 @@ def paper_photo(request: Request, number: str, photo: UUID) -> HttpResponse:
     batch = queries.batch_for(number)
     kind, data = actions.open_photo(batch=batch.pk, photo=photo, by=request.actor, at=clock.now())
     ending = next(key for key, media in rules.KINDS.items() if media == kind)
-    return paper_file_answer(data, kind=kind, name=f"{batch.number}.{ending}", shown="inline")
+    return file_answer(data, kind=kind, name=f"{batch.number}.{ending}", opens=True)
 
 
 @require_GET
@@ -142,7 +142,7 @@ def paper_photo_small(request: Request, number: str, photo: UUID) -> HttpRespons
     """Send the small picture of it."""
     batch = queries.batch_for(number)
     data = actions.open_small(batch=batch.pk, photo=photo, by=request.actor)
-    return paper_file_answer(data, kind=rules.KINDS["jpg"], name=f"{batch.number}.jpg", shown="inline")
+    return file_answer(data, kind=rules.KINDS["jpg"], name=f"{batch.number}.jpg", opens=True)
 
 
 @form_page

@@ -14,27 +14,26 @@ from abhiyan.core import clock
 from abhiyan.core.printing import LARGEST_BATCH
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.enrolment.actions import referrals as actions
-from abhiyan.enrolment.actions.batches import RECORD
 from abhiyan.enrolment.actions.setting_up import KIND
 from abhiyan.enrolment.models_referrals import Referral
-from abhiyan.enrolment.paper import printed
+from abhiyan.enrolment.posters import print_posters
 from abhiyan.enrolment.queries import referrals as queries
 from abhiyan.enrolment.queries.organisers import OFFICE
 from abhiyan.enrolment.queries.people import join_number
+from abhiyan.enrolment.rules.channels import RECORD
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.here import unit_address as join_address
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.acts import act_page, form_page
-from abhiyan.ui.files import with_lines
+from abhiyan.ui.files import file_answer, with_lines
 from abhiyan.ui.invitations import Invitation
 from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from .card import qr_picture
-from .paper_frame import paper_file_answer
 from .seen import SeenDrive
 
 MOST_OPEN = 20  # open programmes of a unit that are looked at for a drive
@@ -179,7 +178,7 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
     elif mine := own_referral(seen):
         (invited,) = queries.referral_rows([mine])
         places, name = [(here.unit.names, referral_link(seen, mine))], invited.name
-    made = printed.posters(
+    made = print_posters(
         places,
         drive=seen.programme.names,
         number=join_number(seen.programme.pk),
@@ -190,7 +189,7 @@ def drive_poster_pdf(request: Request, public_id: UUID, language: str) -> HttpRe
         with_lines=with_lines(request),
     )
     called = f"poster-{seen.drive.join_slug}-{language}.pdf"
-    return paper_file_answer(made, kind="application/pdf", name=called, shown="attachment")
+    return file_answer(made, kind="application/pdf", name=called)
 
 
 @page_with_list
