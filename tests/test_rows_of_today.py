@@ -20,8 +20,8 @@ from django.test import Client
 import abhiyan
 from abhiyan.core import limits
 from abhiyan.core.tests.given import present
-from abhiyan.enrolment.actions import incidents
 from abhiyan.forms.actions import ask_for_phrase
+from abhiyan.incidents import actions as incidents
 from abhiyan.pages.tests.test_today_of_members import on_paper
 from abhiyan.people.models import Purpose
 from abhiyan.site.tests.addresses import Things, more_things, things
@@ -74,7 +74,7 @@ OWN = {
     "enrolment/owed.py:_unplaced",  # often nobody below sees them
     "enrolment/owed.py:_waits",
     "doorstep/owed.py:enrol_people",
-    "enrolment/owed_incidents.py:open_incidents",  # data officers alone
+    "incidents/owed.py:open_incidents",  # data officers alone
     "forms/owed.py:_phrases",  # a data officer decides them
     "forms/owed.py:owed",
     "helpdesk/owed.py:_typists",  # one row above the districts

@@ -43,7 +43,6 @@ class EnrolmentConfig(AppConfig):
             confirming,
             erasing,
             help_offers,
-            incidents,
             merging,
             noes,
             organisers,
@@ -66,7 +65,6 @@ class EnrolmentConfig(AppConfig):
             number_page,
             token_page,
         )
-        from .owed_incidents import incident_page
         from .queries import calls, people
         from .rules.certificates import CERTIFICATE, LABEL
 
@@ -85,8 +83,6 @@ class EnrolmentConfig(AppConfig):
         releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
         releases.register_details("people.merge", merge_details, names_people=True)
-        releases.register_page(incidents.ACT, incident_page)
-        releases.register_details(incidents.ACT, incidents.notice_details)
         heard.register(calls.has_called)
         askers.register(askers_on)
 
@@ -100,7 +96,6 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(AppointmentEnded, lambda event: organisers.leave_friends(ending=event))
         news.subscribe(ReleaseDecided, lambda event: channels.heed_channel_decision(decision=event))
         news.subscribe(ReleaseDecided, lambda event: certificates.heed_certificates(decision=event))
-        news.subscribe(ReleaseDecided, lambda event: incidents.heed_incident_decision(decision=event))
         news.subscribe(ConsentWithdrawn, lambda event: noes.heed_consent_withdrawal(consent_withdrawn=event))
         news.subscribe(NoTakenBack, lambda event: noes.heed_no_taken_back(no_taken_back=event))
         news.subscribe(SpokenNo, lambda event: noes.heed_spoken_no(spoken_no=event))

@@ -68,9 +68,6 @@ ENTRIES = (
         "enrolment:notice", _("Privacy notice"), SETTINGS, words=_("notice, consent, what people read")
     ),
     NavigationEntry(
-        "enrolment:incidents", _("Incidents"), SETTINGS, words=_("data breach, leak, CERT-In, Board, notices")
-    ),
-    NavigationEntry(
         "enrolment:drive",
         _("How people join"),
         words=_("channels, missed call, numbers"),

@@ -25,7 +25,6 @@ from .models_certificates import CertificateBatch as CertificateBatch  # noqa: P
 from .models_certificates import CertificateSheet as CertificateSheet  # noqa: PLC0414
 from .models_certificates import FriendCertificate as FriendCertificate  # noqa: PLC0414
 from .models_help_offers import HelpOffer  # noqa: F401  # the same
-from .models_incidents import Incident, IncidentPerson, IncidentReport  # noqa: F401  # the same
 from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_motives import Motive  # noqa: F401  # the same
 from .models_organisers import FriendOrganiser, FriendPromise  # noqa: F401  # the same

@@ -42,7 +42,6 @@ from .actions.referrals import own_code
 from .audiences import UNANSWERED
 from .forms import FilterForm
 from .models import Drive
-from .owed_incidents import open_incidents
 from .queries import awaiting
 from .queries import calls as queries_calls
 from .queries import doubles as queries_doubles
@@ -78,7 +77,6 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     yield from _denied(viewer, at)
     yield from _tickets(viewer, at)
     yield from _new_numbers(viewer, at)
-    yield from open_incidents(viewer)
     if not viewer.may_any("enrolment.strike_off", "enrolment.place", "imports.paper"):
         return
     before = at - LATE_AT_DESKS if viewer.leads_desks else None

@@ -18,7 +18,6 @@ from .views import (
     funnel,
     help_offers,
     in_touch,
-    incidents,
     join,
     joined,
     link,
@@ -49,7 +48,6 @@ PEOPLE = capability("people.read")
 STRIKING_OFF = capability("enrolment.strike_off")
 LEADING = capability("tasks.ask")
 OFFICERS = capability("org.approve")
-WATCHING = capability("data.watch")
 PLACING = capability("enrolment.place")
 CORRECTING = capability("enrolment.correct")
 NOTICES = capability("notices.publish")
@@ -454,35 +452,4 @@ urlpatterns = [
         act="is taken back beside it",
     ),
     page("api/v1/openapi.json", openapi.document, name="openapi", opens=PUBLIC),
-    page("incidents/", incidents.incident_list, name="incidents", opens=WATCHING),
-    page("incidents/new/", incidents.incident_new, opens=WATCHING, act="it is corrected, and closed"),
-    page("incidents/<uuid:public_id>/", incidents.incident, opens=WATCHING),
-    page(
-        "incidents/<uuid:public_id>/change/",
-        incidents.incident_change,
-        opens=WATCHING,
-        act="is changed again",
-    ),
-    page(
-        "incidents/<uuid:public_id>/count/", incidents.incident_count, opens=WATCHING, act="is counted again"
-    ),
-    page(
-        "incidents/<uuid:public_id>/tell/",
-        incidents.incident_tell,
-        opens=WATCHING,
-        act="a second person decides",
-    ),
-    page(
-        "incidents/<uuid:public_id>/report/",
-        incidents.incident_report,
-        opens=WATCHING,
-        act="a later note stands beside it",
-    ),
-    page("incidents/<uuid:public_id>/untold/", incidents.incident_untold, opens=WATCHING),
-    page(
-        "incidents/<uuid:public_id>/<str:act>/",
-        incidents.incident_act,
-        opens=WATCHING,
-        act="is opened again",
-    ),
 ]

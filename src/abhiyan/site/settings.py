@@ -24,6 +24,7 @@ ROOMS = (
     "helpdesk",
     "contact",
     "enrolment",
+    "incidents",
     "stays",
     "dialogues",
     "meetings",

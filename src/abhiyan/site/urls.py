@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.people.urls")),
     path("", include("abhiyan.org.urls")),
     path("", include("abhiyan.doorstep.urls")),
+    path("", include("abhiyan.incidents.urls")),
     path("", include("abhiyan.enrolment.urls")),
     path("forms/", include("abhiyan.forms.urls")),
     path("elections/", include("abhiyan.elections.urls")),

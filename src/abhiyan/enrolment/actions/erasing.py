@@ -20,7 +20,6 @@ from abhiyan.people.news import ErasureReplayed
 from abhiyan.programmes.news import ItemsErased
 
 from .contributors import forget_help
-from .incidents import forget_affected
 from .leaving import end_all, of_person, say_no
 from .members import end_questions, end_term, found_member, latest_id, latest_term, living, term_id, who_is
 from .motives import forget_motives
@@ -79,7 +78,6 @@ def erase_member(*, membership: UUID, channel: int, language: str, by: Actor, at
         forget_motives([member.public_id for member in memberships])
         forget_friends([member.public_id for member in memberships])
         forget_help([member.public_id for member in memberships], at=at)
-        forget_affected([member.public_id for member in memberships])
         forget_where(memberships)
         news.tell(ItemsErased(tuple(one.public_id for one in memberships), member.phone_id, at))
         for member_id in theirs:  # of who had left or was struck off before
@@ -134,7 +132,6 @@ def end_again(*, erasure_replayed: ErasureReplayed) -> None:
     forget_motives([member.public_id for member in theirs])
     forget_friends([member.public_id for member in theirs])
     forget_help([member.public_id for member in theirs], at=erasure_replayed.at)
-    forget_affected([member.public_id for member in theirs])
     forget_where(theirs)
     news.tell(
         ItemsErased(tuple(one.public_id for one in theirs), erasure_replayed.phone_id, erasure_replayed.at)

@@ -24,7 +24,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import current, system, widen
-from abhiyan.core.words import active_language, name_in_language
+from abhiyan.core.words import active_language
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
@@ -37,11 +37,10 @@ from abhiyan.enrolment.queries import phone_changes
 from abhiyan.enrolment.queries import questions as queries_questions
 from abhiyan.enrolment.queries import texts as queries_texts
 from abhiyan.enrolment.queries import tickets as queries_tickets
-from abhiyan.enrolment.queries.incidents import OwnIncident, incidents_about
 from abhiyan.enrolment.queries.motives import own_motive
+from abhiyan.enrolment.queries.page_parts import own_parts
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.channels import Channel, Sign
-from abhiyan.enrolment.rules.incidents import DATA
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.helpdesk import queries as helpdesk
 from abhiyan.messaging import queries as messaging
@@ -244,19 +243,10 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "tickets": queries_tickets.own_tickets(phone_id, member.person_id) if member else [],
         "lists": contact.listed_about(phone_id),
         "helpline_requests": helpdesk.tickets_of_phone(phone_id, with_words=_is_alone(phone_id)),
-        "incidents": _incidents(member),
+        "parts": own_parts(member, at=at),
         "erased": [] if member else known.erasures(phone_id)[:1],
         "at": at,
     }
-
-
-def _incidents(member: Member | None) -> list[tuple[OwnIncident, str, str]]:
-    """Return the incidents that concern somebody, with the words and the names of the data in their language."""
-    rows = incidents_about(member.public_id) if member else []
-    return [
-        (row, name_in_language(row.words), ", ".join(str(DATA[code]) for code in row.data if code in DATA))
-        for row in rows
-    ]
 
 
 def _is_alone(phone_id: UUID) -> bool:
@@ -427,7 +417,7 @@ def _told(held: dict[str, Any], at: datetime) -> dict[str, Any]:
         },
         "person": held["held"].told(),
         "phones_before": [{"phone": f"…{last4}", "until": until} for last4, until in held["numbers_before"]],
-        "incidents": [asdict(row) | {"words": words, "data": data} for row, words, data in held["incidents"]],
+        **{name: value for part in held["parts"] for name, value in part.download.items()},
         "terms": [
             {"programme": programme, "unit": unit, "from": term.day, "ended_at": term.ended_at}
             for term, programme, unit in held["terms"]

@@ -48,8 +48,8 @@ PEOPLE = {
     "enrolment/views/help_offers.py house": (HELPERS,),
     "enrolment/views/help_offers.py name": (HELPERS, HERE),
     "enrolment/views/in_touch.py name": (HERE, NO_HERE),
-    "enrolment/views/incidents.py member": (
-        "enrolment/tests/test_incident_journey.py::test_an_erased_person_is_in_no_incident",
+    "incidents/views.py member": (
+        "incidents/tests/test_incident_journey.py::test_an_erased_person_is_in_no_incident",
     ),
     "enrolment/views/people.py name": (ERASED, HERE),
     "enrolment/views/people.py number": (ERASED,),

@@ -27,7 +27,7 @@ from abhiyan.elections.models import ClassRule
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
-from abhiyan.enrolment.actions import batches, incidents, photos, tickets, tokens
+from abhiyan.enrolment.actions import batches, photos, tickets, tokens
 from abhiyan.enrolment.actions.cards import CARD
 from abhiyan.enrolment.models import (
     CertificateBatch,
@@ -47,6 +47,7 @@ from abhiyan.enrolment.tests.sheets import drawn
 from abhiyan.forms.tests.elsewhere import form_elsewhere
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.incidents import actions as incidents
 from abhiyan.meetings.tests.elsewhere import meeting_elsewhere
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests import bulk
@@ -482,7 +483,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         "nameless": nameless,
         "shared": cast.membership(Human("First Shared", 1980, "+919797000002")),
         **dict.fromkeys(
-            ("enrolment:incident", *(f"enrolment:incident_{page}" for page in INCIDENT_PAGES)),
+            ("incidents:incident", *(f"incidents:incident_{page}" for page in INCIDENT_PAGES)),
             incident.public_id,
         ),
         "org:poll": polls[0].public_id,

@@ -30,22 +30,22 @@ POSTS: dict[str, dict[str, str]] = {
     "elections:plan_set_part": {"about": "JK-PC1", "n": "7"},
     "elections:stated": {"party": "BJP", "share_pct": "1.5", "source": "A newspaper"},
     "org:emergency": {"reason": "mine"},
-    "enrolment:incident_new": {
+    "incidents:incident_new": {
         "kind": "leak",
         "what": "mine",
         "about": "name",
         "began_at": "2026-11-20T10:00",
     }
     | {"known_at": "2026-11-20T11:00"},
-    "enrolment:incident_change": {
+    "incidents:incident_change": {
         "kind": "leak",
         "what": "mine",
         "data": "name",
         "began_at": "2026-11-20T10:00",
     }
     | {"known_at": "2026-11-20T11:00"},
-    "enrolment:incident_report": {"report": "board", "sent_at": "2026-11-20T12:00", "way": "mine"},
-    "enrolment:incident_tell": {"words_hi": "mine", "words_en": "mine", "reason": "mine"},
+    "incidents:incident_report": {"report": "board", "sent_at": "2026-11-20T12:00", "way": "mine"},
+    "incidents:incident_tell": {"words_hi": "mine", "words_en": "mine", "reason": "mine"},
     "enrolment:certificate_ask": {"unit": "JK-AC75", "n": "1", "reason": "mine"},
     "enrolment:certificate_act": PLACE,
     "enrolment:certificate_revoke": {"reason": "wrong"},

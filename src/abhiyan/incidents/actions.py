@@ -9,9 +9,8 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import override
 
 from abhiyan.core import audit, lot, onward, sql
 from abhiyan.core.actor import Actor
@@ -19,23 +18,17 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.private_words import private_in
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models_incidents import Incident, IncidentPerson, IncidentReport
-from abhiyan.enrolment.queries.incidents import (
-    WATCH,
-    ReachedPeople,
-    clocks_of,
-    count_reached,
-    incident_reports,
-    reached_members,
-)
-from abhiyan.enrolment.rules.incidents import DATA, KINDS, PEOPLE, REPORTS
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.queries import message_id
 from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.org.news import ReleaseDecided
 from abhiyan.org.queries import require
-from abhiyan.ui.numbers import grouped
+from abhiyan.programmes.news import ItemsErased
+
+from .models import Incident, IncidentPerson, IncidentReport
+from .queries import WATCH, ReachedPeople, clocks_of, count_reached, incident_reports, reached_members
+from .rules.reports import DATA, KINDS, PEOPLE, REPORTS
 
 ACT, TEMPLATE, PAGE = "incident.notify", "incident.notice", "/me/"
 AT_ONCE = 1_000
@@ -69,7 +62,7 @@ class ReportsMissing(Refused, status=409):
 
 @dataclass(frozen=True, slots=True)
 class IncidentEntry:
-    """A data officer writes this of an incident. kind and data: codes of `rules.incidents`."""
+    """A data officer writes this of an incident. kind and data: codes of `rules.reports`."""
 
     kind: str
     what: str
@@ -286,19 +279,9 @@ def tell_affected(*, at: datetime) -> int:
     return len(rows)
 
 
-def forget_affected(members: Sequence[UUID]) -> None:
+def forget_affected(*, erasure: ItemsErased) -> None:
     """Drop erased people from incidents; the counts stay. In the transaction of the erasure."""
-    IncidentPerson.objects.filter(member__in=members).delete()
-
-
-def notice_details(release: Release) -> list[str]:
-    """Return sentences for the second data officer: how many people, and the words they read."""
-    n = release.payload["n"]
-    first = ngettext(
-        "%(n)s person is affected and gets an SMS.", "%(n)s people are affected and get an SMS.", n
-    ) % {"n": grouped(n)}
-    words = [f"{language}: {text}" for language, text in sorted(release.payload["words"].items())]
-    return [first, say("My page of each says what happened, and who read it."), *words]
+    IncidentPerson.objects.filter(member__in=erasure.item_ids).delete()
 
 
 def _forget_count(incident: Incident, *, by: Actor, at: datetime) -> None:

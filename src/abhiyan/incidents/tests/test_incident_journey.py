@@ -13,20 +13,19 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.actions import incidents
 from abhiyan.enrolment.models import Membership
-from abhiyan.enrolment.models_incidents import Incident, IncidentPerson, IncidentReport
-from abhiyan.enrolment.rules import incidents as rules
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.number import member_number
+from abhiyan.enrolment.tests.make import Human, World
+from abhiyan.enrolment.tests.web import blanks, main, officer, open_me, web_world
+from abhiyan.incidents import actions as incidents
+from abhiyan.incidents.models import Incident, IncidentPerson, IncidentReport
+from abhiyan.incidents.rules import reports as rules
 from abhiyan.org import actions as org
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
 from abhiyan.org.queries.deciding import OwnAsking
 from abhiyan.people.models import Account
-
-from .make import Human, World
-from .web import blanks, main, officer, open_me, web_world
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

@@ -1,7 +1,8 @@
 """Pages of incidents for data officers: what is due next, the affected people, drafts, and reports that went."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,10 +23,8 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.words import local_person, name_in_language
-from abhiyan.enrolment.actions import incidents as actions
-from abhiyan.enrolment.models_incidents import Incident
-from abhiyan.enrolment.queries import incidents as queries
-from abhiyan.enrolment.rules import incidents as rules
+from abhiyan.enrolment.queries.page_parts import PagePart
+from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.messaging.models import Message
 from abhiyan.org import queries as org
@@ -39,6 +38,10 @@ from abhiyan.ui.fields import MomentField, NoteField
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
+
+from . import actions, queries
+from .models import Incident
+from .rules import reports as rules
 
 MOST_READERS = 200
 LACKS = {
@@ -128,13 +131,27 @@ UNTOLD: tuple[Column[queries.UntoldPerson], ...] = (
 )
 
 
+def own_incidents(member: Member, _at: datetime) -> Iterator[PagePart]:
+    """Yield the incidents that concern somebody, for their own page, in their language."""
+    incidents = [
+        (
+            row,
+            name_in_language(row.words),
+            ", ".join(str(rules.DATA[code]) for code in row.data if code in rules.DATA),
+        )
+        for row in queries.incidents_about(member.public_id)
+    ]
+    download = [asdict(row) | {"words": words, "data": data} for row, words, data in incidents]
+    yield PagePart("incidents/_me_incidents.html", {"incidents": incidents}, {"incidents": download})
+
+
 @page_with_list
 def incident_list(request: Request) -> HttpResponseBase:
     """Show the incidents of one's units, the newest first."""
     table = Table(
         request, INCIDENTS, queries.incidents_of(request.viewer), name="incidents", caption=_("Incidents")
     )
-    return list_response(request, "enrolment/incident_list.html", table, {"here": "incidents"})
+    return list_response(request, "incidents/incident_list.html", table, {"here": "incidents"})
 
 
 @form_page
@@ -155,10 +172,10 @@ def incident_new(request: Request) -> HttpResponseBase:
             say("Only data officers of this unit, or above it, read it."),
         ],
         button=say("Start the clocks"),
-        done=lambda incident: redirect("enrolment:incident", incident.public_id),
-        back=reverse("enrolment:incidents"),
+        done=lambda incident: redirect("incidents:incident", incident.public_id),
+        back=reverse("incidents:incidents"),
         here="incidents",
-        crumbs=[(say("Incidents"), reverse("enrolment:incidents")), (say("Write down an incident"), "")],
+        crumbs=[(say("Incidents"), reverse("incidents:incidents")), (say("Write down an incident"), "")],
     )
 
 
@@ -173,7 +190,7 @@ def incident(request: Request, public_id: UUID) -> HttpResponseBase:
     untold = sum(states.get(lack, 0) for lack in LACKS)
     context = {
         "here": "incidents",
-        "crumbs": [(say("Incidents"), reverse("enrolment:incidents")), (str(rules.KINDS[breach.kind]), "")],
+        "crumbs": [(say("Incidents"), reverse("incidents:incidents")), (str(rules.KINDS[breach.kind]), "")],
         "incident": breach,
         "unit": _unit_name(breach.unit_id),
         "data": [rules.DATA[code] for code in breach.data if code in rules.DATA],
@@ -188,7 +205,7 @@ def incident(request: Request, public_id: UUID) -> HttpResponseBase:
         ),
         "drafts": _drafts(breach, sum(states.values()) - untold),
     }
-    return render(request, "enrolment/incident.html", context)
+    return render(request, "incidents/incident.html", context)
 
 
 @form_page
@@ -323,12 +340,12 @@ def incident_untold(request: Request, public_id: UUID) -> HttpResponseBase:
         )
         title = say("Tell them another way")
         context = {"here": "incidents", "title": title, "crumbs": _around(breach, title)["crumbs"]}
-        return list_response(request, "enrolment/incident_untold.html", table, context)
+        return list_response(request, "incidents/incident_untold.html", table, context)
 
 
 def _around(breach: Incident, title: str) -> dict[str, Any]:
-    page = reverse("enrolment:incident", args=[breach.public_id])
-    crumbs = [(say("Incidents"), reverse("enrolment:incidents")), (str(rules.KINDS[breach.kind]), page)]
+    page = reverse("incidents:incident", args=[breach.public_id])
+    crumbs = [(say("Incidents"), reverse("incidents:incidents")), (str(rules.KINDS[breach.kind]), page)]
     return {"here": "incidents", "done": page, "crumbs": [*crumbs, *([(title, "")] if title else [])]}
 
 

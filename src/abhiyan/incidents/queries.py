@@ -12,11 +12,12 @@ from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models_incidents import Incident, IncidentReport
-from abhiyan.enrolment.rules.incidents import IncidentClock, incident_clocks
 from abhiyan.org.rules.readings import is_reading
 from abhiyan.org.viewer import Viewer
 from abhiyan.units import queries as units
+
+from .models import Incident, IncidentReport
+from .rules.reports import IncidentClock, incident_clocks
 
 WATCH = "data.watch"
 # Entries of a reader within the unit of an incident. `own`: about members, so the members can be counted.

@@ -1,6 +1,7 @@
 """Incidents with people's data: what happened, the affected people, and the reports that went.
 
-Only the system's scope reads them. `actions.incidents` and `queries.incidents` ask who may. `models` imports it.
+Only the system's scope reads them. `actions` and `queries` ask who may. Their tables are those of the app `enrolment`,
+where they were made.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,7 +9,8 @@ from django.db import models
 from django.utils.functional import Promise
 
 from abhiyan.core.policy import SYSTEM, private
-from abhiyan.enrolment.rules.incidents import KINDS
+
+from .rules.reports import KINDS
 
 
 class Incident(models.Model):
@@ -20,9 +22,9 @@ class Incident(models.Model):
 
     public_id = models.UUIDField(unique=True)
     unit_id = models.BigIntegerField()
-    kind = models.TextField()  # rules.incidents.KINDS
+    kind = models.TextField()  # rules.reports.KINDS
     what = models.TextField()
-    data = ArrayField(models.TextField(), default=list)  # rules.incidents.DATA
+    data = ArrayField(models.TextField(), default=list)  # rules.reports.DATA
     began_at = models.DateTimeField()
     until_at = models.DateTimeField(null=True)
     known_at = models.DateTimeField()
@@ -40,6 +42,7 @@ class Incident(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
+        app_label = "enrolment"
         db_table = "enrolment_incident"
         constraints = private("incident", using="false", write=SYSTEM)
 
@@ -56,13 +59,14 @@ class IncidentReport(models.Model):
     """One report or notice that went: its recipient, hour and way."""
 
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="reports")
-    report = models.TextField()  # rules.incidents.REPORTS
+    report = models.TextField()  # rules.reports.REPORTS
     sent_at = models.DateTimeField()
     way = models.TextField()
     noted_by = models.BigIntegerField(null=True)  # account
     at = models.DateTimeField()
 
     class Meta:
+        app_label = "enrolment"
         db_table = "enrolment_incident_report"
         constraints = private("incident_report", using="false", write=SYSTEM)
 
@@ -78,6 +82,7 @@ class IncidentPerson(models.Model):
     lack = models.TextField(default="", db_default="")
 
     class Meta:
+        app_label = "enrolment"
         db_table = "enrolment_incident_person"
         constraints = [
             models.UniqueConstraint(fields=["incident", "member"], name="incident_person_once"),
