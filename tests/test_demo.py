@@ -30,16 +30,7 @@ from abhiyan.dialogues.models import Dialogue
 from abhiyan.doorstep import queries as door_queries
 from abhiyan.doorstep.rules.states import DoorState
 from abhiyan.elections.models import Plan
-from abhiyan.enrolment.models import (
-    CertificateBatch,
-    Claim,
-    Drive,
-    Enrolment,
-    FriendCertificate,
-    How,
-    TermKind,
-    Waiting,
-)
+from abhiyan.enrolment.models import Claim, Drive, Enrolment, How, TermKind, Waiting
 from abhiyan.enrolment.models_referrals import Referral
 from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
@@ -47,11 +38,12 @@ from abhiyan.enrolment.queries import calls as queries_calls
 from abhiyan.enrolment.queries import doubles as double_queries
 from abhiyan.enrolment.queries import placing as placing_queries
 from abhiyan.enrolment.queries import referrals as referral_queries
-from abhiyan.enrolment.queries.contributors import ContributorRows
 from abhiyan.enrolment.queries.motives import motives
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.forms.models import FormVersion, Opinion, Submission
 from abhiyan.forms.rules.ready import ready_forms
+from abhiyan.friends.models import CertificateBatch, FriendCertificate
+from abhiyan.friends.queries.contributors import ContributorRows
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging.models import Question, Reading, Send
 from abhiyan.org.models import Appointment, Release

@@ -27,18 +27,18 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import ClaimMessage, Gateway, phone_changes, photos, refused, texts
 from abhiyan.enrolment.actions import batches as paper
-from abhiyan.enrolment.actions.contributors import ask_helpers
 from abhiyan.enrolment.hotpath import batches, claims
 from abhiyan.enrolment.hotpath.answers import Busy
 from abhiyan.enrolment.models import Drive, Membership
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
-from abhiyan.enrolment.tests.test_contributors import become_contributor, contributors_programme, helper_of
 from abhiyan.enrolment.tests.web import officer, open_me, typed, web_world
 from abhiyan.forms import actions as forms
 from abhiyan.forms.actions import SentPictureUnfit
 from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.forms.tests import make as forms_made
+from abhiyan.friends.actions.contributors import ask_helpers
+from abhiyan.friends.tests.test_contributors import become_contributor, contributors_programme, helper_of
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.actions import answering
 from abhiyan.helpdesk.models import Ticket

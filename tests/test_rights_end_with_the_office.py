@@ -22,9 +22,9 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import present
 from abhiyan.dialogues.models import Dialogue
-from abhiyan.enrolment.actions import organisers
 from abhiyan.enrolment.models import Membership, Roll
 from abhiyan.enrolment.models_referrals import Referral, Referred
+from abhiyan.friends.actions import organisers
 from abhiyan.org import actions as org
 from abhiyan.pages.access import HOT, addresses_by_name
 from abhiyan.people import actions as people
@@ -49,10 +49,10 @@ IN_HAND = {
     "contact:field_door",
     "dialogues:call",
     "dialogues:calls",
-    "enrolment:friend",
+    "friends:friend",
     "enrolment:people",
     "enrolment:person",
-    "enrolment:quiet_friends",
+    "friends:quiet_friends",
     "pages:field_call",
     "pages:today_all",
     "stays:field_stay",
@@ -104,7 +104,7 @@ def plant(cast: Cast, others: dict[str, Any]) -> dict[str, str]:
             at=present() - timedelta(days=40),
         )
         organisers.share_friends(at=present())
-    return {"enrolment:friend": f"/friends/{friend}/"}
+    return {"friends:friend": f"/friends/{friend}/"}
 
 
 def end(cast: Cast, held: UUID) -> None:

@@ -39,9 +39,9 @@ UNSEEN = {
     "contact/owes_lists.py:_due",
     "enrolment/owed.py:_cards",
     "enrolment/owed.py:_new_numbers",
-    "enrolment/owed.py:_quiet",
+    "friends/owed.py:_quiet",
     "enrolment/owed.py:_tickets",
-    "enrolment/owed.py:_to_hand_over",
+    "friends/owed.py:_to_hand_over",
     "enrolment/owed.py:_waits",
     "helpdesk/owed.py:_typists",
     "messaging/owed.py:owed",
@@ -67,9 +67,9 @@ OWN = {
     "dialogues/owed.py:_rows",
     "enrolment/owed.py:_cards",  # not read above the districts
     "enrolment/owed.py:_new_numbers",
-    "enrolment/owed.py:_quiet",
+    "friends/owed.py:_quiet",
     "enrolment/owed.py:_tickets",
-    "enrolment/owed.py:_to_hand_over",
+    "friends/owed.py:_to_hand_over",
     "enrolment/owed.py:_unanswered",  # who sends in bulk sends them the number
     "enrolment/owed.py:_unplaced",  # often nobody below sees them
     "enrolment/owed.py:_waits",

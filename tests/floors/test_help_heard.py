@@ -5,9 +5,9 @@ from abhiyan.contact.news import HELP_WAYS
 from .source import sources
 from .test_spoken_noes import forms_of_talks
 
-# Forms whose template leads on to `enrolment:helper_new`; the others take the name themselves.
+# Forms whose template leads on to `friends:helper_new`; the others take the name themselves.
 LEADS_ON = {
-    "FriendTalkForm": "enrolment/templates/enrolment/friend.html",
+    "FriendTalkForm": "friends/templates/friends/friend.html",
     "ToldForm": "enrolment/templates/enrolment/field_card.html",
 }
 # Verifiers ask whether entries are real, and recruit nobody. A callback answers a request; its page leads on.
@@ -22,7 +22,7 @@ def test_every_form_of_a_talk_hears_who_wants_to_help() -> None:
         for name, values in forms.items()
         if "wants_help" not in values and name not in LEADS_ON.keys() | NOT_CANVASSING | {"CallForm"}
     }
-    assert deaf == set(), "add contact.fields.HelperFields, or a link to enrolment:helper_new"
+    assert deaf == set(), "add contact.fields.HelperFields, or a link to friends:helper_new"
 
 
 def test_pages_that_lead_on_have_the_link() -> None:

@@ -20,7 +20,7 @@ OF_TODAY = {
     "elections/queries/progress.py": "how far a plan is passed down now",
     "elections/queries/units_below.py": "a past election is shown by the units there are",
     "enrolment/actions/drives.py": "where somebody may join now",
-    "enrolment/queries/certificates.py": "segments whose friends get a certificate now",
+    "friends/queries/certificates.py": "segments whose friends get a certificate now",
     "doorstep/queries.py": "where a worker may enter people now",
     "enrolment/queries/drive.py": "where a drive takes people now",
     "enrolment/queries/join.py": "where somebody may join now",

@@ -10,11 +10,11 @@ class DoorstepConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core import news
-        from abhiyan.enrolment.rules import door_work
+        from abhiyan.enrolment.queries import drive_work
         from abhiyan.programmes.news import ItemsErased
 
         from . import actions
         from .owed import enrol_people
 
-        door_work.register_door_work(enrol_people)
+        drive_work.register_drive_work(enrol_people)
         news.subscribe(ItemsErased, lambda event: actions.forget_at_doors(erasure=event))

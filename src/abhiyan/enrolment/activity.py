@@ -24,8 +24,7 @@ from .actions.checked import leave_in_check
 from .actions.notices import PUBLISH, is_lacking
 from .actions.setting_up import KIND, NoNotice
 from .owed import of_drive
-from .queries.active import whom_of_task
-from .queries.checked import member_to_check
+from .queries.checked import member_to_check, sentence_of_talk, whom_of_talk, whom_of_task
 from .queries.drive import stopped_by_closing
 from .queries.recount import (
     AGES,
@@ -39,7 +38,6 @@ from .queries.recount import (
     TRIES,
     facts_for_recount,
 )
-from .queries.talks import sentence_of_talk, whom_of_talk
 from .rules.channels import CHANNELS, Channel
 from .rules.measures import ACTIVE, TALKS
 from .rules.rolls import CONTRIBUTORS, FRIENDS, MEMBERS

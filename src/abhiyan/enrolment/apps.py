@@ -8,7 +8,6 @@ class EnrolmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from abhiyan.contact.news import HelpOffered, HelpTakenBack
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
         from abhiyan.helpdesk.rules import askers, heard
@@ -29,26 +28,12 @@ class EnrolmentConfig(AppConfig):
             WordReplayed,
         )
         from abhiyan.people.rules import documents
-        from abhiyan.programmes.news import ItemsErased, ProgrammeDiscarded, ProgrammeMade
+        from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
         from abhiyan.programmes.rules import activities
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
-        from abhiyan.work.news import HelperTasksMoved
 
-        from .actions import (
-            active,
-            certificates,
-            channels,
-            closing,
-            confirming,
-            erasing,
-            help_offers,
-            merging,
-            noes,
-            organisers,
-            phone_changes,
-            texts,
-        )
+        from .actions import channels, closing, confirming, erasing, merging, noes, phone_changes, texts
         from .actions.cards import CARD
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
@@ -66,11 +51,9 @@ class EnrolmentConfig(AppConfig):
             token_page,
         )
         from .queries import calls, people
-        from .rules.certificates import CERTIFICATE, LABEL
 
         activities.register(DRIVE)
         documents.register(documents.DocumentKind(CARD, _("Member card"), people.card_holder))
-        documents.register(documents.DocumentKind(CERTIFICATE, LABEL, people.card_holder))
         audiences.register(MEMBERS)
         audiences.register(UNANSWERED)
         releases.register_page("channels.token", token_page)
@@ -78,7 +61,6 @@ class EnrolmentConfig(AppConfig):
         releases.register_details("channels.number", channels.channel_sentences)
         releases.register_details("channels.number_end", channels.channel_sentences)
         releases.register_details(channels.CODES, channels.channel_sentences)
-        releases.register_details(certificates.ACT, certificates.certificate_sentences)
         releases.register_page("people.export", export_page)
         releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
@@ -93,9 +75,7 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(ProgrammeMade, lambda event: follow_programme(made=event))
         news.subscribe(ProgrammeDiscarded, lambda event: drop_drive(discarded=event))
         news.subscribe(AppointmentEnded, lambda event: end_tokens_of(news=event))
-        news.subscribe(AppointmentEnded, lambda event: organisers.leave_friends(ending=event))
         news.subscribe(ReleaseDecided, lambda event: channels.heed_channel_decision(decision=event))
-        news.subscribe(ReleaseDecided, lambda event: certificates.heed_certificates(decision=event))
         news.subscribe(ConsentWithdrawn, lambda event: noes.heed_consent_withdrawal(consent_withdrawn=event))
         news.subscribe(NoTakenBack, lambda event: noes.heed_no_taken_back(no_taken_back=event))
         news.subscribe(SpokenNo, lambda event: noes.heed_spoken_no(spoken_no=event))
@@ -111,11 +91,5 @@ class EnrolmentConfig(AppConfig):
         news.subscribe(PeopleMerged, lambda event: merging.end_second(people_merged=event))
         news.subscribe(PeopleMerged, lambda event: merging.keep_noes(people_merged=event))
         news.subscribe(PeopleParted, lambda event: merging.bring_second_back(people_parted=event))
-        news.subscribe(HelpOffered, lambda event: help_offers.heed_offer(event=event))
-        news.subscribe(HelpTakenBack, lambda event: help_offers.heed_offer_back(event=event))
-        news.subscribe(HelperTasksMoved, lambda event: active.heed_helper_tasks(event=event))
-        news.subscribe(PhoneSaidNo, lambda event: help_offers.heed_helper_no(event=event))
-        news.subscribe(NoTakenBack, lambda event: help_offers.heed_helper_no_back(event=event))
-        news.subscribe(ItemsErased, lambda event: help_offers.forget_offers(event=event))
         news.subscribe(Restored, lambda _told: forget_horizons())
         news.subscribe(Restored, lambda _told: phone_changes.stop_restored_changes())

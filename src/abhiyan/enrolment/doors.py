@@ -21,10 +21,6 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     page = address_of("enrolment:people")
     if unit is not None and unit.lo is not None and viewer.sees_people_at(unit.lo):
         yield Door(_("People"), f"{page}?{urlencode({'unit': unit.code})}", icon="user", rank=RANK)
-    if unit is not None and unit.lo is not None and viewer.sees_people_at(unit.lo):
-        yield Door(
-            _("Who wants to help"), f"{address_of('enrolment:helpers')}?{urlencode({'unit': unit.code})}"
-        )
     if unit is not None and unit.lo is not None and viewer.may_at(RECORD, unit.lo):
         yield Door(_("Paper forms"), f"{address_of('enrolment:paper_list')}?{urlencode({'unit': unit.code})}")
     if text and viewer.may("people.read"):

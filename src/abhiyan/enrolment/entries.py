@@ -34,14 +34,6 @@ ENTRIES = (
         short=_("Who joined"),
     ),
     NavigationEntry(
-        "enrolment:contributors",
-        _("Contributors"),
-        MEMBERS,
-        order=2,
-        words=_("helpers, skills, hours, volunteers"),
-        key="contributors",
-    ),
-    NavigationEntry(
         "enrolment:unplaced", _("Without a place"), DESK, order=2, words=_("assign a booth, village, PIN")
     ),
     NavigationEntry(

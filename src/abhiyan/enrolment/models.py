@@ -21,16 +21,10 @@ from abhiyan.programmes.models import Rung
 
 from . import grants
 from .models_cards import CardWanted as CardWanted  # noqa: PLC0414  # a table of this room, kept beside
-from .models_certificates import CertificateBatch as CertificateBatch  # noqa: PLC0414  # tables of this room, kept beside
-from .models_certificates import CertificateSheet as CertificateSheet  # noqa: PLC0414
-from .models_certificates import FriendCertificate as FriendCertificate  # noqa: PLC0414
-from .models_help_offers import HelpOffer  # noqa: F401  # the same
 from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_motives import Motive  # noqa: F401  # the same
-from .models_organisers import FriendOrganiser, FriendPromise  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
 from .models_referrals import Referral, Referred  # noqa: F401  # the same
-from .models_skills import ContributorSkill  # noqa: F401  # the same
 from .models_tokens import ChannelToken  # noqa: F401  # the same
 from .paper import models as paper  # noqa: F401  # its tables are tables of this room
 from .rules import steps

@@ -22,6 +22,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.words import local_person, name_in_language
+from abhiyan.enrolment.rules.rolls import ORGANISER_OFFICE
 from abhiyan.messaging import queries as messaging
 from abhiyan.org import queries as org
 from abhiyan.org.here import unit_address
@@ -49,17 +50,12 @@ from .queries import drive as queries_drive
 from .queries import partings as queries_partings
 from .queries import people as queries_people
 from .queries import tickets as queries_tickets
-from .queries.certificates import count_to_hand_over
-from .queries.in_touch import count_quiet
-from .queries.join import SMALLEST, OpenDrive, counting_drive_id
+from .queries.drive_work import DriveWork, owed_in_drive
+from .queries.join import SMALLEST, WORK_IN, OpenDrive, counting_drive_id
 from .queries.notices import drives_that_wait
-from .queries.organisers import OFFICE
 from .queries.people import join_number
 from .rules import rolls
-from .rules.door_work import DoorWork, owed_at_doors
-from .rules.rolls import FRIENDS
 
-WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselves
 TO_CALL = 5  # members named on Today of a booth
 DESK = "helpdesk.answer"  # who answers the helpline, and neither enrols nor leads, recruits nobody
 LEADING = ("enrolment.enrol", "tasks.ask")
@@ -329,54 +325,16 @@ def of_drive(
     is_desk = viewer.may(DESK) and not viewer.may_any(*LEADING)
     if is_counted_here and not is_desk and not viewer.may_any(*INDEPENDENT):
         yield _invitation(viewer, held, programme, drive, at=at)
-    if is_counted_here and (is_booth or _organises(held, drive)) and may_enrol:
-        drive_name = name_in_language(programme.names)
-        yield from owed_at_doors(DoorWork(viewer, held, programme.pk, programme.public_id, drive_name, at))
-    if may_enrol and drive.roll.code == FRIENDS.code:
-        yield from _quiet(viewer, at)
-        if _organises(held, drive) or held.unit_kind in WORK_IN:
-            yield from _to_hand_over(held, programme)
+    if may_enrol:
+        organises = _organises(held, drive)
+        enters = is_counted_here and (is_booth or organises)
+        yield from owed_in_drive(DriveWork(viewer, held, programme, drive.roll.code, organises, enters, at))
     if not (stand.node.is_exact and viewer.may_at("people.read", held.lo)):
         return
     if (is_booth or viewer.may_at("people.reveal", held.lo)) and not _is_shown_above(programme):
         yield from _unanswered(viewer, held, stand, at, names=TO_CALL if is_booth else 0)
     if programme.owner_id == held.unit_id and viewer.may_at("programmes.run", held.lo):
         yield from _callers(held, stand, at)
-
-
-def _quiet(viewer: Viewer, at: datetime) -> Iterator[Owed]:
-    """Yield the viewer's own friends nobody spoke with for 30 days."""
-    if n := count_quiet(viewer.account_id or 0, at=at, most=MOST):
-        title = ngettext(
-            "Nobody spoke with %(n)s friend for 30 days", "Nobody spoke with %(n)s friends for 30 days", n
-        )
-        yield Owed(
-            urgency=2,
-            title=title % {"n": grouped_to(n, MOST)},
-            meta=_("They are your friends. Call or visit them."),
-            href=reverse("enrolment:quiet_friends") + "?show=quiet",
-            act=_("Stay in touch"),
-            icon="phone",
-        )
-
-
-def _to_hand_over(held: HeldOffice, programme: Programme) -> Iterator[Owed]:
-    """Yield certificates of friends in the unit of an office, whose paper nobody handed over yet."""
-    if n := count_to_hand_over(programme, (held.lo, held.hi), most=MOST):
-        title = ngettext("%(n)s certificate to hand over", "%(n)s certificates to hand over", n)
-        yield Owed(
-            urgency=2,
-            title=title % {"n": grouped_to(n, MOST)},
-            meta=f"{name_in_language(programme.names)} · {held.unit_name()}",
-            href=unit_address(
-                reverse("enrolment:certificate_list", args=[programme.public_id]),
-                held.unit_code,
-                held.hierarchy,
-            ),
-            act=_("Hand over"),
-            icon="list",
-            key=f"hand-over-{programme.pk}-{held.unit_id}",
-        )
 
 
 def _is_shown_above(programme: Programme) -> bool:
@@ -388,7 +346,7 @@ def _is_shown_above(programme: Programme) -> bool:
 
 def _organises(held: HeldOffice, drive: Drive) -> bool:
     """Return True for an organiser of friends, in a programme of friends."""
-    return held.office == OFFICE and drive.roll.gives_way
+    return held.office == ORGANISER_OFFICE and drive.roll.gives_way
 
 
 def _invitation(
@@ -410,7 +368,7 @@ def _invitation(
         )
         asked = asked | {"by": code} if code else {}  # the unit is outside the programme's tree
     query = "?" + urlencode(asked) if asked else ""
-    organises = held.office == OFFICE
+    organises = held.office == ORGANISER_OFFICE
     return Invitation(
         name=name_in_language(programme.names),
         place=held.unit_name() if asked else "",

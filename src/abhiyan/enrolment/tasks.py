@@ -1,16 +1,10 @@
-"""Jobs of enrolment: claims and members of closed units move to the successor, and back; certificates of a unit."""
-
-from datetime import datetime
-from uuid import UUID
+"""Jobs of enrolment: claims and members of closed units move to the successor, and back."""
 
 from abhiyan.core import clock
 from abhiyan.core.actor import Actor
 from abhiyan.core.jobs import job
-from abhiyan.core.scope import system
-from abhiyan.programmes import queries as programmes
 
 from . import actions
-from .actions import certificates
 
 BY = Actor.system("their unit was closed, or opened again")
 
@@ -36,20 +30,3 @@ def bring_members_back(closing_id: int) -> None:
         done = actions.bring_claims_back(closing_id=closing_id, after=done, by=BY, at=clock.now())
     while actions.bring_back_next(closing_id=closing_id, by=BY, at=clock.now()):
         pass
-
-
-@job("enrolment.give_certificates")
-def give_approved_certificates(
-    programme: str, unit: int, n: int, sheet: str, account: int | None, person: str, decided: str
-) -> None:
-    """Give the certificates that a second person approved for the segments of a unit. A second run goes on."""
-    with system("certificates of a whole unit"):
-        one = programmes.programme(UUID(programme))
-    certificates.give_in_segments(
-        programme=one,
-        unit=unit,
-        n=n,
-        sheet=UUID(sheet),
-        by=Actor(kind="person", id=UUID(person), account_id=account),
-        at=datetime.fromisoformat(decided),
-    )

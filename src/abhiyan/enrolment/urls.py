@@ -10,14 +10,10 @@ from . import openapi
 from .views import (
     batches,
     card_desk,
-    certificates,
-    contributors,
     denials,
     doubles,
     drive,
     funnel,
-    help_offers,
-    in_touch,
     join,
     joined,
     link,
@@ -26,14 +22,12 @@ from .views import (
     me_phone,
     member,
     notice,
-    organisers,
     people,
     photos,
     placing,
     question,
     referrals,
     rights,
-    roll_boards,
     telling,
     tickets,
     typing,
@@ -46,7 +40,6 @@ MEMBER = access.member("enrolment:me")
 ENTERING = capability("enrolment.enrol")
 PEOPLE = capability("people.read")
 STRIKING_OFF = capability("enrolment.strike_off")
-LEADING = capability("tasks.ask")
 OFFICERS = capability("org.approve")
 PLACING = capability("enrolment.place")
 CORRECTING = capability("enrolment.correct")
@@ -80,17 +73,6 @@ urlpatterns = [
         opens=PUBLIC,
         act="the page is itself the question; after a yes one may say no, after a no join again",
         is_own=True,
-    ),
-    page(
-        "q/opinion/<str:link>/",
-        in_touch.own_opinion,
-        opens=PUBLIC,
-        act="nothing goes up with a name",
-        is_own=True,
-    ),
-    page("friends/", in_touch.quiet_friends, opens=ENTERING),
-    page(
-        "friends/<uuid:public_id>/", in_touch.friend, opens=ENTERING, act="the next try says what came of it"
     ),
     page(
         "moved/<slug:link>/",
@@ -150,15 +132,6 @@ urlpatterns = [
         act="hands over one's card",
         is_own=True,
     ),
-    page("me/skills/", contributors.me_skills, opens=MEMBER, act="is said anew", is_own=True),
-    page(
-        "me/tasks/<uuid:public_id>/",
-        contributors.me_task,
-        opens=MEMBER,
-        act="is taken back on the same page",
-        is_own=True,
-    ),
-    page("me/certificate/", certificates.me_certificate, opens=MEMBER, is_own=True),
     page("me/out/", member.me_out, opens=PUBLIC, act="one proves the phone again", is_own=True),
     page(
         "field/card/<uuid:public_id>/",
@@ -167,40 +140,6 @@ urlpatterns = [
         act="whoever was told or not there comes back",
     ),
     page("people/", people.drive_members_page, name="people", opens=PEOPLE),
-    page("people/contributors/", contributors.contributor_list, name="contributors", opens=PEOPLE),
-    page(
-        "people/contributors/task/",
-        contributors.contributor_task,
-        opens=LEADING,
-        act="the task is withdrawn on its page",
-    ),
-    page("friends/organisers/", organisers.organiser_list, name="organisers", opens=LEADING),
-    page(
-        "friends/give/",
-        organisers.organiser_change,
-        opens=LEADING,
-        act="is taken back on the page of organisers",
-    ),
-    page(
-        "friends/given/<uuid:share>/back/",
-        organisers.organiser_change_back,
-        opens=LEADING,
-        act="the friends are given again",
-    ),
-    page("people/helpers/", help_offers.helper_list, name="helpers", opens=PEOPLE),
-    # The view asks where somebody hears it: an office, a seat of a call centre, or a stay.
-    page(
-        "people/helpers/new/",
-        help_offers.helper_new,
-        opens=STRONG,
-        act="the organiser notes that they do not want to",
-    ),
-    page(
-        "people/helpers/<uuid:public_id>/",
-        help_offers.helper,
-        opens=LEADING,
-        act="is said anew; a no is final",
-    ),
     page("people/doubles/", doubles.double_list, name="doubles", opens=STRIKING_OFF),
     page("people/doubles/look/", doubles.doubles_look, opens=STRIKING_OFF, act="only looks", is_own=True),
     page(
@@ -375,8 +314,6 @@ urlpatterns = [
         act="a link nobody uses does nothing",
     ),
     page("my-link/", referrals.own_link_page, name="own_link", opens=ENTERING),
-    page("drives/<uuid:public_id>/friends/", roll_boards.friends_board, opens=LEADING),
-    page("drives/<uuid:public_id>/contributors/", roll_boards.contributors_board, opens=LEADING),
     page("drives/<uuid:public_id>/invited/", referrals.drive_referrals, opens=PEOPLE),
     page("drives/<uuid:public_id>/set-up/", drive.drive_set_up, opens=RUNNING, act="is changed back"),
     page("drives/<uuid:public_id>/codes/", drive.drive_codes, opens=RUNNING, act="waits for a second person"),
@@ -412,44 +349,6 @@ urlpatterns = [
         drive.drive_end_number,
         opens=CHANNELS,
         act="waits for a second person",
-    ),
-    # Certificates of friends: names go to a printer, so a batch needs a second person.
-    page(
-        "drives/<uuid:public_id>/certificates/",
-        certificates.certificates_page,
-        name="certificates",
-        opens=PEOPLE,
-    ),
-    page(
-        "drives/<uuid:public_id>/certificates/sheet/",
-        certificates.certificate_sheet,
-        opens=RUNNING,
-        act="is changed again",
-    ),
-    page("drives/<uuid:public_id>/certificates/preview/", certificates.certificate_preview, opens=RUNNING),
-    page(
-        "drives/<uuid:public_id>/certificates/ask/",
-        certificates.certificate_ask,
-        opens=capability("people.export"),
-        act="waits for a second person",
-    ),
-    page(
-        "drives/<uuid:public_id>/certificates/batches/<uuid:batch>/",
-        certificates.certificate_pdf,
-        opens=capability("people.export"),
-    ),
-    page("drives/<uuid:public_id>/certificates/list/", certificates.certificate_list, opens=PEOPLE),
-    page(
-        "drives/<uuid:public_id>/certificates/<uuid:friend>/end/",
-        certificates.certificate_revoke,
-        opens=RUNNING,
-        act=FINAL,
-    ),
-    page(
-        "drives/<uuid:public_id>/certificates/<uuid:friend>/<slug:act>/",
-        certificates.certificate_act,
-        opens=ENTERING,
-        act="is taken back beside it",
     ),
     page("api/v1/openapi.json", openapi.document, name="openapi", opens=PUBLIC),
 ]

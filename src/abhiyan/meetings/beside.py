@@ -26,7 +26,7 @@ def beside(
     """due: for who may answer it. programme: its in-charges, with the unit of the page."""
     if due is not None and due[1].body_id is None:
         way = "meeting" if due[0].is_meeting else "form"
-        page = unit_address(address_of("enrolment:helper_new"), due[1].code, way=way)
+        page = unit_address(address_of("friends:helper_new"), due[1].code, way=way)
         yield Door(_("Somebody wants to help"), page, icon="people")
     if due is not None and due[0].is_meeting and due[1].body_id is None:
         schedule, asked_unit, period = due

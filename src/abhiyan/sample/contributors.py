@@ -13,8 +13,8 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions as enrolment
-from abhiyan.enrolment.actions import contributors as acts
-from abhiyan.enrolment.queries import contributors as queries
+from abhiyan.friends.actions import contributors as acts
+from abhiyan.friends.queries import contributors as queries
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.units.models import Hierarchy

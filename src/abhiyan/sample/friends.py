@@ -20,11 +20,11 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions as enrolment
-from abhiyan.enrolment.actions import certificates
 from abhiyan.enrolment.actions.motives import note_motive
 from abhiyan.enrolment.models import How
-from abhiyan.enrolment.queries.certificates import friends_of
 from abhiyan.enrolment.rules.motives import SCHEME, WORK
+from abhiyan.friends.actions import certificates
+from abhiyan.friends.queries.certificates import friends_of
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people_actions
 from abhiyan.people.rules import standard_notice

@@ -10,10 +10,10 @@ from abhiyan.core.refusals import or_refuse
 from abhiyan.core.samples import ZONE, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.core.small_cells import FEWEST_ANSWERS
-from abhiyan.enrolment.actions import in_touch
 from abhiyan.forms import actions as forms
 from abhiyan.forms import queries
 from abhiyan.forms.models import Submission
+from abhiyan.friends.actions import in_touch
 from abhiyan.org import queries as org
 
 from . import history

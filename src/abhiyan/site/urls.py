@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.org.urls")),
     path("", include("abhiyan.doorstep.urls")),
     path("", include("abhiyan.incidents.urls")),
+    path("", include("abhiyan.friends.urls")),
     path("", include("abhiyan.enrolment.urls")),
     path("forms/", include("abhiyan.forms.urls")),
     path("elections/", include("abhiyan.elections.urls")),

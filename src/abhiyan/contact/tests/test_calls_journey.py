@@ -15,8 +15,8 @@ from abhiyan.core.tests.waits import until
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.test_browser import fill, send, send_code
-from abhiyan.enrolment.tests.test_contributors import contributors_programme
 from abhiyan.enrolment.tests.web import blanks
+from abhiyan.friends.tests.test_contributors import contributors_programme
 from abhiyan.messaging.tests import sink as ways
 from abhiyan.people import queries as people
 from abhiyan.site.tests.cast import Cast

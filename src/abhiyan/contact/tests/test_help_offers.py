@@ -11,7 +11,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues.actions import CallReport
 from abhiyan.dialogues.tests import make as dialogues
-from abhiyan.enrolment.models_help_offers import HelpOffer
+from abhiyan.friends.models import HelpOffer
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
 from abhiyan.programmes.models import Programme

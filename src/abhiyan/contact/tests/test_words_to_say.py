@@ -14,7 +14,7 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues.words import SAY_FIRST as TO_PRESIDENT
-from abhiyan.enrolment.views.in_touch import SAY_FIRST as TO_FRIEND
+from abhiyan.friends.views.in_touch import SAY_FIRST as TO_FRIEND
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account

@@ -116,6 +116,6 @@ def _page(
         "look": look,
         "form": form,
         "found": caller_found,
-        "helper": unit_address(address_of("enrolment:helper_new"), place.code, way="helpline"),
+        "helper": unit_address(address_of("friends:helper_new"), place.code, way="helpline"),
     }
     return render(request, "contact/inbound.html", context, status=status)

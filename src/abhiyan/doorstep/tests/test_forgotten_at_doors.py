@@ -12,7 +12,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import present
 from abhiyan.doorstep.models import DoorEntry
 from abhiyan.enrolment.models import Membership
-from abhiyan.enrolment.rules import door_work
+from abhiyan.enrolment.queries import drive_work
 from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.web import officer, open_me, web_world
 from abhiyan.programmes.news import ItemsErased
@@ -116,5 +116,5 @@ def test_today_leads_to_the_doors_where_a_room_offers_them(
     words = "Enrol people at the door"
     assert words in worker.get("/").content.decode()
     assert words not in officer(world, "district_president", "JK-SRI").get("/").content.decode()
-    monkeypatch.setattr(door_work, "_offers", [])
+    monkeypatch.setattr(drive_work, "_offers", [])
     assert words not in worker.get("/").content.decode()

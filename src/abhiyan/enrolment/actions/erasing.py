@@ -18,13 +18,12 @@ from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Purpose
 from abhiyan.people.news import ErasureReplayed
 from abhiyan.programmes.news import ItemsErased
+from abhiyan.work import actions as work
 
-from .contributors import forget_help
 from .leaving import end_all, of_person, say_no
 from .members import end_questions, end_term, found_member, latest_id, latest_term, living, term_id, who_is
 from .motives import forget_motives
 from .noes import lock_for_no
-from .organisers import forget_friends
 from .phone_changes import forget_changes
 from .photos import hide_photos_of
 from .placing import forget_where
@@ -76,8 +75,7 @@ def erase_member(*, membership: UUID, channel: int, language: str, by: Actor, at
         hide_photos_of(phones=[member.phone_id, *(phone_id for _change, phone_id in before)], at=at)
         forget_referred(memberships=[member.public_id for member in memberships])
         forget_motives([member.public_id for member in memberships])
-        forget_friends([member.public_id for member in memberships])
-        forget_help([member.public_id for member in memberships], at=at)
+        work.forget_helpers(person_ids=[member.person_id for member in memberships], at=at)
         forget_where(memberships)
         news.tell(ItemsErased(tuple(one.public_id for one in memberships), member.phone_id, at))
         for member_id in theirs:  # of who had left or was struck off before
@@ -130,8 +128,7 @@ def end_again(*, erasure_replayed: ErasureReplayed) -> None:
     hide_photos_of(phones=[erasure_replayed.phone_id], at=erasure_replayed.at)
     forget_referred(memberships=[member.public_id for member in theirs])
     forget_motives([member.public_id for member in theirs])
-    forget_friends([member.public_id for member in theirs])
-    forget_help([member.public_id for member in theirs], at=erasure_replayed.at)
+    work.forget_helpers(person_ids=[member.person_id for member in theirs], at=erasure_replayed.at)
     forget_where(theirs)
     news.tell(
         ItemsErased(tuple(one.public_id for one in theirs), erasure_replayed.phone_id, erasure_replayed.at)

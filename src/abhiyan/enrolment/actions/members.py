@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, clock
+from abhiyan.core import audit, clock, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
@@ -23,7 +23,7 @@ from abhiyan.core.scope import current, system
 from abhiyan.core.words import local_person as in_script
 from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Roll, Taken, Waiting
 from abhiyan.enrolment.models_places import Whereabout
-from abhiyan.enrolment.models_skills import ContributorSkill
+from abhiyan.enrolment.news import ContributorLeft, MembersMoved
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import Sign
@@ -41,10 +41,8 @@ from abhiyan.programmes.models import Rung
 from abhiyan.programmes.rules.ladder import TallyChange
 from abhiyan.work import actions as work
 
-from .active import end_active
 from .claims import BirthYearInvalid, NameInvalid, OutsideScope, PhoneInvalid, WouldBeMinor
 from .drives import covered
-from .organisers import follow_friends
 from .sql import MEASURE
 
 MEMBER_CARD = "member_card"  # kind of document
@@ -358,7 +356,7 @@ def end_term(
     people.revoke_documents(about=[member.public_id], reason=RevokeReason.ENDED, by=by, at=at)
     if Roll.objects.filter(pk=member.roll_id, stands_beside=True).exists():
         work.forget_helpers(person_ids=[member.person_id], at=at)
-        end_active(member, at=at)
+        news.tell(ContributorLeft(member.public_id, member.programme_id, at))
     if reason in endings.HIDDEN:
         people.mark_left(person_ids=[member.person_id], at=at)
     if channel is not None:
@@ -439,10 +437,7 @@ def move_members(members: Sequence[Membership], unit_id: int, at: datetime) -> N
     Enrolment.objects.filter(pk__in=[term.pk for term in terms.values()]).update(unit_id=unit_id)
     move_claims(Claim.objects.filter(pk__in=[term.claim_id for term in terms.values()]), unit_id, at)
     Membership.objects.filter(pk__in=[member.pk for member in members]).update(unit_id=unit_id)
-    ContributorSkill.objects.filter(membership__in=[member.public_id for member in members]).update(
-        unit_id=unit_id
-    )
-    follow_friends([member.public_id for member in members], unit_id, at=at)
+    news.tell(MembersMoved(tuple(member.public_id for member in members), unit_id, at))
     people.move_persons(person_ids=[member.person_id for member in members], unit_id=unit_id)
 
 

@@ -13,10 +13,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import clock, lot, sql
+from abhiyan.core import clock, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.enrolment.models import Claim, DataRequest, Enrolment, Membership, Parting, Roll
+from abhiyan.enrolment.news import MemberPhoneMoved
 from abhiyan.enrolment.rules import endings
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
@@ -27,7 +28,6 @@ from abhiyan.work import actions as work
 from .claims import PhoneFull
 from .confirming import restate
 from .giving_way import give_way
-from .help_offers import move_offers
 from .leaving import is_leaving_held
 from .members import QUESTION, SamePerson, end_questions, latest_id, latest_term, who_is
 from .rows import keys
@@ -181,7 +181,7 @@ def _put(member: Membership, to: UUID, slot: int) -> None:
     DataRequest.objects.filter(phone_id=member.phone_id, person_id=member.person_id).update(phone_id=to)
     Membership.objects.filter(pk=member.pk).update(phone_id=to, slot=slot)
     people.move_to_phone(person_id=member.person_id, phone_id=to)
-    move_offers(phone_id=member.phone_id, to=to)
+    news.tell(MemberPhoneMoved(member.phone_id, to))
     work.move_helper(person_id=member.person_id, phone_id=to)
     member.phone_id, member.slot = to, slot
 

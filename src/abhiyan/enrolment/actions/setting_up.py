@@ -9,7 +9,7 @@ from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.enrolment.models import CertificateSheet, Drive, RefusedCount, Roll
+from abhiyan.enrolment.models import Drive, RefusedCount, Roll
 from abhiyan.enrolment.rules import rolls
 from abhiyan.enrolment.rules.rolls import RollKind
 from abhiyan.messaging import actions as messaging
@@ -98,7 +98,6 @@ def drop_drive(*, discarded: ProgrammeDiscarded) -> None:
         drop_tokens(programme_id=drive, by=by, at=at)
         messaging.forget_programme(programme_id=drive, by=by, at=at)
         RefusedCount.objects.filter(programme_id=drive).delete()
-        CertificateSheet.objects.filter(programme_id=drive).delete()
         Drive.objects.filter(programme_id=drive).delete()
 
 

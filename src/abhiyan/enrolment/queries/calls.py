@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from abhiyan.contact.models import ContactTry
 from abhiyan.contact.queries import tries_about
 from abhiyan.core import ages, sql
 from abhiyan.core.ages import Ages
 from abhiyan.core.scope import system
+from abhiyan.core.words import local_person
 from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
 from abhiyan.enrolment.rules.channels import Sign
+from abhiyan.messaging import queries as messaging
 from abhiyan.people.models import Purpose
 from abhiyan.people.queries import account_phones, phones_that_said_no
 from abhiyan.programmes.models import Rung
@@ -119,3 +123,20 @@ def without_reply(programme_ids: Sequence[int], *, at: datetime) -> Ages:
         {"of": list(programme_ids), "at": at, "from": at - REPLIED_WITHIN, "most": MOST_COUNTED},
     )
     return ages.ages_by_key(call_rows, at=at, most=MOST_COUNTED).get(1, Ages())
+
+
+def outcome_sentence(outcome: str, name: str, programme_id: int) -> str:
+    """Return what a worker reads after an outcome. After a no it says how the person leaves, which only they can."""
+    noted = _("Noted: %(name)s") % {"name": local_person(name)}
+    return f"{noted}. {how_to_leave(programme_id)}" if outcome == ContactTry.Outcome.NEVER else noted
+
+
+def how_to_leave(programme_id: int) -> str:
+    """Say what a spoken no ends, what it leaves, and how the person ends that too."""
+    number = messaging.leave_number(programme_id)
+    ends = _("Nobody visits or calls them again. Only they can take this back, from their own phone.")
+    if number:
+        return f"{ends} " + _("They stay on the list. To leave it: a missed call to %(number)s.") % {
+            "number": number
+        }
+    return f"{ends} " + _("They stay on the list, and leave it on their own page.")

@@ -31,6 +31,7 @@ MOST_DRIVES = 20
 HOMES = ("village", "ward", "booth", "mandal", "block", "cluster")
 TOWNS = ("mandal", "block", "cluster")
 SMALLEST = ("booth", "village", "ward")
+WORK_IN = (*SMALLEST, "cluster", "mandal")  # where people enter others themselves
 FOUND = 20
 LOOKED_AT = 200
 

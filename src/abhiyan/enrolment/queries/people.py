@@ -14,7 +14,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.words import local_person, name_in_language
-from abhiyan.enrolment.models import CardWanted, Claim, Membership, Taken
+from abhiyan.enrolment.models import CardWanted, Claim, Membership, Roll, Taken
 from abhiyan.enrolment.rules import endings, names, rolls
 from abhiyan.enrolment.rules.number import public_ids
 from abhiyan.enrolment.rules.rolls import RollKind
@@ -370,6 +370,12 @@ def membership_on_phone(public_id: UUID, phone_id: UUID) -> UUID | None:
     return (
         Membership.objects.filter(public_id=public_id, phone_id=phone_id).values_list("pk", flat=True).first()
     )
+
+
+def is_on_roll(phone_id: UUID, roll: RollKind) -> bool:
+    """Return True if somebody on a phone is on a roll now. In a system scope."""
+    theirs = Membership.objects.filter(phone_id=phone_id, merged_into=None, ended_on=None)
+    return theirs.filter(roll_id__in=Roll.objects.filter(code=roll.code).values("pk")).exists()
 
 
 def is_claim_kept(claim_id: UUID) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+ORGANISER_OFFICE = "friends_organiser"  # who stays in touch with friends
+
 
 @dataclass(frozen=True, slots=True)
 class RollKind:

@@ -17,7 +17,7 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import telling
-from abhiyan.enrolment.actions.in_touch import FriendTalk
+from abhiyan.friends.actions.in_touch import FriendTalk
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people

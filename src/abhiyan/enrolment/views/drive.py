@@ -26,6 +26,7 @@ from abhiyan.enrolment import actions, forms_drive
 from abhiyan.enrolment.actions import channels, tokens
 from abhiyan.enrolment.actions.notices import PUBLISH
 from abhiyan.enrolment.activity import DRIVE
+from abhiyan.enrolment.here import MANAGE, RUN, SeenDrive
 from abhiyan.enrolment.models import Drive, Roll
 from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.queries import drive as queries
@@ -52,12 +53,12 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Step
 from abhiyan.ui.acts import act_page, form_page, say_when_done, tried
+from abhiyan.ui.addresses import address_of
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
 from .card import qr_picture
 from .referrals import booths_of, own_referral, referral_link
-from .seen import MANAGE, RUN, SeenDrive
 
 NOT_TAKEN = {
     "drive_closed": gettext_lazy("drive closed"),
@@ -122,6 +123,10 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
         "answers": _answers(seen, at),
         "days_href": reverse("enrolment:drive_funnel", args=[programme.public_id]),
         "not_taken": _not_taken(programme.pk),
+        "talks_page": address_of("friends:friends_board", programme.public_id),
+        "active_page": address_of("friends:contributors_board", programme.public_id),
+        "contributors_page": address_of("friends:contributors"),
+        "certificates_page": address_of("friends:certificates", programme.public_id),
         "home_name": viewer.home.unit_name() if viewer.home else "",
         "now": at,
     }

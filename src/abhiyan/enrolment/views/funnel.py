@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from abhiyan.core import clock
 from abhiyan.core.words import active_language
 from abhiyan.enrolment.forms import DaysForm
+from abhiyan.enrolment.here import SeenDrive
 from abhiyan.org.here import page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
@@ -21,8 +22,6 @@ from abhiyan.programmes.rules import windows
 from abhiyan.programmes.rules.activities import Step
 from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
-
-from .seen import SeenDrive
 
 MOST_BELOW = 200
 COUNTED = "counted"

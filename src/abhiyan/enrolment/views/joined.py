@@ -20,6 +20,7 @@ from abhiyan.enrolment.queries.referrals import counts_of
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.org.here import unit_address as join_address
 from abhiyan.people.visit import VisitRequest
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.invitations import Invitation
 
 from . import card
@@ -42,6 +43,7 @@ def join_done(request: VisitRequest, slug: str) -> HttpResponseBase:
             "found": drive,
             "done": done,
             "own": member,
+            "skills_page": address_of("friends:me_skills"),
             "heading": member.said.heading(member.name or "") if member else "",
             "number": member_number(member.public_id) if member else "",
             **(_card(request, member) if member else {}),

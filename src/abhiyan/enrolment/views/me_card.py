@@ -7,10 +7,9 @@ from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
 from abhiyan.enrolment.actions import cards
+from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page, say_when_done
-
-from .member import chosen_membership, citizen, unlisted
 
 
 @require_POST

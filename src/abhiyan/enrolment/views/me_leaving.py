@@ -15,6 +15,7 @@ from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import active_language
 from abhiyan.enrolment.actions import leaving, receipts
+from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules import endings
@@ -23,7 +24,6 @@ from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page, say_when_done
 
 from . import parting
-from .member import chosen_membership, citizen, unlisted
 
 WEB = Channel.WEB.value
 

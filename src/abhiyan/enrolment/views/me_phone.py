@@ -18,6 +18,7 @@ from abhiyan.core.scope import current, scoped
 from abhiyan.core.words import active_language
 from abhiyan.enrolment.actions import phone_changes
 from abhiyan.enrolment.forms import PhoneChangeForm, SmsCodeForm
+from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import phone_changes as queries
 from abhiyan.enrolment.queries.people import Member
@@ -28,7 +29,6 @@ from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page, say_when_done, tried
 
 from . import devices, drafts
-from .member import chosen_membership, citizen, unlisted
 
 
 def _own(request: VisitRequest) -> Member | None:

@@ -4,10 +4,9 @@ Several people may share a phone: then a second fact is asked, and only that per
 """
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
-from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +22,13 @@ from abhiyan.core import clock, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
-from abhiyan.core.scope import current, system, widen
+from abhiyan.core.scope import system
 from abhiyan.core.words import active_language
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import NO, YES, CorrectForm, MemberPhoneForm, SmsCodeForm, WhichForm
+from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
 from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.queries import batches as queries_batches
 from abhiyan.enrolment.queries import join as queries_join
@@ -53,46 +53,10 @@ from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.rules import held as kept
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, pressed, say_when_done, tried
+from abhiyan.ui.addresses import address_of
 from abhiyan.ui.files import with_lines
 
-from . import card, join, joined, own_help, parting, places
-
-View = Callable[..., HttpResponseBase]
-
-
-def unlisted(view: View) -> View:
-    """Keep search engines from this page."""
-
-    @wraps(view)
-    def wrapped_view(request: VisitRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return wrapped_view
-
-
-def citizen(request: VisitRequest) -> Actor:
-    """Return the holder of the proven phone as an actor, also when they are signed in to an office."""
-    session = request.visit.session
-    if session is None or request.visit.phone_id is None:
-        raise NotFound
-    if current().phone != request.visit.phone_id:
-        widen(replace(current(), phone=request.visit.phone_id))
-    return Actor(
-        kind="citizen", id=session.public_id, device=request.actor.device, origin=request.actor.origin
-    )
-
-
-def chosen_membership(request: VisitRequest) -> Member | None:
-    """Return the membership this session has chosen, if it is one of the proven phone's."""
-    citizen(request)
-    phone_id, chosen = request.visit.phone_id, request.visit.facts.get("person")
-    if phone_id is None or not chosen:
-        return None
-    member = queries_people.own_membership(phone_id, UUID(chosen))
-    request.visit.about = member.programme_id if member else None
-    return member
+from . import card, join, joined, parting, places
 
 
 @form_page
@@ -168,7 +132,6 @@ def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
         | parting.parting_shown(member, at)
         | joined.own_link_shown(request, member, at)
     )
-    context |= own_help.own_help(member, at=at)
     changes = {
         "asked_from": phone_changes.asked_from(phone_id),
         "may_object": phone_changes.may_object(phone_id, at=at),
@@ -198,6 +161,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "about": about,
         "is_asked": question is not None,
         "held": held_data,
+        "certificate_page": address_of("friends:me_certificate"),
         "numbers_before": phone_changes.numbers_before(_same(member)) if member else [],
         "number": member_number(member.public_id) if member else "",
         "unit": member.unit_name() if member else "",

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from abhiyan.core import clock, declared, limits
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.scope import system
 from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.actions import cards, exporting, members
 from abhiyan.enrolment.actions.telling import TellingResult
@@ -27,17 +26,15 @@ from abhiyan.enrolment.models import Taken, TermKind
 from abhiyan.enrolment.queries import batches
 from abhiyan.enrolment.queries import people as queries
 from abhiyan.enrolment.queries.calls import tries_of_term
-from abhiyan.enrolment.queries.organisers import organiser_of
+from abhiyan.enrolment.queries.page_parts import person_parts
 from abhiyan.enrolment.queries.people import Member, PeopleWanted
 from abhiyan.enrolment.queries.referrals import inviter_of
 from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.enrolment.rules.number import member_number
-from abhiyan.enrolment.rules.rolls import FRIENDS
 from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
 from abhiyan.org.models import Release
 from abhiyan.org.queries import NotYours
-from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import queries as known
 from abhiyan.people.actions import reading
@@ -421,18 +418,6 @@ def _crumbs_of(member: Member) -> list[tuple[str, str]]:
     ]
 
 
-def _organiser(request: Request, member: Member, spans: list[int]) -> tuple[int, str, str] | None:
-    """Return the organiser of a friend: account, name, and the address that changes it for who may."""
-    if member.said is not FRIENDS or not member.is_current:
-        return None
-    with system("the organiser of a friend"):
-        organiser = organiser_of(member.public_id)
-    change = ""
-    if request.viewer.may_at(LEADS, *spans):
-        change = reverse("enrolment:organiser_change") + "?" + urlencode({"friend": member.public_id})
-    return (*(organiser or (0, "")), change)
-
-
 def _person(
     request: Request,
     member: Member,
@@ -461,7 +446,7 @@ def _person(
         "member": member,
         **member_line(member),
         "roll": member.roll_name(),
-        "organiser": _organiser(request, member, spans),
+        "parts": person_parts(request.viewer, member, spans),
         "inviter": inviter_of(member.public_id),
         "tries": [
             (contact_try.at, TellingResult(contact_try.outcome).label)

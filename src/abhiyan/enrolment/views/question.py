@@ -15,6 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.listed import TEMPLATE as LISTED
 from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.activity import DRIVE
+from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
 from abhiyan.enrolment.queries import questions as queries
 from abhiyan.enrolment.queries.join import drive_of
 from abhiyan.enrolment.rules import rolls
@@ -29,7 +30,6 @@ from abhiyan.ui.invitations import Invitation
 
 from . import devices
 from .joined import invitation, join_link
-from .member import chosen_membership, citizen, unlisted
 
 
 def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> AskedPage | None:

@@ -15,12 +15,13 @@ from abhiyan.core.printing import LARGEST_BATCH
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.enrolment.actions import referrals as actions
 from abhiyan.enrolment.actions.setting_up import KIND
+from abhiyan.enrolment.here import SeenDrive
 from abhiyan.enrolment.models_referrals import Referral
 from abhiyan.enrolment.posters import print_posters
 from abhiyan.enrolment.queries import referrals as queries
-from abhiyan.enrolment.queries.organisers import OFFICE
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules.channels import RECORD
+from abhiyan.enrolment.rules.rolls import ORGANISER_OFFICE
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.here import unit_address as join_address
@@ -34,7 +35,6 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from .card import qr_picture
-from .seen import SeenDrive
 
 MOST_OPEN = 20  # open programmes of a unit that are looked at for a drive
 
@@ -83,7 +83,7 @@ def own_link_page(request: Request) -> HttpResponseBase:
     running = programmes.programmes_for(request.viewer).filter(
         kind=KIND, public_id__in=[public_id for public_id, _names, _opens_on in over]
     )
-    organises = home is not None and home.office == OFFICE
+    organises = home is not None and home.office == ORGANISER_OFFICE
     drives = {programme.pk: programme.public_id for programme in running}
     drive = queries.shared_first(list(drives), organises=organises)
     if drive is None:

@@ -6,12 +6,11 @@ from django.shortcuts import redirect, render
 from abhiyan.core import clock
 from abhiyan.core.words import active_language
 from abhiyan.enrolment.actions import erasing
+from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.people import actions as people
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page
-
-from .member import chosen_membership, citizen, unlisted
 
 
 @form_page

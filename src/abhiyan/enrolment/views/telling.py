@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,14 +15,15 @@ from abhiyan.core.words import local_person
 from abhiyan.enrolment.actions import telling
 from abhiyan.enrolment.queries import calls
 from abhiyan.enrolment.queries import people as queries
+from abhiyan.enrolment.queries.calls import outcome_sentence
 from abhiyan.enrolment.queries.join import drive_of
-from abhiyan.messaging import queries as messaging
 from abhiyan.org.here import unit_address
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_person
 from abhiyan.programmes.rules.spoken import spoken_words
 from abhiyan.ui.acts import form_page, tried
+from abhiyan.ui.addresses import address_of
 from abhiyan.units import queries as units
 
 TODAY = "/"
@@ -39,23 +39,6 @@ class ToldForm(forms.Form):
 
     outcome = forms.ChoiceField(choices=telling.TellingResult.choices)
     called = forms.BooleanField(required=False)
-
-
-def outcome_sentence(outcome: str, name: str, programme_id: int) -> str:
-    """Return what a worker reads after an outcome. After a no it says how the person leaves, which only they can."""
-    noted = _("Noted: %(name)s") % {"name": local_person(name)}
-    return f"{noted}. {how_to_leave(programme_id)}" if outcome == telling.TellingResult.NEVER else noted
-
-
-def how_to_leave(programme_id: int) -> str:
-    """Say what a spoken no ends, what it leaves, and how the person ends that too."""
-    number = messaging.leave_number(programme_id)
-    ends = _("Nobody visits or calls them again. Only they can take this back, from their own phone.")
-    if number:
-        return f"{ends} " + _("They stay on the list. To leave it: a missed call to %(number)s.") % {
-            "number": number
-        }
-    return f"{ends} " + _("They stay on the list, and leave it on their own page.")
 
 
 @form_page
@@ -116,7 +99,7 @@ def field_card(request: Request, public_id: UUID) -> HttpResponseBase:
         "shown": phone,
         "form": form,
         "outcomes": telling.TellingResult.choices,
-        "helper": unit_address(reverse("enrolment:helper_new"), units.unit_by_id(member.unit_id).code),
+        "helper": unit_address(address_of("friends:helper_new"), units.unit_by_id(member.unit_id).code),
         "head": _("Tell them"),
     }
     return render(request, "enrolment/field_card.html", page, status=status)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from abhiyan.core import clock
 from abhiyan.core.words import active_language
 from abhiyan.enrolment.actions import tickets
+from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
 from abhiyan.enrolment.models import DataRequest
 from abhiyan.enrolment.queries import tickets as queries
 from abhiyan.enrolment.rules.number import member_number
@@ -27,8 +28,6 @@ from abhiyan.ui.acts import act_page, form_page, tried
 from abhiyan.ui.fields import DigitsField
 from abhiyan.ui.forms import SOMETIMES
 from abhiyan.ui.lists import Column, Table, list_response, page_with_list
-
-from .member import chosen_membership, citizen, unlisted
 
 ASKED = (
     DataRequest.Kind.GRIEVANCE,

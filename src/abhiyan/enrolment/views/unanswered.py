@@ -20,8 +20,9 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import local_person
 from abhiyan.enrolment.actions import telling
 from abhiyan.enrolment.activity import DRIVE
-from abhiyan.enrolment.owed import WORK_IN
 from abhiyan.enrolment.queries import unanswered as queries
+from abhiyan.enrolment.queries.calls import how_to_leave
+from abhiyan.enrolment.queries.join import WORK_IN
 from abhiyan.enrolment.queries.people import join_number, member_for
 from abhiyan.org.here import page_unit
 from abhiyan.org.queries import NotYours
@@ -33,8 +34,6 @@ from abhiyan.programmes.models import Programme
 from abhiyan.ui import tables
 from abhiyan.ui.acts import act_page, form_page
 from abhiyan.units import queries as units
-
-from .telling import how_to_leave
 
 PER_PAGE = 50
 OPEN = "open"

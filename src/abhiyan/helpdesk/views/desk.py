@@ -425,7 +425,7 @@ def _shown(
         "crumbs": [(say("Helpline"), listing.address(reverse("helpdesk:tickets"))), (ticket.number, "")],
         "ticket": ticket,
         "helper": unit_address(
-            address_of("enrolment:helper_new"), units.unit_by_id(ticket.unit_id).code, way="helpline"
+            address_of("friends:helper_new"), units.unit_by_id(ticket.unit_id).code, way="helpline"
         )
         if request.viewer.may("helpdesk.answer")
         else "",

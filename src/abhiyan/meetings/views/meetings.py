@@ -159,7 +159,7 @@ def shown_meeting(
         "one": one,
         "days": meeting_days(one.first_on, one.last_on, one.starts),
         "may_lead": may_lead,
-        "helper": unit_address(address_of("enrolment:helper_new"), one.unit.code, way="meeting"),
+        "helper": unit_address(address_of("friends:helper_new"), one.unit.code, way="meeting"),
         "attendance": found.attendance(one, at=clock.now()),
         "people_form": sent
         if act == "people"

@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
-from abhiyan.enrolment.actions import certificates, receipts, replies, welcoming
+from abhiyan.enrolment.actions import receipts, replies, welcoming
+from abhiyan.friends.actions import certificates
 from abhiyan.messaging.actions import questions
 from abhiyan.messaging.rules import registered, texts
 from abhiyan.messaging.rules.bulk import CARRIED
@@ -26,7 +27,7 @@ PATHS: dict[str, str] = {
     "ask.": QUESTION % WORD,
     "certificate.ready": CERTIFICATE,
     "contributor.join": f"/join/{SLUG}/?by=ABCDEFGH",
-    "contributor.task": reverse("enrolment:me_task", args=[IDENT]),
+    "contributor.task": reverse("friends:me_task", args=[IDENT]),
     "drive.reply": replies.LINK % WORD,
     "drive.joined": welcoming.CARD,
     "duty.ask": f"{reverse('pages:field_due', args=[IDENT])}?{WHERE}",

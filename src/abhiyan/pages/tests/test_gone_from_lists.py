@@ -11,13 +11,13 @@ from django.test import Client
 
 import abhiyan
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import organisers
 from abhiyan.enrolment.tests.make import CHANNEL, World
-from abhiyan.enrolment.tests.test_contributors import become_contributor, contributors_programme
 from abhiyan.enrolment.tests.test_erase import chosen, erase
-from abhiyan.enrolment.tests.test_helpers import offer
 from abhiyan.enrolment.tests.test_two_rolls import become_friend, friends_programme
 from abhiyan.enrolment.tests.web import officer, web_world
+from abhiyan.friends.actions import organisers
+from abhiyan.friends.tests.test_contributors import become_contributor, contributors_programme
+from abhiyan.friends.tests.test_helpers import offer
 from abhiyan.helpdesk.tests.make import typed
 from abhiyan.people import actions as people
 
@@ -32,22 +32,22 @@ STAYS_HEARD = (
     "stays/tests/test_stays_heard.py::test_a_no_or_an_erasure_of_the_host_takes_report_and_quote_out"
 )
 ERASED = "enrolment/tests/test_erase.py::test_whoever_erases_is_off_every_list_at_once_and_nobody_reads_them"
-HELPERS = "enrolment/tests/test_helpers.py::test_a_no_and_an_erasure_take_somebody_out_at_once"
+HELPERS = "friends/tests/test_helpers.py::test_a_no_and_an_erasure_take_somebody_out_at_once"
 AT_DOOR = "meetings/tests/test_list_at_door.py::test_a_no_and_an_erasure_take_the_name_from_the_door"
 DIALOGUES = "dialogues/tests/test_dialogues_board_to_slide_journey.py"
-CONTRIBUTORS = "enrolment/tests/test_contributors_board_to_slide_journey.py"
+CONTRIBUTORS = "friends/tests/test_contributors_board_to_slide_journey.py"
 
 # The tests that prove it, by module and column, or by module where the names are in no table.
 PEOPLE = {
     "enrolment/views/card_desk.py name": (ERASED,),
     "enrolment/views/card_desk.py number": (ERASED,),
-    "enrolment/views/certificates.py name": (
-        "enrolment/tests/test_certificates.py::test_erased_names_leave_the_list",
+    "friends/views/certificates.py name": (
+        "friends/tests/test_certificates.py::test_erased_names_leave_the_list",
     ),
-    "enrolment/views/contributors.py name": (HERE,),
-    "enrolment/views/help_offers.py house": (HELPERS,),
-    "enrolment/views/help_offers.py name": (HELPERS, HERE),
-    "enrolment/views/in_touch.py name": (HERE, NO_HERE),
+    "friends/views/contributors.py name": (HERE,),
+    "friends/views/help_offers.py house": (HELPERS,),
+    "friends/views/help_offers.py name": (HELPERS, HERE),
+    "friends/views/in_touch.py name": (HERE, NO_HERE),
     "incidents/views.py member": (
         "incidents/tests/test_incident_journey.py::test_an_erased_person_is_in_no_incident",
     ),
@@ -69,7 +69,7 @@ PEOPLE = {
     "stays/views/board.py why": (
         "stays/tests/test_deploying.py::test_the_words_of_a_host_go_with_an_erasure",
     ),
-    "enrolment/views/roll_boards.py": (CONTRIBUTORS, "enrolment/tests/test_friends_from_nothing_journey.py"),
+    "friends/views/roll_boards.py": (CONTRIBUTORS, "friends/tests/test_friends_from_nothing_journey.py"),
     "dialogues/views/calls.py": (
         f"{DIALOGUES}::test_a_denied_talk_and_an_erased_president_give_no_grade_anywhere",
     ),

@@ -37,7 +37,7 @@ NOT_NOTES = {
     "enrolment.forms_drive.DriveNumberForm.addresses": TECHNICAL,
     "enrolment.forms_drive.SetUpForm.minuted": PLACES,
     "enrolment.forms_drive.SigningForm.signing_token": TECHNICAL,
-    "enrolment.views.contributors.HelpAnswerForm.note": CITIZENS,
+    "friends.views.contributors.HelpAnswerForm.note": CITIZENS,
     "enrolment.views.notice.NoticeForm.text_hi": PUBLIC,
     "enrolment.views.notice.NoticeForm.text_en": PUBLIC,
     "enrolment.views.tickets.PersonAnswerForm.text": CITIZENS,

@@ -11,11 +11,11 @@ from abhiyan.core.cut import Cut
 from abhiyan.core.words import name_in_language
 from abhiyan.dialogues.queries import KIND as DIALOGUES
 from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
-from abhiyan.enrolment.queries.active import contributors_below
 from abhiyan.enrolment.queries.drive import roll_of
-from abhiyan.enrolment.queries.talks import friends_below
 from abhiyan.enrolment.rules.rolls import CONTRIBUTORS, FRIENDS
 from abhiyan.forms import queries as forms
+from abhiyan.friends.queries.active import contributors_below
+from abhiyan.friends.queries.talks import friends_below
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
@@ -68,13 +68,13 @@ def roll_work(
         talks = friends_below(measure.programme, here.id, span, at=at)[0]
         foot = _("A talk counts once in 30 days. Yes: the friend's own answer, a day later.")
         work = decks.RollWork(_("Friends"), talks.title, talks.lines, foot) if talks.friends else None
-        return work, "enrolment:friends_board"
+        return work, "friends:friends_board"
     if roll is CONTRIBUTORS:
         helpers = contributors_below(measure.programme, here.id, span, at=at)[0]
         foot = _("Active: they did a task in the last 30 days, and a leader confirmed it.")
         heading = _("Contributors")
         work = decks.RollWork(heading, helpers.title, helpers.lines, foot) if helpers.contributors else None
-        return work, "enrolment:contributors_board"
+        return work, "friends:contributors_board"
     return None, ""
 
 

@@ -23,8 +23,8 @@ from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.dialogues.numbers import booths_graded, leaders_called
-from abhiyan.enrolment.queries.help_offers import helpers_on_slides
 from abhiyan.forms import queries as forms
+from abhiyan.friends.queries.help_offers import helpers_on_slides
 from abhiyan.meetings import queries as meetings
 from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import queries as messaging
@@ -168,7 +168,7 @@ def _pages(
         for key, page in (("graded", "dialogues:organisation"), ("leaders", "dialogues:leaders")):
             pages[key] = unit_address(reverse(page, args=[led.public_id]), here.code)
     if sees_people:
-        pages["helpers"] = unit_address(reverse("enrolment:helpers"), here.code, deck.hierarchy, show="units")
+        pages["helpers"] = unit_address(reverse("friends:helpers"), here.code, deck.hierarchy, show="units")
     if viewer.may("org.read"):
         pages["vacant"] = unit_address(reverse("org:appointments"), here.code, deck.hierarchy, show="vacant")
     return pages

@@ -32,13 +32,13 @@ QUESTIONS = {
     ),
     "how many friends were spoken with this month": (
         "roll",
-        "enrolment:friends_board",
-        "enrolment/tests/test_friends_from_nothing_journey.py",
+        "friends:friends_board",
+        "friends/tests/test_friends_from_nothing_journey.py",
     ),
     "how many asked to help, and what became of it": (
         "helpers",
-        "enrolment:helpers",
-        "enrolment/tests/test_helpers.py",
+        "friends:helpers",
+        "friends/tests/test_helpers.py",
     ),
 }
 UNIT = DeckUnit(
@@ -62,7 +62,7 @@ def test_a_question_has_a_slide_a_board_and_a_journey(slides: list[Slide], quest
     (slide,) = [slide for slide in slides if slide.page == part]
     assert any(letter.isdigit() for letter in f"{slide.title}{slide.body}")
     key = "00000000-0000-4000-8000-000000000000"
-    arguments = [] if board == "enrolment:helpers" else [key]
+    arguments = [] if board == "friends:helpers" else [key]
     assert reverse(board, args=arguments)
     assert "slide" in (SOURCE / journey).read_text()
 

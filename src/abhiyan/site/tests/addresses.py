@@ -29,22 +29,15 @@ from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
 from abhiyan.enrolment.actions import batches, photos, tickets, tokens
 from abhiyan.enrolment.actions.cards import CARD
-from abhiyan.enrolment.models import (
-    CertificateBatch,
-    CertificateSheet,
-    FriendCertificate,
-    Halt,
-    Membership,
-    Roll,
-    Taken,
-)
+from abhiyan.enrolment.models import Halt, Membership, Roll, Taken
 from abhiyan.enrolment.paper.models import PaperPhoto
 from abhiyan.enrolment.queries.recount import MEASURE
-from abhiyan.enrolment.rules.certificates import CERTIFICATE
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.sheets import drawn
 from abhiyan.forms.tests.elsewhere import form_elsewhere
+from abhiyan.friends.models import CertificateBatch, CertificateSheet, FriendCertificate
+from abhiyan.friends.rules.certificates import CERTIFICATE
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.incidents import actions as incidents
@@ -816,7 +809,7 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more["public_id"] = others["frame"]
     if page.startswith("paper_"):
         more |= {"number": others["batch"], "photo": others["photo"]}
-    if name.startswith("enrolment:certificate"):
+    if name.startswith("friends:certificate"):
         more |= {"public_id": others["certificates"], "friend": others["friend"], "act": "handed"}
         more["batch"] = others["certificate_batch"]
     if name == "messaging:text":
@@ -881,6 +874,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "enrolment:people_download": of.download,
         "enrolment": of.member,
         "doorstep": of.member,
+        "friends": of.member,
         "org:decide_release": of.release,
         "org:reset_factors": of.release,
         "org": of.appointment,

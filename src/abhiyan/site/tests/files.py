@@ -53,10 +53,10 @@ FILED = (
         "elections:seats",
     ),
     *(
-        "enrolment:certificate_list",
-        "enrolment:certificates",
+        "friends:certificate_list",
+        "friends:certificates",
         "enrolment:me",
-        "enrolment:organisers",
+        "friends:organisers",
         "enrolment:paper_list",
     ),
     *(

@@ -169,7 +169,7 @@ def watched() -> Iterator[tuple[set[int], set[str]]]:
 # Each form with a field for files, and the reader its files go to.
 FORMS = {
     "contact.views.lists.NewListForm": "look_into",
-    "enrolment.views.certificates.CertificateSheetForm": "drawn_twice",
+    "friends.views.certificates.CertificateSheetForm": "drawn_twice",
     "enrolment.views.notice.AudioForm": "audio_kind",
     "enrolment.views.photos.PhotosForm": "look_at",
     "forms.views.making.FormToMake": "form_of_sheet",

@@ -27,7 +27,7 @@ from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.models_help_offers import HelpOffer
+from abhiyan.friends.models import HelpOffer
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
