@@ -74,7 +74,7 @@ OWN = {
     "enrolment/owed.py:_unplaced",  # often nobody below sees them
     "enrolment/owed.py:_waits",
     "doorstep/owed.py:enrol_people",
-    "incidents/owed.py:open_incidents",  # data officers alone
+    "incidents/owed.py:owed",  # data officers alone
     "forms/owed.py:_phrases",  # a data officer decides them
     "forms/owed.py:owed",
     "helpdesk/owed.py:_typists",  # one row above the districts

@@ -15,7 +15,7 @@ from abhiyan.ui.owed import Owed
 from .queries import clocks_of, incident_reports, incidents_of
 
 
-def open_incidents(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # Today gives the hour
+def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: ARG001  # Today gives the hour
     """Yield each open incident of the viewer's units, with the report that the law wants next."""
     for incident in incidents_of(viewer, only_open=True):
         waiting = [
@@ -35,9 +35,6 @@ def open_incidents(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:  # noqa: 
             due_at=due.due_at if due else None,
             key=f"incident-{incident.pk}",
         )
-
-
-owed = open_incidents
 
 
 def incident_page(release: Release) -> str:
