@@ -12,18 +12,9 @@ from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
 
-def doors_to_helpers(
-    viewer: Viewer,
-    *,
-    at: datetime,  # noqa: ARG001  # alike for every room
-    unit: UnitRow | None = None,
-    text: str = "",  # noqa: ARG001
-) -> Iterator[Door]:
+def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: str = "") -> Iterator[Door]:  # noqa: ARG001  # alike for every room
     """Yield the way to who wants to help in a unit, for who sees people there."""
     if unit is not None and unit.lo is not None and viewer.sees_people_at(unit.lo):
         yield Door(
             _("Who wants to help"), f"{address_of('friends:helpers')}?{urlencode({'unit': unit.code})}"
         )
-
-
-doors = doors_to_helpers

@@ -99,10 +99,10 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command("migrate")
 @click.option("--check", is_flag=True, help="Change nothing; exit code 1 when migrations are pending.")
 @click.pass_context
-def migrate(ctx: click.Context, *, check: bool) -> None:
+def migrate_tables(ctx: click.Context, *, check: bool) -> None:
     """Bring roles, tables and rights up to this release."""
     from abhiyan.server import processes
 
