@@ -92,12 +92,24 @@ def kept_refusal(refused: Refused) -> dict[str, Any]:
     return {"class": f"{type(refused).__module__}.{type(refused).__qualname__}", "facts": facts}
 
 
+def _moved_class(name: str) -> type[Refused] | None:
+    """Find a refusal by the name of its class, unique in the package: a release may have moved its module."""
+    waiting = [Refused]
+    while waiting:
+        refused = waiting.pop()
+        if refused.__name__ == name:
+            return refused
+        waiting += refused.__subclasses__()
+    return None
+
+
 def said_again(kept: dict[str, Any]) -> str:
     """Return the words of a kept refusal in the active language; empty where its class is no more."""
+    path = kept.get("class", "")
     try:
-        refused = import_string(kept.get("class", ""))
+        refused = import_string(path)
     except ImportError:
-        return ""
+        refused = _moved_class(path.rpartition(".")[2])
     if not (isinstance(refused, type) and issubclass(refused, Refused)):
         return ""
     again = refused.__new__(refused)  # its own signature may ask for less than it says
