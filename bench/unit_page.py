@@ -218,6 +218,7 @@ def fill(big: int, *, is_counted: bool = True) -> dict[str, str]:
     from abhiyan.org import actions as org
     from abhiyan.people import actions as people
     from abhiyan.programmes import actions as programmes
+    from abhiyan.targets import actions as targets
     from abhiyan.units import queries as units
 
     by, at = Actor.system("bench"), clock.now()
@@ -246,8 +247,8 @@ def fill(big: int, *, is_counted: bool = True) -> dict[str, str]:
             at=at,
         )
         programmes.open_programme(programme_id=made.pk, by=by, at=at)
-        programmes.set_target(programme_id=made.pk, unit_id=nation, n=10_000_000, by=by, at=at)
-        programmes.split_target(programme_id=made.pk, unit_id=nation, how="equally", levels=3, by=by, at=at)
+        targets.set_target(programme_id=made.pk, unit_id=nation, n=10_000_000, by=by, at=at)
+        targets.split_target(programme_id=made.pk, unit_id=nation, how="equally", levels=3, by=by, at=at)
         enrolment.set_up_drive(programme_id=made.pk, join_slug="bench", by=by, at=at)
         if is_counted:
             _fill_counts(made.pk, today)

@@ -306,7 +306,7 @@ SENT_TWICE: dict[str, dict[str, str]] = {
     "programmes:discard": {},
     "programmes:end_in_charge": {"reason": "mine"},
     "programmes:open": {},
-    "programmes:set_target": {"about": "JK-JAM", "unit": "JK-JAM", "n": "7"},
+    "targets:set_target": {"about": "JK-JAM", "unit": "JK-JAM", "n": "7"},
 }
 
 

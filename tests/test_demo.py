@@ -53,7 +53,7 @@ from abhiyan.people.models import Account, Double
 from abhiyan.people.rules.doubles import Known, judge_pair
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
-from abhiyan.programmes.models import ALL_DAYS, InCharge, OwnFigure, Programme, Rung, Target, UnitTotal
+from abhiyan.programmes.models import ALL_DAYS, InCharge, OwnFigure, Programme, Rung, UnitTotal
 from abhiyan.programmes.rules import windows
 from abhiyan.review import demo as reviews
 from abhiyan.review.models import LeaderReport, Minute, Review, Round, StandIn
@@ -76,6 +76,8 @@ from abhiyan.site.tests.emptying import empty
 from abhiyan.site.tests.followed import faults_of
 from abhiyan.stays import queries as stay_queries
 from abhiyan.stays.models import Stay
+from abhiyan.targets import queries as target_queries
+from abhiyan.targets.models import Target
 from abhiyan.units import queries as unit_queries
 from abhiyan.units.models import Placement, Unit
 from abhiyan.verification.models import Check, Estimate, Flag, Frame, Stratum
@@ -718,7 +720,7 @@ def decisions_of_mandals_follow_from_their_figures() -> None:
         of_mandals = Minute.objects.filter(review__account_id=None, review__round__kind="mandal")
         minutes = list(of_mandals.select_related("review"))
         units = [one.review.unit_id for one in minutes]
-        targets = programme_queries.targets(programme=drive, units=units)
+        targets = target_queries.targets(programme=drive, units=units)
         shares: dict[str, list[float]] = {}
         for one in minutes:
             day = clock.day_in("Asia/Kolkata", one.at) - timedelta(days=1)

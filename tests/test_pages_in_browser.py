@@ -28,10 +28,11 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes import queries as programme_queries
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.looked_at import ALIKE, PAGES, SHORT_LOOKS
 from abhiyan.site.tests.visits import away, go
+from abhiyan.targets import actions as target_actions
+from abhiyan.targets import queries as target_queries
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, LOOKS, PAGE_LOOKS, SIZES, SLOW
 from abhiyan.units import actions as units
@@ -311,7 +312,7 @@ def test_a_paper_list_is_imported_with_refused_rows_and_undone(
 
 def targets_of(cast: Cast, *codes: str) -> list[int | None]:
     with system("test"):
-        found = programme_queries.targets(
+        found = target_queries.targets(
             programme=cast.world.programme, units=[cast.world.units[code].pk for code in codes]
         )
     return [
@@ -327,9 +328,9 @@ def test_a_district_in_charge_locks_a_mandal_sees_the_difference_and_goes_back(
     with system("test"):
         for code in ("JK-SRI-M1", "JK-SRI-M2"):
             if targets_of(cast, code) != [None]:
-                programmes.lock_target(**of, unit_id=cast.world.units[code].pk, locked=False)
-        programmes.set_target(**of, unit_id=cast.world.district.pk, n=1000)
-        programmes.split_target(**of, unit_id=cast.world.district.pk, how="equally")
+                target_actions.lock_target(**of, unit_id=cast.world.units[code].pk, locked=False)
+        target_actions.set_target(**of, unit_id=cast.world.district.pk, n=1000)
+        target_actions.split_target(**of, unit_id=cast.world.district.pk, how="equally")
     page = visit(
         f"/programmes/{cast.world.programme.public_id}/targets/?unit=JK-SRI",
         "district_in_charge",
@@ -431,16 +432,16 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
             at=at,
         )
         for unit, n in ((world.district, 1200), (world.mandal, 700)):
-            programmes.set_target(programme_id=draft.pk, unit_id=unit.pk, n=n, by=SYSTEM, at=at)
+            target_actions.set_target(programme_id=draft.pk, unit_id=unit.pk, n=n, by=SYSTEM, at=at)
         district: dict[str, Any] = {
             "programme_id": world.programme.pk,
             "unit_id": world.district.pk,
             "by": SYSTEM,
             "at": at,
         }
-        programmes.set_target(**district, n=900)
-        programmes.split_target(**district, how="equally")
-        (version,) = programme_queries.versions_of_targets(world.programme, unit_id=world.district.pk)[:1]
+        target_actions.set_target(**district, n=900)
+        target_actions.split_target(**district, how="equally")
+        (version,) = target_queries.versions_of_targets(world.programme, unit_id=world.district.pk)[:1]
         for role in ("district_in_charge", "mandal_president"):
             programmes.name_in_charge(**district, account=cast.accounts[role].public_id)
         messaging.connect_number(

@@ -25,9 +25,9 @@ from abhiyan.org import actions as org
 from abhiyan.org.tests.make import AT, SYSTEM, actor
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account, Notice
-from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Programme
 from abhiyan.site.tests.visits import Open, go, visits
+from abhiyan.targets import queries as target_queries
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, PAGE_LOOKS
 from abhiyan.units import actions as units
@@ -273,7 +273,7 @@ def targets_are_taken_over(page: Page, state: State, plan: Plan) -> None:
     page.click("main form[method=post][data-once] button[type=submit]")
     page.wait_for_url("**/targets/?*")
     with system("test"):
-        targets = programme_queries.targets(programme=programme, units=list(state.ids.values()))
+        targets = target_queries.targets(programme=programme, units=list(state.ids.values()))
     assert targets[state.ids["UP"]].n == plan.found["votes"]
     segments = [targets[unit].n for code, unit in state.ids.items() if "-AC" in code]
     assert sum(segments) == targets[state.ids["UP-PC1"]].n

@@ -82,7 +82,7 @@ READ_NAMES = {
     "work/queries/record.py": BEARER,
     "work/queries/schedules.py": BEARER,
     "work/queries/tasks.py": OWN,
-    "programmes/queries/versions.py": BEARER,
+    "targets/queries/versions.py": BEARER,
     "review/queries/editions.py": BEARER,
     "review/queries/reviewers.py": BEARER,
     "review/queries/schedules.py": OWN,

@@ -11,9 +11,9 @@ from abhiyan.core import clock, home, schema
 from abhiyan.core.scope import system
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people
-from abhiyan.programmes import actions as programmes
 from abhiyan.sample import asked, build, claims, frames, lists, tree
 from abhiyan.site.tests.emptying import empty
+from abhiyan.targets import actions as targets
 from abhiyan.units import queries as units
 from abhiyan.verification.models import Estimate
 
@@ -41,7 +41,7 @@ def played(seed: str, at: datetime) -> list[Estimate]:
         }
         president, state = acting["state_president"], ids["JK"]
         drive = build._drive({"en": "Drive", "hi": "अभियान"}, state, state, first, 60, CLAIMS, president, at)
-        programmes.split_target(
+        targets.split_target(
             programme_id=drive.pk, unit_id=state, how="equally", levels=2, by=president, at=at
         )
     officer = build._acting(holders[build.OFFICERS[-1]])

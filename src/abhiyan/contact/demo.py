@@ -20,6 +20,7 @@ from abhiyan.people.queries import numbers_of_phones
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.programmes.queries import items_by_id
+from abhiyan.targets import actions as target_actions
 from abhiyan.units import queries as units
 
 from . import actions, demo_calls
@@ -94,10 +95,10 @@ def _calls(ground: SampleGround, rng: random.Random) -> None:
     with system("demo"):
         run = _programme(ground, CALL_NAMES, NATION, NATION, CALL_TARGETS, BY)
         for measure, n in CALL_TARGETS.items():
-            programmes.set_target(
+            target_actions.set_target(
                 programme_id=run.pk, measure=measure, unit_id=state, n=n, by=BY, at=_at(ground, 9, 11)
             )
-            programmes.set_expected(
+            target_actions.set_expected(
                 programme_id=run.pk,
                 measure=measure,
                 unit_id=state,
@@ -105,7 +106,7 @@ def _calls(ground: SampleGround, rng: random.Random) -> None:
                 by=ground.actor("national_president"),
                 at=_at(ground, 9, 11),
             )
-            programmes.split_target(
+            target_actions.split_target(
                 programme_id=run.pk,
                 measure=measure,
                 unit_id=state,
@@ -165,7 +166,7 @@ def _programme(
     )
     run = programmes.open_programme(programme_id=made.pk, by=BY, at=at)
     for measure, n in targets.items():
-        programmes.set_target(
+        target_actions.set_target(
             programme_id=made.pk, measure=measure, unit_id=ground.ids[unit], n=n, by=by, at=at
         )
     return run

@@ -22,7 +22,8 @@ from abhiyan.helpdesk.queries import open_by_state
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import is_in_play, running_of_kind, runs_now, targets
+from abhiyan.programmes.queries import is_in_play, running_of_kind, runs_now
+from abhiyan.targets.queries import targets
 from abhiyan.units import queries as units
 
 from . import bridges

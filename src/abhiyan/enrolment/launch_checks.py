@@ -15,6 +15,7 @@ from abhiyan.messaging.models import Number
 from abhiyan.people import queries as people
 from abhiyan.people.rules.notices import does_name, other_than
 from abhiyan.programmes import queries as programmes
+from abhiyan.targets import queries as target_queries
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.readiness import LaunchCheck, LaunchFinding, LaunchOf, Readiness
 
@@ -85,7 +86,7 @@ def replies_readiness(of: LaunchOf) -> LaunchFinding | None:
     page = reverse("enrolment:drive", args=[of.public_id])
     programme = programmes.programme_by_id(of.programme_id)
     scope = programmes.scope_units(programme)
-    targets = programmes.targets(programme=programme, units=scope)
+    targets = target_queries.targets(programme=programme, units=scope)
     if not targets:
         return LaunchFinding(
             Readiness.UNKNOWN,

@@ -12,16 +12,12 @@ class ProgrammesConfig(AppConfig):
         from abhiyan.messaging.news import QuestionAnswered
         from abhiyan.messaging.rules import audiences, serving
         from abhiyan.people.news import ClosedAccountNews
-        from abhiyan.units.news import UnitsClosed, UnitsClosing, UnitsGoing, UnitsMoved, UnitsOpening
+        from abhiyan.units.news import UnitsClosing, UnitsGoing, UnitsMoved, UnitsOpening
         from abhiyan.units.rules import hanging
 
         from . import actions, queries
         from .actions import closing, items
         from .news import ItemsErased, ProgrammeOpened
-
-        def units_opening(opening: UnitsOpening) -> None:
-            actions.restore_from_closing(opening=opening)
-            actions.settle_closed(units=opening.units, at=opening.at)
 
         audiences.answer_programmes(queries.names_of_running)
         serving.answer_whose_numbers(queries.whose_numbers)
@@ -43,9 +39,5 @@ class ProgrammesConfig(AppConfig):
         news.subscribe(UnitsMoved, lambda units_moved: actions.follow(moved=units_moved))
         news.subscribe(UnitsGoing, lambda units_going: actions.refuse_going(going=units_going))
         news.subscribe(UnitsClosing, lambda closing: actions.settle_programmes_at_closing(closing=closing))
-        news.subscribe(
-            UnitsClosed,
-            lambda units_closed: actions.settle_closed(units=units_closed.units, at=units_closed.at),
-        )
-        news.subscribe(UnitsOpening, units_opening)
+        news.subscribe(UnitsOpening, lambda opening: actions.restore_from_closing(opening=opening))
         hanging.register(*closing.THINGS)

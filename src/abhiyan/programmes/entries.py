@@ -16,7 +16,6 @@ ENTRIES = (
         icon="list",
     ),
     NavigationEntry("programmes:create", _("New programme"), words=_("make a campaign, start a drive")),
-    NavigationEntry("programmes:targets", _("Targets"), words=_("goal, split, due"), of="any"),
     NavigationEntry(
         "programmes:counts", _("All figures"), words=_("counts and figures by week, channel, age"), of="any"
     ),

@@ -1,6 +1,6 @@
 """The pages of a programme: the unit that each is about, the way to it, and parts that they share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -8,10 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.forms import Form
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, rooms
+from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import name_in_language
 from abhiyan.org.here import Here, page_unit, unit_address
@@ -195,7 +198,9 @@ def off(programme: Programme, here: units.UnitRow, measure: int, n: int | None =
     if not n_misfits:
         return None
     return Off(
-        n_misfits, _counted(n_misfits), programme_address(programme, "misfits", here.code, measure=measure)
+        n_misfits,
+        _counted(n_misfits),
+        programme_address(programme, "targets:misfits", here.code, measure=measure),
     )
 
 
@@ -231,3 +236,43 @@ def way_from_programme(programme: Programme, *more: tuple[str, str]) -> list[tup
         (name_in_language(programme.names), reverse("programmes:programme", args=[programme.public_id])),
         *more,
     ]
+
+
+def page_asked(request: Request) -> int:
+    """Return the number of the page of a list that the address asks for, the first by default."""
+    return whole_number(request.GET.get("page", ""), most=10**4) or 1
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStep:
+    """A step that a room above adds to the guided creation of a programme, between the people and the check.
+
+    form: of its page, with what was posted. keep: writes a valid answer. checked: the names that the templates of
+    the check use. facts: its template among the facts of the check. notes: its template below them.
+    """
+
+    name: str | Promise
+    form: Callable[[Request, Programme], Form]
+    keep: Callable[[Request, Programme, dict[str, Any]], None]
+    checked: Callable[[Programme], dict[str, Any]]
+    facts: str
+    notes: str
+
+
+_draft_steps: dict[str, DraftStep] = {}  # by the name in the address
+
+
+def register_draft_step(key: str, draft_step: DraftStep) -> None:
+    """Register a step of the guided creation. Call it once, in the ready() of the room whose step it is."""
+    _draft_steps[key] = draft_step
+
+
+def draft_steps() -> Mapping[str, DraftStep]:
+    """Return the steps that rooms above add, by the name in the address, in their order."""
+    return _draft_steps
+
+
+def scope_of_draft(programme: Programme) -> list[units.UnitRow]:
+    """Return the units that a programme covers, each with its place in the programme's tree."""
+    paths = units.paths_of_units(queries.scope_units(programme), programme.hierarchy)
+    return [path[-1] for path in paths.values()]

@@ -1,4 +1,4 @@
-"""The ledger's loop, that of what targets sum to, the rate of a launch, and each night's count by age."""
+"""The ledger's loop, the rate of a launch, and each night's count by age."""
 
 from datetime import datetime
 
@@ -12,10 +12,6 @@ def _fold(at: datetime) -> int:
     return actions.fold_changes(at=at)
 
 
-def _sums(at: datetime) -> int:
-    return actions.settle_due(at=at)
-
-
 def _ages(at: datetime) -> int:
     return ages.count_ages_nightly(at=at)
 
@@ -26,7 +22,6 @@ def _pace(at: datetime) -> int:
 
 LOOPS = {
     "fold": Loop(_fold, every_s=0.25),  # pages add up what it leaves
-    "sums": Loop(_sums, every_s=300, scoped=False),
     "pace": Loop(_pace, every_s=20),
     "ages": Loop(_ages, every_s=1500, scoped=False),
 }

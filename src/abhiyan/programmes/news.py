@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from abhiyan.core.actor import Actor
+from abhiyan.units.news import UnitsMoved
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +44,18 @@ class ItemsErased:
     item_ids: tuple[UUID, ...]
     phone_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeChanged:
+    """A programme covers other units than before. The act holds the programme, or its hearer may."""
+
+    programme_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsMoving:
+    """Totals of the ledger are about to follow branches that moved. A hearer holds programmes before the totals."""
+
+    moved: UnitsMoved

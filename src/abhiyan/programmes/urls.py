@@ -9,7 +9,6 @@ from .views import (
     counts,
     creating,
     ending,
-    expectation,
     item_question,
     leaders,
     own_figures,
@@ -17,9 +16,6 @@ from .views import (
     pinning,
     programmes,
     sharing,
-    takeover,
-    targets,
-    versions,
 )
 
 app_name = "programmes"
@@ -27,7 +23,6 @@ MAKING = capability("programmes.make")
 ASKING = capability("tasks.ask")
 RUNNING = capability("programmes.run")
 MAKING_OR_RUNNING = capability("programmes.run", "programmes.make")
-TARGETS = capability("programmes.targets")
 urlpatterns = [
     page("", programmes.programmes_page, name="list", opens=STRONG),
     page("<uuid:public_id>/pin/", pinning.pin, opens=STRONG, act="another is pinned", is_own=True),
@@ -106,62 +101,6 @@ urlpatterns = [
     # Figures are rounded where the people are out of sight.
     page("<uuid:public_id>/counts/", counts.counts_page, name="counts", opens=STRONG),
     page("<uuid:public_id>/counts/file/", counts.figures_file, opens=STRONG),
-    page("<uuid:public_id>/targets/", targets.unit_targets_page, name="targets", opens=STRONG),
-    page("<uuid:public_id>/targets/off/", targets.misfits, opens=STRONG),
-    page(
-        "<uuid:public_id>/targets/set/",
-        targets.set_target_form,
-        name="set_target",
-        opens=TARGETS,
-        act="makes a version; one goes back",
-    ),
-    page(
-        "<uuid:public_id>/targets/expected/",
-        expectation.expectation,
-        opens=TARGETS,
-        act="is set again, or taken back by an empty field",
-    ),
-    page(
-        "<uuid:public_id>/targets/split/",
-        targets.split_target_form,
-        name="split_target",
-        opens=TARGETS,
-        act="is looked at first; makes a version",
-    ),
-    page(
-        "<uuid:public_id>/targets/lock/",
-        targets.lock_target_form,
-        name="lock_target",
-        opens=TARGETS,
-        act="is unlocked",
-    ),
-    page("<uuid:public_id>/targets/preview/", targets.split_preview, opens=TARGETS),
-    page(
-        "<uuid:public_id>/targets/plan/",
-        takeover.take_over,
-        opens=TARGETS,
-        act="is looked at first; makes a version",
-    ),
-    page("<uuid:public_id>/targets/changes/<uuid:change>/", targets.target_change, opens=STRONG),
-    page(
-        "<uuid:public_id>/targets/changes/<uuid:change>/progress/",
-        targets.target_change_progress,
-        opens=STRONG,
-    ),
-    page("<uuid:public_id>/targets/versions/", versions.target_versions_page, name="versions", opens=STRONG),
-    page(
-        "<uuid:public_id>/targets/versions/<uuid:version>/",
-        versions.target_version_page,
-        name="version",
-        opens=STRONG,
-    ),
-    page(
-        "<uuid:public_id>/targets/versions/<uuid:version>/back/",
-        versions.go_back_page,
-        name="go_back",
-        opens=TARGETS,
-        act="is looked at first; going back is a version too",
-    ),
 ]
 
 links = [  # in messages, so they are short

@@ -30,6 +30,7 @@ from abhiyan.review.queries import reviewers as who
 from abhiyan.review.queries import rounds as found
 from abhiyan.review.queries.reached import reached_below
 from abhiyan.review.rules.reached import MeasureReached, contradicting
+from abhiyan.targets import queries as target_queries
 from abhiyan.units import actions as units
 from abhiyan.units import queries as unit_queries
 from abhiyan.units.models import Hierarchy, Kind
@@ -195,7 +196,7 @@ def _reached(drive: Programme, unit_id: int, *, at: datetime) -> FiguresReached:
     )
     below = org.ask_vacancies_below(unit_id, drive.hierarchy, at=at)()
     vacant = sum(office.vacant for office in below if office.office == "booth_president")
-    target = programme_queries.targets(programme=drive, units=[unit_id]).get(unit_id)
+    target = target_queries.targets(programme=drive, units=[unit_id]).get(unit_id)
     due = windows.target_due(target.n if target else 0, drive.opens_on, drive.closes_on, day)
     return FiguresReached(day, due, stood(day).counted or 0, sum(figure.n for figure in typed), new, vacant)
 

@@ -23,9 +23,10 @@ from abhiyan.people import actions as people_actions
 from abhiyan.people.actions import finding
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes
-from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.actions import ages
 from abhiyan.programmes.models import Programme
+from abhiyan.targets import queries as target_queries
+from abhiyan.targets.actions import lock_target, set_target, split_target
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.work.demo import report_weekly_figures
@@ -547,7 +548,7 @@ def _drive(
         is_sample=True,
     )
     programmes.open_programme(programme_id=made.pk, by=by, at=at)
-    programmes.set_target(programme_id=made.pk, unit_id=unit, n=target, by=by, at=at)
+    set_target(programme_id=made.pk, unit_id=unit, n=target, by=by, at=at)
     enrolment.set_up_drive(programme_id=made.pk, join_slug=f"jk-{first.year}", by=BY, at=at)
     return made
 
@@ -587,7 +588,7 @@ def _split(made: Programme, laid: Laid) -> None:
     president, at = ground.actor("state_president"), ground.at
 
     def split(above: str, levels: int | None) -> None:
-        programmes.split_target(
+        split_target(
             programme_id=made.pk,
             unit_id=ids[above],
             how="result",
@@ -598,14 +599,14 @@ def _split(made: Programme, laid: Laid) -> None:
         )
 
     def give(code: str, n: int) -> None:
-        programmes.set_target(programme_id=made.pk, unit_id=ids[code], n=n, lock=True, by=president, at=at)
+        set_target(programme_id=made.pk, unit_id=ids[code], n=n, lock=True, by=president, at=at)
 
     for above in ("JK", "JK-R1", "JK-R2"):
         split(above, 1)
     booth = cast_booth(laid.rows)
     cluster = booth.organisational_parent
     own = (cluster.removesuffix("-C1"), cluster, booth.code)
-    found = programme_queries.targets(programme=made, units=[ids[code] for code in (*LOCKED, CAST_DISTRICT)])
+    found = target_queries.targets(programme=made, units=[ids[code] for code in (*LOCKED, CAST_DISTRICT)])
     for code, pct in LOCKED.items():
         give(code, 100 * round(found[ids[code]].n * pct / 10_000))
     sisters = Counter(row.organisational_parent for row in laid.rows)
@@ -616,4 +617,4 @@ def _split(made: Programme, laid: Laid) -> None:
     for region in ("JK-R1", "JK-R2"):
         split(region, None)
     for code in own:
-        programmes.lock_target(programme_id=made.pk, unit_id=ids[code], locked=False, by=president, at=at)
+        lock_target(programme_id=made.pk, unit_id=ids[code], locked=False, by=president, at=at)

@@ -21,6 +21,7 @@ from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
+from abhiyan.targets import queries as target_queries
 from abhiyan.units import queries as units
 
 from . import history, people, tree
@@ -151,7 +152,7 @@ def _pulls(
             electors[parent[parent[row.organisational_parent]]] += row.electors or 0
     with system("demo"):
         ids = units.ids_of(electors)
-        targets = programme_queries.targets(programme=programme, units=list(ids.values()))
+        targets = target_queries.targets(programme=programme, units=list(ids.values()))
     target_by_code = {code: targets[ids[code]].n if ids[code] in targets else 0 for code in electors}
     usual = sum(target_by_code.values()) / sum(electors.values())
     return {code: 0.25 + target_by_code[code] / (usual * max(1, n)) for code, n in electors.items()}

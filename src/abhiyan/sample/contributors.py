@@ -17,6 +17,7 @@ from abhiyan.friends.actions import contributors as acts
 from abhiyan.friends.queries import contributors as queries
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.targets import actions as targets
 from abhiyan.units.models import Hierarchy
 from abhiyan.work import actions as work
 from abhiyan.work.queries import tasks
@@ -96,7 +97,7 @@ def _programme(ground: SampleGround, opened: datetime) -> Programme:
         is_sample=True,
     )
     programmes.open_programme(programme_id=made.pk, by=by, at=opened)
-    programmes.set_target(programme_id=made.pk, unit_id=state, n=TARGET, by=by, at=opened)
+    targets.set_target(programme_id=made.pk, unit_id=state, n=TARGET, by=by, at=opened)
     enrolment.set_up_drive(programme_id=made.pk, join_slug="help", by=BY, at=opened)
     made.refresh_from_db()
     return made

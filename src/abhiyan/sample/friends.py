@@ -30,6 +30,7 @@ from abhiyan.people import actions as people_actions
 from abhiyan.people.rules import standard_notice
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.targets import actions as target_actions
 from abhiyan.units.models import Hierarchy
 
 from . import charges, history, opinions, people, tree
@@ -115,7 +116,9 @@ def _ask_each(ground: SampleGround, made: Programme, states: Mapping[str, str]) 
         wanted["IN"] += wanted[seat]
     at, by = _at(ground.today - timedelta(days=DAYS), 9), ground.actor("national_president")
     for code in ("IN", *dict.fromkeys(states.values()), *states):
-        programmes.set_target(programme_id=made.pk, unit_id=ground.ids[code], n=wanted[code], by=by, at=at)
+        target_actions.set_target(
+            programme_id=made.pk, unit_id=ground.ids[code], n=wanted[code], by=by, at=at
+        )
 
 
 STANDARD = ("friends", "contributors")  # The sample makes these notices from the standard text.

@@ -20,6 +20,7 @@ ROOMS = (
     "forms",
     "elections",
     "programmes",
+    "targets",
     "work",
     "helpdesk",
     "contact",

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("forms/", include("abhiyan.forms.urls")),
     path("elections/", include("abhiyan.elections.urls")),
     path("programmes/", include("abhiyan.programmes.urls")),
+    path("programmes/", include("abhiyan.targets.urls")),
     path("programmes/", include("abhiyan.work.urls")),  # as messages and bookmarks have them
     path("meetings/", include("abhiyan.meetings.urls")),
     path("q/item/", include((programmes.links, "items"))),

@@ -40,6 +40,7 @@ from abhiyan.programmes.queries import unit_ladder
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.targets import actions as targets
 from abhiyan.units.models import Poll, Unit
 from abhiyan.verification.actions import (
     begin_try,
@@ -87,8 +88,8 @@ def opened(cast: Cast) -> Programme:
         programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=NOW)
         for measure, n in ((TALKED, 500), (LISTED, 600), (CALLED, 300)):
             whole: dict[str, Any] = {"programme_id": made.pk, "measure": measure, "by": SYSTEM, "at": NOW}
-            programmes.set_target(unit_id=unit_id, n=n, **whole)
-            programmes.split_target(unit_id=unit_id, how="equally", **whole)
+            targets.set_target(unit_id=unit_id, n=n, **whole)
+            targets.split_target(unit_id=unit_id, how="equally", **whole)
         made.refresh_from_db()
     return made
 

@@ -25,8 +25,10 @@ from abhiyan.people.tests.make import browser
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions import recount_facts
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import targets, unit_ladder
+from abhiyan.programmes.queries import unit_ladder
 from abhiyan.programmes.rules.ladder import Ladder
+from abhiyan.targets import actions as target_actions
+from abhiyan.targets.queries import targets
 from abhiyan.units import actions as units
 from abhiyan.units.models import Unit
 
@@ -76,8 +78,8 @@ def test_growth_has_targets_split_and_laddered_and_only_who_consented_is_asked(
         for code, n in (("N11", 900), ("N12", 100)):
             Unit.objects.filter(pk=world.unit(code)).update(electors=n)
         whole: dict[str, Any] = {"programme_id": run.pk, "measure": LISTED, "by": SYSTEM, "at": NOW}
-        programmes.set_target(unit_id=world.unit("N1"), n=7_000_000, **whole)
-        programmes.split_target(unit_id=world.unit("N1"), how="equally", **whole)
+        target_actions.set_target(unit_id=world.unit("N1"), n=7_000_000, **whole)
+        target_actions.split_target(unit_id=world.unit("N1"), how="equally", **whole)
         below = targets(programme=run, measure=LISTED, units=[world.unit("N11"), world.unit("N12")])
     assert sum(one.n for one in below.values()) == 7_000_000 and len(below) == 2
     assert growth(world, run, "N11") == Ladder(reported=3), "imported people are reported, doors are not"

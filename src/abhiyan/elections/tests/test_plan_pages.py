@@ -19,7 +19,7 @@ from abhiyan.elections.views.plans import often
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
-from abhiyan.programmes.views.splitting import plans_offered
+from abhiyan.targets.views.splitting import plans_offered
 from abhiyan.units.models import Unit
 
 from .make import bring, reasons, rows_of, written

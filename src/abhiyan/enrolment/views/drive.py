@@ -52,6 +52,7 @@ from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.programmes.rules.activities import Step
+from abhiyan.targets import queries as target_queries
 from abhiyan.ui.acts import act_page, form_page, say_when_done, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.units import queries as units
@@ -165,7 +166,7 @@ def _plan(seen: SeenDrive) -> dict[str, Any]:
     """Return the plan of a friends programme in one sentence, where its numbers contradict each other, and the
     form that asks for them. In all: the target of the programme, unless the address says otherwise."""
     programme = seen.programme
-    target = programmes.targets(programme=programme, units=[programme.owner_id]).get(programme.owner_id)
+    target = target_queries.targets(programme=programme, units=[programme.owner_id]).get(programme.owner_id)
     form = forms_drive.FriendsPlanForm(
         seen.request.GET if "each" in seen.request.GET else None,
         initial={"friends": target.n if target else None},

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from abhiyan.core import clock, sql
 from abhiyan.enrolment.rules.measures import ACTIVE, LATELY
 from abhiyan.enrolment.rules.rolls import CONTRIBUTORS
-from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.targets import queries as target_queries
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 from abhiyan.work.rules.tasks import TaskState
@@ -108,7 +108,7 @@ def contributors_below(
         ContributorsBelow, _COUNTED, values, unit_id=unit_id, hierarchy=programme.hierarchy
     )
     ids = [unit_id, *(row.unit_id for row in below)]
-    targets = programmes.targets(programme=programme, units=ids, measure=ACTIVE)
+    targets = target_queries.targets(programme=programme, units=ids, measure=ACTIVE)
 
     def aimed(row: ContributorsBelow) -> ContributorsBelow:
         target = targets.get(row.unit_id)

@@ -21,6 +21,7 @@ from abhiyan.programmes.queries import unit_ladder
 from abhiyan.review.actions.decks import make_deck
 from abhiyan.review.models import DeckEdition
 from abhiyan.site.tests.cast import Cast
+from abhiyan.targets import actions as targets
 from abhiyan.units import queries as units
 from abhiyan.work.models import Task
 from abhiyan.work.rules.tasks import Act
@@ -40,7 +41,7 @@ def test_contributors_from_the_board_to_the_number_on_the_slide() -> None:
     with system("test"):
         state, jammu = world.state.pk, world.units["JK-JAM"].pk
         for unit_id, n in ((state, 50), (jammu, 20)):
-            programmes.set_target(
+            targets.set_target(
                 programme_id=helping.pk, unit_id=unit_id, measure=ACTIVE, n=n, by=SYSTEM, at=at
             )
     clients = [

@@ -30,6 +30,7 @@ from abhiyan.programmes.queries import unit_ladder
 from abhiyan.review.actions.decks import make_deck
 from abhiyan.review.models import DeckEdition
 from abhiyan.site.tests.cast import Cast
+from abhiyan.targets import actions as targets
 from abhiyan.units import queries as units
 from abhiyan.verification.actions import (
     begin_try,
@@ -63,7 +64,7 @@ def test_friends_from_nothing_to_the_number_on_the_slide() -> None:
     world.programme = friends
     for measure, n in ((1, 100), (TALKS, 50)):
         with system("test"):
-            programmes.set_target(
+            targets.set_target(
                 programme_id=friends.pk, unit_id=world.state.pk, measure=measure, n=n, by=SYSTEM, at=at
             )
 

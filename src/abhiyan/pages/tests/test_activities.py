@@ -35,6 +35,7 @@ from abhiyan.programmes.rules.activities import (
 )
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, TallyChange
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.targets import actions as target_actions
 from abhiyan.ui.owed import Owed
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +88,7 @@ VILLAGES = Activity(
         Step("counted", "A whole night", "Arrived and left.", (COUNTED,)),
     ),
     page=Page("programmes:in_charges", "Hosts and villages"),
-    days=Page("programmes:versions", "Night by night"),
+    days=Page("targets:versions", "Night by night"),
     beside=(Page("pages:units", "All villages", "programmes.make"),),
     public=(Page("people:sign_in", "Invite us to your village"),),
     panel=panel,
@@ -133,7 +134,7 @@ def made(cast: Cast) -> Programme:
     ]
     with system("test"):
         actions.post_changes(deltas=posted, at=NOW)
-        actions.set_target(
+        target_actions.set_target(
             programme_id=one.pk, measure=MET, unit_id=cast.world.state.pk, n=500, by=SYSTEM, at=NOW
         )
     values = ", ".join(

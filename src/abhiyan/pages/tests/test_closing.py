@@ -7,9 +7,9 @@ import pytest
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.programmes import actions as programmes
-from abhiyan.programmes.models import Target
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.targets import actions as targets
+from abhiyan.targets.models import Target
 from abhiyan.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_a_unit_is_closed_from_its_page_and_opened_again(cast: Cast) -> None:
     assert 'href="/units/JK-B001/close/"' in client.get("/units/JK-B001/more/").content.decode()
     with system("test"):
         for code, n in (("JK-B001", 40), ("JK-B002", 60)):
-            programmes.set_target(
+            targets.set_target(
                 programme_id=cast.world.programme.pk,
                 unit_id=cast.world.units[code].pk,
                 n=n,

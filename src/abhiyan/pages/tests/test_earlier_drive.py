@@ -81,9 +81,7 @@ def test_a_unit_the_list_does_not_name_has_the_sum_below_it_and_one_below_the_li
     with system("test"):
         Programme.objects.update(earlier=LABEL)
         programme = Programme.objects.get(pk=cast.world.programme.pk)
-        found = programmes.earlier_totals(
-            programme, units=units.values(), hierarchy=1, on=clock.day_in("Asia/Kolkata", cast.world.now)
-        )
+        found = programmes.earlier_totals(programme, units=units.values(), hierarchy=1)
     assert found is not None
     assert {code: found.of[units[code]] for code in ("IN", "JK", "JK-SRI", "JK-JAM", "JK-JAM-M1")} == {
         "IN": 21,
@@ -105,7 +103,7 @@ def test_of_a_very_long_list_only_units_it_names_are_shown(monkeypatch: pytest.M
     programme = cast.world.programme
     programme.earlier = LABEL
     with system("test"):
-        found = programmes.earlier_totals(programme, units=units.values(), hierarchy=1, on=programme.opens_on)
+        found = programmes.earlier_totals(programme, units=units.values(), hierarchy=1)
     assert found is not None and found.of == {units["JK-SRI"]: 30}
 
 

@@ -23,6 +23,8 @@ from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, TallyChange
 from abhiyan.programmes.views import sharing
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.targets import actions as target_actions
+from abhiyan.targets import queries as target_queries
 from abhiyan.ui.numbers import short
 from abhiyan.units.queries import row_of_unit
 
@@ -54,7 +56,9 @@ def contacts(cast: Cast, targets: dict[int, int]) -> Programme:
             at=NOW,
         )
         for measure, n in targets.items():
-            actions.set_target(programme_id=made.pk, measure=measure, unit_id=unit, n=n, by=SYSTEM, at=NOW)
+            target_actions.set_target(
+                programme_id=made.pk, measure=measure, unit_id=unit, n=n, by=SYSTEM, at=NOW
+            )
         actions.open_programme(programme_id=made.pk, by=SYSTEM, at=NOW)
         actions.name_in_charge(
             programme_id=made.pk,
@@ -108,7 +112,7 @@ def test_a_page_that_shows_a_target_of_one_measure_shows_or_leads_to_those_of_th
             if not there and not re.search(rf"[?&;](?:amp;)?measure=(?:{one.public_id}-)?{m}\b", page)
         ]
     assert not short_of, short_of
-    expected = {"programmes:programme", "programmes:targets", "pages:unit"}
+    expected = {"programmes:programme", "targets:targets", "pages:unit"}
     if role == "district_in_charge":
         expected |= {"programmes:list", "pages:today_all", "work:my_work"}
     assert seen >= expected, seen
@@ -143,7 +147,7 @@ def test_the_guided_form_asks_a_row_for_each_measure_and_the_check_shows_them(ca
     with system("test"):
         for measure in (TALKED, CALLED):
             assert queries.gap(programme=one, node=unit, measure=measure, on=NOW.date()).sums
-        assert not queries.targets(programme=one, units=[unit], measure=LISTED)
+        assert not target_queries.targets(programme=one, units=[unit], measure=LISTED)
 
 
 def test_what_is_shared_has_each_measure_with_a_target_or_figures_and_no_other(cast: Cast) -> None:

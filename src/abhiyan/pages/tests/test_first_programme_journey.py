@@ -19,9 +19,10 @@ from abhiyan.org import actions as org
 from abhiyan.org.actions.officers import seat_awaited_officers
 from abhiyan.people import actions as people
 from abhiyan.people.rules import totp
-from abhiyan.programmes.models import Measure, Programme, Target
+from abhiyan.programmes.models import Measure, Programme
 from abhiyan.site.commands import beginning
 from abhiyan.site.tests.visits import go
+from abhiyan.targets.models import Target
 from abhiyan.ui.tests.axe import Look
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -42,7 +42,7 @@ def failing_commit(state: str) -> Iterator[None]:
 
 ACTS: dict[str, dict[str, str]] = {
     "org:end_appointment": {"reason": "moved away", "on": "2026-11-25"},
-    "programmes:set_target": {"about": "JK-JAM", "unit": "JK-JAM", "n": "7"},
+    "targets:set_target": {"about": "JK-JAM", "unit": "JK-JAM", "n": "7"},
     "programmes:discard": {},
 }
 

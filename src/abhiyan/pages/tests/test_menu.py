@@ -155,7 +155,7 @@ def test_a_page_knows_its_tab_and_only_leaders_of_desks_have_the_desk_in_the_men
     assert [href for _label, href, is_read in owed.first if is_read] == ["/programmes/asked/?kind=meeting"]
     owed = menu.hub_tabs(leader, "work:asked", (), {})
     assert owed is not None and not any(is_read for _label, _href, is_read in owed.first), "both kinds"
-    assert menu.hub_tabs(leader, "programmes:targets", ("x",), {}) is None
+    assert menu.hub_tabs(leader, "targets:targets", ("x",), {}) is None
 
 
 def test_one_part_of_the_menu_is_marked_on_each_page() -> None:

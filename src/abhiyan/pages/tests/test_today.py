@@ -31,6 +31,7 @@ from abhiyan.programmes import queries
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import pace
 from abhiyan.site.tests.cast import OFFICES, SYSTEM, Cast
+from abhiyan.targets import actions as targets
 from abhiyan.units.models import Kind, Placement, Unit
 
 pytestmark = pytest.mark.django_db
@@ -596,6 +597,6 @@ def another_programme(cast: Cast, name: str) -> Programme:
             by=SYSTEM,
             at=NOW,
         )
-        programmes.set_target(programme_id=made.pk, unit_id=cast.world.state.pk, n=500, by=SYSTEM, at=NOW)
+        targets.set_target(programme_id=made.pk, unit_id=cast.world.state.pk, n=500, by=SYSTEM, at=NOW)
         Programme.objects.filter(pk=made.pk).update(state=Programme.State.OPEN)
     return made

@@ -18,6 +18,7 @@ from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Measure
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, TallyChange, has_figures
 from abhiyan.site.tests.cast import SYSTEM, Cast
+from abhiyan.targets import actions as target_actions
 
 pytestmark = pytest.mark.django_db
 ROLES = ("national_president", "state_president", "district_in_charge", "district_elsewhere", "booth_worker")
@@ -43,7 +44,7 @@ def cast(open_database: None) -> Cast:
             at=NOW,
         )
         for unit in ("JK", "JK-SRI"):
-            actions.set_target(
+            target_actions.set_target(
                 programme_id=one.pk, measure=TALKED, unit_id=units[unit].pk, n=400, by=SYSTEM, at=NOW
             )
         actions.open_programme(programme_id=one.pk, by=SYSTEM, at=NOW)

@@ -6,10 +6,10 @@ from playwright.sync_api import Browser
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
-from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme, UnitTotal
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.visits import cut_at_crores, visits
+from abhiyan.targets import actions as targets
 from abhiyan.verification.actions import refresh_estimates
 from abhiyan.verification.models import Check
 from abhiyan.verification.tests.test_checks import drawn
@@ -36,7 +36,7 @@ def test_units_below_with_checks_and_an_earlier_drive_are_not_cut(
             UnitTotal.objects.create(
                 unit_id=unit, label=label, n=1_65_000, source="office", import_id=1, row=number
             )
-            programmes.set_target(programme_id=programme.pk, unit_id=unit, n=12_34_567, by=SYSTEM, at=NOW)
+            targets.set_target(programme_id=programme.pk, unit_id=unit, n=12_34_567, by=SYSTEM, at=NOW)
     for opens in visits(chromium, served.port, lambda role: (cast.accounts[role].pk, cast.token(role))):
         page = opens("/units/JK/?show=all", "state_president", size="desk", language=language)
         assert page.locator(".scroll:has(.tbl.brief) thead th").count() == 10

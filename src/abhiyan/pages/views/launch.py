@@ -31,6 +31,7 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import calling, pace
 from abhiyan.programmes.rules import activities, rates, windows
 from abhiyan.programmes.rules.pace import progress_in_words
+from abhiyan.targets import queries as target_queries
 from abhiyan.ui import tables
 from abhiyan.ui.launch_day import Backlog, ChannelTraffic, Figure, Noes, Of, Thing, WorkedLoop, mark
 from abhiyan.ui.numbers import grouped
@@ -443,7 +444,7 @@ def _field_day(
 
 def _said(programme: Programme, here: Here, counted: int | None, today: date) -> str:
     """Say the page's own unit in a sentence: counted, due, needed a day."""
-    target = programmes.targets(programme=programme, units=[here.unit.id]).get(here.unit.id)
+    target = target_queries.targets(programme=programme, units=[here.unit.id]).get(here.unit.id)
     return progress_in_words(
         counted,
         target.n if target else None,

@@ -260,8 +260,7 @@ def _earlier(
     if chosen.measure != 1:
         return None
     ids = [place.here.id, *(child.unit_id for child in leaf.rows)] if leaf else [place.here.id]
-    today = clock.day_in(chosen.programme.zone, place.at)
-    return programmes.earlier_totals(chosen.programme, units=ids, hierarchy=place.hierarchy, on=today)
+    return programmes.earlier_totals(chosen.programme, units=ids, hierarchy=place.hierarchy)
 
 
 def _read_rows(

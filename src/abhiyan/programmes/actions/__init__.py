@@ -1,13 +1,10 @@
-"""Every act on programmes, targets and the tally ledger."""
+"""Every act on programmes and the tally ledger."""
 
 from abhiyan.programmes.queries.items import item_key
 from abhiyan.programmes.refusals import (
-    ChangedMeanwhile,
-    NoTarget,
     NotCovered,
     ProgrammeGone,
     ProgrammeOver,
-    TargetUnfit,
     UnknownMeasure,
 )
 
@@ -28,7 +25,6 @@ from .charges import (
     tell_in_charges,
 )
 from .closing import restore_from_closing, settle_programmes_at_closing
-from .expected import set_expected
 from .items import (
     AskedItem,
     ByReporter,
@@ -63,7 +59,4 @@ from .programmes import (
     require_run,
 )
 from .recount import recount_facts
-from .sums import settle_closed, settle_due
-from .targets import go_back, lock_target, set_target, split_target, take_over_plan
 from .trees import follow, refuse_going, resize
-from .whole_trees import MOST_AT_ONCE, change_targets, do_change, end_change

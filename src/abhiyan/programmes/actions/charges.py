@@ -23,9 +23,10 @@ from abhiyan.core.words import name_in_language
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
-from abhiyan.programmes.models import InCharge, Programme, Target
+from abhiyan.programmes.models import InCharge, Programme
+from abhiyan.programmes.queries.answered_for import unit_targets
 from abhiyan.programmes.queries.charges import REMINDER, charges_to_remind, declined_by, leaders_to_name
-from abhiyan.programmes.queries.splits import in_play
+from abhiyan.programmes.queries.kinds import in_play
 from abhiyan.programmes.refusals import ProgrammeOver
 from abhiyan.units import queries as units
 
@@ -403,8 +404,8 @@ def answer_charge(*, in_charge_id: int, accepts: bool, by: Actor, at: datetime, 
 def _targets(charge: InCharge) -> dict[str, int]:
     """Return the unit's target in each measure of the programme, by its number, for any reader."""
     with system("what somebody accepts to answer for"):
-        rows = Target.objects.filter(programme=charge.programme_id, unit=charge.unit_id, replaced_at=None)
-        return {str(measure): n for measure, n in rows.order_by("measure").values_list("measure", "n")}
+        targets = unit_targets([charge])[charge.programme_id, charge.unit_id]
+        return {str(measure): n for measure, n in targets.items()}
 
 
 def end_in_charge(*, in_charge_id: int, by: Actor, at: datetime) -> None:

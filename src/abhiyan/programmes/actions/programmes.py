@@ -20,6 +20,7 @@ from abhiyan.programmes.news import (
     ProgrammeDiscarded,
     ProgrammeMade,
     ProgrammeOpened,
+    ScopeChanged,
 )
 from abhiyan.programmes.refusals import UnknownEarlier, UnknownPlaces
 from abhiyan.programmes.rules import activities
@@ -29,7 +30,6 @@ from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy
 
 from .holding import lock_programme
-from .sums import note_target_misfits
 from .trees import resize
 
 LONGEST_NAME = 120
@@ -198,7 +198,7 @@ def change_programme(
             ProgrammeUnit.objects.bulk_create(
                 ProgrammeUnit(programme=programme, unit_id=unit_id) for unit_id in sorted(set(unit_ids))
             )
-            note_target_misfits(programme=programme, units=None, on=day_in(programme.zone, at))
+            news.tell(ScopeChanged(programme.pk, at))
         if places is not None:
             if places not in dict(place_rule_choices(programme.hierarchy)):
                 raise UnknownPlaces(field="places")

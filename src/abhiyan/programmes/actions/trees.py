@@ -5,14 +5,14 @@ from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import sql
+from abhiyan.core import news, sql
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.programmes import ledger_sql
+from abhiyan.programmes.news import TotalsMoving
 from abhiyan.units.news import MovedBranch, UnitsGoing, UnitsMoved
 
 from .ledger import hold_totals
-from .sums import follow_sums, hold_moving
 
 # A node with more leaves than this has its totals stored. Below, the sum over a range is quick enough; at 1,000 a
 # state page took 100 ms to sum its districts of 600 booths each. At 250 it takes 5 ms and folds cost the same.
@@ -190,10 +190,10 @@ def _forget_going(moved: UnitsMoved) -> set[int]:
 def follow(*, moved: UnitsMoved) -> None:
     """Carry the totals of branches, then look which nodes became large, or are so no more.
 
-    In the transaction of the move, so that nobody reads one without the other. And which targets still sum. Folds wait
-    from the carrying on, until that transaction ends: what can be known before is asked before.
+    In the transaction of the move, so that nobody reads one without the other. Folds wait from the carrying on, until
+    that transaction ends: what can be known before is asked before, and rooms above hear of it before.
     """
-    follow_sums(moved=moved, programmes=hold_moving(hierarchy=moved.hierarchy))
+    news.tell(TotalsMoving(moved))
     among = _perhaps_large(moved)
     carry_tallies(hierarchy=moved.hierarchy, branches=moved.branches)
     resize(hierarchy=moved.hierarchy, among=among - _forget_going(moved), is_held=True)

@@ -1,4 +1,4 @@
-"""Every read of programmes, targets and the tally ledger."""
+"""Every read of programmes and the tally ledger."""
 
 from .answered_for import AnsweredFor, accepted_charges
 from .belonging import Belonging, belonging
@@ -22,14 +22,16 @@ from .charges import (
 )
 from .checked import Truth, at_most, checked_columns, short_of, shown_real, truth_of
 from .counts_by import BEFORE, By, CountSplit, split_by
-from .earlier_drives import Earlier, earlier_totals
-from .expected import UnitExpectation, expected_before, expected_of
+from .earlier_drives import Earlier, earlier_totals, total_labels
+from .expected import UnitExpectation, expected_of
 from .field_day import DayInTheField, days_in_the_field
 from .funnel import Funnel, FunnelLine, shown_funnel
+from .gaps import MOST_MISFITS, TargetGap, count_misfits, gap
 from .here import CountedHere, Placeless, ask_callers_without_place, ask_own_words, ask_standing_here
 from .items import item, item_ids, item_key, items, items_by_id, items_that_pass
 from .kinds import (
     covers_part,
+    in_play,
     is_in_play,
     is_past,
     programme_of_kind,
@@ -66,19 +68,15 @@ from .listing import (
     level_below,
     outside_of,
 )
-from .misfits import MOST_MISFITS, Misfit, count_misfits, misfits_below
 from .own_figures import TypedFigure, own_figures_of_unit, own_figures_of_units, typed_figures
 from .parts import ProgrammePart, parts_in_sight, startable
 from .places import IS_PLACE, booths_without_village, count_places
-from .plans import plan_as_targets, planned_takeover
 from .programmes import (
     RunningMeasure,
     covers_whole,
-    gap,
     in_charges,
     is_any_open,
     ladder_picture,
-    locked_below,
     measure_asked,
     measures,
     measures_at,
@@ -94,21 +92,8 @@ from .programmes import (
     running_at,
     scope_units,
     search_programmes,
-    target_versions,
-    targets,
     targets_of,
     whose_numbers,
-)
-from .splits import (
-    ALL_THE_WAY,
-    Changes,
-    TargetDifference,
-    described,
-    far_at_once,
-    planned_return,
-    planned_split,
-    set_from,
-    to_nothing,
 )
 from .standing import (
     LATELY_DAYS,
@@ -129,15 +114,5 @@ from .stands import (
     standing_here,
     with_figures,
 )
-from .versions import (
-    Version,
-    last_split,
-    standing_split,
-    version_differences,
-    version_in_sight,
-    versions_of_targets,
-)
 from .votes import VoteBeside, VotesOfUnits, last_votes_of_units, vote_columns, votes_election
 from .weekly import FIGURE_COLUMNS, about_figures, as_outsider, figures_of_all, weekly_figures
-from .weights import SOURCES, basis, basis_in_words, elections_offered, total_labels, weights_by_result
-from .whole_trees import changes_under_way, target_change_for

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from abhiyan.core import sql
 from abhiyan.core.words import name_in_language
-from abhiyan.programmes.models import InCharge, Measure, Programme, Target
+from abhiyan.programmes.models import InCharge, Measure, Programme
 
 from .programmes import measures
 
@@ -20,14 +21,20 @@ class AnsweredFor:
 
 
 def unit_targets(rows: Sequence[InCharge]) -> dict[tuple[int, int], dict[int, int]]:
-    """Return the targets in force by programme and unit: of each measure."""
+    """Return the targets in force by programme and unit: of each measure, in its order; {} where there is none."""
     n_by_unit: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    rows_of = Target.objects.filter(
-        programme__in={in_charge.programme_id for in_charge in rows},
-        unit__in={in_charge.unit_id for in_charge in rows},
-        replaced_at=None,
+    if not rows:
+        return n_by_unit
+    target_rows = sql.rows(
+        "select programme_id, unit_id, measure, n from programmes_target"
+        " where programme_id = any(%s::int[]) and unit_id = any(%s::bigint[]) and replaced_at is null"
+        " order by measure",
+        [
+            sorted({in_charge.programme_id for in_charge in rows}),
+            sorted({in_charge.unit_id for in_charge in rows}),
+        ],
     )
-    for programme, unit, measure, n in rows_of.values_list("programme_id", "unit_id", "measure", "n"):
+    for programme, unit, measure, n in target_rows:
         n_by_unit[programme, unit][measure] = n
     return n_by_unit
 

@@ -26,8 +26,8 @@ from abhiyan.units.rules import fold, levels
 
 from .answered_for import AnsweredFor, accepted_by_measure, answered_for, unit_targets
 from .holders import Offices, holders_by_account
+from .kinds import IN_PLAY
 from .programmes import measures
-from .splits import IN_PLAY
 
 REMINDER = "in_charge"  # as messaging's table of reminders names it
 

@@ -9,13 +9,10 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from abhiyan.core import clock
+from abhiyan.core import sql
 from abhiyan.core.words import name_in_language
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.models_expected import Expectation
 from abhiyan.ui.numbers import grouped
-
-MOST_EARLIER = 10
 
 # Columns of an expectation `e` for `UnitExpectation.read`; null where nothing is expected.
 EXPECTED = """case when e.id is not null then jsonb_build_array(e.n, e.office, e.office_unit,
@@ -55,25 +52,24 @@ class UnitExpectation:
         }
 
 
-def _read(row: Expectation) -> UnitExpectation:
-    return UnitExpectation(row.n, row.office, row.office_unit, clock.day_in(settings.TIME_ZONE, row.said_at))
-
-
 def expected_of(
     unit_ids: Sequence[int], programmes: Sequence[Programme]
 ) -> dict[tuple[int, int, int], UnitExpectation]:
     """Return what is expected now, by programme id, measure and unit id. In the viewer's scope. One query."""
-    rows = Expectation.objects.filter(unit_id__in=unit_ids, programme__in=programmes, ended_at=None)
-    return {(row.programme_id, row.measure, row.unit_id): _read(row) for row in rows}
-
-
-def expected_before(programme: Programme, measure: int, unit_id: int) -> list[tuple[UnitExpectation, date]]:
-    """Return what was expected of a unit before, the latest first, each with its last day."""
-    rows = Expectation.objects.filter(
-        programme=programme, measure=measure, unit_id=unit_id, ended_at__isnull=False
+    if not unit_ids or not programmes:
+        return {}
+    rows = sql.rows(
+        f"""select e.programme_id, e.measure, e.unit_id, {EXPECTED} from programmes_expectation e
+        where e.unit_id = any(%(units)s::bigint[]) and e.programme_id = any(%(programmes)s::int[])
+          and e.ended_at is null""",
+        {
+            "units": list(unit_ids),
+            "programmes": [programme.pk for programme in programmes],
+            "zone": settings.TIME_ZONE,
+        },
     )
-    return [
-        (_read(row), clock.day_in(settings.TIME_ZONE, row.ended_at))
-        for row in rows.order_by("-said_at", "-pk")[:MOST_EARLIER]
-        if row.ended_at is not None
-    ]
+    expected_by_unit = {
+        (programme, measure, unit): UnitExpectation.read(columns)
+        for programme, measure, unit, columns in rows
+    }
+    return {key: expected for key, expected in expected_by_unit.items() if expected is not None}

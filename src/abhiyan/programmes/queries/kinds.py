@@ -1,5 +1,6 @@
 """Programmes by kind, by day and by place: each room with a kind of its own asks here."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.programmes.models import Programme
 
 from .programmes import open_programmes_of, programme
-from .splits import in_play
 
 
 def programme_of_kind(public_id: UUID, kind: str) -> Programme:
@@ -47,6 +47,25 @@ def covers_part(programme: Programme, span: tuple[int, int]) -> bool:
         " where s.programme_id = %(programme)s and top.hierarchy = %(hierarchy)s"
         " and top.lo < %(hi)s and top.hi > %(lo)s",
         {"programme": programme.pk, "hierarchy": programme.hierarchy, "lo": span[0], "hi": span[1]},
+    )
+
+
+# A unit `p` is open, and at, below or above a unit of the programme's scope.
+IN_PLAY = """(u.closed_on is null or u.closed_on > %(on)s)
+  and exists (select from programmes_scope s
+    join units_placement sp on sp.unit_id = s.unit_id and sp.hierarchy = p.hierarchy
+    where s.programme_id = %(programme)s
+      and (p.lo >= sp.lo and p.lo < sp.hi or sp.lo >= p.lo and sp.lo < p.hi))"""
+
+
+def in_play(programme_id: int, hierarchy: int, unit_ids: Sequence[int], *, on: date) -> set[int]:
+    """Return the open units among these that are at, below or above a unit of a programme's scope."""
+    return set(
+        sql.column(
+            f"""select p.unit_id from units_placement p join units_unit u on u.id = p.unit_id
+        where p.unit_id = any(%(units)s) and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}""",
+            {"units": list(unit_ids), "h": hierarchy, "programme": programme_id, "on": on},
+        )
     )
 
 

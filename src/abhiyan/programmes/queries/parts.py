@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
-
+from abhiyan.core import sql
 from abhiyan.org.viewer import Viewer
-from abhiyan.programmes.models import Programme, Target
+from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.units import queries as units
 
@@ -42,9 +41,14 @@ def parts_in_sight(
     )
     none = blank(is_rounded=here is not None and not here.is_exact)
     targets = dict(
-        Target.objects.filter(
-            programme__in=programmes, measure=1, replaced_at=None, unit_id=F("programme__owner_id")
-        ).values_list("programme_id", "n")
+        sql.rows(
+            "select t.programme_id, t.n from programmes_target t"
+            " join programmes_programme p on p.id = t.programme_id and p.owner_id = t.unit_id"
+            " where t.programme_id = any(%s::int[]) and t.measure = 1 and t.replaced_at is null",
+            [[programme.pk for programme in programmes]],
+        )
+        if programmes
+        else ()
     )
     return [
         ProgrammePart(programme, shown.get((programme.pk, 1)) or none, targets.get(programme.pk))

@@ -16,7 +16,7 @@ from abhiyan.core import sql, words
 from abhiyan.core.policy import ACCOUNT, COUNTS, EVERYTHING
 from abhiyan.core.refusals import or_refuse
 from abhiyan.org.viewer import Viewer
-from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit, Target, TargetVersion
+from abhiyan.programmes.models import InCharge, Measure, Programme, ProgrammeUnit
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.estimated import Estimated
 from abhiyan.programmes.rules.ladder import Ladder
@@ -27,7 +27,6 @@ from .checked import picture_of
 from .expected import EXPECTED, UnitExpectation
 from .holders import holders_by_account
 from .ledger import NODE, LedgerNode
-from .splits import IN_PLAY
 
 # True if a unit of the programme, or its owner, is in or above the counts the scope in force may see.
 _IN_SIGHT = f"""({EVERYTHING} or exists (
@@ -392,14 +391,6 @@ def in_charges(
     ]
 
 
-def targets(*, programme: Programme, units: Sequence[int], measure: int = 1) -> dict[int, Target]:
-    """Return the targets in force of these units, by unit id."""
-    found = Target.objects.filter(
-        programme=programme, measure=measure, unit_id__in=list(units), replaced_at=None
-    )
-    return {target.unit_id: target for target in found}
-
-
 def targets_of(*, node: int, hierarchy: int, programmes: Sequence[Programme]) -> dict[tuple[int, int], int]:
     """Return a unit's targets in several programmes, by programme id and measure; in another tree than a
     programme's `of_booths`. One query."""
@@ -413,87 +404,6 @@ def targets_of(*, node: int, hierarchy: int, programmes: Sequence[Programme]) ->
         {"unit": node, "hierarchy": hierarchy, "programmes": [one.pk for one in programmes]},
     )
     return {(programme, measure): n for programme, measure, n in rows if n is not None}
-
-
-def target_versions(
-    *, programme: Programme, unit_id: int, newest: int, measure: int = 1
-) -> list[tuple[Target, UUID | None]]:
-    """Return the newest targets of a unit, the one in force and those it had before, newest first.
-
-    Each with the version that ended it: before that everything stood as it did under this target. None: it is
-    in force, or that version is out of sight.
-    """
-    found = list(
-        Target.objects.filter(programme=programme, measure=measure, unit_id=unit_id).order_by("-pk")[:newest]
-    )
-    ended_by = dict(
-        TargetVersion.objects.filter(
-            pk__in=[target.replaced_by for target in found if target.replaced_by]
-        ).values_list("pk", "public_id")
-    )
-    return [(target, ended_by.get(target.replaced_by) if target.replaced_by else None) for target in found]
-
-
-@dataclass(frozen=True, slots=True)
-class TargetGap:
-    """A unit's target beside the sum of its children's. gap: what is missing below (negative: too much)."""
-
-    target: int | None
-    below: int
-    children: int
-    without: int  # children without a target
-
-    @property
-    def gap(self) -> int | None:
-        return None if self.target is None else self.target - self.below
-
-    @property
-    def over(self) -> int:
-        """Return by how much the children's targets exceed the unit's own; 0 when they do not."""
-        return max(0, -(self.gap or 0))
-
-    @property
-    def sums(self) -> bool:
-        return self.gap == 0
-
-
-def gap(*, programme: Programme, node: int, on: date, measure: int = 1) -> TargetGap:
-    """Return the sum of the targets of children open on a day, beside the unit's own, in hierarchy and scope."""
-    return TargetGap(
-        *sql.row(
-            f"""select
-          (select t.n from programmes_target t where t.unit_id = %(node)s and t.programme_id = %(programme)s
-            and t.measure = %(measure)s and t.replaced_at is null),
-          coalesce(sum(t.n), 0)::bigint, count(*), count(*) filter (where t.n is null)
-        from units_placement p
-        join units_unit u on u.id = p.unit_id
-        left join programmes_target t on t.unit_id = p.unit_id and t.programme_id = %(programme)s
-          and t.measure = %(measure)s and t.replaced_at is null
-        where p.parent_id = %(node)s and p.hierarchy = %(h)s and p.lo is not null and {IN_PLAY}""",
-            {
-                "node": node,
-                "programme": programme.pk,
-                "measure": measure,
-                "h": programme.hierarchy,
-                "on": on,
-            },
-        )
-    )
-
-
-def locked_below(*, programme: Programme, node: int, measure: int = 1) -> dict[int, int]:
-    """Count the locked targets beneath each child of a node, at any depth, the child's own left out."""
-    return dict(
-        sql.rows(
-            """select c.unit_id, count(*) from programmes_target t
-        join units_placement p on p.unit_id = t.unit_id and p.hierarchy = %(h)s
-        join units_placement c on p.lo > c.lo and p.lo < c.hi
-        where t.programme_id = %(programme)s and t.measure = %(measure)s and t.is_locked
-          and t.replaced_at is null and c.parent_id = %(node)s and c.hierarchy = %(h)s
-        group by c.unit_id""",
-            {"programme": programme.pk, "measure": measure, "node": node, "h": programme.hierarchy},
-        )
-    )
 
 
 def ladder_picture(

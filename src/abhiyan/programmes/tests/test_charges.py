@@ -32,6 +32,7 @@ from abhiyan.programmes import actions, owed, queries
 from abhiyan.programmes.actions.charges import AlreadyAnswered, AlreadyInCharge, ReasonTooLong
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.views import charges as charges_page
+from abhiyan.targets import actions as target_actions
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed, StandingHere, UnitsBehind
 from abhiyan.units.models import Unit
 
@@ -196,7 +197,9 @@ def test_who_is_named_reads_what_they_answer_for_and_what_they_accepted_is_kept(
 
     def target(n: int) -> None:
         with system("test"):
-            actions.set_target(programme_id=drive.pk, unit_id=world.unit("N111"), n=n, by=SYSTEM, at=AT)
+            target_actions.set_target(
+                programme_id=drive.pk, unit_id=world.unit("N111"), n=n, by=SYSTEM, at=AT
+            )
 
     def page(path: str) -> str:
         return " ".join(re.sub(r"<[^>]*>", " ", undrawn(body(browser(asha), path))).split())
@@ -406,7 +409,7 @@ def test_only_the_first_programme_and_those_with_a_target_name_booths_without_an
     assert len(first) == 1, "nobody asked these booths for anything of the other one"
     for one in (drive, second):
         with system("test"):
-            actions.set_target(
+            target_actions.set_target(
                 programme_id=one.pk, unit_id=world.unit("N112"), n=40, by=actor(president), at=AT
             )
     assert sorted(named()) == sorted(standing()) == ["Membership drive", "Second"]

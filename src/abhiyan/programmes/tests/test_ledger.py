@@ -17,8 +17,9 @@ from abhiyan.programmes import actions, ledger_sql, queries
 from abhiyan.programmes.actions import ledger
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.actions.trees import UnitsInUse
-from abhiyan.programmes.models import ALL_DAYS, Delta, Fold, Programme, Tally, Target, Total
+from abhiyan.programmes.models import ALL_DAYS, Delta, Fold, Programme, Tally, Total
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, UNSIGNED, Ladder, TallyChange
+from abhiyan.targets.models import Target
 from abhiyan.units import queries as units
 from abhiyan.units.models import Placement, Unit
 from abhiyan.units.news import UnitsGoing

@@ -18,8 +18,10 @@ from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.models import Programme
-from abhiyan.programmes.queries import splits
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, TallyChange
+from abhiyan.targets import actions as target_actions
+from abhiyan.targets import queries as target_queries
+from abhiyan.targets.queries import splits
 from abhiyan.units.models import Placement, Unit
 
 from .make import taken
@@ -54,7 +56,9 @@ def drive(world: World, president: Account) -> Programme:
             at=at,
         )
         actions.open_programme(programme_id=made.pk, by=actor(president), at=at)
-        actions.set_target(programme_id=made.pk, unit_id=world.unit("N1"), n=1000, by=actor(president), at=at)
+        target_actions.set_target(
+            programme_id=made.pk, unit_id=world.unit("N1"), n=1000, by=actor(president), at=at
+        )
         actions.post_changes(
             deltas=[
                 TallyChange(made.pk, 1, 1, world.unit("N1111"), today - timedelta(days=1), rung, n)
@@ -136,7 +140,9 @@ def test_the_check_of_a_draft_warns_that_nobody_is_in_charge_and_no_target_is_se
     page = body(client, check)
     assert charge in page and target in page
     with system("test"):
-        actions.set_target(programme_id=made.pk, unit_id=made.owner_id, n=100, by=actor(president), at=NOW)
+        target_actions.set_target(
+            programme_id=made.pk, unit_id=made.owner_id, n=100, by=actor(president), at=NOW
+        )
     page = body(client, check)
     assert charge in page and target not in page
     in_charge = world.holder("district_president", "N11", name="Asha Devi")
@@ -311,7 +317,7 @@ def test_targets_of_a_new_programme_are_all_kept_or_none_is(world: World, presid
     districts = [world.unit("N11"), world.unit("N12")]
     draft = make(world, president, unit_ids=districts)
     with system("test"):
-        actions.set_target(
+        target_actions.set_target(
             programme_id=draft.pk, unit_id=districts[1], n=7, lock=True, by=actor(president), at=NOW
         )
     client, target = browser(president), f"/programmes/{draft.public_id}/draft/target/"
@@ -319,9 +325,9 @@ def test_targets_of_a_new_programme_are_all_kept_or_none_is(world: World, presid
     assert client.post(target, asked).status_code == 409
     with system("test"):
         below = [*districts, world.unit("N111")]
-        assert {unit: one.n for unit, one in queries.targets(programme=draft, units=below).items()} == {
-            districts[1]: 7
-        }
+        assert {
+            unit: one.n for unit, one in target_queries.targets(programme=draft, units=below).items()
+        } == {districts[1]: 7}
 
 
 def test_the_target_step_asks_no_more_queries_for_more_units(world: World, president: Account) -> None:
@@ -393,7 +399,7 @@ def test_targets_are_set_split_and_locked_on_one_page(
     seen = taken(body(client, f"{base}preview/?unit=N1&how=electors&levels=1"))
     assert client.post(f"{base}split/?unit=N1", seen).status_code == 302
     with system("test"):
-        found = queries.targets(programme=drive, units=[world.unit("N11"), world.unit("N12")])
+        found = target_queries.targets(programme=drive, units=[world.unit("N11"), world.unit("N12")])
     assert [found[world.unit(code)].n for code in ("N11", "N12")] == [450, 550]
     assert client.post(f"{base}lock/?unit=N1", {"about": "N11"}).status_code == 302
     for n in ("-5", "x", ""):
@@ -405,7 +411,7 @@ def test_a_district_president_may_split_but_not_raise_or_lower_their_own(
     world: World, president: Account, drive: Programme
 ) -> None:
     with system("test"):
-        actions.set_target(
+        target_actions.set_target(
             programme_id=drive.pk,
             unit_id=world.unit("N11"),
             n=100,
@@ -479,7 +485,7 @@ def test_no_page_asks_more_queries_for_more_rows(world: World, president: Accoun
                 at=at,
             )
             actions.open_programme(programme_id=more.pk, by=actor(president), at=at)
-        actions.split_target(
+        target_actions.split_target(
             programme_id=drive.pk,
             unit_id=world.unit("N1"),
             how="equally",
@@ -546,7 +552,7 @@ def test_a_programme_of_places_gets_one_in_each_without_a_number_typed(
     one = Programme.objects.get(names__en="Stays")
     booths = [unit.pk for unit in world.units.values() if unit.kind == "booth" and unit.code.startswith("N1")]
     with system("test"):
-        found = queries.targets(programme=one, units=[world.unit("N1"), *booths], measure=1)
+        found = target_queries.targets(programme=one, units=[world.unit("N1"), *booths], measure=1)
     assert found.pop(world.unit("N1")).n == 8 and [target.n for target in found.values()] == [1] * 8
     targets = body(client, f"/programmes/{one.public_id}/targets/?unit=N1111")
     assert "of electors" not in targets
@@ -560,5 +566,8 @@ def test_a_target_is_typed_as_people_say_it(world: World, president: Account) ->
         assert answer.status_code == 302, typed
         with system("test"):
             assert (
-                queries.targets(programme=made, units=[world.unit("N1")], measure=1)[world.unit("N1")].n == n
+                target_queries.targets(programme=made, units=[world.unit("N1")], measure=1)[
+                    world.unit("N1")
+                ].n
+                == n
             )

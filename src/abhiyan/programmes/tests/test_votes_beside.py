@@ -14,12 +14,12 @@ from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVot
 from abhiyan.org.tests.make import AT, World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser, undrawn
-from abhiyan.programmes import actions
 from abhiyan.programmes.models import Programme
+from abhiyan.targets import actions
+from abhiyan.targets.tests.test_take_over import president
 from abhiyan.units.models import Unit
 
 from .test_pages import drive as open_drive
-from .test_take_over import president
 
 __all__ = ["president"]
 pytestmark = pytest.mark.django_db

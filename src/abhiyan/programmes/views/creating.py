@@ -1,17 +1,16 @@
-"""Guided creation: what and when, who, target, check. Each step is a page; the draft is kept between them."""
+"""Guided creation: what and when, who, steps of rooms above, check. Each is a page; the draft is kept between them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -24,22 +23,21 @@ from abhiyan.org.viewer import Request
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes import here as shown
 from abhiyan.programmes.fields import UnitNamesField
-from abhiyan.programmes.models import Measure, Programme, TargetChange, TargetVersion
+from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules import activities, windows
 from abhiyan.programmes.rules.places import PLACE_RULES
 from abhiyan.programmes.rules.places import place_rule_choices as place_rules
 from abhiyan.ui import numbers
 from abhiyan.ui.acts import form_page, say_when_done, tried
-from abhiyan.ui.fields import DayField, WholeField
+from abhiyan.ui.fields import DayField
 from abhiyan.ui.forms import BriefForm, offer
 from abhiyan.units import queries as units
-from abhiyan.units.models import Hierarchy, Kind
+from abhiyan.units.models import Hierarchy
 
 from .naming import in_charge_form
 
-STEPS = {"when": _("What and when"), "who": _("Who"), "target": _("Target"), "check": _("Check")}
+FIRST_STEPS = {"when": _("What and when"), "who": _("Who")}  # rooms above add theirs: here.DraftStep
 SHOWN_CHILDREN = 100
-SHOWN_SHARES = 5
 
 
 WAYS_DOWN = [
@@ -131,78 +129,6 @@ class WhenForm(BriefForm):
             del self.fields["units"]
         if not activities.activity_of(programme.kind).is_by_place:
             del self.fields["places"]
-
-
-class TargetForm(forms.Form):
-    """Step 3: a number for every measure in every unit the programme runs in, and whether to split them at once."""
-
-    how = forms.ChoiceField(label=_("Split among the units below"), required=False, widget=forms.RadioSelect)
-
-    def __init__(
-        self, *args: Any, among: Sequence["TargetAsked"], is_far: bool, is_by_place: bool, **kwargs: Any
-    ) -> None:
-        """among: what is asked, in its order. is_far: whether a split may go down to the booths: of a nation, or a
-        large state, they are too many."""
-        super().__init__(*args, **kwargs)
-        far = [
-            ("electors", _("By electors, down to the booths")),
-            ("equally", _("Equally, down to the booths")),
-        ]
-        near = [
-            ("electors", _("By electors, among the units directly below")),
-            ("equally", _("Equally, among the units directly below")),
-        ]
-        places = [("places", _("One in each place. The target may stay empty then."))] if is_by_place else []
-        offer(self, how=[*places, *(far if is_far else near), ("", _("Not yet"))])
-        for target_asked in among:
-            self.fields[target_asked.key] = WholeField(
-                label=target_asked.name,
-                min_value=0,
-                max_value=2_000_000_000,
-                required=False,
-                initial=target_asked.n,
-            )
-        self.order_fields([*(asked.key for asked in among), "how"])
-
-
-@dataclass(frozen=True, slots=True)
-class TargetAsked:
-    """The target of one measure in one unit of a draft's scope. n: what it is now; None: none yet.
-
-    name: the unit where the programme has one measure, the measure where it has one unit, else both.
-    """
-
-    unit_id: int
-    measure: int
-    name: str
-    n: int | None
-
-    @property
-    def key(self) -> str:
-        return f"n_{self.unit_id}_{self.measure}"
-
-
-def _asked(one: Programme) -> list[TargetAsked]:
-    """Return every target that a draft asks for: a row for each measure in each unit of its scope."""
-    scope, measures = _scope(one), queries.measures([one])[one.pk]
-    ids = [row.id for row in scope]
-    known = {each.number: queries.targets(programme=one, units=ids, measure=each.number) for each in measures}
-
-    def called(row: units.UnitRow, measure: Measure) -> str:
-        if len(measures) == 1:
-            return row.name()
-        return (
-            name_in_language(measure.names)
-            if len(scope) == 1
-            else f"{row.name()}: {name_in_language(measure.names)}"
-        )
-
-    return [
-        TargetAsked(row.id, each.number, called(row, each), target.n if target else None)
-        for row in scope
-        for each in measures
-        for target in [known[each.number].get(row.id)]
-    ]
 
 
 def _name_of(name: str, year: int) -> str:
@@ -302,6 +228,12 @@ def new_programme_page(request: Request) -> HttpResponseBase:
     )
 
 
+def _step_names() -> dict[str, str | Promise]:
+    """Return the steps of a draft in their order, by the name in the address."""
+    added = {key: draft_step.name for key, draft_step in shown.draft_steps().items()}
+    return {**FIRST_STEPS, **added, "check": _("Check")}
+
+
 def _steps(programme: Programme | None, current: str) -> list[tuple[str, str, bool]]:
     return [
         (
@@ -309,7 +241,7 @@ def _steps(programme: Programme | None, current: str) -> list[tuple[str, str, bo
             reverse("programmes:draft", args=[programme.public_id, step]) if programme else "",
             step == current,
         )
-        for step, name in STEPS.items()
+        for step, name in _step_names().items()
     ]
 
 
@@ -328,7 +260,7 @@ def redirect_begun_draft(request: Request, programme: Programme) -> HttpResponse
 @form_page
 def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
     """Show the steps of a draft. Entries of any step are kept at once."""
-    if step not in STEPS:
+    if step not in _step_names():
         raise NotFound
     programme = queries.programme_for(request.viewer, public_id)
     if programme.state != Programme.State.DRAFT:
@@ -340,7 +272,7 @@ def draft(request: Request, public_id: UUID, step: str) -> HttpResponseBase:
         return step_page(request, programme, step)
     done = tried(request, form, lambda given: _keep(request, programme, step, given))
     if done:
-        names = list(STEPS)
+        names = list(_step_names())
         return redirect("programmes:draft", public_id, names[names.index(step) + 1])
     return step_page(request, programme, step, form=form, status=done.status)
 
@@ -350,15 +282,14 @@ def step_page(
 ) -> HttpResponseBase:
     """Show the page of one step."""
     today = clock.day_in(programme.zone, clock.now())
-    scope = _scope(programme)
-    targets = _asked(programme) if step == "check" else []
-    names = list(STEPS)
+    scope = shown.scope_of_draft(programme)
+    names = list(_step_names())
     number = names.index(step)
     context: dict[str, Any] = {
         **shown.programme_frame(programme),
         "owner": name_in_language(programme.owner.names),
         "step": step,
-        "step_name": STEPS[step],
+        "step_name": _step_names()[step],
         "steps": _steps(programme, step),
         "number": number + 1,
         "before": reverse("programmes:draft", args=[programme.public_id, names[number - 1]])
@@ -370,26 +301,7 @@ def step_page(
         "form": form or _form(request, programme, step),
         "q": request.GET.get("q", "")[:100],
         "scope": [row.name() for row in scope],
-        "targets": [(target_asked.name, target_asked.n) for target_asked in targets],
         "places": _places_said(programme, scope, on=today) if step == "check" else "",
-        "lacks_target": {target_asked.unit_id for target_asked in targets}
-        > {target_asked.unit_id for target_asked in targets if target_asked.n},
-        "gaps": [
-            (target_asked.name, gap)
-            for target_asked in targets
-            if target_asked.n is not None
-            and not (
-                gap := queries.gap(
-                    programme=programme, node=target_asked.unit_id, measure=target_asked.measure, on=today
-                )
-            ).sums
-            and gap.children
-        ],
-        "splits": [
-            (target_asked.name, _split_shown(programme, target_asked))
-            for target_asked in targets
-            if target_asked.n is not None
-        ],
         "charges": [
             (charge, name_in_language(charge.unit_names)) for charge in queries.in_charges(programme)
         ],
@@ -399,6 +311,10 @@ def step_page(
             for page in shown.launch_pages(request, programme, today)
         ],
     }
+    if step == "check":
+        for draft_step in shown.draft_steps().values():
+            context |= draft_step.checked(programme)
+        context["added"] = list(shown.draft_steps().values())
     return render(request, "programmes/programme_draft.html", context, status=status)
 
 
@@ -420,28 +336,6 @@ def _places_said(programme: Programme, scope: Sequence[units.UnitRow], *, on: da
             left,
         ) % {"n": numbers.grouped(left)}
     return words
-
-
-def _split_shown(programme: Programme, target_asked: TargetAsked) -> dict[str, Any] | None:
-    """Return how a target stands split, for the check; None while nothing below has one."""
-    target_split = queries.standing_split(
-        programme=programme, node=target_asked.unit_id, measure=target_asked.measure, first=SHOWN_SHARES
-    )
-    if target_split is None:
-        return None
-    return {
-        "how": target_split.basis,
-        "levels": [(Kind(kind).label, n) for kind, n in target_split.levels],
-        "shares": [(name_in_language(names), n) for names, n in target_split.shares],
-        "more": target_split.children - len(target_split.shares),
-    }
-
-
-def _scope(programme: Programme) -> list[units.UnitRow]:
-    return [
-        path[-1]
-        for path in units.paths_of_units(queries.scope_units(programme), programme.hierarchy).values()
-    ]
 
 
 def _form(request: Request, programme: Programme, step: str) -> forms.Form | None:
@@ -466,14 +360,8 @@ def _form(request: Request, programme: Programme, step: str) -> forms.Form | Non
         )
     if step == "who":
         return in_charge_form(request)
-    if step == "target":
-        return TargetForm(
-            posted,
-            among=_asked(programme),
-            is_far=queries.far_at_once(programme, queries.scope_units(programme)) == queries.ALL_THE_WAY,
-            is_by_place=activities.activity_of(programme.kind).is_by_place,
-            initial={"how": "places" if activities.activity_of(programme.kind).is_by_place else "electors"},
-        )
+    if step in shown.draft_steps():
+        return shown.draft_steps()[step].form(request, programme)
     return None
 
 
@@ -484,7 +372,6 @@ def _named(programme: Programme, ids: set[int]) -> list[str]:
 
 
 def _keep(request: Request, programme: Programme, step: str, given: dict[str, Any]) -> None:
-    at = clock.now()
     if step == "when":
         chosen = [*units.ids_of(given.get("units") or []).values(), *given["named"]]
         actions.change_programme(
@@ -494,41 +381,10 @@ def _keep(request: Request, programme: Programme, step: str, given: dict[str, An
             unit_ids=chosen or [programme.owner_id],
             places=given.get("places"),
             by=request.actor,
-            at=at,
+            at=clock.now(),
         )
-    if step == "target":
-        far = queries.far_at_once(programme, queries.scope_units(programme))
-        with transaction.atomic():  # one answer, one form: where one unit is refused, none is changed
-            for target_asked in _asked(programme):
-                n = given.get(target_asked.key)
-                if n is None and given["how"] == "places":  # one in each place
-                    on = clock.day_in(programme.zone, at)
-                    n = queries.count_places(programme, [target_asked.unit_id], on=on).get(
-                        target_asked.unit_id
-                    )
-                if n is None:
-                    continue
-                about: dict[str, Any] = {
-                    "programme_id": programme.pk,
-                    "measure": target_asked.measure,
-                    "unit_id": target_asked.unit_id,
-                }
-                actions.set_target(**about, n=n, by=request.actor, at=at)
-                if given["how"]:
-                    changed = actions.change_targets(
-                        **about,
-                        act=TargetVersion.Act.SPLIT,
-                        given={"how": given["how"], "far": far, "expected": None},
-                        by=request.actor,
-                        at=at,
-                    )
-                    if isinstance(changed, TargetChange):
-                        say_when_done(
-                            request,
-                            _(
-                                "The target is split among many units. That goes on while you work: look under Targets."
-                            ),
-                        )
+    if step in shown.draft_steps():
+        shown.draft_steps()[step].keep(request, programme, given)
 
 
 @form_page

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
-from abhiyan.core.numbers import whole_number
 from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
@@ -165,11 +164,11 @@ def programme_page(
         sort=("-" if sorting.descending else "") + sorting.key,
         show="behind" if request.GET.get("show") == "behind" else "all",
         language=active_language(),
-        page=1 if is_file else page_asked(request),
+        page=1 if is_file else shown.page_asked(request),
         per=tables.DEEPEST_ROW if is_file else tables.PER_PAGE,
     )
     ids = [unit.id, *(child.unit_id for child in below.rows)]
-    earlier = queries.earlier_totals(one, units=ids, hierarchy=one.hierarchy, on=on)
+    earlier = queries.earlier_totals(one, units=ids, hierarchy=one.hierarchy)
     checked = estimated_rungs([one.pk], ids, on=on)
     children = [
         {
@@ -207,6 +206,7 @@ def programme_page(
             "unit_name": here.name,
             "path": here.crumbs(seen_by=request.viewer),
             **measure.about,
+            "targets": shown.programme_address(one, "targets:targets", unit.code, measure=measure.number),
             "sorting": sorting,
             "leaf": below,
             "parts_behind": late.said if late else "",
@@ -292,7 +292,7 @@ def _stands(
                     checked=checked.get((one.pk, measure.number, here.id)),
                     **(earlier.beside(here.id) if earlier and measure.number == 1 else {}),
                 ),
-                shown.programme_address(one, "targets", here.code, measure=measure.number),
+                shown.programme_address(one, "targets:targets", here.code, measure=measure.number),
             )
             for measure in measures
         ],
@@ -358,10 +358,6 @@ def _own_pages(request: Request, one: Programme, on: date) -> list[tuple[str, An
         for page in pages
         if page.opens(request.viewer.may)
     ]
-
-
-def page_asked(request: Request) -> int:
-    return whole_number(request.GET.get("page", ""), most=10**4) or 1
 
 
 class ChangeForm(forms.Form):

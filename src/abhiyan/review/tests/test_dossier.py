@@ -15,12 +15,12 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.models import Roll
 from abhiyan.people.tests.make import body
-from abhiyan.programmes import actions
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.ladder import has_figures
 from abhiyan.review.models import Review
 from abhiyan.site.tests.cast import Cast
+from abhiyan.targets import actions
 from abhiyan.verification.actions import answer_flag
 from abhiyan.verification.tests.test_flagging import SAID, do, flagged
 from abhiyan.verification.tests.test_looks import HASTY

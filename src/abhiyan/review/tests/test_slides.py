@@ -15,11 +15,12 @@ from abhiyan.enrolment.tests.web import today
 from abhiyan.org.queries import NotYours
 from abhiyan.pages.tests.test_launch import districts
 from abhiyan.people.models import Phone
-from abhiyan.programmes.models import Programme, Target
+from abhiyan.programmes.models import Programme
 from abhiyan.review.actions.decks import make_deck
 from abhiyan.review.actions.reviews import ToDo
 from abhiyan.review.models import Deck, Review
 from abhiyan.site.tests.cast import Cast
+from abhiyan.targets.models import Target
 from abhiyan.ui.slides.pptx_file import pptx_texts
 from abhiyan.work.models import Task
 

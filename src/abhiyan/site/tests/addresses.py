@@ -52,10 +52,13 @@ from abhiyan.people.actions import field, issue_document, sessions
 from abhiyan.people.models import Double, Factor, FieldHeld, Person, Session
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
-from abhiyan.programmes.models import Programme, ProgrammeUnit, TargetChange
+from abhiyan.programmes.models import Programme, ProgrammeUnit
 from abhiyan.review.tests.round_elsewhere import round_elsewhere, slides_elsewhere
 from abhiyan.stays.actions import LETTER, NewStay, assign_stay
 from abhiyan.stays.models import FieldDay, ThanksLetter
+from abhiyan.targets import actions as targets
+from abhiyan.targets import queries as target_queries
+from abhiyan.targets.models import TargetChange
 from abhiyan.units import actions as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.verification import actions as verification
@@ -200,13 +203,13 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             by=SYSTEM,
             at=at,
         )
-        programmes.set_target(
+        targets.set_target(
             programme_id=programme.pk, unit_id=world.units["JK-JAM"].pk, n=900, by=SYSTEM, at=at
         )
         ((in_charge,),) = world.rows(
             "select id from programmes_in_charge where programme_id = %s", [str(programme.pk)]
         )
-        (version,) = programme_queries.versions_of_targets(programme, unit_id=world.units["JK-JAM"].pk)[:1]
+        (version,) = target_queries.versions_of_targets(programme, unit_id=world.units["JK-JAM"].pk)[:1]
         change = TargetChange.objects.create(
             public_id=uuid4(),
             programme=programme,
@@ -885,6 +888,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "programmes:open": of.draft,
         "programmes:discard": of.draft,
         "programmes": of.programme,
+        "targets": of.programme,
         "work": of.programme,
         "verification": of.programme,
         "helpdesk:helpline": of.programme,

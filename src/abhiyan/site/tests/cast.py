@@ -29,6 +29,7 @@ from abhiyan.people.models import Account, Session
 from abhiyan.people.tests.make import kept_account
 from abhiyan.people.visit import Visit
 from abhiyan.programmes import actions as programmes
+from abhiyan.targets import actions as targets
 from abhiyan.units.models import Hierarchy, Kind, Placement, Unit
 
 SYSTEM = Actor.system("test")
@@ -205,7 +206,7 @@ class Cast:
     def target(self, unit: str, n: int) -> None:
         """A unit's target in the drive."""
         with system("test"):
-            programmes.set_target(
+            targets.set_target(
                 programme_id=self.world.programme.pk,
                 unit_id=self.world.units[unit].pk,
                 n=n,

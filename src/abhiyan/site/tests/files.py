@@ -104,7 +104,7 @@ FILED = (
         "programmes:programme",
         "work:my_work",
         "work:schedule",
-        "programmes:targets",
+        "targets:targets",
         "work:tasks",
     ),
     *(

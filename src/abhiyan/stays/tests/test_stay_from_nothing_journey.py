@@ -41,6 +41,7 @@ from abhiyan.stays.actions import STAYS, MarkGiven, NewStay, StayReport
 from abhiyan.stays.models import Stay
 from abhiyan.stays.numbers import source_code
 from abhiyan.stays.rules.stays import StayStep
+from abhiyan.targets import actions as targets
 from abhiyan.units.models import Kind, Placement, Unit
 from abhiyan.verification.actions import (
     begin_try,
@@ -91,8 +92,8 @@ def opened(cast: Cast) -> Programme:
         )
         programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=NOW)
         whole: dict[str, Any] = {"programme_id": made.pk, "measure": STAYS, "by": SYSTEM, "at": NOW}
-        programmes.set_target(unit_id=unit_id, n=60, **whole)
-        programmes.split_target(unit_id=unit_id, how="equally", **whole)
+        targets.set_target(unit_id=unit_id, n=60, **whole)
+        targets.split_target(unit_id=unit_id, how="equally", **whole)
         made.refresh_from_db()
     return made
 
