@@ -356,7 +356,7 @@ def programme_to_set(programme_id: int, measure: int) -> Programme:
 def _require_open(programme: Programme, measure: int) -> None:
     if programme.state == Programme.State.CLOSED:
         raise ProgrammeOver
-    if measure not in {known.number for known in measures([programme])[programme.pk]}:
+    if measure not in {counted.number for counted in measures([programme])[programme.pk]}:
         raise UnknownMeasure(field="measure")
 
 
