@@ -13,12 +13,14 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "abhiyan"
 ROOMS = (
     "core",
+    "doorstep",
     "elections",
     "enrolment",
     "friends",
     "incidents",
     "messaging",
     "org",
+    "paper",
     "people",
     "programmes",
     "targets",
@@ -112,7 +114,7 @@ NOBODY_ASKED = {
     "enrolment/actions/motives.py::note_motive": ONESELF,
     "enrolment/actions/referrals.py::friend_code": ONESELF,
     "enrolment/actions/referrals.py::note_referred": ONESELF,
-    "enrolment/paper/lists.py::undo": "the undo of a list, which asked before its step",
+    "paper/lists.py::undo": "the undo of a list, which asked before its step",
     "people/actions/documents.py::issue_document": WITHIN,
     "people/actions/documents.py::issue_documents": WITHIN,
     "people/actions/documents.py::restore_documents": WITHIN,

@@ -33,7 +33,6 @@ from abhiyan.elections.models import Plan
 from abhiyan.enrolment.models import Claim, Drive, Enrolment, How, TermKind, Waiting
 from abhiyan.enrolment.models_referrals import Referral
 from abhiyan.enrolment.models_tokens import ChannelToken
-from abhiyan.enrolment.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.enrolment.queries import calls as queries_calls
 from abhiyan.enrolment.queries import doubles as double_queries
 from abhiyan.enrolment.queries import placing as placing_queries
@@ -48,6 +47,7 @@ from abhiyan.helpdesk.models import Ticket
 from abhiyan.messaging.models import Question, Reading, Send
 from abhiyan.org.models import Appointment, Release
 from abhiyan.org.rules.offices import SEATS
+from abhiyan.paper.models import PaperBatch, PaperImport, PaperPhoto
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account, Double
 from abhiyan.people.rules.doubles import Known, judge_pair

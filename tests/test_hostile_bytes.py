@@ -28,8 +28,8 @@ from abhiyan.core import file_pool, pictures, slots
 from abhiyan.core.file_pool import FilesBusy, UnreadableFile
 from abhiyan.core.tests import taken_over
 from abhiyan.core.tests.waits import PATIENCE_S
-from abhiyan.enrolment.paper.layout import PAPER
 from abhiyan.pages.access import addresses_by_name
+from abhiyan.paper.layout import PAPER
 from abhiyan.site.tests.hostile_files import FORMS, MB, hostile, watched
 from abhiyan.ui.slides import layouts
 

@@ -48,7 +48,7 @@ SENT = (
 )
 WITHIN_BOUNDS = {"streams without end"}  # It starts nothing. A reader goes through all of it and may take it.
 # These pages take a file first and look into it afterwards: a job checks a list; each photograph has its answer.
-TAKES_FIRST = {"imports", "enrolment:paper_batch"}
+TAKES_FIRST = {"imports", "paper:paper_batch"}
 
 
 @dataclass

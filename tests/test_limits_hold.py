@@ -25,8 +25,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, or_refuse
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.actions import ClaimMessage, Gateway, phone_changes, photos, refused, texts
-from abhiyan.enrolment.actions import batches as paper
+from abhiyan.enrolment.actions import ClaimMessage, Gateway, phone_changes, refused, texts
 from abhiyan.enrolment.hotpath import batches, claims
 from abhiyan.enrolment.hotpath.answers import Busy
 from abhiyan.enrolment.models import Drive, Membership
@@ -51,6 +50,8 @@ from abhiyan.messaging.queries import message_id
 from abhiyan.messaging.rules import inbound
 from abhiyan.org.news import AppointmentOffered
 from abhiyan.org.tests.make import actor
+from abhiyan.paper.actions import batches as paper
+from abhiyan.paper.actions import photos
 from abhiyan.people import actions as people
 from abhiyan.people.actions import codes, factors, reading
 from abhiyan.people.actions import field as field_actions

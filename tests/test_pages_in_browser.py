@@ -21,10 +21,11 @@ from abhiyan.core.imports import running
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.elections.tests import make as elections
-from abhiyan.enrolment.actions import batches, tokens
+from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.messaging import actions as messaging
+from abhiyan.paper.actions import batches
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
 from abhiyan.programmes import actions as programmes

@@ -18,12 +18,12 @@ from abhiyan.core.imports import running
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
-from abhiyan.enrolment.actions import batches
-from abhiyan.enrolment.paper.models import PaperBatch, PaperPhoto
 from abhiyan.enrolment.tests.make import Ladder
 from abhiyan.enrolment.tests.server import Server
-from abhiyan.enrolment.tests.sheets import Line, filled, page_of, people_of, photographed
-from abhiyan.enrolment.tests.test_photos import chunk
+from abhiyan.paper.actions import batches
+from abhiyan.paper.models import PaperBatch, PaperPhoto
+from abhiyan.paper.tests.sheets import Line, filled, page_of, people_of, photographed
+from abhiyan.paper.tests.test_photos import chunk
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.visits import Open, away, go, visits
 from abhiyan.ui.tests.axe import unsound

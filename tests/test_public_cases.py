@@ -25,7 +25,6 @@ from abhiyan.elections.lists.layouts import RESULTS
 from abhiyan.elections.models import Contest
 from abhiyan.elections.tests.make import bring
 from abhiyan.enrolment.earlier import MEMBERS
-from abhiyan.enrolment.paper.layout import PAPER
 from abhiyan.enrolment.rules import details, names
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.test_doubles import agrees, merged, say_stop, silent
@@ -37,6 +36,7 @@ from abhiyan.messaging.rules import bulk, inbound
 from abhiyan.messaging.rules.words import TextWord
 from abhiyan.messaging.rules.words import read_said_text as said
 from abhiyan.messaging.tests.test_send import queue
+from abhiyan.paper.layout import PAPER
 from abhiyan.people import phones
 from abhiyan.people.rules import doubles
 

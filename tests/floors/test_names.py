@@ -53,7 +53,7 @@ READ_NAMES = {
     "elections/views/below_seats.py": BEARER,
     "elections/views/plans.py": BEARER,
     "enrolment/owed.py": OWN,
-    "enrolment/queries/batches.py": BEARER,
+    "paper/queries.py": BEARER,
     "friends/queries/help_offers.py": BEARER,
     "friends/queries/organisers.py": BEARER,
     "enrolment/queries/referrals.py": BEARER,

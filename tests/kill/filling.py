@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime
+from importlib import import_module, util
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
 NUMBER = "+918045612345"
@@ -22,11 +23,13 @@ def main() -> None:
     django.setup()
     from abhiyan.core.actor import Actor
     from abhiyan.core.scope import system
-    from abhiyan.enrolment.actions import batches
     from abhiyan.messaging import actions as messaging
     from abhiyan.programmes.models import Programme
     from abhiyan.units.models import Unit
 
+    # The release before keeps paper in the room of enrolment.
+    room = "paper" if util.find_spec("abhiyan.paper") else "enrolment"
+    batches = import_module(f"abhiyan.{room}.actions.batches")
     at, by = datetime.now(UTC), Actor.system("test of the update")
     with system("test of the update"):
         programme = Programme.objects.get(kind="drive").pk

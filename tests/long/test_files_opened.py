@@ -79,5 +79,5 @@ def test_every_file_of_rows_is_written_by_the_writers_that_are_opened_here() -> 
         for path in root.rglob("*.py")
         if "csv.writer(" in path.read_text("utf-8") and not {"tests", "demo"} & set(path.parts)
     }
-    own = {"contact/demo.py", "core/tables/writing.py", "enrolment/actions/typing.py"}
+    own = {"contact/demo.py", "core/tables/writing.py", "paper/actions/typing.py"}
     assert writing == own, "write files of rows by core/tables/writing.py"

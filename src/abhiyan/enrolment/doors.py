@@ -11,8 +11,6 @@ from abhiyan.ui.addresses import address_of
 from abhiyan.ui.doors import Door
 from abhiyan.units.queries import UnitRow
 
-from .rules.channels import RECORD
-
 RANK = 1  # of its first way among those of a unit's page
 
 
@@ -21,8 +19,6 @@ def doors(viewer: Viewer, *, at: datetime, unit: UnitRow | None = None, text: st
     page = address_of("enrolment:people")
     if unit is not None and unit.lo is not None and viewer.sees_people_at(unit.lo):
         yield Door(_("People"), f"{page}?{urlencode({'unit': unit.code})}", icon="user", rank=RANK)
-    if unit is not None and unit.lo is not None and viewer.may_at(RECORD, unit.lo):
-        yield Door(_("Paper forms"), f"{address_of('enrolment:paper_list')}?{urlencode({'unit': unit.code})}")
     if text and viewer.may("people.read"):
         yield Door(
             _("Search members for this"),

@@ -19,9 +19,6 @@ ENTRIES = (
         short=_("My link"),
     ),
     NavigationEntry(
-        "enrolment:paper_list", _("Paper forms"), DESK, order=8, words=_("print, sheets, photos")
-    ),
-    NavigationEntry(
         "enrolment:people",
         _("People who joined"),
         MEMBERS,

@@ -2,18 +2,7 @@
 
 from abhiyan.core.loops import Loop
 
-from .actions import (
-    bursts,
-    confirming,
-    phone_changes,
-    photos,
-    replies,
-    revisits,
-    terms,
-    text_parts,
-    texts,
-    welcoming,
-)
+from .actions import bursts, confirming, phone_changes, replies, revisits, terms, text_parts, texts, welcoming
 
 LOOPS = {
     "reply": Loop(turn=lambda at: replies.reply(at=at), every_s=1),
@@ -23,7 +12,6 @@ LOOPS = {
     "terms": Loop(turn=lambda at: terms.run_out(at=at), every_s=600, scoped=False),
     "parts": Loop(turn=lambda at: text_parts.hear_parts(at=at), every_s=1, scoped=False),
     "texts": Loop(turn=lambda at: texts.forget_texts(at=at), every_s=600),
-    "photos": Loop(turn=lambda at: photos.forget_photos(at=at), every_s=3600),
     "bursts": Loop(turn=lambda at: bursts.look_for_bursts(at=at), every_s=10, scoped=False),
     "phones": Loop(turn=lambda at: phone_changes.turn(at=at), every_s=phone_changes.TURN_S, scoped=False),
     "left": Loop(turn=lambda _at: revisits.note_left_behind(), every_s=600),

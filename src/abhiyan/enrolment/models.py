@@ -26,7 +26,6 @@ from .models_motives import Motive  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
 from .models_referrals import Referral, Referred  # noqa: F401  # the same
 from .models_tokens import ChannelToken  # noqa: F401  # the same
-from .paper import models as paper  # noqa: F401  # its tables are tables of this room
 from .rules import steps
 
 

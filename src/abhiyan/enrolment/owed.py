@@ -55,6 +55,7 @@ from .queries.join import SMALLEST, WORK_IN, OpenDrive, counting_drive_id
 from .queries.notices import drives_that_wait
 from .queries.people import join_number
 from .rules import rolls
+from .rules.paper_forms import owed_on_paper
 
 TO_CALL = 5  # members named on Today of a booth
 DESK = "helpdesk.answer"  # who answers the helpline, and neither enrols nor leads, recruits nobody
@@ -80,6 +81,8 @@ def owed(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | LateBelow]
     found = awaiting.waiting_counts(MOST, before=before)
     if not viewer.leads_desks and viewer.may(cards.PRINTING):
         yield from _cards(found.cards)
+    if found.sheets and viewer.may("imports.paper"):
+        yield from owed_on_paper(found.sheets, MOST, leaves=viewer.leads_desks)
     for work in _waiting(viewer, found, until):
         yield from at_desks(work, leaves=viewer.leads_desks, is_late=True)
     if found.unplaced and viewer.may("enrolment.place"):
@@ -108,18 +111,7 @@ def _waiting(viewer: Viewer, found: awaiting.AwaitingCounts, until: str) -> Iter
 
     until: the address of a list names the day up to which it was counted.
     """
-    nameless, pairs, sheets = found.nameless, found.pairs, found.sheets
-    if sheets and viewer.may("imports.paper"):
-        yield Owed(
-            urgency=2,
-            title=ngettext("%(n)s photographed sheet to enter", "%(n)s photographed sheets to enter", sheets)
-            % {"n": grouped_to(sheets, MOST)},
-            meta=_("Type them, or import a list of their batch."),
-            href=reverse("enrolment:paper_list") + "?show=enter",
-            act=_("Enter"),
-            icon="enrol",
-            key="sheets",
-        )
+    nameless, pairs = found.nameless, found.pairs
     if pairs and viewer.may("enrolment.strike_off"):
         yield Owed(
             urgency=2,

@@ -8,7 +8,6 @@ from abhiyan.messaging.link_pages import link_page
 
 from . import openapi
 from .views import (
-    batches,
     card_desk,
     denials,
     doubles,
@@ -23,14 +22,12 @@ from .views import (
     member,
     notice,
     people,
-    photos,
     placing,
     question,
     referrals,
     rights,
     telling,
     tickets,
-    typing,
     unanswered,
     worklists,
 )
@@ -248,46 +245,6 @@ urlpatterns = [
         act="shows a number",
     ),
     # The acts ask whether somebody may there: printed forms, and photographs of their sheets.
-    page("paper/", batches.paper_list, opens=ENTERING),
-    page("paper/new/", batches.paper_new, opens=ENTERING, act="a batch nobody fills does nothing"),
-    page("paper/<slug:number>/", batches.paper_batch, opens=ENTERING, act="a photo is removed"),
-    page(
-        "paper/<slug:number>/form/",
-        batches.paper_form,
-        opens=ENTERING,
-        file_goes_on="a blank form: people join on it",
-    ),
-    page(
-        "paper/<slug:number>/type/",
-        typing.paper_type,
-        opens=capability("imports.paper"),
-        act="the list is discarded, or undone",
-    ),
-    page("paper/<slug:number>/sheets/<int:sheet>/", photos.paper_sheet, opens=ENTERING, act=FINAL),
-    page(
-        "paper/<slug:number>/photos/<uuid:photo>/",
-        photos.paper_photo,
-        opens=PEOPLE,
-        file_goes_on="a picture of the page that types it: people join by it",
-    ),
-    page(
-        "paper/<slug:number>/photos/<uuid:photo>/small/",
-        photos.paper_photo_small,
-        opens=PEOPLE,
-        file_goes_on="a picture of the page that types it: people join by it",
-    ),
-    page(
-        "paper/<slug:number>/photos/<uuid:photo>/change/",
-        photos.paper_photo_change,
-        opens=ENTERING,
-        act="is changed again, or turned on",
-    ),
-    page(
-        "paper/<slug:number>/photos/<uuid:photo>/remove/",
-        photos.paper_photo_remove,
-        opens=ENTERING,
-        act=FINAL,
-    ),
     page("notice/", notice.notice_page, name="notice", opens=NOTICES, act=FINAL, is_own=True),
     page(
         "notice/<int:number>/<slug:language>/",

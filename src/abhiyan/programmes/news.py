@@ -39,11 +39,15 @@ class ProgrammeDiscarded:
 
 @dataclass(frozen=True, slots=True)
 class ItemsErased:
-    """The person of some items had everything erased, or has again after a restore. item_ids: public."""
+    """The person of some items had everything erased, or has again after a restore.
+
+    item_ids: public. former_phone_ids: phones the person had before, where the teller knows them.
+    """
 
     item_ids: tuple[UUID, ...]
     phone_id: UUID
     at: datetime
+    former_phone_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

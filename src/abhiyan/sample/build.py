@@ -15,10 +15,10 @@ from abhiyan.core.samples import SampleGround, note_all_made, note_made, sample_
 from abhiyan.core.scope import system
 from abhiyan.elections.demo import PARTY
 from abhiyan.enrolment import actions as enrolment
-from abhiyan.enrolment.queries import batches
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
 from abhiyan.org.rules.offices import SEATS
+from abhiyan.paper import queries as batches
 from abhiyan.people import actions as people_actions
 from abhiyan.people.actions import finding
 from abhiyan.people.models import Account

@@ -16,12 +16,13 @@ from abhiyan.core.actor import Actor
 from abhiyan.doorstep import actions as door
 from abhiyan.doorstep.models import DoorEntry, DoorTry
 from abhiyan.enrolment import actions as enrolment
-from abhiyan.enrolment.actions import batches, photos, referrals
-from abhiyan.enrolment.paper.models import PaperBatch
-from abhiyan.enrolment.rules.batches import ROWS, sheet_code
+from abhiyan.enrolment.actions import referrals
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed
+from abhiyan.paper.actions import batches, photos
+from abhiyan.paper.models import PaperBatch
+from abhiyan.paper.rules.batches import ROWS, sheet_code
 from abhiyan.programmes.models import Programme
 
 from . import people
@@ -174,7 +175,7 @@ def _photograph(
 
     is_torn: the code is gone, and somebody has to say which it is.
     """
-    page = f"{settings.ORIGIN}{reverse('enrolment:paper_batch', args=[batch.number])}"
+    page = f"{settings.ORIGIN}{reverse('paper:paper_batch', args=[batch.number])}"
     taken = []
     for start in range(0, len(filled), ROWS):
         rows = [

@@ -26,6 +26,7 @@ ROOMS = (
     "contact",
     "enrolment",
     "doorstep",
+    "paper",
     "incidents",
     "friends",
     "stays",

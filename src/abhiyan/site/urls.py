@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.doorstep.urls")),
     path("", include("abhiyan.incidents.urls")),
     path("", include("abhiyan.friends.urls")),
+    path("", include("abhiyan.paper.urls")),
     path("", include("abhiyan.enrolment.urls")),
     path("forms/", include("abhiyan.forms.urls")),
     path("elections/", include("abhiyan.elections.urls")),

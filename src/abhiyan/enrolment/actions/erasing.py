@@ -25,7 +25,6 @@ from .members import end_questions, end_term, found_member, latest_id, latest_te
 from .motives import forget_motives
 from .noes import lock_for_no
 from .phone_changes import forget_changes
-from .photos import hide_photos_of
 from .placing import forget_where
 from .receipts import ERASE, send_receipt
 from .referrals import forget_referred
@@ -72,12 +71,12 @@ def erase_member(*, membership: UUID, channel: int, language: str, by: Actor, at
                 end_term(one, reason=endings.ERASED, channel=channel, by=by, at=at)
         _close_for_good(memberships, at)
         before = forget_changes(members=memberships, at=at)
-        hide_photos_of(phones=[member.phone_id, *(phone_id for _change, phone_id in before)], at=at)
         forget_referred(memberships=[member.public_id for member in memberships])
         forget_motives([member.public_id for member in memberships])
         work.forget_helpers(person_ids=[member.person_id for member in memberships], at=at)
         forget_where(memberships)
-        news.tell(ItemsErased(tuple(one.public_id for one in memberships), member.phone_id, at))
+        former = tuple(phone_id for _change, phone_id in before)
+        news.tell(ItemsErased(tuple(one.public_id for one in memberships), member.phone_id, at, former))
         for member_id in theirs:  # of who had left or was struck off before
             people.withdraw_consent(
                 person_id=member_id, purposes=Purpose.values, channel=channel, by=by, at=at
@@ -125,7 +124,6 @@ def end_again(*, erasure_replayed: ErasureReplayed) -> None:
                 at=erasure_replayed.at,
             )
     _close_for_good(theirs, erasure_replayed.at)
-    hide_photos_of(phones=[erasure_replayed.phone_id], at=erasure_replayed.at)
     forget_referred(memberships=[member.public_id for member in theirs])
     forget_motives([member.public_id for member in theirs])
     work.forget_helpers(person_ids=[member.person_id for member in theirs], at=erasure_replayed.at)

@@ -10,6 +10,7 @@ from abhiyan.core import sql
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.models import Taken
+from abhiyan.enrolment.rules.paper_forms import sheets_to_enter_sql
 from abhiyan.people.models import Double
 
 from .people import Mark, Member, members_on
@@ -217,9 +218,7 @@ def waiting_counts(limit: int = 1_000, *, before: datetime | None = None) -> Awa
         " and c.at < %(before)s::timestamptz limit %(limit)s) b),"
         " (select count(*) from (select 1 from people_double d where d.state = %(open)s"
         " and d.found_at < %(before)s::timestamptz limit %(limit)s) c),"
-        " (select count(*) from (select 1 from enrolment_paper_photo p where p.import_id is null"
-        " and p.hidden_at is null and p.aside_at is null and not p.is_beside"
-        " and p.added_at < %(before)s::timestamptz limit %(limit)s) d),"
+        f" (select count(*) from ({sheets_to_enter_sql()} limit %(limit)s) d),"
         " (select count(*) from (select 1 from enrolment_card_wanted w"
         " join enrolment_membership m on m.public_id = w.member where w.printed_at is null and m.ended_on is null"
         " and m.merged_into is null and w.asked_at < %(before)s::timestamptz limit %(limit)s) e)",

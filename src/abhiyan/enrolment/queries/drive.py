@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,6 +31,11 @@ MOST_UNITS = 200  # a choice longer than this is no choice
 def drive_for(programme: Programme) -> Drive:
     """Return the drive of a programme one may see, drafts too. NotFound for programmes of another kind."""
     return or_refuse(Drive.objects.filter(programme_id=programme.pk).select_related("roll").first())
+
+
+def drives_in_sight() -> QuerySet[Drive]:
+    """Return the drives that the scope in force may see."""
+    return Drive.objects.all()
 
 
 def roll_of(programme_id: int) -> RollKind:

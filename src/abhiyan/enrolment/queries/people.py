@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import or_refuse
@@ -305,6 +307,11 @@ def claims(phone_id: UUID, membership_id: UUID) -> list[ClaimTold]:
         " order by c.at desc, c.id limit %s",
         [phone_id, membership_id, *_terms_of(membership_id), MOST_OF_ONE],
     )
+
+
+def senders_of_lists(import_ids: QuerySet[Any]) -> dict[UUID, UUID]:
+    """Return the claims in sight that lists brought, each with the public id of the account that wrote it down."""
+    return dict(Claim.objects.filter(import_id__in=import_ids).values_list("pk", "by"))
 
 
 def senders(ids: Sequence[UUID]) -> dict[UUID, str]:

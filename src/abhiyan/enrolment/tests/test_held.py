@@ -9,16 +9,16 @@ from django.test import Client
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import photos
+from abhiyan.paper.actions import photos
+from abhiyan.paper.tests.test_batches import HEAD, JPEG, keep, make
+from abhiyan.paper.tests.test_paper import bring, step
 from abhiyan.people import actions as people
 from abhiyan.people import documents
 from abhiyan.people.actions import erasing
 from abhiyan.people.models import Document, RevokeReason
 
 from .make import Human, World
-from .test_batches import HEAD, JPEG, keep, make
 from .test_cards import public_id
-from .test_paper import bring, step
 from .web import join, main, open_me, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -19,6 +19,7 @@ from abhiyan.enrolment.actions.claims import JoiningWaits
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.messaging.models import Message
+from abhiyan.paper.tests.test_paper import bring, step
 from abhiyan.people import queries as people
 from abhiyan.people.models import Notice
 from abhiyan.people.rules.notices import other_than
@@ -26,7 +27,6 @@ from abhiyan.people.rules.notices import other_than
 from .make import World, make_token
 from .server import Server
 from .test_calls import JOIN, call, connect, replied
-from .test_paper import bring, step
 from .web import code_sent, filled, offered, officer, typed, web_world
 
 OLD, NEW = "Purana Sangathan", "Naya Sangathan"

@@ -14,16 +14,16 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment import actions, loops
 from abhiyan.enrolment.actions import ClaimMessage
-from abhiyan.enrolment.paper import committing
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.steps import OPENED
+from abhiyan.paper import committing
+from abhiyan.paper.tests.test_paper import HEAD, bring, step
 from abhiyan.people.models import Suppression
 from abhiyan.programmes.actions import recount_facts
 from abhiyan.programmes.models import Rung
 
 from .held import Held, act_held, batch_held, beside, someone_waits
 from .make import CHANNEL, Human, Ladder, World
-from .test_paper import HEAD, bring, step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SYSTEM = Actor.system("tests")

@@ -10,8 +10,10 @@ from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.doorstep import queries as door
-from abhiyan.enrolment.actions import leaving, merging, photos, revisits, terms, undoing
-from abhiyan.enrolment.queries import batches, partings, people, referrals
+from abhiyan.enrolment.actions import leaving, merging, revisits, terms, undoing
+from abhiyan.enrolment.queries import partings, people, referrals
+from abhiyan.paper import queries as batches
+from abhiyan.paper.actions import photos
 
 pytestmark = [pytest.mark.django_db, pytest.mark.versions]
 ANY = uuid4()

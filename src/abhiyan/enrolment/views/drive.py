@@ -116,6 +116,7 @@ def _page(seen: SeenDrive, *, status: int = 200, **wrong: forms.Form) -> HttpRes
         "may_run": seen.may_run,
         "may_publish": viewer.may(PUBLISH),
         "may_record": viewer.may(RECORD),
+        "paper_page": address_of("paper:paper_list"),
         "sees_people": viewer.may("people.read"),
         "sees_talks": held_drive.roll.code == rolls.FRIENDS.code and viewer.may(LEADS),
         "sees_active": held_drive.roll.code == rolls.CONTRIBUTORS.code and viewer.may(LEADS),

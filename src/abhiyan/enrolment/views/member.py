@@ -30,7 +30,6 @@ from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import NO, YES, CorrectForm, MemberPhoneForm, SmsCodeForm, WhichForm
 from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
 from abhiyan.enrolment.models import Taken
-from abhiyan.enrolment.queries import batches as queries_batches
 from abhiyan.enrolment.queries import join as queries_join
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import phone_changes
@@ -42,6 +41,7 @@ from abhiyan.enrolment.queries.page_parts import own_parts
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.number import member_number
+from abhiyan.enrolment.rules.paper_forms import sheets_kept_by
 from abhiyan.helpdesk import queries as helpdesk
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.models import Message
@@ -145,7 +145,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
     with system("who recorded a person's own claims"):
         claims = queries_people.claims(phone_id, member.id if member else UUID(int=0))
         names = queries_people.senders([claim_told.by for claim_told in claims])
-        sheets = queries_batches.sheets_kept(consent.device for consent in held_data.consents)
+        sheets = sheets_kept_by(consent.device for consent in held_data.consents)
         about = queries_questions.entry(member.enrolment_id, phone_id) if member else None
         question = (
             messaging.open_question(

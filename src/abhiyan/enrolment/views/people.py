@@ -23,7 +23,6 @@ from abhiyan.enrolment.actions.telling import TellingResult
 from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import FilterForm
 from abhiyan.enrolment.models import Taken, TermKind
-from abhiyan.enrolment.queries import batches
 from abhiyan.enrolment.queries import people as queries
 from abhiyan.enrolment.queries.calls import tries_of_term
 from abhiyan.enrolment.queries.page_parts import person_parts
@@ -31,6 +30,7 @@ from abhiyan.enrolment.queries.people import Member, PeopleWanted
 from abhiyan.enrolment.queries.referrals import inviter_of
 from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.enrolment.rules.number import member_number
+from abhiyan.enrolment.rules.paper_forms import claims_of_batch
 from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
 from abhiyan.org.models import Release
@@ -160,13 +160,13 @@ def _asked(request: Request, given: QueryDict) -> tuple[FilterForm, dict[str, An
         return form, {}
     values = dict(form.cleaned_data)
     if number := values["batch"].strip():
-        batch = batches.known_batch(number)
-        if batch is None:
+        claims = claims_of_batch(number)
+        if claims is None:
             form.add_error(
                 "batch", _("No batch of your units has this number. It is at the top of each sheet.")
             )
             return form, {}
-        values["claims"] = batches.claims_of(batch)
+        values["claims"] = claims
     if drive := values.get("drive"):
         values["programmes"] = drives[drive].counted_ids
     return form, values

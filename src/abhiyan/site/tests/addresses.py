@@ -27,14 +27,12 @@ from abhiyan.elections.models import ClassRule
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
-from abhiyan.enrolment.actions import batches, photos, tickets, tokens
+from abhiyan.enrolment.actions import tickets, tokens
 from abhiyan.enrolment.actions.cards import CARD
 from abhiyan.enrolment.models import Halt, Membership, Roll, Taken
-from abhiyan.enrolment.paper.models import PaperPhoto
 from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
-from abhiyan.enrolment.tests.sheets import drawn
 from abhiyan.forms.tests.elsewhere import form_elsewhere
 from abhiyan.friends.models import CertificateBatch, CertificateSheet, FriendCertificate
 from abhiyan.friends.rules.certificates import CERTIFICATE
@@ -47,6 +45,9 @@ from abhiyan.messaging.tests import bulk
 from abhiyan.org import actions as org
 from abhiyan.org.models import BodyKind, Office, Release
 from abhiyan.pages.access import addresses_by_name
+from abhiyan.paper.actions import batches, photos
+from abhiyan.paper.models import PaperPhoto
+from abhiyan.paper.tests.sheets import drawn
 from abhiyan.people.actions import doubles as people
 from abhiyan.people.actions import field, issue_document, sessions
 from abhiyan.people.models import Double, Factor, FieldHeld, Person, Session
@@ -877,6 +878,7 @@ def address(name: str, of: Things, **more: Any) -> str:
         "enrolment:people_download": of.download,
         "enrolment": of.member,
         "doorstep": of.member,
+        "paper": of.member,
         "friends": of.member,
         "org:decide_release": of.release,
         "org:reset_factors": of.release,

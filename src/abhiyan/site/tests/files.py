@@ -57,7 +57,7 @@ FILED = (
         "friends:certificates",
         "enrolment:me",
         "friends:organisers",
-        "enrolment:paper_list",
+        "paper:paper_list",
     ),
     *(
         "forms:counts",

@@ -171,7 +171,7 @@ FORMS = {
     "contact.views.lists.NewListForm": "look_into",
     "friends.views.certificates.CertificateSheetForm": "drawn_twice",
     "enrolment.views.notice.AudioForm": "audio_kind",
-    "enrolment.views.photos.PhotosForm": "look_at",
+    "paper.views.photos.PhotosForm": "look_at",
     "forms.views.making.FormToMake": "form_of_sheet",
     "work.views.materials.MaterialFileForm": "look_into",
     "work.views.materials.NewMaterialForm": "look_into",

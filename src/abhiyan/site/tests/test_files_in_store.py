@@ -24,7 +24,7 @@ from abhiyan.core.store import FolderStore, StoreAway, file_store
 from abhiyan.core.tests.conftest import as_jobs
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.object_stores import ObjectStoreServer, object_store
-from abhiyan.enrolment.paper.models import PaperPhoto
+from abhiyan.paper.models import PaperPhoto
 from abhiyan.people.models_field import FieldPicture
 from abhiyan.review.models import DeckTemplate
 
@@ -328,7 +328,7 @@ import sys, uuid, django
 django.setup()
 from abhiyan.core import home, keys
 from abhiyan.core.scope import system
-from abhiyan.enrolment.paper.models import PaperPhoto
+from abhiyan.paper.models import PaperPhoto
 with system("test"):
     photo = PaperPhoto.objects.get(pk=uuid.UUID(sys.argv[1]))
     sys.stdout.buffer.write(photo.opened())

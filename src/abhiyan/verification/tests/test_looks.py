@@ -19,8 +19,8 @@ from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.queries.recount import LOOKS, MEASURE, TRIES
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human
-from abhiyan.enrolment.tests.test_paper import take_in
 from abhiyan.org.queries import NotYours
+from abhiyan.paper.tests.test_paper import take_in
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import look_at_workers, look_nightly
 from abhiyan.verification.actions.looking import NIGHTLY
