@@ -297,8 +297,8 @@ def _world() -> dict[str, Any]:
     from abhiyan.core import database
     from abhiyan.core.actor import Actor
     from abhiyan.core.scope import system
-    from abhiyan.enrolment.actions import tokens
     from abhiyan.enrolment.models import Drive, Roll
+    from abhiyan.intake.actions import tokens
     from abhiyan.people.actions import ensure_sample_notice
     from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit
     from abhiyan.units import actions as units

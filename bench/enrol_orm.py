@@ -29,9 +29,9 @@ from abhiyan.core import audit  # noqa: E402
 from abhiyan.core.actor import Actor  # noqa: E402
 from abhiyan.core.keys import keyring  # noqa: E402
 from abhiyan.core.scope import system  # noqa: E402
-from abhiyan.enrolment.actions import tokens  # noqa: E402, F401  # loads the room
 from abhiyan.enrolment.models import ChannelToken, Claim, Drive, Enrolment, Membership, Taken, TermKind  # noqa: E402
 from abhiyan.enrolment.rules.channels import Channel  # noqa: E402
+from abhiyan.intake.actions import tokens  # noqa: E402, F401  # loads the room
 from abhiyan.people.models import Consent, Person, Phone, Purpose  # noqa: E402
 from abhiyan.people.phones import parse  # noqa: E402
 from abhiyan.programmes.models import Rung  # noqa: E402

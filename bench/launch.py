@@ -36,7 +36,7 @@ from bench._gateway import asked, had, sink
 from bench._people import Cores, Joins, Pages, tell
 
 from abhiyan.core import home as data_folder
-from abhiyan.enrolment.rules.backlog import WITHOUT_REPLY
+from abhiyan.intake.rules.backlog import WITHOUT_REPLY
 from abhiyan.messaging.rules.backlog import DUE
 
 DATABASE = "abhiyan_bench_launch"
@@ -314,7 +314,7 @@ def fill_world(big: int) -> dict[str, Any]:
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
     from abhiyan.core.scope import system
-    from abhiyan.enrolment.actions import tokens
+    from abhiyan.intake.actions import tokens
     from abhiyan.messaging import actions as messaging
     from abhiyan.units import queries as units
     from abhiyan.units.models import Unit

@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from abhiyan.intake import actions as intake
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "bench")]
 
@@ -398,7 +400,7 @@ def _tree(big: int) -> dict[str, Any]:
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
     from abhiyan.core.scope import system
-    from abhiyan.enrolment.actions import tokens
+    from abhiyan.intake.actions import tokens
     from abhiyan.messaging import actions as messaging
     from abhiyan.programmes.models import Programme
     from abhiyan.units import queries as units
@@ -511,7 +513,7 @@ def _members(programme: str, booths: str, first: str, n: str) -> float:
             )
             for k in range(start, min(start + 500, last))
         ]
-        enrolment.enrol_batch(programme_id=int(programme), claims=claims, by=by, at=clock.now())
+        intake.enrol_batch(programme_id=int(programme), claims=claims, by=by, at=clock.now())
         if start % 10_000 == 0:
             with system("bench"):
                 while programmes.fold_changes(at=clock.now()):

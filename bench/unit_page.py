@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from abhiyan.core import home as data_folder
+from abhiyan.intake import actions as intake
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).resolve().parent
@@ -380,7 +381,7 @@ def _load() -> None:
                     language="hi",
                 )
             )
-        enrolment.enrol_batch(programme_id=drive.pk, claims=claims, by=by, at=clock.now())
+        intake.enrol_batch(programme_id=drive.pk, claims=claims, by=by, at=clock.now())
 
     batch(1)
     begun = time.perf_counter()

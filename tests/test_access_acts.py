@@ -71,13 +71,13 @@ def others(cast: Cast, foreign: Things, tmp_path_factory: pytest.TempPathFactory
 
 
 # Pages with a person's words or name: each look leaves a row in the trail.
-SHOWS_PEOPLE = {"enrolment:unanswered_no", "pages:held_act"}
+SHOWS_PEOPLE = {"intake:unanswered_no", "pages:held_act"}
 # Every request writes these.
 ALWAYS_WRITTEN = {"people_session", "core_limit"}
 
 # A refusal there shows one's own list or person again, and that somebody saw people is noted.
 SHOWN_AGAIN = {
-    "enrolment:unanswered_no": {"core_audit"},
+    "intake:unanswered_no": {"core_audit"},
     "enrolment:unplaced": {"core_audit"},
     "helpdesk:many": {"core_audit"},
     "pages:field_meeting": {"core_audit"},
@@ -106,7 +106,7 @@ _WAYS_IN = """select 'no codes', d.programme_id || ' ' || x from enrolment_drive
  union all select 'number', concat_ws(' ', number, meaning, programme_id) from messaging_number where is_active
  union all select 'token', public_id::text from enrolment_channel_token where ended_at is null
  union all select 'helpline', programme_id || ' ' || number from helpdesk_helpline"""
-BY_APPROVAL = {"org:decide_release", "enrolment:drive_make_token", "enrolment:drive_add_number"}
+BY_APPROVAL = {"org:decide_release", "intake:drive_make_token", "intake:drive_add_number"}
 
 
 def ways_in() -> set[tuple[str, str]]:
@@ -247,7 +247,7 @@ def test_a_final_act_is_asked_about_once_and_nothing_is_done_by_looking(
                 mandal = Unit.objects.filter(kind="mandal", code__startswith="JK-JAM").first()
                 Appointment.objects.filter(office__code="mandal_president").update(unit=mandal)
         before = written()
-        if name == "enrolment:notice":  # its text is typed first, and looked over
+        if name == "intake:notice":  # its text is typed first, and looked over
             answer = client.post(where, filled_in(offered(client)) | {"step": "look"})
         elif name == "verification:frame_new":  # the plan is looked at first
             answer = client.post(where, {key: one for key, one in POSTS[name].items() if key != "sure"})
@@ -290,8 +290,8 @@ SENT_TWICE: dict[str, dict[str, str]] = {
     "elections:classes_withdraw": {"unit": "JK"},
     "elections:plan_withdraw": {},
     "elections:stated_withdraw": {},
-    "enrolment:drive_end_number": {"reason": "mine"},
-    "enrolment:drive_end_token": {},
+    "intake:drive_end_number": {"reason": "mine"},
+    "intake:drive_end_token": {},
     "enrolment:people_export": PLACE | {"in": "organisational", "reason": "mine"},
     "enrolment:person_revoke_card": {"reason": "lost"},
     "enrolment:person_strike_off": {"reason": "not_genuine"},

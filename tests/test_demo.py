@@ -32,8 +32,6 @@ from abhiyan.doorstep.rules.states import DoorState
 from abhiyan.elections.models import Plan
 from abhiyan.enrolment.models import Claim, Drive, Enrolment, How, TermKind, Waiting
 from abhiyan.enrolment.models_referrals import Referral
-from abhiyan.enrolment.models_tokens import ChannelToken
-from abhiyan.enrolment.queries import calls as queries_calls
 from abhiyan.enrolment.queries import doubles as double_queries
 from abhiyan.enrolment.queries import placing as placing_queries
 from abhiyan.enrolment.queries import referrals as referral_queries
@@ -44,6 +42,8 @@ from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.friends.models import CertificateBatch, FriendCertificate
 from abhiyan.friends.queries.contributors import ContributorRows
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.intake.models import ChannelToken
+from abhiyan.intake.queries import calls as queries_calls
 from abhiyan.messaging.models import Question, Reading, Send
 from abhiyan.org.models import Appointment, Release
 from abhiyan.org.rules.offices import SEATS

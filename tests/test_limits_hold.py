@@ -25,9 +25,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, or_refuse
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.actions import ClaimMessage, Gateway, phone_changes, refused, texts
-from abhiyan.enrolment.hotpath import batches, claims
-from abhiyan.enrolment.hotpath.answers import Busy
+from abhiyan.enrolment.actions import ClaimMessage, phone_changes
 from abhiyan.enrolment.models import Drive, Membership
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
@@ -41,6 +39,9 @@ from abhiyan.friends.tests.test_contributors import become_contributor, contribu
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.actions import answering
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.intake.actions import Gateway, refused, texts
+from abhiyan.intake.hotpath import batches, claims
+from abhiyan.intake.hotpath.answers import Busy
 from abhiyan.meetings.actions.calling import MeetingPlan, call_meeting, count_invited
 from abhiyan.meetings.queries import Inviting, chosen_parameters
 from abhiyan.messaging import actions as messaging

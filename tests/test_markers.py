@@ -29,11 +29,12 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.disk import lying_in
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
-from abhiyan.enrolment.actions import ClaimRefused, erasing, tokens
+from abhiyan.enrolment.actions import ClaimRefused, erasing
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.web import typed, web_world
+from abhiyan.intake.actions import tokens
 from abhiyan.messaging.models import Message
 from abhiyan.people.actions.erasing import purge
 

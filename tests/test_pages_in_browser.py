@@ -21,9 +21,9 @@ from abhiyan.core.imports import running
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.elections.tests import make as elections
-from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
+from abhiyan.intake.actions import tokens
 from abhiyan.messaging import actions as messaging
 from abhiyan.paper.actions import batches
 from abhiyan.people.actions import sessions

@@ -24,12 +24,13 @@ from abhiyan.elections import queries as elections
 from abhiyan.elections.lists.layouts import RESULTS
 from abhiyan.elections.models import Contest
 from abhiyan.elections.tests.make import bring
-from abhiyan.enrolment.earlier import MEMBERS
-from abhiyan.enrolment.rules import details, names
+from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.test_doubles import agrees, merged, say_stop, silent
-from abhiyan.enrolment.tests.test_reported import found as found_in
 from abhiyan.forms import sheets
+from abhiyan.intake.earlier import MEMBERS
+from abhiyan.intake.rules import details
+from abhiyan.intake.tests.test_reported import found as found_in
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import bulk, inbound

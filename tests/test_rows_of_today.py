@@ -38,11 +38,11 @@ UNSEEN = {
     "contact/owes_centres.py:owes_centres",
     "contact/owes_lists.py:_due",
     "enrolment/owed.py:_cards",
-    "enrolment/owed.py:_new_numbers",
+    "intake/owed.py:_new_numbers",
     "friends/owed.py:_quiet",
     "enrolment/owed.py:_tickets",
     "friends/owed.py:_to_hand_over",
-    "enrolment/owed.py:_waits",
+    "intake/owed.py:_waits",
     "helpdesk/owed.py:_typists",
     "messaging/owed.py:owed",
     "org/owed.py:_disputed",
@@ -66,13 +66,13 @@ OWN = {
     "contact/owes_centres.py:owes_centres",  # a leader reminds the centres
     "dialogues/owed.py:_rows",
     "enrolment/owed.py:_cards",  # not read above the districts
-    "enrolment/owed.py:_new_numbers",
+    "intake/owed.py:_new_numbers",
     "friends/owed.py:_quiet",
     "enrolment/owed.py:_tickets",
     "friends/owed.py:_to_hand_over",
-    "enrolment/owed.py:_unanswered",  # who sends in bulk sends them the number
+    "intake/owed.py:_unanswered",  # who sends in bulk sends them the number
     "enrolment/owed.py:_unplaced",  # often nobody below sees them
-    "enrolment/owed.py:_waits",
+    "intake/owed.py:_waits",
     "doorstep/owed.py:enrol_people",
     "incidents/owed.py:owed",  # data officers alone
     "forms/owed.py:_phrases",  # a data officer decides them

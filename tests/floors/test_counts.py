@@ -23,7 +23,7 @@ WHERE_ADDED = {
     ("ui", "ladder.py"): "where the bars begin and end",
     ("ui", "charts.py"): "where a line lies",
     ("ui", "templatetags/pictures.py"): "how long a bar is",
-    ("enrolment", "activity.py"): "as many rows as the list of members without a place has",
+    ("intake", "activity.py"): "as many rows as the list of members without a place has",
     ("work", "demo.py"): "how many people the sample has made so far",
 }
 

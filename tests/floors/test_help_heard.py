@@ -8,7 +8,7 @@ from .test_spoken_noes import forms_of_talks
 # Forms whose template leads on to `friends:helper_new`; the others take the name themselves.
 LEADS_ON = {
     "FriendTalkForm": "friends/templates/friends/friend.html",
-    "ToldForm": "enrolment/templates/enrolment/field_card.html",
+    "ToldForm": "intake/templates/intake/field_card.html",
 }
 # Verifiers ask whether entries are real, and recruit nobody. A callback answers a request; its page leads on.
 NOT_CANVASSING = {"CheckForm", "TryForm", "CallNoteForm"}

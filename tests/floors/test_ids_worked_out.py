@@ -10,7 +10,7 @@ from .source import Source, sources, told
 
 JOINED = re.compile(r"\b(?:on|and)\s+\w+\.id\s*(?:=|<=|>=|between)\s*(?:encode\(|\{TERM\})", re.IGNORECASE)
 # The gateway's policies let every row through, so its statements use the index as they are.
-EXEMPT = {"enrolment/actions/settling_sql.py"}
+EXEMPT = {"intake/actions/settling_sql.py"}
 
 
 def joins(source: Source) -> Iterator[str]:

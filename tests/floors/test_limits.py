@@ -27,7 +27,7 @@ ORDER = (
 COUNTED_ELSEWHERE = {
     ("core", "limits.py"): "the one place",
     ("core", "models.py"): "the table and its rights",
-    ("enrolment", "actions/enrol.py"): "no limit: the key of a refused form, so that a resend counts once",
+    ("intake", "actions/enrol.py"): "no limit: the key of a refused form, so that a resend counts once",
     ("people", "actions/field.py"): "pictures of an account that wait: their number is read, not counted",
 }
 CONSTANTS = {value.name: name for name, value in vars(declared).items() if isinstance(value, DeclaredLimit)}

@@ -43,7 +43,11 @@ OF_DRIVES = {
 
 def measures_left_out(source: Source) -> Iterator[str]:
     where = (source.room, str(source.path))
-    if source.room in ("enrolment", "sample") or where in OF_DRIVES or {"tests", "demo"} & source.parts:
+    if (
+        source.room in ("enrolment", "intake", "sample")
+        or where in OF_DRIVES
+        or {"tests", "demo"} & source.parts
+    ):
         return
     for node in source.nodes:
         if not isinstance(node, ast.Call) or isinstance(node.func, ast.Subscript):
@@ -54,7 +58,11 @@ def measures_left_out(source: Source) -> Iterator[str]:
 
 
 def first_measures_taken(source: Source) -> Iterator[str]:
-    if source.room == "enrolment" or (source.room, str(source.path)) in OF_DRIVES or "tests" in source.parts:
+    if (
+        source.room in ("enrolment", "intake")
+        or (source.room, str(source.path)) in OF_DRIVES
+        or "tests" in source.parts
+    ):
         return
     for n, line in enumerate(source.text.splitlines(), 1):
         if FIRST.search(line):

@@ -22,7 +22,7 @@ SHOWN = {
     "dialogues/actions/calls.py": "the outcomes of the call",
     "friends/actions/help_offers.py": "the answers of who wants to help",
     "friends/actions/in_touch.py": "the outcomes of a friend's talk",
-    "enrolment/actions/telling.py": "the outcomes of the field card",
+    "intake/actions/telling.py": "the outcomes of the field card",
     "enrolment/views/people.py": "the person's page: leaving, in the person's name",
     "helpdesk/actions/answering.py": "the desk calls back who asked for it",
     "org/actions/doors.py": "an office-bearer leads on until the office ends",
@@ -37,9 +37,9 @@ TALKED = {
     "contact/views/inbound.py": "the page of the call to the helpline",
     "contact/words.py": "the outcomes of the call",
     "dialogues/words.py": "the outcomes of the call",
-    "enrolment/actions/telling.py": "the list of members to visit, and the outcomes of the field card",
+    "intake/actions/telling.py": "the list of members to visit, and the outcomes of the field card",
     "friends/views/in_touch.py": "the outcomes of a friend's talk",
-    "enrolment/views/telling.py": "the outcomes of the field card",
+    "intake/views/telling.py": "the outcomes of the field card",
     "verification/views/checks.py": "the ends of a check, and its finding",
 }
 TALKS = re.compile(r"rules\.spoken import .*\bspoken_words\b|\bcontact\.note_door_visit\(")

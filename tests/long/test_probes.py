@@ -30,13 +30,14 @@ from abhiyan.core import clock, database
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import ClaimMessage, ClaimRefused, enrol_batch, sender_key
+from abhiyan.enrolment.actions import ClaimMessage, ClaimRefused, sender_key
 from abhiyan.enrolment.actions.leaving import leave_by_phone
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import CHANNEL, Human, World, make_token
 from abhiyan.enrolment.tests.server import ORIGIN, Answered, Server
-from abhiyan.enrolment.tests.test_calls import JOIN, LEAVE, call, connect
-from abhiyan.enrolment.tests.test_texts import body, chat, said
+from abhiyan.intake.actions import enrol_batch
+from abhiyan.intake.tests.test_calls import JOIN, LEAVE, call, connect
+from abhiyan.intake.tests.test_texts import body, chat, said
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import questions
 

@@ -20,9 +20,9 @@ from abhiyan.enrolment.actions.members import QUESTION
 from abhiyan.enrolment.models import Enrolment, Membership
 from abhiyan.enrolment.tests.make import CHANNEL, Human, World
 from abhiyan.enrolment.tests.server import Server
-from abhiyan.enrolment.tests.test_calls import JOIN, LEAVE, call, connect
-from abhiyan.enrolment.tests.test_texts import body, chat, said
 from abhiyan.enrolment.tests.web import open_me, web_world
+from abhiyan.intake.tests.test_calls import JOIN, LEAVE, call, connect
+from abhiyan.intake.tests.test_texts import body, chat, said
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.queries import message_id

@@ -23,13 +23,12 @@ from abhiyan.enrolment.actions.claims import (
     Suppressed,
 )
 from abhiyan.enrolment.actions.confirming import sign_by_door_code
-from abhiyan.enrolment.actions.drives import covered
-from abhiyan.enrolment.actions.enrol import enrol_claim
 from abhiyan.enrolment.actions.members import id_of_phone
-from abhiyan.enrolment.queries.drive import roll_of
+from abhiyan.enrolment.queries.drives import covered, roll_of
 from abhiyan.enrolment.queries.people import is_claim_kept, membership_on_phone
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.intake.actions.enrol import enrol_claim
 from abhiyan.org import queries as org
 from abhiyan.people import actions as people
 from abhiyan.people import phones

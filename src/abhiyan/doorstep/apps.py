@@ -10,7 +10,7 @@ class DoorstepConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core import news
-        from abhiyan.enrolment.queries import drive_work
+        from abhiyan.intake.queries import drive_work
         from abhiyan.programmes.news import ItemsErased
 
         from . import actions

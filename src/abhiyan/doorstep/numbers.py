@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from abhiyan.enrolment.numbers import yes_words
+from abhiyan.intake.numbers import yes_words
 from abhiyan.people import queries as people
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.recorded import WorkDone

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from abhiyan.core.words import name_in_language
-from abhiyan.enrolment.queries.drive_work import DriveWork
+from abhiyan.intake.queries.drive_work import DriveWork
 from abhiyan.org.here import unit_address
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import Owed

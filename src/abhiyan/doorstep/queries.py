@@ -15,7 +15,7 @@ from abhiyan.core.refusals import or_refuse
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.core.words import name_in_language
-from abhiyan.enrolment.actions.drives import covered
+from abhiyan.enrolment.queries.drives import covered
 from abhiyan.enrolment.queries.join import SMALLEST, OpenDrive, open_drives
 from abhiyan.enrolment.queries.terms import LATEST_IF_ANY
 from abhiyan.enrolment.rules.channels import Channel

@@ -10,10 +10,8 @@ class EnrolmentConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
-        from abhiyan.helpdesk.rules import askers, heard
+        from abhiyan.helpdesk.rules import askers
         from abhiyan.messaging.news import QuestionAnswered, QuestionsUnanswered
-        from abhiyan.messaging.rules import audiences
-        from abhiyan.org.news import AppointmentEnded, ReleaseDecided
         from abhiyan.org.rules import releases
         from abhiyan.people.news import (
             ConsentWithdrawn,
@@ -22,64 +20,40 @@ class EnrolmentConfig(AppConfig):
             NoTakenBack,
             PeopleMerged,
             PeopleParted,
-            PhoneSaidNo,
             SpokenNo,
             WithdrawalReplayed,
             WordReplayed,
         )
         from abhiyan.people.rules import documents
         from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
-        from abhiyan.programmes.rules import activities
         from abhiyan.units.news import UnitsClosing, UnitsOpening
         from abhiyan.units.rules import hanging
 
-        from .actions import channels, closing, confirming, erasing, merging, noes, phone_changes, texts
+        from .actions import closing, confirming, erasing, merging, noes, phone_changes
         from .actions.cards import CARD
         from .actions.leaving import leave_again, say_again, withdraw_again
         from .actions.revisits import forget_horizons
         from .actions.setting_up import drop_drive, follow_programme
-        from .actions.tokens import end_tokens_of
-        from .activity import DRIVE
         from .askers import askers_on
-        from .audiences import MEMBERS, UNANSWERED
-        from .owed import (
-            export_details,
-            export_page,
-            merge_details,
-            merge_page,
-            number_page,
-            token_page,
-        )
-        from .queries import calls, people
+        from .owed import export_details, export_page, merge_details, merge_page
+        from .queries import people
 
-        activities.register(DRIVE)
         documents.register(documents.DocumentKind(CARD, _("Member card"), people.card_holder))
-        audiences.register(MEMBERS)
-        audiences.register(UNANSWERED)
-        releases.register_page("channels.token", token_page)
-        releases.register_page("channels.number", number_page)
-        releases.register_details("channels.number", channels.channel_sentences)
-        releases.register_details("channels.number_end", channels.channel_sentences)
-        releases.register_details(channels.CODES, channels.channel_sentences)
         releases.register_page("people.export", export_page)
         releases.register_details("people.export", export_details)
         releases.register_page("people.merge", merge_page)
         releases.register_details("people.merge", merge_details, names_people=True)
-        heard.register(calls.has_called)
         askers.register(askers_on)
 
         news.subscribe(UnitsClosing, lambda event: closing.settle_enrolment_at_closing(closing=event))
         news.subscribe(UnitsOpening, lambda event: closing.bring_back_after_opening(opening=event))
-        hanging.register(closing.TOKENS, closing.CLAIMS, closing.MEMBERS)
+        hanging.register(closing.CLAIMS, closing.MEMBERS)
 
         news.subscribe(ProgrammeMade, lambda event: follow_programme(made=event))
         news.subscribe(ProgrammeDiscarded, lambda event: drop_drive(discarded=event))
-        news.subscribe(AppointmentEnded, lambda event: end_tokens_of(news=event))
-        news.subscribe(ReleaseDecided, lambda event: channels.heed_channel_decision(decision=event))
         news.subscribe(ConsentWithdrawn, lambda event: noes.heed_consent_withdrawal(consent_withdrawn=event))
         news.subscribe(NoTakenBack, lambda event: noes.heed_no_taken_back(no_taken_back=event))
         news.subscribe(SpokenNo, lambda event: noes.heed_spoken_no(spoken_no=event))
-        news.subscribe(PhoneSaidNo, lambda event: texts.forget_texts_of_phone(phone_no=event))
         news.subscribe(NoReplayed, lambda event: leave_again(no_replayed=event))
         news.subscribe(WithdrawalReplayed, lambda event: withdraw_again(withdrawal_replayed=event))
         news.subscribe(WordReplayed, lambda event: say_again(word_replayed=event))

@@ -2,22 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.ui.navigation import CHANNELS, DESK, MEMBERS, SETTINGS, NavigationEntry
-
-from .actions.setting_up import KIND
+from abhiyan.ui.navigation import DESK, MEMBERS, NavigationEntry
 
 ENTRIES = (
-    NavigationEntry(
-        "enrolment:own_link",
-        _("My link"),
-        MEMBERS,
-        order=22,
-        words=_("invite, QR, WhatsApp"),
-        key="link",
-        icon="qr",
-        place=3,
-        short=_("My link"),
-    ),
     NavigationEntry(
         "enrolment:people",
         _("People who joined"),
@@ -52,24 +39,5 @@ ENTRIES = (
     ),
     NavigationEntry(
         "enrolment:tickets", _("Requests from members"), DESK, order=5, words=_("rights, correction, erasure")
-    ),
-    NavigationEntry(
-        "enrolment:notice", _("Privacy notice"), SETTINGS, words=_("notice, consent, what people read")
-    ),
-    NavigationEntry(
-        "enrolment:drive",
-        _("How people join"),
-        words=_("channels, missed call, numbers"),
-        hub=CHANNELS,
-        of=KIND,
-    ),
-    NavigationEntry(
-        "enrolment:drive_poster", _("Poster with QR code"), words=_("print"), hub=CHANNELS, of=KIND
-    ),
-    NavigationEntry(
-        "enrolment:drive_referrals", _("Who invited"), words=_("links of workers"), hub=CHANNELS, of=KIND
-    ),
-    NavigationEntry(
-        "enrolment:drive_funnel", _("Day by day"), words=_("funnel, steps"), hub=CHANNELS, of=KIND
     ),
 )

@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.people.models import Notice
 from abhiyan.ui.checks import CheckedForm
+from abhiyan.ui.fields import CodeField, DayField
 
 from . import actions
 from .rules import names
 from .rules.age import OLDEST, Age, BirthSaid, age_on, birth_said, patterns
+from .rules.channels import CHANNELS
 
 LONGEST_ECHO = 300  # characters of a wrong value that are shown again
 NOTICE = "notice"  # code of an error of the first step
@@ -155,3 +157,29 @@ def judge_notice(form: Clipped, notice: Notice) -> None:
         form.add_error(
             None, forms.ValidationError(_("The notice has changed. Please read it again."), NOTICE)
         )
+
+
+YES, NO = "yes", "no"
+
+
+class SmsCodeForm(Clipped):
+    """The six digits that came by SMS."""
+
+    code = CodeField()
+
+
+def channel_field() -> forms.ChoiceField:
+    """Return the field of the way by which somebody came; any, unless chosen."""
+    return forms.ChoiceField(
+        label=_("Came by"),
+        required=False,
+        choices=[("", _("All")), *((str(way.number), way.label) for way in CHANNELS)],
+    )
+
+
+class DaysForm(Clipped):
+    """The channel and the days to show."""
+
+    channel = channel_field()
+    since = DayField(label=_("From day"), required=False)
+    until = DayField(label=_("To day"), required=False)

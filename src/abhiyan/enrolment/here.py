@@ -2,33 +2,46 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+import segno
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import current, widen
 from abhiyan.core.words import name_in_language
-from abhiyan.enrolment.actions import tokens
+from abhiyan.enrolment.actions import cards
+from abhiyan.enrolment.actions.referrals import friend_code
 from abhiyan.enrolment.models import Drive
-from abhiyan.enrolment.queries import drive as queries
+from abhiyan.enrolment.queries import drives as queries_drives
 from abhiyan.enrolment.queries import people
+from abhiyan.enrolment.queries.join import SMALLEST, OpenDrive, drive_of
 from abhiyan.enrolment.queries.people import Member
+from abhiyan.enrolment.queries.questions import QuestionEntry
+from abhiyan.enrolment.queries.referrals import counts_of
+from abhiyan.enrolment.rules.channels import MANAGE
+from abhiyan.enrolment.rules.number import member_number
 from abhiyan.helpdesk import helplines
+from abhiyan.org.here import unit_address as join_address
 from abhiyan.org.viewer import Request
+from abhiyan.people.queries import document_address
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
+from abhiyan.ui.invitations import Invitation
 from abhiyan.units import queries as units
 
-RUN, MANAGE = "programmes.run", tokens.MANAGE
+RUN = "programmes.run"
 View = Callable[..., HttpResponseBase]
 
 
@@ -38,7 +51,7 @@ class SeenDrive:
     def __init__(self, request: Request, public_id: UUID) -> None:
         self.request = request
         self.programme: Programme = programmes.programme_for(request.viewer, public_id)
-        self.drive: Drive = queries.drive_for(self.programme)
+        self.drive: Drive = queries_drives.drive_for(self.programme)
         self.name = name_in_language(self.programme.names)
         self.may_run = self.may(RUN, self.programme.owner_id)
         self.may_manage = self.may(MANAGE, self.programme.owner_id)
@@ -49,7 +62,7 @@ class SeenDrive:
 
     @property
     def address(self) -> str:
-        return str(settings.ORIGIN) + reverse("enrolment:join_drive", args=[self.drive.join_slug])
+        return str(settings.ORIGIN) + reverse("intake:join_drive", args=[self.drive.join_slug])
 
     @property
     def helpline(self) -> str:
@@ -57,7 +70,7 @@ class SeenDrive:
         return helplines.number_of_programme(self.programme.pk)
 
     def crumbs(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
-        here = reverse("enrolment:drive", args=[self.programme.public_id]) if more else ""
+        here = reverse("intake:drive", args=[self.programme.public_id]) if more else ""
         return [
             (_("Programmes"), reverse("programmes:list")),
             (self.name, reverse("programmes:programme", args=[self.programme.public_id])),
@@ -74,11 +87,11 @@ class SeenDrive:
             "name": self.name,
         }
         status = shown.pop("status", 200)
-        return render(self.request, f"enrolment/{template}.html", shown, status=status)
+        return render(self.request, template, shown, status=status)
 
     def href(self, part: str) -> str:
         """Return the address of a part of the drive's own page."""
-        return reverse("enrolment:drive", args=[self.programme.public_id]) + f"#{part}"
+        return reverse("intake:drive", args=[self.programme.public_id]) + f"#{part}"
 
     def back(self, part: str) -> HttpResponseBase:
         return redirect(self.href(part))
@@ -117,3 +130,52 @@ def chosen_membership(request: VisitRequest) -> Member | None:
     member = people.own_membership(phone_id, UUID(chosen))
     request.visit.about = member.programme_id if member else None
     return member
+
+
+def qr_picture(text: str) -> SafeString:
+    """Draw a QR code, dark on light whatever the page's colours: phones cannot read it otherwise."""
+    made = segno.make(text, error="m", micro=False)
+    return mark_safe(made.svg_inline(omitsize=True, dark="#000", light="#fff", svgclass="qr"))  # noqa: S308  # of numbers only
+
+
+def card_shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
+    """Return what a page shows of a member's card, which is issued at its first look."""
+    card = cards.issue_card(membership=member.public_id, by=by, at=at)
+    return {
+        "own": member,
+        "number": member_number(member.public_id),
+        "unit": member.unit_name(),
+        "roll": member.roll_name(),
+        "qr": qr_picture(document_address(card.pk)),
+    }
+
+
+def own_link_shown(request: VisitRequest, member: Member | None, at: datetime) -> dict[str, Any]:
+    """Return what a friend's own page shows of their link: its address and picture, and how many joined by it."""
+    if member is None or not member.is_current or not member.said.asks_why:
+        return {}
+    code = friend_code(membership=member.public_id, by=request.actor, at=at)
+    if not code:
+        return {}
+    drive = drive_of(member.programme_id)
+    address = join_link(drive.drive.join_slug, member, by=code)
+    return {
+        "invitation": invitation(drive, member, address=address),
+        "link_qr": qr_picture(address),
+        "joined_by": counts_of(code),
+    }
+
+
+def invitation(drive: OpenDrive, member: Member | None, *, address: str) -> Invitation:
+    """Return the invitation that somebody sends to others after joining. own: who invites; None leaves the name out."""
+    by = (member.name or "") if member else ""
+    return Invitation(name=drive.name(), address=address, by=by, minimum=drive.drive.roll.minimum_age)
+
+
+def join_link(slug: str, own: Member | QuestionEntry | None, **more: str) -> str:
+    """Return the link by which a new member invites others: to the member's own place, where that is as small
+    as a booth."""
+    page = str(settings.ORIGIN) + reverse("intake:join_drive", args=[slug])
+    if own and own.unit_kind in SMALLEST:
+        return join_address(page, own.unit_code, **more)
+    return f"{page}?{urlencode(more)}" if more else page

@@ -2,16 +2,12 @@
 
 from abhiyan.core.loops import Loop
 
-from .actions import bursts, confirming, phone_changes, replies, revisits, terms, text_parts, texts, welcoming
+from .actions import bursts, confirming, phone_changes, revisits, terms
 
 LOOPS = {
-    "reply": Loop(turn=lambda at: replies.reply(at=at), every_s=1),
-    "welcome": Loop(turn=lambda at: welcoming.welcome(at=at), every_s=1),
     "ask": Loop(turn=lambda at: confirming.ask_new_members(at=at), every_s=confirming.TURN_S),
     "revisit": Loop(turn=lambda at: revisits.revisit(at=at), every_s=1, scoped=False),
     "terms": Loop(turn=lambda at: terms.run_out(at=at), every_s=600, scoped=False),
-    "parts": Loop(turn=lambda at: text_parts.hear_parts(at=at), every_s=1, scoped=False),
-    "texts": Loop(turn=lambda at: texts.forget_texts(at=at), every_s=600),
     "bursts": Loop(turn=lambda at: bursts.look_for_bursts(at=at), every_s=10, scoped=False),
     "phones": Loop(turn=lambda at: phone_changes.turn(at=at), every_s=phone_changes.TURN_S, scoped=False),
     "left": Loop(turn=lambda _at: revisits.note_left_behind(), every_s=600),

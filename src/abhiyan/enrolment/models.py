@@ -24,8 +24,8 @@ from .models_cards import CardWanted as CardWanted  # noqa: PLC0414  # a table o
 from .models_merged import MergedTerm  # noqa: F401  # the same
 from .models_motives import Motive  # noqa: F401  # the same
 from .models_places import Placing, Whereabout  # noqa: F401  # the same
-from .models_referrals import Referral, Referred  # noqa: F401  # the same
-from .models_tokens import ChannelToken  # noqa: F401  # the same
+from .models_referrals import Referral as Referral  # noqa: PLC0414  # tables of this room, kept beside
+from .models_referrals import Referred  # noqa: F401  # the same
 from .rules import steps
 
 
@@ -562,31 +562,6 @@ class RefusedCount(models.Model):
             ),
             Policy(name="refused_count_gateway", to=("gateway",), using="true"),
         ]
-
-
-class Text(models.Model):
-    """Name, year of birth and place that a phone wrote before the notice went to it, sealed until it says YES.
-
-    One per phone and drive. Kept until `purge_at`. With `hear_at`: parts of one long text, which are heard then.
-    """
-
-    id = models.UUIDField(primary_key=True)  # derived from phone and programme
-    phone_id = models.UUIDField()
-    sealed = models.BinaryField()
-    at = models.DateTimeField()
-    purge_at = models.DateTimeField()
-    hear_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "enrolment_text"
-        indexes = [
-            models.Index(  # used by: the loop that hears parts
-                fields=["hear_at"], condition=models.Q(hear_at__isnull=False), name="text_hear"
-            ),
-            models.Index(fields=["purge_at"], name="text_purge"),  # used by: the loop that forgets
-            models.Index(fields=["phone_id"], name="text_phone"),  # used by: what is held about me
-        ]
-        constraints = private("text", using=f"phone_id = {PHONE}", write=SYSTEM)
 
 
 GRANTS = grants.GRANTS  # where roles look for them

@@ -1,67 +1,33 @@
-"""Addresses of joining, of one's own membership, and of the people of a unit."""
-
-from django.views.generic import RedirectView
+"""Addresses of one's own membership, and of the people of a unit."""
 
 from abhiyan.core import access
-from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page, visitor
+from abhiyan.core.access import FINAL, PUBLIC, capability, page, visitor
 from abhiyan.messaging.link_pages import link_page
 
-from . import openapi
 from .views import (
     card_desk,
     denials,
     doubles,
-    drive,
-    funnel,
-    join,
-    joined,
-    link,
     me_card,
     me_leaving,
     me_phone,
     member,
-    notice,
     people,
     placing,
     question,
-    referrals,
     rights,
-    telling,
     tickets,
-    unanswered,
     worklists,
 )
 
 app_name = "enrolment"
 MEMBER = access.member("enrolment:me")
-ENTERING = capability("enrolment.enrol")
 PEOPLE = capability("people.read")
 STRIKING_OFF = capability("enrolment.strike_off")
 OFFICERS = capability("org.approve")
 PLACING = capability("enrolment.place")
 CORRECTING = capability("enrolment.correct")
-NOTICES = capability("notices.publish")
-RUNNING = capability("programmes.run")
-CHANNELS = capability("channels.manage")
 urlpatterns = [
-    page("join/", join.join_page, name="join", opens=PUBLIC, act="one may leave", is_own=True),
-    page(
-        "join/member/",
-        RedirectView.as_view(pattern_name="enrolment:me"),
-        name="join_member",
-        opens=PUBLIC,
-        act="leads to one's own membership",
-        is_own=True,
-    ),
-    page("join/<slug:slug>/", join.join_drive, opens=PUBLIC, act="one may leave", is_own=True),
-    # Without its session it leads back to the form.
-    page("join/<slug:slug>/code/", join.join_code, opens=PUBLIC, act="one may leave", is_own=True),
-    page("join/<slug:slug>/received/", join.join_received, opens=PUBLIC),
-    page("join/<slug:slug>/done/", joined.join_done, opens=MEMBER, act="shows a card", is_own=True),
-    page("join/<slug:slug>/places/", join.join_places, opens=PUBLIC),
-    page(
-        "j/<slug:link>/", link.joining_link_page, name="link", opens=PUBLIC, act="one may leave", is_own=True
-    ),
     page(
         "q/<slug:link>/",
         link_page,
@@ -130,12 +96,6 @@ urlpatterns = [
         is_own=True,
     ),
     page("me/out/", member.me_out, opens=PUBLIC, act="one proves the phone again", is_own=True),
-    page(
-        "field/card/<uuid:public_id>/",
-        telling.field_card,
-        opens=ENTERING,
-        act="whoever was told or not there comes back",
-    ),
     page("people/", people.drive_members_page, name="people", opens=PEOPLE),
     page("people/doubles/", doubles.double_list, name="doubles", opens=STRIKING_OFF),
     page("people/doubles/look/", doubles.doubles_look, opens=STRIKING_OFF, act="only looks", is_own=True),
@@ -191,19 +151,6 @@ urlpatterns = [
         opens=OFFICERS,
         act="the person may ask again",
     ),
-    page("people/unanswered/", unanswered.unanswered_page, name="unanswered", opens=ENTERING),
-    page(
-        "people/unanswered/<uuid:public_id>/",
-        unanswered.unanswered_visit,
-        opens=ENTERING,
-        act="is undone beside the tick",
-    ),
-    page(
-        "people/unanswered/<uuid:public_id>/no/",
-        unanswered.unanswered_no,
-        opens=ENTERING,
-        act=FINAL,
-    ),
     page(
         "people/unplaced/",
         worklists.unplaced_page,
@@ -244,68 +191,4 @@ urlpatterns = [
         opens=capability("people.reveal"),
         act="shows a number",
     ),
-    # The acts ask whether somebody may there: printed forms, and photographs of their sheets.
-    page("notice/", notice.notice_page, name="notice", opens=NOTICES, act=FINAL, is_own=True),
-    page(
-        "notice/<int:number>/<slug:language>/",
-        notice.notice_audio,
-        opens=NOTICES,
-        act="is removed, and added again",
-        is_own=True,
-    ),
-    page("join/hear/<int:number>/<slug:language>/", notice.notice_heard, opens=PUBLIC),
-    # The acts of a drive's own page ask whether somebody may there.
-    page("drives/<uuid:public_id>/", drive.drive, opens=STRONG),
-    page("drives/<uuid:public_id>/funnel/", funnel.drive_funnel, opens=STRONG),
-    page("drives/<uuid:public_id>/poster/", drive.drive_poster, opens=STRONG),
-    page(
-        "drives/<uuid:public_id>/poster/<slug:language>/",
-        referrals.drive_poster_pdf,
-        opens=STRONG,
-        file_goes_on="a poster: it says how to join",
-    ),
-    page(
-        "drives/<uuid:public_id>/my-link/",
-        referrals.drive_link,
-        opens=ENTERING,
-        act="a link nobody uses does nothing",
-    ),
-    page("my-link/", referrals.own_link_page, name="own_link", opens=ENTERING),
-    page("drives/<uuid:public_id>/invited/", referrals.drive_referrals, opens=PEOPLE),
-    page("drives/<uuid:public_id>/set-up/", drive.drive_set_up, opens=RUNNING, act="is changed back"),
-    page("drives/<uuid:public_id>/codes/", drive.drive_codes, opens=RUNNING, act="waits for a second person"),
-    page(
-        "drives/<uuid:public_id>/tokens/",
-        drive.drive_ask_token,
-        opens=CHANNELS,
-        act="waits for a second person",
-    ),
-    page(
-        "drives/<uuid:public_id>/tokens/make/<uuid:release>/",
-        drive.drive_make_token,
-        opens=CHANNELS,
-        act="is ended",
-    ),
-    page(
-        "drives/<uuid:public_id>/tokens/<uuid:token>/end/", drive.drive_end_token, opens=CHANNELS, act=FINAL
-    ),
-    page(
-        "drives/<uuid:public_id>/numbers/",
-        drive.drive_number,
-        opens=CHANNELS,
-        act="waits for a second person",
-    ),
-    page(
-        "drives/<uuid:public_id>/numbers/add/<uuid:release>/",
-        drive.drive_add_number,
-        opens=CHANNELS,
-        act="is ended",
-    ),
-    page(
-        "drives/<uuid:public_id>/numbers/<int:number>/end/",
-        drive.drive_end_number,
-        opens=CHANNELS,
-        act="waits for a second person",
-    ),
-    page("api/v1/openapi.json", openapi.document, name="openapi", opens=PUBLIC),
 ]

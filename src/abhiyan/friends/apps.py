@@ -12,7 +12,8 @@ class FriendsConfig(AppConfig):
         from abhiyan.contact.news import HelpOffered, HelpTakenBack
         from abhiyan.core import news
         from abhiyan.enrolment.news import ContributorLeft, MemberPhoneMoved, MembersMoved
-        from abhiyan.enrolment.queries import drive_work, page_parts, people
+        from abhiyan.enrolment.queries import page_parts, people
+        from abhiyan.intake.queries import drive_work
         from abhiyan.org.news import AppointmentEnded, ReleaseDecided
         from abhiyan.org.rules import releases
         from abhiyan.people.news import NoTakenBack, PhoneSaidNo

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.words import name_in_language
-from abhiyan.enrolment.queries.drive_work import DriveWork
 from abhiyan.enrolment.queries.join import WORK_IN
 from abhiyan.enrolment.rules.rolls import FRIENDS
+from abhiyan.intake.queries.drive_work import DriveWork
 from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.programmes.models import Programme

@@ -22,7 +22,6 @@ from django.db import connection
 from abhiyan.core import clock, lot
 from abhiyan.core.imports import Work
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import sql as act
 from abhiyan.enrolment.actions.bursts import ListHalted, refuse_halted
 from abhiyan.enrolment.actions.claims import (
     AlreadyMember,
@@ -32,22 +31,13 @@ from abhiyan.enrolment.actions.claims import (
     JoiningWaits,
     Suppressed,
 )
-from abhiyan.enrolment.actions.drives import DriveRead, Drives
-from abhiyan.enrolment.actions.gateway import (
-    BadData,
-    Conflict,
-    Unavailable,
-    Value,
-    Writer,
-    array,
-    array_of_uuids,
-    int4,
-    int8,
-    micros,
-)
-from abhiyan.enrolment.actions.rows import ClaimRow
-from abhiyan.enrolment.actions.settle import Settling
-from abhiyan.enrolment.actions.settling_sql import STATEMENTS
+from abhiyan.enrolment.rules.packed import Value, array, array_of_uuids, int4, int8, micros
+from abhiyan.intake.actions import sql as act
+from abhiyan.intake.actions.drives import DriveRead, Drives
+from abhiyan.intake.actions.gateway import BadData, Conflict, Unavailable, Writer
+from abhiyan.intake.actions.rows import ClaimRow
+from abhiyan.intake.actions.settle import Settling
+from abhiyan.intake.actions.settling_sql import STATEMENTS
 from abhiyan.programmes.queries import fold_is_behind
 
 from .layout import COLUMN_OF, PAPER

@@ -21,13 +21,14 @@ from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions import undo_claims
-from abhiyan.enrolment.actions.drives import DriveRead, Drives
-from abhiyan.enrolment.actions.gateway import Writer, int4
-from abhiyan.enrolment.actions.refused import add_minors
-from abhiyan.enrolment.actions.settling_sql import STATEMENTS
 from abhiyan.enrolment.models import Drive as DriveRow
-from abhiyan.enrolment.queries.drive import drives_in_sight
+from abhiyan.enrolment.queries.drives import drives_in_sight
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.packed import int4
+from abhiyan.intake.actions.drives import DriveRead, Drives
+from abhiyan.intake.actions.gateway import Writer
+from abhiyan.intake.actions.refused import add_minors
+from abhiyan.intake.actions.settling_sql import STATEMENTS
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme

@@ -7,14 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from abhiyan.core import lot
-from abhiyan.enrolment.actions import rows as act_rows
-from abhiyan.enrolment.actions.drives import DriveRead
-from abhiyan.enrolment.actions.gateway import DAY_ZERO, NO, YES, int4, micros
-from abhiyan.enrolment.actions.sql import COLUMNS
+from abhiyan.enrolment.actions import claim_keys
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.enrolment.rules.window import EARLIEST, Fall, fall
+from abhiyan.enrolment.rules.packed import DAY_ZERO, NO, YES, int4, micros
+from abhiyan.intake.actions import rows as act_rows
+from abhiyan.intake.actions.drives import DriveRead
+from abhiyan.intake.actions.sql import COLUMNS
+from abhiyan.intake.rules.window import EARLIEST, Fall, fall
 from abhiyan.people.models import Purpose
 
 from .orders import Order, device_of, worker_of
@@ -76,7 +77,7 @@ class FastLane:
         self.days: dict[date | None, tuple[bytes, int] | None] = {}
         self.years: dict[tuple[int, int], bytes | None] = {}
         self.tails: dict[tuple[int | None, str | None, str | None], bytes | None] = {}
-        self.keys = act_rows.keys()
+        self.keys = claim_keys.keys()
         self.start = b"%d|0|" % drive.roll_id
         self.programme = int4(drive.programme_id)
         self.claim_hash = blake2b(order.key, digest_size=16, salt=bytes([Channel.PAPER.value]))

@@ -15,7 +15,7 @@ from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.words import active_language, local_person
 from abhiyan.enrolment.queries import partings
-from abhiyan.enrolment.queries.drive import drives_in_sight
+from abhiyan.enrolment.queries.drives import drives_in_sight
 from abhiyan.enrolment.queries.people import senders_of_lists
 from abhiyan.enrolment.queries.terms import join_of_id, last_id
 from abhiyan.people import queries as people

@@ -20,13 +20,14 @@ from abhiyan.core.imports.running import staging_connection
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.tables.scanning import split_file
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, ClaimRefused
-from abhiyan.enrolment.actions.drives import DriveRead
-from abhiyan.enrolment.actions.gateway import YES, Value, Writer
-from abhiyan.enrolment.actions.rows import SHORTS, ClaimRow
-from abhiyan.enrolment.actions.settle import Settling
-from abhiyan.enrolment.actions.sql import COLUMNS
 from abhiyan.enrolment.rules import names
+from abhiyan.enrolment.rules.packed import YES, Value
 from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide_claim
+from abhiyan.intake.actions.drives import DriveRead
+from abhiyan.intake.actions.gateway import Writer
+from abhiyan.intake.actions.rows import SHORTS, ClaimRow
+from abhiyan.intake.actions.settle import Settling
+from abhiyan.intake.actions.sql import COLUMNS
 
 from .apart import read_apart
 from .orders import Order, PaperProgress

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from abhiyan.core.actor import Actor
-from abhiyan.enrolment.actions import exporting, tokens
+from abhiyan.enrolment.actions import exporting
+from abhiyan.intake.actions import tokens
 from abhiyan.org import actions as org
 from abhiyan.programmes.models import Programme
 

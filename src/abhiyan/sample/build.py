@@ -15,6 +15,7 @@ from abhiyan.core.samples import SampleGround, note_all_made, note_made, sample_
 from abhiyan.core.scope import system
 from abhiyan.elections.demo import PARTY
 from abhiyan.enrolment import actions as enrolment
+from abhiyan.intake import actions as intake
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
 from abhiyan.org.rules.offices import SEATS
@@ -69,7 +70,7 @@ LOCKED = {
     "JK-D5": 70,
     "JK-D7": 90,
     "JK-D13": 130,
-}  # districts set by hand: per cent of what the last result gives.
+}  # districts set by hand: per cent of what the last result gives
 CAST_DISTRICT, CAST_TARGETS = "JK-D627", (170, 110, 90)  # of the mandal, cluster and booth of the cast.
 NAMED_DOWN = "JK-D14"  # the district whose mandal presidents are all named at once.
 LINKED = 4  # people who join the drive of the district by the own link of the cast's worker
@@ -363,7 +364,7 @@ def _earlier_drives(laid: Laid) -> None:
             when, booth = at + timedelta(minutes=index * 40_000 // n), homes[index % len(homes)]
             said = (f"{code}-{index}", when, one.phone, one.name_hi, one.birth_year, booth)
             claims.append(claim_of_event(history.Event(history.WEB, *said), None, {}))
-        enrolment.enrol_batch(programme_id=made.pk, claims=claims, by=BY, at=at + timedelta(days=29))
+        intake.enrol_batch(programme_id=made.pk, claims=claims, by=BY, at=at + timedelta(days=29))
         with system("demo"):
             programmes.close_programme(programme_id=made.pk, by=president, at=at + timedelta(days=30))
 
@@ -392,7 +393,7 @@ def _district_drive(laid: Laid) -> Programme:
         said = (f"{code}-again-{index}", when, one.phone, one.name_hi, one.birth_year, booth)
         claims.append(claim_of_event(history.Event(history.WEB, *said), None, {}))
     for start in range(0, len(claims), 500):
-        enrolment.enrol_batch(programme_id=made.pk, claims=claims[start : start + 500], by=BY, at=at)
+        intake.enrol_batch(programme_id=made.pk, claims=claims[start : start + 500], by=BY, at=at)
     return made
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from abhiyan.core.actor import Actor
-from abhiyan.enrolment.audiences import UNANSWERED
+from abhiyan.intake.audiences import UNANSWERED
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed
 from abhiyan.messaging.rules import audiences, bulk

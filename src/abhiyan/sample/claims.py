@@ -11,10 +11,12 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions as enrolment
-from abhiyan.enrolment.actions import tokens
-from abhiyan.enrolment.queries import drive as queries_drive
+from abhiyan.enrolment.queries import drives as queries_drives
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.rolls import MEMBERS
+from abhiyan.intake import actions as intake
+from abhiyan.intake.actions import tokens
+from abhiyan.intake.queries import drive as queries_drive
 from abhiyan.people import queries as people_queries
 from abhiyan.people.models import Purpose
 from abhiyan.programmes import actions as programmes
@@ -175,10 +177,10 @@ def _take_in(
     at = events[-1].at
     sent = [event for event in events if event.kind != history.OPEN]
     claims = [claim_of_event(event, token, named) for event in sent]
-    answers = enrolment.enrol_batch(programme_id=programme_id, claims=claims, by=BY, at=at)
+    answers = intake.enrol_batch(programme_id=programme_id, claims=claims, by=BY, at=at)
     opened = [event.phone for event in events if event.kind == history.OPEN]
     if opened:
-        enrolment.open_links_of(programme_id=programme_id, phones=opened, by=BY, at=at)
+        intake.open_links_of(programme_id=programme_id, phones=opened, by=BY, at=at)
     for event, claim, answer in zip(sent, claims, answers, strict=True):
         truth.tell(event, claim, answer)
     return sum(event.kind != history.COMPLETE for event in sent)
@@ -238,7 +240,7 @@ def join_by_web(
 
     booths: of each; None: they have not said.
     """
-    answers = enrolment.enrol_batch(
+    answers = intake.enrol_batch(
         programme_id=programme_id,
         claims=[
             enrolment.ClaimMessage(
@@ -278,7 +280,7 @@ def running_drive(at: datetime) -> int | None:
                 programme.pk
                 for programme in found
                 if activities.activity_of(programme.kind).fills_roll
-                and queries_drive.roll_of(programme.pk) is MEMBERS
+                and queries_drives.roll_of(programme.pk) is MEMBERS
             ),
             None,
         )

@@ -18,6 +18,7 @@ from abhiyan.doorstep.models import DoorEntry, DoorTry
 from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import referrals
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.intake import actions as intake
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed
 from abhiyan.paper.actions import batches, photos
@@ -94,7 +95,7 @@ def _call(programme: Programme, phone: str, at: datetime) -> None:
         by=BY.id,
         sign=Sign.CALL.value,
     )
-    enrolment.enrol_claim(programme_id=programme.pk, claim=call, by=BY, at=at)
+    intake.enrol_claim(programme_id=programme.pk, claim=call, by=BY, at=at)
 
 
 def _code_read(at: datetime) -> str:

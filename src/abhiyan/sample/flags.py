@@ -14,7 +14,7 @@ from uuid import UUID
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.org import actions as org
 from abhiyan.programmes.models import Programme
 from abhiyan.verification import actions
@@ -66,7 +66,9 @@ class Flags:
             self._answer(self._asked[:2], at)
         elif number in (CHECKED, FRESH):
             with suppress(Refused):  # nobody has enough entries in the frame
-                actions.begin_fresh_checks(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
+                actions.begin_fresh_checks(
+                    programme=self.programme, measure=ENROLMENTS, by=self.planner, at=at
+                )
         elif number == JUDGED:
             actions.judge_fresh_checks(at=at)
         elif number == LAST:
@@ -75,12 +77,12 @@ class Flags:
 
     def _look(self, at: datetime) -> list[WorkerLook]:
         """Return everybody nobody has asked yet, with a reason to; the oddest first."""
-        actions.look_at_workers(programme=self.programme, measure=MEASURE, by=self.planner, at=at)
+        actions.look_at_workers(programme=self.programme, measure=ENROLMENTS, by=self.planner, at=at)
         return [flag_row.look for flag_row in self._rows(at) if flag_row.flag is None]
 
     def _rows(self, at: datetime) -> list[FlagRow]:
         with system("demo"):
-            return flag_rows(self.programme, MEASURE, at.date(), most=100)
+            return flag_rows(self.programme, ENROLMENTS, at.date(), most=100)
 
     def _ask(self, workers: Sequence[UUID], at: datetime) -> None:
         self._asked = []
@@ -88,7 +90,7 @@ class Flags:
             with suppress(Refused):  # whose question was closed a short while ago
                 self._asked.append(
                     actions.ask_worker(
-                        programme=self.programme, measure=MEASURE, worker=worker, by=self.planner, at=at
+                        programme=self.programme, measure=ENROLMENTS, worker=worker, by=self.planner, at=at
                     )
                 )
 

@@ -13,8 +13,8 @@ from abhiyan.core import home, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.verification import actions
@@ -130,7 +130,7 @@ class Frames:
         )
         at = until + timedelta(hours=6, minutes=30)
         self._frame = actions.freeze_frame(
-            programme=self.programme, measure=MEASURE, plan=plan, by=self.planner, at=at
+            programme=self.programme, measure=ENROLMENTS, plan=plan, by=self.planner, at=at
         )
         self._tell(self._frame)
         value = random.Random(f"beacon {self.seed} {until:%Y%m%d}").randbytes(16).hex()  # noqa: S311  # sample data

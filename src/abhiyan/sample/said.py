@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from abhiyan.core.actor import Actor
 from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.programmes import actions
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import programme_by_id
@@ -37,7 +37,7 @@ class Sayings:
         with system("demo"):
             drive = programme_by_id(self.ground.programme_id)
             reported = reported_below(
-                programme=drive, measure=MEASURE, hierarchy=drive.hierarchy, unit_ids=list(leaders)
+                programme=drive, measure=ENROLMENTS, hierarchy=drive.hierarchy, unit_ids=list(leaders)
             )
         for at, (unit_id, leader) in enumerate(leaders.items() if self._before else ()):
             new = reported.get(unit_id, 0) - self._before.get(unit_id, 0)
@@ -55,7 +55,7 @@ class Sayings:
     def _type(self, drive: Programme, unit_id: int, n: int, leader: Actor, until: datetime) -> None:
         actions.type_figure(
             programme=drive,
-            measure=MEASURE,
+            measure=ENROLMENTS,
             unit_id=unit_id,
             begins_on=self._since,
             ends_on=until.date() - timedelta(days=1),

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import uuid5
 
-from abhiyan.enrolment.actions import texts
+from abhiyan.intake.actions import texts
 from abhiyan.messaging.rules import inbound
 from abhiyan.programmes.models import Programme
 

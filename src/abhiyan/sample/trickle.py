@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 
+from abhiyan.intake import actions as intake
 from abhiyan.server import processes
 
 RESTS_AFTER_S = 60
@@ -25,7 +26,7 @@ def main(seed: str) -> None:
     from abhiyan.core.actor import Actor
     from abhiyan.core.scope import system
     from abhiyan.enrolment import actions as enrolment
-    from abhiyan.enrolment.actions import tokens
+    from abhiyan.intake.actions import tokens
 
     from . import history, people, tree
     from .claims import (
@@ -75,7 +76,7 @@ def main(seed: str) -> None:
         )
         claim = claim_of_event(event, token, named)
         try:
-            (answer,) = enrolment.enrol_batch(programme_id=programme_id, claims=[claim], by=by, at=at)
+            (answer,) = intake.enrol_batch(programme_id=programme_id, claims=[claim], by=by, at=at)
             with (folder.home_folder() / TRUTH).open("a", newline="") as file:
                 SampleTruth(file, whose).tell(event, claim, answer)
             if token is not None and kind == history.API:

@@ -36,8 +36,8 @@ App = Callable[[AsgiScope, Receive, Send], Awaitable[None]]
 
 # Path prefix -> plain ASGI application. One that is not there yet is left to Django.
 HOT = {
-    "/api/v1/claims": "abhiyan.enrolment.hotpath:application",
-    "/hook/": "abhiyan.enrolment.hotpath:application",
+    "/api/v1/claims": "abhiyan.intake.hotpath:application",
+    "/hook/": "abhiyan.intake.hotpath:application",
 }
 
 

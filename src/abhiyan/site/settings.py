@@ -25,6 +25,7 @@ ROOMS = (
     "helpdesk",
     "contact",
     "enrolment",
+    "intake",
     "doorstep",
     "paper",
     "incidents",

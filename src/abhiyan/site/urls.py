@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.friends.urls")),
     path("", include("abhiyan.paper.urls")),
     path("", include("abhiyan.enrolment.urls")),
+    path("", include("abhiyan.intake.urls")),
     path("forms/", include("abhiyan.forms.urls")),
     path("elections/", include("abhiyan.elections.urls")),
     path("programmes/", include("abhiyan.programmes.urls")),

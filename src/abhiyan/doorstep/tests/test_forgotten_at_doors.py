@@ -12,9 +12,9 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import present
 from abhiyan.doorstep.models import DoorEntry
 from abhiyan.enrolment.models import Membership
-from abhiyan.enrolment.queries import drive_work
 from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.web import officer, open_me, web_world
+from abhiyan.intake.queries import drive_work
 from abhiyan.programmes.news import ItemsErased
 
 from .test_door import KAMLA, NAZIR, entered

@@ -32,10 +32,10 @@ from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.fields import judge_notice
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries.join import HOMES, SMALLEST, OpenDrive, counting_drive, drive_of
-from abhiyan.enrolment.queries.notices import notice_shown
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.number import member_number
+from abhiyan.intake.queries.notices import notice_shown
 from abhiyan.org.here import Here, of_own_work, page_unit, unit_address, unit_fact
 from abhiyan.org.queries import NotYours, own_work
 from abhiyan.org.viewer import Request

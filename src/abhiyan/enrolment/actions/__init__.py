@@ -2,6 +2,7 @@
 
 from abhiyan.enrolment.rules.ids import sender_key
 
+from .claim_keys import receipt_of
 from .claims import (
     AlreadyMember,
     BirthYearInvalid,
@@ -22,14 +23,10 @@ from .claims import (
 )
 from .closing import bring_back_next, bring_claims_back, hand_over_next
 from .confirming import confirm
-from .drives import NoSuchDrive
-from .enrol import Gateway, enrol_batch, enrol_claim, forget_drives
 from .erasing import erase_member
+from .first_calls import consider_answered
 from .leaving import come_back, deny_by_phone, leave, leave_by_phone, stop_by_phone
 from .members import correct, place_claim, settle_claim, strike_off
-from .replies import consider_answered
-from .rows import receipt_of
 from .setting_up import set_up_drive
 from .terms import run_out, set_term
 from .undoing import undo_claims
-from .waiting import complete, open_link, open_links_of

@@ -1,4 +1,4 @@
-"""When units close: their tokens, the claims that wait there, and the members who live there."""
+"""When units close: the claims that wait there, and the members who live there."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from abhiyan.core import audit, jobs
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim, Enrolment, Membership, Moved, Taken
-from abhiyan.enrolment.models_tokens import ChannelToken
+from abhiyan.enrolment.queries.drives import covered
 from abhiyan.org import queries as org
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.units import actions as unit_acts
@@ -21,22 +21,11 @@ from abhiyan.units import queries as units
 from abhiyan.units.news import UnitsClosing, UnitsOpening
 from abhiyan.units.rules.hanging import Answer, Thing
 
-from .drives import covered
 from .members import move_claims, move_members
-from .tokens import MANAGE, end_token_with_unit
 
 AT_ONCE = 500  # claims or members moved in one commit: each holds its phone's lock.
 MOST_AT_UNDO = 2_000  # brought back within the undo of a list.
 NO_UNIT = 0  # the beginning of a handing over, before its first unit: claims of all units together
-TOKENS = Thing(
-    key="enrolment.tokens",
-    title=_("Tokens of channels"),
-    query="select unit_id, count(*) from enrolment_channel_token where unit_id = any(%(units)s)"
-    " and ended_at is null group by 1",
-    answers=(Answer.ENDS, Answer.STAYS),
-    capability=MANAGE,
-    is_gone_for_good=True,
-)
 CLAIMS = Thing(
     key="enrolment.claims",
     title=_("Entries that wait for a decision"),
@@ -59,19 +48,13 @@ MEMBERS = Thing(
 
 
 def settle_enrolment_at_closing(*, closing: UnitsClosing) -> None:
-    """Do with tokens, claims and members of units about to close what was answered.
+    """Do with claims and members of units about to close what was answered.
 
     Claims and members go to a single successor, members with their latest term and its count, in a job after
     the commit. Each is moved under the phone's lock, as a correction does it. Needs the thing's capability at
     the unit and its successor.
     """
     with system("units close"):
-        tokens = ChannelToken.objects.select_for_update().filter(
-            unit_id__in=closing.ending(TOKENS.key), ended_at=None
-        )
-        for token in tokens.order_by("pk"):
-            org.require(closing.by, MANAGE, at=token.unit_id)
-            end_token_with_unit(token, by=closing.by, at=closing.at)
         goes = [_require(closing, kind) for kind in (CLAIMS, MEMBERS)]
     if any(goes):
         jobs.later(
@@ -92,7 +75,7 @@ def _require(closing: UnitsClosing, thing: Thing) -> bool:
 
 
 def bring_back_after_opening(*, opening: UnitsOpening) -> None:
-    """Bring claims that wait, and members, back in a job: their units are open again. Tokens that ended stay ended."""
+    """Bring claims that wait, and members, back in a job: their units are open again."""
     if opening.is_undo:  # their units go next: what cannot be brought back now keeps them
         _bring_back_now(opening.closing_id, at=opening.at)
     with system("units open again"):

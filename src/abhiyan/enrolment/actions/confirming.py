@@ -22,7 +22,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import Scope, current, scoped, system
 from abhiyan.enrolment.models import Enrolment, How, Membership, Parting
-from abhiyan.enrolment.queries.drive import roll_of
+from abhiyan.enrolment.queries.drives import roll_of
 from abhiyan.enrolment.rules import endings, phone_changes
 from abhiyan.enrolment.rules.channels import BY_OTHERS, Channel
 from abhiyan.messaging import actions as messaging

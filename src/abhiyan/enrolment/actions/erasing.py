@@ -9,7 +9,8 @@ from abhiyan.core import news
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import current, system
-from abhiyan.enrolment.models import Enrolment, Membership, Parting, Roll, Text
+from abhiyan.enrolment.actions.claim_keys import keys
+from abhiyan.enrolment.models import Enrolment, Membership, Parting, Roll
 from abhiyan.enrolment.models_places import Whereabout
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.tickets import ticket_number
@@ -28,7 +29,6 @@ from .phone_changes import forget_changes
 from .placing import forget_where
 from .receipts import ERASE, send_receipt
 from .referrals import forget_referred
-from .rows import keys
 from .tickets import empty_tickets, note_erasure
 
 _RESTORE = Actor.system("erased before the restore")
@@ -86,7 +86,6 @@ def erase_member(*, membership: UUID, channel: int, language: str, by: Actor, at
             rolls = list(Roll.objects.values_list("pk", flat=True))
             say_no(member.phone_id, rolls, channel=channel, by=by, at=at)
             end_all(member.phone_id, rolls, channel=channel, by=by, at=at)
-            Text.objects.filter(phone_id=member.phone_id).delete()
             Whereabout.objects.filter(phone_id=member.phone_id).delete()
             send_receipt(
                 of=ERASE, phone=member.phone_id, language=language, programme_id=member.programme_id, at=at
@@ -132,7 +131,6 @@ def end_again(*, erasure_replayed: ErasureReplayed) -> None:
         ItemsErased(tuple(one.public_id for one in theirs), erasure_replayed.phone_id, erasure_replayed.at)
     )
     if not living(erasure_replayed.phone_id).exists():
-        Text.objects.filter(phone_id=erasure_replayed.phone_id).delete()
         Whereabout.objects.filter(phone_id=erasure_replayed.phone_id).delete()
     empty_tickets(
         phone_id=erasure_replayed.phone_id, persons=[erasure_replayed.person_id], at=erasure_replayed.at

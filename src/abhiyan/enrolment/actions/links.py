@@ -3,7 +3,7 @@
 import base64
 import hmac
 
-from .rows import keys
+from abhiyan.enrolment.actions.claim_keys import keys
 
 
 def link_secret(waiting_id: bytes) -> str:

@@ -24,9 +24,11 @@ from abhiyan.core.words import local_person as in_script
 from abhiyan.enrolment.models import Claim, Drive, Enrolment, Membership, Roll, Taken, Waiting
 from abhiyan.enrolment.models_places import Whereabout
 from abhiyan.enrolment.news import ContributorLeft, MembersMoved
+from abhiyan.enrolment.queries.drives import covered
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.channels import Sign
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
@@ -42,8 +44,6 @@ from abhiyan.programmes.rules.ladder import TallyChange
 from abhiyan.work import actions as work
 
 from .claims import BirthYearInvalid, NameInvalid, OutsideScope, PhoneInvalid, WouldBeMinor
-from .drives import covered
-from .sql import MEASURE
 
 MEMBER_CARD = "member_card"  # kind of document
 QUESTION = ("enrolment", "confirm")  # whether somebody joined by their own act: room and kind, about a term
@@ -299,7 +299,7 @@ def term_id(member: Membership, term: int) -> UUID:
 
 
 def _change(term: Enrolment, rung: int, n: int) -> TallyChange:
-    return TallyChange(term.programme_id, MEASURE, term.channel, term.unit_id, term.day, rung, n)
+    return TallyChange(term.programme_id, ENROLMENTS, term.channel, term.unit_id, term.day, rung, n)
 
 
 def _signed(term: Enrolment) -> list[TallyChange]:
@@ -451,7 +451,7 @@ def move_claims(claims: Iterable[Claim], unit_id: int, at: datetime) -> None:
 
     def both(programme: int, channel: int, old: int, day: date, rung: int) -> list[TallyChange]:
         return [
-            TallyChange(programme, MEASURE, channel, unit, day, rung, n)
+            TallyChange(programme, ENROLMENTS, channel, unit, day, rung, n)
             for unit, n in ((old, -1), (unit_id, 1))
         ]
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import clock, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
+from abhiyan.enrolment.actions.claim_keys import keys
 from abhiyan.enrolment.models import Claim, DataRequest, Enrolment, Membership, Parting, Roll
 from abhiyan.enrolment.news import MemberPhoneMoved
 from abhiyan.enrolment.rules import endings
@@ -30,7 +31,6 @@ from .confirming import restate
 from .giving_way import give_way
 from .leaving import is_leaving_held
 from .members import QUESTION, SamePerson, end_questions, latest_id, latest_term, who_is
-from .rows import keys
 
 _BY = Actor.system("a number changes")
 MOST_ASKED = 2  # messages that ask whether somebody joined, on whatever phones

@@ -12,12 +12,12 @@ from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim, Membership, Taken
 from abhiyan.enrolment.models_places import Placing, Whereabout
+from abhiyan.enrolment.queries.drives import covered
 from abhiyan.org import queries as org
 from abhiyan.people.actions.persons import lock_phones
 from abhiyan.units.rules.pins import read_pin
 
 from .claims import OutsideScope
-from .drives import covered
 from .members import move_claims, move_members
 
 MOST_AT_ONCE = 500

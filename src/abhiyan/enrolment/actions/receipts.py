@@ -18,7 +18,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.models import Membership, Roll
 from abhiyan.enrolment.queries import partings
-from abhiyan.enrolment.queries.drive import roll_of
+from abhiyan.enrolment.queries.drives import roll_of
 from abhiyan.enrolment.rules import endings
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as messages

@@ -10,13 +10,13 @@ from abhiyan.core.scope import current, system
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.models_referrals import Referral, Referred
 from abhiyan.enrolment.queries import referrals as queries
+from abhiyan.enrolment.queries.drives import covered
 from abhiyan.enrolment.rules.channels import RECORD
 from abhiyan.org import queries as org
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 
 from .claims import AlreadyMember, ClaimOutcome, DriveClosed, OutsideScope
-from .drives import covered
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ23456789"
 LENGTH = 7

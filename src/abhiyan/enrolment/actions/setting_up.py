@@ -11,16 +11,13 @@ from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Drive, RefusedCount, Roll
 from abhiyan.enrolment.rules import rolls
-from abhiyan.enrolment.rules.rolls import RollKind
+from abhiyan.enrolment.rules.rolls import KIND, RollKind
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.news import ProgrammeDiscarded, ProgrammeMade
 
-from .tokens import drop_tokens
-
-KIND = "drive"
 REPLIES_PER_HOUR = 10_000
 RESERVED = {"member"}  # /join/member/ leads to one's own membership
 
@@ -95,7 +92,6 @@ def drop_drive(*, discarded: ProgrammeDiscarded) -> None:
         return
     drive, by, at = discarded.programme_id, discarded.by, discarded.at
     with system("a draft of a drive is thrown away"):
-        drop_tokens(programme_id=drive, by=by, at=at)
         messaging.forget_programme(programme_id=drive, by=by, at=at)
         RefusedCount.objects.filter(programme_id=drive).delete()
         Drive.objects.filter(programme_id=drive).delete()
@@ -159,3 +155,22 @@ def set_up_drive(
         unit_id=programme.owner_id,
     )
     return drive
+
+
+def hold_codes_off(*, programme_id: int) -> list[dict[str, str]]:
+    """Return the days on which a drive asks for no codes, held against others until the transaction ends.
+
+    Refuses NotFound.
+    """
+    drive = or_refuse(Drive.objects.select_for_update().filter(pk=programme_id).first())
+    return list(drive.codes_off)
+
+
+def keep_codes_off(*, programme_id: int, entries: list[dict[str, str]]) -> None:
+    """Keep the days on which a drive asks for no codes. The caller has asked who may."""
+    Drive.objects.filter(pk=programme_id).update(codes_off=entries)
+
+
+def renew_notices(*, programme_ids: list[int], version: int) -> None:
+    """Give drives the version of the notice that was just published. The caller has asked who may."""
+    Drive.objects.filter(pk__in=programme_ids).update(notice_version=version)

@@ -16,11 +16,13 @@ from abhiyan.core import audit, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
+from abhiyan.enrolment.actions.claim_keys import consent_id
 from abhiyan.enrolment.models import Membership, Taken
 from abhiyan.enrolment.queries.recount import COUNTS, rungs_beside_query
 from abhiyan.enrolment.queries.terms import LATEST, last_id
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import NAMELESS
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.rules.steps import OPENED, UNIQUE
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
@@ -28,8 +30,6 @@ from abhiyan.programmes.models import Rung
 
 from .members import end_questions
 from .moving import bring_back_moved, move_to_number
-from .rows import consent_id
-from .sql import MEASURE
 
 SLICE = 1_000  # claims; as many advisory locks are held
 
@@ -78,7 +78,7 @@ def _rungs(of: str, rung: str) -> str:
 
 _POST = (
     "insert into programmes_delta (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
-    f" select programme_id, {MEASURE}, "
+    f" select programme_id, {ENROLMENTS}, "
 )
 # A call that a row of the list completed stays complete when others named the same member as well.
 _KEEP_CALLS = (

@@ -372,6 +372,11 @@ def member_or_none(public_id: UUID) -> Member | None:
     return next(iter(_members("m.public_id = %s", [public_id])), None)
 
 
+def standing_membership(membership_id: UUID) -> Membership | None:
+    """Return a membership that has not ended, by its key. In a system scope."""
+    return Membership.objects.filter(pk=membership_id, ended_on=None).first()
+
+
 def membership_on_phone(public_id: UUID, phone_id: UUID) -> UUID | None:
     """Return the key of a membership, if it is one of this phone."""
     return (

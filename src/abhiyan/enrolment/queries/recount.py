@@ -4,12 +4,12 @@ from abhiyan.enrolment.models import TermKind
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.door_tries import UNWILLING
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.rules.steps import ASKED, BY_WORD, OPENED, RENEWED, UNANSWERED, UNIQUE
 from abhiyan.programmes.models import Rung
 
 from .terms import last_id
 
-MEASURE = 1  # enrolments: a drive's first measure
 # Whether a term e counts. One that has run out was one all its time: it stays in the drive that counted it.
 COUNTS = f"(e.ended_at is null or e.end_reason = '{endings.RUN_OUT}')"
 
@@ -37,32 +37,32 @@ def facts_for_recount() -> str:
     phone's first call. All on the fact's own field day and channel.
     """
     return f"""
-select programme_id, {MEASURE} as measure, channel, unit_id, day, {Rung.REPORTED} as rung, count(*) as n
+select programme_id, {ENROLMENTS} as measure, channel, unit_id, day, {Rung.REPORTED} as rung, count(*) as n
   from enrolment_claim group by 1, 3, 4, 5
 union all
-select programme_id, {MEASURE}, channel, unit_id, day, rung, count(*)
+select programme_id, {ENROLMENTS}, channel, unit_id, day, rung, count(*)
   from enrolment_enrolment e where {COUNTS} group by 1, 3, 4, 5, 6
 union all
-select programme_id, {MEASURE}, channel, unit_id, day, r.rung, count(*)
+select programme_id, {ENROLMENTS}, channel, unit_id, day, r.rung, count(*)
   from enrolment_enrolment e join lateral (values {rungs_beside_query("e")}) r(rung) on r.rung is not null
  where {COUNTS} group by 1, 3, 4, 5, 6
 union all
-select programme_id, {MEASURE}, channel, unit_id, day, {UNIQUE}, count(*)
+select programme_id, {ENROLMENTS}, channel, unit_id, day, {UNIQUE}, count(*)
   from enrolment_waiting group by 1, 3, 4, 5
 union all
-select programme_id, {MEASURE}, channel, unit_id, day, {OPENED}, count(*)
+select programme_id, {ENROLMENTS}, channel, unit_id, day, {OPENED}, count(*)
   from enrolment_waiting where opened_at is not null group by 1, 3, 4, 5"""
 
 
 # The rows of a rung of the ladder, with the birth year of the person; null where nobody has said it yet, as of a call
 # that has not joined.
 AGES = f"""
-select c.programme_id, {MEASURE} as measure, c.channel, c.unit_id, c.day, {Rung.REPORTED} as rung,
+select c.programme_id, {ENROLMENTS} as measure, c.channel, c.unit_id, c.day, {Rung.REPORTED} as rung,
     p.birth_year as born, count(*) as n
   from enrolment_claim c left join enrolment_membership m on m.id = c.membership_id
   left join people_person p on p.id = m.person_id group by 1, 3, 4, 5, 7
 union all
-select e.programme_id, {MEASURE}, e.channel, e.unit_id, e.day, r.rung, p.birth_year, count(*)
+select e.programme_id, {ENROLMENTS}, e.channel, e.unit_id, e.day, r.rung, p.birth_year, count(*)
   from enrolment_enrolment e
   cross join lateral (values (e.rung), (case when e.confirmed_at is not null then {Rung.CONFIRMED} end)) r(rung)
   left join enrolment_membership m on m.id = e.membership_id left join people_person p on p.id = m.person_id

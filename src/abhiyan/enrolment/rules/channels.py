@@ -111,3 +111,4 @@ UNHEARD = frozenset(channel.number for channel in CHANNELS if not channel.hears_
 WELCOMED = tuple(int(channel.number) for channel in CHANNELS if channel.is_welcomed)
 BY_OTHERS = tuple(int(channel.number) for channel in CHANNELS if channel.by_others)
 WITH_TOKENS = {channel.number: channel for channel in CHANNELS if channel.has_tokens}
+MANAGE = "channels.manage"

@@ -180,3 +180,6 @@ def question_words(roll: str, *, name: str, by: str, last4: str, when: str, conf
     """Return what the page of our question says to people of a roll, where members read other words; else nothing."""
     blanks = {"name": name, "by": by, "last4": last4, "when": when, "day": confirmed}
     return {key: str(text) % blanks for key, text in _QUESTION_WORDS.get(roll, {}).items()}
+
+
+KIND = "drive"

@@ -10,8 +10,10 @@ from django.db import connection
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import PATIENCE_S, until
-from abhiyan.enrolment.actions import ClaimMessage, Gateway, enrol_batch
-from abhiyan.enrolment.actions.gateway import Value, Writer
+from abhiyan.enrolment.actions import ClaimMessage
+from abhiyan.enrolment.rules.packed import Value
+from abhiyan.intake.actions import Gateway, enrol_batch
+from abhiyan.intake.actions.gateway import Writer
 
 from .make import CHANNEL, World
 

@@ -18,8 +18,9 @@ from psycopg import pq
 from psycopg.pq.abc import PGresult
 
 from abhiyan.core import database
-from abhiyan.enrolment.actions.enrol import GATEWAYS, LOCK_MS, WRITES, Gateway
-from abhiyan.enrolment.actions.gateway import Value, Writer, oid
+from abhiyan.enrolment.rules.packed import Value, oid
+from abhiyan.intake.actions.enrol import GATEWAYS, LOCK_MS, WRITES, Gateway
+from abhiyan.intake.actions.gateway import Writer
 
 # The settings are those of the gateway's own connection (Writer._connect).
 _BEGIN = """savepoint act; set local role {role}; set local plan_cache_mode = force_generic_plan;

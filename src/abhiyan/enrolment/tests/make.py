@@ -18,10 +18,12 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, sender_key, tokens
+from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, sender_key
 from abhiyan.enrolment.actions.links import link_secret
 from abhiyan.enrolment.models import Drive, How, Roll
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.intake import actions as intake
+from abhiyan.intake.actions import tokens
 from abhiyan.people.models import Notice
 from abhiyan.programmes.models import ALL_DAYS, Measure, Programme, ProgrammeUnit, Rung
 from abhiyan.units.models import Hierarchy, Kind, Placement, Unit
@@ -164,7 +166,7 @@ class World:
                 )
                 for language, title in (("en", "Notice"), ("hi", "सूचना"))
             )
-        actions.forget_drives()
+        intake.forget_drives()
         return cls(units=units, programme=programme, roll=roll)
 
     @staticmethod
@@ -192,7 +194,7 @@ class World:
             self.programme = self._drive(
                 self.units, self.roll, slug, day - timedelta(days=1), day + timedelta(days=20)
             )
-        actions.forget_drives()
+        intake.forget_drives()
 
     def anew(self) -> None:
         """Open another roll with a drive of its own: it has no members, and it is the tenth again."""
@@ -203,7 +205,7 @@ class World:
             self.programme = self._drive(
                 self.units, self.roll, f"drive-{n}", DAY - timedelta(days=9), DAY + timedelta(days=20)
             )
-        actions.forget_drives()
+        intake.forget_drives()
 
     def set_state(self, state: str) -> None:
         """Put the drive into a state, however it got there."""
@@ -294,10 +296,10 @@ class World:
         return self.last
 
     def send(self, *claims: ClaimMessage) -> list[ClaimOutcome | ClaimRefused]:
-        return actions.enrol_batch(programme_id=self.programme.pk, claims=claims, by=CHANNEL, at=self.now)
+        return intake.enrol_batch(programme_id=self.programme.pk, claims=claims, by=CHANNEL, at=self.now)
 
     def take(self, claim: ClaimMessage) -> ClaimOutcome:
-        return actions.enrol_claim(programme_id=self.programme.pk, claim=claim, by=CHANNEL, at=self.now)
+        return intake.enrol_claim(programme_id=self.programme.pk, claim=claim, by=CHANNEL, at=self.now)
 
     def missed_call(self, *, of: Human, key: str | None = None) -> ClaimOutcome:
         return self.take(self.claim(of, Channel.MISSED_CALL, sign=Sign.CALL, key=key, nameless=True))
@@ -324,8 +326,8 @@ class World:
     def complete(self, *, of: Human, unit: Unit | None = None, link: str | None = None) -> ClaimOutcome:
         """Open the link and fill its form."""
         link = link or self.link(of)
-        actions.open_link(link=link, by=Actor.public(), at=self.now)
-        return actions.complete(
+        intake.open_link(link=link, by=Actor.public(), at=self.now)
+        return intake.complete(
             link=link,
             name=of.name,
             birth_year=of.birth_year,
@@ -387,8 +389,8 @@ class World:
 
     def recounted(self) -> dict[tuple[int, int, int, date, int], int]:
         """The same from the facts."""
-        from abhiyan.enrolment.actions.setting_up import KIND
         from abhiyan.enrolment.queries.recount import facts_for_recount
+        from abhiyan.enrolment.rules.rolls import KIND
         from abhiyan.programmes.rules.items import facts_of_items
 
         return self._sums(

@@ -13,14 +13,14 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.models import Enrolment
+from abhiyan.intake.tests.test_calls import JOIN, call, connect
+from abhiyan.intake.tests.test_texts import sent
 from abhiyan.messaging.rules.texts import SERVICE
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.units.models import Pin
 
 from .make import Human, Ladder, World
 from .server import Server
-from .test_calls import JOIN, call, connect
-from .test_texts import sent
 from .web import blanks, code_sent, web_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -17,6 +17,7 @@ from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.steps import ANSWERS, ASKED, BY_LINK, BY_PAGE, BY_WORD, UNANSWERED
+from abhiyan.intake import actions as intake
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.actions import Answered, questions
 from abhiyan.messaging.models import Message, Question
@@ -272,7 +273,7 @@ def test_who_is_no_longer_a_member_is_not_asked_once_more(world: World, how: str
 
 
 def test_a_list_that_is_taken_back_takes_its_questions_along(world: World) -> None:
-    (told,) = actions.enrol_batch(
+    (told,) = intake.enrol_batch(
         programme_id=world.programme.pk,
         claims=[world.claim(world.asha, Channel.PAPER, unit=world.booth)],
         by=HOOK,

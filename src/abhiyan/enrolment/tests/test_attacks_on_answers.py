@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 
 from abhiyan.core.tests.given import NOW
+from abhiyan.intake.tests.test_calls import JOIN, TOKEN, connect
 from abhiyan.messaging.rules import bulk, signatures
 from abhiyan.messaging.tests.bulk import ENGLISH, ENTITY
 from abhiyan.people.tests.make import browser
 
 from .make import World
 from .server import Server
-from .test_calls import JOIN, TOKEN, connect
 from .web import officer, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,9 +13,10 @@ from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import ClaimMessage, ClaimRefused
 from abhiyan.enrolment.actions.claims import DriveClosed, Joined, KeyReused, NotAdult, Unreadable, Waits
-from abhiyan.enrolment.actions.drives import NoSuchDrive
 from abhiyan.enrolment.fields import NameField
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.intake import actions as intake
+from abhiyan.intake.actions.drives import NoSuchDrive
 from abhiyan.people.models import Notice
 
 from .make import CHANNEL, DAY, NOON, Human, Ladder, World
@@ -196,7 +197,7 @@ def test_a_minor_is_refused_and_leaves_only_a_counter(world: World) -> None:
     for _ in range(2):  # a resend is not counted twice
         (answer,) = world.send(claim)
         assert isinstance(answer, NotAdult)
-        actions.forget_drives()
+        intake.forget_drives()
     world.send(world.claim(world.child, Channel.API, unit=world.booth))
     for table in ("enrolment_claim", "people_phone", "people_person", "programmes_delta", "core_audit"):
         assert world.count(table) == 0, table
@@ -311,6 +312,6 @@ def test_an_empty_batch_is_nothing(world: World) -> None:
 
 def test_no_such_drive_is_the_callers_fault(world: World) -> None:
     with pytest.raises(NoSuchDrive):
-        actions.enrol_batch(
+        intake.enrol_batch(
             programme_id=10**6, claims=[world.claim(world.asha, Channel.API)], by=CHANNEL, at=NOON
         )

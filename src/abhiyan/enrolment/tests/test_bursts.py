@@ -16,6 +16,7 @@ from abhiyan.enrolment.actions.claims import Joined, SenderHalted
 from abhiyan.enrolment.models import Halt, HeldLeave, Parting
 from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.intake import actions as intake
 from abhiyan.messaging.models import Message
 from abhiyan.org.queries import NotYours
 from abhiyan.people.models import Account
@@ -48,7 +49,7 @@ def entered(
     ]
     for claim in claims:
         claim.device = device
-    actions.enrol_batch(
+    intake.enrol_batch(
         programme_id=world.programme.pk, claims=claims, by=CHANNEL, at=world.now, import_id=import_id
     )
     return found

@@ -8,7 +8,7 @@ import pytest
 from abhiyan.core import clock
 from abhiyan.core.scope import system
 from abhiyan.core.tests.test_clock import ahead
-from abhiyan.enrolment.hotpath.directory import Directory
+from abhiyan.intake.hotpath.directory import Directory
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.tests.sending import emptied, lane

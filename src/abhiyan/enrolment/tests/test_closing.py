@@ -11,11 +11,12 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment import actions, tasks
-from abhiyan.enrolment.actions import closing, tokens
+from abhiyan.enrolment.actions import closing
 from abhiyan.enrolment.actions.claims import ClaimUnitUnknown
 from abhiyan.enrolment.models import Membership
-from abhiyan.enrolment.models_tokens import ChannelToken
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.intake.actions import tokens
+from abhiyan.intake.models import ChannelToken
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes import actions as programmes
 from abhiyan.units import actions as units

@@ -12,6 +12,7 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import ClaimOutcome
 from abhiyan.enrolment.models import How
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.intake import actions as intake
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.actions import fold_changes
@@ -134,7 +135,7 @@ def test_the_next_term_is_confirmed_anew(world: World) -> None:
 
 
 def brought(world: World, human: Human, *, number: int = 7) -> ClaimOutcome:
-    (told,) = actions.enrol_batch(
+    (told,) = intake.enrol_batch(
         programme_id=world.programme.pk,
         claims=[world.claim(human, Channel.PAPER, unit=world.booth)],
         by=CHANNEL,

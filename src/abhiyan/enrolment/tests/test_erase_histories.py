@@ -25,6 +25,7 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import erasing
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.intake import actions as intake
 from abhiyan.people import journal
 
 from .make import CHANNEL, Human, World
@@ -146,7 +147,7 @@ class History:
         taken_at, gone = self.kept
         with system("restore"):
             news.tell(Restored(taken_at=taken_at, at=self.world.now))
-        actions.forget_drives()
+        intake.forget_drives()
         self.gone = gone | self.since
 
     def forget_backup(self) -> None:

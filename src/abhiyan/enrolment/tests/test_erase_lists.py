@@ -8,9 +8,9 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped
 from abhiyan.enrolment.actions import erasing
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.intake.tests import test_earlier
 from abhiyan.paper.tests import test_paper
 
-from . import test_earlier
 from .make import Human, World
 
 pytestmark = pytest.mark.django_db

@@ -15,6 +15,7 @@ from abhiyan.enrolment.actions.claims import AlreadyMember, Joined, NotAdult
 from abhiyan.enrolment.models import Membership, Roll
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.intake import actions as intake
 from abhiyan.people.actions.doubles import keep_doubles
 from abhiyan.people.models import Consent, Double, Person
 from abhiyan.programmes.models import Programme, Rung
@@ -39,7 +40,7 @@ class Rolls:
             window = (world.programme.opens_on, world.programme.closes_on)
             programme = world._drive(world.units, roll, f"friends-{n}", *window)
         self.friends = (roll, programme)
-        actions.forget_drives()
+        intake.forget_drives()
 
     def play(self, rolls: tuple[Roll, Programme]) -> None:
         self.world.roll, self.world.programme = rolls

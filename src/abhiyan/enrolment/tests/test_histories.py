@@ -26,6 +26,7 @@ from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, 
 from abhiyan.enrolment.models import PhoneChange
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.steps import ASKED, BY_LINK, BY_PAGE, BY_WORD, RENEWED, UNANSWERED
+from abhiyan.intake import actions as intake
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.actions import questions
 from abhiyan.messaging.models import Message, Question
@@ -100,7 +101,7 @@ class History:
         return (None, world.booth, world.next_booth, world.far_booth)[place]
 
     def send(self, claims: list[ClaimMessage], number: int | None = None) -> None:
-        answers = actions.enrol_batch(
+        answers = intake.enrol_batch(
             programme_id=self.world.programme.pk,
             claims=claims,
             by=CHANNEL,
@@ -168,7 +169,7 @@ class History:
                 self.again(claim, first, number)
 
     def again(self, claim: ClaimMessage, first: ClaimOutcome | ClaimRefused, number: int | None) -> None:
-        (answer,) = actions.enrol_batch(
+        (answer,) = intake.enrol_batch(
             programme_id=self.world.programme.pk,
             claims=[claim],
             by=CHANNEL,

@@ -16,6 +16,7 @@ from abhiyan.enrolment import actions, loops
 from abhiyan.enrolment.actions import ClaimMessage
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.steps import OPENED
+from abhiyan.intake import actions as intake
 from abhiyan.paper import committing
 from abhiyan.paper.tests.test_paper import HEAD, bring, step
 from abhiyan.people.models import Suppression
@@ -219,7 +220,7 @@ def test_who_leaves_while_a_list_is_being_taken_back_is_no_member_afterwards(wor
 
 
 def renewed(world: World) -> None:
-    actions.enrol_batch(
+    intake.enrol_batch(
         programme_id=world.programme.pk, claims=[paper(world)], by=CHANNEL, at=world.now, import_id=IMPORT
     )
 
@@ -280,7 +281,7 @@ def test_a_link_noted_as_opened_while_its_caller_is_placed_is_counted_where_they
     joined = world.take(world.claim(world.asha, Channel.WEB, sign=Sign.WEB))
     assert joined.membership is not None
     opened = partial(
-        actions.open_links_of,
+        intake.open_links_of,
         programme_id=world.programme.pk,
         phones=[world.asha.phone],
         by=SYSTEM,

@@ -14,6 +14,7 @@ from abhiyan.enrolment.actions.claims import AlreadyMember, OnWorklist, PhoneFul
 from abhiyan.enrolment.models import Enrolment, Membership, Parting, Roll
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.intake import actions as intake
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import texts
 from abhiyan.people.actions import OnlyThePhoneItself
@@ -233,7 +234,7 @@ def test_no_list_brings_back_who_left_a_phone_on_which_others_stay(world: World)
 def test_nobody_comes_back_past_the_roll_s_limit_for_a_phone(world: World) -> None:
     with system("test"):
         Roll.objects.update(people_per_phone=1)
-    actions.forget_drives()
+    intake.forget_drives()
     world.web_join(of=world.asha)
     say(world, actions.leave_by_phone)
     world.web_join(of=world.mohan)
@@ -276,7 +277,7 @@ def test_who_was_struck_off_does_not_come_back_by_leaving_first(world: World) ->
 
 def test_no_strikes_the_entry_off_and_notes_list_worker_and_device(world: World) -> None:
     claim = world.claim(world.asha, Channel.PAPER, unit=world.booth, by=world.booth_worker)
-    (joined,) = actions.enrol_batch(
+    (joined,) = intake.enrol_batch(
         programme_id=world.programme.pk, claims=[claim], by=CHANNEL, at=world.now, import_id=IMPORT
     )
     world.tick(days=1)
@@ -363,7 +364,7 @@ def test_who_left_and_then_says_no_was_never_a_member(world: World) -> None:
 
 def test_a_no_to_a_list_that_was_taken_back_finds_nothing_and_still_silences_us(world: World) -> None:
     claim = world.claim(world.asha, Channel.PAPER, unit=world.booth)
-    (joined,) = actions.enrol_batch(
+    (joined,) = intake.enrol_batch(
         programme_id=world.programme.pk, claims=[claim], by=CHANNEL, at=world.now, import_id=IMPORT
     )
     actions.undo_claims(import_id=IMPORT, by=SYSTEM, at=world.now)
@@ -374,7 +375,7 @@ def test_a_no_to_a_list_that_was_taken_back_finds_nothing_and_still_silences_us(
 
 def test_who_was_denied_keeps_no_name_once_the_list_is_taken_back(world: World) -> None:
     claim = world.claim(world.asha, Channel.PAPER, unit=world.booth)
-    actions.enrol_batch(
+    intake.enrol_batch(
         programme_id=world.programme.pk, claims=[claim], by=CHANNEL, at=world.now, import_id=IMPORT
     )
     say(world, actions.deny_by_phone)

@@ -11,6 +11,7 @@ from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.number import member_number
+from abhiyan.intake import actions as intake
 from abhiyan.org.models import Release
 from abhiyan.people.tests.make import body, undrawn
 from abhiyan.units import queries as units
@@ -137,7 +138,7 @@ def test_whom_a_list_had_brought_back_is_not_read_once_it_is_taken_back(world: W
     world.tick()
     world.missed_call(of=world.asha)  # somebody's own act, on a phone with nobody: a list says whose
     assert named(world) == [world.asha.name]
-    actions.enrol_batch(
+    intake.enrol_batch(
         programme_id=world.programme.pk,
         claims=[world.claim(world.mohan, Channel.PAPER, unit=world.booth)],
         by=CHANNEL,

@@ -9,10 +9,10 @@ from django.utils.html import escape
 
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.enrolment import actions
 from abhiyan.enrolment.models import Membership, Roll
 from abhiyan.enrolment.queries.join import HOMES
 from abhiyan.enrolment.rules import rolls
+from abhiyan.intake import actions as intake
 from abhiyan.people.tests.make import browser
 from abhiyan.programmes.models import Programme, ProgrammeUnit
 from abhiyan.units import queries as units
@@ -43,7 +43,7 @@ def hang(world: World, hierarchy: int, owner: str, roll: str) -> None:
         Roll.objects.filter(pk=world.roll.pk).update(
             code=kind.code, gives_way=kind.gives_way, stands_beside=kind.stands_beside
         )
-    actions.forget_drives()
+    intake.forget_drives()
 
 
 def opened(code: str) -> tuple[str, dict[str, str]]:

@@ -13,8 +13,9 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import AlreadyMember, Suppressed
 from abhiyan.enrolment.actions.claims import Joined, Late, NotAdult, OnWorklist, Renewed, Waits
 from abhiyan.enrolment.actions.members import NothingToPlace, SamePerson
-from abhiyan.enrolment.actions.waiting import NoSuchLink
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.intake import actions as intake
+from abhiyan.intake.actions.waiting import NoSuchLink
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes.actions import fold_changes, recount_facts
 
@@ -277,7 +278,7 @@ def test_a_claim_without_a_place_counts_at_the_drives_own_unit_until_it_is_place
 
 def test_an_unknown_link_is_refused(world: World) -> None:
     with pytest.raises(NoSuchLink):
-        actions.open_link(link="abcdefgh\x00234567é", by=Actor.public(), at=world.now)
+        intake.open_link(link="abcdefgh\x00234567é", by=Actor.public(), at=world.now)
 
 
 # Taking an import back
@@ -286,7 +287,7 @@ def test_an_unknown_link_is_refused(world: World) -> None:
 def bring(
     world: World, *claims: actions.ClaimMessage, number: int
 ) -> list[actions.ClaimOutcome | actions.ClaimRefused]:
-    return actions.enrol_batch(
+    return intake.enrol_batch(
         programme_id=world.programme.pk, claims=claims, by=SYSTEM, at=world.now, import_id=number
     )
 

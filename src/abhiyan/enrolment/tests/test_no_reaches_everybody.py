@@ -19,7 +19,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import confirming, doubles, leaving, replies, texts, welcoming
+from abhiyan.enrolment.actions import confirming, doubles, leaving
 from abhiyan.enrolment.actions.leaving import stands_elsewhere
 from abhiyan.enrolment.actions.receipts import MOST_LEAVES
 from abhiyan.enrolment.models import Enrolment, HeldLeave, Membership, Parting, Roll
@@ -27,6 +27,8 @@ from abhiyan.enrolment.queries.people import own_membership
 from abhiyan.enrolment.rules import endings, names
 from abhiyan.enrolment.rules.channels import BY_OTHERS, Channel
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.intake import actions as intake
+from abhiyan.intake.actions import replies, texts, welcoming
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.models import Question
@@ -83,7 +85,7 @@ class Town:
                 made = Roll.objects.create(code=NAMES[kind], names={"en": NAMES[kind]}, **flags)
                 town.rolls[kind] = made
                 town.programmes[kind] = world._drive(world.units, made, f"town-{kind}", *window)
-        actions.forget_drives()
+        intake.forget_drives()
         own, shared, other = (f"+91970001{last:04d}" for last in range(3))
         town.people = [
             Human("Asha Devi", 1980, own),

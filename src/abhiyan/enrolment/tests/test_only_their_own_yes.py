@@ -12,6 +12,8 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import ClaimOutcome, confirming
 from abhiyan.enrolment.models import Enrolment, How
+from abhiyan.intake.tests.test_texts import DETAILS, Gateway, secret, sent, write
+from abhiyan.intake.tests.test_texts import world as texting
 from abhiyan.messaging.actions import Answered, questions
 from abhiyan.messaging.models import Question
 from abhiyan.messaging.rules import questions as words
@@ -21,8 +23,6 @@ from abhiyan.people.tests.make import browser
 from .make import Human, Ladder, World
 from .server import Server
 from .test_asking import ask, asked_of, text, word, worker
-from .test_texts import DETAILS, Gateway, secret, sent, write
-from .test_texts import world as texting
 
 __all__ = ["secret"]
 pytestmark = pytest.mark.django_db(transaction=True)

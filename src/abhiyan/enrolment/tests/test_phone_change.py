@@ -22,6 +22,7 @@ from abhiyan.enrolment.actions import confirming, phone_changes
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, Joined, Suppressed
 from abhiyan.enrolment.models import Enrolment, PhoneChange
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.intake import actions as intake
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message, Question
 from abhiyan.people import journal
@@ -261,7 +262,7 @@ def test_who_entered_somebody_does_not_take_over_their_answers(world: World) -> 
         )
     claim = world.claim(world.asha, Channel.PAPER, unit=world.booth)
     claim.by = worker.public_id
-    actions.enrol_batch(programme_id=world.programme.pk, claims=[claim], by=CHANNEL, at=world.now)
+    intake.enrol_batch(programme_id=world.programme.pk, claims=[claim], by=CHANNEL, at=world.now)
     client = open_me(world.asha)
     with pytest.raises(AssertionError, match="belongs to the person who entered your name"):
         change(client)
@@ -276,7 +277,7 @@ def test_an_entry_on_the_workers_own_phone_is_never_asked_on_another(world: Worl
         )
     claim = world.claim(world.asha, Channel.PAPER, unit=world.booth)
     claim.by = worker.public_id
-    actions.enrol_batch(programme_id=world.programme.pk, claims=[claim], by=CHANNEL, at=world.now)
+    intake.enrol_batch(programme_id=world.programme.pk, claims=[claim], by=CHANNEL, at=world.now)
     change(open_me(world.asha))
     assert world.rows("select ask_over_at is null from enrolment_enrolment") == [(False,)]
 
@@ -372,7 +373,7 @@ def test_a_family_phone_takes_one_more_and_each_opens_their_own_page(world: Worl
 def test_a_list_taken_back_takes_along_whose_number_changed(world: World) -> None:
     def row(human: Human, number: int) -> None:
         claim = world.claim(human, Channel.PAPER, unit=world.booth)
-        (answer,) = actions.enrol_batch(
+        (answer,) = intake.enrol_batch(
             programme_id=world.programme.pk, claims=[claim], by=CHANNEL, at=world.now, import_id=number
         )
         assert isinstance(answer, ClaimOutcome), answer

@@ -13,10 +13,10 @@ from abhiyan.core.tests import given
 from abhiyan.enrolment.actions import placing
 from abhiyan.enrolment.actions.placing import LONGEST, pin_and_place
 from abhiyan.enrolment.queries import placing as queries
+from abhiyan.intake.tests.test_texts_journey import notice_goes, write
 
 from .make import Human, Ladder, World
 from .test_erase import chosen, erase
-from .test_texts_journey import notice_goes, write
 from .web import join, officer, open_me, web_world
 
 pytestmark = pytest.mark.django_db

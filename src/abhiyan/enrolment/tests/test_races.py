@@ -12,9 +12,10 @@ from django.db import connection
 from abhiyan.core import database
 from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, Gateway, enrol_batch
+from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused
 from abhiyan.enrolment.actions.claims import Joined
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.intake.actions import Gateway, enrol_batch
 
 from .make import CHANNEL, Human, Ladder, World
 from .web import blanks, officer, web_world

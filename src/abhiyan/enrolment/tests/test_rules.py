@@ -7,7 +7,7 @@ import pytest
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.age import Age, age_on
 from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide_claim
-from abhiyan.enrolment.rules.window import Fall, fall, field_instant
+from abhiyan.intake.rules.window import Fall, fall, field_instant
 
 NOON = datetime(2026, 11, 10, 6, 30, tzinfo=UTC)
 ASHA, MOHAN = ("asha devi", 1980), ("mohan lal", 1975)

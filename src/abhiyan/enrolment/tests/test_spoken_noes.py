@@ -16,7 +16,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.actions import telling
+from abhiyan.enrolment.queries import first_calls
 from abhiyan.friends.actions.in_touch import FriendTalk
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people import actions as people_acts
@@ -92,7 +92,7 @@ def test_a_known_and_an_unknown_phone_are_answered_alike(world: World) -> None:
 
 
 def test_each_set_of_outcomes_of_the_field_has_the_same_no() -> None:
-    assert {telling.TellingResult.NEVER.value, FriendTalk.NEVER.value} == {ContactTry.Outcome.NEVER.value}
+    assert {first_calls.TellingResult.NEVER.value, FriendTalk.NEVER.value} == {ContactTry.Outcome.NEVER.value}
 
 
 def test_a_late_no_at_a_door_without_a_phone_rests_it_though_another_worker_holds_it(world: World) -> None:

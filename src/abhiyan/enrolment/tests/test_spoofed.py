@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import ClaimMessage, replies, sender_key
+from abhiyan.enrolment.actions import ClaimMessage, sender_key
 from abhiyan.enrolment.actions.claims import Waits
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.intake.actions import replies
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.adapters import Handed, Letter
 from abhiyan.messaging.queries import HeldMessages, held_by_reason

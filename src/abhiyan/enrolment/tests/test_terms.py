@@ -15,6 +15,7 @@ from abhiyan.enrolment.queries.recount import facts_for_recount
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.steps import RENEWED
 from abhiyan.enrolment.rules.terms import last_day
+from abhiyan.intake import actions as intake
 from abhiyan.org.queries import NotYours
 from abhiyan.programmes.models import Programme
 
@@ -166,7 +167,7 @@ def test_a_drive_that_does_not_renew_leaves_a_running_term_where_it_is(world: Wo
     world.next_drive()
     with system("test"):
         Drive.objects.filter(pk=world.programme.pk).update(renews=False)
-    actions.forget_drives()
+    intake.forget_drives()
     assert isinstance(world.web_join(of=world.asha), AlreadyMember)  # and signs for the term she has
     assert world.ladder(world.booth) == Ladder(reported=1) and equal(world)
     world.programme = first
@@ -180,7 +181,7 @@ def test_undoing_a_list_of_renewals_takes_them_back_and_a_term_that_ran_out_stay
     world.next_drive()
     actions.run_out(at=world.now)
     claim = world.claim(world.asha, Channel.PAPER, unit=world.booth)
-    (answer,) = actions.enrol_batch(
+    (answer,) = intake.enrol_batch(
         programme_id=world.programme.pk, claims=[claim], by=SYSTEM, at=world.now, import_id=7
     )
     assert isinstance(answer, Renewed) and renewed(world) == 1 and equal(world)

@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import confirming, replies, welcoming
+from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.actions.setting_up import NoNotice, set_up_drive
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.intake import actions as intake
+from abhiyan.intake.actions import replies, welcoming
 from abhiyan.messaging.rules.texts import TEXTS, fill_text
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
@@ -70,7 +71,7 @@ def friends_programme(world: World, *, slug: str = "friends", hierarchy: int = 1
         set_up_drive(programme_id=made.pk, join_slug=slug, by=SYSTEM, at=world.now)
         programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=world.now)
         made.refresh_from_db()
-    actions.forget_drives()
+    intake.forget_drives()
     return made
 
 
@@ -137,7 +138,7 @@ def test_each_page_and_each_text_puts_people_on_its_own_roll(world: World) -> No
     assert blanks(world.bilal.phone, "drive.joined.friend") and not blanks(world.bilal.phone, "drive.joined")
 
     call = world.claim(world.chandra, Channel.MISSED_CALL, sign=Sign.CALL, nameless=True)
-    actions.enrol_claim(programme_id=friends.pk, claim=call, by=CHANNEL, at=world.now)
+    intake.enrol_claim(programme_id=friends.pk, claim=call, by=CHANNEL, at=world.now)
     with system("tests turn the loops"):
         replies.reply(at=world.now)
     (said,) = blanks(world.chandra.phone, "drive.reply.friend")
@@ -150,7 +151,7 @@ def test_a_friend_is_asked_as_a_friend_a_day_later(world: World) -> None:
     become_friend(world.bilal)
     join(world, world.asha)
     written = world.claim(world.chandra, Channel.PAPER, unit=world.booth)
-    actions.enrol_claim(programme_id=friends.pk, claim=written, by=CHANNEL, at=world.now)
+    intake.enrol_claim(programme_id=friends.pk, claim=written, by=CHANNEL, at=world.now)
     world.tick(days=1, hours=1)
     with system("tests turn the loops"):
         confirming.ask_new_members(at=world.now)
@@ -207,7 +208,7 @@ def test_the_standard_notice_of_friends_says_all_a_notice_must(language: str) ->
 def test_a_drive_page_offers_the_versions_of_its_own_notice(world: World) -> None:
     friends = friends_programme(world)
     client = officer(world, "state_president", "JK")
-    page = client.get(reverse("enrolment:drive", args=[friends.public_id])).content.decode()
+    page = client.get(reverse("intake:drive", args=[friends.public_id])).content.decode()
     assert "/notice/?of=friends" in page and "Version of the notice" in page
 
 
@@ -280,7 +281,7 @@ def test_the_field_card_asks_a_friend_to_be_a_friend(world: World) -> None:
         world.claim(world.chandra, Channel.PAPER, unit=world.booth),
         consents=(Purpose.MEMBERSHIP, Purpose.CALLS),
     )
-    kept = actions.enrol_claim(programme_id=friends.pk, claim=written, by=CHANNEL, at=world.now)
+    kept = intake.enrol_claim(programme_id=friends.pk, claim=written, by=CHANNEL, at=world.now)
     worker = officer(world, "booth_worker", "JK-B001")
     page = read(worker, f"/field/card/{kept.membership}/")
     assert "on our list of friends" in page and "member" not in page

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import segno
 from django.http import HttpResponse
 from django.utils.dateformat import format as written
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -38,24 +36,6 @@ class NoCards(Refused, status=409):
     message = gettext_lazy(
         "Nobody on this list has answered from their own phone yet, so there is no card to print."
     )
-
-
-def qr_picture(text: str) -> SafeString:
-    """Draw a QR code, dark on light whatever the page's colours: phones cannot read it otherwise."""
-    made = segno.make(text, error="m", micro=False)
-    return mark_safe(made.svg_inline(omitsize=True, dark="#000", light="#fff", svgclass="qr"))  # noqa: S308  # of numbers only
-
-
-def card_shown(member: Member, *, by: Actor, at: datetime) -> dict[str, Any]:
-    """Return what a page shows of a member's card, which is issued at its first look."""
-    card = cards.issue_card(membership=member.public_id, by=by, at=at)
-    return {
-        "own": member,
-        "number": member_number(member.public_id),
-        "unit": member.unit_name(),
-        "roll": member.roll_name(),
-        "qr": qr_picture(people.document_address(card.pk)),
-    }
 
 
 def card_words(member: Member, card: Document) -> dict[str, Any]:

@@ -17,15 +17,16 @@ from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.enrolment.actions import bursts
-from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.models import Halt
 from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.rules.number import member_number
+from abhiyan.enrolment.rules.rolls import KIND
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.offices import DATA_OFFICER
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
+from abhiyan.programmes.rules.activities import activity_of
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, tried
 from abhiyan.ui.fields import NoteField
@@ -84,7 +85,7 @@ def denials(request: Request) -> HttpResponse:
             {
                 "one": denial,
                 "number": member_number(denial.public_id),
-                "channel": DRIVE.channel(denial.channel).label,
+                "channel": activity_of(KIND).channel(denial.channel).label,
             }
             for denial in leaf.rows
         ],

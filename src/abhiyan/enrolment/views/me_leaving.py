@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -110,5 +111,6 @@ def _gone(
         "is_denied": is_denied,
         "source": parting.member_source(member) if is_denied else None,
         "until": at + endings.BACK_WITHIN,
+        "join": reverse("intake:join"),
     }
     return render(request, "enrolment/me_left.html", context)

@@ -16,8 +16,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import current, scoped
 from abhiyan.core.words import active_language
+from abhiyan.enrolment import visit
 from abhiyan.enrolment.actions import phone_changes
-from abhiyan.enrolment.forms import PhoneChangeForm, SmsCodeForm
+from abhiyan.enrolment.fields import SmsCodeForm
+from abhiyan.enrolment.forms import PhoneChangeForm
 from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import phone_changes as queries
@@ -27,8 +29,6 @@ from abhiyan.messaging.models import Question
 from abhiyan.people import actions as people
 from abhiyan.people.visit import VisitRequest
 from abhiyan.ui.acts import form_page, say_when_done, tried
-
-from . import devices, drafts
 
 
 def _own(request: VisitRequest) -> Member | None:
@@ -49,7 +49,7 @@ def me_phone(request: VisitRequest) -> HttpResponseBase:
         and queries_people.own_memberships(phone_id)
     ):
         return redirect("enrolment:me")  # there one says who one is
-    if member is not None and devices.is_of_others(request, member.phone_id):
+    if member is not None and visit.is_of_others(request, member.phone_id):
         messages.error(
             request, _("Other people have joined or signed in with this device. Use your own phone.")
         )
@@ -75,7 +75,7 @@ def me_phone(request: VisitRequest) -> HttpResponseBase:
             "phone": str(keyring().phone_id(number)),
             "last4": number[-4:],
             "member": str(member.public_id) if member else "",
-            "draft": drafts.seal_draft(request, form.cleaned_data),
+            "draft": visit.seal_draft(request, form.cleaned_data),
         }
         request.visit.remember(at, phone_change=facts)
         return redirect("enrolment:me_phone_code")
@@ -88,7 +88,7 @@ def me_phone_code(request: VisitRequest) -> HttpResponseBase:
     """Ask for the code on the new phone: then the membership is there, or the old phone is asked."""
     at = clock.now()
     change_facts: dict[str, Any] = request.visit.facts.get("phone_change") or {}
-    typed = drafts.unseal(request, change_facts.get("draft", ""))
+    typed = visit.unseal(request, change_facts.get("draft", ""))
     member = _own(request)
     if not typed or change_facts["member"] != (str(member.public_id) if member else ""):
         return redirect("enrolment:me_phone")

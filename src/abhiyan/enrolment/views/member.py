@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -24,17 +25,17 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
 from abhiyan.core.words import active_language
+from abhiyan.enrolment import choosing, here, visit
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import QUESTION
-from abhiyan.enrolment.activity import DRIVE
-from abhiyan.enrolment.forms import NO, YES, CorrectForm, MemberPhoneForm, SmsCodeForm, WhichForm
+from abhiyan.enrolment.fields import NO, YES, SmsCodeForm
+from abhiyan.enrolment.forms import CorrectForm, MemberPhoneForm, WhichForm
 from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
 from abhiyan.enrolment.models import Taken
 from abhiyan.enrolment.queries import join as queries_join
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.queries import phone_changes
 from abhiyan.enrolment.queries import questions as queries_questions
-from abhiyan.enrolment.queries import texts as queries_texts
 from abhiyan.enrolment.queries import tickets as queries_tickets
 from abhiyan.enrolment.queries.motives import own_motive
 from abhiyan.enrolment.queries.page_parts import own_parts
@@ -42,6 +43,8 @@ from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.enrolment.rules.paper_forms import sheets_kept_by
+from abhiyan.enrolment.rules.rolls import KIND
+from abhiyan.enrolment.rules.written import written_by
 from abhiyan.helpdesk import queries as helpdesk
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.models import Message
@@ -51,12 +54,13 @@ from abhiyan.people import queries as known
 from abhiyan.people.models import Purpose
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.rules import held as kept
+from abhiyan.programmes.rules.activities import activity_of
 from abhiyan.ui import tables
 from abhiyan.ui.acts import form_page, pressed, say_when_done, tried
 from abhiyan.ui.addresses import address_of
 from abhiyan.ui.files import with_lines
 
-from . import card, join, joined, parting, places
+from . import card, parting
 
 
 @form_page
@@ -91,7 +95,12 @@ def me(request: VisitRequest) -> HttpResponseBase:
             at, me={"request": str(attempt.value), "phone": str(phone_id), "last4": number[-4:]}
         )
         return redirect("enrolment:me_code")
-    return render(request, "enrolment/me_phone.html", {"form": form}, status=attempt.status)
+    return render(
+        request,
+        "enrolment/me_phone.html",
+        {"form": form, "join": reverse("intake:join")},
+        status=attempt.status,
+    )
 
 
 @form_page
@@ -103,7 +112,7 @@ def me_code(request: VisitRequest) -> HttpResponseBase:
     if not code_facts:
         return redirect("enrolment:me")
     form = SmsCodeForm(request.POST or None)
-    proven = join.proven_phone(request, form, code_facts, purpose="member", at=at)
+    proven = visit.proven_phone(request, form, code_facts, purpose="member", at=at)
     if proven.value is not None:
         request.visit.prove_phone(proven.value, at)
         request.visit.remember(at, me=None, person=None, joined=None)
@@ -130,11 +139,12 @@ def _mine(request: VisitRequest, at: datetime) -> HttpResponseBase:
     context = (
         _held(member, phone_id, at)
         | parting.parting_shown(member, at)
-        | joined.own_link_shown(request, member, at)
+        | here.own_link_shown(request, member, at)
     )
     changes = {
         "asked_from": phone_changes.asked_from(phone_id),
         "may_object": phone_changes.may_object(phone_id, at=at),
+        "join": reverse("intake:join"),
     }
     return render(request, "enrolment/me.html", context | changes)
 
@@ -177,7 +187,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
         "claims": [
             {
                 "told": claim_told,
-                "channel": DRIVE.channel(claim_told.channel).label,
+                "channel": activity_of(KIND).channel(claim_told.channel).label,
                 "sign": Sign(claim_told.sign).label,
                 "became": Taken(claim_told.taken).label if claim_told.is_own else _("nobody's yet"),
                 "by": names.get(claim_told.by, ""),
@@ -202,7 +212,7 @@ def _held(member: Member | None, phone_id: UUID, at: datetime) -> dict[str, Any]
             }
             for sent_message in queries_people.messages_to_phone(phone_id)
         ],
-        "messages_written": queries_texts.of_phone(phone_id),
+        "messages_written": written_by(phone_id),
         "grievance": getattr(settings, "GRIEVANCE", ""),
         "tickets": queries_tickets.own_tickets(phone_id, member.person_id) if member else [],
         "lists": contact.listed_about(phone_id),
@@ -275,7 +285,7 @@ def correct_page(
     initial = {"name": member.name, "birth_year": member.birth_year}
     data = request.POST
     is_looking = "find" in data or "open" in data
-    picker = places.pick_place(drive, data, language=active_language())
+    picker = choosing.pick_place(drive, data, language=active_language())
     form = CorrectForm(data if request.method == "POST" and not is_looking else None, initial=initial)
     if is_looking:
         form = CorrectForm(initial=initial | {k: v[:300] for k, v in data.items() if isinstance(v, str)})
@@ -283,7 +293,7 @@ def correct_page(
     status = 200
     if form.is_bound:
         status = 422
-        places.judge_place(form, picker)
+        choosing.judge_place(form, picker)
 
         if form.is_valid():
             try:
@@ -291,7 +301,7 @@ def correct_page(
                     membership=member.public_id,
                     name=form.cleaned_data["name"],
                     birth_year=form.cleaned_data["birth_year"],
-                    unit_id=places.picked_unit(picker),
+                    unit_id=choosing.picked_unit(picker),
                     says_adult=True,
                     by=by,
                     at=at,
@@ -307,8 +317,8 @@ def correct_page(
         "own": member,
         "unit": member.unit_name(),
         "address": request.path,
-        "places_url": join.places_address(drive),
-        **places.context(picker),
+        "places_url": choosing.places_address(drive),
+        **choosing.context(picker),
         **shown,
     }
     return render(request, template, context, status=status)
@@ -465,7 +475,7 @@ def me_card(request: VisitRequest) -> HttpResponseBase:
     by, member = citizen(request), chosen_membership(request)
     if member is None or not member.is_current or not member.said.has_card:
         return redirect("enrolment:me")
-    return render(request, "enrolment/me_card.html", card.card_shown(member, by=by, at=clock.now()))
+    return render(request, "enrolment/me_card.html", here.card_shown(member, by=by, at=clock.now()))
 
 
 @require_GET

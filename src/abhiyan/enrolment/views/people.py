@@ -19,18 +19,17 @@ from abhiyan.core import clock, declared, limits
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import name_in_language
 from abhiyan.enrolment.actions import cards, exporting, members
-from abhiyan.enrolment.actions.telling import TellingResult
-from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import FilterForm
 from abhiyan.enrolment.models import Taken, TermKind
 from abhiyan.enrolment.queries import people as queries
-from abhiyan.enrolment.queries.calls import tries_of_term
+from abhiyan.enrolment.queries.first_calls import TellingResult, tries_of_term
 from abhiyan.enrolment.queries.page_parts import person_parts
 from abhiyan.enrolment.queries.people import Member, PeopleWanted
 from abhiyan.enrolment.queries.referrals import inviter_of
 from abhiyan.enrolment.rules.channels import Sign
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.enrolment.rules.paper_forms import claims_of_batch
+from abhiyan.enrolment.rules.rolls import KIND
 from abhiyan.org import actions as org
 from abhiyan.org import queries as authority
 from abhiyan.org.models import Release
@@ -42,6 +41,7 @@ from abhiyan.people.actions.reading import read_people, read_person
 from abhiyan.people.models import RevokeReason
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Rung
+from abhiyan.programmes.rules.activities import activity_of
 from abhiyan.ui import tables
 from abhiyan.ui.acts import act_page, form_page, say_when_done
 from abhiyan.ui.fields import NoteField
@@ -148,7 +148,7 @@ def _sorting(given: QueryDict) -> tables.Sorting:
 
 def _asked(request: Request, given: QueryDict) -> tuple[FilterForm, dict[str, Any]]:
     """Return how a list is narrowed, and what was said where all of it can be."""
-    found = programmes.programmes_for(request.viewer).filter(kind=DRIVE.kind)
+    found = programmes.programmes_for(request.viewer).filter(kind=KIND)
     drives = {
         str(programme.public_id): programme
         for programme in found.exclude(state=Programme.State.DRAFT)[:MOST_DRIVES]
@@ -248,7 +248,7 @@ def member_line(one: Member) -> dict[str, Any]:
         "member": one,
         "number": member_number(one.public_id),
         "unit": one.unit_name(),
-        "channel": "" if one.is_withheld else DRIVE.channel(one.channel).label,
+        "channel": "" if one.is_withheld else activity_of(KIND).channel(one.channel).label,
         "kind": "" if one.is_withheld else TermKind(one.kind).label,
         "rung": _("Left") if one.is_withheld else Rung(one.rung).label,
         "day": one.ended_on if one.is_withheld and one.ended_on else one.day,
@@ -460,7 +460,7 @@ def _person(
                 "programme": membership_term.programme(),
                 "unit": membership_term.unit(),
                 "kind": TermKind(membership_term.kind).label,
-                "channel": DRIVE.channel(membership_term.channel).label,
+                "channel": activity_of(KIND).channel(membership_term.channel).label,
                 "rung": Rung(membership_term.rung).label,
             }
             for membership_term in queries.membership_terms(member.id)
@@ -468,7 +468,7 @@ def _person(
         "claims": [
             {
                 "told": claim_told,
-                "channel": DRIVE.channel(claim_told.channel).label,
+                "channel": activity_of(KIND).channel(claim_told.channel).label,
                 "sign": Sign(claim_told.sign).label,
                 "became": Taken(claim_told.taken).label,
                 "by": by.get(claim_told.by, ""),
@@ -479,7 +479,9 @@ def _person(
         "cards": known.documents_about(member.public_id),
         "wanted": wanted,
         "may_ask_card": may["correct"] and member.said.has_card and (wanted is None or wanted.printed_at),
-        "consents": [(consent, DRIVE.channel(consent.channel).label) for consent in held_data.consents],
+        "consents": [
+            (consent, activity_of(KIND).channel(consent.channel).label) for consent in held_data.consents
+        ],
         "may": may,
         "may_reveal": request.viewer.may_at("people.reveal", *spans),
         "revealed": revealed,

@@ -12,24 +12,23 @@ from django.views.decorators.http import require_POST
 
 from abhiyan.core import clock
 from abhiyan.core.scope import system
+from abhiyan.enrolment import visit
 from abhiyan.enrolment.actions.listed import TEMPLATE as LISTED
 from abhiyan.enrolment.actions.members import QUESTION
-from abhiyan.enrolment.activity import DRIVE
-from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
+from abhiyan.enrolment.here import chosen_membership, citizen, invitation, join_link, unlisted
 from abhiyan.enrolment.queries import questions as queries
 from abhiyan.enrolment.queries.join import drive_of
 from abhiyan.enrolment.rules import rolls
+from abhiyan.enrolment.rules.rolls import KIND
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries as asked
 from abhiyan.messaging.link_pages import YES, AskedPage, LinkPage
 from abhiyan.messaging.models import Question
 from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.queries import runs_now
+from abhiyan.programmes.rules.activities import activity_of
 from abhiyan.ui.acts import say_when_done
 from abhiyan.ui.invitations import Invitation
-
-from . import devices
-from .joined import invitation, join_link
 
 
 def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> AskedPage | None:
@@ -44,12 +43,12 @@ def _shown(request: VisitRequest, link: str, row: Question, at: datetime) -> Ask
     if about is None:
         return None
     is_listed = row.template.startswith(LISTED)
-    is_others = devices.is_of_others(request, row.phone_id)
+    is_others = visit.is_of_others(request, row.phone_id)
     context = {
         "about": about,
         "place": queries.entry_place(about),
         "friend": _to_friend(about),
-        "channel": DRIVE.channel(about.channel).label,
+        "channel": activity_of(KIND).channel(about.channel).label,
         "state": _state(row, about, at),
         "is_others": is_others,
         "is_unnamed": is_listed or asked.is_link_unnamed(link=link, question=row, at=at),
@@ -104,7 +103,7 @@ def me_confirm(request: VisitRequest) -> HttpResponseBase:
     by, member = citizen(request), chosen_membership(request)
     if member is None or not member.is_current:
         return redirect("enrolment:me")
-    if devices.is_of_others(request, member.phone_id):
+    if visit.is_of_others(request, member.phone_id):
         messages.error(
             request, _("Other people have joined or signed in with this device. Use your own phone.")
         )

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from abhiyan.core import clock
 from abhiyan.core.words import active_language
@@ -27,4 +28,4 @@ def me_erase(request: VisitRequest) -> HttpResponseBase:
         membership=member.public_id, channel=Channel.WEB.value, language=active_language(), by=by, at=at
     )
     request.visit.end(at)  # nobody else who takes this device sees anything
-    return render(request, "enrolment/me_erased.html", {"erased": erased})
+    return render(request, "enrolment/me_erased.html", {"erased": erased, "join": reverse("intake:join")})

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from abhiyan.core.words import active_language, name_in_language
-from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.queries import people as queries
+from abhiyan.enrolment.rules.rolls import KIND
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme, Rung
+from abhiyan.programmes.rules.activities import activity_of
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
@@ -51,7 +52,7 @@ def counted_drive(request: Request, said: Mapping[str, Any]) -> Programme | None
     narrows further."""
     if not said.get("rung") or any(said[name] for name in said.keys() - {"rung", "drive", "programmes"}):
         return None
-    found = programmes.programmes_for(request.viewer).filter(kind=DRIVE.kind)
+    found = programmes.programmes_for(request.viewer).filter(kind=KIND)
     drives = list(found.exclude(state=Programme.State.DRAFT)[:MOST_DRIVES])
     return next(
         (programme for programme in drives if str(programme.public_id) == said.get("drive")),
@@ -88,7 +89,9 @@ def numbers_of_large_unit(
             for row in leaf.rows
             if (n := getattr(row.ladder, rung))
         ],
-        "came_by": ", ".join(f"{DRIVE.channel(number).label} {grouped(n)}" for (number,), n in ways),
+        "came_by": ", ".join(
+            f"{activity_of(KIND).channel(number).label} {grouped(n)}" for (number,), n in ways
+        ),
     }
 
 

@@ -23,15 +23,16 @@ from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.words import active_language, name_in_language
 from abhiyan.enrolment.actions import members
 from abhiyan.enrolment.actions.members import MembershipEnded, NothingToPlace
-from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.forms import PlaceAndDaysForm, UnitAndDaysForm
 from abhiyan.enrolment.queries import awaiting as queries
 from abhiyan.enrolment.queries.join import HOMES
 from abhiyan.enrolment.rules.number import member_number
+from abhiyan.enrolment.rules.rolls import KIND
 from abhiyan.org import queries as authority
 from abhiyan.org.queries import NotYours
 from abhiyan.org.viewer import Request
 from abhiyan.people.actions.reading import read_people
+from abhiyan.programmes.rules.activities import activity_of
 from abhiyan.ui import tables
 from abhiyan.ui.acts import act_page, form_page, say_when_done
 from abhiyan.units import queries as units
@@ -92,7 +93,7 @@ def unplaced_page(request: Request) -> HttpResponseBase:
             {
                 "claim": unplaced_claim,
                 "number": member_number(unplaced_claim.member),
-                "channel": DRIVE.channel(unplaced_claim.channel).label,
+                "channel": activity_of(KIND).channel(unplaced_claim.channel).label,
                 "suggested": [
                     (suggestion.code, suggestion.name()) for suggestion in suggested[unplaced_claim.public_id]
                 ],
@@ -155,7 +156,7 @@ def nameless_page(request: Request) -> HttpResponseBase:
         "rows": [
             {
                 "claim": nameless_entry,
-                "channel": DRIVE.channel(nameless_entry.channel).label,
+                "channel": activity_of(KIND).channel(nameless_entry.channel).label,
                 "candidates": [(member, member.unit_name()) for member in nameless_entry.candidates],
             }
             for nameless_entry in waiting

@@ -20,7 +20,7 @@ from abhiyan.core.scope import current, system
 from abhiyan.enrolment.actions.members import found_member, lock_phone
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.news import MembersMoved
-from abhiyan.enrolment.queries.drive import roll_of
+from abhiyan.enrolment.queries.drives import roll_of
 from abhiyan.enrolment.rules.rolls import CONTRIBUTORS
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.friends.models import ContributorSkill

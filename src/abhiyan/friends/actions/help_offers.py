@@ -23,10 +23,10 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.words import name_in_language
-from abhiyan.enrolment.actions.drives import covered
 from abhiyan.enrolment.actions.members import lock_phone
 from abhiyan.enrolment.actions.referrals import call_code
 from abhiyan.enrolment.news import MemberPhoneMoved
+from abhiyan.enrolment.queries.drives import covered
 from abhiyan.enrolment.queries.join import OpenDrive, open_drives
 from abhiyan.enrolment.queries.people import is_on_roll
 from abhiyan.enrolment.rules.rolls import CONTRIBUTORS
@@ -102,7 +102,7 @@ def _link(row: HelpOffer, may_text: bool, *, at: datetime) -> None:
     if row.linked_at is not None or row.phone_id is None or not may_text or near is None:
         return
     code = call_code(programme_id=near.drive.pk, unit_id=near.programme.owner_id, at=at)
-    page = settings.ORIGIN + reverse("enrolment:join_drive", args=[near.drive.join_slug])
+    page = settings.ORIGIN + reverse("intake:join_drive", args=[near.drive.join_slug])
     messaging.queue_message(
         template="contributor.join",
         phone=people.number_of_phone(row.phone_id),

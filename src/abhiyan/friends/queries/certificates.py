@@ -12,8 +12,8 @@ from abhiyan.core.refusals import NotFound
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.core.words import active_language, name_in_language
-from abhiyan.enrolment.actions.drives import SPANS
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.queries.drives import SPANS
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.friends.models import CertificateBatch, CertificateSheet
 from abhiyan.friends.rules.certificates import CERTIFICATE
 from abhiyan.people.models import RevokeReason
@@ -89,7 +89,7 @@ def doubted(programme: Programme, segments: Collection[int], *, on: date) -> set
     return {
         unit
         for (_programme, measure, unit), estimate in estimates.items()
-        if measure == MEASURE and is_doubted(estimate)
+        if measure == ENROLMENTS and is_doubted(estimate)
     }
 
 

@@ -26,10 +26,9 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.core.tests.scanning import drawn, scanned
-from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import ClaimOutcome
 from abhiyan.enrolment.models import Roll
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.rules.rolls import FRIENDS
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.test_races import at_once
@@ -39,6 +38,7 @@ from abhiyan.friends.models import CertificateBatch, CertificateSheet, FriendCer
 from abhiyan.friends.queries import certificates as queries
 from abhiyan.friends.rules.certificates import CERTIFICATE
 from abhiyan.friends.tasks import give_approved_certificates
+from abhiyan.intake import actions as intake
 from abhiyan.org.models import Release
 from abhiyan.people.models import Account, Document, Person
 from abhiyan.people.tests.make import browser
@@ -83,7 +83,7 @@ class FriendsWorld:
             Programme.objects.filter(pk=made.pk).update(hierarchy=Hierarchy.ELECTORAL)
             made.hierarchy = Hierarchy.ELECTORAL
         world.programme, world.roll, self.own = made, roll, made.pk
-        enrolment.forget_drives()
+        intake.forget_drives()
 
     @property
     def programme(self) -> Programme:
@@ -228,7 +228,7 @@ def test_a_friend_who_becomes_a_member_holds_no_certificate(friends: FriendsWorl
         roll = Roll.objects.get(code="primary")
         window = (world.programme.opens_on, world.programme.closes_on)
         world.programme, world.roll = world._drive(world.units, roll, "members", *window), roll
-    enrolment.forget_drives()
+    intake.forget_drives()
     world.web_join(of=friends.human(1))
     assert friends.valid() == set() and friends.given() == list(ids(made))
 
@@ -240,7 +240,7 @@ def test_a_bad_estimate_of_the_segment_stops_asking_and_giving(
     sheet = friends.sheet()
     share = RealShare(items=100, finished=40, rate=0.6, low=0.5, high=0.8)
     bad = Estimated(NOW.date(), wanted=40, href=None, entered=share)
-    estimates[friends.programme.pk, MEASURE, friends.segment] = bad
+    estimates[friends.programme.pk, ENROLMENTS, friends.segment] = bad
     with pytest.raises(actions.SegmentInDoubt):
         actions.ask_batch(
             programme=friends.programme, unit=friends.segment, n=1, reason="x", by=SYSTEM, at=NOW

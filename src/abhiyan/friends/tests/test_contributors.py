@@ -14,7 +14,6 @@ from django.urls import reverse
 from abhiyan.core import sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions.setting_up import set_up_drive
 from abhiyan.enrolment.models import Membership, Roll
 from abhiyan.enrolment.tests.make import CHANNEL, Human, World
@@ -34,6 +33,7 @@ from abhiyan.enrolment.tests.web import (
 from abhiyan.friends.actions import contributors as acts
 from abhiyan.friends.models import ContributorSkill
 from abhiyan.friends.queries.contributors import ContributorRows
+from abhiyan.intake import actions as intake
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
 from abhiyan.people.rules import standard_notice
@@ -87,7 +87,7 @@ def contributors_programme(world: World, *, state: str = "JK") -> Programme:
         set_up_drive(programme_id=made.pk, join_slug="help", by=SYSTEM, at=world.now)
         programmes.open_programme(programme_id=made.pk, by=SYSTEM, at=world.now)
         made.refresh_from_db()
-    actions.forget_drives()
+    intake.forget_drives()
     return made
 
 

@@ -14,8 +14,7 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.scanning import drawn, scanned
-from abhiyan.enrolment import actions
-from abhiyan.enrolment.actions import confirming, referrals, replies, texts, welcoming
+from abhiyan.enrolment.actions import confirming, referrals
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.tests.make import CHANNEL, Human, Ladder, World
 from abhiyan.enrolment.tests.server import Server
@@ -24,6 +23,8 @@ from abhiyan.enrolment.tests.test_two_rolls import friends_programme, rolls_of
 from abhiyan.enrolment.tests.web import blanks
 from abhiyan.forms.tests.test_opinions_journey import ask_opinions, pass_up
 from abhiyan.friends.actions import organisers
+from abhiyan.intake import actions as intake
+from abhiyan.intake.actions import replies, texts, welcoming
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.rules import inbound
 from abhiyan.messaging.rules import questions as words
@@ -70,7 +71,7 @@ def write(world: World, friends: Programme, human: Human, text: str) -> None:
     told = texts.TextIn(sms, "sms", NUMBER, "join", friends.pk)
     joining = texts.hear_text(text_in=told, by=CHANNEL, at=world.now)
     if joining is not None:
-        outcome = actions.enrol_claim(programme_id=friends.pk, claim=joining.claim, by=CHANNEL, at=world.now)
+        outcome = intake.enrol_claim(programme_id=friends.pk, claim=joining.claim, by=CHANNEL, at=world.now)
         texts.follow_up_joining(text_in=told, joining=joining, outcome=outcome, at=world.now)
     world.tick(minutes=1)
 

@@ -17,12 +17,12 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.words import active_language, local_person
 from abhiyan.enrolment.here import unlisted
-from abhiyan.enrolment.queries.calls import outcome_sentence
 from abhiyan.forms.queries import answers_form
 from abhiyan.friends.actions import in_touch as acts
 from abhiyan.friends.models import FriendPromise
 from abhiyan.friends.queries import in_touch as queries
 from abhiyan.friends.queries.in_touch import OwnFriend
+from abhiyan.intake.queries.calls import outcome_sentence
 from abhiyan.messaging.link_pages import link_over
 from abhiyan.org.here import unit_address
 from abhiyan.org.viewer import Request

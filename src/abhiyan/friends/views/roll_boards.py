@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions.setting_up import KIND
-from abhiyan.enrolment.queries.drive import roll_of
-from abhiyan.enrolment.rules.rolls import CONTRIBUTORS, FRIENDS, RollKind
+from abhiyan.enrolment.queries.drives import roll_of
+from abhiyan.enrolment.rules.rolls import CONTRIBUTORS, FRIENDS, KIND, RollKind
 from abhiyan.friends.queries.active import ContributorsBelow, contributors_below
 from abhiyan.friends.queries.talks import FriendsBelow, friends_below
 from abhiyan.org.rules.capabilities import LEADS

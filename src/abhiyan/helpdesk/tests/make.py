@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import texts
 from abhiyan.enrolment.tests.make import CHANNEL, Human, World
 from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.models import Ticket, TicketLine
+from abhiyan.intake.actions import texts
 from abhiyan.messaging import queries as messages
 from abhiyan.messaging.rules import inbound
 from abhiyan.messaging.tests.bulk import Kept

@@ -9,10 +9,10 @@ from abhiyan.contact.models import Attempt
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
-from abhiyan.enrolment.tests.test_calls import JOIN, call, connect
 from abhiyan.enrolment.tests.web import blanks
 from abhiyan.helpdesk import actions
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.intake.tests.test_calls import JOIN, call, connect
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import Look

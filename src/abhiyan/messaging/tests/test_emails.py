@@ -17,7 +17,7 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW, present
-from abhiyan.enrolment.tests.test_welcome import Taking
+from abhiyan.intake.tests.test_welcome import Taking
 from abhiyan.messaging import actions, mail, queries, registrations
 from abhiyan.messaging.actions import AccountMessage, sending
 from abhiyan.messaging.adapters import Letter

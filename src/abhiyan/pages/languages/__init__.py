@@ -38,11 +38,13 @@ HEAD = {"code": str, "name": str, "otherwise": str, "mark": str, "reviewed_by": 
 TABLES = ("replies", "words", "notice", "pages")
 # The files whose words the public reads.
 PUBLIC = (
-    *(f"enrolment/templates/enrolment/{name}.html" for name in ("join*", "m[eo]*", "question*", "link_over")),
-    *(f"enrolment/templates/enrolment/{name}.html" for name in ("_[cmpsw]*", "_notice")),
-    *(f"enrolment/views/{name}.py" for name in ("card", "join*", "link", "me*", "places", "question")),
+    *(f"intake/templates/intake/{name}.html" for name in ("join*", "link_over", "_notice", "_steps")),
+    *(f"intake/{name}.py" for name in ("views/join*", "views/link", "actions/te*", "forms")),
+    *(f"enrolment/templates/enrolment/{name}.html" for name in ("m[eo]*", "question*", "_[cmpsw]*")),
+    *(f"enrolment/views/{name}.py" for name in ("card", "me*", "question")),
     *(f"enrolment/actions/{name}.py" for name in ("claims", "confirming", "moving", "receipts", "t[ei]*")),
-    *("enrolment/forms.py", "enrolment/models.py", "enrolment/rules/channels.py", "core/refusals.py"),
+    *(f"enrolment/{name}.py" for name in ("choosing", "fields", "forms", "here", "models", "visit")),
+    *("enrolment/rules/channels.py", "core/refusals.py"),
     *(
         "enrolment/rules/rolls.py",
         "enrolment/rules/motives.py",

@@ -18,8 +18,8 @@ from django.test import Client
 from abhiyan.core.rooms import offered_functions
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.activity import DRIVE
 from abhiyan.enrolment.tests.web import today
+from abhiyan.intake.activity import DRIVE
 from abhiyan.programmes import actions
 from abhiyan.programmes.doctor import orphan_findings
 from abhiyan.programmes.models import Programme

@@ -5,8 +5,9 @@ from uuid import UUID
 import pytest
 from django.urls import reverse
 
-from abhiyan.enrolment.actions import receipts, replies, welcoming
+from abhiyan.enrolment.actions import receipts
 from abhiyan.friends.actions import certificates
+from abhiyan.intake.actions import replies, welcoming
 from abhiyan.messaging.actions import questions
 from abhiyan.messaging.rules import registered, texts
 from abhiyan.messaging.rules.bulk import CARRIED
@@ -59,7 +60,7 @@ def test_the_address_of_a_text_fits_its_variables(code: str) -> None:
         room = CARRIED * registered.variables_of(code, name)
         assert len(path) - 1 <= room, f"{code}: {path} needs more variables in ADDRESS_VARIABLES"
     text = next(text for (each, _language), text in texts.TEXTS.items() if each == code)
-    hear = reverse("enrolment:notice_heard", args=[99, "hi"]) + "?of=contributors"
+    hear = reverse("intake:notice_heard", args=[99, "hi"]) + "?of=contributors"
     values = dict.fromkeys(texts.blanks(text), "x") | {"link": ORIGIN + path, "hear": ORIGIN + hear}
     values |= {"page": ORIGIN + path}
     assert registered.misfit(code, text, values, origin=ORIGIN) == ""

@@ -11,14 +11,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions import welcoming
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.test_browser import fill, send, send_code
-from abhiyan.enrolment.tests.test_calls import JOIN, connect
-from abhiyan.enrolment.tests.test_welcome import gone
+from abhiyan.intake.actions import welcoming
+from abhiyan.intake.tests.test_calls import JOIN, connect
+from abhiyan.intake.tests.test_welcome import gone
 from abhiyan.people.models import Purpose
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits

@@ -20,10 +20,11 @@ from abhiyan.core.tables.layout import CellKind, Field
 from abhiyan.core.words import day_written
 from abhiyan.elections.rules import arithmetic
 from abhiyan.enrolment.fields import YearField
-from abhiyan.enrolment.rules import age, details
+from abhiyan.enrolment.rules import age
 from abhiyan.enrolment.rules import number as member_number
 from abhiyan.forms.rules.answers import point_in_answer
 from abhiyan.helpdesk.rules import tickets
+from abhiyan.intake.rules import details
 from abhiyan.messaging.rules import questions
 from abhiyan.messaging.rules import words as said
 from abhiyan.paper.rules import batches

@@ -14,8 +14,8 @@ from abhiyan.doorstep.models import DoorEntry
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
-from abhiyan.enrolment.tests.test_welcome import gone
 from abhiyan.enrolment.tests.web import code_sent
+from abhiyan.intake.tests.test_welcome import gone
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account

@@ -13,12 +13,13 @@ from playwright.sync_api import Browser
 from abhiyan.core import languages as known
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.actions import confirming, texts
+from abhiyan.enrolment.actions import confirming
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.tests.make import CHANNEL, World
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.test_browser import fill, send, send_code
 from abhiyan.enrolment.tests.web import blanks, filled, join, main, offered, officer, today, web_world
+from abhiyan.intake.actions import texts
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging import queries
 from abhiyan.messaging.rules import inbound, words

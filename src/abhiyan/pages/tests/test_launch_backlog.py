@@ -16,12 +16,12 @@ from abhiyan.core.models import Heartbeat
 from abhiyan.core.scope import system
 from abhiyan.core.sql import count, run
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.actions import replies
 from abhiyan.enrolment.models import Parting, Roll, Waiting
-from abhiyan.enrolment.queries import calls
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.intake.actions import replies
+from abhiyan.intake.queries import calls
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.tests.bulk import Kept

@@ -16,7 +16,7 @@ from django.utils import translation
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues.tests.make import programme as calls_of_two_a_day
-from abhiyan.enrolment.actions.setting_up import KIND
+from abhiyan.enrolment.rules.rolls import KIND
 from abhiyan.enrolment.tests.web import today
 from abhiyan.org.queries import viewer_of
 from abhiyan.org.rules.capabilities import LEADS

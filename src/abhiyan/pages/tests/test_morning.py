@@ -17,7 +17,7 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.tests.test_welcome import Taking
+from abhiyan.intake.tests.test_welcome import Taking
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message, MorningChoice
 from abhiyan.messaging.rules import hours, texts

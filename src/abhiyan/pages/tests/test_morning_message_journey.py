@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
-from abhiyan.enrolment.tests.test_welcome import Taking
+from abhiyan.intake.tests.test_welcome import Taking
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.pages.morning import turn_morning

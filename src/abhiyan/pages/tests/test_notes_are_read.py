@@ -38,8 +38,8 @@ NOT_NOTES = {
     "enrolment.forms_drive.SetUpForm.minuted": PLACES,
     "enrolment.forms_drive.SigningForm.signing_token": TECHNICAL,
     "friends.views.contributors.HelpAnswerForm.note": CITIZENS,
-    "enrolment.views.notice.NoticeForm.text_hi": PUBLIC,
-    "enrolment.views.notice.NoticeForm.text_en": PUBLIC,
+    "intake.views.notice.NoticeForm.text_hi": PUBLIC,
+    "intake.views.notice.NoticeForm.text_en": PUBLIC,
     "enrolment.views.tickets.PersonAnswerForm.text": CITIZENS,
     "enrolment.views.tickets.TicketForm.said": CITIZENS,
     "forms.views.making.QuestionForm.label_hi": RULED,
@@ -77,7 +77,7 @@ NOT_NOTES = {
 }
 # Modules that make fields of words while a form is made, form with its reason.
 MADE = {
-    "enrolment/views/notice.py": PUBLIC,
+    "intake/views/notice.py": PUBLIC,
     "helpdesk/views/many.py": CITIZENS,
     "messaging/forms.py": PUBLIC,
     "people/views/account.py": "a name",

@@ -26,7 +26,7 @@ from abhiyan.core import schema
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of, written
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.org.models import Appointment
 from abhiyan.org.queries import scope_of
 from abhiyan.people.actions import sessions
@@ -159,7 +159,7 @@ def frozen_at(cast: Cast, at: datetime, checks: int, *, ends_on: date) -> Frame:
     plan = frames.FramePlan(
         checks=checks, floor=1, source="drand round 7", due_at=at + timedelta(hours=1), ends_on=ends_on
     )
-    one = freeze_frame(programme=cast.world.programme, measure=MEASURE, plan=plan, by=SYSTEM, at=at)
+    one = freeze_frame(programme=cast.world.programme, measure=ENROLMENTS, plan=plan, by=SYSTEM, at=at)
     return draw_frame(public_id=one.public_id, value="8c3fa0", by=SYSTEM, at=at + timedelta(hours=2))
 
 
@@ -198,7 +198,7 @@ def truth_at(cast: Cast, role: str, place: Place) -> Truth:
     """Return the truth of a unit for a reader: from the function that writes it, and from nothing else."""
     programme, unit = cast.world.programme, cast.world.units[place.code]
     with cast.as_(role), override("en"):
-        found = ask_latest([programme.pk], [unit.pk], NOW.date())()[programme.pk, MEASURE, unit.pk]
+        found = ask_latest([programme.pk], [unit.pk], NOW.date())()[programme.pk, ENROLMENTS, unit.pk]
         ladder = programmes.unit_ladder(node=unit.pk, hierarchy=place.tree, programme=programme, at=NOW)
         return truth_of(found, entries=ladder.entries, is_rounded=ladder.is_rounded)
 
@@ -590,10 +590,10 @@ def test_in_the_sample_every_unit_with_an_estimate_has_one_sentence(monkeypatch:
             if levels[unit.kind] <= 2 and "pages:unit" in pages:
                 paper = client.get(reverse("review:dossier_print", args=[unit.code]) + f"?in={tree_of}")
                 pages["paper"] = "".join(written(paper.content).split())
-                if programme.kind == "drive" and truths[MEASURE].real:
+                if programme.kind == "drive" and truths[ENROLMENTS].real:
                     where = f"?unit={unit.code}&in={tree_of}&programme={programme.public_id}"
                     for name, text in slides_about(client, where).items():
-                        assert squeezed(truths[MEASURE].sentence.rstrip(".")) in text, (unit.code, name)
+                        assert squeezed(truths[ENROLMENTS].sentence.rstrip(".")) in text, (unit.code, name)
             for measure, truth in truths.items():
                 for name, text in pages.items():
                     assert squeezed(truth.note) in text, (programme.kind, unit.code, name, truth.note)

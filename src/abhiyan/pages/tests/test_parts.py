@@ -17,6 +17,7 @@ from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.steps import ANSWERS
 from abhiyan.enrolment.tests.make import Human, World
+from abhiyan.intake import actions as intake
 from abhiyan.org.queries import NotYours
 from abhiyan.people.tests.make import body
 from abhiyan.programmes import actions, queries
@@ -41,7 +42,7 @@ def start(world: World, *codes: str, by: Actor = SYSTEM, opens_on: date | None =
             at=world.now,
         )
         world.programme = Programme.objects.get(pk=whole.pk)
-    enrolment.forget_drives()
+    intake.forget_drives()
     return made
 
 

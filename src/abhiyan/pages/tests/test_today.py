@@ -17,10 +17,10 @@ from abhiyan.core.imports import queries as imported
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.actions import tokens
 from abhiyan.enrolment.actions.referrals import note_referred
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.tests.web import officer, today
+from abhiyan.intake.actions import tokens
 from abhiyan.org import actions as org
 from abhiyan.org import queries as org_queries
 from abhiyan.org.models import TakenWork

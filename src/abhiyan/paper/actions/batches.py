@@ -13,10 +13,9 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.claims import DriveClosed, JoiningWaits, OutsideScope
-from abhiyan.enrolment.actions.drives import covered
-from abhiyan.enrolment.queries.drive import drive_for
-from abhiyan.enrolment.queries.notices import names_other
+from abhiyan.enrolment.queries.drives import covered, drive_for
 from abhiyan.enrolment.rules.channels import RECORD
+from abhiyan.intake.queries.notices import names_other
 from abhiyan.org import queries as org
 from abhiyan.paper import queries
 from abhiyan.paper.models import PaperBatch, PaperImport, PaperPhoto

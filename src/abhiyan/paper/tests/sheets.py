@@ -9,7 +9,7 @@ import pypdfium2
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 from abhiyan.core.printing import FONTS
-from abhiyan.enrolment.queries import drive as queries_drive
+from abhiyan.enrolment.queries import drives as queries_drives
 from abhiyan.paper import printed
 from abhiyan.paper.models import PaperBatch
 from abhiyan.people import queries as people
@@ -26,7 +26,7 @@ Line = Sequence[str]  # name, phone, year, place
 def form_of(batch: PaperBatch) -> bytes:
     """The forms of a batch as they are downloaded. In a system scope."""
     programme = programmes.programme_by_id(batch.programme_id)
-    drive = queries_drive.drive_for(programme)
+    drive = queries_drives.drive_for(programme)
     return printed.forms(
         batch,
         drive=programme.names,

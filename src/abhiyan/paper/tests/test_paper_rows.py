@@ -15,9 +15,9 @@ from abhiyan.core import database
 from abhiyan.core.keys import keyring
 from abhiyan.core.tables.reading import Batch
 from abhiyan.core.tables.sources import FilePart, TableSource
-from abhiyan.enrolment.actions import rows as act_rows
-from abhiyan.enrolment.actions.drives import Drives
 from abhiyan.enrolment.tests.make import DAY, NOON, World
+from abhiyan.intake.actions import rows as act_rows
+from abhiyan.intake.actions.drives import Drives
 from abhiyan.paper.orders import Order
 from abhiyan.paper.packing import STAGED, packed
 from abhiyan.paper.reading import PartReading

@@ -14,9 +14,9 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.models_referrals import Referral
-from abhiyan.enrolment.posters import print_posters
 from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.web import officer, web_world
+from abhiyan.intake.posters import print_posters
 from abhiyan.people import queries as people
 from abhiyan.people.models import Notice
 from abhiyan.people.rules.standard_notice import standard
@@ -192,8 +192,8 @@ def test_the_posters_of_all_booths_of_a_unit_are_one_pdf_and_too_many_are_said(
     found = [codes(pdf, n)[0].partition("?")[2] for n in range(len(pypdfium2.PdfDocument(pdf)))]
     assert found == ["unit=JK-B001", "unit=JK-B002"]
     assert holds(text_of(pdf, 1), ["Lal Chowk Library"]) == []
-    monkeypatch.setattr("abhiyan.enrolment.views.referrals.LARGEST_BATCH", 1)
-    monkeypatch.setattr("abhiyan.enrolment.views.drive.LARGEST_BATCH", 1)
+    monkeypatch.setattr("abhiyan.intake.views.referrals.LARGEST_BATCH", 1)
+    monkeypatch.setattr("abhiyan.intake.views.drive.LARGEST_BATCH", 1)
     refused = president.get(f"{drive}en/?unit=JK-SRI-M1&of=booths", headers={"accept": "application/json"})
     assert refused.status_code == 422 and json.loads(refused.content)["code"] == "posters_too_many"
     page = president.get(f"{drive}?unit=JK-SRI-M1").content.decode()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock
 from abhiyan.core.words import active_language, name_in_language
-from abhiyan.enrolment.queries import drive as queries_drive
+from abhiyan.enrolment.queries import drives as queries_drives
 from abhiyan.enrolment.queries.people import join_number
 from abhiyan.enrolment.rules.channels import RECORD
 from abhiyan.helpdesk import helplines
@@ -228,7 +228,7 @@ def paper_form(request: Request, number: str) -> HttpResponse:
     batch = queries.batch_for(number)
     org.require(request.actor, RECORD, at=batch.unit_id)
     programme = programmes.programme_by_id(batch.programme_id)
-    drive = queries_drive.drive_for(programme)
+    drive = queries_drives.drive_for(programme)
     page = reverse("paper:paper_batch", args=[batch.number])
     made = printed.forms(
         batch,

@@ -15,7 +15,7 @@ from abhiyan.core import clock
 from abhiyan.core.letters import plain_digits
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.enrolment.fields import AdultForm, Clipped, NameField, YearField
-from abhiyan.enrolment.queries.drive import drive_for
+from abhiyan.enrolment.queries.drives import drive_for
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.paper import queries

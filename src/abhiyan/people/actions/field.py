@@ -82,7 +82,7 @@ def end_record(*, key: UUID, answer: Mapping[str, Any], by: Actor) -> None:
 def form_answer(*, key: UUID, by: Actor) -> dict[str, Any] | None:
     """The answer that a form of this key got, or None. A second form of the key waits for the end of the first.
 
-    Locks: the key, by two numbers. Phones are locked by one, and `enrolment.actions.enrol` refuses to wait for those.
+    Locks: the key, by two numbers. Phones are locked by one, and `intake.actions.enrol` refuses to wait for those.
     """
     record_id = _id(by, key)
     halves = (

@@ -10,9 +10,9 @@ from abhiyan.contact.rules.kinds import CALLED, KIND
 from abhiyan.core.cut import Cut
 from abhiyan.core.words import name_in_language
 from abhiyan.dialogues.queries import KIND as DIALOGUES
-from abhiyan.enrolment.actions.setting_up import KIND as DRIVE
-from abhiyan.enrolment.queries.drive import roll_of
+from abhiyan.enrolment.queries.drives import roll_of
 from abhiyan.enrolment.rules.rolls import CONTRIBUTORS, FRIENDS
+from abhiyan.enrolment.rules.rolls import KIND as DRIVE
 from abhiyan.forms import queries as forms
 from abhiyan.friends.queries.active import contributors_below
 from abhiyan.friends.queries.talks import friends_below

@@ -14,7 +14,7 @@ from django.core.handlers.asgi import ASGIRequest
 from uvicorn.server import ServerState
 
 from abhiyan.core.address import client, network_of, network_of_scope
-from abhiyan.enrolment.hotpath.asgi import Application
+from abhiyan.intake.hotpath.asgi import Application
 from abhiyan.server import protocol
 from abhiyan.server.protocol import HttpConnection, close_overdue_connections
 

@@ -27,11 +27,11 @@ from abhiyan.elections.models import ClassRule
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA
 from abhiyan.elections.tests import make as elections
-from abhiyan.enrolment.actions import tickets, tokens
+from abhiyan.enrolment.actions import tickets
 from abhiyan.enrolment.actions.cards import CARD
 from abhiyan.enrolment.models import Halt, Membership, Roll, Taken
-from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel, Sign
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.forms.tests.elsewhere import form_elsewhere
 from abhiyan.friends.models import CertificateBatch, CertificateSheet, FriendCertificate
@@ -39,6 +39,7 @@ from abhiyan.friends.rules.certificates import CERTIFICATE
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.incidents import actions as incidents
+from abhiyan.intake.actions import tokens
 from abhiyan.meetings.tests.elsewhere import meeting_elsewhere
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests import bulk
@@ -401,7 +402,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
     )
     frame = verification.freeze_frame(
         programme=world.programme,
-        measure=MEASURE,
+        measure=ENROLMENTS,
         plan=frames.FramePlan(
             checks=40,
             source="a round of the beacon",
@@ -877,6 +878,7 @@ def address(name: str, of: Things, **more: Any) -> str:
     ids = {
         "enrolment:people_download": of.download,
         "enrolment": of.member,
+        "intake": of.member,
         "doorstep": of.member,
         "paper": of.member,
         "friends": of.member,

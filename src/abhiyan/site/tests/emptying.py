@@ -4,7 +4,7 @@ import psycopg
 from django.test import TransactionTestCase
 
 from abhiyan.core import database
-from abhiyan.enrolment import actions as enrolment
+from abhiyan.intake import actions as intake
 
 
 def empty() -> None:
@@ -17,4 +17,4 @@ def empty() -> None:
             "select setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
             " from pg_sequences where schemaname = 'public'"
         )
-    enrolment.forget_drives()
+    intake.forget_drives()

@@ -170,7 +170,7 @@ def watched() -> Iterator[tuple[set[int], set[str]]]:
 FORMS = {
     "contact.views.lists.NewListForm": "look_into",
     "friends.views.certificates.CertificateSheetForm": "drawn_twice",
-    "enrolment.views.notice.AudioForm": "audio_kind",
+    "intake.views.notice.AudioForm": "audio_kind",
     "paper.views.photos.PhotosForm": "look_at",
     "forms.views.making.FormToMake": "form_of_sheet",
     "work.views.materials.MaterialFileForm": "look_into",

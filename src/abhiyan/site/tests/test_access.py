@@ -10,7 +10,7 @@ from django.urls import include, path
 
 from abhiyan.core.access import AccessLevel
 from abhiyan.core.logs import JsonFormatter
-from abhiyan.enrolment.hotpath import calls
+from abhiyan.intake.hotpath import calls
 from abhiyan.org.rules.capabilities import MEANINGS
 from abhiyan.pages.access import HOOKS, HOT, PLAIN, addresses_by_name, declared_addresses
 from abhiyan.server import asgi

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import present
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.people.actions.accounts import keep_sealed_phone
 from abhiyan.people.models import Account
 from abhiyan.site.tests.cast import Cast
@@ -18,7 +18,7 @@ from abhiyan.verification.rules.indicators import Indicator
 
 def odd_entries(cast: Cast, at: datetime) -> UUID:
     """Two workers of the other district whose entries look odd; one of them is asked about it."""
-    of = {"programme": cast.world.programme, "measure": MEASURE, "unit": cast.world.units["JK-JAM"]}
+    of = {"programme": cast.world.programme, "measure": ENROLMENTS, "unit": cast.world.units["JK-JAM"]}
     asked, other = cast.accounts["district_elsewhere"], cast.accounts["call_centre_agent"]
     n = len(BUILT)
     with system("test"):
@@ -76,7 +76,7 @@ def ask_three(cast: Cast) -> list[Flag]:
         flags.append(
             ask_worker(
                 programme=cast.world.programme,
-                measure=MEASURE,
+                measure=ENROLMENTS,
                 worker=cast.accounts[role].public_id,
                 by=cast.actor("state_president"),
                 at=at,
@@ -94,7 +94,7 @@ def _hasty(cast: Cast, role: str, unit: str) -> None:
     with system("test"):
         Look.objects.create(
             programme=cast.world.programme,
-            measure=MEASURE,
+            measure=ENROLMENTS,
             unit=cast.world.units[unit],
             worker=cast.accounts[role].public_id,
             entries=OF,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.org.queries import NotYours
 from abhiyan.site.tests.cast import Cast
@@ -188,15 +188,19 @@ def test_checks_go_where_an_answer_tells_most_one_entry_of_a_worker_and_once(cas
     cast.world.send(*rows_of_ten_workers(cast))
     programme, at = cast.world.programme, NOW
     with pytest.raises(NotDrawn):
-        ask_aiming(programme=programme, measure=MEASURE, checks=4, by=cast.actor("state_president"), at=at)
+        ask_aiming(programme=programme, measure=ENROLMENTS, checks=4, by=cast.actor("state_president"), at=at)
     frame = drawn(cast, 20)
-    look_at_workers(programme=programme, measure=MEASURE, by=SYSTEM, at=at)
+    look_at_workers(programme=programme, measure=ENROLMENTS, by=SYSTEM, at=at)
     with pytest.raises(TooManyAimed):
-        ask_aiming(programme=programme, measure=MEASURE, checks=501, by=cast.actor("state_president"), at=at)
+        ask_aiming(
+            programme=programme, measure=ENROLMENTS, checks=501, by=cast.actor("state_president"), at=at
+        )
     with pytest.raises(NotYours):
-        ask_aiming(programme=programme, measure=MEASURE, checks=4, by=cast.actor("district_in_charge"), at=at)
+        ask_aiming(
+            programme=programme, measure=ENROLMENTS, checks=4, by=cast.actor("district_in_charge"), at=at
+        )
     planner = cast.accounts["state_president"].pk
-    ask_aiming(programme=programme, measure=MEASURE, checks=4, by=cast.actor("state_president"), at=at)
+    ask_aiming(programme=programme, measure=ENROLMENTS, checks=4, by=cast.actor("state_president"), at=at)
     ident, of = str(uuid4()), str(frame.public_id)
     tasks.aim(aim=ident, frame=of, checks=4, account=planner)
     tasks.aim(aim=ident, frame=of, checks=4, account=planner)  # its process was killed after it had finished

@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.queries.recount import MEASURE
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.site.tests.cast import Cast
 from abhiyan.verification.actions import (
@@ -44,7 +44,7 @@ def drawn(cast: Cast, checks: int = 40) -> Frame:
         due_at=now + timedelta(hours=1),
         ends_on=date(2027, 12, 1),
     )
-    frame = freeze_frame(programme=cast.world.programme, measure=MEASURE, plan=plan, by=SYSTEM, at=now)
+    frame = freeze_frame(programme=cast.world.programme, measure=ENROLMENTS, plan=plan, by=SYSTEM, at=now)
     return draw_frame(public_id=frame.public_id, value="8c3fa0", by=SYSTEM, at=now + timedelta(hours=2))
 
 

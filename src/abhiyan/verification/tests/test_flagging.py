@@ -12,7 +12,7 @@ from django.urls import reverse
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules.texts import TEXTS
 from abhiyan.org.actions import decide_release, lapse_releases
@@ -60,14 +60,14 @@ def flagged(cast: Cast, at: datetime) -> Flag:
     """The hasty worker is asked."""
     cast.world.send(*rows_of_ten_workers(cast))
     programme = cast.world.programme
-    look_at_workers(programme=programme, measure=MEASURE, by=SYSTEM, at=at)
+    look_at_workers(programme=programme, measure=ENROLMENTS, by=SYSTEM, at=at)
     return ask(cast, HASTY, at)
 
 
 def ask(cast: Cast, role: str, at: datetime, by: str = PRESIDENT) -> Flag:
     worker = cast.accounts[role].public_id
     return ask_worker(
-        programme=cast.world.programme, measure=MEASURE, worker=worker, by=cast.actor(by), at=at
+        programme=cast.world.programme, measure=ENROLMENTS, worker=worker, by=cast.actor(by), at=at
     )
 
 
@@ -112,7 +112,7 @@ def begin(cast: Cast, at: datetime, by: str = PRESIDENT) -> FreshChecks:
         frame = Frame.objects.get(programme=programme, state=Frame.State.DRAWN)
         if not Check.objects.filter(arm=Check.Arm.PLANTED).exists():
             plant(frame, Flag.objects.filter(programme=programme)[0].unit_id, 40)
-    return begin_fresh_checks(programme=programme, measure=MEASURE, by=cast.actor(by), at=at)
+    return begin_fresh_checks(programme=programme, measure=ENROLMENTS, by=cast.actor(by), at=at)
 
 
 def checked(
@@ -120,7 +120,7 @@ def checked(
 ) -> Flag:
     """The hasty worker has answered, fresh checks are finished, and their round is judged."""
     cast.world.send(*rows_of_ten_workers(cast))
-    look_at_workers(programme=cast.world.programme, measure=MEASURE, by=SYSTEM, at=at)
+    look_at_workers(programme=cast.world.programme, measure=ENROLMENTS, by=SYSTEM, at=at)
     flag = ask(cast, HASTY, at, by=ask_by)
     do(cast, answer_flag, flag, HASTY, at, text=SAID)
     frame = drawn(cast)
@@ -280,7 +280,7 @@ def test_a_part_of_a_drive_is_looked_at_with_the_whole(cast: Cast) -> None:
     part.parent_id = part.pk
     for act in (look_at_workers, ask_look):
         with pytest.raises(PartOfWhole):
-            act(programme=part, measure=MEASURE, by=cast.actor(PRESIDENT), at=at)
+            act(programme=part, measure=ENROLMENTS, by=cast.actor(PRESIDENT), at=at)
     with pytest.raises(PartOfWhole):
         ask(cast, HASTY, at)
 

@@ -4,7 +4,7 @@ import pytest
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.org.models import Release
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go
@@ -36,7 +36,7 @@ def test_a_worker_is_asked_answers_and_a_second_reviewer_decides(
     go(planner, "main a[href$='/workers/']")
     look(planner, "nobody compared yet")
     go(planner, "form[action$='/workers/'] button[type=submit]")
-    tasks.compare_workers(str(cast.world.programme.public_id), MEASURE)  # the job
+    tasks.compare_workers(str(cast.world.programme.public_id), ENROLMENTS)  # the job
     planner.reload()
     look(planner, "workers with reasons")
     sheet = planner.locator(f"main a.bearer[href$='/bearers/{cast.accounts[HASTY].public_id}/']")

@@ -8,7 +8,7 @@ import pytest
 from abhiyan.core import sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.tests.make import CHANNEL, NOON, Human, World
 from abhiyan.verification.actions import draw_frame, frames, freeze_frame
 from abhiyan.verification.models import Check, Draw, Frame, Stratum
@@ -43,7 +43,7 @@ def people(world: World, first: int, n: int) -> None:
 
 def freeze(world: World, plan: frames.FramePlan = PLAN, hours: int = 0) -> Frame:
     return freeze_frame(
-        programme=world.programme, measure=MEASURE, plan=plan, by=SYSTEM, at=NOON + timedelta(hours=hours)
+        programme=world.programme, measure=ENROLMENTS, plan=plan, by=SYSTEM, at=NOON + timedelta(hours=hours)
     )
 
 

@@ -20,7 +20,7 @@ from abhiyan.core import database, sql
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tests.waits import PATIENCE_S
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.tests.make import NOON, World
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
@@ -201,7 +201,7 @@ def test_what_is_part_of_another_drive_is_in_frames_of_the_whole_alone(world: Wo
     replace(world, programme=part).web_join(of=world.asha)
     people(world, 0, 8)
     with pytest.raises(PartOfWhole):
-        freeze_frame(programme=part, measure=MEASURE, plan=PLAN, by=SYSTEM, at=NOON)
+        freeze_frame(programme=part, measure=ENROLMENTS, plan=PLAN, by=SYSTEM, at=NOON)
     assert len(ids_of(freeze(world))) == 9
     with pytest.raises(NoItems):
         freeze(world, hours=1)

@@ -14,7 +14,7 @@ from abhiyan.core import clock, lot
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import strike_off
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.programmes.actions import type_figure
 from abhiyan.programmes.queries.checked import picture_of, truth_of
 from abhiyan.programmes.rules.estimated import Estimated, RealShare
@@ -69,7 +69,7 @@ def test_the_unit_page_has_the_estimate_in_a_box_and_says_of_which_frame(cast: C
     units = {unit.pk: unit.code for unit in cast.world.units.values()}
     with cast.as_("national_president"):
         found = ask_latest([checked.programme_id], list(units), NOW.date())()
-    said = {units[unit]: one for (_, measure, unit), one in found.items() if measure == MEASURE}
+    said = {units[unit]: one for (_, measure, unit), one in found.items() if measure == ENROLMENTS}
     grades = {code: one.grade for code, one in said.items() if one.grade}
     assert grades == {"JK-B001": "A", "JK-SRI-M1": "A", "JK-SRI-M1-C1": "A", "JK-B004": "C", "JK-JAM-M1": "C"}
     assert {code for code, one in said.items() if one.finished} - set(grades) == {
@@ -151,7 +151,9 @@ def test_the_newest_closed_frame_with_a_figure_speaks_everywhere(cast: Cast, che
             (frame,) = speaking_frames([checked.programme_id], unit.pk).values()
             found = ask_latest([checked.programme_id], [unit.pk], NOW.date())()
         page = reverse("verification:frame_beside", args=[frame.public_id])
-        assert page in str(found[checked.programme_id, MEASURE, unit.pk].href), "another frame on the ladder"
+        assert page in str(found[checked.programme_id, ENROLMENTS, unit.pk].href), (
+            "another frame on the ladder"
+        )
         return frame.number
 
     assert speaks() == newer.number, "both have a figure and none is closed: the newest"
@@ -188,7 +190,7 @@ def test_reported_stands_beside_checked_by_the_least_the_gap_can_be(cast: Cast, 
     with cast.as_("state_president"):
         type_figure(
             programme=one,
-            measure=MEASURE,
+            measure=ENROLMENTS,
             unit_id=cast.world.units["JK-JAM"].pk,
             begins_on=one.opens_on,
             ends_on=clock.day_in(one.zone, at),

@@ -15,7 +15,7 @@ from django.urls import reverse
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.org.actions import decide_release
 from abhiyan.org.models import Appointment
 from abhiyan.programmes.rules.concluded import concluded_items
@@ -60,7 +60,7 @@ def frozen(cast: Cast) -> Frame:
     plan = frames.FramePlan(
         checks=20, floor=1, source="drand round 7", due_at=at + timedelta(hours=1), ends_on=date(2027, 12, 1)
     )
-    return freeze_frame(programme=cast.world.programme, measure=MEASURE, plan=plan, by=SYSTEM, at=at)
+    return freeze_frame(programme=cast.world.programme, measure=ENROLMENTS, plan=plan, by=SYSTEM, at=at)
 
 
 def another(**more: object) -> redraws.Value:

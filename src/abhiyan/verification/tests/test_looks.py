@@ -16,8 +16,9 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.doorstep.models import DoorTry
 from abhiyan.enrolment.actions import ClaimMessage
 from abhiyan.enrolment.models import Membership
-from abhiyan.enrolment.queries.recount import LOOKS, MEASURE, TRIES
+from abhiyan.enrolment.queries.recount import LOOKS, TRIES
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.org.queries import NotYours
 from abhiyan.paper.tests.test_paper import take_in
@@ -92,7 +93,7 @@ def _doors_without_entries(cast: Cast, role: str, *, refused: int, nobody: int) 
 
 
 def look(cast: Cast, **more: object) -> int:
-    given = {"programme": cast.world.programme, "measure": MEASURE, "by": SYSTEM, "at": NOW} | more
+    given = {"programme": cast.world.programme, "measure": ENROLMENTS, "by": SYSTEM, "at": NOW} | more
     return look_at_workers(**given)  # type: ignore[arg-type]  # a test's own words
 
 
@@ -109,7 +110,7 @@ def test_one_statement_counts_what_the_rules_count(busy: Cast) -> None:
             audit.record(by=by_own_phone, at=NOW, act="enrolment.confirm", subject=str(who.public_id))
             _door(who, 10 + n)
         _doors_without_entries(busy, HASTY, refused=3, nobody=5)
-        found = looked_at_now(programme, MEASURE)
+        found = looked_at_now(programme, ENROLMENTS)
         raw = sql.rows(
             f"select by, at, phone_id, last4, birth_year, is_confirmed, is_double, device, seconds"
             f" from ({LOOKS}) i"
@@ -167,7 +168,7 @@ def test_paper_says_nothing_of_haste_night_or_order(cast: Cast, tmp_path: Path) 
     with system("test"):
         worker = cast.accounts[HASTY].public_id
         sql.run("update enrolment_claim set by = %s where import_id is not null", [worker])
-        found = {row[0]: row for row in looked_at_now(cast.world.programme, MEASURE)}
+        found = {row[0]: row for row in looked_at_now(cast.world.programme, ENROLMENTS)}
     _worker, _district, entries, hits, total, *_ = found[worker]
     told = dict(zip(BUILT, zip(hits, total, strict=True), strict=True))
     assert entries == 12 and told[Indicator.AGES][1] == 12
@@ -184,7 +185,7 @@ def test_the_hasty_worker_comes_first_with_reasons_and_nobody_in_the_line_sees_i
         with busy.as_(role):
             assert not Look.objects.exists(), role
     with system("test"), translation.override("en"):
-        first, *others = looks_of(busy.world.programme, MEASURE)
+        first, *others = looks_of(busy.world.programme, ENROLMENTS)
         assert AuditEntry.objects.filter(act="verification.look_at_workers").count() == 2
         assert Look.objects.count() == 10, "the second time takes the place of the first"
         words = " ".join(one.text for one in first.reasons)

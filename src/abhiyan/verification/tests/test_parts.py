@@ -14,7 +14,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions.members import move_members
 from abhiyan.enrolment.models import Membership
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.site.tests.cast import Cast
 from abhiyan.units.models import Hierarchy, Placement
 from abhiyan.verification.actions import close_frame, estimate_frame, refresh_estimates
@@ -226,13 +226,13 @@ def test_below_nineteen_it_is_known_how_many_are_finished_and_nothing_else(
         estimate_frame(frame=checked, at=NOW)
     unit = cast.world.units["JK-AC75"].pk
     with cast.as_("state_president"):
-        one = ask_latest([checked.programme_id], [unit], NOW.date())()[checked.programme_id, MEASURE, unit]
+        one = ask_latest([checked.programme_id], [unit], NOW.date())()[checked.programme_id, ENROLMENTS, unit]
     assert (one.entered.rate, one.finished, one.wanted, one.grade) == (None, GRADED - 1, GRADED, "")
     with system("test"):
         Check.objects.filter(id=later[0]).update(outcome=Check.Outcome.GENUINE, done_at=NOW)
         estimate_frame(frame=checked, at=NOW)
     with cast.as_("state_president"):
-        one = ask_latest([checked.programme_id], [unit], NOW.date())()[checked.programme_id, MEASURE, unit]
+        one = ask_latest([checked.programme_id], [unit], NOW.date())()[checked.programme_id, ENROLMENTS, unit]
     assert one.entered.rate == 1 and one.finished == GRADED and one.entered.low < 0.9
 
 

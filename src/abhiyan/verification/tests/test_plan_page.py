@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.tests.make import NOON, Human, World
 from abhiyan.enrolment.tests.web import web_world
 from abhiyan.org.actions import end_appointment
@@ -70,7 +70,7 @@ def test_too_few_entries_are_said_to_be_too_few_for_a_number(cast: Cast, n: int,
     drawn(cast, 90)
     cast.crowd(n, "JK-B001", "70062")
     with system("test"):
-        sizes = sizes_now(cast.world.programme, MEASURE)
+        sizes = sizes_now(cast.world.programme, ENROLMENTS)
     assert sizes == {cast.world.units["JK-SRI"].pk: [Size(n)]}
     told = words(cast.client("state_president"), page(cast))
     assert f"About {n} entries" in told and says in told and f"{n // 2} checks: about" in told
@@ -102,7 +102,7 @@ def test_a_drive_that_is_part_of_another_is_planned_with_the_whole(cast: Cast) -
 def test_a_frame_of_which_nothing_can_be_drawn_is_not_frozen_and_loses_nothing() -> None:
     world: World = web_world()
     world.web_join(of=Human("Asha Devi", 1980, "+919906000001"), unit=world.booth)
-    given: Any = {"programme": world.programme, "measure": MEASURE, "plan": PLAN, "by": SYSTEM}
+    given: Any = {"programme": world.programme, "measure": ENROLMENTS, "plan": PLAN, "by": SYSTEM}
     with pytest.raises(NothingToDraw):
         freeze_frame(**given, at=NOON)
     world.web_join(of=Human("Bilal Lone", 1980, "+919906000002"), unit=world.booth)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.enrolment.queries.recount import MEASURE
+from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body
 from abhiyan.site.tests.cast import Cast
@@ -41,7 +41,7 @@ def looked_at(cast: Cast, role: str, name: str, wanted: float = 1.0, **odd: tupl
         Account.objects.filter(pk=cast.accounts[role].pk).update(name=name)
         Look.objects.create(
             programme=cast.world.programme,
-            measure=MEASURE,
+            measure=ENROLMENTS,
             unit=cast.world.units["JK-SRI"],
             worker=cast.accounts[role].public_id,
             entries=60,
@@ -79,7 +79,7 @@ def test_one_weak_reason_alone_names_nobody_and_nobody_can_be_asked_about_it(cas
     with pytest.raises(NothingOdd):
         ask_worker(
             programme=cast.world.programme,
-            measure=MEASURE,
+            measure=ENROLMENTS,
             worker=cast.accounts["booth_worker"].public_id,
             by=cast.actor(PLANNER),
             at=NOW,
