@@ -121,9 +121,9 @@ def fill(items: int, each: int = 300, channels: tuple[int, ...] = (1, 2, 3, 4)) 
     """The tree, a drive, and its items, as the acts would have left them. each: of a worker; channels: in turns."""
     from abhiyan.core import clock, sql
     from abhiyan.core.actor import Actor
-    from abhiyan.core.imports import actions as imports
-    from abhiyan.core.imports import running
     from abhiyan.core.scope import system
+    from abhiyan.imports import actions as imports
+    from abhiyan.imports import running
     from abhiyan.people import actions as people
     from abhiyan.programmes import actions as programmes
     from abhiyan.units import queries as units

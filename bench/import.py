@@ -183,9 +183,9 @@ def _pss_kib(pid: int) -> int:
 
 def _imported(path: Path, said: Callable[[str], None]) -> dict[str, Any]:
     from abhiyan.core.actor import Actor
-    from abhiyan.core.imports import actions, running
-    from abhiyan.core.models import StagedImport
     from abhiyan.core.scope import system
+    from abhiyan.imports import actions, running
+    from abhiyan.imports.models import StagedImport
 
     by = Actor.system("bench")
     memory = Memory()

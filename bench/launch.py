@@ -416,9 +416,9 @@ def _paper(path: str) -> dict[str, Any]:
     """A list of paper by the jobs of the server, as by the page: brought, checked, committed."""
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
-    from abhiyan.core.imports import actions
-    from abhiyan.core.models import StagedImport
     from abhiyan.core.scope import system
+    from abhiyan.imports import actions
+    from abhiyan.imports.models import StagedImport
     from abhiyan.programmes.models import Programme
 
     by, begun = Actor.system("bench"), time.monotonic()

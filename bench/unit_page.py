@@ -212,10 +212,10 @@ def fill(big: int, *, is_counted: bool = True) -> dict[str, str]:
 
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
-    from abhiyan.core.imports import actions as imports
-    from abhiyan.core.imports import running
     from abhiyan.core.scope import system
     from abhiyan.enrolment import actions as enrolment
+    from abhiyan.imports import actions as imports
+    from abhiyan.imports import running
     from abhiyan.org import actions as org
     from abhiyan.people import actions as people
     from abhiyan.programmes import actions as programmes

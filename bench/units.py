@@ -104,9 +104,9 @@ def _imported(path: Path, said: Callable[[str], None]) -> dict[str, Any]:
     """In a process of its own: bring the file through the staged import; seconds and peak memory."""
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
-    from abhiyan.core.imports import actions, running
-    from abhiyan.core.models import StagedImport
     from abhiyan.core.scope import system
+    from abhiyan.imports import actions, running
+    from abhiyan.imports.models import StagedImport
 
     by = Actor.system("bench")
     seconds = {}

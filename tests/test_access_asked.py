@@ -17,6 +17,7 @@ ROOMS = (
     "elections",
     "enrolment",
     "friends",
+    "imports",
     "incidents",
     "intake",
     "messaging",
@@ -66,8 +67,8 @@ NEWS = "follows from an act of another room, which asked"
 NOBODY_ASKED = {
     "core/backup.py::tell_restored": CONSOLE,
     "core/files.py::delete_gone": LOOP,
-    "core/imports/running.py::_failed": WITHIN,
-    "core/imports/running.py::sweep_imports": LOOP,
+    "imports/running.py::_failed": WITHIN,
+    "imports/running.py::sweep_imports": LOOP,
     "elections/tasks.py::pass_seats": "a job; each seat is passed as whoever asked for it, who is asked again",
     "friends/actions/active.py::heed_helper_tasks": NEWS,
     "enrolment/actions/bursts.py::_do_held": LOOP,

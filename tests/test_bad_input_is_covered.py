@@ -28,7 +28,7 @@ DEPLOYING = "stays/tests/test_deploying.py::"
 STAYING = "stays/tests/test_staying.py::"
 FRIENDS_APART = "enrolment/tests/test_friends_apart.py::"
 FRIENDS_LINKS = "enrolment/tests/test_friends_links.py::"
-FILES = "core/tests/test_tables_files.py::"
+FILES = "imports/tests/test_tables_files.py::"
 FORM_PAGES = "forms/tests/test_form_pages.py::"
 FORM_PICTURES = "forms/tests/test_pictures.py::"
 FORM_QUESTIONS = "forms/tests/test_questions.py::"
@@ -306,7 +306,7 @@ COVERED: dict[str, list[str]] = {
     "nothing half done": [
         ACT + "test_one_unstorable_value_does_not_hold_up_its_batch",
         API + "test_a_batch_that_does_not_fit_its_shape_is_refused_whole",
-        "core/tests/test_imports.py::test_our_own_mistake_leaves_nothing_half_done",
+        "imports/tests/test_imports.py::test_our_own_mistake_leaves_nothing_half_done",
         "units/tests/test_lists.py::test_a_bad_file_changes_nothing_and_says_why",
     ],
     "paper rows that name someone else's phone": [

@@ -20,7 +20,6 @@ from django.test import Client
 from abhiyan.contact import centres_below, demo_calls
 from abhiyan.contact.models import ContactEntry
 from abhiyan.core import clock, database, doctor, home, schema
-from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.core.tests.given import NOW
@@ -42,6 +41,7 @@ from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.friends.models import CertificateBatch, FriendCertificate
 from abhiyan.friends.queries.contributors import ContributorRows
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.imports.models import StagedImport
 from abhiyan.intake.models import ChannelToken
 from abhiyan.intake.queries import calls as queries_calls
 from abhiyan.messaging.models import Question, Reading, Send

@@ -9,11 +9,11 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from abhiyan.core.imports import actions, queries, running
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
+from abhiyan.imports import actions, queries, running
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, away, go, visits
 from abhiyan.ui.tests.axe import unsound

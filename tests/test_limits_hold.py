@@ -20,7 +20,6 @@ from abhiyan.contact.tests.at_calls import centre_in, seated
 from abhiyan.core import address, clock, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.declared import LIMITS, DeclaredLimit
-from abhiyan.core.imports import actions as imports
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import Refused, TooMany, or_refuse
 from abhiyan.core.scope import Scope, scoped, system
@@ -39,6 +38,7 @@ from abhiyan.friends.tests.test_contributors import become_contributor, contribu
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.actions import answering
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.imports import actions as imports
 from abhiyan.intake.actions import Gateway, refused, texts
 from abhiyan.intake.hotpath import batches, claims
 from abhiyan.intake.hotpath.answers import Busy

@@ -23,8 +23,6 @@ import pytest
 
 from abhiyan.core import backup, database, home, sealing
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import running
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.disk import lying_in
 from abhiyan.core.tests.given import NOW
@@ -34,6 +32,8 @@ from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.web import typed, web_world
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
 from abhiyan.intake.actions import tokens
 from abhiyan.messaging.models import Message
 from abhiyan.people.actions.erasing import purge

@@ -15,14 +15,14 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from abhiyan.core.imports import actions as acts
-from abhiyan.core.imports import queries as imports
-from abhiyan.core.imports import running
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.elections.tests import make as elections
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.server import Server
+from abhiyan.imports import actions as acts
+from abhiyan.imports import queries as imports
+from abhiyan.imports import running
 from abhiyan.intake.actions import tokens
 from abhiyan.messaging import actions as messaging
 from abhiyan.paper.actions import batches

@@ -14,12 +14,12 @@ from django.conf import settings
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from abhiyan.core.imports import running
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment.tests.make import Ladder
 from abhiyan.enrolment.tests.server import Server
+from abhiyan.imports import running
 from abhiyan.paper.actions import batches
 from abhiyan.paper.models import PaperBatch, PaperPhoto
 from abhiyan.paper.tests.sheets import Line, filled, page_of, people_of, photographed

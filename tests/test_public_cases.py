@@ -15,10 +15,6 @@ import pytest
 
 from abhiyan.core import printing
 from abhiyan.core.scope import system
-from abhiyan.core.tables.layout import CellKind, Field, Layout
-from abhiyan.core.tables.reading import Batch, read_rows
-from abhiyan.core.tables.reasons import TableRefused
-from abhiyan.core.tables.sniffing import sniff
 from abhiyan.core.tests.given import CASES, NOW
 from abhiyan.elections import queries as elections
 from abhiyan.elections.lists.layouts import RESULTS
@@ -28,6 +24,10 @@ from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.test_doubles import agrees, merged, say_stop, silent
 from abhiyan.forms import sheets
+from abhiyan.imports.tables.layout import CellKind, Field, Layout
+from abhiyan.imports.tables.reading import Batch, read_rows
+from abhiyan.imports.tables.reasons import TableRefused
+from abhiyan.imports.tables.sniffing import sniff
 from abhiyan.intake.earlier import MEMBERS
 from abhiyan.intake.rules import details
 from abhiyan.intake.tests.test_reported import found as found_in

@@ -22,7 +22,7 @@ FREE = {
 
 
 def words_noted_unasked(source: Source) -> Iterator[str]:
-    """The rule is `core/private_words.py`; a helper of the same file may ask it."""
+    """The rule is `imports/private_words.py`; a helper of the same file may ask it."""
     if "actions" not in source.parts or "tests" in source.parts:
         return
     for node in source.tree.body:

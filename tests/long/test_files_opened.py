@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 import abhiyan
-from abhiyan.core.tables.writing import csv_chunks, neutral, write_xlsx
+from abhiyan.imports.tables.writing import csv_chunks, neutral, write_xlsx
 
 from .office import office
 
@@ -79,5 +79,5 @@ def test_every_file_of_rows_is_written_by_the_writers_that_are_opened_here() -> 
         for path in root.rglob("*.py")
         if "csv.writer(" in path.read_text("utf-8") and not {"tests", "demo"} & set(path.parts)
     }
-    own = {"contact/demo.py", "core/tables/writing.py", "paper/actions/typing.py"}
-    assert writing == own, "write files of rows by core/tables/writing.py"
+    own = {"contact/demo.py", "imports/tables/writing.py", "paper/actions/typing.py"}
+    assert writing == own, "write files of rows by imports/tables/writing.py"

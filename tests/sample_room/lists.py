@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.tables.layout import CellKind, Field
+from abhiyan.imports.tables.layout import CellKind, Field
 from abhiyan.units.unit_lists import list_of_figures
 
 from .models import Village

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from abhiyan.core import printing, words
 from abhiyan.core.actor import Actor
-from abhiyan.core.samples import BY, ZONE, SampleGround, bring_sample_list, sample_phone, take_steps
+from abhiyan.core.samples import BY, ZONE, SampleGround, sample_phone
 from abhiyan.core.scope import system
+from abhiyan.imports.samples import bring_sample_list, take_steps
 from abhiyan.messaging.demo import go_out
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people

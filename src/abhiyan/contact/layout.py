@@ -1,6 +1,6 @@
 """The columns of a contact list."""
 
-from abhiyan.core.tables.layout import NAMES, PHONES, CellKind, Field, Layout
+from abhiyan.imports.tables.layout import NAMES, PHONES, CellKind, Field, Layout
 from abhiyan.units.unit_lists import PLACE
 
 LAYOUT = Layout(

@@ -11,15 +11,16 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import small_cells
-from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
-from abhiyan.core.imports.queries import preview_of
 from abhiyan.core.keys import keyring
-from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.tables.sensitive import sensitive
-from abhiyan.core.tables.sniffing import SniffedColumn
 from abhiyan.forms.rules.words import refused_in
+from abhiyan.imports.kinds import ImportKind, Option, RowOutcome
+from abhiyan.imports.models import StagedImport
+from abhiyan.imports.queries import preview_of
+from abhiyan.imports.tables.sensitive import sensitive
+from abhiyan.imports.tables.sniffing import SniffedColumn
+from abhiyan.imports.work import Work
 from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as people

@@ -5,7 +5,7 @@ page("tickets/new/", desk.type_ticket, name="type", opens=DESKS, act="is answere
 page("tickets/<uuid:public_id>/close/", desk.close, opens=DESKS, act=FINAL)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -14,10 +14,16 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern
 from django.urls.resolvers import RoutePattern
 
-from .imports import registered
-
 View = Callable[..., HttpResponseBase]
 FINAL = "cannot be taken back"
+
+
+_rights_of_lists: list[Callable[[], Iterable[str]]] = []
+
+
+def register_rights_of_lists(rights: Callable[[], Iterable[str]]) -> None:
+    """Register the reader of the capabilities that bring lists. Call it once, in the ready() of the room of lists."""
+    _rights_of_lists.append(rights)
 
 
 class AccessLevel(Enum):
@@ -39,7 +45,7 @@ class Access:
     """level; capabilities: any one of them will do; entrance: URL name of the page where the missing is shown.
 
     is_of_ended: as `phone_access` says.
-    is_of_lists: that of any list somebody may bring will do (`core.imports.ImportKind`).
+    is_of_lists: that of any list somebody may bring will do (`imports.kinds.ImportKind`).
     """
 
     level: AccessLevel
@@ -51,7 +57,11 @@ class Access:
     @property
     def any_of(self) -> tuple[str, ...]:
         """Return the capabilities that open it, any one of them."""
-        return tuple(kind.capability for kind in registered()) if self.is_of_lists else self.capabilities
+        return (
+            tuple(right for rights in _rights_of_lists for right in rights())
+            if self.is_of_lists
+            else self.capabilities
+        )
 
 
 PUBLIC = Access(AccessLevel.PUBLIC)

@@ -33,7 +33,6 @@ from . import (
     sql,
     store_mark,
 )
-from .imports import running as imports
 from .scope import system
 
 log = logging.getLogger(__name__)
@@ -104,7 +103,6 @@ LOOPS = {
         close=_worker.close,
         everywhere=True,
     ),
-    "import_leftovers": Loop(imports.sweep_imports, every_s=60, scoped=False),
     "store_mark": Loop(store_mark.make_mark, every_s=60),
     "files_gone": Loop(files.delete_gone, every_s=10, scoped=False),
     "files_left": Loop(files.sweep_files, every_s=3600, scoped=False),

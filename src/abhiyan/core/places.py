@@ -12,7 +12,7 @@ SOUTH, NORTH, WEST, EAST = 6, 38, 68, 98
 
 
 class PlaceFault(StrEnum):
-    """Why a latitude and a longitude are no place here. The values are reasons of lists (core/tables/reasons.py)."""
+    """Why a latitude and a longitude are no place here. The values are reasons of lists (imports/tables/reasons.py)."""
 
     HALF = "place_half"
     ZERO = "place_zero"

@@ -4,11 +4,9 @@ A room's sample is the function `sample` of its `demo.py`. The demo serves befor
 file in the data folder names the rooms whose sample is there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
-from uuid import UUID
 
 from . import clock, home
 from .actor import Actor
@@ -48,43 +46,6 @@ class SampleGround:
 
     def actor(self, office: str) -> Actor:
         return self.shown[office][0]
-
-
-def bring_sample_list(
-    kind: str,
-    path: Path,
-    *,
-    options: dict[str, str],
-    at: datetime,
-    by: Actor = BY,
-    unit_id: int | None = None,
-    steps: Sequence[str] = ("check", "commit"),
-) -> UUID:
-    """Bring a list and take its steps. Returns its public id. by, unit_id: who brings it, and for which unit."""
-    from .imports import actions as imports
-    from .scope import system
-
-    with system("demo"):
-        public_id = imports.import_file(
-            kind_key=kind, path=path, by=by, at=at, options=options, unit_id=unit_id
-        )
-    take_steps(public_id, steps, by=by, at=at)
-    return public_id
-
-
-def take_steps(public_id: UUID, steps: Sequence[str], *, by: Actor, at: datetime) -> None:
-    """Take steps of a list. A step that fails stops the demo."""
-    from .imports import actions as imports
-    from .imports import running
-    from .scope import system
-
-    state = ""
-    for step in steps:
-        with system("demo"):
-            imports.ask_import_step(public_id=public_id, step=step, by=by, at=at)
-        state = running.run_import_step(public_id, step, at=at)
-    if state not in ("checked", "done"):
-        raise RuntimeError(f"a list of the demo was not taken in: {state}")
 
 
 def note_looked() -> None:

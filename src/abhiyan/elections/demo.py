@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.samples import SampleGround, bring_sample_list
+from abhiyan.core.samples import SampleGround
 from abhiyan.core.scope import system
 from abhiyan.elections import actions
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.reference import DATA, PACKAGED_ORIGIN
 from abhiyan.elections.rules import classes
+from abhiyan.imports.samples import bring_sample_list
 
 FILES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("results", "ls2019_results.csv", {"election": "LS2019"}),

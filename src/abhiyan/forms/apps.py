@@ -7,7 +7,8 @@ class FormsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from abhiyan.core import news, private_words
+        from abhiyan.core import news
+        from abhiyan.imports import private_words
         from abhiyan.units.news import UnitsClosed, UnitsGoing
 
         from . import actions

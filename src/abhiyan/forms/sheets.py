@@ -15,13 +15,13 @@ from abhiyan.core import apart, file_pool
 from abhiyan.core.file_pool import ReaderRefusal, UnreadableFile
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import Refused
-from abhiyan.core.tables.layout import Field, Layout
-from abhiyan.core.tables.opening import refusing
-from abhiyan.core.tables.reasons import TableRefused
-from abhiyan.core.tables.sheet_parts import part_facts
-from abhiyan.core.tables.sheets import outline, sheet_sizes
-from abhiyan.core.tables.sniffing import sniffed
-from abhiyan.core.tables.words import spaced
+from abhiyan.imports.tables.layout import Field, Layout
+from abhiyan.imports.tables.opening import refusing
+from abhiyan.imports.tables.reasons import TableRefused
+from abhiyan.imports.tables.sheet_parts import part_facts
+from abhiyan.imports.tables.sheets import outline, sheet_sizes
+from abhiyan.imports.tables.sniffing import sniffed
+from abhiyan.imports.tables.words import spaced
 
 from .rules import form_sheets, xlsform
 from .rules.form_sheets import FormSheet

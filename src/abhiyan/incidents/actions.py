@@ -15,9 +15,9 @@ from django.utils.translation import override
 from abhiyan.core import audit, lot, onward, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
-from abhiyan.core.private_words import private_in
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
+from abhiyan.imports.private_words import private_in
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.queries import message_id
 from abhiyan.org import actions as org

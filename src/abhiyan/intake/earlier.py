@@ -16,16 +16,17 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
-from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
-from abhiyan.core.tables.layout import AGES, CellKind, Field, Layout
 from abhiyan.enrolment import actions as enrolment
 from abhiyan.enrolment.actions import claims as refusals
 from abhiyan.enrolment.actions.setting_up import drives_of_lists, only_lists, youngest
 from abhiyan.enrolment.rules.age import Age, age_on, born_as_listed
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.rolls import KIND as DRIVE
+from abhiyan.imports.kinds import ImportKind, Option, RowOutcome
+from abhiyan.imports.tables.layout import AGES, CellKind, Field, Layout
+from abhiyan.imports.work import Work
 from abhiyan.people import phones
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme

@@ -24,7 +24,7 @@ def export(*, file: Path | None, is_lacking: bool) -> None:
     Fill in "id" and bring the file back with `abhiyan texts import` (docs/messages.md).
     """
     from abhiyan.core.scope import system
-    from abhiyan.core.tables.writing import csv_chunks
+    from abhiyan.imports.tables.writing import csv_chunks
 
     from . import registrations
 
@@ -87,9 +87,9 @@ def import_ids(*, file: Path, dry_run: bool, yes: bool) -> None:
 
 def _rows(file: Path) -> "tuple[list[IdRow], list[RefusedId]]":
     """The rows of a file, and those whose cells cannot be read."""
-    from abhiyan.core.tables import reading, reasons
-    from abhiyan.core.tables.layout import Field, Layout
-    from abhiyan.core.tables.sniffing import sniff
+    from abhiyan.imports.tables import reading, reasons
+    from abhiyan.imports.tables.layout import Field, Layout
+    from abhiyan.imports.tables.sniffing import sniff
 
     from .actions import IdRow, RefusedId
 

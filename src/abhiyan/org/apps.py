@@ -8,7 +8,7 @@ class OrgConfig(AppConfig):
 
     def ready(self) -> None:
         from abhiyan.core import limits, news
-        from abhiyan.core.imports import authority
+        from abhiyan.imports import authority
         from abhiyan.people import queries as people
         from abhiyan.people.news import ClosedAccountNews
         from abhiyan.people.rules.titles_of_office import TITLES

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import limits, sql
-from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.refusals import Refused
-from abhiyan.core.tables.layout import PHONES, CellKind, Field, Layout
 from abhiyan.core.words import name_in_language
+from abhiyan.imports.kinds import ImportKind, Option, RowOutcome
+from abhiyan.imports.tables.layout import PHONES, CellKind, Field, Layout
+from abhiyan.imports.work import Work
 from abhiyan.people import phones
 from abhiyan.people.actions.accounts import NotAName, OfficeInName
 from abhiyan.units import queries as units

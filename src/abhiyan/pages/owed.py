@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from abhiyan.core import clock, limits
 from abhiyan.core.declared import LIMITS
-from abhiyan.core.imports import queries as imports
 from abhiyan.core.words import name_in_language
+from abhiyan.imports import queries as imports
 from abhiyan.org.rules.capabilities import PHONE_OFFICES
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import IO
 
-from abhiyan.core.tables.reasons import TableRefused
+from abhiyan.imports.tables.reasons import TableRefused
 
 from .orders import Order, PaperProgress
 from .reading import stage_part

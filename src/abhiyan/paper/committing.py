@@ -20,7 +20,6 @@ from typing import Literal
 from django.db import connection
 
 from abhiyan.core import clock, lot
-from abhiyan.core.imports import Work
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.bursts import ListHalted, refuse_halted
 from abhiyan.enrolment.actions.claims import (
@@ -32,6 +31,7 @@ from abhiyan.enrolment.actions.claims import (
     Suppressed,
 )
 from abhiyan.enrolment.rules.packed import Value, array, array_of_uuids, int4, int8, micros
+from abhiyan.imports.work import Work
 from abhiyan.intake.actions import sql as act
 from abhiyan.intake.actions.drives import DriveRead, Drives
 from abhiyan.intake.actions.gateway import BadData, Conflict, Unavailable, Writer

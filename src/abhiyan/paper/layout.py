@@ -1,6 +1,6 @@
 """The columns of a paper list."""
 
-from abhiyan.core.tables.layout import AGES, NAMES, PHONES, CellKind, Field, Layout
+from abhiyan.imports.tables.layout import AGES, NAMES, PHONES, CellKind, Field, Layout
 
 PAPER = Layout(
     "paper",

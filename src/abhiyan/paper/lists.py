@@ -14,8 +14,6 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import sql
-from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
-from abhiyan.core.models import ImportSlice, StagedImport
 from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
@@ -25,6 +23,9 @@ from abhiyan.enrolment.models import Drive as DriveRow
 from abhiyan.enrolment.queries.drives import drives_in_sight
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.packed import int4
+from abhiyan.imports.kinds import ImportKind, Option, RowOutcome
+from abhiyan.imports.models import ImportSlice, StagedImport
+from abhiyan.imports.work import Work
 from abhiyan.intake.actions.drives import DriveRead, Drives
 from abhiyan.intake.actions.gateway import Writer
 from abhiyan.intake.actions.refused import add_minors

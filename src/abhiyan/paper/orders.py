@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from abhiyan.core.tables.reading import Batch
-from abhiyan.core.tables.sources import FilePart, TableSource
+from abhiyan.imports.tables.reading import Batch
+from abhiyan.imports.tables.sources import FilePart, TableSource
 
 from .rules.batches import batch_number, read_batch_number
 

@@ -10,7 +10,6 @@ from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from abhiyan.core import sql
-from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.words import active_language, local_person
@@ -18,6 +17,7 @@ from abhiyan.enrolment.queries import partings
 from abhiyan.enrolment.queries.drives import drives_in_sight
 from abhiyan.enrolment.queries.people import senders_of_lists
 from abhiyan.enrolment.queries.terms import join_of_id, last_id
+from abhiyan.imports.models import StagedImport
 from abhiyan.people import queries as people
 from abhiyan.people.models import Purpose
 from abhiyan.programmes import queries as programmes

@@ -17,11 +17,11 @@ import psycopg
 from psycopg import sql
 
 from abhiyan.core import database
-from abhiyan.core.tables.reading import Batch, RefusedCell, excerpt, read_rows
 from abhiyan.enrolment.actions.claims import ClaimMessage, ClaimRefused, NotAdult
 from abhiyan.enrolment.rules.age import Age, age_on, born_as_listed
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.packed import int4
+from abhiyan.imports.tables.reading import Batch, RefusedCell, excerpt, read_rows
 from abhiyan.intake.actions import rows as act_rows
 from abhiyan.intake.actions.drives import DriveRead, Drives
 from abhiyan.people import phones

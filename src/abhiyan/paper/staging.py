@@ -15,14 +15,14 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from abhiyan.core.imports import Work
-from abhiyan.core.imports.running import staging_connection
 from abhiyan.core.refusals import or_refuse
-from abhiyan.core.tables.scanning import split_file
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, ClaimRefused
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.packed import YES, Value
 from abhiyan.enrolment.rules.phone import PhoneMembership, PhoneVerdict, decide_claim
+from abhiyan.imports.running import staging_connection
+from abhiyan.imports.tables.scanning import split_file
+from abhiyan.imports.work import Work
 from abhiyan.intake.actions.drives import DriveRead
 from abhiyan.intake.actions.gateway import Writer
 from abhiyan.intake.actions.rows import SHORTS, ClaimRow

@@ -68,7 +68,7 @@ def write_figures(*, file: Path) -> None:
     out. The file names nobody. Nothing is written during an emergency stop. docs/figures.md explains the columns.
     """
     from abhiyan.core import clock
-    from abhiyan.core.tables.parquet import parquet_chunks, require_parquet
+    from abhiyan.imports.tables.parquet import parquet_chunks, require_parquet
     from abhiyan.people import actions as people
 
     from . import queries

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from abhiyan.core.samples import bring_sample_list
+from abhiyan.imports.samples import bring_sample_list
 from abhiyan.units import actions as units_actions
 from abhiyan.units.staging import COLUMNS
 

@@ -12,6 +12,7 @@ from abhiyan.core.keys import keyring
 BASE = Path(__file__).resolve().parent.parent
 ROOMS = (
     "core",
+    "imports",
     "ui",
     "units",
     "people",

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import ImportKind, Option, RowOutcome, Work
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.tables.layout import CellKind, Field, Layout
 from abhiyan.core.words import name_in_language
+from abhiyan.imports.kinds import ImportKind, Option, RowOutcome
+from abhiyan.imports.tables.layout import CellKind, Field, Layout
+from abhiyan.imports.work import Work
 from abhiyan.org import queries as org
 from abhiyan.people import phones
 from abhiyan.people import queries as people

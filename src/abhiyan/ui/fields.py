@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core.letters import plain_digits
 from abhiyan.core.numbers import Misgrouped, ungrouped
 from abhiyan.core.places import is_nowhere
-from abhiyan.core.private_words import private_in
 from abhiyan.core.words import day_written
+from abhiyan.imports.private_words import private_in
 
 from .numbers import grouped
 

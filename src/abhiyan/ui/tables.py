@@ -19,7 +19,7 @@ from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.utils.translation import get_language, override
 
 from abhiyan.core.numbers import whole_number
-from abhiyan.core.tables.writing import csv_chunks, write_xlsx
+from abhiyan.imports.tables.writing import csv_chunks, write_xlsx
 
 PER_PAGE = 50
 # Past this many rows an OFFSET costs more than anybody reads: filter, or use `following`.

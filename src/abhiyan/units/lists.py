@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from abhiyan.core import clock
-from abhiyan.core.imports import ImportKind, Lacking, Option, RowDifference, RowOutcome, Work, authority
 from abhiyan.core.numbers import grouped
-from abhiyan.core.tables.layout import CellKind as Cell
-from abhiyan.core.tables.layout import Field, Layout
-from abhiyan.core.tables.reading import Batch
 from abhiyan.core.words import name_in_language
+from abhiyan.imports import authority
+from abhiyan.imports.kinds import ImportKind, Lacking, Option, RowDifference, RowOutcome
+from abhiyan.imports.tables.layout import CellKind as Cell
+from abhiyan.imports.tables.layout import Field, Layout
+from abhiyan.imports.tables.reading import Batch
+from abhiyan.imports.work import Work
 
 from . import actions, staging, unit_lists
 from .models import Hierarchy, Kind, Unit, UnitDifference, UnitLacking

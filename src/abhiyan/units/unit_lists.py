@@ -7,10 +7,11 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import ImportKind, RowDifference, RowOutcome, Work
 from abhiyan.core.models import JournalPage
-from abhiyan.core.tables.layout import CellKind, Field, Layout
-from abhiyan.core.tables.reading import Batch
+from abhiyan.imports.kinds import ImportKind, RowDifference, RowOutcome
+from abhiyan.imports.tables.layout import CellKind, Field, Layout
+from abhiyan.imports.tables.reading import Batch
+from abhiyan.imports.work import Work
 
 from . import actions, queries
 from .models import Kind

@@ -15,12 +15,12 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import running
-from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
+from abhiyan.imports.models import StagedImport
 from abhiyan.org.rules.capabilities import MEANINGS
 from abhiyan.pages.access import addresses_by_name
 from abhiyan.programmes.actions import recount_facts

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as say
 
 from abhiyan.core.natural import natural
 from abhiyan.core.places import Point, metres
-from abhiyan.core.private_words import private_in
 from abhiyan.core.refusals import RefusedWords
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.helpdesk.rules.wording import is_about_illness
+from abhiyan.imports.private_words import private_in
 
 RADIUS_M = 2_000  # around the point of a booth
 LOOSEST_M = 500  # of an accuracy that a phone may claim

@@ -9,11 +9,11 @@ from abhiyan.contact import actions
 from abhiyan.contact.actions import NewList
 from abhiyan.contact.models import ContactEntry, ContactList
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import running
-from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
+from abhiyan.imports.models import RefusedRow, StagedImport
 from abhiyan.org import actions as releases
 from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit
 

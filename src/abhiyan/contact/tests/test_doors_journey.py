@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from abhiyan.contact import actions
 from abhiyan.contact.models import ContactList
-from abhiyan.core.imports import running
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
@@ -23,6 +22,7 @@ from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.web import blanks
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.tests.make import write
+from abhiyan.imports import running
 from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account

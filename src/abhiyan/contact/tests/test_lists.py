@@ -11,11 +11,11 @@ from abhiyan.contact import actions, office
 from abhiyan.contact.actions import lists as acts
 from abhiyan.contact.models import ContactEntry, ContactList, ContactTry
 from abhiyan.core import sql
-from abhiyan.core.imports import queries as imports
-from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.imports import queries as imports
+from abhiyan.imports.models import StagedImport
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people import actions as people

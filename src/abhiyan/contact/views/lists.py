@@ -15,10 +15,10 @@ from abhiyan.contact import actions, office
 from abhiyan.contact.models import ContactList
 from abhiyan.contact.rules.kinds import KIND
 from abhiyan.core import clock, small_cells
-from abhiyan.core.imports.queries import imports
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.words import active_language
 from abhiyan.helpdesk.rules.schemes import scheme_name, schemes
+from abhiyan.imports.queries import imports
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones

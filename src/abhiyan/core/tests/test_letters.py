@@ -5,7 +5,7 @@ import re
 import pytest
 
 from abhiyan.core import letters
-from abhiyan.core.tables import words
+from abhiyan.imports.tables import words
 
 # Names in scripts of India.
 WRITTEN = [

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abhiyan.core.places import PlaceFault, is_nowhere, place_fault
-from abhiyan.core.tables.reasons import CELL
+from abhiyan.imports.tables.reasons import CELL
 
 ROOM = Path(__file__).resolve().parents[2]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from abhiyan.core import printing
 from abhiyan.core.printing import PrintTemplate, TooMuchToPrint, UnsafeTemplate
-from abhiyan.core.tests.scanning import scanned
+from abhiyan.imports.tests.scanning import scanned
 
 AT = datetime(2026, 11, 23, 6, 30, 12, 345, tzinfo=UTC)
 CARD = PrintTemplate.of("""

@@ -2,10 +2,10 @@
 
 import pytest
 
-from abhiyan.core.tables.layout import CellKind, Field, Layout
+from abhiyan.imports.tables.layout import CellKind, Field, Layout
+from abhiyan.imports.tests.test_tables_files import read
 
 from .given import CASES
-from .test_tables_files import read
 
 UNITS = Layout(
     "units",

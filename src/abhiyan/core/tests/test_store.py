@@ -13,13 +13,14 @@ from psycopg.conninfo import conninfo_to_dict
 
 from abhiyan.core import database, environment, home, keys, store_mark
 from abhiyan.core import store as stores
-from abhiyan.core.imports import actions, kinds, register, running, store
 from abhiyan.core.models import StoreMark
 from abhiyan.core.scope import system
 from abhiyan.core.store import FolderStore, ObjectGone, ObjectStore, StoreAway
+from abhiyan.imports import actions, kinds, running, store
+from abhiyan.imports.kinds import register
+from abhiyan.imports.tests.test_imports import AT, BY, State, again, fruit_kind
 
 from .object_stores import ObjectStoreServer, object_store
-from .test_imports import AT, BY, State, again, fruit_kind
 
 __all__ = ["object_store"]  # a fixture
 Made = Callable[[], ObjectStore]
@@ -152,9 +153,10 @@ import sys, uuid, pathlib, django
 django.setup()
 from datetime import datetime
 from abhiyan.core import home, jobs
-from abhiyan.core.imports import actions, register
+from abhiyan.imports import actions
+from abhiyan.imports.kinds import register
 from abhiyan.core.scope import system
-from abhiyan.core.tests.test_imports import BY, fruit_kind
+from abhiyan.imports.tests.test_imports import BY, fruit_kind
 register(fruit_kind())
 public_id, body = uuid.UUID(sys.argv[1]), pathlib.Path(sys.argv[2]).read_bytes()
 AT = datetime.fromisoformat(sys.argv[3])

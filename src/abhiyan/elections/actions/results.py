@@ -11,7 +11,6 @@ from django.db import transaction
 
 from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.models import StagedImport
 from abhiyan.elections import reference
 from abhiyan.elections.models import (
     Candidacy,
@@ -26,6 +25,7 @@ from abhiyan.elections.models import (
 )
 from abhiyan.elections.queries.loading import StoredCandidacy
 from abhiyan.elections.refusals import LaterResultLists, PlansStand, SaidOfElection
+from abhiyan.imports.models import StagedImport
 from abhiyan.units import queries as units
 
 from .dependents import made_from_election, refuse_made

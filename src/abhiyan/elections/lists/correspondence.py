@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import ImportKind, Option, Work
 from abhiyan.elections import reference
 from abhiyan.elections.actions import correspondence as acts
 from abhiyan.elections.actions.correspondence import SeatShare, WholeTable
 from abhiyan.elections.models import Level
 from abhiyan.elections.refusals import NotWhole
+from abhiyan.imports.kinds import ImportKind, Option
+from abhiyan.imports.work import Work
 
 from . import naming
 from .layouts import CORRESPONDENCE, REASONS

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from abhiyan.core.imports import Work
 from abhiyan.elections import reference
 from abhiyan.elections.rules.seats import seat_named, seat_sound
+from abhiyan.imports.work import Work
 
 from .naming import NamedElection
 

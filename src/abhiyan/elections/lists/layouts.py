@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.tables.layout import CellKind, Field, Layout
+from abhiyan.imports.tables.layout import CellKind, Field, Layout
 
 MOST_VOTES = 2_000_000_000
 LARGEST_NUMBER = 9_999

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import Option, RowOutcome, Work
 from abhiyan.core.letters import plain_digits
 from abhiyan.core.numbers import grouped
 from abhiyan.elections import reference
@@ -21,6 +20,8 @@ from abhiyan.elections.refusals import (
     NoNumberColumn,
     NoStateColumn,
 )
+from abhiyan.imports.kinds import Option, RowOutcome
+from abhiyan.imports.work import Work
 from abhiyan.units import queries as units
 
 _BY = "(?:[-_]?(BY)[-_A-Z0-9]{0,10})?"  # of a by-election; behind it may stand which: JK2025-BY2
@@ -337,7 +338,7 @@ SAID = {"state": state_said, "right_state": state_said}
 
 def brought_results(work: Work) -> BroughtResults:
     """The import and its file, as every figure will name them."""
-    from abhiyan.core.models import StagedImport
+    from abhiyan.imports.models import StagedImport
 
     name = StagedImport.objects.values_list("file_name", flat=True).get(pk=work.id)
     return BroughtResults(

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import ImportKind, Work
 from abhiyan.elections import actions, reference
 from abhiyan.elections.actions import results as acts
 from abhiyan.elections.actions.parties import parties_by_word
 from abhiyan.elections.models import Contest, Election
 from abhiyan.elections.refusals import NotWhole
+from abhiyan.imports.kinds import ImportKind
+from abhiyan.imports.work import Work
 
 from . import naming
 from .fitting import Fitting

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core.imports import ImportKind, Work
 from abhiyan.elections import actions, reference
 from abhiyan.elections.actions import parts as acts
 from abhiyan.elections.actions.inputs import election_of
@@ -15,6 +14,8 @@ from abhiyan.elections.actions.parties import parties_by_word
 from abhiyan.elections.actions.results import journal_pages, lock_election
 from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes
 from abhiyan.elections.refusals import NotWhole
+from abhiyan.imports.kinds import ImportKind
+from abhiyan.imports.work import Work
 
 from . import naming
 from .layouts import REASONS, SEGMENTS

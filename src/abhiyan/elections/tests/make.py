@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import kind_of_import, queries, running
-from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import present
 from abhiyan.elections import actions as results
 from abhiyan.elections.reference import DATA
+from abhiyan.imports import actions as imports
+from abhiyan.imports import queries, running
+from abhiyan.imports.kinds import kind_of_import
+from abhiyan.imports.models import RefusedRow, StagedImport
 from abhiyan.units.tests.make import AT, SYSTEM
 
 HEADER = "year,state_eci,pc_no,pc_name,pc_type,position,candidate,party,votes,electors,note"

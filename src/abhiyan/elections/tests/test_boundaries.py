@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from abhiyan.core.models import StagedImport
 from abhiyan.elections import queries
 from abhiyan.elections.models import Contest, Correspondence
 from abhiyan.elections.tests.make import HEADER, bring, reasons, refused, rows_of, step, written
+from abhiyan.imports.models import StagedImport
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import grow
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from abhiyan.core.imports import queries as imports
-from abhiyan.core.imports import running
 from abhiyan.elections import queries, reference
 from abhiyan.elections.models import Candidacy, Contest
 from abhiyan.elections.rules.seats import seat_named
 from abhiyan.elections.tests.make import GOA, bring, reasons, refused, written
+from abhiyan.imports import queries as imports
+from abhiyan.imports import running
 
 pytestmark = pytest.mark.django_db
 HEAD = "state,pc_no,pc_name,candidate,party,votes"

@@ -10,9 +10,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from abhiyan.core.imports import queries as imports
-from abhiyan.core.imports import running
-from abhiyan.core.models import StagedImport
 from abhiyan.core.tests.given import CASES
 from abhiyan.elections import actions, queries
 from abhiyan.elections.models import Candidacy, Contest, Election, Part, PartVotes, ResultFile
@@ -32,6 +29,9 @@ from abhiyan.elections.tests.make import (
     step,
     written,
 )
+from abhiyan.imports import queries as imports
+from abhiyan.imports import running
+from abhiyan.imports.models import StagedImport
 from abhiyan.units.news import MovedBranch, UnitsMoved
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, DAY, SYSTEM, grow

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-from abhiyan.core.imports import running
-from abhiyan.core.models import StagedImport
 from abhiyan.elections import actions
 from abhiyan.elections.models import Contest, Part, PartVotes
 from abhiyan.elections.queries.parts import parts_in_short
@@ -18,6 +16,8 @@ from abhiyan.elections.tests.make import (
     step,
     written,
 )
+from abhiyan.imports import running
+from abhiyan.imports.models import StagedImport
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, SYSTEM, grow
 

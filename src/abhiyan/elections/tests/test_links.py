@@ -6,9 +6,9 @@ import pytest
 from django.utils import translation
 
 from abhiyan.core import doctor
-from abhiyan.core.models import StagedImport
 from abhiyan.elections.models import Contest
 from abhiyan.elections.tests.make import bring, reasons, refused, written
+from abhiyan.imports.models import StagedImport
 from abhiyan.units.rules import levels
 from abhiyan.units.tests.make import AT, grow
 

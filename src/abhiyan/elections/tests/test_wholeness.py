@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from abhiyan.core.imports import queries as imports
 from abhiyan.elections import queries
 from abhiyan.elections.queries import planning
 from abhiyan.elections.queries.wholeness import seats_there_were
 from abhiyan.elections.tests.make import bring, step, written
+from abhiyan.imports import queries as imports
 
 pytestmark = pytest.mark.django_db
 

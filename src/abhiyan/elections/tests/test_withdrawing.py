@@ -6,8 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from abhiyan.core.imports import running
-from abhiyan.core.models import AuditEntry, StagedImport
+from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import scoped, system
 from abhiyan.elections import actions, queries
@@ -16,6 +15,8 @@ from abhiyan.elections.models import Alliance, ClassRule, Election, Plan, PlanPa
 from abhiyan.elections.queries.planning import Aims
 from abhiyan.elections.refusals import AllianceInUse, MadeOf
 from abhiyan.elections.tests.make import bring, reasons, rows_of, step, written
+from abhiyan.imports import running
+from abhiyan.imports.models import StagedImport
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import AT, TODAY, World, actor

@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.models import ImportSlice, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import bursts as acts
@@ -16,6 +15,7 @@ from abhiyan.enrolment.actions.claims import Joined, SenderHalted
 from abhiyan.enrolment.models import Halt, HeldLeave, Parting
 from abhiyan.enrolment.rules import bursts
 from abhiyan.enrolment.rules.channels import Channel
+from abhiyan.imports.models import ImportSlice, StagedImport
 from abhiyan.intake import actions as intake
 from abhiyan.messaging.models import Message
 from abhiyan.org.queries import NotYours

@@ -16,10 +16,10 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
-from abhiyan.core.tests.scanning import drawn, scanned
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.views import card as views
+from abhiyan.imports.tests.scanning import drawn, scanned
 from abhiyan.org.models import Release
 from abhiyan.people import actions as people
 from abhiyan.people import documents

@@ -10,7 +10,7 @@ import segno
 from playwright.sync_api import Browser, Page
 
 from abhiyan.core.scope import system
-from abhiyan.core.tests.scanning import drawn, scanned
+from abhiyan.imports.tests.scanning import drawn, scanned
 from abhiyan.people import documents
 from abhiyan.people.models import Document
 from abhiyan.site.tests.cast import Cast

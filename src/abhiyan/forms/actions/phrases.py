@@ -10,10 +10,10 @@ from abhiyan.core import audit, lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.core.tables import sensitive
 from abhiyan.forms.models import AllowedPhrase
 from abhiyan.forms.queries.phrases import ALLOWS
 from abhiyan.forms.rules.words import refused_in
+from abhiyan.imports.tables import sensitive
 from abhiyan.org import queries as org
 
 LONGEST_PHRASE = 120

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as say
 
 from abhiyan.core.numbers import Misgrouped, grouped, ungrouped
 from abhiyan.core.places import place_fault
-from abhiyan.core.private_words import private_in
 from abhiyan.core.words import day_written, short_day
+from abhiyan.imports.private_words import private_in
 
 from .questions import LARGEST, LONGEST, NUMBERS, FormQuestion, QuestionKind, is_question_asked
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as say
 from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
-from abhiyan.core.tables.cleaning import UNCALCULATED, why_no_value
-from abhiyan.core.tables.reasons import refusal_reason as say_of_file
-from abhiyan.core.tables.words import spaced
+from abhiyan.imports.tables.cleaning import UNCALCULATED, why_no_value
+from abhiyan.imports.tables.reasons import refusal_reason as say_of_file
+from abhiyan.imports.tables.words import spaced
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
 MOST_SHOWN = 8  # rows that one sentence names

@@ -4,9 +4,9 @@ import re
 
 from django.utils.translation import gettext as say
 
-from abhiyan.core.private_words import phrases_of_officers, private_in
 from abhiyan.core.refusals import RefusedWords
-from abhiyan.core.tables.sensitive import without_places
+from abhiyan.imports.private_words import phrases_of_officers, private_in
+from abhiyan.imports.tables.sensitive import without_places
 
 # A survey registers no person for a benefit (ECI, order of 2 May 2024).
 _PROMISE = re.compile(

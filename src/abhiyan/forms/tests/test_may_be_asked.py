@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from abhiyan.core.private_words import private_in
-from abhiyan.core.tables.sensitive import plain_words, sensitive, topic_of
 from abhiyan.forms.rules.words import refused_in
+from abhiyan.imports.private_words import private_in
+from abhiyan.imports.tables.sensitive import plain_words, sensitive, topic_of
 
 TEXTS = tomllib.loads((Path(__file__).parent / "may_be_asked.toml").read_text("utf-8"))
 

@@ -6,13 +6,13 @@ import pytest
 from django.urls import reverse
 
 from abhiyan.core.models import AuditEntry
-from abhiyan.core.private_words import private_in
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.forms import actions
 from abhiyan.forms.models import AllowedPhrase
 from abhiyan.forms.owed import owed
 from abhiyan.forms.rules.words import refused_in
+from abhiyan.imports.private_words import private_in
 from abhiyan.org.queries import NotYours, viewer_of
 from abhiyan.org.tests.make import TODAY, World, actor
 from abhiyan.people.models import Account

@@ -6,9 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
-from abhiyan.core.tests.workbooks import ERROR, FORMATS, UNCALCULATED, MadeSheet
 from abhiyan.forms import sheets
 from abhiyan.forms.models import Form
+from abhiyan.imports.tests.workbooks import ERROR, FORMATS, UNCALCULATED, MadeSheet
 from abhiyan.org.tests.make import World
 from abhiyan.people.tests.make import browser
 

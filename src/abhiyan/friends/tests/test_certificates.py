@@ -25,7 +25,6 @@ from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.pdfs import text_of
-from abhiyan.core.tests.scanning import drawn, scanned
 from abhiyan.enrolment.actions import ClaimOutcome
 from abhiyan.enrolment.models import Roll
 from abhiyan.enrolment.rules.measures import ENROLMENTS
@@ -38,6 +37,7 @@ from abhiyan.friends.models import CertificateBatch, CertificateSheet, FriendCer
 from abhiyan.friends.queries import certificates as queries
 from abhiyan.friends.rules.certificates import CERTIFICATE
 from abhiyan.friends.tasks import give_approved_certificates
+from abhiyan.imports.tests.scanning import drawn, scanned
 from abhiyan.intake import actions as intake
 from abhiyan.org.models import Release
 from abhiyan.people.models import Account, Document, Person

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, FilePayload, Page
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.core.tests.scanning import drawn, scanned
 from abhiyan.enrolment.actions import confirming, referrals
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.tests.make import CHANNEL, Human, Ladder, World
@@ -23,6 +22,7 @@ from abhiyan.enrolment.tests.test_two_rolls import friends_programme, rolls_of
 from abhiyan.enrolment.tests.web import blanks
 from abhiyan.forms.tests.test_opinions_journey import ask_opinions, pass_up
 from abhiyan.friends.actions import organisers
+from abhiyan.imports.tests.scanning import drawn, scanned
 from abhiyan.intake import actions as intake
 from abhiyan.intake.actions import replies, texts, welcoming
 from abhiyan.messaging.models import Message, Question

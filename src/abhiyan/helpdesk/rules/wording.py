@@ -7,8 +7,8 @@ word: an answer reaches only phones that contacted us, and one text to many take
 
 import re
 
-from abhiyan.core.tables.sensitive import topic_of
-from abhiyan.core.tables.words import spaced
+from abhiyan.imports.tables.sensitive import topic_of
+from abhiyan.imports.tables.words import spaced
 
 _CODE = r"(?:otps?|one time (?:codes?|passwords?)|passcodes?|codes?|ओटीपी|कोड)"
 # Codes that are no secret.

@@ -7,9 +7,6 @@ from uuid import UUID
 import pytest
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import running
-from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import confirming
@@ -18,6 +15,9 @@ from abhiyan.enrolment.models import Drive, Enrolment
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.test_terms import equal, renewed
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
+from abhiyan.imports.models import RefusedRow, StagedImport
 from abhiyan.messaging.models import Message
 from abhiyan.people.models import Consent
 from abhiyan.programmes.models import Programme, Rung

@@ -10,7 +10,6 @@ from django.conf import LazySettings
 from django.test import override_settings
 
 from abhiyan.core.doctor import FAIL, OK
-from abhiyan.core.imports import running
 from abhiyan.core.scope import system
 from abhiyan.doorstep.models import DoorEntry
 from abhiyan.enrolment.actions.claims import JoiningWaits
@@ -19,6 +18,7 @@ from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import World, make_token
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.web import code_sent, filled, offered, officer, typed, web_world
+from abhiyan.imports import running
 from abhiyan.intake import actions as intake
 from abhiyan.intake import doctor as checks
 from abhiyan.messaging.models import Message

@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 from django.utils import translation
 
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import running
-from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import CASES
 from abhiyan.enrolment.actions.claims import AlreadyMember, ClaimOutcome, Joined
 from abhiyan.enrolment.tests.make import Human, World
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
+from abhiyan.imports.models import RefusedRow, StagedImport
 from abhiyan.intake.rules import details
 from abhiyan.people.actions.finding import find_doubles
 from abhiyan.people.models import Double, Person

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock, lot
 from abhiyan.core.actor import Actor
-from abhiyan.core.private_words import private_in
 from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.words import active_language, short_day
+from abhiyan.imports.private_words import private_in
 from abhiyan.meetings import queries as found
 from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import actions as messaging

@@ -8,7 +8,7 @@ from datetime import datetime
 from abhiyan.core import audit
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
-from abhiyan.core.tables.cleaning import tidied
+from abhiyan.imports.tables.cleaning import tidied
 from abhiyan.messaging import registrations
 from abhiyan.messaging.models import Registration, Template
 from abhiyan.messaging.rules import bulk

@@ -14,7 +14,7 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.doctor import FAIL, OK, WARN, DoctorFinding
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
-from abhiyan.core.tests.workbooks import MadeSheet, xlsx_file
+from abhiyan.imports.tests.workbooks import MadeSheet, xlsx_file
 from abhiyan.messaging import actions, doctor, metrics, queries, registrations
 from abhiyan.messaging.adapters import Console, File
 from abhiyan.messaging.commands import import_ids

@@ -12,8 +12,8 @@ from django.conf import settings
 
 from abhiyan.core import clock, sql
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import registered
 from abhiyan.core.scope import NOTHING, Scope, current, is_out_of_date, scoped, system
+from abhiyan.imports.kinds import registered
 from abhiyan.org.models import Appointment
 from abhiyan.org.rules import capabilities as known
 from abhiyan.org.rules import granting

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import running
-from abhiyan.core.models import AuditEntry, RefusedRow, StagedImport
+from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
+from abhiyan.imports.models import RefusedRow, StagedImport
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions, lists
 from abhiyan.org.lists import LAYOUT

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from abhiyan.core.imports import ImportKind, kind_of_import
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.words import active_language
+from abhiyan.imports.kinds import ImportKind, kind_of_import
 from abhiyan.org.viewer import Request
 from abhiyan.ui import tables
 from abhiyan.units import queries as units

@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from abhiyan.core.imports import ImportKind, registered
-from abhiyan.core.tables.sniffing import Preview
 from abhiyan.core.words import active_language
+from abhiyan.imports.kinds import ImportKind, registered
+from abhiyan.imports.tables.sniffing import Preview
 from abhiyan.org.viewer import Viewer
 from abhiyan.units.models import Kind
 

@@ -4,8 +4,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from abhiyan.core.imports import queries
-from abhiyan.core.models import StagedImport
+from abhiyan.imports import queries
+from abhiyan.imports.models import StagedImport
 
 State = StagedImport.State
 # State -> its word, and the mark it stands with.

@@ -18,13 +18,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from abhiyan.core import clock
-from abhiyan.core.imports import ImportKind, Lacking, actions, authority, kind_of_import, queries, registered
-from abhiyan.core.imports.running import error_text
-from abhiyan.core.models import StagedImport
 from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
-from abhiyan.core.tables.reasons import NOTES
 from abhiyan.core.words import active_language
+from abhiyan.imports import actions, authority, queries
+from abhiyan.imports.kinds import ImportKind, Lacking, kind_of_import, registered
+from abhiyan.imports.models import StagedImport
+from abhiyan.imports.running import error_text
+from abhiyan.imports.tables.reasons import NOTES
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.ui import tables
 from abhiyan.ui.acts import act_page, form_page

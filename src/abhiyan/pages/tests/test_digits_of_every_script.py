@@ -15,8 +15,6 @@ from abhiyan.core.letters import only_digits, plain_digits
 from abhiyan.core.natural import natural
 from abhiyan.core.numbers import amount, ungrouped, whole_number
 from abhiyan.core.scope import system
-from abhiyan.core.tables.cleaning import cleaner
-from abhiyan.core.tables.layout import CellKind, Field
 from abhiyan.core.words import day_written
 from abhiyan.elections.rules import arithmetic
 from abhiyan.enrolment.fields import YearField
@@ -24,6 +22,8 @@ from abhiyan.enrolment.rules import age
 from abhiyan.enrolment.rules import number as member_number
 from abhiyan.forms.rules.answers import point_in_answer
 from abhiyan.helpdesk.rules import tickets
+from abhiyan.imports.tables.cleaning import cleaner
+from abhiyan.imports.tables.layout import CellKind, Field
 from abhiyan.intake.rules import details
 from abhiyan.messaging.rules import questions
 from abhiyan.messaging.rules import words as said

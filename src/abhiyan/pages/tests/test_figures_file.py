@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from abhiyan.core.scope import system
 from abhiyan.core.small_cells import STEP
-from abhiyan.core.tables import parquet
 from abhiyan.core.tests.given import NOW
+from abhiyan.imports.tables import parquet
 from abhiyan.people import actions as people
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries

@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import running
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.web import FILLED
+from abhiyan.imports import running
 from abhiyan.org import actions as org
 from abhiyan.org.actions.officers import seat_awaited_officers
 from abhiyan.people import actions as people

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import actions, queries, registered, running, store
-from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.imports import actions, queries, running, store
+from abhiyan.imports.kinds import registered
+from abhiyan.imports.models import StagedImport
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.people.models import Account

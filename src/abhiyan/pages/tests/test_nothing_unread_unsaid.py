@@ -1,6 +1,6 @@
 """Every kind of list and every format says on its page, before anything is changed, what its file held besides.
 
-The kinds come from the registry, the formats from `core.tests.workbooks`. A reader of tables that is not here fails.
+The kinds come from the registry, the formats from `imports.tests.workbooks`. A reader of tables that is not here fails.
 """
 
 import ast
@@ -15,24 +15,15 @@ import pytest
 
 import abhiyan
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import (
-    ImportKind,
-    RowOutcome,
-    Work,
-    actions,
-    kind_of_import,
-    queries,
-    registered,
-    running,
-    store,
-)
-from abhiyan.core.imports.kinds import register
-from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
-from abhiyan.core.tables.layout import CellKind, Field
 from abhiyan.core.tests.given import NOW
-from abhiyan.core.tests.workbooks import ERROR, FORMATS, UNCALCULATED, MadeSheet
 from abhiyan.enrolment.tests.make import World
+from abhiyan.imports import actions, queries, running, store
+from abhiyan.imports.kinds import ImportKind, RowOutcome, kind_of_import, register, registered
+from abhiyan.imports.models import StagedImport
+from abhiyan.imports.tables.layout import CellKind, Field
+from abhiyan.imports.tests.workbooks import ERROR, FORMATS, UNCALCULATED, MadeSheet
+from abhiyan.imports.work import Work
 from abhiyan.org import actions as org
 from abhiyan.people import phones
 from abhiyan.people.models import Account
@@ -180,12 +171,12 @@ def test_each_kind_of_list_says_all_that_it_passes_over(ending: str, tmp_path: P
 # --- readers
 
 READERS = {
-    "core/imports/actions.py": "every kind of list, above",
+    "imports/actions.py": "every kind of list, above",
     "forms/sheets.py": "forms: forms/tests/test_sheet_parts.py",
     "messaging/commands.py": "ids of texts, on the console: messaging/tests/test_registered.py",
 }
 LOOKS = {"sniff", "sniffed", "outline", "sheet_sizes", "load_workbook", "rows_of_sheet", "rows_of_csv"}
-OF_THE_READER = "core/tables/"
+OF_THE_READER = "imports/tables/"
 
 
 def test_whatever_reads_tables_is_here() -> None:

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import ImportKind, Work, actions, kind_of_import, queries, registered, running
-from abhiyan.core.imports.kinds import register
-from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
-from abhiyan.core.tables.layout import CellKind, Field
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.make import World
+from abhiyan.imports import actions, queries, running
+from abhiyan.imports.kinds import ImportKind, kind_of_import, register, registered
+from abhiyan.imports.models import RefusedRow, StagedImport
+from abhiyan.imports.tables.layout import CellKind, Field
+from abhiyan.imports.work import Work
 from abhiyan.org import actions as org
 from abhiyan.pages.imports.empties import MOST_PLACES
 from abhiyan.people import phones

@@ -12,14 +12,14 @@ from django.test import Client
 from django.utils import translation
 
 from abhiyan.core import declared, limits
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import queries as imported
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions.referrals import note_referred
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.tests.web import officer, today
+from abhiyan.imports import actions as imports
+from abhiyan.imports import queries as imported
 from abhiyan.intake.actions import tokens
 from abhiyan.org import actions as org
 from abhiyan.org import queries as org_queries

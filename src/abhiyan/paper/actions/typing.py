@@ -1,4 +1,4 @@
-"""A sheet that is typed on our page: its lines become a list like any other (core.imports)."""
+"""A sheet that is typed on our page: its lines become a list like any other (imports)."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import actions as imports
+from abhiyan.imports import actions as imports
 from abhiyan.paper.models import PaperBatch
 from abhiyan.programmes import queries as programmes
 

@@ -10,15 +10,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core.imports import running
-from abhiyan.core.imports.actions import BadOption
-from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import AlreadyMember
 from abhiyan.enrolment.models import Membership
 from abhiyan.enrolment.tests.make import CHANNEL, Ladder, World
 from abhiyan.enrolment.tests.web import main, officer, web_world
+from abhiyan.imports import running
+from abhiyan.imports.actions import BadOption
+from abhiyan.imports.models import StagedImport
 from abhiyan.org.queries import NotYours
 from abhiyan.paper import queries
 from abhiyan.paper.actions import batches, photos

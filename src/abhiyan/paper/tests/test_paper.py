@@ -12,14 +12,14 @@ from django.utils import translation
 
 from abhiyan.core import database, home
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import queries, running
-from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.disk import lying_in
 from abhiyan.enrolment.models import RefusedCount
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.tests.make import DAY, Human, Ladder, World
+from abhiyan.imports import actions as imports
+from abhiyan.imports import queries, running
+from abhiyan.imports.models import RefusedRow, StagedImport
 from abhiyan.paper import staging
 from abhiyan.paper.lists import LIST
 from abhiyan.people.actions.suppressions import suppress

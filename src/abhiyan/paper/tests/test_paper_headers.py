@@ -2,7 +2,7 @@
 
 import pytest
 
-from abhiyan.core.tables.headers import guess
+from abhiyan.imports.tables.headers import guess
 from abhiyan.paper.layout import PAPER
 
 HINDI_HEADERS = {

@@ -12,16 +12,16 @@ import psycopg
 import pytest
 
 from abhiyan.core import database
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import queries, running
 from abhiyan.core.keys import keyring
 from abhiyan.core.loops import loops_by_name
-from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.test_loops import running as folding
 from abhiyan.core.tests.waits import until
 from abhiyan.enrolment.tests.make import World
+from abhiyan.imports import actions as imports
+from abhiyan.imports import queries, running
+from abhiyan.imports.models import StagedImport
 from abhiyan.paper import committing, staging
 
 from .test_paper import BY, HEAD, bring, people, state_of, step
@@ -73,7 +73,7 @@ def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
         "import django; django.setup()\n"
         "from datetime import datetime; from uuid import UUID; import sys\n"
         "from abhiyan.paper import committing; committing.ROWS = 100\n"
-        "from abhiyan.core.imports import running\n"
+        "from abhiyan.imports import running\n"
         "running.run_import_step(UUID(sys.argv[1]), 'commit', at=datetime.fromisoformat(sys.argv[2]))\n"
     )
     env = os.environ | {"ABHIYAN_ROLE": "jobs"}

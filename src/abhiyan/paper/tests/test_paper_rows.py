@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from abhiyan.core import database
 from abhiyan.core.keys import keyring
-from abhiyan.core.tables.reading import Batch
-from abhiyan.core.tables.sources import FilePart, TableSource
 from abhiyan.enrolment.tests.make import DAY, NOON, World
+from abhiyan.imports.tables.reading import Batch
+from abhiyan.imports.tables.sources import FilePart, TableSource
 from abhiyan.intake.actions import rows as act_rows
 from abhiyan.intake.actions.drives import Drives
 from abhiyan.paper.orders import Order

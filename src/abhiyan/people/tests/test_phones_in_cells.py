@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from abhiyan.core.tables.cleaning import cleaner
-from abhiyan.core.tables.layout import CellKind, Field
+from abhiyan.imports.tables.cleaning import cleaner
+from abhiyan.imports.tables.layout import CellKind, Field
 from abhiyan.people import phones
 
 PHONE = Field("phone", "Phone", "फ़ोन", kind=CellKind.PHONE)

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from abhiyan.core import sql
-from abhiyan.core.models import StagedImport
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
+from abhiyan.imports.models import StagedImport
 from abhiyan.messaging.queries import last_reminders, reminded
 from abhiyan.org import queries as org
 from abhiyan.org.rules.ranges import literal, merged

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from abhiyan.core import small_cells, sql
 from abhiyan.core.clock import day_in
 from abhiyan.core.scope import Scope, scoped, system
-from abhiyan.core.tables.parquet import ParquetColumn
 from abhiyan.core.words import name_in_language
+from abhiyan.imports.tables.parquet import ParquetColumn
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.estimated import Estimated, estimated_rungs
 from abhiyan.programmes.rules.ladder import NUMBER_OF_RUNG

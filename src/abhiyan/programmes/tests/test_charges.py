@@ -13,13 +13,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import kind_of_import, running
 from abhiyan.core.keys import keyring
-from abhiyan.core.models import StagedImport
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import scoped, system
 from abhiyan.core.tests.given import NOW
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
+from abhiyan.imports.kinds import kind_of_import
+from abhiyan.imports.models import StagedImport
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import running
-from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
+from abhiyan.imports.models import RefusedRow, StagedImport
 from abhiyan.messaging.models import Message
 from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import kind_of_import, running
-from abhiyan.core.imports.queries import reason_text, refused_rows
-from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import scoped, system
 from abhiyan.core.tests.given import NOW
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
+from abhiyan.imports.kinds import kind_of_import
+from abhiyan.imports.models import StagedImport
+from abhiyan.imports.queries import reason_text, refused_rows
 from abhiyan.org.queries import NotYours, viewer_of
 from abhiyan.org.tests.make import SYSTEM, TODAY, World, actor
 from abhiyan.programmes import queries

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from abhiyan.core import clock, small_cells
-from abhiyan.core.tables.parquet import CONTENT_TYPE, HAS_PARQUET, parquet_chunks, require_parquet
 from abhiyan.core.words import active_language, name_in_language
+from abhiyan.imports.tables.parquet import CONTENT_TYPE, HAS_PARQUET, parquet_chunks, require_parquet
 from abhiyan.org.here import Here, page_unit
 from abhiyan.org.viewer import Request
 from abhiyan.programmes import here as shown

@@ -12,8 +12,8 @@ from uuid import UUID
 import click
 
 if TYPE_CHECKING:
-    from abhiyan.core.imports import ImportKind
-    from abhiyan.core.models import StagedImport
+    from abhiyan.imports.kinds import ImportKind
+    from abhiyan.imports.models import StagedImport
 
 SHOWN = 20  # refused rows, differences and imports printed
 SHOWN_AS_JSON = 1_000
@@ -74,9 +74,10 @@ def import_list(
     """
     from abhiyan.core import clock
     from abhiyan.core.actor import Actor
-    from abhiyan.core.imports import actions, queries, registered
-    from abhiyan.core.models import StagedImport
     from abhiyan.core.scope import system
+    from abhiyan.imports import actions, queries
+    from abhiyan.imports.kinds import registered
+    from abhiyan.imports.models import StagedImport
 
     by = Actor.system("import on the server's console")
     if is_list:
@@ -148,8 +149,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _called_rightly(kind_key: str, options: dict[str, str]) -> None:
-    from abhiyan.core.imports import kind_of_import, registered
-    from abhiyan.core.imports.kinds import UnknownListKind
+    from abhiyan.imports.kinds import UnknownListKind, kind_of_import, registered
 
     try:
         option_keys = [option.key for option in kind_of_import(kind_key).options]
@@ -175,9 +175,9 @@ def _unit(code: str | None) -> int | None:
 
 def _list(*, as_json: bool) -> None:
     """List the imports that were not discarded, newest first: `--undo` takes its id from it."""
-    from abhiyan.core.imports import queries
-    from abhiyan.core.models import StagedImport
     from abhiyan.core.scope import system
+    from abhiyan.imports import queries
+    from abhiyan.imports.models import StagedImport
 
     with system("import on the console"):
         rows = queries.imports().exclude(state=StagedImport.State.DISCARDED).order_by("-created_at", "-id")
@@ -209,9 +209,9 @@ def _list(*, as_json: bool) -> None:
 
 def _undo(public_id: UUID, *, by: Any, as_json: bool) -> int:
     """Returns the exit code."""
-    from abhiyan.core.imports import actions
-    from abhiyan.core.models import StagedImport
     from abhiyan.core.refusals import NotFound
+    from abhiyan.imports import actions
+    from abhiyan.imports.models import StagedImport
 
     try:
         staged = _run(public_id, "undo", by=by, quiet=as_json)
@@ -229,7 +229,7 @@ def _undo(public_id: UUID, *, by: Any, as_json: bool) -> int:
 
 
 def _choose_columns(public_id: UUID, columns: tuple[str, ...], *, by: Any) -> None:
-    from abhiyan.core.imports import actions, queries
+    from abhiyan.imports import actions, queries
 
     staged = queries.import_for(public_id)
     preview = queries.preview_of(staged)
@@ -257,8 +257,8 @@ def _choose_columns(public_id: UUID, columns: tuple[str, ...], *, by: Any) -> No
 
 def _run(public_id: UUID, step: str, *, by: Any, quiet: bool) -> "StagedImport":
     from abhiyan.core import clock
-    from abhiyan.core.imports import actions, queries, running
     from abhiyan.core.scope import system
+    from abhiyan.imports import actions, queries, running
 
     with system("import on the console"):
         actions.ask_import_step(public_id=public_id, step=step, by=by, at=clock.now())
@@ -278,8 +278,9 @@ def _run(public_id: UUID, step: str, *, by: Any, quiet: bool) -> "StagedImport":
 def _say(
     staged: "StagedImport", *, as_json: bool, is_undo: bool = False, has_said_differences: bool = False
 ) -> None:
-    from abhiyan.core.imports import kind_of_import, queries, running
     from abhiyan.core.scope import system
+    from abhiyan.imports import queries, running
+    from abhiyan.imports.kinds import kind_of_import
 
     of_kind = kind_of_import(staged.kind)
     with system("import on the console"):
@@ -352,7 +353,7 @@ def _say(
 
 def _say_refused(staged: "StagedImport", rows: list[dict[str, Any]]) -> None:
     """Print the first refused rows, each with its field and reason, and how many there are besides."""
-    from abhiyan.core.imports import kind_of_import
+    from abhiyan.imports.kinds import kind_of_import
 
     of_kind = kind_of_import(staged.kind)
     for row in rows:
@@ -369,9 +370,10 @@ def _say_refused(staged: "StagedImport", rows: list[dict[str, Any]]) -> None:
 
 def _write_refused(staged: "StagedImport", path: Path) -> None:
     """Write every refused row with its field and reason, as a text that spreadsheets open."""
-    from abhiyan.core.imports import kind_of_import, queries
     from abhiyan.core.scope import system
-    from abhiyan.core.tables.writing import csv_chunks
+    from abhiyan.imports import queries
+    from abhiyan.imports.kinds import kind_of_import
+    from abhiyan.imports.tables.writing import csv_chunks
 
     of_kind = kind_of_import(staged.kind)
     with system("import on the console"):
@@ -389,8 +391,8 @@ def _label(of_kind: "ImportKind", key: str) -> str:
 
 def _notes(staged: "StagedImport") -> list[str]:
     """Say what was mended in cells while they were read, column by column."""
-    from abhiyan.core.imports import kind_of_import
-    from abhiyan.core.tables.reasons import NOTES
+    from abhiyan.imports.kinds import kind_of_import
+    from abhiyan.imports.tables.reasons import NOTES
 
     notes = []
     for key, n in staged.notes.items():
@@ -402,8 +404,8 @@ def _notes(staged: "StagedImport") -> list[str]:
 
 def _differences(staged: "StagedImport") -> list[dict[str, Any]]:
     """List what the import changes, or has changed, of what exists, field by field."""
-    from abhiyan.core.imports import kind_of_import
     from abhiyan.core.scope import system
+    from abhiyan.imports.kinds import kind_of_import
 
     of_kind = kind_of_import(staged.kind)
     if of_kind.differences is None:

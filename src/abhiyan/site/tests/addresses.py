@@ -17,7 +17,6 @@ from abhiyan.contact import actions as contact
 from abhiyan.contact.models import Attempt, ContactEntry
 from abhiyan.contact.tests.make import new_list
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import actions as imports
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.given import present
 from abhiyan.core.tests.pdfs import written
@@ -38,6 +37,7 @@ from abhiyan.friends.models import CertificateBatch, CertificateSheet, FriendCer
 from abhiyan.friends.rules.certificates import CERTIFICATE
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.imports import actions as imports
 from abhiyan.incidents import actions as incidents
 from abhiyan.intake.actions import tokens
 from abhiyan.meetings.tests.elsewhere import meeting_elsewhere

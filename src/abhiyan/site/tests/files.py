@@ -15,7 +15,7 @@ from django.db import transaction
 from django.test import Client
 
 from abhiyan.core.scope import system
-from abhiyan.core.tables.writing import neutral
+from abhiyan.imports.tables.writing import neutral
 from abhiyan.org.rules.named_lists import TYPED
 from abhiyan.ui.tables import FILES
 from abhiyan.units.models import Unit

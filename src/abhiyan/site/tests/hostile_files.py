@@ -140,7 +140,7 @@ def watched() -> Iterator[tuple[set[int], set[str]]]:
         "lxml",
         "pptx",
         "python_calamine",
-        "abhiyan.core.tables.csv_rows",
+        "abhiyan.imports.tables.csv_rows",
     )
 
     def see(frame: Any, event: str, told: Any) -> None:

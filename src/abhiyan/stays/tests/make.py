@@ -7,12 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from abhiyan.core.actor import Actor
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import running
 from abhiyan.core.keys import keyring
-from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
+from abhiyan.imports.models import RefusedRow, StagedImport
 from abhiyan.messaging.models import Message
 from abhiyan.org.tests.make import World
 from abhiyan.people import actions as people

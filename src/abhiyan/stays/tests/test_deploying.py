@@ -8,13 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import running
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.org.queries import NotYours

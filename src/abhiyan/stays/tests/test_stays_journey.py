@@ -8,8 +8,6 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
-from abhiyan.core.imports import running
-from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
@@ -20,6 +18,8 @@ from abhiyan.enrolment.tests.web import blanks
 from abhiyan.forms.models import Submission
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.tests.make import write
+from abhiyan.imports import running
+from abhiyan.imports.models import StagedImport
 from abhiyan.messaging import actions as messaging
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people

@@ -12,7 +12,7 @@ from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.core.tests.scanning import drawn, scanned
+from abhiyan.imports.tests.scanning import drawn, scanned
 from abhiyan.org import queries as org
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import kind_of_import
-from abhiyan.core.imports.queries import act_to_confirm, lacking_rows, notes_on_list
-from abhiyan.core.models import StagedImport
 from abhiyan.core.scope import system
+from abhiyan.imports import actions as imports
+from abhiyan.imports.kinds import kind_of_import
+from abhiyan.imports.models import StagedImport
+from abhiyan.imports.queries import act_to_confirm, lacking_rows, notes_on_list
 from abhiyan.units import actions, queries, refusals
 from abhiyan.units.models import Pin, Placement, Unit, UnitChange
 from abhiyan.units.rules import levels

@@ -9,8 +9,8 @@ from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from abhiyan.core.imports.queries import reason_text
-from abhiyan.core.models import RefusedRow
+from abhiyan.imports.models import RefusedRow
+from abhiyan.imports.queries import reason_text
 from abhiyan.units import actions
 from abhiyan.units.actions import NewUnit
 from abhiyan.units.lists import UNITS_KIND

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from abhiyan.core.imports import actions as imports
-from abhiyan.core.imports import kind_of_import, running
-from abhiyan.core.imports.queries import notes_on_list, reason_text
-from abhiyan.core.models import RefusedRow, StagedImport
 from abhiyan.core.refusals import Refused
 from abhiyan.core.scope import system
+from abhiyan.imports import actions as imports
+from abhiyan.imports import running
+from abhiyan.imports.kinds import kind_of_import
+from abhiyan.imports.models import RefusedRow, StagedImport
+from abhiyan.imports.queries import notes_on_list, reason_text
 from abhiyan.units import queries
 from abhiyan.units.actions import NewUnit, make_unit
 from abhiyan.units.models import Pin, Unit

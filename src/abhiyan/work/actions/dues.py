@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from abhiyan.core import audit, clock, news
 from abhiyan.core.actor import Actor
 from abhiyan.core.deadlines import WITHIN, is_latest_record
-from abhiyan.core.private_words import private_in
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.forms import actions as forms
+from abhiyan.imports.private_words import private_in
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes.actions.own_figures import type_figure
