@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .source import FLOORS, PACKAGE, Finder, Source, above, dotted, sources, told
+from .source import CONTRACTS, FLOORS, PACKAGE, Finder, Source, above, dotted, sources, told
 
 LONGEST_MODULE = 620  # "past about 600 lines it becomes a folder of the same name"
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "services", "managers", "misc"}
@@ -436,6 +436,11 @@ def test_what_may_write_beside_the_acts_still_does() -> None:
 def test_every_folder_of_the_package_is_a_room_with_a_floor() -> None:
     folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name != "__pycache__"}
     assert folders == set(FLOORS)
+
+
+def test_the_layers_of_every_room_are_held() -> None:
+    held = next(contract for contract in CONTRACTS if contract["name"].startswith("Layers of a room"))
+    assert held["containers"] == [f"abhiyan.{room}" for room in sorted(FLOORS)]
 
 
 def test_no_room_grows_beyond_what_one_purpose_needs() -> None:

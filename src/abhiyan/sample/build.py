@@ -66,11 +66,7 @@ CHECKS = 1_000  # in the largest frame, or one in 20 claims if that is fewer.
 A_TURN = 27_500  # claims of a drive that asks its members for one minute a day.
 TARGET = 1.23  # of as many claims as come.
 LAST_DRIVE = 0.6  # members of the drive of 2019, of as many claims as come now
-LOCKED = {
-    "JK-D5": 70,
-    "JK-D7": 90,
-    "JK-D13": 130,
-}  # districts set by hand: per cent of what the last result gives
+LOCKED = {"JK-D5": 70, "JK-D7": 90, "JK-D13": 130}  # districts set by hand: per cent of the last result
 CAST_DISTRICT, CAST_TARGETS = "JK-D627", (170, 110, 90)  # of the mandal, cluster and booth of the cast.
 NAMED_DOWN = "JK-D14"  # the district whose mandal presidents are all named at once.
 LINKED = 4  # people who join the drive of the district by the own link of the cast's worker

@@ -14,6 +14,7 @@ from abhiyan.core import audit, jobs
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused
 from abhiyan.core.scope import system
+from abhiyan.enrolment.queries.doubles import entry_standings
 from abhiyan.org import actions as org_actions
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people_queries
@@ -23,7 +24,7 @@ from abhiyan.people.actions.persons import lock_phones
 from abhiyan.people.models import Double, Person
 from abhiyan.people.rules.doubles import SURE, stays
 
-from .merging import entry_standings, is_disputed
+from .merging import is_disputed
 
 MERGES = "enrolment.strike_off"  # the capability: an entry is counted no more
 MANY = "people.merge"  # the request of several at once

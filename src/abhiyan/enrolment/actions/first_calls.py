@@ -1,4 +1,4 @@
-"""What others note of first calls: that they are answered, and the language of a caller."""
+"""Notes that other rooms make of first calls: they were answered, or their caller speaks a language."""
 
 from datetime import datetime
 from uuid import UUID
@@ -24,5 +24,5 @@ def consider_answered(*, programme_id: int, until: datetime, by: Actor, at: date
 
 
 def note_language(*, waiting_id: UUID, language: str) -> None:
-    """Note the language of a caller whom nobody has answered yet, so that the reply speaks it. In a system scope."""
+    """Note the language of a caller who has no answer yet, so that the reply speaks it. In a system scope."""
     Waiting.objects.filter(pk=waiting_id, replied_at=None).update(language=language)

@@ -7,25 +7,21 @@ said meanwhile: it brings nobody back who left, denied or was erased.
 A no that either entry gave before holds for the other too (`keep_noes`); later ones: `noes`.
 """
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
 
-from abhiyan.core import clock, sql
+from abhiyan.core import clock
 from abhiyan.enrolment.models import DataRequest, Enrolment, Membership, PhoneChange, Roll
 from abhiyan.enrolment.models_merged import MergedTerm
-from abhiyan.enrolment.queries.terms import LATEST
 from abhiyan.enrolment.rules import endings
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.phone_changes import OBJECTED_WITHIN
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
-from abhiyan.people.actions import doubles as pairs
 from abhiyan.people.models import Person, RevokeReason
 from abhiyan.people.news import PeopleMerged, PeopleParted
-from abhiyan.people.rules.doubles import Standing
 from abhiyan.programmes import queries as programme_queries
 
 from .claims import PhoneFull
@@ -127,20 +123,6 @@ def bring_second_back(*, people_parted: PeopleParted) -> None:
         member.save(update_fields=["ended_on"])
         people.restore_documents(about=member.public_id, revoked_at=merged.at)
         give_way([member.phone_id], by=people_parted.by, at=people_parted.at)
-
-
-_PROVEN = f"""select m.person_id, max(e.rung + case when e.confirmed_at is null then 0 else 100 end)
- from enrolment_membership m {LATEST}
- where m.phone_id = any(%s) and m.person_id = any(%s) and m.merged_into is null and m.ended_on is null group by 1"""
-
-
-def entry_standings(persons: Collection[Person]) -> dict[UUID, Standing]:
-    """Return how well entries are proven: by the highest rung of their memberships that run; confirmed is above
-    all. In a system scope."""
-    ids = [person.pk for person in persons]
-    rungs: dict[UUID, int] = dict(sql.rows(_PROVEN, [[person.phone_id for person in persons], ids]))
-    joint = pairs.merged_persons(ids)
-    return {person.pk: Standing(person.pk in joint, rungs.get(person.pk, 0), person.at) for person in persons}
 
 
 def is_disputed(person: Person, *, at: datetime) -> bool:

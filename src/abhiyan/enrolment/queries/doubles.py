@@ -1,6 +1,6 @@
 """Pairs of entries that may be one person, with what is known of both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,10 +8,12 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
+from abhiyan.core import sql
 from abhiyan.core.scope import system
-from abhiyan.enrolment.actions.merging import entry_standings
+from abhiyan.enrolment.queries.terms import LATEST
 from abhiyan.people import queries as people
-from abhiyan.people.models import Double
+from abhiyan.people.actions import doubles as pairs
+from abhiyan.people.models import Double, Person
 from abhiyan.people.rules.doubles import REASONS, SURE, Standing, stays
 
 from .people import Member, memberships_of
@@ -93,3 +95,17 @@ def _ordered(double: Double, proven: Mapping[UUID, Standing]) -> tuple[UUID, UUI
             else 0
         )
     return two[first], two[1 - first]
+
+
+_PROVEN = f"""select m.person_id, max(e.rung + case when e.confirmed_at is null then 0 else 100 end)
+ from enrolment_membership m {LATEST}
+ where m.phone_id = any(%s) and m.person_id = any(%s) and m.merged_into is null and m.ended_on is null group by 1"""
+
+
+def entry_standings(persons: Collection[Person]) -> dict[UUID, Standing]:
+    """Return how well entries are proven: by the highest rung of their memberships that run; confirmed is above
+    all. In a system scope."""
+    ids = [person.pk for person in persons]
+    rungs: dict[UUID, int] = dict(sql.rows(_PROVEN, [[person.phone_id for person in persons], ids]))
+    joint = pairs.merged_persons(ids)
+    return {person.pk: Standing(person.pk in joint, rungs.get(person.pk, 0), person.at) for person in persons}

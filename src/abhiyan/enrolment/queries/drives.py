@@ -1,4 +1,4 @@
-"""What every page and act asks of a drive: its row, its roll, and the places it takes people at."""
+"""Reads of a drive that pages and acts share: its row, its roll, and the places it takes people at."""
 
 from collections.abc import Collection
 

@@ -1,5 +1,7 @@
 """Reads of first calls, by their key or link, and of tries to tell somebody that they are written down."""
 
+import base64
+import hmac
 from uuid import UUID
 
 from django.db import models
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact.models import ContactTry
 from abhiyan.contact.queries import tries_about
+from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.enrolment.models import Claim, Membership, Waiting
 
@@ -56,3 +59,14 @@ def tries_of_term(term_id: UUID) -> list[ContactTry]:
     """
     with system("tries to tell a member"):
         return tries_about(CARD, term_id)
+
+
+def link_secret(waiting_id: bytes) -> str:
+    """Return the secret of a waiting claim's link: sixteen letters and digits, lower case."""
+    made = hmac.digest(keyring().token, b"link|" + waiting_id, "sha256")[:10]
+    return base64.b32encode(made).decode().lower()
+
+
+def link_digest(link: str) -> bytes:
+    """Return what is stored of a link."""
+    return hmac.digest(keyring().token, b"opened|" + link.strip().lower().encode(errors="replace"), "sha256")

@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound, or_refuse
 from abhiyan.core.words import name_in_language
-from abhiyan.enrolment.actions.links import link_digest
 from abhiyan.enrolment.models import Drive
 from abhiyan.enrolment.queries.drives import SPANS, covered
+from abhiyan.enrolment.queries.first_calls import link_digest
 from abhiyan.enrolment.rules import rolls
 from abhiyan.enrolment.rules.rolls import RollKind
 from abhiyan.people import queries as notices

@@ -1,4 +1,4 @@
-"""What a phone wrote and is kept until its YES. The room of joining keeps it; a person's own page shows it."""
+"""A text of a phone waits for its YES. The room of joining keeps it; a person's own page shows it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -19,8 +19,8 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused, sender_key
-from abhiyan.enrolment.actions.links import link_secret
 from abhiyan.enrolment.models import Drive, How, Roll
+from abhiyan.enrolment.queries.first_calls import link_secret
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.intake import actions as intake
 from abhiyan.intake.actions import tokens

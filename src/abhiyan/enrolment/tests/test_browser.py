@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.actions import confirming
-from abhiyan.enrolment.actions.links import link_secret
 from abhiyan.enrolment.models import Drive
+from abhiyan.enrolment.queries.first_calls import link_secret
 from abhiyan.messaging import actions as messaging
 from abhiyan.people import actions as people
 from abhiyan.people.rules.notices import SAMPLE

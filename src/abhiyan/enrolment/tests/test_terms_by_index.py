@@ -10,8 +10,8 @@ from abhiyan.core import sql
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.doorstep import queries as door
-from abhiyan.enrolment.actions import leaving, merging, revisits, terms, undoing
-from abhiyan.enrolment.queries import partings, people, referrals
+from abhiyan.enrolment.actions import leaving, revisits, terms, undoing
+from abhiyan.enrolment.queries import doubles, partings, people, referrals
 from abhiyan.paper import queries as batches
 from abhiyan.paper.actions import photos
 
@@ -23,7 +23,7 @@ STATEMENTS: dict[str, tuple[str, Any]] = {
     "all on a phone": (f"{people._FROM} where m.phone_id = any(%s) order by m.slot", [[ANY]]),
     "a worker's entries": (f"select b.became, e.id {door._OWN} where d.by = %s", [ANY]),
     "people by a link": (referrals._COUNTS, [[1]]),
-    "how well entries are proven": (merging._PROVEN, [[ANY], [ANY]]),
+    "how well entries are proven": (doubles._PROVEN, [[ANY], [ANY]]),
     "friends who became members": (f"select e.id{revisits._GAVE_WAY.replace('r.phone_id', '%s')}", [ANY]),
     "entries of a moved phone": (undoing._GONE_OVER, [[ANY]]),
     "terms that run out": (terms._DUE, {"roll": 1, "after": ANY, "n": 9, "at": NOW}),

@@ -21,9 +21,9 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.leaving import leave_by_phone, stop_by_phone
-from abhiyan.enrolment.actions.links import link_secret
 from abhiyan.enrolment.actions.receipts import LEAVE, PAGE, STOP, send_receipt
 from abhiyan.enrolment.queries.drives import drive_row, roll_of
+from abhiyan.enrolment.queries.first_calls import link_secret
 from abhiyan.enrolment.rules import rolls
 from abhiyan.enrolment.rules.channels import HOOKS, WELCOMED, WRITTEN
 from abhiyan.intake.queries.calls import REPLIED_WITHIN

@@ -12,8 +12,8 @@ from psycopg.pq.abc import PGresult
 
 from abhiyan.enrolment.actions.claim_keys import consent_id, keys
 from abhiyan.enrolment.actions.claims import ClaimOutcome, ClaimRefused, KeyReused, Suppressed, stored_outcome
-from abhiyan.enrolment.actions.links import link_digest, link_secret
 from abhiyan.enrolment.models import Taken, TermKind
+from abhiyan.enrolment.queries.first_calls import link_digest, link_secret
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.measures import ENROLMENTS
 from abhiyan.enrolment.rules.packed import NO, YES, Value, array, arrays, int4, int8, micros

@@ -16,10 +16,9 @@ from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.enrolment.actions.claim_keys import waiting_id
 from abhiyan.enrolment.actions.claims import ClaimMessage, ClaimOutcome
-from abhiyan.enrolment.actions.links import link_digest
 from abhiyan.enrolment.actions.members import lock_phone
 from abhiyan.enrolment.models import Waiting
-from abhiyan.enrolment.queries.first_calls import call_of_link, membership_of_claim
+from abhiyan.enrolment.queries.first_calls import call_of_link, link_digest, membership_of_claim
 from abhiyan.enrolment.rules import names
 from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.rules.measures import ENROLMENTS

@@ -130,7 +130,7 @@ def test_a_call_whose_row_was_completed_on_paper_needs_no_reply(
 
 def test_the_reply_holds_the_personal_link(server: Server, world: World, secret: str) -> None:
     from abhiyan.core.keys import keyring
-    from abhiyan.enrolment.actions.links import link_digest
+    from abhiyan.enrolment.queries.first_calls import link_digest
 
     call(server, secret)
     replied(world)

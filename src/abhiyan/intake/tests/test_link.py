@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from abhiyan.enrolment.actions.links import link_secret
+from abhiyan.enrolment.queries.first_calls import link_secret
 from abhiyan.enrolment.tests.make import Ladder, World
 from abhiyan.enrolment.tests.web import main, typed, web_world
 from abhiyan.people.tests.make import browser
