@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime, timedelta
+from importlib import import_module, util
 from uuid import uuid4
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "abhiyan.site.settings")
@@ -18,11 +19,14 @@ def main() -> None:
     from abhiyan.core.actor import Actor
     from abhiyan.core.scope import system
     from abhiyan.enrolment.models import Drive, Roll
-    from abhiyan.intake.actions import tokens
     from abhiyan.people.actions import ensure_sample_notice
     from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit
     from abhiyan.units import actions as units
     from abhiyan.units.models import Unit
+
+    # The release before keeps tokens in the room of enrolment.
+    room = "intake" if util.find_spec("abhiyan.intake") else "enrolment"
+    tokens = import_module(f"abhiyan.{room}.actions.tokens")
 
     # The release before runs this for `test_update`, and calls the act by its older name.
     place_units = getattr(units, "place_units" if hasattr(units, "place_units") else "place_many")
