@@ -104,9 +104,11 @@ def read_sheet(data: bytes) -> SheetForm:
 
 def form_of_sheet(file: Path, language: str) -> dict[str, Any]:
     """The fields of a SheetForm as plain data. Raises ReaderRefusal: "flaws" says them in this language."""
-    here = Path(__file__).parent
+    rooms = Path(__file__).parent.parent  # those below have words of a sheet too
     settings.configure(
-        USE_I18N=True, LANGUAGE_CODE="en", LOCALE_PATHS=[here / "locale", here.parent / "core" / "locale"]
+        USE_I18N=True,
+        LANGUAGE_CODE="en",
+        LOCALE_PATHS=[rooms / room / "locale" for room in ("forms", "imports", "core")],
     )
     apps.populate([])
     with refusing(), override(language):
