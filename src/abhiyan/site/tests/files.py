@@ -63,6 +63,7 @@ FILED = (
         "forms:counts",
         "forms:heard",
         "forms:list",
+        "forms:phrases",
         "forms:sent",
     ),
     *(
