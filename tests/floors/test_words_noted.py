@@ -31,7 +31,7 @@ def words_noted_unasked(source: Source) -> Iterator[str]:
         noted = sorted(NOTED & {argument.arg for argument in node.args.kwonlyargs})
         asks = any(rule in (ast.get_source_segment(source.text, node) or "") for rule in RULES)
         if noted and not asks and (source.room, node.name) not in FREE:
-            yield source.at(node, f"{node.name}() notes {noted[0]}: ask core.private_words.private_in")
+            yield source.at(node, f"{node.name}() notes {noted[0]}: ask imports.private_words.private_in")
 
 
 def quotes_passed_unasked(source: Source) -> Iterator[str]:
