@@ -24,7 +24,7 @@ def language() -> None:
 
 
 @language.command("list")
-def list_() -> None:
+def list_languages() -> None:
     """List the languages offered here, and those whose file comes with Abhiyan."""
     from abhiyan.core import languages
     from abhiyan.pages.languages import SHIPPED
