@@ -12,8 +12,8 @@ from .source import Source, sources, told
 
 # Words of the kit, and how many modules have a function of the name. The numbers may only fall.
 KIT = {"board": 5, "check": 10, "commit": 5, "main": 6, "ready": 5, "register": 11, "undo": 1}
-# `core.rooms` asks for these modules by their names, so each room gives its function the name of the others.
-ASKED_FOR = re.compile(r'\b(?:rooms\.)?(?:offered_functions|modules)\("(\w+)"\)')
+# Rooms are asked for these modules by their names, so each room gives its functions the names of the others.
+ASKED_FOR = re.compile(r'\b(?:rooms\.)?modules\("(\w+)"\)')
 CALLED_BY_PEOPLE = re.compile(r"(^|\.)(command|group|tag|filter|simple_tag|inclusion_tag|simple_block_tag)$")
 
 
@@ -60,13 +60,13 @@ def test_the_words_of_the_kit_become_no_more() -> None:
 PLANTED = [
     ("views.py", "def close_page(request): ..."),
     ("rules/seats.py", "async def close_page(request): ..."),
-    ("owed_lists.py", "def owed(viewer): ..."),
-    ("queries/owed.py", "def owed(viewer): ..."),
+    ("todo_lists.py", "def todo(viewer): ..."),
+    ("queries/offers.py", "def todo(viewer): ..."),
     ("actions.py", "@transaction.atomic\ndef close_page(*, by): ..."),
     ("views.py", "@require_http_methods(['GET'])\ndef close_page(request): ..."),
 ]
 ALLOWED = [
-    ("owed.py", "def owed(viewer): ..."),
+    ("offers.py", "def todo(viewer): ..."),
     ("views.py", "def _close(request): ..."),
     ("queries.py", "def board(unit): ..."),
     ("commands.py", "@click.command('list')\ndef list_(): ..."),
@@ -78,10 +78,10 @@ ALLOWED = [
 @pytest.mark.parametrize(("path", "text"), PLANTED)
 def test_a_shared_name_is_found(path: str, text: str) -> None:
     pair = [Source(room, Path(path), text) for room in ("org", "stays")]
-    assert len(list(shared_function_names(pair, {"owed"}))) == 1
+    assert len(list(shared_function_names(pair, {"offers"}))) == 1
 
 
 @pytest.mark.parametrize(("path", "text"), ALLOWED)
 def test_a_name_that_rooms_commands_and_templates_call_is_allowed(path: str, text: str) -> None:
     pair = [Source(room, Path(path), text) for room in ("org", "stays")]
-    assert not list(shared_function_names(pair, {"owed"}))
+    assert not list(shared_function_names(pair, {"offers"}))

@@ -249,10 +249,9 @@ def test_a_programme_of_a_kind_is_found_in_one_place() -> None:
 
 
 # Modules of a room that show its numbers: what a page that gathers asks of every room, and slides.
-SHOWING = re.compile(
-    r"(owed|owes|doors|found|reviewed|recorded|launch_day|prepared|beside|drafted)(_\w+)?|decks?(_\w+)?"
-)
+SHOWING = re.compile(r"offers|(todo|owed|owes)(_\w+)?|decks?(_\w+)?")
 WORDED = {"_", "say", "gettext", "gettext_lazy"}
+COUNTED = {"ngettext", "ngettext_lazy"}
 KIT = {"core", "ui"}
 
 
@@ -263,39 +262,68 @@ def shows(room: str, path: Path) -> bool:
     return (is_offered or is_slides) and path.suffix == ".py" and bool(SHOWING.fullmatch(path.stem))
 
 
-def counting_sentences() -> Iterator[tuple[str, str, Path]]:
-    """Yields each sentence with a plural, with the room and file that have it: Python, template or script."""
+def shown_nodes(source: Source) -> Iterator[tuple[str, ast.AST]]:
+    """Yields the nodes of a showing module with their place; each function of `offers.py` is a place of its own."""
+    for top in source.tree.body if shows(source.room, source.path) else ():
+        is_offer = source.path.name == "offers.py" and isinstance(top, ast.FunctionDef)
+        place = (
+            f"{source.path}: {top.name}"
+            if is_offer and isinstance(top, ast.FunctionDef)
+            else f"{source.path}"
+        )
+        for node in ast.walk(top):
+            yield place, node
+
+
+def counting_sentences() -> Iterator[tuple[str, str, str]]:
+    """Yields each sentence with a plural, with the room and file that have it: Python, template or script.
+
+    Those of `offers.py` come by `sentences`, with their functions.
+    """
     for catalog in sorted(PACKAGE.glob("*/locale/hi/LC_MESSAGES/django.po")):
         with catalog.open("rb") as file:
             for message in read_po(file):
                 for place, _line in message.locations if message.pluralizable else ():
-                    yield message.id[0], place.partition("/")[0], Path(place.partition("/")[2])
+                    room, _slash, path = place.partition("/")
+                    if path != "offers.py":
+                        yield message.id[0], room, path
 
 
-def sentences(source: Source) -> Iterator[tuple[str, str, Path]]:
-    """Yields the other sentences with a blank that a showing module has."""
-    for node in source.nodes if shows(source.room, source.path) else ():
-        text = node.args[0] if isinstance(node, ast.Call) and dotted(node.func) in WORDED else None
+def sentences(source: Source) -> Iterator[tuple[str, str, str]]:
+    """Yields the other sentences with a blank that a showing module has, and all with a plural of `offers.py`."""
+    for place, node in shown_nodes(source):
+        name = dotted(node.func) if isinstance(node, ast.Call) else ""
+        text = node.args[0] if isinstance(node, ast.Call) and name in WORDED | COUNTED else None
         if isinstance(text, ast.Constant) and isinstance(text.value, str) and "%(" in text.value:
-            yield f"{source.room}: {text.value}", source.room, source.path
+            if name in WORDED:
+                yield f"{source.room}: {text.value}", source.room, place
+            elif source.path.name == "offers.py":
+                yield text.value, source.room, place
 
 
-def worded_again(quoted: Iterable[tuple[str, str, Path]]) -> Iterator[str]:
-    """Yields the sentences that a showing module has, and another file of the rooms too."""
-    where: dict[str, set[tuple[str, Path]]] = {}
+def worded_again(quoted: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Yields the sentences that a showing module has, and another file of the rooms or function of `offers.py` too."""
+    where: dict[str, set[tuple[str, str]]] = {}
     for sentence, room, path in quoted:
         if room not in KIT:
             where.setdefault(sentence, set()).add((room, path))
     for sentence, places in where.items():
-        if len(places) > 1 and any(shows(*place) for place in places):
-            yield f"{sorted(f'{room}/{path}' for room, path in places)}: {sentence!r} belongs in numbers.py"
+        if len(places) > 1 and any(shows(room, Path(place.partition(":")[0])) for room, place in places):
+            yield f"{sorted(f'{room}/{place}' for room, place in places)}: {sentence!r} belongs in numbers.py"
 
 
 def test_a_number_is_worded_once() -> None:
     modules = [quoted for source in sources("**/*.py") for quoted in sentences(source)]
     told(worded_again([*counting_sentences(), *modules]))
-    planted = [("%(n)s ask", "review", Path(name)) for name in ("owed.py", "templates/review/asks.html")]
+    planted = [("%(n)s ask", "review", place) for place in ("todo.py", "templates/review/asks.html")]
     assert list(worded_again(planted)), "the finder finds"
+    twice = 'def todo(): return ngettext("%(n)s asks", "%(n)s ask", n)\ndef unit_links(): return todo()\n'
+    offers = Source("review", Path("offers.py"), twice)
+    assert not list(worded_again(sentences(offers)))
+    offers = Source(
+        "review", Path("offers.py"), twice.replace("return todo()", 'return ngettext("%(n)s asks", "", n)')
+    )
+    assert list(worded_again(sentences(offers))), "two functions of offers.py are two places"
 
 
 def numbers_read(modules: Sequence[Source]) -> set[str]:
@@ -312,16 +340,16 @@ def numbers_read(modules: Sequence[Source]) -> set[str]:
 
 
 def read_again(modules: Sequence[Source]) -> Iterator[str]:
-    """Yields numbers that two showing modules of one room read, each for itself."""
+    """Yields numbers that two showing modules of one room read, or two functions of `offers.py`, each for itself."""
     for room in {source.room for source in modules}:
         own = [source for source in modules if source.room == room]
         reads = numbers_read([source for source in own if "numbers" not in source.parts])
         where: dict[str, set[str]] = {}
-        for source in (one for one in own if shows(one.room, one.path)):
-            for node in source.nodes:
+        for source in own:
+            for place, node in shown_nodes(source):
                 name = dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
                 if name in reads:
-                    where.setdefault(name, set()).add(source.path.as_posix())
+                    where.setdefault(name, set()).add(place)
         yield from (
             f"{room}: {sorted(paths)} read {name}(): numbers.py reads it once, with its words"
             for name, paths in where.items()
@@ -332,8 +360,13 @@ def read_again(modules: Sequence[Source]) -> Iterator[str]:
 def test_a_number_is_read_once_for_the_pages_that_show_it() -> None:
     told(read_again(sources("**/*.py")))
     text = "def late_in(unit: int) -> tuple[int, int]: return unit, unit"
-    showing = [Source("review", Path(name), "late_in(1)") for name in ("owed.py", "doors.py")]
-    assert list(read_again([Source("review", Path("queries.py"), text), *showing])), "the finder finds"
+    showing = [Source("review", Path(name), "late_in(1)") for name in ("todo.py", "offers.py")]
+    reads = Source("review", Path("queries.py"), text)
+    assert list(read_again([reads, *showing])), "the finder finds"
+    both = "def todo(): return late_in(1)\ndef unit_links(): return late_in(2)\n"
+    assert list(read_again([reads, Source("review", Path("offers.py"), both)])), (
+        "so do two functions of offers.py"
+    )
 
 
 # They show a number for no canvassing and no check, so the gate does not ask about it.
@@ -449,6 +482,6 @@ def reads_of_its_own(source: Source) -> Iterator[str]:
 
 def test_no_page_that_shows_a_number_reads_it_by_a_statement_of_its_own() -> None:
     told(offence for source in sources("**/*.py") for offence in reads_of_its_own(source))
-    assert list(reads_of_its_own(Source("review", Path("owed.py"), "sql.row('select 1')"))), (
+    assert list(reads_of_its_own(Source("review", Path("todo.py"), "sql.row('select 1')"))), (
         "the finder finds"
     )

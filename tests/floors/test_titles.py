@@ -109,6 +109,6 @@ def test_a_form_with_a_plain_title_is_found() -> None:
         f"class New{base}({base}):\n    title = forms.CharField()\n" for base in ("BriefForm", "TitledForm")
     )
     assert len(list(plain_title_forms(Source("meetings", Path("views/forms.py"), planted)))) == 1
-    assert len(list(reads_as_typed(Source("meetings", Path("owed.py"), "x = one.typed_title\n")))) == 1
+    assert len(list(reads_as_typed(Source("meetings", Path("offers.py"), "x = one.typed_title\n")))) == 1
     planted = 'ROWS = "select q.id, q.title, u.names from contact_call_queue q"\n'
     assert len(list(selects_as_typed(Source("contact", Path("office.py"), planted)))) == 1

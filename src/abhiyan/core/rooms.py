@@ -11,16 +11,19 @@ from django.apps import AppConfig, apps
 
 
 def modules(name: str) -> Iterator[tuple[AppConfig, ModuleType]]:
-    """The modules of a name of all installed rooms, the lowest floor first: `owed` is abhiyan.org.owed, and so on."""
+    """The modules of a name of all installed rooms, the lowest floor first: `loops` is abhiyan.org.loops, and so on."""
     for config in apps.get_app_configs():
         module = None if config.name.startswith("django.") else _module(f"{config.name}.{name}")
         if module is not None:
             yield config, module
 
 
-def offered_functions(name: str) -> list[Callable[..., Any]]:
-    """The functions of a name of all installed rooms, the lowest floor first: `owed` of abhiyan.org.owed, and so on."""
-    return [getattr(module, name) for _config, module in modules(name) if hasattr(module, name)]
+def offered(name: str) -> list[Callable[..., Any]]:
+    """The functions of a name in the `offers.py` of installed rooms, the lowest floor first: `todo` of org, and so on.
+
+    Rooms offer by them what depends on rows. `tests/floors/test_offers.py` holds that all take what the caller gives.
+    """
+    return [getattr(module, name) for _config, module in modules("offers") if hasattr(module, name)]
 
 
 @cache

@@ -27,8 +27,8 @@ from abhiyan.programmes.rules.items import facts_of_items, items_of_measure
 
 from .actions import BY_PHONE, TALKS
 from .models import Dialogue
-from .owed import owed_home_calls
 from .queries import KIND
+from .todo import owed_home_calls
 
 
 def president_of_talk(item_id: UUID, _channel: int, day: date) -> Whom:

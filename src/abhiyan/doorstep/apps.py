@@ -14,7 +14,7 @@ class DoorstepConfig(AppConfig):
         from abhiyan.programmes.news import ItemsErased
 
         from . import actions
-        from .owed import enrol_people
+        from .todo import enrol_people
 
         drive_work.register_drive_work(enrol_people)
         news.subscribe(ItemsErased, lambda event: actions.forget_at_doors(erasure=event))

@@ -35,8 +35,8 @@ class EnrolmentConfig(AppConfig):
         from .actions.revisits import forget_horizons
         from .actions.setting_up import drop_drive, follow_programme
         from .askers import askers_on
-        from .owed import export_details, export_page, merge_details, merge_page
         from .queries import people
+        from .todo import export_details, export_page, merge_details, merge_page
 
         documents.register(documents.DocumentKind(CARD, _("Member card"), people.card_holder))
         releases.register_page("people.export", export_page)

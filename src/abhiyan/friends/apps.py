@@ -22,8 +22,8 @@ class FriendsConfig(AppConfig):
         from abhiyan.work.news import HelperTasksMoved
 
         from .actions import active, certificates, contributors, help_offers, organisers
-        from .owed import owed_to_friends
         from .rules.certificates import CERTIFICATE, LABEL
+        from .todo import owed_to_friends
         from .views.organisers import organiser_shown
         from .views.own_help import own_help
 

@@ -16,7 +16,7 @@ class IncidentsConfig(AppConfig):
         from abhiyan.programmes.news import ItemsErased
 
         from . import actions
-        from .owed import incident_page, notice_details
+        from .todo import incident_page, notice_details
         from .views import own_incidents
 
         page_parts.register_own_part(own_incidents)

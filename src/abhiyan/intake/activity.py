@@ -38,9 +38,9 @@ from abhiyan.programmes.rules.ladder import Ladder
 
 from .actions.checked import leave_in_check
 from .actions.notices import PUBLISH, is_lacking
-from .owed import of_drive
 from .queries.checked import member_to_check, sentence_of_talk, whom_of_talk, whom_of_task
 from .queries.drive import stopped_by_closing
+from .todo import of_drive
 
 
 def counts_without_place(own: Ladder, is_owners: bool) -> list[str]:

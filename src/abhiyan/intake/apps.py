@@ -24,9 +24,9 @@ class IntakeConfig(AppConfig):
         from .actions import channels, texts, tokens
         from .activity import DRIVE
         from .audiences import MEMBERS, UNANSWERED
-        from .owed import number_page, token_page
         from .queries import calls
         from .queries.texts import texts_of_phone
+        from .todo import number_page, token_page
 
         activities.register(DRIVE)
         audiences.register(MEMBERS)

@@ -25,9 +25,9 @@ class MessagingConfig(AppConfig):
         from . import actions, queries
         from .audiences import HOLDERS_OF_OFFICES
         from .news import QuestionAnswered
-        from .owed import held_page, send_page
         from .rules import audiences
         from .sends import told_to_decide
+        from .todo import held_page, send_page
 
         releases.register_page("messages.release", held_page)
         releases.register_page("messages.bulk", send_page)

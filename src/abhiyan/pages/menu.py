@@ -19,7 +19,6 @@ from abhiyan.people.visit import Visit
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.doors import DoorThing
 from abhiyan.ui.navigation import (
     DESK,
     HELPLINE,
@@ -37,6 +36,7 @@ from abhiyan.ui.navigation import (
     MenuPart,
     NavigationEntry,
 )
+from abhiyan.ui.room_links import SearchHit
 from abhiyan.units.models import Kind
 
 from .access import addresses_by_name, missing_access
@@ -185,7 +185,7 @@ def entry_address(entry: NavigationEntry, *of: object, kept: str = "") -> str:
     return address_of(entry.url_name, *of) + (f"?{query}" if query else "")
 
 
-def found_pages(viewer: Viewer, text: str, *, on: date) -> list[DoorThing]:
+def found_pages(viewer: Viewer, text: str, *, on: date) -> list[SearchHit]:
     """Return pages and acts that fit some words, in English or Hindi, as far as they open to somebody.
 
     Pages of a programme come for the first programmes of the viewer's Today, then for the newest others; words
@@ -198,7 +198,7 @@ def found_pages(viewer: Viewer, text: str, *, on: date) -> list[DoorThing]:
     office_words = _words(" ".join(name for office in org.offices_used() for name in office.names.values()))
     needed = {word for word in words if not _fits({word}, office_words)} or words
     running = _own_programmes_first(viewer, on)
-    hits: list[tuple[tuple[int, bool, int], DoorThing]] = []
+    hits: list[tuple[tuple[int, bool, int], SearchHit]] = []
     for entry, titles, every in _index():
         fitting = {word for word in words if _fits({word}, every)}
         if not fitting or not opens(entry, viewer):
@@ -206,7 +206,7 @@ def found_pages(viewer: Viewer, text: str, *, on: date) -> list[DoorThing]:
         is_later = not _fits(fitting, titles)
         if not entry.of and needed <= fitting:
             hub = str(HUBS[entry.hub][1]) if entry.hub else ""
-            page = DoorThing(_("Pages"), str(entry.label), hub, entry_address(entry))
+            page = SearchHit(_("Pages"), str(entry.label), hub, entry_address(entry))
             hits.append(((len(words - fitting), is_later, 0), page))
         fit_programmes = [
             (rank, programme)
@@ -215,7 +215,7 @@ def found_pages(viewer: Viewer, text: str, *, on: date) -> list[DoorThing]:
             and _fits(needed - fitting, _words(" ".join(programme.names.values())))
         ]
         for rank, programme in fit_programmes[:MOST_PROGRAMMES]:
-            page = DoorThing(
+            page = SearchHit(
                 _("Pages"),
                 str(entry.label),
                 name_in_language(programme.names),

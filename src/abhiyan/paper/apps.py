@@ -15,7 +15,7 @@ class PaperConfig(AppConfig):
 
         from . import queries
         from .actions import photos
-        from .owed import enter_sheets
+        from .todo import enter_sheets
 
         paper_forms.register_paper_forms(
             paper_forms.PaperForms(

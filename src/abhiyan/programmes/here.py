@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from abhiyan.core import clock, rooms
+from abhiyan.core import clock
 from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import name_in_language
@@ -24,7 +24,6 @@ from abhiyan.programmes import queries
 from abhiyan.programmes.models import Measure, Programme
 from abhiyan.programmes.rules import activities
 from abhiyan.ui import numbers
-from abhiyan.ui.doors import Door
 from abhiyan.units import queries as units
 
 from .queries import covers_part, programme_of_kind
@@ -65,15 +64,6 @@ def programme_address(one: Programme, page: str, unit: str = "", *of: UUID | str
     """
     path = reverse(page if ":" in page else f"programmes:{page}", args=[one.public_id, *of])
     return unit_address(path, unit, None, **more) if unit else path
-
-
-def doors_beside(request: Request, **about: Any) -> list[Door]:
-    """Return links that rooms above offer beside a thing (`beside.py`).
-
-    The thing is a `due` (schedule, asked unit, period), or the in-charges of a `programme` (programme, page's
-    unit). The room of forms asks the same about a `form`.
-    """
-    return [door for offer in rooms.offered_functions("beside") for door in offer(request.viewer, **about)]
 
 
 def work_addresses(programme: Programme, unit: str) -> dict[str, str]:

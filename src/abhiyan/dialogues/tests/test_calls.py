@@ -27,8 +27,8 @@ from abhiyan.dialogues.actions import (
 )
 from abhiyan.dialogues.activity import DIALOGUES
 from abhiyan.dialogues.models import CallPlan, Dialogue
-from abhiyan.dialogues.owed import owed
 from abhiyan.dialogues.rules.roster import RosterSource
+from abhiyan.dialogues.todo import dialogue_todo
 from abhiyan.helpdesk.actions.opening import IllnessSaid
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.org import actions as org
@@ -305,7 +305,7 @@ def owed_of(account: Account) -> list[Owed]:
     """The rows of Today, of the room and of its programme at home."""
     viewer = viewer_of(account_id=account.pk, on=TODAY)
     with system("test"):
-        rows: list[object] = list(owed(viewer, at=NOW))
+        rows: list[object] = list(dialogue_todo(viewer, at=NOW))
         for stand in measures_in_view(viewer.home, at=NOW) if viewer.home else ():
             rows += DIALOGUES.owes(viewer, viewer.home, stand, NOW)
     return [row for row in rows if isinstance(row, Owed)]
@@ -319,7 +319,7 @@ def test_a_leader_of_two_units_has_each_call_once_and_nobody_else_is_asked_about
     assert sorted(row.href for row in owed_of(leader)) == sorted(pages)
     viewer = viewer_of(account_id=leader.pk, on=TODAY)
     with system("test"), CaptureQueriesContext(connection) as asked:
-        assert not list(owed(viewer, at=NOW)), "these come with the programme"
+        assert not list(dialogue_todo(viewer, at=NOW)), "these come with the programme"
     assert not [one for one in asked if "dialogues_" in one["sql"]]
     world.appoint(leader, "district_in_charge", "N12")
     assert sorted(row.href for row in owed_of(leader)) == sorted(pages)

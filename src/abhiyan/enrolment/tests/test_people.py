@@ -15,11 +15,11 @@ from django.utils.translation import override
 
 from abhiyan.core import declared, limits
 from abhiyan.core.scope import system
-from abhiyan.enrolment import owed
 from abhiyan.enrolment.queries import awaiting
 from abhiyan.enrolment.queries import people as queries_people
 from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.number import member_number, public_ids
+from abhiyan.enrolment.todo import member_todo
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.people.actions import persons, reading, words
@@ -598,7 +598,7 @@ def test_what_waits_is_owed_by_whoever_may_place(world: World) -> None:
         account = Account.objects.get(name="state_president of JK")
     viewer = org.viewer_of(account_id=account.pk, on=today())
     with scoped(viewer.scope):
-        (one,) = owed.owed(viewer, at=world.now)
+        (one,) = member_todo(viewer, at=world.now)
     assert isinstance(one, Owed) and str(one.title).startswith("1 ") and one.href == "/people/unplaced/"
 
 
@@ -627,7 +627,7 @@ def test_nobody_works_on_whoever_left(world: World) -> None:
         account = Account.objects.get()
     viewer = org.viewer_of(account_id=account.pk, on=today())
     with scoped(viewer.scope):
-        assert list(owed.owed(viewer, at=world.now)) == []
+        assert list(member_todo(viewer, at=world.now)) == []
 
 
 def test_an_answer_of_no_keeps_the_menu(world: World) -> None:

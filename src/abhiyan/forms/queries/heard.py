@@ -15,7 +15,7 @@ from django.utils.translation import gettext as say
 from abhiyan.core import small_cells, sql
 from abhiyan.core.cut import Cut
 from abhiyan.core.numbers import grouped
-from abhiyan.core.rooms import modules, offered_functions
+from abhiyan.core.rooms import offered
 from abhiyan.core.small_cells import shown_with_own
 from abhiyan.core.words import name_in_language
 from abhiyan.forms.models import Form, FormVersion
@@ -168,13 +168,12 @@ class HeardQuote:
 
 def room_questions() -> list[HeardQuestion]:
     """The questions that rooms ask outside the forms."""
-    return [question for questions in offered_functions("heard") for question in questions()]
+    return [question for questions in offered("field_questions") for question in questions()]
 
 
 def room_sources(viewer: Viewer) -> list[HeardSource]:
-    """The sources that rooms offer a viewer by the function `heard_sources` of their `heard.py`."""
-    rooms = [module.heard_sources for _config, module in modules("heard") if hasattr(module, "heard_sources")]
-    return [source for sources in rooms for source in sources(viewer)]
+    """The sources that rooms offer a viewer."""
+    return [source for sources in offered("field_sources") for source in sources(viewer)]
 
 
 def forms_answered(place: HeardIn, near: QuerySet[Form] | None = None) -> list[Form]:

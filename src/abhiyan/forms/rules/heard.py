@@ -13,7 +13,7 @@ Days = tuple[date, date]  # first and last
 
 @dataclass(frozen=True, slots=True)
 class HeardQuestion:
-    """A question that a room asks outside the forms, for the board of answers. Each room offers its own (`heard.py`).
+    """A question that a room asks outside the forms, for the board of answers. Each room offers its own (`offers.py`).
 
     code: of the question, without a digit first. asked_at: the occasion, such as a visit at a door. options: code and
     words of each answer. rows: SQL that gives `unit_id`, `at` and `code` of each answer that counts; without those of

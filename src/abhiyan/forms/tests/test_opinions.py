@@ -21,7 +21,7 @@ from abhiyan.core.scope import scoped, system
 from abhiyan.core.tests.given import NOW
 from abhiyan.forms import actions, queries
 from abhiyan.forms.models import FormVersion, Opinion, Submission
-from abhiyan.forms.owed import owed
+from abhiyan.forms.offers import todo
 from abhiyan.forms.rules import quotes
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.forms.tests.make import answered
@@ -108,7 +108,7 @@ def today(account: Account) -> list[str]:
     """The titles of what forms put on Today."""
     seen = viewer(account)
     with scoped(seen.scope), override("en"):
-        return [str(one.title) for one in owed(seen, at=NOW)]
+        return [str(one.title) for one in todo(seen, at=NOW)]
 
 
 def shown(account: Account, code: str, show: str = "") -> str:

@@ -10,7 +10,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.forms import actions
 from abhiyan.forms.models import AllowedPhrase
-from abhiyan.forms.owed import owed
+from abhiyan.forms.offers import todo
 from abhiyan.forms.rules.words import refused_in
 from abhiyan.imports.private_words import private_in
 from abhiyan.org.queries import NotYours, viewer_of
@@ -56,7 +56,7 @@ def test_from_the_form_that_refused_to_the_data_officer_and_back(
     assert browser(president).post(new, given).status_code == 422, "nobody has decided"
     waits = {
         who.pk: [
-            row.key for row in owed(replace(viewer_of(account_id=who.pk, on=TODAY), is_strong=True), at=NOW)
+            row.key for row in todo(replace(viewer_of(account_id=who.pk, on=TODAY), is_strong=True), at=NOW)
         ]
         for who in (officer, president)
     }

@@ -277,10 +277,10 @@ def _page(request: Request, form_made: Form, *, problem: str = "", status: int =
         "draft": may and any(form_version.used_from is None for form_version in versions),
         "problem": problem,
         "form": queries.answers_form(version)(),
-        "doors": [
-            door
-            for door_reader in rooms.offered_functions("beside")
-            for door in door_reader(request.viewer, form=(form_made, at))
+        "links": [
+            link
+            for links_of_form in rooms.offered("links_of_form")
+            for link in links_of_form(request.viewer, form_made, at=at)
         ],
     }
     return render(request, "forms/form.html", context, status=status)

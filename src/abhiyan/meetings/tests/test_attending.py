@@ -21,7 +21,7 @@ from abhiyan.core.tests.pdfs import written
 from abhiyan.meetings import actions, queries, tasks
 from abhiyan.meetings.actions import answering, attending, calling, minutes
 from abhiyan.meetings.models import Invitee, Meeting
-from abhiyan.meetings.reviewed import reviewed
+from abhiyan.meetings.offers import dossier_parts
 from abhiyan.messaging.actions import Answered
 from abhiyan.messaging.models import Circular, Reading
 from abhiyan.org import actions as org
@@ -148,7 +148,7 @@ def test_before_it_begins_every_page_says_who_is_coming_and_then_what_was_seen_b
         posted = state.post(f"{reverse('review:deck_new')}?meeting={one.public_id}", {"language": "en"})
         with translation.override("en"), system("test"):
             lo, hi = units.span(one.unit_id, 1)
-            parts = list(reviewed(Subject(one.unit_id, 1, lo, hi), at=at))
+            parts = list(dossier_parts(Subject(one.unit_id, 1, lo, hi), at=at))
         shown = (
             state.get(page).text,
             state.get(f"{page}?show=door").text,
@@ -178,11 +178,11 @@ def test_an_agenda_shows_no_zero_to_an_invitee_who_may_see_only_rounded_numbers(
 def test_a_review_and_a_record_show_the_meetings_of_the_last_days(cast: Cast, one: Meeting) -> None:
     tick(cast, one, "district_in_charge")
     with system("test"):
-        (mine,) = reviewed(subject(cast, "JK-SRI", "district_in_charge"), at=LATER)
-        (ours,) = reviewed(subject(cast, "JK"), at=LATER)
+        (mine,) = dossier_parts(subject(cast, "JK-SRI", "district_in_charge"), at=LATER)
+        (ours,) = dossier_parts(subject(cast, "JK"), at=LATER)
         assert [n for _label, n in mine.lines] == ["1", "1", "0"]
         assert [n for _label, n in ours.lines] == ["1", "1 नाम से देखे गए, 1 बताए गए, 4 बुलाए गए"]
-        assert not list(reviewed(subject(cast, "HP"), at=LATER)), "nothing where there was none"
+        assert not list(dossier_parts(subject(cast, "HP"), at=LATER)), "nothing where there was none"
     let_it_be(LATER)
     shown = cast.client("district_in_charge").get("/programmes/work/").text
     assert "Meetings by invitation, last 90 days" in shown

@@ -92,7 +92,7 @@ def circulars_page(request: Request) -> HttpResponseBase:
 
 @form_page
 def circular_new(request: Request) -> HttpResponseBase:
-    """Write a circular from one's office to the offices below. `?draft=`: one that a room offers (`drafted.py`)."""
+    """Write a circular from one's office to the offices below. `?draft=`: one that a room offers."""
     here = page_unit(request)
     desk = or_refuse(
         request.viewer.office_over(CAPABILITY, here.span[0]), org.NotYours(capability=CAPABILITY)
@@ -106,7 +106,7 @@ def circular_new(request: Request) -> HttpResponseBase:
         initial=next(
             (
                 draft_values
-                for read_draft in rooms.offered_functions("drafted")
+                for read_draft in rooms.offered("circular_draft")
                 if (draft_values := read_draft(request.viewer, draft, here, at=at))
             ),
             {},

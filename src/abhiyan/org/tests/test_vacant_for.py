@@ -14,7 +14,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.words import name_in_language
 from abhiyan.org import actions as org
-from abhiyan.org import owed, queries
+from abhiyan.org import queries, todo
 from abhiyan.org.models import Appointment, Office
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser, undrawn
@@ -152,6 +152,6 @@ def test_an_office_in_a_sentence_is_made_of_whole_words_of_its_name(language: st
         for names in Office.objects.values_list("names", flat=True):
             name = name_in_language(names)
             for kind in Kind:
-                said = owed._office_in_sentence(name, kind)
+                said = todo._office_in_sentence(name, kind)
                 assert said and set(said.lower().split()) <= set(name.lower().split()), (kind, name, said)
-        assert owed._office_in_sentence(str(Kind.BOOTH.label) + " x", Kind.BOOTH) == "x"
+        assert todo._office_in_sentence(str(Kind.BOOTH.label) + " x", Kind.BOOTH) == "x"

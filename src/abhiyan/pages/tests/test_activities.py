@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from abhiyan.core.rooms import offered_functions
+from abhiyan.core.rooms import offered
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
@@ -311,10 +311,12 @@ def test_what_would_make_the_ledger_unreadable_is_refused_at_the_start() -> None
 
 
 def test_today_collects_from_every_room_that_owes_something() -> None:
-    owing = [room for room in settings.ROOMS if "def owed(" in _source(ROOMS / room / "owed.py")]
-    assert [each.__module__ for each in offered_functions("owed")] == [
-        f"abhiyan.{room}.owed" for room in owing
+    owing = [
+        room
+        for room in settings.ROOMS
+        if re.search(r"^(def todo\(|todo = )", _source(ROOMS / room / "offers.py"), re.MULTILINE)
     ]
+    assert [todo.__module__.split(".")[1] for todo in offered("todo")] == owing
     assert {"org", "programmes", "enrolment", "pages"} <= set(owing)
 
 

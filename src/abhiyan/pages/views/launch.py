@@ -6,7 +6,6 @@ After the first week it is *Today in the field*: which units below are short of 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import ModuleType
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -75,13 +74,11 @@ def launch_page(request: Request, public_id: UUID) -> HttpResponse:
     begun = _not_started(here, programme, node, at=at) if is_launch else None
     below = None if is_launch else _field_day(here, programme, node, at=at)
     things = [
-        figure
-        for _config, room in rooms.modules("launch_day")
-        for figure in _told(room, "launch_day", viewer, scope)
+        figure for launch_parts in rooms.offered("launch_parts") for figure in launch_parts(viewer, scope)
     ]
     with system("the launch page"):  # each room has seen to it that the viewer may know
-        for _config, room in rooms.modules("launch_day"):
-            things += _told(room, "beyond", viewer, scope)
+        for launch_traffic in rooms.offered("launch_traffic"):
+            things += launch_traffic(viewer, scope)
         slowest = (
             pace.slowest(programme, scope.span, at=at, limit=SLOWEST + 1) if is_exact and is_launch else []
         )
@@ -135,12 +132,6 @@ def launch_page(request: Request, public_id: UUID) -> HttpResponse:
         "said": _said(programme, here, figures.ladder.counted, today) if below else "",
     }
     return render(request, "pages/launch.html", context)
-
-
-def _told(room: ModuleType, name: str, viewer: Viewer, of: Of) -> list[Thing]:
-    """Return what a room says by a function of its module; nothing where it has none."""
-    offer = getattr(room, name, None)
-    return [*offer(viewer, of)] if offer else []
 
 
 def _only(kind: type[Kept], things: Sequence[Thing]) -> list[Kept]:

@@ -11,13 +11,12 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import TooMany
-from abhiyan.core.rooms import offered_functions
+from abhiyan.core.rooms import offered
 from abhiyan.core.words import active_language, name_in_language
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Request
 from abhiyan.org.views.bearers import searched
 from abhiyan.pages.menu import found_pages
-from abhiyan.pages.offered import offered_doors
 from abhiyan.pages.office_search import offices_in_place
 from abhiyan.programmes import queries as programmes
 from abhiyan.units import queries as units
@@ -80,7 +79,11 @@ def search_page(request: Request) -> HttpResponse:
         ],
         "more_holders": len(holders) > MOST_HOLDERS,
         **_people(request, text, at),
-        "doors": offered_doors(request.viewer, at=at, text=text),
+        "links": [
+            link
+            for search_links in (offered("search_links") if text else ())
+            for link in search_links(request.viewer, text)
+        ],
     }
     context["others"] = any(
         context.get(kind) for kind in ("pages", "offices", "programmes", "holders", "found", "refused")
@@ -93,9 +96,9 @@ def _people(request: Request, text: str, at: datetime) -> dict[str, Any]:
     try:
         return {
             "found": [
-                door
-                for offer in offered_functions("found")
-                for door in offer(request.viewer, by=request.actor, text=text, at=at)
+                hit
+                for search_hits in offered("search_hits")
+                for hit in search_hits(request.viewer, by=request.actor, text=text, at=at)
             ]
         }
     except TooMany as refused:

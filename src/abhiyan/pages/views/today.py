@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.rooms import offered_functions
+from abhiyan.core.rooms import offered
 from abhiyan.org import actions
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS, PHONE_UNITS, REPRESENTS
@@ -76,7 +76,7 @@ class Group:
 
 def collect_things(viewer: Viewer, *, at: datetime) -> list[Thing]:
     """Return everything the rooms have for a viewer's Today."""
-    return [owed_line for offer in offered_functions("owed") for owed_line in offer(viewer, at=at)]
+    return [owed_line for todo in offered("todo") for owed_line in todo(viewer, at=at)]
 
 
 def _only(kind: type[Kind], things: Sequence[Thing]) -> list[Kind]:

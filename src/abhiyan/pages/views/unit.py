@@ -15,7 +15,7 @@ from abhiyan.org import queries as org
 from abhiyan.org.owing import legend_of, owed_here
 from abhiyan.org.responsible import leaders, office_seats, vacant_below
 from abhiyan.org.viewer import Request, Viewer
-from abhiyan.pages.offered import offered_doors
+from abhiyan.pages.unit_links import all_unit_links
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.rules.estimated import ask_estimated
 from abhiyan.programmes.rules.gaps import parts_behind
@@ -110,7 +110,7 @@ def unit_more(request: Request, code: str) -> HttpResponse:
     place = read_unit(request, code)
     here = place.here
     shown = {
-        "doors": offered_doors(request.viewer, at=place.at, unit=here),
+        "links": all_unit_links(request.viewer, here, at=place.at),
         # members beside votes are of units with segments below them
         "votes_href": address_of("pages:membership_votes", here.code)
         if place.running and here.kind in (Kind.STATE, Kind.CONSTITUENCY)

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from abhiyan.core import clock
 from abhiyan.core.words import active_language
 from abhiyan.org.viewer import Request
-from abhiyan.pages.offered import first_doors
+from abhiyan.pages.unit_links import first_unit_links
 from abhiyan.programmes import queries as programmes
 from abhiyan.ui.addresses import address_of
-from abhiyan.ui.doors import Door
+from abhiyan.ui.room_links import RoomLink
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 from abhiyan.units.rules import levels
@@ -123,12 +123,12 @@ def unit_context(place: UnitInTree, *, ends_with: str = "") -> dict[str, Any]:
     }
 
 
-def _acts(place: UnitInTree) -> list[Door]:
+def _acts(place: UnitInTree) -> list[RoomLink]:
     """Return the bar that stays: what a leader needs first, and the dossier, which is the unit on paper."""
-    doors = first_doors(place.request.viewer, at=place.at, unit=place.here)[:MOST_ACTS]
+    links = first_unit_links(place.request.viewer, place.here, at=place.at)[:MOST_ACTS]
     if place.sees_counts:
-        doors.append(Door(_("Dossier"), address_of("review:dossier", place.here.code), icon="print"))
-    return doors
+        links.append(RoomLink(_("Dossier"), address_of("review:dossier", place.here.code), icon="print"))
+    return links
 
 
 def _crumbs(place: UnitInTree, ends_with: str) -> list[tuple[str, str]]:

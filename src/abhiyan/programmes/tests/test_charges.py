@@ -29,7 +29,7 @@ from abhiyan.org.tests.make import AT, SYSTEM, TODAY, World, actor
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser, undrawn
-from abhiyan.programmes import actions, owed, queries
+from abhiyan.programmes import actions, offers, queries
 from abhiyan.programmes.actions.charges import AlreadyAnswered, AlreadyInCharge, ReasonTooLong
 from abhiyan.programmes.models import InCharge, Programme
 from abhiyan.programmes.views import charges as charges_page
@@ -355,7 +355,7 @@ def test_today_asks_for_an_answer_and_then_for_another_name(
         with scoped(viewer.scope), override("en"):
             return [
                 str(one.title)
-                for one in owed.owed(viewer, at=NOW)
+                for one in offers.todo(viewer, at=NOW)
                 if isinstance(one, Owed | UnitsBehind)
                 or (isinstance(one, Beside) and one.sheet == I_WAIT_FOR)
             ]
@@ -377,7 +377,7 @@ def test_today_asks_for_an_answer_and_then_for_another_name(
         actions.answer_charge(in_charge_id=beside.pk, accepts=False, by=actor(helper), at=AT)
     viewer = viewer_of(account_id=president.pk, on=TODAY)
     with scoped(viewer.scope), override("en"):
-        found = {str(one.title): one.href for one in owed.owed(viewer, at=NOW) if isinstance(one, Owed)}
+        found = {str(one.title): one.href for one in offers.todo(viewer, at=NOW) if isinstance(one, Owed)}
     assert found["1 in-charge declined: name another"].endswith("?show=declined&role=in_charge")
     assert found["1 co-in-charge declined: name another"].endswith("?show=declined&role=co_in_charge")
     page = body(browser(president), found["1 in-charge declined: name another"])
@@ -398,12 +398,12 @@ def test_only_the_first_programme_and_those_with_a_target_name_booths_without_an
     def named() -> list[str]:
         viewer = viewer_of(account_id=asha.pk, on=TODAY)
         with scoped(viewer.scope), override("en"):
-            return [str(one.about) for one in owed.owed(viewer, at=NOW) if isinstance(one, UnitsBehind)]
+            return [str(one.about) for one in offers.todo(viewer, at=NOW) if isinstance(one, UnitsBehind)]
 
     def standing() -> list[str]:
         viewer = viewer_of(account_id=asha.pk, on=TODAY)
         with scoped(viewer.scope), override("en"):
-            return [str(one.title) for one in owed.owed(viewer, at=NOW) if isinstance(one, StandingHere)]
+            return [str(one.title) for one in offers.todo(viewer, at=NOW) if isinstance(one, StandingHere)]
 
     assert len(standing()) == 1, "nothing is asked or reported of the other one"
     first = named()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
+from abhiyan.core.rooms import offered
 from abhiyan.core.words import name_in_language
 from abhiyan.org.viewer import Request
 from abhiyan.people import phones
@@ -156,7 +157,11 @@ def in_charges_page(request: Request, public_id: UUID) -> HttpResponseBase:
         "unit": unit,
         "filters": filters,
         "on": on,
-        "doors": shown.doors_beside(request, programme=(programme, here)),
+        "links": [
+            link
+            for links_of_programme in offered("links_of_programme")
+            for link in links_of_programme(request.viewer, programme, here)
+        ],
         "may_name": may_name,
     }
     return list_response(request, "programmes/in_charge_list.html", table, context)

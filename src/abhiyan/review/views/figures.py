@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as say
 
 from abhiyan.core import clock, small_cells, sql
-from abhiyan.core.rooms import offered_functions
+from abhiyan.core.rooms import offered
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.queries import RunningMeasure
@@ -147,13 +147,15 @@ def _compared(
 
 
 def room_parts(subject: Subject, *, at: datetime) -> list[ReviewedPart]:
-    """Return each room's part about a unit or an office-bearer (`reviewed`), the lowest floor first; no line of zeros.
+    """Return each room's parts about a unit or an office-bearer, the lowest floor first; no line of zeros.
 
     The parts are numbers alone. The caller has checked that the viewer reviews or leads the subject, or is it. In a
     system scope.
     """
     parts = [
-        _with_figures(part) for reviewed in offered_functions("reviewed") for part in reviewed(subject, at=at)
+        _with_figures(part)
+        for dossier_parts in offered("dossier_parts")
+        for part in dossier_parts(subject, at=at)
     ]
     return [part for part in parts if part.lines]
 

@@ -24,7 +24,7 @@ from abhiyan.programmes.queries import unit_ladder
 from abhiyan.stays import actions, queries_days
 from abhiyan.stays.actions import MarkGiven
 from abhiyan.stays.models import FieldDay
-from abhiyan.stays.reviewed import reviewed
+from abhiyan.stays.offers import dossier_parts
 from abhiyan.ui.reviewed import Subject
 
 from .make import DAY, JOBS, POINT, TODAY, points, programme, reachable, texts
@@ -137,7 +137,7 @@ def test_an_unknown_place_keeps_the_unsigned_shade_until_the_yes(
 def days_said(world: World, leader: Account) -> str:
     """Return what the dossier of a leader says of this month."""
     with translation.override("en"):
-        (part,) = reviewed(Subject(world.unit("N11"), 1, 0, 1, account_id=leader.pk), at=NOW)
+        (part,) = dossier_parts(Subject(world.unit("N11"), 1, 0, 1, account_id=leader.pk), at=NOW)
     ((_month, said),) = part.lines
     return said
 
@@ -297,6 +297,6 @@ def test_the_phone_sends_its_mark_once_and_the_counts_stand_on_record_and_dossie
         said in phone.get(reverse("work:my_work")).text and "November 2026" in phone.get("/stays/days/").text
     )
     with translation.override("en"):
-        (part,) = reviewed(Subject(world.unit("N11"), 1, 0, 1, account_id=leader.pk), at=NOW)
+        (part,) = dossier_parts(Subject(world.unit("N11"), 1, 0, 1, account_id=leader.pk), at=NOW)
     assert list(part.lines) == [("November 2026", said)]
-    assert list(reviewed(Subject(world.unit("N11"), 1, 0, 1), at=NOW)) == []
+    assert list(dossier_parts(Subject(world.unit("N11"), 1, 0, 1), at=NOW)) == []

@@ -44,7 +44,7 @@ from abhiyan.programmes.queries import unit_ladder
 from abhiyan.stays import actions, queries
 from abhiyan.stays.actions import MarkGiven
 from abhiyan.stays.models import Stay
-from abhiyan.stays.prepared import prepared
+from abhiyan.stays.offers import dossier_parts, readiness
 from abhiyan.stays.refusals import (
     NoHostNumber,
     NotOnTheseDays,
@@ -53,7 +53,6 @@ from abhiyan.stays.refusals import (
     StaysOver,
     StayStarted,
 )
-from abhiyan.stays.reviewed import reviewed
 from abhiyan.stays.rules.stays import StayFlaw, StayMark, StayStep, stay_verdict
 from abhiyan.ui.reviewed import Subject
 from abhiyan.units import queries as units
@@ -276,10 +275,10 @@ def test_a_dossier_tells_the_places_of_a_running_programme_and_asks_nothing_wher
     assert "Village stays Empty 1 Assigned 1" in page and "Doubtful" not in page
     lo, hi = units.span(world.unit("N111"), 1)
     with CaptureQueriesContext(connection) as asked:
-        assert not list(reviewed(Subject(world.unit("N111"), 1, lo, hi), at=NOW))
+        assert not list(dossier_parts(Subject(world.unit("N111"), 1, lo, hi), at=NOW))
     assert not asked.captured_queries
     with system("test"), translation.override("en"):
-        (line,) = prepared(run, lo=lo, hi=hi, on=NOW.date())
+        (line,) = readiness(run, lo=lo, hi=hi, on=NOW.date())
         assert (str(line.label), line.done, line.of) == ("Places assigned", 1, 2)
 
 
@@ -543,7 +542,9 @@ def test_outside_a_dossier_tells_the_places_of_the_last_closed_day_and_no_doubt(
     with system("test"), translation.override("en"):
         lines = [
             (str(line[0]), line[1])
-            for part in reviewed(Subject(world.unit("N111"), 1, *span, kinds=frozenset({run.kind})), at=NOW)
+            for part in dossier_parts(
+                Subject(world.unit("N111"), 1, *span, kinds=frozenset({run.kind})), at=NOW
+            )
             for line in part.lines
         ]
     assert dict(lines) == dict.fromkeys(("Empty", "Assigned", "There", "Done"), "fewer than 10")

@@ -9,13 +9,13 @@ from abhiyan.work.rules.prepared import PreparedLine
 
 
 def prepared_in(programme: Programme, *, lo: int, hi: int, on: date) -> list[PreparedLine]:
-    """Return the lines that rooms offer by `prepared.py` at positions [lo, hi) on a day. Numbers alone.
+    """Return the lines that rooms offer at positions [lo, hi) on a day. Numbers alone.
 
     The caller checks that the viewer sees the programme.
     """
     with system("how far a programme is prepared"):
         return [
             line
-            for offer in rooms.offered_functions("prepared")
-            for line in offer(programme, lo=lo, hi=hi, on=on)
+            for readiness in rooms.offered("readiness")
+            for line in readiness(programme, lo=lo, hi=hi, on=on)
         ]

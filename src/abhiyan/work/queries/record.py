@@ -10,7 +10,7 @@ from django.conf import settings
 
 from abhiyan.core import clock, sql
 from abhiyan.core.refusals import NotFound
-from abhiyan.core.rooms import offered_functions
+from abhiyan.core.rooms import offered
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
 from abhiyan.org import queries as org
@@ -105,7 +105,7 @@ def week_of_work(account_id: int, *, at: datetime) -> WorkWeek:
     first = clock.day_in(settings.TIME_ZONE, at) - timedelta(days=DAYS - 1)
     since = datetime.combine(first, time(), ZoneInfo(settings.TIME_ZONE))
     with system("a week of work, for its owner or the level above"):
-        weeks = [worked(account_id, since=since) for worked in offered_functions("worked")]
+        weeks = [work_done(account_id, since=since) for work_done in offered("work_done")]
         work = sorted((work for week in weeks for work in week), key=lambda work: -work.confirmed)
     return WorkWeek(work)
 

@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from abhiyan.core import rooms
 from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
@@ -210,9 +209,3 @@ def test_a_unit_fills_in_the_version_of_the_period(
 
 def post(client: Client, where: str, data: dict[str, str]) -> bool:
     return client.post(where, data).status_code == 302
-
-
-def test_every_room_that_offers_beside_a_thing_takes_each_kind_of_thing(cast: Cast) -> None:  # noqa: F811
-    with cast.as_("state_president"):
-        for each in rooms.offered_functions("beside"):
-            assert list(each(None, due=None, programme=None, form=None)) == []

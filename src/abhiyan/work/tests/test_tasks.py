@@ -24,7 +24,7 @@ from abhiyan.people import actions as people
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, Owed
-from abhiyan.work import actions, owed
+from abhiyan.work import actions, offers
 from abhiyan.work.actions import tasks as acts
 from abhiyan.work.models import Task, TaskStep
 from abhiyan.work.numbers import TaskNumbers
@@ -65,7 +65,7 @@ def now(task: Task) -> Task:
 def things(account: Account, at: Any = AT) -> list[Any]:
     viewer = viewer_of(account_id=account.pk, on=TODAY)
     with scoped(viewer.scope), override("en"):
-        return list(owed.owed(viewer, at=at))
+        return list(offers.todo(viewer, at=at))
 
 
 @pytest.fixture

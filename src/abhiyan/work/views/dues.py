@@ -23,6 +23,7 @@ from abhiyan.core import clock
 from abhiyan.core.deadlines import finished_at
 from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
+from abhiyan.core.rooms import offered
 from abhiyan.core.words import local_person, name_in_language
 from abhiyan.forms import actions as forms_acts
 from abhiyan.forms import queries as filled_forms
@@ -291,7 +292,11 @@ def _shown(
         ],
         "silence": _silence(schedule, asked_unit, row, at=at),
         "below": _below(request, schedule, asked_unit, at=at) if is_own else None,
-        "doors": shown.doors_beside(request, due=(schedule, asked_unit, period)) if may_say else [],
+        "links": [
+            link
+            for links_of_due in (offered("links_of_due") if may_say else ())
+            for link in links_of_due(request.viewer, schedule, asked_unit, period)
+        ],
         "is_own": is_own,
         "is_refused": refused is not None,
         "today": today,

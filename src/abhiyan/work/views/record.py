@@ -39,7 +39,7 @@ def duties(record: records.Record, *, at: datetime) -> dict[str, Any]:
     """Return what a record and My work show alike: the duties, the parts of all rooms, and the week of work."""
     parts: Sequence[RecordPart] = [
         part
-        for recorded in rooms.offered_functions("recorded")
-        for part in recorded(record.account_id, is_own=record.is_own, at=at)
+        for record_parts in rooms.offered("record_parts")
+        for part in record_parts(record.account_id, is_own=record.is_own, at=at)
     ]
     return {"record": record, "parts": parts, "week": records.week_of_work(record.account_id, at=at)}
