@@ -1,4 +1,4 @@
-"""What a room offers to pages that gather stands in its `offers.py`: known names, each taking what the caller gives."""
+"""A room's `offers.py` has functions that pages ask every room for, and each takes what the pages give."""
 
 import ast
 import re

@@ -29,7 +29,7 @@ from .models import ContactTry
 from .numbers import called_in, tries_made
 from .rules.kinds import KIND
 
-# What came of tries counts nothing of an erased person, and only the no of somebody who said no.
+# The board counts nothing of an erased person, and only the no of somebody who said no.
 _TRIES = """select t.unit_id, t.at, t.outcome as code from contact_try t left join contact_entry e on e.id = t.entry_id
   where t.undone_at is null and t.way in ({ways})
     and (e.id is null or e.why_out not in ('erased', 'opted_out') or e.why_out = 'opted_out' and t.outcome = 'never')"""

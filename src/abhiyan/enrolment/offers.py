@@ -1,4 +1,4 @@
-"""Offer pages that gather the members of a unit, those that search finds, and work with them."""
+"""Offer pages that gather the members of a unit, members that search finds, and work with them."""
 
 from collections.abc import Iterator
 from datetime import datetime

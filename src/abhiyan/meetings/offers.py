@@ -179,4 +179,4 @@ def links_of_programme(viewer: Viewer, programme: Programme, here: Here) -> Iter
         yield RoomLink(_("Announce in-charges"), page, icon="mail")
 
 
-work_done = meetings_worked  # those that somebody came to, and those that they called
+work_done = meetings_worked  # meetings that somebody came to or called
