@@ -8,16 +8,21 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from html import unescape
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils.translation import override, trans_real
+from django.utils.translation.trans_real import DjangoTranslation
 
 from abhiyan.core import limits
 from abhiyan.core.access import Access
-from abhiyan.pages.access import HOT, addresses_by_name
+from abhiyan.pages import languages
+from abhiyan.pages.access import FOR_ALL, HOT, addresses_by_name
+from abhiyan.programmes.rules.activities import registered_activities
 from abhiyan.site.tests import files
 from abhiyan.site.tests.addresses import (
     FOREIGN_CROWD,
@@ -33,6 +38,7 @@ from abhiyan.site.tests.addresses import (
 )
 from abhiyan.site.tests.answers import FILE, IS_WRITING, AccessTable, Answers, access_text, at_the_door
 from abhiyan.site.tests.cast import EVERYBODY, OVER_THE_OTHER, ROLES, Cast
+from abhiyan.ui import messages
 from abhiyan.verification.tests.odd_entries import DECIDERS, ask_three, words_of
 
 
@@ -129,6 +135,47 @@ def asked(
         transaction.set_rollback(True)
     secrets = secrets_in(text, role, name)
     return outcome(answer), secrets + ([] if role in DECIDERS else of_flags.findall(text))  # type: ignore[arg-type]  # the client's own shape
+
+
+def test_the_words_of_pages_for_all_may_be_translated(
+    clients: dict[str, Client], own: Things, others: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A language that somebody brings can say every word of the pages for the public (`pages.languages.PUBLIC`).
+
+    Left out: the name of the software, and questions of checks, which are quoted as a verifier asked them. Django has
+    the months in every language.
+    """
+    ours = {key[:2] for room in messages.rooms() for key in messages.collect(room).strings}
+    counted_items = [items for activity in registered_activities() for items in activity.items]
+    with override("en"):
+        quoted = {str(question.text) for items in counted_items for question in items.questions}
+    months = {
+        key[:2] for room in messages.rooms() for key in messages.collect(room, ["ui/months.py"]).strings
+    }
+    known = languages.strings().keys() | months | {("", word) for word in (*quoted, "Abhiyan")}
+    asked_words: set[str] = set()
+
+    class Noting(DjangoTranslation):
+        def gettext(self, message: str) -> str:
+            asked_words.add(message)
+            return super().gettext(message)
+
+    monkeypatch.setattr(trans_real, "DjangoTranslation", Noting)
+    lacking: dict[str, str] = {}
+    monkeypatch.setattr(trans_real, "_translations", {})
+    for name in addresses_by_name():
+        where = address(name, own, **filled(name, others))
+        for role in ("anonymous", "visitor", "member") if where.startswith(FOR_ALL) else ():
+            asked_words.clear()
+            limits.forget_all()
+            with transaction.atomic():
+                text = unescape(body(clients[role].get(where)))
+                transaction.set_rollback(True)
+            for word in asked_words:
+                context, _mark, english = word.rpartition("\x04")
+                if (context, english) in ours - known and english in text:
+                    lacking.setdefault(word, f"{name} as {role}")
+    assert not lacking, "\n".join(f"{where}: {word!r}" for word, where in lacking.items())
 
 
 # The addresses of each way to be open, by one of them that fills no district's thing but its own.

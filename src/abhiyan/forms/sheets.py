@@ -104,12 +104,8 @@ def read_sheet(data: bytes) -> SheetForm:
 
 def form_of_sheet(file: Path, language: str) -> dict[str, Any]:
     """The fields of a SheetForm as plain data. Raises ReaderRefusal: "flaws" says them in this language."""
-    rooms = Path(__file__).parent.parent  # those below have words of a sheet too
-    settings.configure(
-        USE_I18N=True,
-        LANGUAGE_CODE="en",
-        LOCALE_PATHS=[rooms / room / "locale" for room in ("forms", "imports", "core")],
-    )
+    rooms = Path(__file__).parent.parent
+    settings.configure(USE_I18N=True, LANGUAGE_CODE="en", LOCALE_PATHS=sorted(rooms.glob("*/locale")))
     apps.populate([])
     with refusing(), override(language):
         name, survey = _survey(file)

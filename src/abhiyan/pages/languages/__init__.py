@@ -36,8 +36,10 @@ REPLIES = sorted(
 LISTS = {"unclear", *words.SETS, *words.PHRASE_SETS, *words.TextWord}
 HEAD = {"code": str, "name": str, "otherwise": str, "mark": str, "reviewed_by": str, "reviewed_on": date}
 TABLES = ("replies", "words", "notice", "pages")
-# The files whose words the public reads.
+# The files whose words the public reads. A page of one's own begins with me, in whatever room.
 PUBLIC = (
+    *(f"*/templates/*/{name}.html" for name in ("me_*", "_me_*", "question_*")),
+    *("friends/views/own_help.py", "messaging/link_pages.py"),
     *(f"intake/templates/intake/{name}.html" for name in ("join*", "link_over", "_notice", "_steps")),
     *(f"intake/{name}.py" for name in ("views/join*", "views/link", "actions/te*", "forms")),
     *(f"enrolment/templates/enrolment/{name}.html" for name in ("m[eo]*", "question*", "_[cmpsw]*")),
@@ -50,7 +52,8 @@ PUBLIC = (
         "enrolment/rules/motives.py",
         "enrolment/templates/enrolment/_own_link.html",
     ),
-    *("messaging/models.py", "messaging/rules/reasons.py", "people/models.py", "units/models.py"),
+    *("messaging/models.py", "messaging/rules/reasons.py", "messaging/templates/messaging/link_over.html"),
+    *("verification/queries/held.py", "people/models.py", "units/models.py"),
     *("people/actions/codes.py", "people/fields.py", "people/templates/people/_code_stopped.html"),
     "people/templates/people/document_check.html",
     "programmes/templates/programmes/item_question.html",

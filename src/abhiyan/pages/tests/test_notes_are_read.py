@@ -41,7 +41,7 @@ NOT_NOTES = {
     "intake.views.notice.NoticeForm.text_hi": PUBLIC,
     "intake.views.notice.NoticeForm.text_en": PUBLIC,
     "enrolment.views.tickets.PersonAnswerForm.text": CITIZENS,
-    "enrolment.views.tickets.TicketForm.said": CITIZENS,
+    "enrolment.views.me_ticket.TicketForm.said": CITIZENS,
     "forms.views.making.QuestionForm.label_hi": RULED,
     "forms.views.making.QuestionForm.label_en": RULED,
     "forms.views.making.QuestionForm.choices": RULED,
