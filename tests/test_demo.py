@@ -349,11 +349,11 @@ def three_districts_have_a_locked_target_and_the_rest_is_split_by_the_last_resul
         drives = drives_of_members().filter(state="open", owner__code="JK")
         targets = Target.objects.filter(programme__in=drives).select_related("unit").order_by("pk")
         now = [one for one in targets if one.replaced_at is None]
-        for code, pct in build.LOCKED.items():
+        for code, pct in build.SHARES.drive.locked.items():
             first, *_, last = [one for one in targets if one.unit.code == code]
             assert (first.basis, last.basis, last.is_locked) == ("result", "hand", True)
             assert abs(last.n - first.n * pct / 100) <= 50, "rounded to hundreds"
-    assert {one.unit.code for one in now if one.is_locked} == build.LOCKED.keys()
+    assert {one.unit.code for one in now if one.is_locked} == build.SHARES.drive.locked.keys()
     (by_hand,) = [one for one in now if one.unit.kind == "booth" and one.basis == "hand"]
     assert by_hand.unit.code == claims.cast_booth(tree.tree_rows("one seed")).code
     for kind in ("state", "region", "district", "mandal", "cluster", "booth"):
@@ -447,8 +447,10 @@ def entries_without_a_place_wait_in_groups() -> None:
     with schema.working_as("jobs"), system("test"):
         units = {one.pk: one.code for one in Unit.objects.filter(code__in=("JK", "JK-D627"))}
         found = Counter((units[one.unit_id], one.said, one.n) for one in placing_queries.groups())
-    of = {"JK": placeless.OF_STATE, "JK-D627": placeless.OF_DISTRICT}
-    assert found == Counter((code, said, n) for code, groups in of.items() for said, n in groups if said)
+    of = {"JK": placeless.WORDS.state, "JK-D627": placeless.WORDS.district}
+    assert found == Counter(
+        (code, group.place, group.n) for code, groups in of.items() for group in groups if group.place
+    )
 
 
 def the_district_has_duplicates_to_decide() -> None:
@@ -837,20 +839,20 @@ def test_planted_pairs_are_alike_as_people_are() -> None:
             judge_pair(
                 *(Known(who.name, who.birth_year, who.phone, ord(booth)) for who, booth in entries),
                 score=99,
-                is_twin=number >= len(planted) - len(doubles.TWINS),
+                is_twin=number >= len(planted) - len(doubles.WORDS.twins),
             ).reasons
         )
         for number, one in enumerate(planted)
         for entries in [zip((one.first, one.second), one.booths, strict=True)]
     )
-    rest, n = ("same_year", "same_place"), len(doubles.NAMES) * doubles.ROUNDS // doubles.SHAPES
+    rest, n = ("same_year", "same_place"), len(doubles.WORDS.names) * doubles.ROUNDS // doubles.SHAPES
     assert found == {
         ("same_sound", "same_phone", *rest): n,
         ("same_sound", "other_phone", *rest): n,
         ("same_name", "other_phone", "near_year"): n,
         ("near_name", "same_phone", *rest): n,
         ("other_last", "same_phone", *rest): n,
-        ("other_first", "same_phone", *rest): len(doubles.TWINS),
+        ("other_first", "same_phone", *rest): len(doubles.WORDS.twins),
     }
 
 
@@ -896,8 +898,8 @@ def test_a_history_has_as_many_claims_as_asked_in_their_shares() -> None:
     assert abs(calls + n["web"] + n["api"] + n["paper"] - wanted) <= 20, "a day's share is rounded"
     for kind, share in (("web", 0.2), ("api", 0.13), ("paper", 0.25)):
         assert abs(n[kind] / wanted - share) < 0.02, kind
-    assert abs(n["open"] / calls - history.OPENS) < 0.03
-    assert abs(n["complete"] / n["open"] - history.COMPLETES) < 0.03
+    assert abs(n["open"] / calls - history.SHARES.opens) < 0.03
+    assert abs(n["complete"] / n["open"] - history.SHARES.completes) < 0.03
     liars = {event.worker for event in invented}
     assert 0 < len(liars) < 0.15 * 100 and {event.kind for event in invented} == {"api", "paper"}
     by_hand = [event for event in events if event.kind in ("api", "paper")]

@@ -64,7 +64,12 @@ def in_source() -> Iterator[str]:
     rooms = ROOT / "src/abhiyan"
     texts = (
         rooms.glob(each)
-        for each in ("forms/ready/*.toml", "people/rules/*_notice.toml", "messaging/rules/texts.toml")
+        for each in (
+            "forms/ready/*.toml",
+            "people/rules/*_notice.toml",
+            "messaging/rules/texts.toml",
+            "sample/data/words.toml",
+        )
     )
     for path in sorted(itertools.chain.from_iterable(texts)):
         yield from hindi_of(tomllib.loads(path.read_text()))

@@ -20,9 +20,10 @@ from abhiyan.messaging.rules import questions as words
 
 from . import history
 from .claims import BY, neighbour_of
+from .data_files import sample_shares
 
 DAYS = 6  # of asking
-YES, NO, BY_LINK = 0.33, 0.03, 0.4  # of those asked; of the answers
+SHARES = sample_shares().answers
 
 
 def ask_and_answer(seed: str, *, turns: int, at: datetime, say: Callable[[str], None]) -> None:
@@ -51,9 +52,10 @@ def _answer(seed: str, day: date, at: datetime) -> None:
         waiting = asked.questions_asked(room=room, kind=kind, since=noon, until=noon + timedelta(hours=1))
     for question in waiting:
         rng = random.Random(f"answer {seed} {question.phone_id}")  # noqa: S311  # sample data
-        chance, by_link = rng.random(), rng.random() < BY_LINK
-        if chance < YES + NO and question.phone_id != silent:
-            _say(question, yes=chance < YES, by_link=by_link, at=at + timedelta(seconds=rng.randrange(7200)))
+        chance, by_link = rng.random(), rng.random() < SHARES.by_link
+        if chance < SHARES.yes + SHARES.no and question.phone_id != silent:
+            answered_at = at + timedelta(seconds=rng.randrange(7200))
+            _say(question, yes=chance < SHARES.yes, by_link=by_link, at=answered_at)
 
 
 def _say(question: Question, *, yes: bool, by_link: bool, at: datetime) -> None:

@@ -9,6 +9,10 @@ from abhiyan.intake.actions import tokens
 from abhiyan.org import actions as org
 from abhiyan.programmes.models import Programme
 
+from .data_files import sample_words
+
+WORDS = sample_words().requests
+
 
 def approved_token(
     made: Programme, unit_id: int, asks: Actor, allows: Actor, days: int, at: datetime
@@ -17,8 +21,8 @@ def approved_token(
     release = tokens.ask_token(
         programme_id=made.pk,
         unit_id=unit_id,
-        name="कार्यकर्ता ऐप / Workers' app (sample)",
-        reason="कार्यकर्ताओं के फ़ोन से सदस्यता / Members from the phones of workers",
+        name=WORDS.token,
+        reason=WORDS.token_reason,
         days=days,
         by=asks,
         at=at,
@@ -33,7 +37,7 @@ def ask_for_sample_list(unit_id: int, asks: Actor, at: datetime) -> None:
     exporting.ask_for_list(
         unit_id=unit_id,
         n=1,
-        reason="धन्यवाद पत्र / Letters of thanks (sample)",
+        reason=WORDS.list_reason,
         settings=settings,
         by=asks,
         at=at,

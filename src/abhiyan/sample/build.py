@@ -57,22 +57,20 @@ from . import (
 )
 from . import claims as made_claims
 from .claims import BY, EARLIER_FROM, LISTED_FROM, cast_booth, claim_of_event, sample_workers
+from .data_files import sample_shares, sample_words
 from .run import PEOPLE
 from .truth import SampleTruth
 
+SHARES, WORDS = sample_shares(), sample_words()
 DAYS = 43
 WINDOW_DAYS = 60
 CHECKS = 1_000  # in the largest frame, or one in 20 claims if that is fewer.
 A_TURN = 27_500  # claims of a drive that asks its members for one minute a day.
-TARGET = 1.23  # of as many claims as come.
-LAST_DRIVE = 0.6  # members of the drive of 2019, of as many claims as come now
-LOCKED = {"JK-D5": 70, "JK-D7": 90, "JK-D13": 130}  # districts set by hand: per cent of the last result
 CAST_DISTRICT, CAST_TARGETS = "JK-D627", (170, 110, 90)  # of the mandal, cluster and booth of the cast.
 NAMED_DOWN = "JK-D14"  # the district whose mandal presidents are all named at once.
 LINKED = 4  # people who join the drive of the district by the own link of the cast's worker
 JOIN_NUMBER, LEAVE_NUMBER, STOP_NUMBER, HELP_NUMBER, ANSWER_NUMBER = (f"+91800000000{n}" for n in range(1, 6))
 LEVELS = [kind.value for kind in Kind]
-HELD = 0.86  # of the offices that are expected somewhere
 CALLERS = ("call_agent", "call_supervisor")
 MOST_CALLERS, CENTRE_DAYS = 10, 60  # seats of a call centre; for how long there are centres
 
@@ -312,8 +310,8 @@ def _past_lists(laid: Laid) -> None:
     president = laid.ground.actor("state_president")
     lists.bring_rows(
         "totals",
-        lists.totals_file(laid.ground.seed, rows, int(laid.claims * LAST_DRIVE)),
-        options={"label": lists.LAST_LABEL, "source": "नमूना / sample"},
+        lists.totals_file(laid.ground.seed, rows, int(laid.claims * SHARES.drive.last)),
+        options={"label": lists.LAST_LABEL, "source": WORDS.drives.last_source},
         at=at - timedelta(days=12),
         by=president,
         unit_id=ids["JK"],
@@ -326,7 +324,8 @@ def _past_lists(laid: Laid) -> None:
     crowd = itertools.islice(people.sample_people(f"listed {laid.ground.seed}", first=LISTED_FROM), 24)
     forms = [("phone", "name", "birth_year", "booth")]
     forms += [(one.phone[3:], one.name_hi, str(one.birth_year), booth.code) for one in crowd]
-    forms += [("98765", "सुनीता देवी", "1984", booth.code), (sample_phone(LISTED_FROM + 99), "", "1971", "X-1")]
+    forms += [("98765", WORDS.drives.half_phone, "1984", booth.code)]
+    forms += [(sample_phone(LISTED_FROM + 99), "", "1971", "X-1")]
     lists.bring_rows(
         "paper",
         forms,
@@ -342,14 +341,13 @@ def _earlier_drives(laid: Laid) -> None:
     """Make two trials of one district each, a month long and closed since: five in six of what was asked for."""
     seed, rows, ids, today = laid.ground.seed, laid.rows, laid.ground.ids, laid.ground.today
     president, n = laid.ground.actor("state_president"), laid.claims // 100
-    for number, (code, en, hi) in enumerate(
-        (("JK-D14", "Udhampur", "उधमपुर"), ("JK-D627", "Reasi", "रियासी"))
-    ):
+    for number, place in enumerate(WORDS.drives.trial_places):
+        code, trial = place.code, WORDS.drives.trial
         first = today - timedelta(days=730 - 365 * number)
         at = datetime.combine(first, time(9), history.ZONE)
         names = {
-            "en": f"Trial drive, {en} {first.year} (sample)",
-            "hi": f"परीक्षण अभियान, {hi} {first.year} (नमूना)",
+            "en": trial.en.format(place=place.en, year=first.year),
+            "hi": trial.hi.format(place=place.hi, year=first.year),
         }
         with system("demo"):
             made = _drive(names, ids["JK"], ids[code], first, 30, n * 6 // 5, president, at)
@@ -429,9 +427,9 @@ def _field(laid: Laid, part: Programme) -> None:
 
 def _centres(rows: Sequence[tree.UnitRowSample], ids: dict[str, int], at: datetime) -> dict[str, int]:
     """Make a call centre in every district; return their ids by its code."""
-    districts = [row for row in rows if row.kind == "district"]
+    districts, centre = [row for row in rows if row.kind == "district"], WORDS.tree.centre
     names = {
-        ids[row.code]: {"en": f"Call centre, {row.name_en}", "hi": f"कॉल केंद्र, {row.name_hi}"}
+        ids[row.code]: {"en": centre.en.format(name=row.name_en), "hi": centre.hi.format(name=row.name_hi)}
         for row in districts
     }
     since = at - timedelta(days=CENTRE_DAYS)
@@ -447,7 +445,7 @@ def _appoint(
     at: datetime,
     today: date,
 ) -> dict[DemoOfficer, Account]:
-    """Return the holder of each office: the cast, one line down to a booth, workers; the others as `HELD` says."""
+    """Return the holder of each office: the cast, one line down to a booth, workers; a share of the others."""
     rng = random.Random(f"offices {seed}")  # noqa: S311  # sample data
     crowd = people.sample_people(f"offices {seed}", first=0)
     cluster = cast_booth(rows).organisational_parent
@@ -470,7 +468,8 @@ def _appoint(
         for seat in SEATS:
             if row.kind in ("constituency", "district") and not row.code.startswith("JK-"):
                 continue  # only organisers of friends are there, and call centres
-            if row.kind in seat.expected_in and (seat.code, row.code) not in taken and rng.random() < HELD:
+            is_vacant = row.kind in seat.expected_in and (seat.code, row.code) not in taken
+            if is_vacant and rng.random() < SHARES.people.offices:
                 hierarchy = 1 if row.organisational_parent else 2
                 asked[DemoOfficer(seat.code, row.code, hierarchy)] = next(crowd)
     districts = [row.code for row in rows if row.kind == "district" and row.code.startswith("JK-")]
@@ -552,8 +551,8 @@ def _drive(
 
 def _programme(ids: Mapping[str, int], first: date, claims: int, president: Actor, at: datetime) -> Programme:
     """Make the drive: its programme with a target, and numbers to call."""
-    names = {"en": "Membership drive 2026 (sample)", "hi": "सदस्यता अभियान 2026 (नमूना)"}
-    target = round(claims * TARGET, -3)
+    names = WORDS.drives.now.by_language()
+    target = round(claims * SHARES.drive.target, -3)
     made = _drive(names, ids["JK"], ids["JK"], first, WINDOW_DAYS, int(target), president, at)
     numbers = {
         JOIN_NUMBER: "join",
@@ -603,8 +602,10 @@ def _split(made: Programme, laid: Laid) -> None:
     booth = cast_booth(laid.rows)
     cluster = booth.organisational_parent
     own = (cluster.removesuffix("-C1"), cluster, booth.code)
-    found = target_queries.targets(programme=made, units=[ids[code] for code in (*LOCKED, CAST_DISTRICT)])
-    for code, pct in LOCKED.items():
+    found = target_queries.targets(
+        programme=made, units=[ids[code] for code in (*SHARES.drive.locked, CAST_DISTRICT)]
+    )
+    for code, pct in SHARES.drive.locked.items():
         give(code, 100 * round(found[ids[code]].n * pct / 10_000))
     sisters = Counter(row.organisational_parent for row in laid.rows)
     most = found[ids[CAST_DISTRICT]].n * 2 // 3

@@ -12,18 +12,10 @@ from abhiyan.messaging.adapters import Handed
 from abhiyan.messaging.rules import audiences, bulk
 from abhiyan.org import actions as org
 
-ENGLISH = "{organisation}: booth meeting at {place} this Sunday at 11. Messages stop with STOP. (sample)"
-HINDI = "{organisation}: इस रविवार 11 बजे {place} में बूथ बैठक। संदेश बंद करने को STOP लिखें। (नमूना)"
-ENTITY = "1101000000000000001"  # this and the ids of templates are nobody's
-IDS = {
-    "en": ("1107000000000000001", "1107000000000000011"),
-    "hi": ("1107000000000000002", "1107000000000000012"),
-}
-STOPPED_AFTER = 120  # messages
-CIRCULAR = """\
-हर मंडल में बूथ समितियों की बैठक रविवार तक पूरी करें और सूची भेजें।
+from .data_files import BothLanguages, sample_words
 
-Please hold the meetings of all booth committees by Sunday and send the list. (sample)"""
+WORDS = sample_words().bulk
+STOPPED_AFTER = 120  # messages
 
 
 def send_sample_text(
@@ -41,11 +33,11 @@ def send_sample_text(
     noon = at.astimezone(ZoneInfo("Asia/Kolkata")).replace(hour=12, minute=0, second=0, microsecond=0)
     noon -= timedelta(days=1) if noon > at else timedelta(0)
     text, _number = (
-        _registered(n, name, wordings, state, president, at, since=noon)
-        for n, (name, wordings) in enumerate(
+        _registered(n, name, ids, wordings, state, president, at, since=noon)
+        for n, (name, ids, wordings) in enumerate(
             (
-                ("बूथ बैठक / Booth meeting (sample)", {"en": ENGLISH, "hi": HINDI}),
-                ("हमारा नंबर / Our number (sample)", UNANSWERED.ready),
+                (WORDS.meeting_name, WORDS.meeting_ids, {"en": WORDS.meeting.en, "hi": WORDS.meeting.hi}),
+                (WORDS.number_name, WORDS.number_ids, UNANSWERED.ready),
             )
         )
     )
@@ -59,10 +51,10 @@ def send_sample_text(
     _hand_over(STOPPED_AFTER, at=moment, with_receipts=False)
     messaging.stop_send(public_id=stopped, by=president, at=at)
     circular = messaging.send_circular(
-        title="बूथ समितियों की बैठक (नमूना)",
-        titles={"hi": "बूथ समितियों की बैठक (नमूना)", "en": "Meetings of booth committees (sample)"},
-        text=CIRCULAR,
-        number="12/2026",
+        title=WORDS.circular.title.hi,
+        titles=WORDS.circular.title.by_language(),
+        text=WORDS.circular.text,
+        number=WORDS.circular.number,
         office="district_president",
         unit_id=state,
         hierarchy=1,
@@ -76,6 +68,7 @@ def send_sample_text(
 def _registered(
     n: int,
     name: str,
+    ids: BothLanguages,
     wordings: Mapping[str, str],
     unit_id: int,
     by: Actor,
@@ -83,12 +76,13 @@ def _registered(
     *,
     since: datetime,
 ) -> str:
-    """Return the code of a bulk text with the n-th ids, and with certificates."""
+    """Return the code of a bulk text with certificates, the n-th of the demo. ids: of its templates."""
+    template_ids = ids.by_language()
     text = messaging.register_text(
         name=name,
-        entity=ENTITY,
-        header="SAMPLE",
-        wordings={code: messaging.Wording(wording, IDS[code][n]) for code, wording in wordings.items()},
+        entity=WORDS.entity,
+        header=WORDS.header,
+        wordings={code: messaging.Wording(wording, template_ids[code]) for code, wording in wordings.items()},
         unit_id=unit_id,
         by=by,
         at=at,
@@ -97,7 +91,7 @@ def _registered(
         messaging.certify_text(
             code=text,
             language=language,
-            number=f"MCMC/{12 + n} (sample)",
+            number=WORDS.certificate.format(n=12 + n),
             begins_on=(since - timedelta(days=9)).date(),
             ends_on=(since + timedelta(days=25)).date(),
             sha256=bulk.sha256(wording),
@@ -116,7 +110,7 @@ def _started(text: str, programme_id: int, unit: int, asks: Actor, allows: Actor
         unit_id=unit,
         hierarchy=1,
         only=[],
-        given={"en": {"place": "the panchayat hall"}, "hi": {"place": "पंचायत भवन"}},
+        given={language: {"place": place} for language, place in WORDS.place.by_language().items()},
         per_hour=messaging.most_per_hour(),
         programme_id=programme_id,
         by=asks,
@@ -124,7 +118,7 @@ def _started(text: str, programme_id: int, unit: int, asks: Actor, allows: Actor
     )
     while messaging.count_next(public_id=send):
         pass
-    release = messaging.ask_send(public_id=send, reason="बूथ बैठक / Booth meetings (sample)", by=asks, at=at)
+    release = messaging.ask_send(public_id=send, reason=WORDS.reason, by=asks, at=at)
     org.decide_release(public_id=release.public_id, allow=True, by=allows, at=at)
     messaging.start_send(public_id=send, by=asks, at=at)
     return send

@@ -12,8 +12,10 @@ from abhiyan.programmes.models import Programme
 from abhiyan.units import queries as units
 from abhiyan.units.models import Hierarchy, Kind
 
+from .data_files import sample_words
+
 AGO = 28  # days; everybody of the sample holds their office since
-DECLINES, REASON = 4, "परिवार में विवाह है, जनवरी तक बाहर हूँ"
+DECLINES = 4  # the number of who says no
 
 
 def name_in_charges(made: Programme, homes: Mapping[int, Actor], by: Actor, at: datetime) -> None:
@@ -45,7 +47,7 @@ def _answer(made: Programme, named: Iterable[tuple[int, Actor]], waits: int, at:
             programmes.answer_charge(
                 in_charge_id=charge.pk,
                 accepts=number != DECLINES,
-                reason=REASON if number == DECLINES else "",
+                reason=sample_words().drives.declines if number == DECLINES else "",
                 by=who,
                 at=at,
             )

@@ -27,6 +27,7 @@ from abhiyan.targets import queries as target_queries
 from abhiyan.units import queries as units
 
 from . import history, people, tree
+from .data_files import sample_shares
 from .truth import SampleTruth
 
 BATCH = 500
@@ -35,8 +36,6 @@ NEIGHBOUR, WORKERS_FROM, LISTED_FROM, EARLIER_FROM = 40_000_000, 50_000_000, 55_
 DOORS_FROM, SHEETS_FROM, LINKS_FROM = 46_000_000, 46_100_000, 46_200_000
 UNPLACED_FROM, DOUBLES_FROM, FORMER_FROM = 46_300_000, 46_400_000, 47_000_000
 TRUTH = "demo-truth.csv"
-# How much more or less than others some districts join. It gives mandals of these districts enough entries for a grade.
-EAGER = {"JK-D5": 0.8, "JK-D7": 1.4, "JK-D624": 1.4, "JK-D627": 2.3, "JK-D14": 2.5}
 BY = Actor.system("demo")
 
 
@@ -94,7 +93,7 @@ def enrol_days(
     parent = {row.code: row.organisational_parent for row in rows}
     eager = history.eagerness(seed, [row.code for row in rows if row.kind == "district"])
     for code, pull in _pulls(rows, parent, programme).items():
-        eager[code] *= pull * EAGER.get(code, 1)
+        eager[code] *= pull * sample_shares().drive.eager_districts.get(code, 1)
     booths = [
         history.Booth(
             row.code,

@@ -25,25 +25,12 @@ from abhiyan.work.rules.tasks import Act
 
 from . import friends, history, people, tree
 from .claims import BY, join_by_web
+from .data_files import sample_words
 
-NAMES = {"en": "Contributors (sample)", "hi": "मददगार (नमूना)"}
+WORDS = sample_words().contributors
 PHONES_FROM = 46_700_000
 DAYS, LONGEST, TARGET = 20, 120, 500
 EACH = 5  # contributors of a district
-CAN = (
-    "calls",
-    "doors",
-    "events",
-    "driving",
-    "computer",
-    "writing",
-    "photos",
-    "social",
-    "speaking",
-    "training",
-)
-HOURS = ("2", "5", "10", "20")
-TITLE = "दस परिवारों से फ़ोन पर बात करें / Call ten families (sample)"
 
 
 def gather_contributors(ground: SampleGround, rows: Sequence[tree.UnitRowSample]) -> Programme:
@@ -56,15 +43,15 @@ def gather_contributors(ground: SampleGround, rows: Sequence[tree.UnitRowSample]
     persons = list(itertools.islice(crowd, len(homes)))
     joined = opened + timedelta(days=4)
     claim_outcomes = join_by_web(made.pk, persons, homes, at=joined)
-    helpers = []
+    helpers, can, hours = [], WORDS.skills, WORDS.hours
     for n, (sample_person, outcome) in enumerate(zip(persons, claim_outcomes, strict=True)):
         if outcome.membership is not None:
             helpers.append(outcome.membership)
-            skills = sorted({CAN[n % len(CAN)], CAN[n // 2 % len(CAN)]})
+            skills = sorted({can[n % len(can)], can[n // 2 % len(can)]})
             with scoped(Scope(phone=keyring().phone_id(sample_person.phone))):
                 acts.note_skills(
                     membership=outcome.membership,
-                    answers={queries.SKILLS: skills, queries.HOURS: HOURS[n // 3 % len(HOURS)]},
+                    answers={queries.SKILLS: skills, queries.HOURS: hours[n // 3 % len(hours)]},
                     by=Actor(kind="citizen", id=outcome.membership),
                     at=joined + timedelta(minutes=n + 1),
                 )
@@ -87,7 +74,7 @@ def _programme(ground: SampleGround, opened: datetime) -> Programme:
     friends.publish_sample_notice("contributors", at=opened)
     made = programmes.make_programme(
         template="contributors",
-        names=NAMES,
+        names=WORDS.names.by_language(),
         owner_id=state,
         unit_ids=[state],
         opens_on=opened.date(),
@@ -108,7 +95,7 @@ def _ask(ground: SampleGround, some: Sequence[UUID]) -> None:
     at = ground.at - timedelta(hours=30)
     with system("demo"):
         acts.ask_helpers(
-            what=work.What(TITLE, due_at=ground.at + timedelta(days=3)),
+            what=work.What(WORDS.task, due_at=ground.at + timedelta(days=3)),
             to=some,
             unit_id=ground.ids["JK"],
             hierarchy=Hierarchy.ORGANISATIONAL,

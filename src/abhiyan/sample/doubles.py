@@ -15,22 +15,9 @@ from abhiyan.programmes.models import Programme
 
 from . import people
 from .claims import DOUBLES_FROM, join_by_web
+from .data_files import sample_words
 
-# Uncommon names, in both scripts; a slip of the pen; another last name.
-NAMES = (
-    ("Zubaida Qureshi", "ज़ुबैदा क़ुरैशी", "Zubaita Qureshi", "Zubaida Ganai"),
-    ("Bishan Baru", "बिशन बारू", "Bishan Barku", "Bishan Das"),
-    ("Lajwanti Bhagat", "लाजवंती भगत", "Lajwati Bhagat", "Lajwanti Saproo"),
-    ("Shamsher Magotra", "शमशेर मगोत्रा", "Shamsher Magora", "Shamsher Langeh"),
-    ("Hafiza Bukhari", "हफ़ीज़ा बुख़ारी", "Hafia Bukhari", "Hafiza Nengroo"),
-    ("Raksha Pangotra", "रक्षा पंगोत्रा", "Raksha Pangora", "Raksha Sudan"),
-)
-TWINS = (
-    ("Nitin Salaria", "Nipun Salaria"),
-    ("सोनू बडयाल", "मोनू बडयाल"),
-    ("Isha Padha", "Nisha Padha"),
-    ("राधा चंदेल", "मीरा चंदेल"),
-)
+WORDS = sample_words().doubles
 SHAPES = 5  # of a pair
 ROUNDS = 5
 MERGED, APART = 0, (4, -1)  # by their place among the planted
@@ -47,10 +34,11 @@ class Pair:
 
 def planted_pairs(booths: Sequence[str]) -> list[Pair]:
     """Return the pairs planted in these booths: each name in each shape, years and phones of their own."""
-    made = []
-    for number in range(len(NAMES) * ROUNDS):
-        latin, hindi, respelt, married = NAMES[number % len(NAMES)]
-        shape = (number + number // len(NAMES)) % SHAPES
+    made, n_names = [], len(WORDS.names)
+    for number in range(n_names * ROUNDS):
+        names = WORDS.names[number % n_names]
+        latin, hindi = names.latin, names.hindi
+        shape = (number + number // n_names) % SHAPES
         phone, other = (samples.sample_phone(DOUBLES_FROM + 2 * number + n) for n in (0, 1))
         year, here = 1948 + number * 11 % 55, booths[number % len(booths)]
         near = booths[(number + 1) % len(booths)]
@@ -59,13 +47,13 @@ def planted_pairs(booths: Sequence[str]) -> list[Pair]:
             0: (people.Sample(hindi, hindi, phone, year), here),  # the other script
             1: (people.Sample(hindi, hindi, other, year), here),
             2: (people.Sample(latin, hindi, other, year + 1), near),  # a year from memory
-            3: (people.Sample(respelt, hindi, phone, year), here),
-            4: (people.Sample(married, hindi, phone, year), here),
+            3: (people.Sample(names.misspelt, hindi, phone, year), here),
+            4: (people.Sample(names.other_last, hindi, phone, year), here),
         }[shape]
         made.append(Pair(first, second, (here, there)))
-    for number, names in enumerate(TWINS, len(made)):
-        sample_person = people.Sample(names[0], "", samples.sample_phone(DOUBLES_FROM + 2 * number), 1998)
-        made.append(Pair(sample_person, replace(sample_person, name=names[1]), (booths[0], booths[0])))
+    for number, (name, other_name) in enumerate(WORDS.twins, len(made)):
+        sample_person = people.Sample(name, "", samples.sample_phone(DOUBLES_FROM + 2 * number), 1998)
+        made.append(Pair(sample_person, replace(sample_person, name=other_name), (booths[0], booths[0])))
     return made
 
 

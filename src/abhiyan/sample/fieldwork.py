@@ -28,6 +28,7 @@ from abhiyan.programmes.models import Programme
 
 from . import people
 from .claims import BY, DOORS_FROM, LINKS_FROM, SHEETS_FROM, join_by_web
+from .data_files import sample_words
 
 SHEET = printing.PrintTemplate.read(Path(__file__).parent / "sheet.typ")
 DOTS = 110  # an inch of a photograph: its code can be read
@@ -184,7 +185,7 @@ def _photograph(
             for sample_person in filled[start : start + ROWS]
         ]
         drawn = {
-            "batch": f"बंडल {batch.number} (नमूना)",
+            "batch": sample_words().drives.batch.format(number=batch.number),
             "code": "" if is_torn else printing.qr(sheet_code(page, start // ROWS + 1)),
             "tilt": (start / ROWS - 1) * 1.5,
             "rows": rows,

@@ -22,6 +22,7 @@ from abhiyan.verification.models import Flag
 from abhiyan.verification.queries.flags import FlagRow, flag_rows
 from abhiyan.verification.queries.looks import WorkerLook
 
+from .data_files import sample_words
 from .frames import Frames
 
 EARLY, HEARD, CHECKED, JUDGED = 27, 28, 29, 36  # after these days of the drive
@@ -29,12 +30,7 @@ LATE, ANSWERED, FRESH, LAST = 38, 39, 40, 43
 ASKED_EARLY, ASKED_LATE = 4, 6
 FIRST = 12  # of the oddest, those with most entries are asked first
 KNOWN = 45  # people of the district known to be genuine
-SAID = (
-    "मेले में एक ही जगह बहुत लोग मिले, रात को घर पर बैठकर सबके नाम एक साथ भरे। (नमूना)",
-    "मेरे फ़ोन में नेटवर्क नहीं था, इसलिए सब नाम काग़ज़ से एक साथ डाले। (नमूना)",
-    "यह मेरे मोहल्ले के लोग हैं, आप उनसे पूछ सकते हैं। (नमूना)",
-)
-WHY = "जाँच में ये प्रविष्टियाँ सही नहीं निकलीं। (नमूना)"
+WORDS = sample_words().flags
 
 
 @dataclass
@@ -56,7 +52,7 @@ class Flags:
             if odd:
                 self.frames.plant_in(odd[0].unit_id, KNOWN, at)
         elif number == HEARD:
-            self._answer(self._asked[: len(SAID)], at)
+            self._answer(self._asked[: len(WORDS.answers)], at)
         elif number == LATE:
             odd = self._look(at)[:ASKED_LATE]
             self._ask([worker_look.worker for worker_look in odd], at)
@@ -95,7 +91,7 @@ class Flags:
                 )
 
     def _answer(self, flags: Sequence[Flag], at: datetime) -> None:
-        for flag, text in zip(flags, SAID, strict=False):
+        for flag, text in zip(flags, WORDS.answers, strict=False):
             by = Actor(kind="person", id=flag.worker, account_id=flag.account_id)
             actions.answer_flag(flag_id=flag.pk, text=text, by=by, at=at)
 
@@ -110,5 +106,5 @@ class Flags:
             if flag_row.flag is not None and flag_row.flag.told is not None
         ]
         for flag in sorted(flags, key=lambda flag: -(flag.bad or 0))[:1]:
-            release = actions.propose_finding(flag_id=flag.pk, reason=WHY, by=self.planner, at=at)
+            release = actions.propose_finding(flag_id=flag.pk, reason=WORDS.finding, by=self.planner, at=at)
             org.decide_release(public_id=release.public_id, allow=True, by=self.second, at=at)

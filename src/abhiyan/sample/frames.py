@@ -29,14 +29,12 @@ from abhiyan.verification.refusals import NothingForYou
 from abhiyan.verification.rules.outcomes import NOT_REACHED, Meaning
 
 from . import history, people
+from .data_files import sample_shares, sample_words
 from .truth import SampleTruth
 
 TRUTH = "demo-truth-frames.csv"
 KNOWN_FROM = 45_000_000  # where the phones begin of people whose answer is known
-# Of what is no member the share differs by district; where the person's own phone gave a sign it is small.
-FALSE_SIGNED, FALSE_ENTERED = (0.01, 0.07), (0.08, 0.3)
-REACHED, REACHED_OF_FALSE, AT_HOME, REFUSES = 0.9, 0.75, 0.8, 0.02
-DENIES, ASSENTS = 0.03, 0.06  # how often the genuine and the false tell a verifier otherwise.
+SHARES, WORDS = sample_shares().frames, sample_words().frames
 ALL = 1_000_000  # more than a district has: half of its items are drawn.
 SHIFTS, SHIFT_OF_VISITS = 3, 20  # days in which a verifier's share of the checks is made; visits of a day.
 LEAST = 36  # checks of a frame.
@@ -45,12 +43,6 @@ FLOOR = 30  # one in so many checks is of each district at least.
 BY_MANDAL = {"JK-D5": 640, "JK-D7": ALL, "JK-D624": ALL, "JK-D627": ALL, "JK-D14": ALL}
 
 
-# In their own words; keys of the questions of `enrolment`.
-WORDS = {
-    Meaning.YES: {"how": "मैंने ख़ुद फ़ोन किया (नमूना)", "when": "पिछले महीने", "born": "1984"},
-    Meaning.NEVER: {"how": "मैं सदस्य नहीं हूँ (नमूना)"},
-    Meaning.NO_SUCH_PERSON: {"how": "यहाँ इस नाम का कोई नहीं है (नमूना)"},
-}
 HOURS = (time(10, 15), time(13, 40), time(17, 30))  # of asking; who was not reached is tried again at another
 
 
@@ -120,12 +112,13 @@ class Frames:
     def _freeze(self, until: datetime, planned: PlannedFrame) -> None:
         """Freeze in the morning before anybody joins, and draw at noon."""
         checks = max(LEAST, round(self.checks * planned.share))
+        due_at = until + timedelta(hours=12)
         plan = frames.FramePlan(
             checks=checks,
             floor=checks // FLOOR,
             floors=self.by_mandal if planned.by_mandal else {},
-            source=f"drand quicknet, {until:%d.%m.%Y} 12:00 (नमूना / sample)",
-            due_at=until + timedelta(hours=12),
+            source=WORDS.source.format(due_at=due_at),
+            due_at=due_at,
             ends_on=until.date() + timedelta(days=planned.days - 1),
         )
         at = until + timedelta(hours=6, minutes=30)
@@ -238,13 +231,13 @@ class Frames:
             is_genuine = phone_id is not None and self._is_genuine(phone_id, check.stratum.key)
         rng = random.Random(f"check {self.seed} {check.stratum.key} {check.order} {check.arm}")  # noqa: S311  # sample
         is_easy = is_genuine or check.is_known_genuine is False or check.arm == Check.Arm.TARGETED
-        answers = REACHED if is_easy else REACHED_OF_FALSE
-        is_reached = rng.random() < (AT_HOME if check.is_visit else answers)
-        says_yes = rng.random() >= DENIES if is_genuine else rng.random() < ASSENTS
+        answers = SHARES.reached if is_easy else SHARES.reached_of_false
+        is_reached = rng.random() < (SHARES.at_home if check.is_visit else answers)
+        says_yes = rng.random() >= SHARES.denies if is_genuine else rng.random() < SHARES.assents
         says = Meaning.YES if says_yes else Meaning.NEVER
         if not says_yes and phone_id in self._truth.invented:
             says = Meaning.NO_SUCH_PERSON  # the phone is somebody else's
-        return says if is_reached else None, rng.random() < REFUSES
+        return says if is_reached else None, rng.random() < SHARES.refuses
 
     def _by_call(
         self, check: Check, verifier: Actor, at: datetime, says: Meaning | None, *, refuses: bool
@@ -262,7 +255,7 @@ class Frames:
         elif refuses:
             actions.end_check_try(check_id=check_id, came=actions.TryOutcome.REFUSED, by=verifier, at=at)
         else:
-            words = SaidUnseen(WORDS[says], says)
+            words = SaidUnseen(WORDS.answers[says], says)
             actions.close_answers(check_id=check_id, said=words, by=verifier, at=at)
             at += timedelta(minutes=2)
             actions.conclude_check(check_id=check_id, outcome=_found(says), by=verifier, at=at)
@@ -276,7 +269,9 @@ class Frames:
             return False
         district, _, _shade = stratum.partition("/")
         kind, span = (
-            ("entered", FALSE_ENTERED) if phone_id in self._truth.entered else ("signed", FALSE_SIGNED)
+            ("entered", SHARES.false_entered)
+            if phone_id in self._truth.entered
+            else ("signed", SHARES.false_signed)
         )
         share = random.Random(f"false {kind} {self.seed} {district}").uniform(*span)  # noqa: S311  # sample data
         return random.Random(f"genuine {self.seed} {phone_id}").random() >= share  # noqa: S311  # sample data

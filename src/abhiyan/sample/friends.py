@@ -35,9 +35,9 @@ from abhiyan.units.models import Hierarchy
 
 from . import charges, history, opinions, people, tree
 from .claims import BY, join_by_web
+from .data_files import sample_words
 
-NAMES = {"en": "Friends (sample)", "hi": "मित्र (नमूना)"}
-MINUTED = "शाखाएँ कम हैं और दूरी ज़्यादा: बैठक, 12 अक्तूबर 2026 (नमूना) / Few branches and long ways (sample)"
+WORDS = sample_words().friends
 OFFICE = "friends_organiser"
 BESIDE = 30  # co-in-charges of a constituency
 ORGANISERS_FROM, FRIENDS_FROM, BESIDE_FROM = 46_500_000, 46_600_000, 46_650_000
@@ -86,7 +86,7 @@ def _programme(ground: SampleGround, seats: Sequence[str], first: date) -> Progr
     publish_sample_notice("friends", at=at)
     made = programmes.make_programme(
         template="friends",
-        names=NAMES,
+        names=WORDS.names.by_language(),
         owner_id=ids["IN"],
         unit_ids=[ids[code] for code in seats],
         opens_on=first,
@@ -97,7 +97,7 @@ def _programme(ground: SampleGround, seats: Sequence[str], first: date) -> Progr
         is_sample=True,
     )
     programmes.open_programme(programme_id=made.pk, by=by, at=at)
-    enrolment.set_up_drive(programme_id=made.pk, join_slug="friends", minuted=MINUTED, by=BY, at=at)
+    enrolment.set_up_drive(programme_id=made.pk, join_slug="friends", minuted=WORDS.minuted, by=BY, at=at)
     made.refresh_from_db()
     return made
 
@@ -123,20 +123,6 @@ def _ask_each(ground: SampleGround, made: Programme, states: Mapping[str, str]) 
 
 STANDARD = ("friends", "contributors")  # The sample makes these notices from the standard text.
 
-# The sample fills these words into the standard notice.
-SAMPLE_WORDS = {
-    "hi": {
-        "name": "जन संगठन (नमूना)",
-        "contact": "डेटा अधिकारी (नमूना), 0194 0000000",
-        "[पता]": "1 नमूना मार्ग, श्रीनगर",
-    },
-    "en": {
-        "name": "Jan Sangathan (sample)",
-        "contact": "Data officer (sample), 0194 0000000",
-        "[address]": "1 Sample Road, Srinagar",
-    },
-}
-
 
 def publish_sample_notice(code: str, *, at: datetime) -> None:
     """Publish the standard notice of a roll of the sample, with the words of a sample in its brackets."""
@@ -144,13 +130,13 @@ def publish_sample_notice(code: str, *, at: datetime) -> None:
         language: standard_notice.with_holes_filled(
             standard_notice.standard(
                 language,
-                organisation=settings.ORGANISATION or SAMPLE_WORDS[language]["name"],
-                contact=SAMPLE_WORDS[language]["contact"],
+                organisation=settings.ORGANISATION or WORDS.notice[language].name,
+                contact=WORDS.notice[language].contact,
                 page=settings.ORIGIN + reverse("enrolment:me"),
                 leave_number="",
                 code=code,
             ),
-            SAMPLE_WORDS[language],
+            WORDS.notice[language].holes,
         )
         for language in standard_notice.LANGUAGES
     }
@@ -234,8 +220,8 @@ def _set_sheet(ground: SampleGround, made: Programme) -> None:
     drawn.save(picture, "PNG")
     new = certificates.NewSheet(
         each=CERTIFICATES,
-        line_hi="राष्ट्रीय अध्यक्ष (नमूना)",
-        line_en="National president (sample)",
+        line_hi=WORDS.signs.hi,
+        line_en=WORDS.signs.en,
         signature=picture.getvalue(),
     )
     by = ground.actor("national_president")
@@ -251,7 +237,7 @@ def _certify(ground: SampleGround, made: Programme, segments: Sequence[int], in_
             programme=made,
             unit=segment,
             n=CERTIFICATES,
-            reason="मित्र सम्मेलन / Meeting of friends (sample)",
+            reason=WORDS.certificates_reason,
             by=ground.actor("state_president"),
             at=at,
         )

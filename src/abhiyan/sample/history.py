@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from . import people
+from .data_files import sample_shares
 
 ZONE = ZoneInfo("Asia/Kolkata")
 CALL, OPEN, COMPLETE, WEB, API, PAPER = "call", "open", "complete", "web", "api", "paper"
@@ -49,19 +50,14 @@ class Event:
     calls: bool = False
 
 
-# Share of claims by way in, and how many of the workers invent.
-WAYS = ((CALL, 0.42), (WEB, 0.2), (API, 0.13), (PAPER, 0.25))
-OPENS, COMPLETES = 0.56, 0.82
-FABRICATORS = 0.05
+SHARES = sample_shares().history
 WORST = 2  # of the inventors, these invent half of it all
-RESENT, AGAIN, FAMILY, MINOR = 0.03, 0.05, 0.06, 0.012
-AGREE_TO_CALLS = 0.2
 
 
 def eagerness(seed: str, codes: Sequence[str]) -> dict[str, float]:
-    """Return a factor per unit around 1, from 0.55 to 1.6: districts differ."""
+    """Return a factor per unit around 1: districts differ."""
     rng = random.Random(f"eagerness {seed}")  # noqa: S311  # sample data
-    return {code: rng.uniform(0.55, 1.6) for code in codes}
+    return {code: rng.uniform(*sample_shares().drive.eager) for code in codes}
 
 
 def events(
@@ -74,9 +70,13 @@ def events(
     rng = random.Random(f"history {seed}")  # noqa: S311  # sample data
     crowd = people.sample_people(seed, first=1_000)
     weights = [booth.electors * booth.eagerness for booth in booths]
-    liars = {worker for worker in sorted({booth.worker for booth in booths}) if rng.random() < FABRICATORS}
+    liars = {
+        worker for worker in sorted({booth.worker for booth in booths}) if rng.random() < SHARES.fabricators
+    }
     growth = [
-        0.6 + 0.8 * (day / max(1, days - 1)) + (0.35 if (first + timedelta(day)).weekday() == 6 else 0)
+        SHARES.first_day
+        + SHARES.growth * (day / max(1, days - 1))
+        + (SHARES.sunday if (first + timedelta(day)).weekday() == 6 else 0)
         for day in range(days)
     ]
     whole = sum(growth)
@@ -85,29 +85,29 @@ def events(
         on = first + timedelta(day)
         wanted = round(claims * growth[day] / whole)
         homes = rng.choices(booths, weights, k=wanted)
-        ways = rng.choices([way for way, _share in WAYS], [share for _way, share in WAYS], k=wanted)
+        ways = rng.choices(list(SHARES.ways), list(SHARES.ways.values()), k=wanted)
         made: list[Event] = []
         for number, (home, way) in enumerate(zip(homes, ways, strict=True)):
             key = f"{on:%m%d}-{number}"
             luck = rng.random()
             person = next(crowd)
-            if sample_people and luck < AGAIN:
+            if sample_people and luck < SHARES.again:
                 person = rng.choice(sample_people)
-            elif sample_people and luck < AGAIN + FAMILY:
+            elif sample_people and luck < SHARES.again + SHARES.family:
                 person = people.Sample(
                     person.name, person.name_hi, rng.choice(sample_people).phone, person.birth_year
                 )
             else:
                 sample_people.append(person)
-            if rng.random() < MINOR:
+            if rng.random() < SHARES.minor:
                 person = people.Sample(
                     person.name, person.name_hi, person.phone, on.year - rng.randint(11, 17)
                 )
-            name = person.name_hi if rng.random() < 0.6 else person.name
+            name = person.name_hi if rng.random() < SHARES.in_hindi else person.name
             at = _moment(rng, on)
             worker = home.worker if way in (API, PAPER) else ""
             made += _claim(rng, way, key, at, person, name, home, worker)
-            if rng.random() < RESENT:
+            if rng.random() < SHARES.resent:
                 made.append(made[-1])
         made += _invented(rng, on, booths, liars, wanted)
         made.sort(key=lambda event: (event.at, event.key, event.kind))
@@ -129,18 +129,18 @@ def _claim(
     home: Booth,
     worker: str,
 ) -> list[Event]:
-    calls = rng.random() < AGREE_TO_CALLS
+    calls = rng.random() < SHARES.agrees_to_calls
     if way != CALL:
         return [Event(way, key, at, person.phone, name, person.birth_year, home.code, worker, calls=calls)]
     made = [Event(CALL, key, at, person.phone)]
     made += (
         Event(CALL, f"{key}-{again}", at + timedelta(seconds=20 + 35 * again), person.phone)
-        for again in range(rng.choices((0, 1, 2), (0.68, 0.24, 0.08))[0])
+        for again in range(rng.choices((0, 1, 2), SHARES.calls_again)[0])
     )
-    if rng.random() < OPENS:
+    if rng.random() < SHARES.opens:
         opened = at + timedelta(minutes=rng.randint(1, 40))
         made.append(Event(OPEN, key, opened, person.phone))
-        if rng.random() < COMPLETES:
+        if rng.random() < SHARES.completes:
             done = opened + timedelta(seconds=rng.randint(50, 400))
             fields = (person.phone, name, person.birth_year, home.code)
             made.append(Event(COMPLETE, key, done, *fields, calls=calls))
@@ -156,7 +156,7 @@ def _invented(
         return
     worst = [booth for booth in homes if booth.worker in sorted(liars)[:WORST]]
     for burst in range(max(1, wanted // 900)):
-        home = rng.choice(worst if rng.random() < 0.5 else homes)
+        home = rng.choice(worst if rng.random() < SHARES.by_worst else homes)
         start = rng.randrange(10**7)
         at = datetime.combine(on, time(rng.choice((21, 22, 23)), rng.randrange(60)), ZONE)
         for number in range(rng.randint(8, 30)):

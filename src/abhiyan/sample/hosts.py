@@ -19,25 +19,27 @@ from abhiyan.verification.models import Check
 from abhiyan.verification.queries.frames import published
 from abhiyan.verification.rules.outcomes import NOT_REACHED, Meaning
 
+from .data_files import sample_shares, sample_words
 from .history import ZONE
 
 CHECKS, LEFT = 60, 4  # in the frame; of them nobody asks so many yet.
-REACHED, TRUE = 0.9, 0.93  # shares of hosts and of booth presidents.
 TALKS = 90  # checks of talks at doors.
-TALKED = {True: 0.97, False: 0.6}  # shares of talks that are true, by whether the phone has answered
+SHARES = sample_shares().hosts
 
 
 def check_sample_stays(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
     """Freeze the stays of the days before, draw last evening, and ask this morning."""
     rng = random.Random(f"hosts {ground.seed}")  # noqa: S311  # sample data
-    _check(ground, planner, verifiers, rng, KIND, STAYS, (False,), (CHECKS, LEFT), lambda _check: TRUE)
+    _check(ground, planner, verifiers, rng, KIND, STAYS, (False,), (CHECKS, LEFT), lambda _check: SHARES.true)
 
 
 def check_sample_field_days(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
     """Freeze the field days, and ask booth presidents, in the same way."""
     rng = random.Random(f"presidents {ground.seed}")  # noqa: S311  # sample data
     kind, measure = queries_days.KIND, queries_days.DAYS
-    _check(ground, planner, verifiers, rng, kind, measure, (False,), (CHECKS, LEFT), lambda _check: TRUE)
+    _check(
+        ground, planner, verifiers, rng, kind, measure, (False,), (CHECKS, LEFT), lambda _check: SHARES.true
+    )
 
 
 def ask_at_doors(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor]) -> None:
@@ -49,7 +51,7 @@ def ask_at_doors(ground: SampleGround, planner: Actor, verifiers: Sequence[Actor
     ways, some = (False, True), (TALKS, LEFT)
 
     def true(check: Check) -> float:
-        return TALKED[check.stratum.is_signed]
+        return SHARES.talk_signed if check.stratum.is_signed else SHARES.talk_unsigned
 
     _check(ground, planner, verifiers, rng, kinds.KIND, kinds.TALKED, ways, some, true)
 
@@ -72,10 +74,11 @@ def _check(
     at = datetime.combine(ground.today - timedelta(days=1), time(20, 30), ZONE)
     with system("demo"):
         programme = min(open_programmes_of(kind), key=lambda programme: programme.pk)
+    due_at = at + timedelta(minutes=5)
     plan = frames.FramePlan(
         checks=some[0],
-        source=f"drand quicknet, {at:%d.%m.%Y} 20:35 (नमूना / sample)",
-        due_at=at + timedelta(minutes=5),
+        source=sample_words().frames.source.format(due_at=due_at),
+        due_at=due_at,
         ends_on=ground.today + timedelta(days=6),
     )
     frame = actions.freeze_frame(programme=programme, measure=measure, plan=plan, by=planner, at=at)
@@ -101,7 +104,7 @@ def _check(
 
 
 def _came(rng: random.Random, true: float) -> tuple[Check.Outcome, str]:
-    if rng.random() >= REACHED:
+    if rng.random() >= SHARES.reached:
         return Check.Outcome.UNRESOLVED, NOT_REACHED
     if rng.random() < true:
         return Check.Outcome.GENUINE, ""

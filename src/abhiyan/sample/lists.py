@@ -15,8 +15,9 @@ from abhiyan.units.staging import COLUMNS
 
 from . import tree
 from .claims import BY
+from .data_files import DATA, sample_shares, sample_words
 
-LAST_LABEL = "2019 का अभियान (नमूना)"
+LAST_LABEL = sample_words().drives.last
 
 
 def bring_rows(
@@ -81,7 +82,7 @@ def _real_pins(rows: Sequence[tree.UnitRowSample]) -> set[tuple[str, str]]:
 
 
 def set_sample_outlines(at: datetime) -> None:
-    geojson = json.loads((tree.DATA / "jk_pcs.geojson").read_text(encoding="utf-8"))
+    geojson = json.loads((DATA / "jk_pcs.geojson").read_text(encoding="utf-8"))
     units_actions.set_outlines(
         outlines={
             f"JK-PC{feature['properties']['pc_no']}": feature["geometry"]
@@ -98,6 +99,6 @@ def totals_file(seed: str, rows: Sequence[tree.UnitRowSample], members: int) -> 
     """Yield what the drive of 2019 reached at each booth: by electors, booths more or less eager. members: in all."""
     rng = random.Random(f"2019 {seed}")  # noqa: S311  # sample data
     booths = [row for row in rows if row.kind == "booth"]
-    weights = [(row.electors or 1) * rng.uniform(0.5, 1.5) for row in booths]
+    weights = [(row.electors or 1) * rng.uniform(*sample_shares().drive.last_booths) for row in booths]
     yield "unit_code", "total"
     yield from zip((row.code for row in booths), tree.whole_shares(members, weights), strict=True)

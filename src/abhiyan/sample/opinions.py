@@ -17,18 +17,11 @@ from abhiyan.friends.actions import in_touch
 from abhiyan.org import queries as org
 
 from . import history
+from .data_files import sample_words
 
 EACH = 6  # opinions of friends of one constituency in this month
 AT_DOORS = 14  # Opinions at one booth's doors last month. The mandal reads words from the tenth answer on.
-MOODS = ("better", "same", "worse")
-FIRST = ("water", "road", "power", "school", "work", "prices")
-WORDS = (
-    "नल में पानी सुबह एक घंटा ही आता है।",
-    "सड़क की मरम्मत बरसात से पहले हो।",
-    "शाम को बिजली दो घंटे जाती है।",
-    "स्कूल तक बस चलने लगी, यह अच्छा हुआ।",
-)
-ANSWER = "विभाग को लिखा गया, जवाब आने पर बताएँगे।"
+WORDS = sample_words().opinions
 
 
 def say_opinions(
@@ -58,8 +51,9 @@ def say_opinions(
 
 def _answers(n: int, *, says_words: bool = True) -> dict[str, str]:
     """Return the n-th opinion. Two of three who say something have words of their own."""
-    answers = {"mood": MOODS[n % 3], "first": FIRST[n % 6]}
-    return answers | ({"advice": WORDS[n % 4]} if says_words and n % 3 else {})
+    moods, first, advice = WORDS.moods, WORDS.first, WORDS.advice
+    answers = {"mood": moods[n % len(moods)], "first": first[n % len(first)]}
+    return answers | ({"advice": advice[n % len(advice)]} if says_words and n % 3 else {})
 
 
 def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
@@ -80,8 +74,8 @@ def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
                 at + timedelta(minutes=30),
             )
         if n == 0:
-            by = ground.actor("state_president")
-            forms.say_done(public_id=opinion.public_id, done=ANSWER, no_names=ANSWER.split(), by=by, at=at)
+            by, done = ground.actor("state_president"), WORDS.done
+            forms.say_done(public_id=opinion.public_id, done=done, no_names=done.split(), by=by, at=at)
 
 
 def _holder(ground: SampleGround, unit_id: int) -> Actor:

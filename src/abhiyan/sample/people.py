@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from abhiyan.core import words
 from abhiyan.core.samples import sample_phone
 
+from .data_files import sample_shares
+
 # (Latin, Devanagari). Women's and men's given names and family names common in the region's communities alike.
 WOMEN, MEN, FAMILIES = (
     tuple((row["latin"], row["devanagari"]) for row in words.name_words() if row["sample"] == kind)
@@ -32,7 +34,7 @@ def sample_people(seed: str, first: int = 0) -> Iterator[Sample]:
     rng = random.Random(f"people {seed}")  # noqa: S311  # sample data, the same for the same seed
     number = first
     while True:
-        given_name = rng.choice(WOMEN if rng.random() < 0.46 else MEN)
+        given_name = rng.choice(WOMEN if rng.random() < sample_shares().people.women else MEN)
         family = rng.choice(FAMILIES)
         yield Sample(
             f"{given_name[0]} {family[0]}",

@@ -9,18 +9,17 @@ from abhiyan.programmes.models import Programme
 
 from . import people
 from .claims import UNPLACED_FROM, join_by_web
+from .data_files import sample_words
 
-# Their words on the place, and how many said them; "": nothing.
-OF_STATE = (("199001", 9), ("199014", 6), ("बानिहाल के पास", 5), ("Near Harwan", 4), ("", 3), ("डल गेट", 2))
-OF_DISTRICT = (("कुंड गाँव", 7), ("Panthal", 5), ("199359", 4), ("भोमाग", 2))
+WORDS = sample_words().placeless
 
 
 def join_without_place(seed: str, state: Programme, district: Programme, at: datetime) -> None:
     """Have each join by the web in the last three days; entries wait in the unit of the drive."""
     crowd = people.sample_people(f"placeless {seed}", first=UNPLACED_FROM)
-    for programme, groups in ((state, OF_STATE), (district, OF_DISTRICT)):
-        for number, (place_text, n) in enumerate(groups):
+    for programme, groups in ((state, WORDS.state), (district, WORDS.district)):
+        for number, group in enumerate(groups):
             joined_at = at - timedelta(hours=3 + 11 * number)
-            some = list(itertools.islice(crowd, n))
-            for outcome in join_by_web(programme.pk, some, [None] * n, at=joined_at):
-                note_where(claim=outcome.receipt, text=place_text)
+            some = list(itertools.islice(crowd, group.n))
+            for outcome in join_by_web(programme.pk, some, [None] * group.n, at=joined_at):
+                note_where(claim=outcome.receipt, text=group.place)

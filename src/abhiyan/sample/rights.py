@@ -8,29 +8,26 @@ from abhiyan.enrolment.actions import tickets
 from abhiyan.enrolment.queries import people
 from abhiyan.units import queries as units
 
-# Days ago, kind, their words, the answer.
-ASKED = (
-    (32, "grievance", "मेरा नंबर किसी और को बताया गया (नमूना)", ""),
-    (2, "access", "Who has read my entry? (sample)", ""),
-    (9, "completion", "मेरे गाँव का नाम जोड़ दें (नमूना)", "आपका बूथ अब लिखा है। पन्ने पर देखें। (नमूना)"),
-)
+from .data_files import sample_words
 
 
 def ask_for_rights(unit_id: int, officer: Actor, at: datetime) -> None:
     """Ask from each one's own page; the data officer has answered one."""
     with system("demo"):
         lo, hi = units.span(unit_id, 1)
-        members = people.members_below(lo, hi, people.PeopleWanted(oldest_first=True), limit=len(ASKED))
-    for member, (days, kind, text, answer) in zip(members, ASKED, strict=False):
-        asked_at = at - timedelta(days=days)
+        wanted = people.PeopleWanted(oldest_first=True)
+        members = people.members_below(lo, hi, wanted, limit=len(sample_words().rights))
+    for member, request in zip(members, sample_words().rights, strict=False):
+        asked_at = at - timedelta(days=request.days)
         with scoped(Scope(phone=member.phone_id)):
             ticket = tickets.ask_ticket(
                 membership=member.public_id,
-                kind=kind,
-                said=text,
+                kind=request.kind,
+                said=request.words,
                 language="hi",
                 by=Actor(kind="citizen", id=member.public_id),
                 at=asked_at,
             )
-        if answer:
-            tickets.answer_request(ticket=ticket, text=answer, by=officer, at=asked_at + timedelta(days=1))
+        if request.answer:
+            answered_at = asked_at + timedelta(days=1)
+            tickets.answer_request(ticket=ticket, text=request.answer, by=officer, at=answered_at)

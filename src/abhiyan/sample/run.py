@@ -15,7 +15,6 @@ MARK = "demo"  # a file in the data folder: `doctor` accepts the demo's key ther
 GROUND = "demo.ground"  # the demo can be served; samples of rooms may still be made.
 READY = "demo.ready"  # everything is made.
 PEOPLE = "demo-people.txt"  # the people one may sign in as, level by level
-ORGANISATION_NAMES = "en=Jan Sangathan (sample); ur=جن سنگٹھن (نمونہ)"  # in messages, by language.
 STOPPED = 130  # exit code of what Ctrl-C ended.
 CLAIMS, MANY_CLAIMS = 30_000, 110_000  # of the drive; of the large demo's
 
@@ -31,6 +30,8 @@ def run_demo(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bo
     from abhiyan.pages import languages
     from abhiyan.server import processes, serve
 
+    from .data_files import sample_words
+
     folder = home.home_folder()
     _refuse_what_is_real()
     if folder.exists() and (fresh or (database.is_embedded() and not (folder / READY).exists())):
@@ -40,12 +41,13 @@ def run_demo(*, seed: str, at: datetime | None, port: int, fresh: bool, full: bo
     if not keys.master_path().exists():
         keys.make_master(keys.master_path(), text=keys.demo_master(seed))
     languages.add_language(languages.SHIPPED["ur"])
+    words = sample_words().organisation
     os.environ |= {
         "ABHIYAN_PORT": str(port),
         "ABHIYAN_SMS": os.environ.get("ABHIYAN_SMS", "file"),
-        "ABHIYAN_ORGANISATION": os.environ.get("ABHIYAN_ORGANISATION", "जन संगठन (नमूना)"),
-        "ABHIYAN_ORGANISATION_NAMES": os.environ.get("ABHIYAN_ORGANISATION_NAMES", ORGANISATION_NAMES),
-        "ABHIYAN_GRIEVANCE": os.environ.get("ABHIYAN_GRIEVANCE", "डेटा अधिकारी (नमूना)"),
+        "ABHIYAN_ORGANISATION": os.environ.get("ABHIYAN_ORGANISATION", words.name),
+        "ABHIYAN_ORGANISATION_NAMES": os.environ.get("ABHIYAN_ORGANISATION_NAMES", words.in_languages),
+        "ABHIYAN_GRIEVANCE": os.environ.get("ABHIYAN_GRIEVANCE", words.grievance),
         "DJANGO_SETTINGS_MODULE": "abhiyan.site.settings",
     }
     with processes.stopping_on_signals() as stopping, processes.database_in_use():

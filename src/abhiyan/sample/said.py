@@ -14,11 +14,12 @@ from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import programme_by_id
 from abhiyan.programmes.queries.ledger import reported_below
 
+from .data_files import sample_shares
 from .frames import FROZEN
 
 OFFICE = "mandal_president"
 MUCH = 6  # one unit in so many says far too much
-HONEST, TOO_MUCH = (0.55, 0.75), (1.2, 1.7)  # what is said of 100 calls and forms; about 60 become an entry
+SHARES = sample_shares().own_figures
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Sayings:
         for at, (unit_id, leader) in enumerate(leaders.items() if self._before else ()):
             new = reported.get(unit_id, 0) - self._before.get(unit_id, 0)
             rng = random.Random(f"said {self.ground.seed} {number} {at}")  # noqa: S311  # sample data
-            figure = round(new * rng.uniform(*(HONEST if at % MUCH else TOO_MUCH)))
+            figure = round(new * rng.uniform(*(SHARES.honest if at % MUCH else SHARES.too_much)))
             self._type(drive, unit_id, figure, leader, until)
         self._since, self._before = until.date(), reported
 

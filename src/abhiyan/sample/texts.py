@@ -8,22 +8,14 @@ from abhiyan.messaging.rules import inbound
 from abhiyan.programmes.models import Programme
 
 from .claims import BY
-
-# Last digits of the phone, hours ago, text.
-WRITTEN = (
-    ("0001", 30, "मेरा सदस्यता कार्ड नहीं आया (नमूना)"),
-    ("0001", 28, "कार्ड कब मिलेगा? (नमूना)"),
-    ("0002", 20, "My village is missing in your list (sample)"),
-    ("0003", 9, "बैठक कहाँ है? (नमूना)"),
-    ("0003", 8, "धन्यवाद"),
-    ("0004", 5, "HELP"),
-)
+from .data_files import sample_words
 
 
 def bring_texts(programme: Programme, number: str, at: datetime) -> None:
     """Write each text as its webhook brings it."""
-    for n, (last, hours, text) in enumerate(WRITTEN):
-        wrote_at = at - timedelta(hours=hours)
+    for n, sample_text in enumerate(sample_words().texts):
+        wrote_at = at - timedelta(hours=sample_text.hours)
+        phone = f"+91720000{sample_text.phone}"
         ref = str(uuid5(programme.public_id, f"text {n}"))
-        sms = inbound.Sms("generic", ref, f"+91720000{last}", number, text, wrote_at)
+        sms = inbound.Sms("generic", ref, phone, number, sample_text.text, wrote_at)
         texts.hear_text(text_in=texts.TextIn(sms, "sms", number, "join", programme.pk), by=BY, at=wrote_at)

@@ -9,11 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 from django.utils.translation import gettext_noop
 
-DATA = Path(__file__).parent / "data"
+from .data_files import DATA, sample_shares, sample_words
+
+SHARES, WORDS = sample_shares().tree, sample_words().tree
 BOOTHS = 11_838  # polling stations of Jammu and Kashmir (ECI, 16 August 2024)
 LGD = gettext_noop("Local Government Directory, Government of India")
 ECI = gettext_noop("Election Commission of India")
@@ -118,11 +119,8 @@ def _rows(seed: str) -> Iterator[UnitRowSample]:
             source=LGD,
             sample=False,
         )
-    for code, name, name_hi in (
-        ("JK-R1", "Kashmir region", "कश्मीर संभाग"),
-        ("JK-R2", "Jammu region", "जम्मू संभाग"),
-    ):
-        yield UnitRowSample(code, "region", name, name_hi, "JK")
+    for region in WORDS.regions:
+        yield UnitRowSample(region.code, "region", region.en, region.hi, "JK")
     districts = read_real_file("jk_districts.csv")
     for district in districts:
         number = district["district_lgd"]
@@ -227,12 +225,12 @@ def _below_mandals(
     around: dict[str, tuple[float, float]],
 ) -> Iterator[UnitRowSample]:
     """Yield clusters, villages, wards and booths: all sample."""
-    weights = [rng.uniform(0.85, 1.15) for _segment in segments]
+    weights = [rng.uniform(*SHARES.booths) for _segment in segments]
     per_segment = dict(zip((row["ac_no"] for row in segments), whole_shares(BOOTHS, weights), strict=True))
     electors: dict[str, list[int]] = {}
     for seat in seats:
         inside = [row["ac_no"] for row in segments if row["pc_no"] == seat["pc_no"]]
-        flat = [rng.uniform(0.4, 1.6) for number in inside for _booth in range(per_segment[number])]
+        flat = [rng.uniform(*SHARES.electors) for number in inside for _booth in range(per_segment[number])]
         dealt = iter(whole_shares(int(seat["electors_2024"]), flat))
         for number in inside:
             electors[number] = [next(dealt) for _booth in range(per_segment[number])]
@@ -242,7 +240,7 @@ def _below_mandals(
         booths = [(number, booth) for number in seats_here for booth in range(1, per_segment[number] + 1)]
         members = mandals[code]
         sizes = whole_shares(
-            len(booths), [rng.uniform(1.2, 2.2) if town else 1.0 for _code, _name, town in members]
+            len(booths), [rng.uniform(*SHARES.town_booths) if town else 1.0 for _code, _name, town in members]
         )
         blocks = [member for member in members if not member[2]]
         villages = dict(
@@ -258,22 +256,22 @@ def _below_mandals(
             start += size
             lat, lon = around[mandal]
             places = max(1, round(size / 1.6)) if town else villages[mandal]
-            kind, label, label_hi = ("ward", "Ward", "वार्ड") if town else ("village", "Village", "गाँव")
+            kind, names = ("ward", WORDS.ward) if town else ("village", WORDS.village)
             name_hi = hindi()[mandal]
             for place in range(1, places + 1):
                 yield UnitRowSample(
                     f"{mandal}-{'W' if town else 'V'}{place}",
                     kind,
-                    f"{label} {place}, {name}",
-                    f"{label_hi} {place}, {name_hi}",
+                    names.en.format(n=place, mandal=name),
+                    names.hi.format(n=place, mandal=name_hi),
                     administrative_parent=mandal,
                 )
             for cluster in range(1, -(-size // BOOTHS_PER_CLUSTER) + 1):
                 yield UnitRowSample(
                     f"{mandal}-C{cluster}",
                     "cluster",
-                    f"Cluster {cluster}, {name}",
-                    f"शक्ति केंद्र {cluster}, {name_hi}",
+                    WORDS.cluster.en.format(n=cluster, mandal=name),
+                    WORDS.cluster.hi.format(n=cluster, mandal=name_hi),
                     mandal,
                 )
             for index, (segment, booth) in enumerate(mine):
@@ -281,13 +279,13 @@ def _below_mandals(
                 yield UnitRowSample(
                     f"JK-{segment}-{booth}",
                     "booth",
-                    f"Booth {segment}/{booth}, {name}",
-                    f"बूथ {segment}/{booth}, {name_hi}",
+                    WORDS.booth.en.format(segment=segment, n=booth, mandal=name),
+                    WORDS.booth.hi.format(segment=segment, n=booth, mandal=name_hi),
                     f"{mandal}-C{index // BOOTHS_PER_CLUSTER + 1}",
                     f"JK-AC{segment}",
                     f"{mandal}-{'W' if town else 'V'}{index * places // size + 1}",
                     count,
-                    round(count / 2.9),
+                    round(count / SHARES.household),
                     round(lat + rng.uniform(-0.05, 0.05), 4),
                     round(lon + rng.uniform(-0.06, 0.06), 4),
                 )

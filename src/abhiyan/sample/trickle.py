@@ -59,7 +59,7 @@ def main(seed: str) -> None:
         if time.time() - samples.looked_at() > RESTS_AFTER_S:
             continue
         person, home, at = next(crowd), rng.choice(booths), clock.now()
-        kind = rng.choices([way for way, _share in history.WAYS], [share for _way, share in history.WAYS])[0]
+        kind = rng.choices(list(history.SHARES.ways), list(history.SHARES.ways.values()))[0]
         token = token_in_force(programme_id, at)
         if token is None and kind == history.API:
             continue
