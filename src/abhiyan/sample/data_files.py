@@ -83,7 +83,7 @@ class SampleText(_Table):
 
 
 class PlaceWords(_Table):
-    """What people say of their place. n: how many people."""
+    """People say this of their place. n: how many people."""
 
     place: str
     n: int
@@ -130,7 +130,7 @@ class FlagWords(_Table):
 
 
 class NoticeBlanks(_Table):
-    """What fills a standard notice. holes: its brackets, with the words in their place."""
+    """These words fill a standard notice. holes: its brackets, with the words in their place."""
 
     name: str
     contact: str
@@ -293,7 +293,7 @@ def read_data_file(path: Path, kind: type[DataFile]) -> DataFile:
     try:  # what comes as JSON has lists where a field is a tuple
         return kind.model_validate_json(json.dumps(tomllib.loads(path.read_text(encoding="utf-8"))))
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise DataFileFault(f"{path.name}: {'; '.join(faults)}") from None
 
 
