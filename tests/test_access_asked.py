@@ -24,6 +24,7 @@ ROOMS = (
     "org",
     "paper",
     "people",
+    "polls",
     "programmes",
     "targets",
     "units",
@@ -253,10 +254,10 @@ NOBODY_ASKED = {
     "targets/actions/whole_trees.py::end_change": "a job that is given up says so",
     "units/actions/closing.py::close_units": "units know no offices: the page asks, and rooms for what hangs on them",
     "units/actions/closing.py::reopen_units": "units know no offices: the page asks",
-    "units/actions/polls.py::confirm_poll": "units know no offices: org.actions.polls asks, and two people",
-    "units/actions/polls.py::drop_poll": "units know no offices: org.actions.polls asks, and two people",
-    "units/actions/polls.py::store_poll_version": "units know no offices: org.actions.polls asks, and two people",
-    "units/actions/polls.py::state_withdrawal": "units know no offices: org.actions.polls asks, and two people",
+    "polls/actions.py::confirm_poll": "`state_poll` asks, and another person decides",
+    "polls/actions.py::drop_poll": "`state_poll` asks, and another person decides",
+    "polls/actions.py::store_poll_version": "`state_poll` asks, and another person decides",
+    "polls/actions.py::state_withdrawal": "`state_poll` asks, and another person decides",
 }
 
 

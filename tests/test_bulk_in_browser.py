@@ -13,11 +13,11 @@ from abhiyan.messaging.models import Message, Send
 from abhiyan.messaging.tests.bulk import ENGLISH, ENGLISH_ID, ENTITY, HINDI, HINDI_ID
 from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.people.models import Consent, Person, Purpose
+from abhiyan.polls.models import Poll
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS
-from abhiyan.units.models import Poll
 
 pytestmark = pytest.mark.browser
 SEND = "main form[method=post] button[type=submit]"

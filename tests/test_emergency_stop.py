@@ -34,11 +34,11 @@ from abhiyan.people import actions as people
 from abhiyan.people import queries as known
 from abhiyan.people.actions.emergency import StopReasonMissing
 from abhiyan.people.models import Account
+from abhiyan.polls.rules.polling import Polling
 from abhiyan.server.middleware import is_file
 from abhiyan.site.tests import files
 from abhiyan.site.tests.addresses import FOREIGN_CROWD, Things, address, filled, more_things, things
 from abhiyan.site.tests.cast import Cast
-from abhiyan.units.rules.polls import Polling
 
 CONSOLE = Actor.system("console")
 WHY = "A list was copied."

@@ -28,6 +28,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.paper.actions import batches
 from abhiyan.people.actions import sessions
 from abhiyan.people.models import Account
+from abhiyan.polls import actions as polls
 from abhiyan.programmes import actions as programmes
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.site.tests.looked_at import ALIKE, PAGES, SHORT_LOOKS
@@ -36,7 +37,6 @@ from abhiyan.targets import actions as target_actions
 from abhiyan.targets import queries as target_queries
 from abhiyan.ui.tests.axe import unsound
 from abhiyan.ui.tests.test_browser import JOURNEY_LOOKS, LOOKS, PAGE_LOOKS, SIZES, SLOW
-from abhiyan.units import actions as units
 from abhiyan.units.models import Unit
 from abhiyan.work import actions as work_actions
 from abhiyan.work.actions.materials import add_material
@@ -514,10 +514,10 @@ def things(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> dict[str, UU
             by=cast.actor("state_president"),
             at=at - timedelta(days=1),
         )
-    said = units.StatedPoll("none", "None", at.date(), at.date(), "x", [(None, [world.state.pk])])
+    said = polls.StatedPoll("none", "None", at.date(), at.date(), "x", [(None, [world.state.pk])])
     with system("test"):
-        poll = units.store_poll_version(stated=said, by=SYSTEM, at=at)
-        units.confirm_poll(public_id=poll.public_id, by=SYSTEM, at=at)
+        poll = polls.store_poll_version(stated=said, by=SYSTEM, at=at)
+        polls.confirm_poll(public_id=poll.public_id, by=SYSTEM, at=at)
     return {
         "BATCH": batch.number,
         "POLL": poll.public_id,

@@ -28,7 +28,7 @@ A_PAGE = {
     ),
     "src/abhiyan/helpdesk/views/desk.py": ("", VIEW),
 }
-ASKED = ("helpdesk:kinds", "helpdesk:tickets", "org:polls", "org:poll_new")
+ASKED = ("helpdesk:kinds", "helpdesk:tickets", "polls:polls", "polls:poll_new")
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def test_an_office_touches_two_files_and_a_page_three(copy: Path) -> None:
     assert {name: answers[name]["district_secretary"] for name in ASKED} == {
         "helpdesk:kinds": "open",
         "helpdesk:tickets": "open",
-        "org:polls": "open",
-        "org:poll_new": "refused",
+        "polls:polls": "open",
+        "polls:poll_new": "refused",
     }
     page = answers["helpdesk:kinds"]
     assert page["anonymous"] == page["weak"] == "entrance"

@@ -84,7 +84,7 @@ OWN = {
     "messaging/todo.py:message_todo",
     "org/todo.py:_asked",
     "org/todo.py:_disputed",
-    "org/todo.py:_lacking_polls",
+    "polls/offers.py:todo",
     "org/todo.py:_phones",
     "org/todo.py:_promises",
     "org/todo.py:_vacant",

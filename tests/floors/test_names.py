@@ -75,7 +75,7 @@ READ_NAMES = {
     "org/queries/taking.py": BEARER,
     "org/queries/talks.py": OWN,
     "org/queries/viewers.py": OWN,
-    "org/views/polls.py": BEARER,
+    "polls/views.py": BEARER,
     "programmes/queries/calling.py": BEARER,
     "programmes/queries/holders.py": BEARER,
     "programmes/queries/own_figures.py": BEARER,

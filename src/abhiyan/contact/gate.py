@@ -13,7 +13,7 @@ from abhiyan.helpdesk import queries as helpdesk
 from abhiyan.messaging.queries import on_phones, open_hours
 from abhiyan.messaging.rules import hours
 from abhiyan.people import queries as people
-from abhiyan.units import queries as units
+from abhiyan.polls import queries as polls
 
 from .models import ContactEntry, ContactList, ContactTry
 from .rules import gate
@@ -79,7 +79,7 @@ def contact_verdicts(contacts: Sequence[ContactAsked], *, at: datetime) -> list[
             n: {contact.unit_id, *(living[contact.phone_id].units if contact.phone_id in living else ())}
             for n, contact in enumerate(contacts)
         }
-        polling = units.polling(places, at=at)
+        polling = polls.polling(places, at=at)
         capped = [contact for contact in contacts if not (contact.is_check or contact.is_asked_back)]
         talks = _talks_lately(
             [contact.entry_id for contact in capped if contact.entry_id],

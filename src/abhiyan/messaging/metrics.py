@@ -4,7 +4,7 @@ from datetime import datetime
 
 from abhiyan.core import counters, sql
 from abhiyan.core.metrics import MOST_COUNTED, DatabaseMetric
-from abhiyan.units import queries as units
+from abhiyan.polls import queries as polls
 
 from . import queries
 from . import registrations as reads
@@ -47,6 +47,6 @@ METRICS = {
     ),
     "states_without_poll_entry": DatabaseMetric(
         "States for which the calendar says nothing: bulk messages wait there",
-        lambda at: float(len(units.states_without_entry(at=at))),
+        lambda at: float(len(polls.states_without_entry(at=at))),
     ),
 }

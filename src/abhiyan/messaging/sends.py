@@ -18,8 +18,9 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import organisation_name
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Viewer
+from abhiyan.polls import queries as polls
+from abhiyan.polls.rules.polling import Polling
 from abhiyan.units import queries as units
-from abhiyan.units.rules.polls import Polling
 
 from .models import Send, Template
 from .queries import SendRecipient, about_audience, open_hours, stop_number
@@ -126,7 +127,7 @@ def count_phones(
     when = hours.next_opening(at, settings.TIME_ZONE, hours_)
     capped = {"week": when - WEEK, "per_week": environment.OUTREACH_PER_WEEK(), "rests": audience.rests}
     count_rows = sql.rows(_COUNTED.format(audience.rows), about_audience(send, after, until, at) | capped)
-    polling = units.polling(
+    polling = polls.polling(
         {tuple(lived_in): lived_in for _language, lived_in, *_more in count_rows}, at=when
     )
     parts_of = {

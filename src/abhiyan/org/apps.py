@@ -17,11 +17,10 @@ class OrgConfig(AppConfig):
         from abhiyan.units.rules import hanging
 
         from . import actions
-        from .actions import body_kinds, closing, emergency, own_offices, polls
+        from .actions import body_kinds, closing, emergency, own_offices
         from .news import ReleaseDecided
         from .queries import cast, require
         from .queries.offices import offices_held
-        from .queries.polls import poll_sentences
         from .rules import body_kinds as kind_rules
         from .rules import named_lists, releases
         from .rules import own_offices as own_rules
@@ -42,12 +41,10 @@ class OrgConfig(AppConfig):
             lambda closed_account: actions.forget_talks_of(account_id=closed_account.account_id),
         )
         news.subscribe(UnitsClosing, lambda units_closing: closing.end_with_units(closing=units_closing))
-        releases.register_details(polls.ACT, poll_sentences)
         releases.register_details(named_lists.ACT, with_names.named_list_words)
         releases.register_page(named_lists.ACT, with_names.named_list_page)
         bearers.answer_seen(bearers_seen)
         lists.approved_by(with_names.NamedLists())
-        news.subscribe(ReleaseDecided, lambda decision: polls.hear_poll_decided(decision=decision))
         news.subscribe(ReleaseDecided, lambda decision: own_offices.heed_office(news=decision))
         news.subscribe(ReleaseDecided, lambda decision: body_kinds.heed_body_kind(news=decision))
         news.subscribe(ReleaseDecided, lambda decision: emergency.heed_end_of_stop(decision=decision))

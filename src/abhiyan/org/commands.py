@@ -82,7 +82,7 @@ def end(*, phone: str, reason: str) -> None:
 
 
 @click.command("list")
-def list_() -> None:
+def list_officers() -> None:
     """List the data officers at the top of the tree."""
     from abhiyan.core.scope import system
 
@@ -136,5 +136,5 @@ COMMANDS = {
     "officers": click.Group("officers", help="Name, end and list the data officers at the top of the tree."),
     "officers name": name_,
     "officers end": end,
-    "officers list": list_,
+    "officers list": list_officers,
 }

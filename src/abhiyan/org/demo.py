@@ -1,19 +1,15 @@
-"""The sample of the demo: a calendar of polls, with a by-election in one segment and one entry that waits; committees
-and wings of the state and of some districts, with holders and vacancies; page committees of some booths."""
+"""The sample of the demo: committees and wings of the state and of some districts, with holders and vacancies; page
+committees of some booths."""
 
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from abhiyan.core.samples import BY, ZONE, SampleGround
+from abhiyan.core.samples import BY, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.org import actions as org
 from abhiyan.org.models import BodyKind
 from abhiyan.org.rules.body_kinds import WantedKind
-from abhiyan.units import actions as units
-from abhiyan.units import queries
 
-SEAT, STATE, NATION = "JK-AC1", "JK", "IN"
-SOURCE = "नमूना / sample"
+STATE, NATION = "JK", "IN"
 FIRST = ("अनिल", "रेखा", "विजय", "पूजा", "मोहन", "कविता", "संजय", "नीलम", "दीपक")
 LAST = ("शर्मा", "गुप्ता", "सिंह", "वर्मा", "कौल")
 YOUTH = {"en": "Youth wing", "hi": "युवा मोर्चा"}
@@ -50,53 +46,11 @@ LEADERS = ("state_general_secretary", "state_secretary")  # besides who holds an
 
 
 def sample(ground: SampleGround) -> None:
-    """Entries in force, so that bulk messages may go; and one of the state president's that nobody has approved."""
+    """Make the bodies, the leaders of other states, and some page committees."""
     with system("demo"):
-        _state(ground)
         _sit(ground)
         _lead_states(ground)
         _add_page_committees(ground)
-
-
-def _state(ground: SampleGround) -> None:
-    ids, today, at = ground.ids, ground.today, ground.at
-    seat = queries.unit(SEAT)
-    others = [ids[code] for code in sorted(ids) if "-" not in code and code not in (NATION, STATE)]
-    for stated in (
-        units.StatedPoll(
-            "by_election",
-            f"{seat.names['en']} by-election / {seat.names['hi']} उपचुनाव",
-            today - timedelta(days=10),
-            today + timedelta(days=25),
-            SOURCE,
-            [(closing(today + timedelta(days=20)), [ids[SEAT]])],
-            is_sample=True,
-        ),
-        units.StatedPoll(
-            "none",
-            "No poll / मतदान नहीं",
-            today - timedelta(days=30),
-            today + timedelta(days=180),
-            SOURCE,
-            [(None, others)],
-            is_sample=True,
-        ),
-    ):
-        made = units.store_poll_version(stated=stated, by=BY, at=at)
-        units.confirm_poll(public_id=made.public_id, by=BY, at=at)
-    local = units.StatedPoll(
-        "local",
-        "Local elections / स्थानीय चुनाव",
-        today + timedelta(days=40),
-        today + timedelta(days=90),
-        SOURCE,
-        [
-            (closing(today + timedelta(days=70 + 7 * n)), [ids[code]])
-            for n, code in enumerate(("JK-D14", "JK-D627"))
-        ],
-        is_sample=True,
-    )
-    org.state_poll(stated=local, by=ground.actor("state_president"), at=at - timedelta(hours=3))
 
 
 def _sit(ground: SampleGround) -> None:
@@ -213,7 +167,3 @@ def _wings(ground: SampleGround, code: str) -> list[int]:
         for names in WINGS
         if names["en"] != there.get(code)
     ]
-
-
-def closing(day: date) -> datetime:
-    return datetime.combine(day, time(18), ZoneInfo(ZONE))

@@ -68,7 +68,4 @@ ENTRIES = (
         needs=("data.stop",),
     ),
     NavigationEntry("org:my_phones", _("My phones"), words=_("lost phone, sign out")),
-    NavigationEntry(
-        "org:polls", _("Calendar of polls"), SETTINGS, words=_("silence, voting"), needs=("polls.keep",)
-    ),
 )

@@ -1,16 +1,15 @@
-"""A launch needs this of offices: who approves, who has accepted and signed in, and the calendar of polls."""
+"""A launch needs this of offices: who approves, who has accepted, and who has signed in."""
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from abhiyan.core import clock
 from abhiyan.core.words import name_in_language
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.readiness import LaunchCheck, LaunchFinding, LaunchOf, Readiness
-from abhiyan.units import queries as units
 
 from .queries import launching
 from .rules.deciding import SEATED_FOR
@@ -72,26 +71,6 @@ def _by_office(found: list[tuple[dict[str, str], int]]) -> str:
     return ", ".join(parts) + ("…" if len(found) > SHOWN else "")
 
 
-def polls_readiness(of: LaunchOf) -> LaunchFinding:
-    """Each state of the programme has an entry in the calendar of polls."""
-    without = units.states_without_entry(at=of.at)
-    spans = units.all_spans([unit.pk for unit in without])
-    lo, hi = of.span
-    state_names = [
-        name_in_language(unit.names)
-        for unit in without
-        if unit.pk == of.owner_id or any(start < hi and lo < end for start, end in spans.get(unit.pk, []))
-    ]
-    if not state_names:
-        return LaunchFinding(Readiness.OK, _("Every state has an entry."))
-    n = len(state_names)
-    names = ", ".join(state_names[:SHOWN]) + ("…" if n > SHOWN else "")
-    sentence = ngettext("%(n)s state has no entry: %(names)s.", "%(n)s states have no entry: %(names)s.", n)
-    return LaunchFinding(
-        Readiness.MISSING, sentence % {"n": grouped(n), "names": names}, reverse("org:polls"), _("Enter it")
-    )
-
-
 CHECKS = (
     LaunchCheck(
         "approver",
@@ -116,13 +95,5 @@ CHECKS = (
         7,
         first_sign_ins_readiness,
         "org.appoint",
-    ),
-    LaunchCheck(
-        "polls",
-        gettext_lazy("Calendar of polls"),
-        gettext_lazy("Bulk messages wait in a state without an entry."),
-        14,
-        polls_readiness,
-        "polls.keep",
     ),
 )

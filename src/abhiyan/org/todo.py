@@ -19,19 +19,17 @@ from abhiyan.core import clock
 from abhiyan.core.words import local_person, name_in_language
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.owed import I_WAIT_FOR, Beside, LateBelow, Owed, at_desks
-from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
 
 from . import queries
 from .models import Appointment, Release
 from .queries import phones
 from .rules.capabilities import LEADS
-from .rules.releases import CAPABILITY, NAMES, release_use_page
+from .rules.releases import CAPABILITY, NAMES, decision_page_of, release_use_page
 from .rules.vacancies import vacant_words
 from .viewer import HeldOffice, Viewer
 
 DECIDERS_SHOWN = 3
-STATES_SHOWN = 5
 IN_CHARGE_OF_PHONES = (Kind.MANDAL, Kind.CLUSTER)  # their Today shows silent phones below
 # These sentences count the units of a kind that lack an office.
 LACKING = {
@@ -99,7 +97,6 @@ def office_todo(viewer: Viewer, *, at: datetime) -> Iterator[Owed | Beside | Lat
             due_at=release.expires_at,
         )
     yield from _asked(viewer, releases, made)
-    yield from _lacking_polls(viewer, at=at)
     home = viewer.home
     if home is not None and home.unit_kind in IN_CHARGE_OF_PHONES and viewer.may(LEADS):
         yield from _phones(home, at=at)
@@ -191,42 +188,9 @@ def _phones(home: HeldOffice, *, at: datetime) -> Iterator[Owed]:
 
 
 def _where_to_decide(release: Release) -> str:
-    """An entry of the calendar is compared with its source on its own page."""
-    if release.act == "polls.confirm":
-        return reverse("org:poll", args=[release.payload["poll"]])
-    return reverse("org:releases")
-
-
-def _lacking_polls(viewer: Viewer, *, at: datetime) -> Iterator[Owed]:
-    """States the viewer keeps that have no entry in the calendar of polls: bulk messages wait there."""
-    if not viewer.may("polls.keep"):
-        return
-    without = units.states_without_entry(at=at)
-    spans = units.all_spans([unit.pk for unit in without])
-    state_names = [
-        name_in_language(unit.names)
-        for unit in without
-        if viewer.may_at("polls.keep", *(lo for lo, _hi in spans.get(unit.pk, [])))
-    ]
-    if state_names:
-        yield Owed(
-            urgency=2,
-            title=ngettext(
-                "%(n)s state has no entry in the calendar of polls",
-                "%(n)s states have no entry in the calendar of polls",
-                len(state_names),
-            )
-            % {"n": grouped(len(state_names))},
-            meta=_("Bulk messages wait there: %(states)s") % {"states": _first(state_names)},
-            href=reverse("org:polls"),
-            act=_("Enter it"),
-            icon="alert",
-            key="polls",
-        )
-
-
-def _first(names: list[str]) -> str:
-    return ", ".join(names[:STATES_SHOWN]) + ("…" if len(names) > STATES_SHOWN else "")
+    """Some requests are compared with their source on a page of their own."""
+    page = decision_page_of(release.act)
+    return page(release) if page else reverse("org:releases")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,11 @@ from .views import (
     offers,
     own_offices,
     phones,
-    polls,
     releases,
 )
 
 app_name = "org"
 APPOINTING = capability("org.appoint", "org.officers")
-POLLS = capability("polls.keep")
 BODIES = capability("org.bodies")
 OWN_OFFICES = capability("org.offices")
 urlpatterns = [
@@ -102,30 +100,6 @@ urlpatterns = [
         act="waits for a second person",
     ),
     page("offices/<int:office_id>/end/", own_offices.office_end, opens=OWN_OFFICES, act=FINAL),
-    page("polls/", polls.polls_page, name="polls", opens=STRONG),
-    page(
-        "polls/new/",
-        polls.new_poll_page,
-        name="poll_new",
-        opens=POLLS,
-        act="is taken back, corrected or withdrawn",
-    ),
-    page("polls/preview/", polls.poll_preview, name="poll_preview", opens=POLLS),
-    page("polls/<uuid:public_id>/", polls.poll_page, name="poll", opens=STRONG),
-    page(
-        "polls/<uuid:public_id>/withdraw/",
-        polls.withdraw_poll_page,
-        name="poll_withdraw",
-        opens=POLLS,
-        act=FINAL,
-    ),
-    page(
-        "polls/<uuid:public_id>/take-back/",
-        polls.take_poll_back,
-        name="poll_take_back",
-        opens=POLLS,
-        act=FINAL,
-    ),
     page("releases/", releases.releases_page, name="releases", opens=STRONG),
     page(
         "releases/<uuid:public_id>/decide/",

@@ -17,6 +17,7 @@ ROOMS = (
     "units",
     "people",
     "org",
+    "polls",
     "messaging",
     "forms",
     "elections",

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choose-unit/", include("abhiyan.units.urls")),
     path("", include("abhiyan.people.urls")),
     path("", include("abhiyan.org.urls")),
+    path("polls/", include("abhiyan.polls.urls")),
     path("", include("abhiyan.doorstep.urls")),
     path("", include("abhiyan.incidents.urls")),
     path("", include("abhiyan.friends.urls")),

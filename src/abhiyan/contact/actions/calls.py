@@ -31,7 +31,7 @@ from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
-from abhiyan.units import queries as units
+from abhiyan.polls import queries as polls
 
 from .attempts import LEASE
 
@@ -236,7 +236,7 @@ def _put_back(queue: CallQueue, entry: ContactEntry, why: str, *, at: datetime) 
         after = {"elsewhere": LEASE, "waits": LEASE, "hours": LEASE}.get(why, timedelta(days=1))
         if why == "cap":
             after = timedelta(days=gate.LATELY_DAYS)
-        silent = units.polling({0: [entry.unit_id]}, at=at)[0].silent_until(at) if why == "silence" else None
+        silent = polls.polling({0: [entry.unit_id]}, at=at)[0].silent_until(at) if why == "silence" else None
         entry.state = State.LATER
         entry.again_at = into_hours(silent or at + after, zone=zone, opens=queue.opens, closes=queue.closes)
         entry.next_day = clock.day_in(zone, entry.again_at)

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.messaging.rules import hours
-from abhiyan.units.rules.polls import Polling
+from abhiyan.polls.rules.polling import Polling
 
 OPENS, CLOSES = time(6), time(22)  # of doors: the Election Commission bars visits from 22:00 to 06:00
 MOST_LATELY = 3  # talks with one phone or door, on all lists, in LATELY_DAYS

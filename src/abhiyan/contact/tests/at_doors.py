@@ -11,8 +11,8 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.people import actions as people
+from abhiyan.polls import actions as polls
 from abhiyan.programmes.models import Measure, Programme, ProgrammeUnit
-from abhiyan.units import actions as units
 from abhiyan.units.models import Unit
 
 JOBS = Actor.system("test")
@@ -108,15 +108,15 @@ def talks_of_others(phone_id: UUID, unit_id: int, programme_id: int, n: int, *, 
 def no_poll(unit_id: int, *, at: datetime = NOW) -> None:
     """The calendar of polls says that a state has no poll."""
     day, until = at.date(), at.date() + 60 * DAY
-    stated = units.StatedPoll("none", "No poll", day, until, "A letter", [(None, [unit_id])])
+    stated = polls.StatedPoll("none", "No poll", day, until, "A letter", [(None, [unit_id])])
     with system("test"):
-        poll = units.store_poll_version(stated=stated, by=JOBS, at=at)
-        units.confirm_poll(public_id=poll.public_id, by=JOBS, at=at)
+        poll = polls.store_poll_version(stated=stated, by=JOBS, at=at)
+        polls.confirm_poll(public_id=poll.public_id, by=JOBS, at=at)
 
 
 def announce(unit_id: int, by: Any, *, at: datetime, closes_in: timedelta = 9 * DAY) -> None:
     """An election is announced in a state."""
-    stated = units.StatedPoll(
+    stated = polls.StatedPoll(
         "assembly",
         "Poll",
         at.date(),
@@ -125,5 +125,5 @@ def announce(unit_id: int, by: Any, *, at: datetime, closes_in: timedelta = 9 * 
         [(at + closes_in, [unit_id])],
     )
     with system("test"):
-        poll = units.store_poll_version(stated=stated, by=by, at=at)
-        units.confirm_poll(public_id=poll.public_id, by=by, at=at)
+        poll = polls.store_poll_version(stated=stated, by=by, at=at)
+        polls.confirm_poll(public_id=poll.public_id, by=by, at=at)

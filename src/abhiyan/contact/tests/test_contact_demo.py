@@ -16,12 +16,12 @@ from abhiyan.messaging.models import Send
 from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account
+from abhiyan.polls.models import Poll
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Item, Programme
 from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.units import queries as units
-from abhiyan.units.models import Poll
 
 from .at_calls import centre_in, seated
 

@@ -34,6 +34,7 @@ from abhiyan.messaging.tests.bulk import Kept
 from abhiyan.messaging.tests.sending import send_due
 from abhiyan.messaging.tests.test_reach import enter
 from abhiyan.people.actions.suppressions import keep_spoken_no
+from abhiyan.polls.models import Poll
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.queries import unit_ladder
@@ -41,7 +42,7 @@ from abhiyan.programmes.rules.ladder import Ladder
 from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import SYSTEM, Cast
 from abhiyan.targets import actions as targets
-from abhiyan.units.models import Poll, Unit
+from abhiyan.units.models import Unit
 from abhiyan.verification.actions import (
     begin_try,
     close_answers,

@@ -29,10 +29,10 @@ from abhiyan.org import actions as releases
 from abhiyan.pages.tests.test_titles_tell_the_truth import titles_on_their_pages
 from abhiyan.people import actions as people
 from abhiyan.people.tests.make import rename_account
+from abhiyan.polls.models import Poll
 from abhiyan.programmes.models import Programme
 from abhiyan.review.tests.test_slides import slides
 from abhiyan.site.tests.cast import SYSTEM, Cast
-from abhiyan.units.models import Poll
 from abhiyan.work.actions import schedules
 from abhiyan.work.models import Due, Schedule, Task
 from abhiyan.work.queries.schedules import offices_to_ask

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from abhiyan.contact.rules.gate import WORDS, why_held_back
 from abhiyan.messaging.rules.hours import Hours
-from abhiyan.units.rules.polls import Polling
+from abhiyan.polls.rules.polling import Polling
 
 DAY = datetime(2026, 11, 25, tzinfo=UTC)
 CLOSES = datetime(2026, 11, 27, 11, 30, tzinfo=UTC)  # 17:00 in India

@@ -32,7 +32,7 @@ from abhiyan.org.queries import NotYours
 from abhiyan.people import actions as people
 from abhiyan.people.models import Account, Consent, Person, Purpose
 from abhiyan.people.tests.make import body, browser
-from abhiyan.units.models import Poll
+from abhiyan.polls.models import Poll
 
 from .make import Human, World
 

@@ -10,7 +10,7 @@ from abhiyan.core.refusals import Refused
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules import wording
 from abhiyan.people import queries as people
-from abhiyan.units import queries as units
+from abhiyan.polls import queries as polls
 
 
 class CodeInAnswer(Refused):
@@ -35,7 +35,7 @@ def check_words(
     if wording.has_code(text):
         raise CodeInAnswer(field=field)
     word = wording.campaigning(text)
-    if word and units.frozen_units(places(), at=at):
+    if word and polls.frozen_units(places(), at=at):
         raise CampaignInAnswer(field=field, word=word)
 
 

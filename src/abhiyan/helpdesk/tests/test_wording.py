@@ -12,7 +12,7 @@ from abhiyan.helpdesk import queries
 from abhiyan.helpdesk.models import ReadyAnswer, Ticket
 from abhiyan.helpdesk.rules.wording import campaigning, has_code
 from abhiyan.org.models import Release
-from abhiyan.units import actions as units
+from abhiyan.polls import actions as polls
 
 from .make import BY, one, typed, write
 
@@ -30,10 +30,10 @@ def announce(world: World) -> None:
     day = world.now.date()
     close = world.now + timedelta(days=9)
     phases = [(close, [world.state.pk])]
-    stated = units.StatedPoll("assembly", "Poll", day, day + timedelta(days=12), "A letter", phases)
+    stated = polls.StatedPoll("assembly", "Poll", day, day + timedelta(days=12), "A letter", phases)
     with system("test"):
-        poll = units.store_poll_version(stated=stated, by=BY, at=world.now)
-        units.confirm_poll(public_id=poll.public_id, by=BY, at=world.now)
+        poll = polls.store_poll_version(stated=stated, by=BY, at=world.now)
+        polls.confirm_poll(public_id=poll.public_id, by=BY, at=world.now)
 
 
 @pytest.mark.parametrize(

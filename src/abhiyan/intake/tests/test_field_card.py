@@ -25,7 +25,7 @@ from abhiyan.enrolment.tests.make import CHANNEL, Human, World
 from abhiyan.enrolment.tests.web import officer, web_world
 from abhiyan.intake import actions as intake
 from abhiyan.people.models import Purpose
-from abhiyan.units.models import Poll
+from abhiyan.polls.models import Poll
 
 from .test_calls import JOIN, connect
 

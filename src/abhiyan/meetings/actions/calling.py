@@ -23,7 +23,7 @@ from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.rules import audiences, bulk
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.units import queries as units
+from abhiyan.polls import queries as polls
 
 from .words import blanks_of
 
@@ -290,7 +290,7 @@ def check_counts(programme_id: int | None, unit_id: int, on: date) -> None:
 
 def falls_in_silence(unit_id: int, first_on: date, last_on: date, *, at: datetime) -> bool:
     """Return True if a day of it lies in the 48 hours before a poll in the unit: inner meetings get a warning."""
-    there = units.polling({unit_id: [unit_id]}, at=at)[unit_id]
+    there = polls.polling({unit_id: [unit_id]}, at=at)[unit_id]
     return days.is_in_silence(first_on, last_on, there.silences, settings.TIME_ZONE)
 
 

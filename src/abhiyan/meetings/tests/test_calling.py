@@ -16,8 +16,8 @@ from abhiyan.meetings.actions import calling
 from abhiyan.meetings.models import Invitee, Meeting
 from abhiyan.messaging import actions as messaging
 from abhiyan.org.queries import NotYours
+from abhiyan.polls import actions as polls
 from abhiyan.site.tests.cast import SYSTEM, Cast
-from abhiyan.units import actions as units
 
 from .make import (
     DAY,
@@ -187,7 +187,7 @@ def test_in_the_silence_an_inner_meeting_is_warned_and_a_public_one_refused(cast
 
 def poll(cast: Cast, day: date) -> None:
     with system("test"):
-        stated = units.StatedPoll(
+        stated = polls.StatedPoll(
             "state",
             "Poll",
             TODAY,
@@ -195,8 +195,8 @@ def poll(cast: Cast, day: date) -> None:
             "Test",
             [(NOW + (day - TODAY), [cast.world.units["JK"].pk])],
         )
-        made = units.store_poll_version(stated=stated, by=SYSTEM, at=NOW)
-        units.confirm_poll(public_id=made.public_id, by=SYSTEM, at=NOW)
+        made = polls.store_poll_version(stated=stated, by=SYSTEM, at=NOW)
+        polls.confirm_poll(public_id=made.public_id, by=SYSTEM, at=NOW)
 
 
 def test_every_page_of_a_cancelled_meeting_says_so(cast: Cast, call: Call) -> None:

@@ -26,8 +26,8 @@ from abhiyan.messaging.recipients import NOBODY, on_phones
 from abhiyan.messaging.rules import audiences, gate, mails, registered, texts
 from abhiyan.people import actions as people
 from abhiyan.people import queries as people_queries
-from abhiyan.units import queries as units
-from abhiyan.units.rules.polls import Polling
+from abhiyan.polls import queries as polls
+from abhiyan.polls.rules.polling import Polling
 
 from .caps import Caps, give_caps_back
 from .noes import phone_standings
@@ -273,7 +273,7 @@ class _Inquiry:
         ]
         self._people = on_phones({one.phone_id for one in asked})
         self._numbers, self._ours = OurNumbers(), dict[tuple[int, str], dict[str, str]]()
-        self._polling = units.polling({one.id: self._units(one) for one in asked}, at=at)
+        self._polling = polls.polling({one.id: self._units(one) for one in asked}, at=at)
         self._hours = open_hours()
         self._is_stopped = people_queries.emergency_stop() is not None
         # Messages that wait for anything else take no lock; a message tried before may have a reservation to give back.

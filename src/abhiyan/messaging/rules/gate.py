@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from abhiyan.units.rules.polls import Polling
+from abhiyan.polls.rules.polling import Polling
 
 from . import hours as clock_hours
 from .bulk import PREFIX

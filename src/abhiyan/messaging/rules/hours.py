@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from abhiyan.units.rules.polls import Polling
+from abhiyan.polls.rules.polling import Polling
 
 from .texts import SERVICE
 

@@ -13,7 +13,7 @@ from abhiyan.messaging.rules import gate, reasons, texts
 from abhiyan.messaging.rules.gate import GateMessage, GateRecipient, May
 from abhiyan.messaging.rules.hours import Hours
 from abhiyan.messaging.rules.noes import StandingNo
-from abhiyan.units.rules.polls import NOWHERE, Areas, Calendar, Phase, PollPlace
+from abhiyan.polls.rules.polling import NOWHERE, Areas, Calendar, Phase, PollPlace
 from abhiyan.units.rules.ranges import base
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)

@@ -19,7 +19,7 @@ from abhiyan.messaging.models import Message, Reached, Template
 from abhiyan.messaging.rules import texts
 from abhiyan.people import actions as people
 from abhiyan.people.models import Person, Purpose
-from abhiyan.units.models import Poll, PollArea, PollPhase
+from abhiyan.polls.models import Poll, PollArea, PollPhase
 from abhiyan.units.rules.levels import ELECTORAL
 from abhiyan.units.tests.make import SYSTEM, grow
 

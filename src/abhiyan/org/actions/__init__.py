@@ -35,7 +35,6 @@ from .officers import (
     seat_awaited_officers,
 )
 from .own_offices import ask_office, end_office
-from .polls import state_poll, take_back_poll, withdraw_poll
 from .releases import (
     Lapsed,
     NotReleased,

@@ -83,6 +83,7 @@ _PAGES: dict[str, Callable[[Any], str]] = {}
 
 
 _DETAILS: dict[str, Callable[[Any], list[str]]] = {}
+_DECISION_PAGES: dict[str, Callable[[Any], str]] = {}
 _NAMING: set[str] = set()
 
 
@@ -102,6 +103,17 @@ def names_people(act: str) -> bool:
 def details_of(release: Any) -> list[str]:
     """Return what exactly a request would do, in sentences."""
     return _DETAILS[release.act](release) if release.act in _DETAILS else []
+
+
+def register_decision_page(act: str, page: Callable[[Any], str]) -> None:
+    """Call this once in the ready() of the room with the act. page: a request -> the address where the deciding person
+    compares it with its source."""
+    _DECISION_PAGES[act] = page
+
+
+def decision_page_of(act: str) -> Callable[[Any], str] | None:
+    """Return the function that gives the address where an act is decided; None: the page of all approvals."""
+    return _DECISION_PAGES.get(act)
 
 
 def register_page(act: str, page: Callable[[Any], str]) -> None:

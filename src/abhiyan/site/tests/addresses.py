@@ -52,6 +52,7 @@ from abhiyan.paper.tests.sheets import drawn
 from abhiyan.people.actions import doubles as people
 from abhiyan.people.actions import field, issue_document, sessions
 from abhiyan.people.models import Double, Factor, FieldHeld, Person, Session
+from abhiyan.polls import actions as polls
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes import queries as programme_queries
 from abhiyan.programmes.models import Programme, ProgrammeUnit
@@ -61,7 +62,6 @@ from abhiyan.stays.models import FieldDay, ThanksLetter
 from abhiyan.targets import actions as targets
 from abhiyan.targets import queries as target_queries
 from abhiyan.targets.models import TargetChange
-from abhiyan.units import actions as units
 from abhiyan.units.models import Hierarchy
 from abhiyan.verification import actions as verification
 from abhiyan.verification.actions import frames
@@ -319,13 +319,13 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         )
         former = results.join_parties(party="JKNC", was="JKPDP", by=SYSTEM, at=at)
         ClassRule.objects.create(election=plan.election, unit=world.state, rules=[], made_at=at)
-        polls = []
+        entries = []
         for _n in range(2):
-            no_poll = units.StatedPoll(
+            no_poll = polls.StatedPoll(
                 "none", "No poll", at.date(), at.date(), "A letter", [(None, [world.state.pk])]
             )
-            polls.append(units.store_poll_version(stated=no_poll, by=SYSTEM, at=at))
-        units.confirm_poll(public_id=polls[0].public_id, by=SYSTEM, at=at)
+            entries.append(polls.store_poll_version(stated=no_poll, by=SYSTEM, at=at))
+        polls.confirm_poll(public_id=entries[0].public_id, by=SYSTEM, at=at)
         asker = cast.accounts["state_president"]
         released = [
             Release.objects.create(
@@ -484,9 +484,9 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
             ("incidents:incident", *(f"incidents:incident_{page}" for page in INCIDENT_PAGES)),
             incident.public_id,
         ),
-        "org:poll": polls[0].public_id,
-        "org:poll_withdraw": polls[0].public_id,
-        "org:poll_take_back": polls[1].public_id,
+        "polls:poll": entries[0].public_id,
+        "polls:poll_withdraw": entries[0].public_id,
+        "polls:poll_take_back": entries[1].public_id,
         "seat": cast.appointments["district_elsewhere"],
         "work:task": task.public_id,
         "work:task_act": task.public_id,

@@ -91,7 +91,7 @@ FILED = (
         "org:body_kinds",
         "org:offices",
         "org:phones",
-        "org:polls",
+        "polls:polls",
     ),
     *("org:releases",),
     *(

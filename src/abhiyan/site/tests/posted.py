@@ -167,7 +167,12 @@ POSTS: dict[str, dict[str, str]] = {
     "org:decide": {"order_no": "7"},
     "org:decide_release": {"allow": "yes"},
     "org:end_appointment": {"reason": "because"},
-    "org:poll_new": {"kind": "none", "name": "Mine", "announced_on": "2026-12-01", "result_on": "2026-12-02"}
+    "polls:poll_new": {
+        "kind": "none",
+        "name": "Mine",
+        "announced_on": "2026-12-01",
+        "result_on": "2026-12-02",
+    }
     | {"source": "Mine", "phases": "1", "areas_1": "JK"},
     "people:factor_rename": {"label": "Mine"},
     "work:answer_charge": {"answer": "accept"},

@@ -27,6 +27,7 @@ from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
 from abhiyan.people import phones
 from abhiyan.people import queries as people
+from abhiyan.polls.queries import polling
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.news import ItemsErased
 from abhiyan.programmes.queries import is_past, programme_by_id
@@ -49,7 +50,6 @@ from abhiyan.stays.refusals import (
 )
 from abhiyan.stays.rules.stays import asked_until
 from abhiyan.units import queries as units
-from abhiyan.units.queries.polls import polling
 
 ROOM, WORKER, HOST = "stays", "worker", "host"  # whose questions; to these
 STAYS, IN_PLACE = 1, 1  # the measure and its channel

@@ -3,6 +3,7 @@
 The calling page or command checks who may change trees (`org.require`): offices are in a room above this one.
 """
 
+from abhiyan.units.refusals import StillUsed
 from abhiyan.units.rules.levels import RESERVED
 
 from .closing import close_units, hold_closing, keep_closing_fact, reopen_units
@@ -13,4 +14,3 @@ from .making import NewUnit, make_unit, make_units
 from .moving import move_unit
 from .outlines import set_outlines
 from .placing import place_units
-from .polls import StatedPoll, confirm_poll, drop_poll, state_withdrawal, store_poll_version

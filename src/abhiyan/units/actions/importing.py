@@ -284,11 +284,6 @@ def _stands(hierarchy: int, unit: int) -> placements.PlacedToday:
     return placed_today
 
 
-_POLLS_THERE = """select 1 from units_poll p join units_poll_phase f on f.poll_id = p.id
- join units_poll_area a on a.phase_id = f.id join units_change c on c.unit_id = a.unit_id
- where p.state in ('stated', 'in_force') and c.import_id = %s and c.change = 'made' limit 1"""
-
-
 def undo_units_import(*, import_id: int, by: Actor, at: datetime, on: date) -> int:
     """Undo a whole import: units, places, facts and words are as they were. Returns how many rows it reverses.
 
@@ -303,8 +298,6 @@ def undo_units_import(*, import_id: int, by: Actor, at: datetime, on: date) -> i
         ):
             _later(import_id)
             opened = restore_units(import_id=import_id, by=by, at=at)
-            if sql.exists(_POLLS_THERE, [import_id]):  # else nobody could say any more where they are held
-                raise StillUsed
             news.tell(UnitsGoing(import_id, by, at))
             stood = {
                 hierarchy: _move_back(import_id, hierarchy) for hierarchy in reversed(levels.HIERARCHIES)

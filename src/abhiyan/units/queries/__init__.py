@@ -8,19 +8,6 @@ from .boards import BoardUnit, WorkMap, unit_board, work_map, work_map_of
 from .closings import closed_by, closing_of, hanging_on, is_of_today, kept_of_closing
 from .filling import count_of_kind, places_to_fill
 from .ground import outlines_behind
-from .polls import (
-    Area,
-    areas,
-    frozen_units,
-    open_states,
-    phases_of,
-    poll,
-    poll_places,
-    poll_versions,
-    polling,
-    polls,
-    states_without_entry,
-)
 from .rows import MOST, UnitRow, fitting
 from .search import search_units
 from .trees import (
@@ -45,6 +32,7 @@ from .trees import (
     only_seat,
     only_state,
     open_below,
+    open_states,
     outlines_of,
     path_of_unit,
     paths_of_units,

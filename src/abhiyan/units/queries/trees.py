@@ -539,3 +539,8 @@ def outlines_of(unit_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
         "select unit_id, geometry::text from units_boundary where unit_id = any(%s)", [sorted(set(unit_ids))]
     )
     return {unit_id: orjson.loads(text) for unit_id, text in rows}
+
+
+def open_states() -> list[Unit]:
+    """The open states, by name."""
+    return sorted(Unit.objects.filter(kind="state", closed_on=None), key=lambda unit: unit.names["en"])

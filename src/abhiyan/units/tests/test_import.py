@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -13,9 +12,6 @@ from abhiyan.core import news
 from abhiyan.units import actions, queries, refusals, staging
 from abhiyan.units.models import (
     Placement,
-    Poll,
-    PollArea,
-    PollPhase,
     Unit,
     UnitChange,
     UnitDifference,
@@ -262,28 +258,6 @@ def test_undo_asks_the_rooms_above(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(refusals.StillUsed):
         undo()
     assert state() == before
-
-
-def test_undo_of_a_unit_where_a_poll_is_held_is_refused() -> None:
-    bring(SMALL)
-    phase = PollPhase.objects.create(
-        poll=Poll.objects.create(
-            public_id=uuid4(),
-            entry=uuid4(),
-            version=1,
-            kind="none",
-            name="x",
-            unit_id=0,
-            announced_on=TODAY,
-            result_on=TODAY,
-            source="x",
-            stated_at=AT,
-        ),
-        number=1,
-    )
-    PollArea.objects.create(phase=phase, unit_id=queries.unit("D1").pk)
-    with pytest.raises(refusals.StillUsed):
-        undo()
 
 
 def test_undo_of_a_unit_somebody_is_appointed_to_is_refused() -> None:

@@ -18,9 +18,9 @@ from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.forms.rules.questions import QuestionKind
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.forms.tests.make import form_in_use, question
+from abhiyan.polls import actions as polls
 from abhiyan.programmes.models import OwnFigure
 from abhiyan.site.tests.cast import SYSTEM, Cast
-from abhiyan.units import actions as units
 from abhiyan.work.actions.schedules import Asking, ask_units
 from abhiyan.work.models import Due, Schedule
 from abhiyan.work.rules.schedules import DueState
@@ -235,8 +235,8 @@ def test_a_meeting_in_the_silence_before_a_poll_is_warned(cast: Cast, ask: Calla
     close = NOW + 3 * DAY
     with system("test"):
         stated = org_poll(cast, close)
-        units.confirm_poll(
-            public_id=units.store_poll_version(stated=stated, by=SYSTEM, at=NOW).public_id, by=SYSTEM, at=NOW
+        polls.confirm_poll(
+            public_id=polls.store_poll_version(stated=stated, by=SYSTEM, at=NOW).public_id, by=SYSTEM, at=NOW
         )
     mandal = cast.client("mandal_president")
     assert mandal.post(due_page(one, act="plan"), {"on": (close - DAY).date().isoformat()}).status_code == 302
@@ -244,7 +244,7 @@ def test_a_meeting_in_the_silence_before_a_poll_is_warned(cast: Cast, ask: Calla
 
 
 def org_poll(cast: Cast, close: Any) -> Any:
-    from abhiyan.units.actions import StatedPoll
+    from abhiyan.polls.actions import StatedPoll
 
     return StatedPoll(
         "assembly", "Poll", TODAY - DAY, TODAY + 9 * DAY, "A letter", [(close, [cast.world.state.pk])]

@@ -35,6 +35,7 @@ from abhiyan.org.here import of_own_work, page_unit, unit_fact
 from abhiyan.org.queries import own_work
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request
+from abhiyan.polls import queries as polls
 from abhiyan.programmes import here as shown
 from abhiyan.programmes.queries.holders import holders_by_account
 from abhiyan.ui.acts import PageAct, form_page, form_problem, tried
@@ -42,7 +43,6 @@ from abhiyan.ui.addresses import address_of
 from abhiyan.ui.fields import DayField, NoteField, WholeField
 from abhiyan.ui.posts import post_only
 from abhiyan.ui.records import RecordSent, RecordShown, RecordTaken, do_record_act, labelled_answers
-from abhiyan.units import queries as units
 from abhiyan.work.actions import dues as acts
 from abhiyan.work.actions import schedules
 from abhiyan.work.actions.tasks import LONGEST_NOTE, LONGEST_TEXT
@@ -402,7 +402,7 @@ def _silence(schedule: Schedule, asked_unit: found.AskedUnit, row: Due | None, *
     if row is None or row.state != DueState.PLANNED or row.planned_on is None:
         return False
     begins = datetime.combine(row.planned_on, time(), ZoneInfo(schedule.timing.zone))
-    there = units.polling({asked_unit.unit_id: [asked_unit.unit_id]}, at=at)[asked_unit.unit_id]
+    there = polls.polling({asked_unit.unit_id: [asked_unit.unit_id]}, at=at)[asked_unit.unit_id]
     return any(first < begins + timedelta(days=1) and begins < last for first, last in there.silences)
 
 

@@ -6,17 +6,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, sql
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.words import name_in_language
-from abhiyan.units.models import Poll, Unit
-from abhiyan.units.rules.polls import NOWHERE, Areas, Calendar, Phase, Polling, PollPlace
+from abhiyan.org.models import Release
+from abhiyan.polls.models import Poll
+from abhiyan.polls.rules.polling import NOWHERE, Areas, Calendar, Phase, Polling, PollPlace
+from abhiyan.units import queries as units
+from abhiyan.units.models import Unit
 
+AREAS_SHOWN = 10
 Key = TypeVar("Key", bound=Hashable)
 
 _IN_FORCE = """select f.id, f.closes_at, array_agg(a.unit_id) from units_poll p
@@ -36,7 +44,7 @@ def polling(units_of: Mapping[Key, Collection[int]], *, at: datetime) -> dict[Ke
     if not units_of:
         return {}
     phases = sql.rows(_IN_FORCE, {"day": clock.day_in(settings.TIME_ZONE, at)})
-    asked_ids = {unit for units in units_of.values() for unit in units}
+    asked_ids = {unit for unit_ids in units_of.values() for unit in unit_ids}
     places = poll_places(asked_ids.union(*(areas for _id, _closes_at, areas in phases))) if phases else {}
     calendar = Calendar(
         tuple(
@@ -46,8 +54,8 @@ def polling(units_of: Mapping[Key, Collection[int]], *, at: datetime) -> dict[Ke
     )
     poll_by_units: dict[frozenset[int], Polling] = {}
     poll_by_key: dict[Key, Polling] = {}
-    for key, units in units_of.items():
-        unit_set = frozenset(units)
+    for key, unit_ids in units_of.items():
+        unit_set = frozenset(unit_ids)
         if unit_set not in poll_by_units:
             poll_by_units[unit_set] = calendar.polling(places.get(unit, NOWHERE) for unit in unit_set)
         poll_by_key[key] = poll_by_units[unit_set]
@@ -150,26 +158,50 @@ def areas(unit_ids: Collection[int]) -> dict[int, Area]:
     """Units as areas of a poll, by id."""
     places = poll_places(unit_ids)
     states = {state for place in places.values() for state in place.states}
-    units = {unit.pk: unit for unit in Unit.objects.filter(pk__in={*unit_ids, *states})}
+    unit_by_id = units.units_by_id({*unit_ids, *states})
     return {
         unit: Area(
-            units[unit].code,
-            units[unit].names,
-            units[unit].kind,
-            units[unit].electors,
-            next((units[state].names for state in sorted(place.states)), {}),
+            unit_by_id[unit].code,
+            unit_by_id[unit].names,
+            unit_by_id[unit].kind,
+            unit_by_id[unit].electors,
+            next((unit_by_id[state].names for state in sorted(place.states)), {}),
         )
         for unit, place in places.items()
     }
 
 
-def open_states() -> list[Unit]:
-    """The open states, by name."""
-    return sorted(Unit.objects.filter(kind="state", closed_on=None), key=lambda unit: unit.names["en"])
-
-
 def states_without_entry(*, at: datetime) -> list[Unit]:
     """Return open states without a word in any entry in force today: outreach waits there."""
-    open_ = open_states()
+    open_ = units.open_states()
     poll_by_state = polling({unit.pk: [unit.pk] for unit in open_}, at=at)
     return [unit for unit in open_ if not poll_by_state[unit.pk].is_known]
+
+
+def poll_sentences(release: Release) -> list[str]:
+    """Return what exactly a request would put into force: its kind and days, each phase with its close and areas."""
+    entry = poll(UUID(str(release.payload["poll"])))
+    texts = [
+        _("%(kind)s, from %(first)s to %(last)s.")
+        % {
+            "kind": entry.get_kind_display(),
+            "first": date_format(entry.announced_on, "j M Y"),
+            "last": date_format(entry.result_on, "j M Y"),
+        }
+    ]
+    if entry.is_withdrawal:
+        return [_("This entry would be withdrawn."), *texts]
+    phases = phases_of([entry.pk]).get(entry.pk, [])
+    known = areas({area for _closes_at, area_ids in phases for area in area_ids})
+    for closes_at, area_ids in phases:
+        names = ", ".join(
+            f"{known[area].name()} ({known[area].code})" for area in area_ids[:AREAS_SHOWN] if area in known
+        )
+        names += "…" if len(area_ids) > AREAS_SHOWN else ""
+        if closes_at is None or entry.kind == Poll.Kind.NONE:
+            texts.append(_("Areas: %(areas)s.") % {"areas": names})
+        else:
+            local = timezone.localtime(closes_at, ZoneInfo(settings.TIME_ZONE))
+            sentence = _("The poll closes on %(when)s in %(areas)s.")
+            texts.append(sentence % {"when": date_format(local, "j M Y, H:i"), "areas": names})
+    return texts

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abhiyan.units import queries
-from abhiyan.units.models import Poll, PollArea, PollPhase
+from abhiyan.polls import queries
+from abhiyan.polls.models import Poll, PollArea, PollPhase
+from abhiyan.polls.rules.polling import Areas, Calendar, Phase, PollPlace, silence
 from abhiyan.units.rules import levels, ranges
-from abhiyan.units.rules.polls import Areas, Calendar, Phase, PollPlace, silence
+from abhiyan.units.tests.make import grow
 
-from .make import grow
-
+pytestmark = pytest.mark.usefixtures("as_the_system")
 AT = datetime(2026, 11, 20, 6, tzinfo=UTC)
 CLOSES = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)  # 18:00 in India
 ELECTORAL = levels.ELECTORAL
@@ -158,8 +158,7 @@ def world(db: None) -> dict[str, int]:
     """Two states with two constituencies each, a mandal beside them, and a unit that is nowhere."""
     from abhiyan.units import actions
     from abhiyan.units.actions import NewUnit
-
-    from .make import DAY, SYSTEM
+    from abhiyan.units.tests.make import DAY, SYSTEM
 
     ids = grow(
         {"IN": {"JK": {"JK-Z": {"JK-1": {"JK-1S": {"B1": {}}}, "JK-2": {"JK-2S": {"B2": {}}}}}, "HP": {}}},

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .ranges import hierarchy_of
+from abhiyan.units.rules.ranges import hierarchy_of
 
 SILENCE = timedelta(hours=48)  # RP Act s.126(1)(b): the hours that end at the close of the poll
 Window = tuple[datetime, datetime]  # from, and until: exclusive

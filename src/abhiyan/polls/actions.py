@@ -1,6 +1,6 @@
-"""The calendar of polls: one version of an entry is stated, and another person confirms it or does not.
+"""The calendar of polls takes two people: one states an entry, and another approves it (`org.rules.deciding`).
 
-The room above (`org.actions.polls`) checks who may, and that the two are two people.
+The approval itself puts the entry into force, in one transaction: there is no third step that could be forgotten.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,11 +15,17 @@ from abhiyan.core import audit, clock, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import NotFound, Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.units.models import Poll, PollArea, PollPhase, Unit
-from abhiyan.units.queries.polls import poll_places
-from abhiyan.units.queries.trees import roots
+from abhiyan.org.actions import ask_release, close_release
+from abhiyan.org.news import ReleaseDecided
+from abhiyan.org.queries import require
+from abhiyan.polls import queries
+from abhiyan.polls.models import Poll, PollArea, PollPhase
+from abhiyan.units import queries as units
+from abhiyan.units.actions import StillUsed
+from abhiyan.units.news import UnitsGoing
 from abhiyan.units.rules import levels
 
+ACT, KEEP = "polls.confirm", "polls.keep"
 MOST_PHASES = 12
 LONGEST_NONE = timedelta(days=366)  # "no poll" is looked at again at least once a year
 State = Poll.State
@@ -86,7 +92,7 @@ class StatedPoll:
     is_sample: bool = False
 
 
-def unit_of_poll(stated: StatedPoll) -> int:
+def unit_of_poll(*, stated: StatedPoll) -> int:
     """The unit an entry concerns: the state of all its areas; the nation where they are in several, or it is one.
 
     Refuses what nobody could use: PollNameMissing, NoSource, ResultBeforeAnnouncement, NoneTooLong, NoArea,
@@ -108,8 +114,8 @@ def unit_of_poll(stated: StatedPoll) -> int:
         day = None if closes_at is None else clock.day_in(settings.TIME_ZONE, closes_at)
         if (day is None) != is_none or (day and not stated.announced_on <= day <= stated.result_on):
             raise ClosesOutside(field=f"day_{number}")
-    known = Unit.objects.in_bulk(areas)
-    places = poll_places(areas)
+    known = units.units_by_id(areas)
+    places = queries.poll_places(areas)
     for area in areas:
         code = known[area].code if area in known else "?"
         if is_none and (area not in known or known[area].kind not in ("state", "nation")):
@@ -119,8 +125,62 @@ def unit_of_poll(stated: StatedPoll) -> int:
     states = {state for area in areas for state in places[area].states}
     if len(states) == 1 and not any(place.is_nation for place in places.values()):
         return states.pop()
-    nations = [one.id for hierarchy in levels.HIERARCHIES for one in roots(hierarchy) if one.kind == "nation"]
+    nations = [
+        one.id for hierarchy in levels.HIERARCHIES for one in units.roots(hierarchy) if one.kind == "nation"
+    ]
     return or_refuse(next(iter(nations), None), AreaNowhere(field="areas_1", unit="?"))
+
+
+def state_poll(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | None = None) -> Poll:
+    """State an entry, or a newer version of one, and ask for its confirmation.
+
+    It needs polls.keep over the state it concerns, and over that of the entry it corrects; over the nation where it
+    concerns several. Refuses what `store_poll_version` and `ask_release` refuse.
+    """
+    require(by, KEEP, at=unit_of_poll(stated=stated))
+    for unit_id in {poll.unit_id for poll in queries.poll_versions(corrects)} if corrects else ():
+        require(by, KEEP, at=unit_id)
+    return _asked(store_poll_version(stated=stated, corrects=corrects, by=by, at=at), by=by, at=at)
+
+
+def withdraw_poll(*, public_id: UUID, by: Actor, at: datetime) -> Poll:
+    """Ask that an entry in force be withdrawn. It needs what `state_poll` needs. Refuses as `state_withdrawal`."""
+    require(by, KEEP, at=queries.poll(public_id).unit_id)
+    return _asked(state_withdrawal(public_id=public_id, by=by, at=at), by=by, at=at)
+
+
+def take_back_poll(*, public_id: UUID, by: Actor, at: datetime) -> None:
+    """Take back a version that waits, and the request with it. It needs polls.keep there. Refuses NotWaiting."""
+    require(by, KEEP, at=queries.poll(public_id).unit_id)
+    with system("taking back an entry of the calendar"):
+        # Lock the request before the entry, as the deciding act does.
+        close_release(act=ACT, payload={"poll": str(public_id)}, by=by, at=at)
+        drop_poll(public_id=public_id, by=by, at=at)
+
+
+def _asked(poll: Poll, *, by: Actor, at: datetime) -> Poll:
+    if by.kind == "system":  # the demo states and confirms its own
+        return poll
+    ask_release(
+        act=ACT,
+        unit_id=poll.unit_id,
+        reason=f"{poll.name} ({poll.source})",
+        payload={"poll": str(poll.public_id)},
+        by=by,
+        at=at,
+    )
+    return poll
+
+
+def hear_poll_decided(*, decision: ReleaseDecided) -> None:
+    """An entry was approved or refused: it is in force, or it is not. In the transaction of the decision."""
+    if decision.act != ACT:
+        return
+    public_id = UUID(str(decision.payload["poll"]))
+    if decision.allow:
+        confirm_poll(public_id=public_id, by=decision.by, at=decision.at)
+    else:
+        drop_poll(public_id=public_id, by=decision.by, at=decision.at)
 
 
 def store_poll_version(*, stated: StatedPoll, by: Actor, at: datetime, corrects: UUID | None = None) -> Poll:
@@ -128,7 +188,7 @@ def store_poll_version(*, stated: StatedPoll, by: Actor, at: datetime, corrects:
 
     Refuses what `unit_of_poll` refuses; AlreadyStated.
     """
-    unit_id = unit_of_poll(stated)
+    unit_id = unit_of_poll(stated=stated)
     with system("the calendar of polls"):
         entry = corrects or lot.uuid()
         poll = _version(entry, stated, unit_id=unit_id, is_withdrawal=False, by=by, at=at)
@@ -224,3 +284,14 @@ def _record(what: str, poll: Poll, by: Actor, at: datetime) -> None:
         unit_id=poll.unit_id,
         facts=facts,
     )
+
+
+_POLLS_THERE = """select 1 from units_poll p join units_poll_phase f on f.poll_id = p.id
+ join units_poll_area a on a.phase_id = f.id join units_change c on c.unit_id = a.unit_id
+ where p.state in ('stated', 'in_force') and c.import_id = %s and c.change = 'made' limit 1"""
+
+
+def refuse_polled_units(*, going: UnitsGoing) -> None:
+    """Refuse (StillUsed) to take back units of a list where a poll is held: else nobody could say where it is held."""
+    if sql.exists(_POLLS_THERE, [going.import_id]):
+        raise StillUsed

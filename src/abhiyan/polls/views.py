@@ -24,20 +24,19 @@ from abhiyan.core import clock
 from abhiyan.core.numbers import whole_number
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.words import active_language, name_in_language
-from abhiyan.org import actions, queries
+from abhiyan.org import queries as org
 from abhiyan.org.models import Release
 from abhiyan.org.viewer import Request, Viewer
 from abhiyan.people import queries as people
+from abhiyan.polls import actions, queries
+from abhiyan.polls.actions import ACT, KEEP, MOST_PHASES, StatedPoll
+from abhiyan.polls.models import Poll
+from abhiyan.polls.rules.polling import silence
 from abhiyan.ui.acts import act_page, form_page, tried
 from abhiyan.ui.fields import DayField, HourField
 from abhiyan.ui.lists import Column, Table, list_response
 from abhiyan.units import queries as units
-from abhiyan.units.actions import StatedPoll
-from abhiyan.units.actions.polls import MOST_PHASES
-from abhiyan.units.models import Poll
-from abhiyan.units.rules.polls import silence
 
-KEEP, ACT = "polls.keep", "polls.confirm"
 AREAS_SHOWN = 20
 CLOSES = time(18)  # as most polls do
 
@@ -88,7 +87,7 @@ def polls_page(request: Request) -> HttpResponseBase:
     filters = PollFilters(request.GET)
     chosen = filters.cleaned_data if filters.is_valid() else {}
     area = chosen.get("area", "")
-    rows = units.polls(
+    rows = queries.polls(
         state=units.unit(area).pk if area else None, on=chosen.get("on"), status=chosen.get("status", "")
     )
     table = Table(
@@ -101,7 +100,7 @@ def polls_page(request: Request) -> HttpResponseBase:
         finish=_finished,
         is_brief=True,
     )
-    lacking = units.states_without_entry(at=clock.now())
+    lacking = queries.states_without_entry(at=clock.now())
     context = {
         "here": "messages",
         "crumbs": [(_("Calendar of polls"), "")],
@@ -110,12 +109,12 @@ def polls_page(request: Request) -> HttpResponseBase:
         "lacking": [name_in_language(unit.names) for unit in lacking[:AREAS_SHOWN]],
         "more_lacking": max(0, len(lacking) - AREAS_SHOWN),
     }
-    return list_response(request, "org/poll_list.html", table, context)
+    return list_response(request, "polls/poll_list.html", table, context)
 
 
 def _finished(found: list[Poll]) -> list[PollRow]:
     names = units.names_of_units({one.unit_id for one in found}, language=active_language())
-    phases = units.phases_of([one.pk for one in found])
+    phases = queries.phases_of([one.pk for one in found])
     return [
         PollRow(
             one,
@@ -136,7 +135,7 @@ class Meant:
     number: int
     closes_at: datetime | None
     silent: tuple[datetime, datetime] | None
-    areas: Sequence[units.Area]
+    areas: Sequence[queries.Area]
     more: int
     n: int
     electors: int
@@ -144,7 +143,7 @@ class Meant:
 
 def meant(phases: Sequence[tuple[datetime | None, Sequence[int]]]) -> list[Meant]:
     """Phases with their areas' names and the silence before each close."""
-    known = units.areas({area for _closes_at, areas in phases for area in areas})
+    known = queries.areas({area for _closes_at, areas in phases for area in areas})
     return [
         Meant(
             number,
@@ -163,26 +162,31 @@ def meant(phases: Sequence[tuple[datetime | None, Sequence[int]]]) -> list[Meant
 def poll_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """One version of an entry, what it causes, and the others."""
     at, viewer = clock.now(), request.viewer
-    one = units.poll(public_id)
-    versions = units.poll_versions(one.entry)
+    one = queries.poll(public_id)
+    versions = queries.poll_versions(one.entry)
     about = next((each for each in versions if each.version <= one.version and not each.is_withdrawal), one)
     may_keep = _may_keep(viewer, one.unit_id)
-    release = queries.release_about(ACT, poll=str(public_id)) if one.state == Poll.State.STATED else None
+    release = org.release_about(ACT, poll=str(public_id)) if one.state == Poll.State.STATED else None
     poll_request = _asked(viewer, release, at=at)
     context = {
         "here": "messages",
-        "crumbs": [(_("Calendar of polls"), reverse("org:polls")), (one.name, "")],
+        "crumbs": [(_("Calendar of polls"), reverse("polls:polls")), (one.name, "")],
         "one": one,
         "unit": name_in_language(units.unit_by_id(one.unit_id).names),
         "is_none": one.kind == Poll.Kind.NONE,
         "is_link": re.fullmatch(r"https?://\S+", one.source) is not None,
-        "phases": meant(units.phases_of([about.pk]).get(about.pk, [])),
+        "phases": meant(queries.phases_of([about.pk]).get(about.pk, [])),
         "versions": _with_names(viewer, versions),
         "may_keep": may_keep,
         "may_correct": may_keep and not any(each.state == Poll.State.STATED for each in versions),
         **poll_request,
     }
-    return render(request, "org/poll.html", context)
+    return render(request, "polls/poll.html", context)
+
+
+def poll_to_decide(release: Release) -> str:
+    """Return the page of an entry that waits: who decides it compares it with its source there."""
+    return reverse("polls:poll", args=[release.payload["poll"]])
 
 
 def _with_names(viewer: Viewer, versions: Sequence[Poll]) -> list[tuple[Poll, str, str]]:
@@ -202,7 +206,7 @@ def _asked(viewer: Viewer, release: Release | None, *, at: datetime) -> dict[str
     """Return what the viewer may do about the request for its confirmation, or who may."""
     if release is None or release.state != Release.State.ASKED or release.expires_at <= at:
         return {"why_not": say("It counts once somebody else approves it.")}
-    deciders = queries.deciders([release], at=at)[release.pk]
+    deciders = org.deciders([release], at=at)[release.pk]
     refusal = deciders.refusal(viewer.account_id)
     return {
         "release": release,
@@ -304,7 +308,7 @@ def new_poll_page(request: Request) -> HttpResponseBase:
     else:
         form = PollForm(posted, phases=n, initial=initial)
     is_correction = of is not None and any(
-        one.state == Poll.State.IN_FORCE for one in units.poll_versions(of.entry)
+        one.state == Poll.State.IN_FORCE for one in queries.poll_versions(of.entry)
     )
     status = 200
     if is_look:
@@ -322,25 +326,25 @@ def new_poll_page(request: Request) -> HttpResponseBase:
             said=_("Entered. It counts once somebody else approves it."),
         )
         if done.value is not None:
-            return redirect("org:poll", done.value.public_id)
+            return redirect("polls:poll", done.value.public_id)
         status = done.status
     context = {
         "here": "messages",
-        "crumbs": [(_("Calendar of polls"), reverse("org:polls")), (_("New entry"), "")],
+        "crumbs": [(_("Calendar of polls"), reverse("polls:polls")), (_("New entry"), "")],
         "form": form,
         "is_correction": is_correction,
         "of": of,
         "may_add": form.phases < MOST_PHASES,
         **_preview(form),
     }
-    return render(request, "org/poll_new.html", context, status=status)
+    return render(request, "polls/poll_new.html", context, status=status)
 
 
 @require_GET
 def poll_preview(request: Request) -> HttpResponse:
     """Show what the form as it is filled in would cause."""
     form = PollForm(request.GET, phases=_number(request.GET.get("phases", ""), otherwise=1))
-    return render(request, "org/_poll_preview.html", _preview(form))
+    return render(request, "polls/_poll_preview.html", _preview(form))
 
 
 def _preview(form: PollForm) -> dict[str, Any]:
@@ -368,7 +372,7 @@ def _of(request: Request) -> Poll | None:
     if not poll_id:
         return None
     try:
-        return units.poll(UUID(poll_id))
+        return queries.poll(UUID(poll_id))
     except ValueError:
         raise NotFound from None
 
@@ -377,10 +381,10 @@ def _filled(of: Poll | None) -> tuple[int, dict[str, Any]]:
     """Return how many phases the form begins with, and its content."""
     if of is None:
         return 1, {}
-    phases = units.phases_of([of.pk]).get(of.pk, [])
+    phases = queries.phases_of([of.pk]).get(of.pk, [])
     codes = {
         unit: area.code
-        for unit, area in units.areas({a for _c, area_ids in phases for a in area_ids}).items()
+        for unit, area in queries.areas({a for _c, area_ids in phases for a in area_ids}).items()
     }
     filled: dict[str, Any] = {
         name: getattr(of, name) for name in ("kind", "name", "announced_on", "result_on", "source")
@@ -402,7 +406,7 @@ def _filled(of: Poll | None) -> tuple[int, dict[str, Any]]:
 def withdraw_poll_page(request: Request, public_id: UUID) -> HttpResponseBase:
     """Ask that an entry be withdrawn."""
     one = _kept(request, public_id, Poll.State.IN_FORCE)
-    page = reverse("org:poll", args=[public_id])
+    page = reverse("polls:poll", args=[public_id])
     text: list[str | Promise] = [
         _("It stays in force until somebody else approves this."),
         _("Then bulk messages wait in its state until the calendar has another entry for it."),
@@ -414,11 +418,11 @@ def withdraw_poll_page(request: Request, public_id: UUID) -> HttpResponseBase:
         text=text,
         button=_("Ask to withdraw it"),
         said=_("Request sent. Approvals lists who can approve it."),
-        done=lambda made: redirect("org:poll", made.public_id),
+        done=lambda made: redirect("polls:poll", made.public_id),
         back=page,
         is_danger=True,
         here="messages",
-        crumbs=[(_("Calendar of polls"), reverse("org:polls")), (one.name, page), (_("Withdraw"), "")],
+        crumbs=[(_("Calendar of polls"), reverse("polls:polls")), (one.name, page), (_("Withdraw"), "")],
     )
 
 
@@ -426,7 +430,7 @@ def withdraw_poll_page(request: Request, public_id: UUID) -> HttpResponseBase:
 def take_poll_back(request: Request, public_id: UUID) -> HttpResponseBase:
     """Take back what waits for a second person."""
     one = _kept(request, public_id, Poll.State.STATED)
-    page = reverse("org:poll", args=[public_id])
+    page = reverse("polls:poll", args=[public_id])
     return act_page(
         request,
         lambda _given: actions.take_back_poll(public_id=public_id, by=request.actor, at=clock.now()),
@@ -436,15 +440,15 @@ def take_poll_back(request: Request, public_id: UUID) -> HttpResponseBase:
         said=_("Taken back."),
         done=page,
         here="messages",
-        crumbs=[(_("Calendar of polls"), reverse("org:polls")), (one.name, page), (_("Take back"), "")],
+        crumbs=[(_("Calendar of polls"), reverse("polls:polls")), (one.name, page), (_("Take back"), "")],
         is_danger=True,
     )
 
 
 def _kept(request: Request, public_id: UUID, state: str) -> Poll:
     """An entry in this state that the viewer keeps; refuses others."""
-    one = units.poll(public_id)
-    queries.require(request.actor, KEEP, at=one.unit_id)
+    one = queries.poll(public_id)
+    org.require(request.actor, KEEP, at=one.unit_id)
     if request.method != "POST" and one.state != state:
         raise NotFound
     return one

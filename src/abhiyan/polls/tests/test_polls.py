@@ -17,14 +17,13 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.org import actions
 from abhiyan.org.models import Appointment, Release
 from abhiyan.org.queries.authority import NotYours
+from abhiyan.org.tests.make import AT, SYSTEM, World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import body, browser
-from abhiyan.units import queries as units
-from abhiyan.units.actions import StatedPoll, confirm_poll, store_poll_version
-from abhiyan.units.actions import polls as refusals
-from abhiyan.units.models import Poll
-
-from .make import AT, SYSTEM, World, actor
+from abhiyan.polls import actions as polls
+from abhiyan.polls import queries
+from abhiyan.polls.actions import StatedPoll, confirm_poll, store_poll_version
+from abhiyan.polls.models import Poll
 
 pytestmark = pytest.mark.django_db
 INDIA = ZoneInfo("Asia/Kolkata")
@@ -45,7 +44,7 @@ def entry(*areas: int, closes_at: datetime | None = CLOSES, **other: Any) -> Sta
 
 def stated(world: World, by: Account, *areas: str, corrects: UUID | None = None, **other: Any) -> Poll:
     said = entry(*(world.unit(code) for code in areas), **other)
-    return actions.state_poll(stated=said, corrects=corrects, by=actor(by), at=AT)
+    return polls.state_poll(stated=said, corrects=corrects, by=actor(by), at=AT)
 
 
 def decide(poll: Poll, by: Account, *, allow: bool = True) -> None:
@@ -55,12 +54,12 @@ def decide(poll: Poll, by: Account, *, allow: bool = True) -> None:
 
 
 def states_of(entry_: UUID) -> list[str]:
-    return [one.state for one in reversed(units.poll_versions(entry_))]
+    return [one.state for one in reversed(queries.poll_versions(entry_))]
 
 
 def is_silent(world: World, code: str) -> bool:
     at = CLOSES - timedelta(hours=1)
-    return units.polling({"": [world.unit(code)]}, at=at)[""].silent_until(at) is not None
+    return queries.polling({"": [world.unit(code)]}, at=at)[""].silent_until(at) is not None
 
 
 def test_an_entry_counts_once_a_second_person_approves_it(world: World) -> None:
@@ -100,29 +99,29 @@ def test_a_correction_and_a_withdrawal_are_versions_and_leave_what_was_in_force_
     first = stated(world, president, "C1")
     decide(first, officer)
     second = stated(world, president, "N11", corrects=first.entry)
-    with pytest.raises(refusals.AlreadyStated):
+    with pytest.raises(polls.AlreadyStated):
         stated(world, president, "C1", corrects=first.entry)
     assert states_of(first.entry) == ["in_force", "stated"] and is_silent(world, "N1211")
     decide(second, officer)
     assert states_of(first.entry) == ["replaced", "in_force"] and not is_silent(world, "N1211")
-    third = actions.withdraw_poll(public_id=second.public_id, by=actor(president), at=AT)
+    third = polls.withdraw_poll(public_id=second.public_id, by=actor(president), at=AT)
     assert is_silent(world, "N1111")
     decide(third, officer)
     assert states_of(first.entry) == ["replaced", "withdrawn", "withdrawn"]
     assert not is_silent(world, "N1111")
-    with pytest.raises(refusals.NothingInForce):
-        actions.withdraw_poll(public_id=second.public_id, by=actor(president), at=AT)
+    with pytest.raises(polls.NothingInForce):
+        polls.withdraw_poll(public_id=second.public_id, by=actor(president), at=AT)
 
 
 def test_what_waits_is_taken_back_and_its_request_with_it(world: World) -> None:
     president = world.holder("state_president", "N1")
     poll = stated(world, president, "C1")
-    actions.take_back_poll(public_id=poll.public_id, by=actor(president), at=AT)
+    polls.take_back_poll(public_id=poll.public_id, by=actor(president), at=AT)
     assert states_of(poll.entry) == ["dropped"]
     with system("test"):
         assert Release.objects.get().state == Release.State.WITHDRAWN
-    with pytest.raises(refusals.NotWaiting):
-        actions.take_back_poll(public_id=poll.public_id, by=actor(president), at=AT)
+    with pytest.raises(polls.NotWaiting):
+        polls.take_back_poll(public_id=poll.public_id, by=actor(president), at=AT)
 
 
 def test_what_nobody_approves_in_time_and_what_ends_with_its_asker_s_office_is_not_confirmed(
@@ -154,27 +153,27 @@ def test_each_state_keeps_its_own_and_the_nation_what_concerns_several(world: Wo
         stated(world, of_one, "C1", corrects=poll.entry)
     for by in (of_one, of_two):
         with pytest.raises(NotYours):
-            actions.take_back_poll(public_id=poll.public_id, by=actor(by), at=AT)
+            polls.take_back_poll(public_id=poll.public_id, by=actor(by), at=AT)
 
 
 @pytest.mark.parametrize(
     ("refusal", "changed"),
     [
-        (refusals.PollNameMissing, lambda _world: {"name": " "}),
-        (refusals.NoSource, lambda _world: {"source": " "}),
-        (refusals.ResultBeforeAnnouncement, lambda _world: {"result_on": date(2026, 11, 9)}),
-        (refusals.ClosesOutside, lambda _world: {"result_on": date(2026, 11, 29)}),
-        (refusals.ClosesOutside, lambda _world: {"announced_on": date(2026, 12, 1)}),
-        (refusals.ClosesOutside, lambda _world: {"closes_at": None, "kind": Poll.Kind.ASSEMBLY}),
+        (polls.PollNameMissing, lambda _world: {"name": " "}),
+        (polls.NoSource, lambda _world: {"source": " "}),
+        (polls.ResultBeforeAnnouncement, lambda _world: {"result_on": date(2026, 11, 9)}),
+        (polls.ClosesOutside, lambda _world: {"result_on": date(2026, 11, 29)}),
+        (polls.ClosesOutside, lambda _world: {"announced_on": date(2026, 12, 1)}),
+        (polls.ClosesOutside, lambda _world: {"closes_at": None, "kind": Poll.Kind.ASSEMBLY}),
         (
-            refusals.ClosesOutside,
+            polls.ClosesOutside,
             lambda world: {"kind": Poll.Kind.NONE, "phases": [(CLOSES, [world.unit("N1")])]},
         ),
-        (refusals.NoArea, lambda _world: {"phases": []}),
-        (refusals.NoArea, lambda world: {"phases": [(CLOSES, [world.unit("C1")]), (CLOSES, [])]}),
-        (refusals.AreaNowhere, lambda _world: {"phases": [(CLOSES, [999_999])]}),
-        (refusals.NoneOfStates, lambda world: {"kind": "none", "phases": [(None, [world.unit("C1")])]}),
-        (refusals.NoneTooLong, lambda _world: {"closes_at": None, "result_on": date(2027, 11, 11)}),
+        (polls.NoArea, lambda _world: {"phases": []}),
+        (polls.NoArea, lambda world: {"phases": [(CLOSES, [world.unit("C1")]), (CLOSES, [])]}),
+        (polls.AreaNowhere, lambda _world: {"phases": [(CLOSES, [999_999])]}),
+        (polls.NoneOfStates, lambda world: {"kind": "none", "phases": [(None, [world.unit("C1")])]}),
+        (polls.NoneTooLong, lambda _world: {"closes_at": None, "result_on": date(2027, 11, 11)}),
     ],
 )
 def test_what_nobody_could_use_is_refused(
