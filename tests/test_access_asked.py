@@ -197,7 +197,7 @@ NOBODY_ASKED = {
     "org/actions/talks.py::settle_promise": "asks who noted it and still leads them: `queries.bearer_for`",
     "org/actions/doors.py::send_bearer": "only those who lead them find them: `queries.bearer_for`",
     "org/actions/doors.py::reveal_bearer": "only those who lead them find them: `queries.bearer_for`",
-    "org/actions/offers.py::_answer": ONESELF,
+    "org/actions/office_offers.py::_answer": ONESELF,
     "org/actions/officers.py::end_officer": CONSOLE,
     "org/actions/officers.py::name_data_officer": CONSOLE,
     "org/actions/releases.py::close_release": WITHIN,

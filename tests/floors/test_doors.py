@@ -19,7 +19,7 @@ MAY = {
     ("org", "templates/org/phone_sign_in_code.html"): "the door",
     ("org", "templates/org/_phone_others.html"): "leads from one door to the other",
     ("org", "views/appointments.py"): "asks whether `door_of` gave it",
-    ("messaging", "views/offices.py"): "asks whether `door_of` gave it",
+    ("org", "views/office_offers.py"): "asks whether `door_of` gave it",
     ("people", "urls.py"): "the door",
     ("people", "views/sign_in.py"): "the door, which leads to the other",
     ("people", "templates/people/sign_in.html"): "the door",

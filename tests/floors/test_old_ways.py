@@ -93,7 +93,7 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     (
         refusals_put_beside_fields_by_hand,
         "org",
-        "views/offers.py",
+        "views/office_offers.py",
         "try: f()\nexcept Refused as refused: form.add_error(None, str(refused))",
     ),
     (units_read_from_addresses_by_hand, "org", "views.py", "code = request.GET.get('unit', '')"),

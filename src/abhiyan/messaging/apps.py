@@ -9,6 +9,7 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.core.backup import Restored
+        from abhiyan.org import offer_links
         from abhiyan.org.news import AppointmentEnded, AppointmentOffered, FactorReset, OfferAnswered
         from abhiyan.org.rules import releases
         from abhiyan.people.news import (
@@ -33,6 +34,7 @@ class MessagingConfig(AppConfig):
         releases.register_page("messages.bulk", send_page)
         releases.register_details("messages.bulk", told_to_decide)
         audiences.register(HOLDERS_OF_OFFICES)
+        offer_links.send_offers_by(queries.offer_by_link, actions.answer_link)
 
         answer_whether_codes_stay(lambda purpose, language: bool(queries.why_codes_stay(purpose, language)))
         news.subscribe(CodeAsked, lambda code_asked: actions.send_code(news=code_asked))

@@ -19,6 +19,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.words import organisation_name
 from abhiyan.org import queries as org
 from abhiyan.org.models import Release
+from abhiyan.org.offer_links import OfferLink
 from abhiyan.people import queries as people
 from abhiyan.people.rules.silence import needs_new_answer
 from abhiyan.units import queries as units
@@ -460,16 +461,13 @@ def question_by_link(link: str) -> Question | None:
     return None
 
 
-def open_behind(link: str, *, of: tuple[str, str], at: datetime) -> Question | None:
-    """The question of this room and kind behind a link, while it waits for an answer. As the system."""
+def offer_by_link(link: str, *, at: datetime) -> OfferLink | None:
+    """Return what a link about an offered office is about; None for any other link. As the system."""
     question = question_by_link(link)
-    is_open = (
-        question is not None
-        and question.answered_at is None
-        and question.closed_at is None
-        and at < question.expires_at
-    )
-    return question if question is not None and is_open and (question.room, question.kind) == of else None
+    if question is None or (question.room, question.kind) != OFFICE:
+        return None
+    is_open = question.answered_at is None and not is_question_over(question, at)
+    return OfferLink(question.about, question.phone_id, is_open=is_open, is_accepted=bool(question.is_yes))
 
 
 def is_question_over(question: Question, at: datetime) -> bool:

@@ -2,7 +2,7 @@ from django.urls import include, path
 
 from abhiyan.core.access import FINAL, PUBLIC, STRONG, capability, page
 
-from .views import bulk_texts, circulars, emails, links, messages, offices, sends
+from .views import bulk_texts, circulars, emails, links, messages, sends
 
 app_name = "messaging"
 CIRCULARS = capability("messages.circular")
@@ -45,12 +45,4 @@ urlpatterns = [
     page("account/email/notices/", emails.email_notices, opens=STRONG, act="is chosen again", is_own=True),
     page("account/email/remove/", emails.email_remove, opens=STRONG, act=FINAL, is_own=True),
     page("q/<slug:link>", links.short_link, opens=PUBLIC),
-    # The link in the message is the proof.
-    page(
-        "office/<str:link>/",
-        offices.office,
-        opens=PUBLIC,
-        act="one may step down, or is appointed again",
-        is_own=True,
-    ),
 ]

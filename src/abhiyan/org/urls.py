@@ -9,7 +9,7 @@ from .views import (
     body_kinds,
     emergency,
     ending,
-    offers,
+    office_offers,
     own_offices,
     phones,
     releases,
@@ -43,14 +43,14 @@ urlpatterns = [
     page("appointments/<uuid:public_id>/", appointments.appointment, opens=STRONG),
     page(
         "appointments/<uuid:public_id>/answer/",
-        offers.answer_offer_page,
+        office_offers.answer_offer_page,
         name="answer_offer",
         opens=STRONG,
         act="one may step down, or is appointed again",
     ),
     page(
         "appointments/<uuid:public_id>/word/",
-        offers.first_word,
+        office_offers.first_word,
         opens=APPOINTING,
         act="a newer word takes its place",
     ),
@@ -91,6 +91,14 @@ urlpatterns = [
     ),
     page("bodies/kinds/<int:kind_id>/close/", body_kinds.body_kind_close, opens=OWN_OFFICES, act=FINAL),
     page("emergency/", emergency.emergency, opens=STRONG, act="two people end it"),
+    # The link in the message is the proof.
+    page(
+        "office/<str:link>/",
+        office_offers.office_offer,
+        opens=PUBLIC,
+        act="one may step down, or is appointed again",
+        is_own=True,
+    ),
     page("offices/", own_offices.own_office_list, name="offices", opens=OWN_OFFICES),
     page("offices/new/", own_offices.office_new, opens=OWN_OFFICES, act="waits for a second person"),
     page(

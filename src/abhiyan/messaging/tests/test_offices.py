@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
@@ -18,62 +17,34 @@ from abhiyan.messaging import actions
 from abhiyan.messaging.actions import Answered
 from abhiyan.messaging.models import Message, MessageClass, Question
 from abhiyan.messaging.queries import OFFICE
-from abhiyan.messaging.rules import questions as rules
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.org.tests.make import World, actor
-from abhiyan.people import actions as people
+from abhiyan.org.tests.offered import (
+    HOOK,
+    PHONE,
+    again,
+    asked,
+    holder_of,
+    offer,
+    page,
+    word,
+    world_with_texts,
+)
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HOOK = Actor.public()
-PHONE = "+919419000031"
 
 
 @pytest.fixture
 def world() -> World:
-    found = World()
-    with system("test"):
-        actions.publish_templates(at=NOW, by=Actor.system("test"))
-    return found
+    return world_with_texts()
 
 
 @pytest.fixture
 def made(world: World) -> Appointment:
     return offer(world)
-
-
-def offer(
-    world: World, code: str = "N111", giver: tuple[str, str] = ("district_president", "N11")
-) -> Appointment:
-    by = actor(world.holder(*giver))
-    with system("test"):
-        meena = people.open_account(phone=PHONE, name="Meena Bai", by=HOOK, at=NOW)
-    return world.appoint(meena, "mandal_president", code, by=by, at=NOW, is_accepted=False)
-
-
-def again(held: Appointment) -> Appointment:
-    with system("test"):
-        return Appointment.objects.get(pk=held.pk)
-
-
-def holder_of(held: Appointment) -> Account:
-    with system("test"):
-        return Account.objects.get(pk=held.account_id)
-
-
-def asked(held: Appointment) -> Question:
-    with system("test"):
-        return Question.objects.get(about=held.public_id)
-
-
-def word(held: Appointment) -> str:
-    return rules.word(keyring().token, asked(held).pk, 1)
-
-
-def page(held: Appointment) -> str:
-    return f"/office/{rules.link_part(keyring().token, asked(held).pk, 1)}/"
 
 
 def text(held: Appointment, code: str, *, yes: bool = True, of: Account | None = None) -> Answered:
@@ -140,54 +111,6 @@ def test_a_no_after_a_yes_ends_nothing_and_is_told_so(made: Appointment) -> None
     assert again(made).state == "active" and sent()[-1][0] == "office.unchanged"
 
 
-@pytest.mark.parametrize("language", ["en", "hi"])
-def test_the_link_accepts_once_and_looking_does_nothing(made: Appointment, language: str) -> None:
-    phone, where = Client(HTTP_ACCEPT_LANGUAGE=language), page(made)
-    for looked in (phone.get, phone.head, phone.get):
-        assert looked(where).status_code == 200
-    assert again(made).state == "offered"
-    assert phone.post(where, {"answer": "accept"}).status_code == 200
-    assert (again(made).state, again(made).accepted_how) == ("active", "link")
-    later = phone.get(where)
-    assert later.status_code == 200 and 'href="/sign-in/"' in later.content.decode(), "the way in again"
-    assert phone.post(where, {"answer": "decline"}).status_code == 404
-    assert again(made).state == "active"
-
-
-def test_a_network_of_many_guesses_still_lets_in_who_holds_a_link(
-    made: Appointment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ABHIYAN_LIMITS", "link.wrong=1")
-    assert [Client().get("/office/guessed/").status_code for _n in range(2)] == [404, 429]
-    assert Client().get(page(made)).status_code == 200
-    assert Client().post(page(made), {"answer": "accept"}).status_code == 200
-
-
-def test_the_link_declines_with_a_reason_where_there_is_one(made: Appointment) -> None:
-    where = page(made)
-    assert Client().post(where, {"answer": "decline", "why": " I moved \n away "}).status_code == 200
-    assert again(made).end_reason == "declined: I moved away"
-
-
-@pytest.mark.parametrize("sent", [{}, {"answer": ""}, {"answer": "yes"}, {"why": "no button"}])
-def test_a_form_without_its_button_declines_nothing(made: Appointment, sent: dict[str, str]) -> None:
-    answer = Client(HTTP_ACCEPT_LANGUAGE="en").post(page(made), sent)
-    assert answer.status_code == 422 and "Press one of the buttons" in answer.content.decode()
-    signed_in = browser(holder_of(made)).post(f"/appointments/{made.public_id}/answer/", sent)
-    assert signed_in.status_code == 422 and "Press one of the buttons" in signed_in.content.decode()
-    assert again(made).state == "offered" and asked(made).answered_at is None
-
-
-def test_what_org_refuses_behind_the_link_is_said_there_and_the_offer_stays(
-    world: World, made: Appointment
-) -> None:
-    world.appoint(holder_of(made), "data_officer", "N12")
-    answer = Client(HTTP_ACCEPT_LANGUAGE="en").post(page(made), {"answer": "accept"})
-    assert answer.status_code == 422 and "data officer" in answer.content.decode().lower()
-    assert again(made).state == "offered" and asked(made).answered_at is None
-    assert Client().post(page(made), {"answer": "decline"}).status_code == 200
-
-
 def test_nobody_else_answers_for_who_was_named(world: World, made: Appointment) -> None:
     """Not who gave it, with the word or in their browser; not who guesses; no call; no bare yes."""
     with system("test"):
@@ -210,11 +133,6 @@ def test_nobody_else_answers_for_who_was_named(world: World, made: Appointment) 
             at=NOW,
         )
     assert again(made).state == "offered"
-
-
-def test_a_link_of_the_release_before_says_where_to_sign_in(made: Appointment) -> None:
-    old = Client(HTTP_ACCEPT_LANGUAGE="en").get("/office/Zm9vYmFyYmF6cXV4MTIzNA/")
-    assert old.status_code == 404 and "Sign in to see your offices" in old.content.decode()
 
 
 def test_a_bare_yes_with_an_office_and_something_else_open_is_asked_once_which(made: Appointment) -> None:

@@ -28,7 +28,7 @@ from .doors import (
 )
 from .emergency import ask_to_end_stop, stop_data
 from .held_below import count_held
-from .offers import answer_by_phone, answer_offer
+from .office_offers import answer_by_phone, answer_offer
 from .officers import (
     end_officer,
     name_data_officer,

@@ -172,7 +172,7 @@ def appoint(
     Holders of org.appoint above the unit, or in it with a more senior office, may do this; and only with what they have
     themselves (BeyondYourOwn). To a seat in a body: holders of org.bodies. To a data officer's office: data officers
     strictly above.
-    It counts once its holder accepts (`offers`): a message with a word and a link asks them. An office that
+    It counts once its holder accepts (`office_offers`): a message with a word and a link asks them. An office that
     somebody gives themselves counts at once. So do the system's own: the first data officers, and sample data.
     is_only_offered: the holder has to accept it from the system too, as each row of a list.
     disputing: the appointments (public ids) it is meant to dispute; none in particular where nothing is said.

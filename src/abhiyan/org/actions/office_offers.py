@@ -29,7 +29,8 @@ def answer_by_phone(
 ) -> Appointment:
     """Accept or decline an office from the phone its holder signs in by: with the word or the link of our message.
 
-    Only messaging calls it, which knows that the answer came from that phone. why: of a decline, where it was said.
+    The room that sends the messages calls it, which knows that the answer came from that phone.
+    why: of a decline, where it was said.
     Refuses NotOffered, also where the office is another phone's; and as `answer_offer`.
     """
     with system("answering an offered office"):
