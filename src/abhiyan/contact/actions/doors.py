@@ -116,12 +116,17 @@ def take_doors(
 
 def require_there(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> None:
     """Refuse NotYours where somebody may not meet people; NotRunningThere where the programme does not run today."""
-    if not (by.account_id and grounds.is_lent(by.account_id, unit_id, at)):
-        org.require(by, MEET, at=unit_id)
+    require_may_meet(unit_id=unit_id, by=by, at=at)
     if programme.kind != KIND or not runs_now(programme, at):
         raise NotRunningThere
     if not is_in_play(programme, unit_id, on=clock.day_in(programme.zone, at)):
         raise NotRunningThere
+
+
+def require_may_meet(*, unit_id: int, by: Actor, at: datetime) -> None:
+    """Refuse NotYours without contact.meet at the unit, unless a room above lets somebody work there."""
+    if not (by.account_id and grounds.is_lent(by.account_id, unit_id, at)):
+        org.require(by, MEET, at=unit_id)
 
 
 def _fit(

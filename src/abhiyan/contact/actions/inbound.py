@@ -14,7 +14,6 @@ from abhiyan.core import audit, declared, limits
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.models import AuditEntry
-from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk import queries as requests
@@ -22,7 +21,7 @@ from abhiyan.helpdesk.actions.routing import may_answer_ticket
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.people import actions as people_acts
 
-from .calls import NoCallerHere
+from .calls import require_seat
 from .talks import NoteUnfit
 
 SAME_LOOK = timedelta(hours=1)  # in which one account looks once at one number
@@ -50,7 +49,7 @@ def look_up_caller(*, body_id: int, phone: str, by: Actor, at: datetime) -> Call
     """
     phone_id = keyring().phone_id(phone)
     with system("a caller of the helpline is looked up"):
-        _require(body_id, by=by, at=at)
+        require_seat(body_id, centres.AGENT, by=by, at=at)
         tickets = list(requests.open_tickets(phone_id)[:MOST_OPEN])
         own = [
             ticket
@@ -84,7 +83,7 @@ def take_inbound(*, body_id: int, caller_said: CallerSaid, by: Actor, at: dateti
     Only callers of the call centre may. Refuses NoCallerHere, NoteUnfit, and as `helpdesk.add_call`.
     """
     with system("a call to the helpline is written down"):
-        _require(body_id, by=by, at=at)
+        require_seat(body_id, centres.AGENT, by=by, at=at)
     if why := unfit_note(caller_said.said):
         raise NoteUnfit(field="said", why=why)
     opening = helpdesk.Opening(
@@ -106,11 +105,5 @@ def note_caller_no(*, body_id: int, phone: str, by: Actor, at: datetime) -> None
     NoCallerHere; people's journal.NotSaved.
     """
     with system("a caller of the helpline wants no more contact"):
-        _require(body_id, by=by, at=at)
+        require_seat(body_id, centres.AGENT, by=by, at=at)
         people_acts.keep_spoken_no(phone_id=keyring().phone_id(phone), by=by, at=at)
-
-
-def _require(body_id: int, *, by: Actor, at: datetime) -> None:
-    account = or_refuse(by.account_id) if by.kind == "person" else 0
-    if not centres.sits(account, body_id, centres.AGENT, at=at):
-        raise NoCallerHere

@@ -1,5 +1,6 @@
 """Workers note what came of a door, of a list or on a walk, and undo it. The person is asked whether it was so."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -27,6 +28,7 @@ from abhiyan.core.words import local_person
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
 from abhiyan.helpdesk.rules.schemes import office_sentence, open_schemes
+from abhiyan.org import queries as org
 from abhiyan.people import actions as people_acts
 from abhiyan.people import queries as people
 from abhiyan.people.actions.persons import lock_phones
@@ -38,7 +40,7 @@ from abhiyan.programmes.rules.ladder import REPORTED, TallyChange
 from abhiyan.units import queries as units
 
 from .attempts import LEASE, VISIT_LEASE
-from .doors import MOST_HELD, HeldBack, require_there
+from .doors import MOST_HELD, HeldBack, require_may_meet, require_there
 from .lists import SchemeUnknown
 from .offering import HelpSaid, offer_help, their_phone
 from .standing import NO_MORE, free_item, take_back_row, taken_from_others
@@ -349,7 +351,8 @@ def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
     """Undo a try of one's own at a door, on the same day. Its item ends. The door is the worker's again if the list
     goes on.
 
-    A request to the helpline stays, and so does a no. Refuses NotFound, NoIsTheirs, UndoneTooLate.
+    A worker whose right there has ended does not get the door again. A request to the helpline stays, and so does a no.
+    Refuses NotFound, NoIsTheirs, UndoneTooLate.
     """
     account = or_refuse(by.account_id)
     with system("a try is undone"):
@@ -373,22 +376,27 @@ def undo_contact(*, contact: UUID, by: Actor, at: datetime) -> ContactTry:
             )
             if row.item_id and entry.item_id and not entry.list.signed:
                 ends.append(entry.item_id)
-            _take_again(entry, account, programme, at=at)
+            _take_again(entry, programme, by=by, at=at)
         programmes.end_items(ids=ends, why=Item.Why.UNDONE, at=at)
         audit.record(by=by, at=at, act="contact.undo", subject=str(row.pk), unit_id=row.unit_id)
     return row
 
 
-def _take_again(entry: ContactEntry, account: int, programme: Programme, *, at: datetime) -> None:
-    """Give an undone door back to its worker; to the queue where the list ended or the worker has enough."""
+def _take_again(entry: ContactEntry, programme: Programme, *, by: Actor, at: datetime) -> None:
+    """Give an undone door back to its worker.
+
+    It goes to the queue if the list ended, the worker has enough, or their right there has ended.
+    """
     if entry.holder_id is not None or entry.why_out in ("opted_out", "ended", "erased"):
         return
     is_in_use = entry.list.state == ContactList.State.APPROVED
     is_in_use = is_in_use and entry.list.last_day >= clock.day_in(programme.zone, at)
-    n_held = ContactEntry.objects.filter(holder_id=account, state=State.LEASED).count()
+    n_held = ContactEntry.objects.filter(holder_id=by.account_id, state=State.LEASED).count()
     entry.state, entry.why_out, entry.next_day = State.READY, "", None
     if is_in_use and n_held < MOST_HELD:
-        entry.state, entry.holder_id, entry.until = State.LEASED, account, at + VISIT_LEASE
+        with suppress(org.NotYours):
+            require_may_meet(unit_id=entry.unit_id, by=by, at=at)
+            entry.state, entry.holder_id, entry.until = State.LEASED, by.account_id, at + VISIT_LEASE
     entry.save()
 
 

@@ -37,6 +37,7 @@ from abhiyan.helpdesk.rules.schemes import office_sentence, open_schemes
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Message
 from abhiyan.org import actions as org
+from abhiyan.org.models import Appointment
 from abhiyan.org.queries import NotYours
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people import actions as people
@@ -349,6 +350,22 @@ def test_a_try_is_undone_on_its_day_and_the_door_is_ones_own_again(
     assert entries()[0].holder_id == worker.pk and counts(run, world)[1:] == (0, 0, 0)
     note(one, worker, phone=HER)
     assert counts(run, world) == (2, 1, 0, 0), "what was taken back stays reported"
+
+
+def test_a_door_that_is_undone_after_the_office_ended_goes_to_the_queue(
+    world: World, run: Programme, worker: Account
+) -> None:
+    listed(run, world.unit("N1111"), 1)
+    (one,) = take(run, world, worker)
+    row = note(one, worker, phone=HER)
+    world.appoint(worker, "booth_worker", "N1112")
+    with system("test"):
+        there = Appointment.objects.get(account_id=worker.pk, unit_id=world.unit("N1111"))
+    org.end_appointment(public_id=there.public_id, reason="moved", by=JOBS, at=NOW)
+    actions.undo_contact(contact=row.pk, by=actor(worker), at=NOW)
+    assert (entries()[0].holder_id, entries()[0].state) == (None, "ready"), "the number is not theirs to see"
+    with pytest.raises(DoorGone):
+        actions.show_door_number(entry=one.public_id, by=actor(worker), at=NOW)
 
 
 def test_after_an_erasure_no_note_is_left_and_no_door_comes_back(
