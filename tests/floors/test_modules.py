@@ -25,6 +25,7 @@ CLOCK_READERS = {
     "hotpath",
     "jobs",
     "link_pages",
+    "offer_links",
     "loops",
     "middleware",
     "views",
@@ -49,8 +50,9 @@ CLOCK = re.compile(
 # The modules a room may import from the rooms below it; `core` and `ui` are there to be used, GATHERING take from
 # all. phones: reads a number; viewer, visit: what every request carries; here: the unit its address names;
 # unit_lists: lists with a unit in each row; choosing: units to choose one of; helplines: the numbers people call;
-# owing: what a unit and its bodies owe; link_pages: the page behind a question's link; demo: how its samples are
-# made; numbers: what Today, a unit's page, a dossier, a record and slides show of it.
+# owing: what a unit and its bodies owe; link_pages: the page behind a question's link; offer_links: the link of an
+# offered office; demo: how its samples are made; numbers: what Today, a unit's page, a dossier, a record and slides
+# show of it.
 OPEN_MODULES = {
     "demo",
     "actions",
@@ -68,6 +70,7 @@ OPEN_MODULES = {
     "fields",
     "helplines",
     "link_pages",
+    "offer_links",
     "numbers",
     "responsible",
 }
