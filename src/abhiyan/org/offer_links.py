@@ -10,7 +10,7 @@ from abhiyan.core.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class OfferLink:
-    """What the link of one message is about. appointment: its public id. phone_id: of the phone that was asked.
+    """The office that the link of a message offers. appointment: its public id. phone_id: of the phone asked.
 
     is_open: it waits for an answer. is_accepted: the answer was YES.
     """
