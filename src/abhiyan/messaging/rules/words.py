@@ -191,13 +191,14 @@ def asks_nothing(text: str) -> bool:
     """Return True if a text that no word explains only thanks, greets, wishes, or says that something is done.
 
     It is short and says one of these. It has no question, no word of need, complaint or denial, no form of a verb that
-    asks, no number and no angry face; and beside a thank-you at most `STRANGE` words that we do not know.
+    asks, no number and no angry face; and beside a thank-you at most `STRANGE` words that we do not know. A refusal
+    beside it, such as "thanks opt out", asks.
     """
     plain = plainly(text)
     strange = _strangeness(
         plain, list(_tokens(plain)), _vocabulary(tuple(languages.added_languages().values()))
     )
-    return strange is not None
+    return strange is not None and read_said_text(text).word not in REFUSING
 
 
 def _strangeness(plain: str, tokens: list[_Token], vocabulary: _Vocabulary) -> int | None:

@@ -191,12 +191,12 @@ def test_nobody_says_yes_or_joins_beside_a_refusal(text: str, refusal: str, is_f
         assert told.word not in (TextWord.YES, TextWord.JOIN)
 
 
-@given(st.sampled_from(WARM), st.sampled_from(REFUSALS), st.booleans())
-def test_a_refusal_beside_a_thank_you_is_never_kept_without_a_time(
-    warm: str, refusal: str, is_first: bool
-) -> None:
-    text = f"{refusal}, {warm}" if is_first else f"{warm} {refusal}"
-    assert len(refusal) == 1 or not words.asks_nothing(text)
+@pytest.mark.parametrize("warm", WARM)
+def test_a_refusal_beside_a_thank_you_is_never_kept_without_a_time(warm: str) -> None:
+    """All of them, not a sample: 57 of the pairs were taken for thanks alone."""
+    for refusal in REFUSALS:
+        for text in (f"{refusal}, {warm}", f"{warm} {refusal}"):
+            assert len(refusal) == 1 or not words.asks_nothing(text), text
 
 
 @pytest.mark.parametrize(
