@@ -36,7 +36,7 @@ from abhiyan.enrolment.queries import placing as placing_queries
 from abhiyan.enrolment.queries import referrals as referral_queries
 from abhiyan.enrolment.queries.motives import motives
 from abhiyan.enrolment.rules.channels import Channel
-from abhiyan.forms.models import FormVersion, Opinion, Submission
+from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.forms.rules.ready import ready_forms
 from abhiyan.friends.models import CertificateBatch, FriendCertificate
 from abhiyan.friends.queries.contributors import ContributorRows
@@ -45,6 +45,7 @@ from abhiyan.imports.models import StagedImport
 from abhiyan.intake.models import ChannelToken
 from abhiyan.intake.queries import calls as queries_calls
 from abhiyan.messaging.models import Question, Reading, Send
+from abhiyan.opinions.models import Opinion
 from abhiyan.org.models import Appointment, Release
 from abhiyan.org.rules.offices import SEATS
 from abhiyan.paper.models import PaperBatch, PaperImport, PaperPhoto

@@ -29,9 +29,9 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.forms.models import Form, Submission
 from abhiyan.forms.queries import latest_version
-from abhiyan.forms.tests.make import answered
 from abhiyan.helpdesk import actions as helpdesk
 from abhiyan.helpdesk.models import Ticket
+from abhiyan.opinions.tests.make import answered
 from abhiyan.pages.access import addresses_by_name
 from abhiyan.programmes import actions as programmes
 from abhiyan.programmes.actions.items import NewItem

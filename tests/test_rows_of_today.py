@@ -75,8 +75,7 @@ OWN = {
     "intake/todo.py:_waits",
     "doorstep/todo.py:enrol_people",
     "incidents/todo.py:incident_todo",  # data officers alone
-    "forms/offers.py:_phrases",  # a data officer decides them
-    "forms/offers.py:todo",
+    "forms/offers.py:todo",  # a data officer decides phrases
     "helpdesk/offers.py:_typists",  # one row above the districts
     "helpdesk/offers.py:todo",
     "meetings/offers.py:todo",
@@ -85,6 +84,7 @@ OWN = {
     "org/todo.py:_asked",
     "org/todo.py:_disputed",
     "polls/offers.py:todo",
+    "opinions/offers.py:todo",
     "org/todo.py:_phones",
     "org/todo.py:_promises",
     "org/todo.py:_vacant",

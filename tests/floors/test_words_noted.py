@@ -44,7 +44,7 @@ def quotes_passed_unasked(source: Source) -> Iterator[str]:
             and ast.unparse(node.func) in ("QuotePassed.objects.create", "LeaderReport.objects.create")
             and "require_no_names" not in source.text
         ):
-            yield source.at(node, "words go up: ask forms.actions.require_no_names")
+            yield source.at(node, "words go up: ask opinions.actions.require_no_names")
 
 
 FINDERS = (words_noted_unasked, quotes_passed_unasked)
@@ -64,7 +64,7 @@ def test_no_module_breaks_a_rule_of(finder: Finder) -> None:
         (quotes_passed_unasked, "QuotePassed.objects.create(text=text)", 1),
         (
             quotes_passed_unasked,
-            "forms.require_no_names(text=text)\nQuotePassed.objects.create(text=text)",
+            "opinions.require_no_names(text=text)\nQuotePassed.objects.create(text=text)",
             0,
         ),
     ],

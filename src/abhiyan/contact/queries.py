@@ -17,8 +17,8 @@ from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.words import active_language
-from abhiyan.forms.rules.quotes import KnownNames, names_heard
 from abhiyan.helpdesk.queries import open_by_state
+from abhiyan.opinions.rules.quotes import KnownNames, names_heard
 from abhiyan.org.viewer import Viewer
 from abhiyan.people import queries as people
 from abhiyan.programmes.models import Programme

@@ -9,11 +9,10 @@ class FormsConfig(AppConfig):
     def ready(self) -> None:
         from abhiyan.core import news
         from abhiyan.imports import private_words
-        from abhiyan.units.news import UnitsClosed, UnitsGoing
+        from abhiyan.units.news import UnitsGoing
 
         from . import actions
         from .queries.phrases import allowed_phrases
 
         private_words.allow_by(allowed_phrases)
         news.subscribe(UnitsGoing, lambda units_going: actions.refuse_units_going(units_going=units_going))
-        news.subscribe(UnitsClosed, lambda units_closed: actions.heed_closed_units(units=units_closed.units))

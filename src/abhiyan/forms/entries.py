@@ -23,26 +23,4 @@ ENTRIES = (
         words=_("phrases, refused words, religion, caste, health, vote"),
         needs=("org.approve",),
     ),
-    NavigationEntry(
-        "forms:opinions",
-        _("Opinions"),
-        REPORTS,
-        order=3,
-        words=_("what people say, quotes, pass up"),
-        needs=("opinions.pass",),
-    ),
-    NavigationEntry(
-        "forms:heard",
-        _("What the field heard"),
-        REPORTS,
-        order=4,
-        words=_("answers of stays, doors, calls and forms; what people said, by week"),
-        needs=("opinions.pass",),
-    ),
-    NavigationEntry(
-        "forms:opinion_new",
-        _("Write down an opinion"),
-        words=_("what somebody said, survey"),
-        needs=("contact.meet",),
-    ),
 )

@@ -1,9 +1,8 @@
 from abhiyan.core.access import SIGNED_IN, STRONG, capability, page
 
-from .actions import RECORD
-from .queries import CARRY, MAKE
+from .queries import MAKE
 from .queries.phrases import ALLOWS
-from .views import heard, making, opinions, phrases, submissions
+from .views import making, phrases, submissions
 
 app_name = "forms"
 MAKING = capability(MAKE)
@@ -19,7 +18,6 @@ urlpatterns = [
         opens=STRONG,
         file_goes_on="a picture of the page that shows the answers",
     ),
-    page("heard/", heard.field_answers, name="heard", opens=STRONG),
     page("words/", phrases.phrases, opens=capability(ALLOWS)),
     page("words/new/", phrases.phrase_new, opens=SIGNED_IN, act="a data officer forbids it", is_own=True),
     page(
@@ -27,26 +25,6 @@ urlpatterns = [
         phrases.phrase_act,
         opens=capability(ALLOWS),
         act="what was allowed is forbidden, and the other way",
-    ),
-    # Each page asks at which level the opinion is.
-    page("opinions/", opinions.opinions, opens=capability(CARRY)),
-    page(
-        "opinions/new/",
-        opinions.opinion_new,
-        opens=capability(RECORD),
-        act="the level that reads it leaves it",
-    ),
-    page(
-        "opinions/<uuid:public_id>/",
-        opinions.opinion,
-        opens=capability(CARRY),
-        act="is taken back until the next level has passed it on",
-    ),
-    page(
-        "opinions/<uuid:public_id>/<slug:act>/",
-        opinions.opinion_act,
-        opens=capability(CARRY),
-        act="waits again, is passed up again, or other words are saved",
     ),
     page("<uuid:public_id>/", making.form, opens=STRONG),
     page(

@@ -10,10 +10,10 @@ from abhiyan.core.refusals import or_refuse
 from abhiyan.core.samples import ZONE, SampleGround
 from abhiyan.core.scope import system
 from abhiyan.core.small_cells import FEWEST_ANSWERS
-from abhiyan.forms import actions as forms
-from abhiyan.forms import queries
 from abhiyan.forms.models import Submission
 from abhiyan.friends.actions import in_touch
+from abhiyan.opinions import actions as opinions
+from abhiyan.opinions import queries
 from abhiyan.org import queries as org
 
 from . import history
@@ -40,7 +40,7 @@ def say_opinions(
         for m in range(AT_DOORS):
             answers, key = _answers(n + m, says_words=m >= FEWEST_ANSWERS), f"sample {seat} {m}"
             written.append(
-                forms.record_opinion(key=key, unit_id=place, answers=answers, by=president, at=before)
+                opinions.record_opinion(key=key, unit_id=place, answers=answers, by=president, at=before)
             )
         for m, friend in enumerate(friends[seat][:EACH]):
             link = in_touch.opinion_link(friend, on=clock.day_in(ZONE, now))
@@ -68,14 +68,14 @@ def _pass_up(ground: SampleGround, written: Sequence[Submission]) -> None:
                 text = queries.opinion_words(opinion)
             by = _holder(ground, or_refuse(opinion.desk_id))
             opinion, at = (
-                forms.pass_opinion(
+                opinions.pass_opinion(
                     public_id=opinion.public_id, text=text, no_names=text.split(), by=by, at=at
                 ),
                 at + timedelta(minutes=30),
             )
         if n == 0:
             by, done = ground.actor("state_president"), WORDS.done
-            forms.say_done(public_id=opinion.public_id, done=done, no_names=done.split(), by=by, at=at)
+            opinions.say_done(public_id=opinion.public_id, done=done, no_names=done.split(), by=by, at=at)
 
 
 def _holder(ground: SampleGround, unit_id: int) -> Actor:

@@ -20,6 +20,7 @@ ROOMS = (
     "polls",
     "messaging",
     "forms",
+    "opinions",
     "elections",
     "programmes",
     "targets",

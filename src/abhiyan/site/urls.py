@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("abhiyan.paper.urls")),
     path("", include("abhiyan.enrolment.urls")),
     path("", include("abhiyan.intake.urls")),
+    path("forms/", include("abhiyan.opinions.urls")),  # as messages and bookmarks have them
     path("forms/", include("abhiyan.forms.urls")),
     path("elections/", include("abhiyan.elections.urls")),
     path("programmes/", include("abhiyan.programmes.urls")),

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from abhiyan.core import clock, small_cells, sql
 from abhiyan.core.cut import Cut
 from abhiyan.core.words import name_in_language
-from abhiyan.forms.queries.heard import HeardAnswer, HeardIn, HeardQuote, copies_of, heard_in, quotes_up
+from abhiyan.forms.queries.heard import HeardAnswer, HeardIn, copies_of, heard_in
 from abhiyan.forms.rules.heard import HeardSource
+from abhiyan.opinions.queries import HeardQuote, quotes_up
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
 from abhiyan.programmes.rules.items import CONFIRMED_ITEM, COUNTED_ITEM, WAITING_ITEM

@@ -46,7 +46,9 @@ def unit_links(viewer: Viewer, unit: UnitRow, *, at: datetime) -> Iterator[RoomL
             if programme.opens_on <= clock.day_in(programme.zone, at):
                 yield RoomLink(
                     numbers.heard_title(programme),
-                    unit_address(address_of("forms:heard"), unit.code, source=numbers.source_code(programme)),
+                    unit_address(
+                        address_of("opinions:heard"), unit.code, source=numbers.source_code(programme)
+                    ),
                     icon="list",
                 )
 

@@ -9,10 +9,12 @@ from abhiyan.core import news
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.forms.actions import pass_opinion
-from abhiyan.forms.models import Form, FormVersion, Opinion, QuotePassed, Submission, SubmissionStep
+from abhiyan.forms.models import Form, FormVersion, Submission, SubmissionStep
 from abhiyan.forms.queries import heard
 from abhiyan.forms.queries.heard import HeardIn
+from abhiyan.opinions.actions import pass_opinion
+from abhiyan.opinions.models import Opinion, QuotePassed
+from abhiyan.opinions.queries import quotes_up
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.news import PhoneSaidNo
@@ -41,7 +43,7 @@ def told(world: World, code: str = "N1") -> dict[str, int]:
 def quoted(world: World, code: str) -> list[str]:
     with system("test"):
         (lo, hi) = units.all_spans([world.unit(code)])[world.unit(code)][0]
-        return [quote.words for quote in heard.quotes_up(world.unit(code), HeardIn(lo, hi, NOW))]
+        return [quote.words for quote in quotes_up(world.unit(code), HeardIn(lo, hi, NOW))]
 
 
 @pytest.mark.parametrize("how", ["no", "erased"])

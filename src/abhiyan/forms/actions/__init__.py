@@ -13,25 +13,6 @@ from .making import (
     ready_in_use,
     use_draft,
 )
-from .opinions import (
-    RECORD,
-    NoLevelAbove,
-    QuoteEmpty,
-    QuoteGone,
-    QuoteHasNumber,
-    QuoteNames,
-    QuoteUnsure,
-    QuoteWordAdded,
-    heed_closed_units,
-    heed_opinion,
-    leave_opinion,
-    look_at_quote,
-    pass_opinion,
-    require_no_names,
-    say_done,
-    take_up_opinion,
-    undo_passing,
-)
 from .phrases import (
     LONGEST_PHRASE,
     PhraseAllowed,
@@ -57,7 +38,6 @@ from .submissions import (
     forget_answers,
     mend,
     note_picture_read,
-    record_opinion,
     refuse_units_going,
     send_back,
     send_back_all,

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import apart, audit, declared, limits, lot, sql
+from abhiyan.core import apart, audit, declared, limits, lot, news, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.file_pool import UnreadableFile
 from abhiyan.core.keys import keyring
@@ -20,12 +19,10 @@ from abhiyan.core.pictures import Redrawn, redraw
 from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
 from abhiyan.forms.models import FormVersion, Submission, SubmissionPicture, SubmissionStep
-from abhiyan.forms.queries import is_form_unnamed, opinion_version, submission_for
+from abhiyan.forms.news import AnswersForgotten, SubmissionChanged
+from abhiyan.forms.queries import is_form_unnamed, submission_for
 from abhiyan.forms.rules import answers as rules
-from abhiyan.org import queries as org
 from abhiyan.units.news import UnitsGoing
-
-from .opinions import RECORD, forget_opinions, heed_opinion
 
 LONGEST_REASON = 500
 LONGEST_KEY = 100
@@ -123,29 +120,8 @@ def submit_form(
         submission.save(force_insert=True)
         _keep_pictures(submission, drawn, checked.pictures, at=at)
         _note(submission, Act.SENT, answers=submission.answers, by=by, at=at)
-        heed_opinion(submission=submission)
+        news.tell(SubmissionChanged(submission))
     return submission
-
-
-def record_opinion(
-    *,
-    key: str,
-    unit_id: int,
-    answers: Mapping[str, Any],
-    pictures: Mapping[str, bytes] | None = None,
-    by: Actor,
-    at: datetime,
-) -> Submission:
-    """Write down what somebody said at the door or by phone, in the opinion form of the unit.
-
-    It needs `contact.meet` at the unit. Refuses NotYours, NotFound without such a form, and as `submit_form`.
-    """
-    with transaction.atomic():
-        org.require(by, RECORD, at=unit_id)
-        version = or_refuse(opinion_version(unit_id))
-        return submit_form(
-            key=key, version=version, unit_id=unit_id, answers=answers, pictures=pictures, by=by, at=at
-        )
 
 
 def mend(
@@ -177,7 +153,7 @@ def mend(
         submission.save()
         _keep_pictures(submission, drawn, checked.pictures, at=at)
         _note(submission, Act.MENDED, answers=submission.answers, by=by, at=at)
-        heed_opinion(submission=submission)
+        news.tell(SubmissionChanged(submission))
     return submission
 
 
@@ -209,7 +185,7 @@ def send_back(*, submission_id: UUID, reason: str, by: Actor, at: datetime) -> S
         submission.state, submission.reason = State.RETURNED, reason
         submission.save(update_fields=["state", "reason"])
         _note(submission, Act.RETURNED, reason=reason, by=by, at=at)
-        heed_opinion(submission=submission)
+        news.tell(SubmissionChanged(submission))
     return submission
 
 
@@ -232,7 +208,7 @@ def forget_answers(*, about_kind: str, about_ids: Collection[str], at: datetime)
         if not ids:
             return
         SubmissionPicture.objects.filter(submission__in=ids).delete()
-        forget_opinions(ids=ids, at=at)
+        news.tell(AnswersForgotten(ids, at))
         sent.update(answers={}, state=State.RETURNED, reason="", lat=None, lon=None, accuracy=None)
         SubmissionStep.objects.filter(submission__in=ids, answers__isnull=False).update(answers={})
 
@@ -340,9 +316,7 @@ def refuse_units_going(*, units_going: UnitsGoing) -> None:
         n = sql.value(
             "select count(*) from units_change c where c.import_id = %s and c.change = 'made' and ("
             " exists (select from forms_form f where f.unit_id = c.unit_id)"
-            " or exists (select from forms_submission s where s.unit_id = c.unit_id)"
-            " or exists (select from forms_opinion o where o.desk_id = c.unit_id)"
-            " or exists (select from forms_quote_passed q where c.unit_id in (q.from_unit_id, q.to_unit_id)))",
+            " or exists (select from forms_submission s where s.unit_id = c.unit_id))",
             [units_going.import_id],
         )
     if n:

@@ -1,6 +1,6 @@
 """Forms that somebody may see or fill in, and what was filled in."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,7 +13,6 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import ngettext
 
 from abhiyan.core import small_cells, sql
-from abhiyan.core.cut import Cut, first_of
 from abhiyan.core.keys import keyring
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
@@ -22,23 +21,18 @@ from abhiyan.forms.filling import FilledForm, answers_form
 from abhiyan.forms.models import (
     Form,
     FormVersion,
-    Opinion,
-    QuotePassed,
     Submission,
     SubmissionPicture,
     SubmissionStep,
 )
 from abhiyan.forms.rules import answers as rules
-from abhiyan.forms.rules import quotes
 from abhiyan.forms.rules.questions import FormQuestion, QuestionKind
-from abhiyan.forms.rules.ready import ready_forms
-from abhiyan.org import queries as org
+from abhiyan.forms.rules.ready import OPINION, ready_forms
 from abhiyan.org.rules.ranges import literal
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.numbers import grouped
 from abhiyan.ui.recorded import WorkDone
 from abhiyan.units import queries as units
-from abhiyan.units.models import Hierarchy
 
 __all__ = ["FilledForm", "answers_form", "forms_for", "latest_version", "submission_for", "typed_answers"]
 
@@ -46,9 +40,6 @@ __all__ = ["FilledForm", "answers_form", "forms_for", "latest_version", "submiss
 MOST_VERSIONS, MOST_STEPS, MOST_PLACES = 50, 100, 1_000
 # Its holder at a unit makes and changes its forms.
 MAKE = "forms.make"
-# It belongs to a desk: its holder at a level passes its opinions up.
-CARRY = "opinions.pass"
-MOST_QUOTES = 200  # of a unit in a deck
 
 # Forms of units above the viewer's own, in them or below.
 _NEAR = """select its.unit_id from units_placement its
@@ -161,12 +152,7 @@ def readable_questions(form: Form, questions: Sequence[FormQuestion]) -> list[Fo
 
 def is_form_unnamed(form: Form) -> bool:
     """Return whether people answer a form without their name, so that no office may see who did."""
-    return form.ready == quotes.READY
-
-
-def carries_words(form: Form) -> bool:
-    """Return whether what people say in a form goes up as quotes without names."""
-    return form.ready in quotes.CARRIED
+    return form.ready == OPINION
 
 
 def worded_answers(asked: Sequence[FormQuestion], answers: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -300,7 +286,11 @@ def count_choices(
     with system("choices of a form are counted"):
         rows = sql.rows(
             _COUNTS,
-            {**_counted(form, unit, hierarchy, viewer, month, at), "key": question.key, "codes": codes},
+            {
+                **counting_values(form, unit, hierarchy, viewer, month, at),
+                "key": question.key,
+                "codes": codes,
+            },
         )
     return [
         ChoiceCount(unit_id, CODES.get(code, code), own if is_led else shown_with_own(own, rest))
@@ -308,7 +298,7 @@ def count_choices(
     ]
 
 
-def _counted(
+def counting_values(
     form: Form, unit: units.UnitRow, hierarchy: int, viewer: Viewer, month: date | None, at: datetime
 ) -> dict[str, Any]:
     """The parameters of a count of a form below a unit, as a viewer may read it.
@@ -336,62 +326,17 @@ def _begin(on: date) -> datetime:
     return datetime.combine(on, time.min, ZoneInfo(settings.TIME_ZONE))
 
 
-# --- opinions
-
-
-def desks_above(unit_id: int) -> list[int]:
-    """The levels from a unit upwards that read opinions, the lowest first.
-
-    In the organisational tree where the unit has a place in it, else in the electoral one.
-    """
-    stands = units.hierarchies_of(unit_id)
-    tree = next((one for one in (Hierarchy.ORGANISATIONAL, Hierarchy.ELECTORAL) if one in stands), None)
-    return [
-        row.id
-        for row in (units.path_of_unit(unit_id, tree)[::-1] if tree else ())
-        if row.kind in quotes.DESKS
-    ]
-
-
-def desk_of(unit_id: int, *, above: bool = False) -> int | None:
-    """The first level from a unit upwards that passes opinions up; with `above`, of those above the unit."""
-    return next((each for each in desks_above(unit_id) if not (above and each == unit_id)), None)
-
-
-# Each level's answers without a name, in all its trees. The count ends at %(most)s.
-_ANSWERS = """select u.id, (select count(*) from (
-    select from units_placement a join units_placement pl on pl.lo >= a.lo and pl.lo < a.hi
-    join forms_submission s on s.unit_id = pl.unit_id and s.is_unnamed and s.state <> 'returned'
-    where a.unit_id = u.id and a.lo is not null limit %(most)s) first)
- from unnest(%(units)s::bigint[]) u (id)"""
-
-
-def reading_desk(unit_id: int) -> int | None:
-    """The first level upwards with ten answers without a name (`small_cells`): it reads the words said in a unit.
-
-    The highest level where none has as many. In a system scope.
-    """
-    levels, most = desks_above(unit_id), small_cells.FEWEST_ANSWERS
-    found = dict(sql.rows(_ANSWERS, {"units": levels, "most": most}))
-    return small_cells.level_for(levels, found, most)
-
-
-# The opinion form of the nearest unit from a unit upwards, the newest first.
-_OPINION_FORM = """select f.id from units_placement own
+# A copy of a ready form in the nearest unit from a unit upwards, the newest first.
+_NEAREST_COPY = """select f.id from units_placement own
  join units_placement its on own.lo >= its.lo and own.lo < its.hi join forms_form f on f.unit_id = its.unit_id
  where own.unit_id = %s and f.ready = %s and f.ended_at is null
   and exists (select from forms_version v where v.form_id = f.id and v.used_from is not null)
  order by its.depth desc, f.id desc limit 1"""
 
 
-def opinion_version(unit_id: int) -> FormVersion | None:
-    """The opinion form in use for a unit: its own, or that of the nearest unit above; None where there is none."""
-    return version_near(unit_id, quotes.READY)
-
-
 def version_near(unit_id: int, ready: str) -> FormVersion | None:
     """The copy of a ready form in use for a unit, or for the nearest unit above."""
-    found = sql.column(_OPINION_FORM, [unit_id, ready])
+    found = sql.column(_NEAREST_COPY, [unit_id, ready])
     return latest_version(found[0]) if found else None
 
 
@@ -399,187 +344,6 @@ def ready_version(unit_id: int, ready: str) -> FormVersion:
     """The copy of a ready form in use for a unit, or for the nearest unit above. Without one, the ready form itself."""
     found = version_near(unit_id, ready)
     return found or FormVersion(questions=[one.plain() for one in ready_forms()[ready].questions])
-
-
-def opinion_words(one: Opinion) -> str:
-    """An opinion as the desk reads it where it waits. In a system scope: offices see no answers without a name."""
-    return one.text or quotes.drafted_quote(one.submission.version.asked, one.submission.answers)
-
-
-def words_at_desk(found: Sequence[Opinion]) -> dict[UUID, str]:
-    """By opinion: its words, for the desk where it waits."""
-    with system("words for the desk that reads them"):
-        rows = Opinion.objects.filter(pk__in=[one.pk for one in found]).select_related("submission__version")
-        return {one.pk: opinion_words(one) for one in rows}
-
-
-def _opinions() -> QuerySet[Opinion]:
-    return Opinion.objects.select_related("unit", "desk").filter(is_returned=False)
-
-
-def opinions_at(unit_id: int, show: str, *, on: date) -> QuerySet[Opinion]:
-    """Opinions in scope that wait for a unit's office; `left`: that it leaves; `passed`: that it passed up."""
-    if show == "passed":
-        mine = QuotePassed.objects.filter(opinion=OuterRef("pk"), from_unit=unit_id, undone_at=None)
-        return _opinions().filter(Exists(mine))
-    is_left = show == "left"
-    return _opinions().filter(desk__in=_desks_for(unit_id, is_left=is_left, on=on), is_left=is_left)
-
-
-def _desks_for(unit_id: int, *, is_left: bool, on: date) -> list[int]:
-    """A unit's own desk, and the vacant desks below it that no nearer office decides."""
-    waiting = Opinion.objects.filter(is_left=is_left, is_returned=False)
-    desks: set[int | None] = set()
-    for span in units.all_spans([unit_id]).get(unit_id, []):
-        desks.update(waiting.filter(desk__in=units.within(span)).values_list("desk_id", flat=True).distinct())
-    desks.discard(unit_id)
-    return [unit_id, *(desk for desk, near in desks_decided(desks, on=on).items() if near == unit_id)]
-
-
-def desks_decided(desks: Collection[int | None], *, on: date) -> dict[int, int]:
-    """By desk the unit whose office decides there on a day: its own, or the nearest above a vacant one."""
-    return org.nearest_each([desk for desk in desks if desk], CARRY, on=on)
-
-
-def waiting_at(unit_id: int, *, on: date, most: int) -> int:
-    """Count the opinions in scope that wait for a unit's office to pass them up, to `most`. One query if none waits."""
-    if not Opinion.objects.filter(is_left=False, is_returned=False).exists():
-        return 0
-    return opinions_at(unit_id, "", on=on)[:most].count()
-
-
-def opinion_for(viewer: Viewer, public_id: UUID, *, on: date) -> Opinion:
-    """An opinion for the desk that decides about it, or has passed it up; else NotFound.
-
-    An office above reads it when it comes up, as the levels below pass it on. So its own right does not reach down.
-    """
-    with system("an opinion for its desk"):
-        rows = Opinion.objects.select_related("submission__version", "unit", "desk")
-        one = or_refuse(rows.filter(public_id=public_id, is_returned=False).first())
-        desks = desks_decided({one.desk_id, *passed_from(one)}, on=on)
-    return or_refuse(one if viewer.holds_in(CARRY, set(desks.values())) else None)
-
-
-def passed_from(one: Opinion) -> list[int]:
-    """The units that passed an opinion up, the first first."""
-    rows = one.passages.filter(undone_at=None).order_by("pk")
-    return list(rows.values_list("from_unit_id", flat=True))
-
-
-def opinion_origins(found: Sequence[Opinion]) -> dict[UUID, Mapping[str, str]]:
-    """By opinion: the names of the unit it came from to where it waits, the unit that passed it up last or its own."""
-    rows = QuotePassed.objects.filter(opinion__in=found, undone_at=None).order_by("pk")
-    last = {row.opinion_id: row.from_unit.names for row in rows.select_related("from_unit")}
-    return {one.pk: last.get(one.pk, one.unit.names) for one in found}
-
-
-def own_words(found: Sequence[Opinion], unit_id: int) -> dict[UUID, str]:
-    """By opinion: the words in which a unit passed it up."""
-    rows = QuotePassed.objects.filter(opinion__in=found, from_unit=unit_id, undone_at=None)
-    return dict(rows.values_list("opinion_id", "text"))
-
-
-@dataclass(frozen=True, slots=True)
-class OpinionsSaid:
-    """The opinions of people in a unit: how many were asked and how many answered, choices by question, and quotes.
-
-    Counts are None where they are fewer than 10 and out of sight. quotes: key, text, names of the unit that passed it
-    up, what was done. settled: how many of all quotes something was done about. most: the question with the answer
-    given most often, where it may be said.
-    """
-
-    asked: int | None
-    answered: int | None
-    choices: Sequence[tuple[str, Sequence[tuple[str, int | None]]]]
-    quotes: Cut[tuple[str, str, Mapping[str, str], str]]
-    settled: int = 0
-    most: tuple[str, str] | None = None
-
-
-# As _COUNTS, of one unit with all below it and of every question at once; '' means the whole form.
-_SAID = """with found as (
-  select s.answers, s.at, %(all)s or exists (select from units_placement own where own.unit_id = s.unit_id
-      and own.lo <@ %(line)s::int8multirange) as is_own
-  from forms_submission s
-  join units_placement pl on pl.unit_id = s.unit_id and pl.hierarchy = %(tree)s and pl.lo >= %(lo)s and pl.lo < %(hi)s
-  where s.form_id = %(form)s and s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s),
-said as (
-  select f.is_own, f.at, k.key, c.code from found f cross join unnest(%(keys)s::text[]) k (key)
-  cross join lateral jsonb_array_elements_text(case jsonb_typeof(f.answers -> k.key)
-    when 'array' then f.answers -> k.key else jsonb_build_array(f.answers -> k.key) end) as c (code)
-  where f.answers ? k.key
-  union all select f.is_own, f.at, '', 'asked' from found f
-  union all select f.is_own, f.at, '', 'answered' from found f where not exists (
-    select from unnest(%(keys)s::text[]) k (key) where f.answers ->> k.key = %(none)s))
-select key, code, count(*) filter (where is_own), count(*) filter (where not is_own and at < %(closed)s),
-  %(all)s or int8range(%(lo)s, %(hi)s) <@ %(line)s::int8multirange
-from said group by 1, 2"""
-
-
-def opinions_said(
-    unit: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
-) -> OpinionsSaid | None:
-    """Return what people said in a unit and below, as a viewer may read it. None: nothing was asked or passed up to it.
-
-    Counts: the form of the unit or of the nearest above it. Quotes: all that came up to the unit, newest first.
-    """
-    with system("opinions of a unit are counted"):
-        version = opinion_version(unit.id)
-        if version is None:
-            return None
-        passed = QuotePassed.objects.filter(
-            to_unit=unit.id, undone_at=None, opinion__is_returned=False, opinion__submission__is_unnamed=True
-        ).select_related("opinion", "from_unit")
-        if passed.exists() and not org.decides(viewer, CARRY, at=unit.id):
-            passed = passed.none()
-        told = first_of(passed.order_by("-at", "-pk"), MOST_QUOTES)
-        settled = passed.exclude(opinion__done="").count() if told else 0
-        asked = [one for one in version.asked if one.is_counted]
-        given = _counted(version.form, unit, hierarchy, viewer, None, at)
-        rows = sql.rows(_SAID, {**given, "keys": [one.key for one in asked], "none": quotes.NO_ANSWER})
-    of = {(key, code): own if is_led else shown_with_own(own, rest) for key, code, own, rest, is_led in rows}
-    given_answers = [
-        (of.get((one.key, STORED.get(code, code))) or 0, one.words, words)
-        for one in asked
-        for code, words in one.options
-        if code != quotes.NO_ANSWER
-    ]
-    if of.get(("", "asked")) is None and not told:
-        return None  # also where nobody was asked: "none" and "fewer than 10" are alike
-    return OpinionsSaid(
-        of.get(("", "asked")),
-        of.get(("", "answered")),
-        [
-            (
-                one.words,
-                [(words, of.get((one.key, STORED.get(code, code)))) for code, words in one.options],
-            )
-            for one in asked
-        ],
-        Cut([(str(one.pk), one.text, one.from_unit.names, one.opinion.done) for one in told], told.total),
-        settled,
-        _most_given(given_answers),
-    )
-
-
-def _most_given(answers: Sequence[tuple[int, str, str]]) -> tuple[str, str] | None:
-    """Return the question with its answer given most often; None where each question has two of these, or none.
-
-    answers: how many, question, answer.
-    """
-    best: tuple[int, str, str] | None = None
-    for question in dict.fromkeys(each[1] for each in answers):
-        first, *others = sorted((each for each in answers if each[1] == question), reverse=True)
-        is_tied = bool(others) and others[0][0] == first[0]
-        if first[0] and not is_tied and (best is None or first[0] > best[0]):
-            best = first
-    return best[1:] if best else None
-
-
-def quotes_again(keys: Collection[str]) -> dict[str, str]:
-    """Return the quotes that are still passed up, by key. In a system scope, for somebody who reads them."""
-    rows = QuotePassed.objects.filter(pk__in=keys, undone_at=None, opinion__is_returned=False)
-    return {str(pk): text for pk, text in rows.values_list("pk", "text")}
 
 
 def forms_worked(account_id: int, *, since: datetime) -> Iterator[WorkDone]:

@@ -1,4 +1,4 @@
-"""Every answer of a unit and below, counted by question: for the board, its file and slides."""
+"""Every answer of a unit and below, counted by question: for boards, files and slides."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as say
 
 from abhiyan.core import small_cells, sql
-from abhiyan.core.cut import Cut
 from abhiyan.core.numbers import grouped
 from abhiyan.core.rooms import offered
 from abhiyan.core.small_cells import shown_with_own
@@ -28,7 +27,6 @@ from . import CODES, STORED, is_form_unnamed
 OPTION, NUMBER, TEXT = "option", "number", "text"  # how answers are read
 MOST_QUESTIONS = 8  # in a dossier
 MOST_FORMS = 200  # with answers in one unit
-MOST_QUOTES_UP = 20  # on a board
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,21 +147,6 @@ _OF_ROOM = """union all select 0, '{code}', r.code, null, r.at, %(all)s or exist
 _WITH_ANSWERS = """select distinct s.form_id from forms_submission s
   join units_placement pl on pl.unit_id = s.unit_id and pl.lo >= %(lo)s and pl.lo < %(hi)s
   where s.state <> 'returned' and s.at >= %(since)s and s.at < %(until)s{about}"""
-_QUOTES = """select q.id::text, q.text, u.names, o.done, count(*) over ()
-from forms_quote_passed q join forms_opinion o on o.submission_id = q.opinion_id and not o.is_returned
-  join forms_submission s on s.id = o.submission_id join units_unit u on u.id = q.from_unit_id
-  where q.to_unit_id = %(to)s and q.undone_at is null and o.at >= %(since)s and o.at < %(until)s{about}
-  order by q.at desc, q.id desc limit %(most)s"""
-
-
-@dataclass(frozen=True, slots=True)
-class HeardQuote:
-    """A quote without names. unit: that passed it up; done: what was done about it."""
-
-    key: str
-    words: str
-    unit: str
-    done: str
 
 
 def room_questions() -> list[HeardQuestion]:
@@ -324,19 +307,6 @@ def _questions(forms: Sequence[Form]) -> dict[int, list[FormQuestion]]:
         for question in version.asked:
             questions[version.form_id].setdefault(question.key, question)
     return {form_id: list(by_key.values()) for form_id, by_key in questions.items()}
-
-
-def quotes_up(unit_id: int, place: HeardIn) -> Cut[HeardQuote]:
-    """Return the quotes that came up to a unit in these days, newest first.
-
-    For who decides at the unit's desk. In a system scope; one query.
-    """
-    values = place.values | {"to": unit_id, "most": MOST_QUOTES_UP}
-    rows = sql.rows(place.narrowed(_QUOTES), values)
-    quotes = [
-        HeardQuote(key, words, name_in_language(names), done) for key, words, names, done, _total in rows
-    ]
-    return Cut(quotes, rows[0][-1] if rows else 0)
 
 
 def is_answered(place: HeardIn) -> bool:

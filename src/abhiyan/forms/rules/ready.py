@@ -9,7 +9,8 @@ from pathlib import Path
 from .questions import FormQuestion, question_from_json
 
 _FOLDER = Path(__file__).resolve().parents[1] / "ready"
-ORDER = ("meeting", "weekly", "booth", "stay", "beneficiary", "dialogue", "opinion", "call", "skills")
+OPINION = "opinion"  # people answer it without their name
+ORDER = ("meeting", "weekly", "booth", "stay", "beneficiary", "dialogue", OPINION, "call", "skills")
 
 
 @dataclass(frozen=True, slots=True)

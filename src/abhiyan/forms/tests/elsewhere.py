@@ -6,11 +6,10 @@ from typing import Any
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.forms import actions
-from abhiyan.forms.models import Opinion, SubmissionPicture
+from abhiyan.forms.models import SubmissionPicture
 from abhiyan.forms.queries import latest_version
 from abhiyan.forms.rules.ready import ready_forms
 
-from .make import answered
 from .test_pictures import drawn
 
 NAMES = ("form", "change", "sent", "counts", "form_act")
@@ -36,26 +35,11 @@ def form_elsewhere(unit_id: int, *, by: Actor, at: datetime) -> dict[str, Any]:
             by=by,
             at=at,
         )
-        ready = ready_forms()["opinion"]
-        asks = actions.make_form(
-            unit_id=unit_id,
-            names={"en": "Opinion"},
-            questions=ready.questions,
-            ready=ready.code,
-            by=office,
-            at=at,
-        )
-        actions.use_draft(public_id=asks.public_id, by=office, at=at)
-        answered(9, unit_id, at=at)  # With one more the district reads words.
-        said = {"mood": "same", "first": "road", "good": "Planted words"}
-        heard = actions.record_opinion(key="planted opinion", unit_id=unit_id, answers=said, by=by, at=at)
-        opinion = Opinion.objects.get(submission=heard).public_id
         phrase = actions.ask_for_phrase(phrase="health card handed out", unit_id=unit_id, by=by, at=at)
         picture = SubmissionPicture.objects.get(submission=one).pk
     return {
         **{f"forms:{name}": form.public_id for name in NAMES},
         "work:form_asked": form.public_id,
-        **{f"forms:{name}": opinion for name in ("opinion", "opinion_act")},
         "forms:phrase_act": phrase.public_id,
         "submission": one.pk,
         "form_picture": picture,

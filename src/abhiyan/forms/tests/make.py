@@ -1,13 +1,10 @@
 """Forms for tests: questions of every kind, and a version in use."""
 
-from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from abhiyan.core import lot
 from abhiyan.core.scope import system
-from abhiyan.forms.models import Form, FormVersion, Submission
-from abhiyan.forms.queries import opinion_version
+from abhiyan.forms.models import Form, FormVersion
 from abhiyan.forms.rules.questions import AnswerChoice, Condition, FormQuestion, QuestionKind
 from abhiyan.org.tests.make import AT
 from abhiyan.units.models import Unit
@@ -23,26 +20,6 @@ CAME = FormQuestion(
     most=500,
     when=Condition("held", "=", "yes"),
 )
-
-
-def answered(n: int, unit_id: int, *, at: datetime, mood: str = "better") -> None:
-    """Answers of n people in a unit to the opinion form in use there, without a name or words of their own."""
-    with system("test"):
-        version = opinion_version(unit_id)
-        assert version is not None
-        Submission.objects.bulk_create(
-            Submission(
-                id=uuid4(),
-                digest=b"",
-                version=version,
-                form=version.form,
-                unit_id=unit_id,
-                at=at,
-                answers={"mood": mood, "first": "work"},
-                is_unnamed=True,
-            )
-            for _each in range(n)
-        )
 
 
 def question(key: str, kind: QuestionKind, **more: Any) -> FormQuestion:

@@ -15,6 +15,7 @@ from abhiyan.core.tests.given import NOW
 from abhiyan.forms import queries
 from abhiyan.forms.models import Form, Submission
 from abhiyan.forms.rules.ready import ready_forms
+from abhiyan.opinions.queries import opinions_said
 from abhiyan.org.tests.make import World
 from abhiyan.org.viewer import Viewer
 from abhiyan.units import queries as units
@@ -180,7 +181,7 @@ def test_a_stranger_reads_the_same_whether_one_person_answered_or_none(n: int) -
     for each in readers:
         with scoped(each.scope):
             here = units.row_of_unit(world.unit("N"), 1)
-            assert queries.opinions_said(here, 1, each, at=NOW) is None
+            assert opinions_said(here, 1, each, at=NOW) is None
 
 
 def test_todays_answers_are_told_to_nobody_outside_before_the_day_is_closed() -> None:

@@ -24,11 +24,11 @@ from abhiyan.enrolment.rules.channels import Channel
 from abhiyan.enrolment.rules.measures import TALKS
 from abhiyan.forms import actions as forms
 from abhiyan.forms.models import FormVersion, Submission
-from abhiyan.forms.queries import desks_above, opinion_version
 from abhiyan.friends.models import FriendPromise
 from abhiyan.friends.queries import in_touch as queries
 from abhiyan.friends.queries.in_touch import OwnFriend
 from abhiyan.friends.queries.talks import is_counted_lately
+from abhiyan.opinions.queries import desks_above, opinion_version
 from abhiyan.people import actions as people_acts
 from abhiyan.programmes import queries as programmes
 from abhiyan.programmes.actions import NewItem, report_items

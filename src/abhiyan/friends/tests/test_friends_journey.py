@@ -20,7 +20,6 @@ from abhiyan.enrolment.tests.server import Server
 from abhiyan.enrolment.tests.test_browser import fill, send, send_code
 from abhiyan.enrolment.tests.test_two_rolls import friends_programme, rolls_of
 from abhiyan.enrolment.tests.web import blanks
-from abhiyan.forms.tests.test_opinions_journey import ask_opinions, pass_up
 from abhiyan.friends.actions import organisers
 from abhiyan.imports.tests.scanning import drawn, scanned
 from abhiyan.intake import actions as intake
@@ -28,6 +27,7 @@ from abhiyan.intake.actions import replies, texts, welcoming
 from abhiyan.messaging.models import Message, Question
 from abhiyan.messaging.rules import inbound
 from abhiyan.messaging.rules import questions as words
+from abhiyan.opinions.tests.test_opinions_journey import ask_opinions, pass_up
 from abhiyan.programmes.models import Programme
 from abhiyan.site.tests.cast import Cast
 from abhiyan.site.tests.visits import Open, go, visits

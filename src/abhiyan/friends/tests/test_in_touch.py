@@ -22,12 +22,14 @@ from abhiyan.enrolment.tests.make import Human, World
 from abhiyan.enrolment.tests.test_two_rolls import become_friend, friends_programme
 from abhiyan.enrolment.tests.web import officer, open_me, today, web_world
 from abhiyan.forms import actions as forms
-from abhiyan.forms.actions.opinions import QuoteNames
-from abhiyan.forms.models import Opinion, Submission
+from abhiyan.forms.models import Submission
 from abhiyan.forms.rules.ready import ready_forms
-from abhiyan.forms.tests.make import answered
 from abhiyan.friends.actions import in_touch, organisers
 from abhiyan.friends.queries import in_touch as queries
+from abhiyan.opinions import actions as opinions
+from abhiyan.opinions.actions import QuoteNames
+from abhiyan.opinions.models import Opinion
+from abhiyan.opinions.tests.make import answered
 from abhiyan.org import actions as org
 from abhiyan.org.models import Appointment
 from abhiyan.org.tests.make import actor
@@ -276,8 +278,8 @@ def test_a_name_of_the_friends_booth_does_not_go_up_with_their_own_opinion(
         Person.objects.filter(pk=one.person_id).update(name="Sunita Bhat")
         write_person_words(person_ids=[one.person_id])
     with pytest.raises(QuoteNames):
-        forms.pass_opinion(public_id=opinion.public_id, text=said["q-good"], by=SYSTEM, at=world.now)
-    forms.pass_opinion(public_id=opinion.public_id, text="… asks for a lamp", by=SYSTEM, at=world.now)
+        opinions.pass_opinion(public_id=opinion.public_id, text=said["q-good"], by=SYSTEM, at=world.now)
+    opinions.pass_opinion(public_id=opinion.public_id, text="… asks for a lamp", by=SYSTEM, at=world.now)
 
 
 def test_a_link_that_was_changed_is_over_or_is_a_members_opens_nothing(

@@ -177,7 +177,7 @@ def friend(request: Request, public_id: UUID) -> HttpResponseBase:
         "outcomes": acts.FriendTalk.choices,
         "promised": promised,
         "promises": promises,
-        "opinion": unit_address(reverse("forms:opinion_new"), unit.code),
+        "opinion": unit_address(reverse("opinions:opinion_new"), unit.code),
         "helper": unit_address(reverse("friends:helper_new"), unit.code),
         "link": str(settings.ORIGIN) + reverse("friends:own_opinion", args=[link]),
         "head": _("Stay in touch"),

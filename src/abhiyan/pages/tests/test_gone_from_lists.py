@@ -57,8 +57,8 @@ PEOPLE = {
     "enrolment/views/tickets.py member": (
         "enrolment/tests/test_tickets.py::test_erasing_is_a_request_that_is_answered_and_empties_the_others",
     ),
-    "forms/views/heard.py": (HEARD, STAYS_HEARD),
-    "forms/views/opinions.py words": (HEARD, STAYS_HEARD),
+    "opinions/views/heard.py": (HEARD, STAYS_HEARD),
+    "opinions/views/opinions.py words": (HEARD, STAYS_HEARD),
     "forms/views/submissions.py f'q-{form_question.key}'": (HEARD,),
     "forms/views/submissions.py reason": (HEARD,),
     "helpdesk/views/desk.py": (HERE,),

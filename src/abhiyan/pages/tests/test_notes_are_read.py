@@ -45,7 +45,7 @@ NOT_NOTES = {
     "forms.views.making.QuestionForm.label_hi": RULED,
     "forms.views.making.QuestionForm.label_en": RULED,
     "forms.views.making.QuestionForm.choices": RULED,
-    "forms.views.opinions.QuoteForm.text": "no word may be added to what was read when it was written down",
+    "opinions.views.opinions.QuoteForm.text": "no word may be added to what was read when it was written down",
     "helpdesk.views.desk.HelplineAnswerForm.text": CITIZENS,
     "helpdesk.views.many.ManyForm.reason": CITIZENS,
     "helpdesk.views.opening.TypeForm.said": CITIZENS,

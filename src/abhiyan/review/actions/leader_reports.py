@@ -15,8 +15,8 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.numbers import grouped
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
-from abhiyan.forms import actions as forms
-from abhiyan.forms.rules import quotes
+from abhiyan.opinions import actions as opinions
+from abhiyan.opinions.rules import quotes
 from abhiyan.org import queries as org
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.programmes import queries as programmes
@@ -76,7 +76,9 @@ def write_leader_report(
             before = standing.first()
             cleared = [*no_names, *(before.no_names if before else ())]
             places = [unit_id, *units.open_below(unit_id)]
-            kept_words = forms.require_no_names(text=words, unit_ids=places, no_names=cleared, field="words")
+            kept_words = opinions.require_no_names(
+                text=words, unit_ids=places, no_names=cleared, field="words"
+            )
             if before is None and n is None and not words:
                 raise refusals.ReportEmpty(field="words")
             if before is not None and (before.n, before.words) == (n, words):

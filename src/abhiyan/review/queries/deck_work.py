@@ -13,9 +13,9 @@ from abhiyan.dialogues.queries import KIND as DIALOGUES
 from abhiyan.enrolment.queries.drives import roll_of
 from abhiyan.enrolment.rules.rolls import CONTRIBUTORS, FRIENDS
 from abhiyan.enrolment.rules.rolls import KIND as DRIVE
-from abhiyan.forms import queries as forms
 from abhiyan.friends.queries.active import contributors_below
 from abhiyan.friends.queries.talks import friends_below
+from abhiyan.opinions import queries as opinions
 from abhiyan.org import queries as org
 from abhiyan.org.viewer import Viewer
 from abhiyan.programmes.models import Programme
@@ -86,7 +86,7 @@ def stays_heard(
         return None
     if measure.programme.kind != STAYS:
         return None
-    decides, span = org.decides(viewer, forms.CARRY, at=here.id), (here.lo, here.hi)
+    decides, span = org.decides(viewer, opinions.CARRY, at=here.id), (here.lo, here.hi)
     return heard_at_stays(measure.programme, here.id, span, viewer, at=at, decides=decides)
 
 
@@ -102,7 +102,7 @@ def opinions_heard(
     here: units.UnitRow, hierarchy: int, viewer: Viewer, *, at: datetime
 ) -> decks.Heard | None:
     """Return what people said in a unit, and the quotes that came up to it."""
-    opinions_said = forms.opinions_said(here, hierarchy, viewer, at=at)
+    opinions_said = opinions.opinions_said(here, hierarchy, viewer, at=at)
     if opinions_said is None:
         return None
     choices = [

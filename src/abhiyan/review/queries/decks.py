@@ -23,12 +23,12 @@ from abhiyan.core.refusals import or_refuse
 from abhiyan.core.scope import system
 from abhiyan.core.words import active_language, local_person, name_in_language
 from abhiyan.dialogues.numbers import booths_graded, leaders_called
-from abhiyan.forms import queries as forms
 from abhiyan.friends.queries.help_offers import helpers_on_slides
 from abhiyan.meetings import queries as meetings
 from abhiyan.meetings.models import Meeting
 from abhiyan.messaging import queries as messaging
 from abhiyan.messaging.rules.reasons import reason_words
+from abhiyan.opinions import queries as opinions
 from abhiyan.org import queries as org
 from abhiyan.org.here import unit_address
 from abhiyan.org.queries import NotYours
@@ -158,8 +158,8 @@ def _pages(
         level = deck.level or next(iter(kinds), "")
         more = measure.asked | ({"level": level} if level else {})
         pages["below"] = unit_address(below, here.code, deck.hierarchy, **more)
-    if org.decides(viewer, forms.CARRY, at=here.id):
-        pages["opinions"] = pages["quotes"] = unit_address(reverse("forms:opinions"), here.code)
+    if org.decides(viewer, opinions.CARRY, at=here.id):
+        pages["opinions"] = pages["quotes"] = unit_address(reverse("opinions:opinions"), here.code)
     sees_people = viewer.sees_people_at(here.lo or 0)
     if sees_people and measure and (measure.programme.kind, measure.measure) == (KIND, CALLED):
         page = reverse("contact:calling", args=[measure.programme.public_id])
@@ -246,7 +246,7 @@ def _unit(deck: Deck, here: units.UnitRow, viewer: Viewer, *, at: datetime) -> l
     if unit.stays is not None:
         pages["stays"] = unit_address(reverse("stays:board", args=[programme.public_id]), here.code)
         source = source_code(programme)
-        pages["stay_quotes"] = unit_address(reverse("forms:heard"), here.code, hierarchy, source=source)
+        pages["stay_quotes"] = unit_address(reverse("opinions:heard"), here.code, hierarchy, source=source)
     if frame is not None:
         pages["beside"] = _beside(frame, here, deck.level)
     about = _about(

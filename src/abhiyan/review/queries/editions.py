@@ -10,7 +10,7 @@ from django.utils.translation import override
 from abhiyan.contact.queries import notes_again
 from abhiyan.core.scope import scoped, system
 from abhiyan.core.words import local_person
-from abhiyan.forms import queries as forms
+from abhiyan.opinions import queries as opinions
 from abhiyan.org import queries as org
 from abhiyan.org.queries import NotYours
 from abhiyan.org.rules.capabilities import LEADS
@@ -84,7 +84,7 @@ def _reader(deck: Deck, sight: str) -> Viewer:
     own_spans = spans.get(owner.unit_id, [])
     if not own_spans or state is None:
         raise NotYours
-    rights = {WHOLE: (LEADS, forms.CARRY, OFFICES), LED: (LEADS,)}.get(sight, (OFFICES,))
+    rights = {WHOLE: (LEADS, opinions.CARRY, OFFICES), LED: (LEADS,)}.get(sight, (OFFICES,))
     return org.reader_over(
         own_spans,
         spans[state.id],
@@ -111,7 +111,7 @@ def read_edition(
     of a meeting are for all its readers, as on its page.
     """
     lo = _lo(deck.unit_id, deck.hierarchy)
-    is_whole, is_desk = edition.sight == WHOLE, org.decides(viewer, forms.CARRY, at=deck.unit_id)
+    is_whole, is_desk = edition.sight == WHOLE, org.decides(viewer, opinions.CARRY, at=deck.unit_id)
     hidden = {
         page
         for page, may in (
@@ -160,7 +160,7 @@ def _words(
         }
     if is_desk and (quotes := keys.get("quote")):
         with system("quotes that came up"):
-            words |= {("quote", key): text for key, text in forms.quotes_again(quotes).items()}
+            words |= {("quote", key): text for key, text in opinions.quotes_again(quotes).items()}
     if notes := keys.get("note"):
         words |= {("note", key): f"“{text}”" for key, text in notes_again(notes).items()}
     return words

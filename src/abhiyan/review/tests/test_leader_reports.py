@@ -15,7 +15,7 @@ from abhiyan.core.scope import system
 from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.web import today
-from abhiyan.forms.actions import QuoteNames
+from abhiyan.opinions.actions import QuoteNames
 from abhiyan.org import actions as org
 from abhiyan.org.models import Office
 from abhiyan.org.queries import NotYours

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from abhiyan.core import clock
 from abhiyan.core.refusals import NotFound
-from abhiyan.forms.actions import QuoteUnsure
-from abhiyan.forms.fields import UnnamedForm
+from abhiyan.opinions.actions import QuoteUnsure
+from abhiyan.opinions.fields import UnnamedForm
 from abhiyan.org.here import page_unit
 from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.viewer import Request

@@ -43,6 +43,7 @@ from abhiyan.intake.actions import tokens
 from abhiyan.meetings.tests.elsewhere import meeting_elsewhere
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.tests import bulk
+from abhiyan.opinions.tests.elsewhere import opinion_elsewhere
 from abhiyan.org import actions as org
 from abhiyan.org.models import BodyKind, Office, Release
 from abhiyan.pages.access import addresses_by_name
@@ -101,7 +102,7 @@ def secrets_in(text: str, role: str, name: str) -> list[str]:
     """
     if role in OVER_THE_OTHER:
         return []
-    figures = ["1,237", "1237"] if name in ("forms:submission", "forms:sent", "forms:heard") else []
+    figures = ["1,237", "1237"] if name in ("forms:submission", "forms:sent", "opinions:heard") else []
     theirs = {"Planted", *figures} if role in LEADS_THE_OTHER else set()
     return [secret for secret in secrets_from(role).findall(text) if secret not in theirs]
 
@@ -461,6 +462,7 @@ def more_things(cast: Cast, foreign: Things, folder: Path) -> dict[str, Any]:
         **slides_elsewhere(cast, at),
         **meeting_elsewhere(cast, at),
         **form_elsewhere(world.units["JK-JAM"].pk, by=cast.actor("district_elsewhere"), at=at),
+        **opinion_elsewhere(world.units["JK-JAM"].pk, by=cast.actor("district_elsewhere"), at=at),
         "token": token.public_id,
         "number": number,
         "in_charge": in_charge,
@@ -852,7 +854,9 @@ def filled(name: str, others: dict[str, Any]) -> dict[str, Any]:
         more |= {"code": "LS2024", "public_id": others[kind], "number": 2}
     if room == "forms":
         more |= {"submission_id": others["submission"], "picture_id": others["form_picture"]}
-        more["act"] = {"opinion_act": "leave", "phrase_act": "allow"}.get(page, "end")
+        more["act"] = {"phrase_act": "allow"}.get(page, "end")
+    if name == "opinions:opinion_act":
+        more["act"] = "leave"
     if page.startswith("factor_"):
         more["public_id"] = others["factor"]
     return more

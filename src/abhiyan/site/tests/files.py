@@ -61,7 +61,7 @@ FILED = (
     ),
     *(
         "forms:counts",
-        "forms:heard",
+        "opinions:heard",
         "forms:list",
         "forms:phrases",
         "forms:sent",

@@ -20,11 +20,12 @@ from abhiyan.core.tests import given
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.enrolment.tests.web import open_me
-from abhiyan.forms import actions as forms
-from abhiyan.forms.models import Opinion, Submission
+from abhiyan.forms.models import Submission
 from abhiyan.messaging import actions as messaging
 from abhiyan.messaging.models import Question
 from abhiyan.messaging.rules import questions
+from abhiyan.opinions import actions as opinions
+from abhiyan.opinions.models import Opinion
 from abhiyan.org import actions as org
 from abhiyan.pages.tests.test_titles_tell_the_truth import made, titles_on_their_pages
 from abhiyan.people import actions as people
@@ -215,14 +216,14 @@ def passed_up(cast: Cast, at: datetime) -> int:
     for office in ("mandal_of_jammu", "district_elsewhere"):
         by = cast.actor(office)
         # An account of the cast is called “district_elsewhere of another place”.
-        forms.pass_opinion(public_id=opinion.public_id, text=words, no_names=["of"], by=by, at=at)
+        opinions.pass_opinion(public_id=opinion.public_id, text=words, no_names=["of"], by=by, at=at)
     return int(name.removeprefix("Host "))
 
 
 def board_heard(cast: Cast, run: Programme) -> Counter[str]:
     """The answers of the board of what the field heard, for this programme."""
     asked = {"unit": "JK", "source": source_code(run), "format": "csv"}
-    page = cast.client(OFFICE).get(reverse("forms:heard"), asked).getvalue().decode("utf-8-sig")
+    page = cast.client(OFFICE).get(reverse("opinions:heard"), asked).getvalue().decode("utf-8-sig")
     return Counter({row[0]: int(row[3]) for row in list(csv.reader(page.splitlines()))[1:]})
 
 
@@ -309,4 +310,4 @@ def test_from_nothing_to_the_slide_and_what_places_with_a_worker_for_24_hours_he
     assert board_heard(cast, run) == heard - Counter({"Water": 1, "A number": 1, "In own words": 1})
     slides = deck(cast, "unit=JK", measure=f"{run.public_id}-{STAYS}")
     assert "The tap of lane" not in str(slides) and f"Water | {WATER - 1}" in str(slides)
-    assert "The tap of lane" not in cast.client(OFFICE).get(reverse("forms:heard"), {"unit": "JK"}).text
+    assert "The tap of lane" not in cast.client(OFFICE).get(reverse("opinions:heard"), {"unit": "JK"}).text

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.forms import actions as forms
-from abhiyan.forms.models import Opinion
+from abhiyan.opinions import actions as opinions
+from abhiyan.opinions.models import Opinion
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
@@ -54,7 +54,7 @@ def report(made: Stay, worker: Account, problem: str, *, at: datetime = LEFT) ->
 def answers(reader: Account, run: Programme | None = None) -> Counter[str]:
     """The answers of the board, and in "quoted" whether it shows the quote."""
     asked = {"unit": "N1", "source": source_code(run) if run else "all"}
-    board, page = browser(reader), reverse("forms:heard")
+    board, page = browser(reader), reverse("opinions:heard")
     lines = board.get(page, {**asked, "format": "csv"}).getvalue().decode("utf-8-sig").splitlines()
     counts = Counter({row[0]: int(row[3]) for row in list(csv.reader(lines))[1:]})
     counts["quoted"] = board.get(page, asked).text.count("“The tap is dry”")
@@ -89,7 +89,7 @@ def test_a_no_or_an_erasure_of_the_host_takes_report_and_quote_out(world: World,
         opinion = Opinion.objects.get()
     for office, unit in (("mandal_president", "N111"), ("district_president", "N11")):
         by = actor(world.holder(office, unit))
-        forms.pass_opinion(public_id=opinion.public_id, text="The tap is dry", by=by, at=at)
+        opinions.pass_opinion(public_id=opinion.public_id, text="The tap is dry", by=by, at=at)
     before = answers(reader, run)
     assert (before["Water"], before["quoted"]) == (1, 1)
     with system("test"):
@@ -100,7 +100,7 @@ def test_a_no_or_an_erasure_of_the_host_takes_report_and_quote_out(world: World,
             assert phone is not None
             actions.forget_host(erasure=ItemsErased((), phone, at))
     assert +answers(reader, run) == Counter()
-    assert "The tap is dry" not in browser(reader).get(reverse("forms:heard"), {"unit": "N1"}).text
+    assert "The tap is dry" not in browser(reader).get(reverse("opinions:heard"), {"unit": "N1"}).text
 
 
 def test_a_report_that_comes_after_the_hosts_no_is_not_heard(world: World) -> None:

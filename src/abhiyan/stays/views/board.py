@@ -100,7 +100,7 @@ def _board(request: Request, public_id: UUID, *, status: int = 200, problem: str
         "unit": here,
         "whole": whole if whole.places else None,
         "counted": stays_in_words(counted) if counted.reported else "",
-        "heard": here.href(reverse("forms:heard"), source=source_code(programme)),
+        "heard": here.href(reverse("opinions:heard"), source=source_code(programme)),
         "below": sorted(below, key=lambda row: -row.empty) if len(below) > 1 else [],
         "map": units.work_map(
             below,

@@ -8,28 +8,28 @@ from django.urls import reverse
 
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.forms import actions, queries
+from abhiyan.forms import actions as forms
+from abhiyan.forms import queries as forms_queries
 from abhiyan.forms.models import Form, Submission
 from abhiyan.forms.rules.heard import span_code, span_of, weeks_until
+from abhiyan.forms.tests.make import OF_EVERY_KIND, form_in_use
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people.models import Account
 from abhiyan.people.tests.make import browser
 
-from .make import OF_EVERY_KIND, form_in_use
-
 pytestmark = pytest.mark.django_db
-PAGE, TODAY = "forms:heard", NOW.date()
+PAGE, TODAY = "opinions:heard", NOW.date()
 
 
 def send(
     world: World, form: Form, code: str, n: int, *, at: datetime = NOW, mood: str = "few", **more: Any
 ) -> Account:
     """Somebody of a unit fills the form in n times."""
-    version = queries.latest_version(form.pk)
+    version = forms_queries.latest_version(form.pk)
     assert version is not None
     by = world.holder("booth_worker", code)
     for number in range(n):
-        actions.submit_form(
+        forms.submit_form(
             key=f"{mood} {at} {number}",
             version=version,
             unit_id=world.unit(code),
@@ -76,7 +76,7 @@ def test_a_week_counts_its_own_answers_and_what_was_sent_back_counts_nowhere(wor
         assert told(above, unit="N1", **asked)["Mood", "Few"][0] == n
     with system("test"):
         back = Submission.objects.filter(form=form, at=last).values_list("pk", flat=True)[0]
-    actions.send_back(submission_id=back, reason="Wrong place", by=actor(by), at=NOW)
+    forms.send_back(submission_id=back, reason="Wrong place", by=actor(by), at=NOW)
     assert told(above, unit="N1")["Mood", "Few"][0] == "5"
 
 
@@ -154,7 +154,7 @@ def test_the_forms_of_a_board_have_the_small_cells_of_their_answers(world: World
     by = send(world, few, "N1111", 1, at=NOW - timedelta(hours=2))
     with system("test"):
         back = Submission.objects.filter(form=few).latest("at").pk
-    actions.send_back(submission_id=back, reason="Wrong place", by=actor(by), at=NOW)
+    forms.send_back(submission_id=back, reason="Wrong place", by=actor(by), at=NOW)
     assert opened(above, unit="N1")["Few"] == "9"
 
 

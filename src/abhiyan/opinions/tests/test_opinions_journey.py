@@ -11,9 +11,9 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.enrolment.tests.server import Server
-from abhiyan.forms import actions
+from abhiyan.forms import actions as forms
 from abhiyan.forms.rules.ready import ready_forms
-from abhiyan.forms.tests.make import answered
+from abhiyan.opinions.tests.make import answered
 from abhiyan.org.queries import holds
 from abhiyan.people.tests.make import rename_account
 from abhiyan.review.tests.test_slides import slides
@@ -32,7 +32,7 @@ def ask_opinions(cast: Cast) -> None:
     """The state puts its form for opinions in use."""
     by, ready = Actor.system("test"), ready_forms()["opinion"]
     with system("test"):
-        form = actions.make_form(
+        form = forms.make_form(
             unit_id=cast.world.state.pk,
             names=ready.names,
             questions=ready.questions,
@@ -40,7 +40,7 @@ def ask_opinions(cast: Cast) -> None:
             by=by,
             at=NOW,
         )
-        actions.use_draft(public_id=form.public_id, by=by, at=NOW)
+        forms.use_draft(public_id=form.public_id, by=by, at=NOW)
     answered(9, cast.world.mandal.pk, at=NOW - timedelta(days=40))  # With one more the mandal reads words.
 
 

@@ -12,9 +12,11 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.words import name_words
-from abhiyan.forms import actions
-from abhiyan.forms.models import FormVersion, Opinion
-from abhiyan.forms.rules.quotes import KnownNames, names_heard, not_cleared
+from abhiyan.forms.models import FormVersion
+from abhiyan.forms.news import AnswersForgotten
+from abhiyan.opinions import actions
+from abhiyan.opinions.models import Opinion
+from abhiyan.opinions.rules.quotes import KnownNames, names_heard, not_cleared
 from abhiyan.org.tests.make import World, actor
 from abhiyan.people import queries as people
 from abhiyan.people.actions.words import write_person_words
@@ -139,7 +141,7 @@ def test_the_office_is_asked_once_and_no_level_after_it(
 ) -> None:
     known(world, "Vikas Sharma", "N1111")
     one = opinion_of(said(world, "यहाँ विकास नहीं हुआ"))
-    page = reverse("forms:opinion", args=[one.public_id])
+    page = reverse("opinions:opinion", args=[one.public_id])
     asked = browser(mandal).post(page, {"text": "यहाँ विकास नहीं हुआ"})
     assert asked.status_code == 422 and 'name="no_names"' in asked.text and "Is this a name" in asked.text
     looked = browser(mandal).post(page, {"text": "यहाँ विकास नहीं हुआ", "no_names": ["विकास", "Sunita"]})
@@ -166,13 +168,13 @@ def test_a_name_goes_up_in_no_answer_and_an_erasure_empties_the_answers(
         )
     with pytest.raises(actions.QuoteUnsure, match="विकास"):
         actions.say_done(public_id=one.public_id, done="विकास होगा", by=by, at=NOW)
-    done = reverse("forms:opinion_act", args=[one.public_id, "done"])
+    done = reverse("opinions:opinion_act", args=[one.public_id, "done"])
     asked = browser(mandal).post(done, {"done": "विकास होगा"})
     assert asked.status_code == 422 and 'name="no_names"' in asked.text
     assert browser(mandal).post(done, {"done": "विकास होगा", "no_names": "विकास"}).status_code == 302
     actions.pass_opinion(public_id=one.public_id, text="… विकास नहीं हुआ", by=by, at=NOW)
     with system("test"):
-        actions.opinions.forget_opinions(ids=[one.pk], at=NOW)
+        actions.forget_opinions(forgotten=AnswersForgotten([one.pk], NOW))
         assert Opinion.objects.get().no_names == []
 
 

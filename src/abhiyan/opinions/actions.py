@@ -1,25 +1,29 @@
 """Opinions go up, level by level. The office that passes one on takes names out; nobody adds a word."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from abhiyan.core import audit, lot
+from abhiyan.core import audit, lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, or_refuse
 from abhiyan.core.scope import system
-from abhiyan.forms import queries
-from abhiyan.forms.models import Opinion, QuotePassed, Submission
-from abhiyan.forms.queries import CARRY
-from abhiyan.forms.rules import quotes
+from abhiyan.forms import actions as forms
+from abhiyan.forms.models import Submission
+from abhiyan.forms.news import AnswersForgotten
+from abhiyan.opinions import queries
+from abhiyan.opinions.models import Opinion, QuotePassed
+from abhiyan.opinions.queries import CARRY
+from abhiyan.opinions.rules import quotes
 from abhiyan.org import queries as org
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units
+from abhiyan.units.news import UnitsGoing
 
 RECORD = "contact.meet"  # who holds it at a unit writes opinions down there
 
@@ -54,8 +58,35 @@ class QuoteGone(Refused, status=409):
     message = _("This opinion is no longer at this desk. Open the list again.")
 
 
+class OpinionUnitsInUse(Refused, status=409):
+    """Units through which opinions went cannot be taken back by undoing the import that made them."""
+
+    message = _("Opinions went through units of this import: %(n)s. Close or move these units instead.")
+
+
 class NoLevelAbove(Refused, status=409):
     message = _("There is no level above this one. Say what was done about the opinion.")
+
+
+def record_opinion(
+    *,
+    key: str,
+    unit_id: int,
+    answers: Mapping[str, Any],
+    pictures: Mapping[str, bytes] | None = None,
+    by: Actor,
+    at: datetime,
+) -> Submission:
+    """Write down what somebody said at the door or by phone, in the opinion form of the unit.
+
+    It needs `contact.meet` at the unit. Refuses NotYours, NotFound without such a form, and as `submit_form`.
+    """
+    with transaction.atomic():
+        org.require(by, RECORD, at=unit_id)
+        version = or_refuse(queries.opinion_version(unit_id))
+        return forms.submit_form(
+            key=key, version=version, unit_id=unit_id, answers=answers, pictures=pictures, by=by, at=at
+        )
 
 
 def heed_opinion(*, submission: Submission) -> None:
@@ -81,10 +112,11 @@ def heed_opinion(*, submission: Submission) -> None:
     Opinion.objects.get_or_create(submission=submission, defaults=new)
 
 
-def forget_opinions(*, ids: Collection[UUID], at: datetime) -> None:
-    """Empty the opinions of these submissions and every quote of them. In the caller's act and system scope."""
+def forget_opinions(*, forgotten: AnswersForgotten) -> None:
+    """Empty the opinions of submissions whose person is erased, and every quote of them. In a system scope."""
+    ids = list(forgotten.ids)
     QuotePassed.objects.filter(opinion__in=ids).update(before="", text="")
-    QuotePassed.objects.filter(opinion__in=ids, undone_at=None).update(undone_at=at)
+    QuotePassed.objects.filter(opinion__in=ids, undone_at=None).update(undone_at=forgotten.at)
     Opinion.objects.filter(pk__in=ids).update(text="", done="", no_names=[], is_returned=True)
 
 
@@ -192,7 +224,7 @@ def say_done(*, public_id: UUID, done: str, no_names: Collection[str] = (), by: 
         _record("say_done", opinion, or_refuse(opinion.desk_id), by=by, at=at)
 
 
-def heed_closed_units(*, units: Iterable[int]) -> None:
+def give_up_closed_desks(*, units: Iterable[int]) -> None:
     """Give opinions that wait at closed units to the level above them."""
     with system("opinions of closed units"):
         for unit_id in (
@@ -200,6 +232,19 @@ def heed_closed_units(*, units: Iterable[int]) -> None:
         ):
             above = queries.desk_of(unit_id, above=True)
             Opinion.objects.filter(desk_id=unit_id).update(desk_id=above)
+
+
+def refuse_desks_going(*, units_going: UnitsGoing) -> None:
+    """Refuse (OpinionUnitsInUse) to take back units made by an import where opinions wait or passed through."""
+    with system("units about to go"):
+        n = sql.value(
+            "select count(*) from units_change c where c.import_id = %s and c.change = 'made' and ("
+            " exists (select from forms_opinion o where o.desk_id = c.unit_id)"
+            " or exists (select from forms_quote_passed q where c.unit_id in (q.from_unit_id, q.to_unit_id)))",
+            [units_going.import_id],
+        )
+    if n:
+        raise OpinionUnitsInUse(n=n)
 
 
 def _leave(public_id: UUID, act: str, *, is_left: bool, by: Actor, at: datetime) -> None:

@@ -16,10 +16,12 @@ from abhiyan.core import clock
 from abhiyan.core.cut import Cut
 from abhiyan.core.scope import system
 from abhiyan.core.words import name_in_language
-from abhiyan.forms import queries
+from abhiyan.forms import queries as forms_queries
 from abhiyan.forms.queries import heard
-from abhiyan.forms.queries.heard import HeardAnswer, HeardForm, HeardIn, HeardQuote
+from abhiyan.forms.queries.heard import HeardAnswer, HeardForm, HeardIn
 from abhiyan.forms.rules.heard import Days, span_code, span_of, weeks_until
+from abhiyan.opinions import queries
+from abhiyan.opinions.queries import HeardQuote
 from abhiyan.org import queries as org
 from abhiyan.org.here import Here, page_unit, unit_address
 from abhiyan.org.rules.capabilities import LEADS
@@ -27,7 +29,7 @@ from abhiyan.org.viewer import Request, Viewer
 from abhiyan.ui.forms import offer
 from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 
-from .making import form_crumbs
+from .opinions import opinion_crumbs
 
 WEEKS = 8  # to choose from
 COLUMNS: tuple[Column[HeardAnswer], ...] = (
@@ -67,7 +69,7 @@ def field_answers(request: Request) -> HttpResponseBase:
     sources = {source.code: source for source in heard.room_sources(request.viewer)}
     wanted = request.GET.get("source", "")
     with system("answers of a unit are counted"):
-        answered = heard.forms_answered(place, queries.forms_near(request.viewer))
+        answered = heard.forms_answered(place, forms_queries.forms_near(request.viewer))
         talks = heard.room_questions()
         choices = {code: source.label for code, source in sources.items()}
         choices |= {str(form.public_id): name_in_language(form.names) for form in answered}
@@ -101,7 +103,7 @@ def field_answers(request: Request) -> HttpResponseBase:
     start = say("What the field heard")
     days_asked = {"days": span_code(days)} if days else {}
     context = {
-        **form_crumbs(
+        **opinion_crumbs(
             *([(start, here.href(**days_asked)), (choices[chosen], "")] if chosen else [(start, "")])
         ),
         "is_by_form": not chosen,
@@ -109,16 +111,16 @@ def field_answers(request: Request) -> HttpResponseBase:
         "unit": here,
         "filters": filters,
         "quotes": quotes,
-        "opinions": unit_address(reverse("forms:opinions"), here.unit.code) if quotes else "",
+        "opinions": unit_address(reverse("opinions:opinions"), here.unit.code) if quotes else "",
     }
-    return list_response(request, "forms/heard.html", table, context)
+    return list_response(request, "opinions/heard.html", table, context)
 
 
 def _quotes(viewer: Viewer, here: Here, place: HeardIn) -> Cut[HeardQuote]:
     """The quotes that came up to a unit, for who decides at its desk; none for others."""
     if not org.decides(viewer, queries.CARRY, at=here.unit.id):
         return Cut()
-    return heard.quotes_up(here.unit.id, place)
+    return queries.quotes_up(here.unit.id, place)
 
 
 def _days(request: Request, here: Here, *, at: datetime) -> Days | None:

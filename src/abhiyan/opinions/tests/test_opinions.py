@@ -19,12 +19,15 @@ from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.scope import scoped, system
 from abhiyan.core.tests.given import NOW
-from abhiyan.forms import actions, queries
-from abhiyan.forms.models import FormVersion, Opinion, Submission
-from abhiyan.forms.offers import todo
-from abhiyan.forms.rules import quotes
+from abhiyan.forms import actions as forms
+from abhiyan.forms import queries as forms_queries
+from abhiyan.forms.models import FormVersion, Submission
 from abhiyan.forms.rules.ready import ready_forms
-from abhiyan.forms.tests.make import answered
+from abhiyan.opinions import actions, queries
+from abhiyan.opinions.models import Opinion
+from abhiyan.opinions.offers import todo
+from abhiyan.opinions.rules import quotes
+from abhiyan.opinions.tests.make import answered
 from abhiyan.org import actions as org_actions
 from abhiyan.org.models import Appointment
 from abhiyan.org.queries import NotYours, viewer_of
@@ -48,7 +51,7 @@ def version(world: World, top: Account) -> FormVersion:
     """The state's opinion form, in use."""
     state = actor(top)
     ready = ready_forms()["opinion"]
-    form = actions.make_form(
+    form = forms.make_form(
         unit_id=world.unit("N1"),
         names=ready.names,
         questions=ready.questions,
@@ -56,8 +59,8 @@ def version(world: World, top: Account) -> FormVersion:
         by=state,
         at=NOW,
     )
-    actions.use_draft(public_id=form.public_id, by=state, at=NOW)
-    found = queries.latest_version(form.pk)
+    forms.use_draft(public_id=form.public_id, by=state, at=NOW)
+    found = forms_queries.latest_version(form.pk)
     assert found is not None
     return found
 
@@ -112,7 +115,7 @@ def today(account: Account) -> list[str]:
 
 
 def shown(account: Account, code: str, show: str = "") -> str:
-    answer = browser(account).get(reverse("forms:opinions"), {"unit": code, "show": show})
+    answer = browser(account).get(reverse("opinions:opinions"), {"unit": code, "show": show})
     assert answer.status_code == 200
     return answer.text
 
@@ -196,7 +199,7 @@ def test_a_number_a_name_of_the_unit_an_added_word_and_nothing_at_all_are_refuse
     with pytest.raises(refusal) as refused:
         carry(one, text, mandal)
     assert named in str(refused.value)
-    answer = browser(mandal).post(reverse("forms:opinion", args=[one.public_id]), {"text": text})
+    answer = browser(mandal).post(reverse("opinions:opinion", args=[one.public_id]), {"text": text})
     assert answer.status_code in (409, 422) and named in answer.text and "aria-invalid" in answer.text
     assert opinion_of(one).desk_id == world.unit("N111"), "it is still there"
 
@@ -214,7 +217,7 @@ def test_an_office_sees_the_quote_as_the_next_level_will_see_it_before_it_goes(
     world: World, version: FormVersion, mandal: Account
 ) -> None:
     one = opinion_of(said(world))
-    page = reverse("forms:opinion", args=[one.public_id])
+    page = reverse("opinions:opinion", args=[one.public_id])
     looked = browser(mandal).post(page, {"text": CLEAN})
     assert "This is what Unit N11 will read" in looked.text and f"“{CLEAN}”" in looked.text
     assert opinion_of(one).desk_id == world.unit("N111"), "looking passes nothing up"
@@ -227,7 +230,7 @@ def test_it_is_taken_back_until_the_next_level_has_passed_it_on(
 ) -> None:
     one = said(world)
     carry(one, CLEAN, mandal)
-    undo = reverse("forms:opinion_act", args=[opinion_of(one).public_id, "undo"])
+    undo = reverse("opinions:opinion_act", args=[opinion_of(one).public_id, "undo"])
     assert browser(mandal).post(undo).status_code == 302
     back = opinion_of(one)
     assert (back.desk_id, back.text) == (world.unit("N111"), "") and "98765" in shown(mandal, "N111")
@@ -246,7 +249,8 @@ def test_what_a_level_leaves_waits_for_nobody_and_can_wait_again(
 ) -> None:
     one = opinion_of(said(world))
     act = {
-        word: reverse("forms:opinion_act", args=[one.public_id, word]) for word in ("leave", "take-up", "x")
+        word: reverse("opinions:opinion_act", args=[one.public_id, word])
+        for word in ("leave", "take-up", "x")
     }
     assert browser(mandal).post(act["leave"]).status_code == 302
     assert today(mandal) == [] and "tap is dry" in shown(mandal, "N111", "left")
@@ -260,7 +264,7 @@ def test_what_was_done_is_read_below_and_holds_no_name(
 ) -> None:
     known(world, "Sunita Devi", "N1111")
     one = carry(said(world), CLEAN, mandal)
-    done = reverse("forms:opinion_act", args=[one.public_id, "done"])
+    done = reverse("opinions:opinion_act", args=[one.public_id, "done"])
     assert browser(district).post(done, {"done": "सुनीता got water"}).status_code == 422
     assert browser(mandal).post(done, {"done": "A pump was asked for"}).status_code == 403
     assert browser(district).post(done, {"done": "A pump was asked for"}).status_code == 302
@@ -276,14 +280,14 @@ def test_another_unit_finds_and_passes_up_nothing(
 ) -> None:
     one = opinion_of(said(world))
     other = world.holder(office, code)
-    page = reverse("forms:opinion", args=[one.public_id])
+    page = reverse("opinions:opinion", args=[one.public_id])
     assert browser(other).get(page).status_code == 404
     assert browser(other).post(page, {"text": CLEAN, "step": "pass"}).status_code == 404
-    assert browser(other).get(reverse("forms:opinions"), {"unit": "N111"}).status_code == 403
+    assert browser(other).get(reverse("opinions:opinions"), {"unit": "N111"}).status_code == 403
     with pytest.raises(NotYours):
         carry(one, CLEAN, other)
     worker = world.holder("booth_worker", "N1111")
-    assert browser(worker).get(reverse("forms:opinions")).status_code == 403
+    assert browser(worker).get(reverse("opinions:opinions")).status_code == 403
     assert Client().get(page).status_code in (302, 401, 403)
 
 
@@ -291,15 +295,15 @@ def test_a_correction_counts_until_somebody_passed_the_opinion_up(
     world: World, version: FormVersion, mandal: Account
 ) -> None:
     one = said(world)
-    actions.mend(submission_id=one.pk, answers={**CHOSEN, "good": "The road is broken"}, by=SYSTEM, at=NOW)
+    forms.mend(submission_id=one.pk, answers={**CHOSEN, "good": "The road is broken"}, by=SYSTEM, at=NOW)
     assert "The road is broken" in shown(mandal, "N111")
     carry(one, "The road is broken", mandal)
-    actions.mend(submission_id=one.pk, answers=CHOSEN, by=SYSTEM, at=NOW)
+    forms.mend(submission_id=one.pk, answers=CHOSEN, by=SYSTEM, at=NOW)
     assert opinion_of(one).text == "The road is broken"
     silent = said(world, "")
     with system("test"):
         assert not Opinion.objects.filter(submission=silent).exists(), "nothing in their own words"
-    actions.send_back(submission_id=one.pk, reason="Who said it?", by=SYSTEM, at=NOW)
+    forms.send_back(submission_id=one.pk, reason="Who said it?", by=SYSTEM, at=NOW)
     with pytest.raises(NotFound), scoped(viewer(mandal).scope):
         queries.opinion_for(viewer(mandal), opinion_of(one).public_id, on=TODAY)
 
@@ -323,7 +327,7 @@ def test_opinions_of_a_closed_unit_wait_at_the_level_above(
     world: World, version: FormVersion, mandal: Account
 ) -> None:
     one = said(world)
-    actions.heed_closed_units(units=[world.unit("N111"), world.unit("N12")])
+    actions.give_up_closed_desks(units=[world.unit("N111"), world.unit("N12")])
     assert opinion_of(one).desk_id == world.unit("N11")
 
 
@@ -332,7 +336,7 @@ def test_somebody_writes_an_opinion_down_once_and_only_where_they_work(
 ) -> None:
     worker = world.holder("booth_worker", "N1111")
     page, told = (
-        reverse("forms:opinion_new"),
+        reverse("opinions:opinion_new"),
         {"q-mood": "same", "q-first": "road", "q-good": "A lamp", "key": "k"},
     )
     open_ = browser(worker).get(page, {"unit": "N1111"}).text
@@ -463,7 +467,7 @@ def test_a_vacant_desk_is_the_next_office_aboves_until_somebody_is_appointed(
     world: World, version: FormVersion, mandal: Account, district: Account, top: Account
 ) -> None:
     one = said(world)
-    page = reverse("forms:opinion", args=[opinion_of(one).public_id])
+    page = reverse("opinions:opinion", args=[opinion_of(one).public_id])
 
     def opens() -> list[int]:
         return [browser(each).get(page).status_code for each in (mandal, district, top)]

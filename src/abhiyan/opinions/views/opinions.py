@@ -19,11 +19,13 @@ from django.views.decorators.http import require_POST
 from abhiyan.core import clock, lot
 from abhiyan.core.refusals import or_refuse
 from abhiyan.core.words import name_in_language
-from abhiyan.forms import actions, queries
-from abhiyan.forms.fields import UnnamedForm
-from abhiyan.forms.models import Opinion
+from abhiyan.forms.actions import LONGEST_KEY
+from abhiyan.forms.queries import answers_form
 from abhiyan.forms.rules import answers as rules
-from abhiyan.forms.rules import quotes
+from abhiyan.opinions import actions, queries
+from abhiyan.opinions.fields import UnnamedForm
+from abhiyan.opinions.models import Opinion
+from abhiyan.opinions.rules import quotes
 from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit, unit_address
 from abhiyan.org.viewer import Request
@@ -31,8 +33,6 @@ from abhiyan.ui.acts import PageAct, form_page, tried
 from abhiyan.ui.fields import NoteField
 from abhiyan.ui.lists import Column, Table, list_response, page_with_list
 from abhiyan.units import queries as units
-
-from .making import form_crumbs
 
 SHOW = {"": _("Wait here"), "passed": _("Passed up"), "left": _("Not passed up")}
 
@@ -44,6 +44,11 @@ class OpinionRow:
     one: Opinion
     words: str
     place: str
+
+
+def opinion_crumbs(*more: tuple[str, str]) -> dict[str, Any]:
+    """Return what every page of the room shows: its place in the menu, and the way to it."""
+    return {"here": "forms", "crumbs": [(say("Forms"), reverse("forms:list")), *more]}
 
 
 COLUMNS: tuple[Column[OpinionRow], ...] = (
@@ -82,16 +87,16 @@ def opinions(request: Request) -> HttpResponseBase:
         unit_id=here.unit.id,
         is_brief=True,
     )
-    page = reverse("forms:opinions")
+    page = reverse("opinions:opinions")
     context = {
-        **form_crumbs((say("Opinions"), "")),
+        **opinion_crumbs((say("Opinions"), "")),
         "unit": here,
         "views": [
             (str(words), unit_address(page, here.unit.code, **({"show": key} if key else {})), key == show)
             for key, words in SHOW.items()
         ],
     }
-    return list_response(request, "forms/opinions.html", table, context)
+    return list_response(request, "opinions/opinions.html", table, context)
 
 
 class QuoteForm(UnnamedForm):
@@ -131,7 +136,7 @@ def opinion(request: Request, public_id: UUID) -> HttpResponseBase:
             said=_("Passed up. You can take it back until the next level passes it on."),
         )
         if done:
-            return redirect(unit_address(reverse("forms:opinions"), _place(one)))
+            return redirect(unit_address(reverse("opinions:opinions"), _place(one)))
         form.ask_after(done.refused)
         return _opinion(request, one, form, status=done.status)
     looked = tried(
@@ -172,8 +177,8 @@ def _opinion(
     )
     questions = {question.key: question for question in one.submission.version.asked}
     context = {
-        **form_crumbs(
-            (say("Opinions"), unit_address(reverse("forms:opinions"), _place(one))), (say("Opinion"), "")
+        **opinion_crumbs(
+            (say("Opinions"), unit_address(reverse("opinions:opinions"), _place(one))), (say("Opinion"), "")
         ),
         "one": one,
         "place": name_in_language(queries.opinion_origins([one])[one.pk]),
@@ -192,7 +197,7 @@ def _opinion(
         "may_undo": may_undo,
         "problem": problem,
     }
-    return render(request, "forms/opinion.html", context, status=status)
+    return render(request, "opinions/opinion.html", context, status=status)
 
 
 ACTS = {
@@ -209,7 +214,7 @@ def opinion_act(request: Request, public_id: UUID, act: str) -> HttpResponseBase
     one = queries.opinion_for(request.viewer, public_id, on=_today())
     tried_act = or_refuse(ACTS.get(act)).tried(request, public_id=public_id, by=request.actor, at=clock.now())
     if tried_act:
-        return redirect("forms:opinion", public_id)
+        return redirect("opinions:opinion", public_id)
     form = QuoteForm(initial={"text": queries.opinion_words(one)})
     is_done = act == "done"
     if isinstance(tried_act.form, DoneForm):
@@ -233,13 +238,13 @@ def opinion_new(request: Request) -> HttpResponseBase:
     version = queries.opinion_version(here.unit.id)
     form = None
     if version is not None:
-        form = queries.answers_form(version)(request.POST or None, request.FILES or None, prefix="q")
+        form = answers_form(version)(request.POST or None, request.FILES or None, prefix="q")
         key = request.POST.get("key") or str(lot.uuid())
         sent = tried(
             request,
             form,
             lambda _given: actions.record_opinion(
-                key=f"opinion {key}"[: actions.LONGEST_KEY],
+                key=f"opinion {key}"[:LONGEST_KEY],
                 unit_id=here.unit.id,
                 answers=form.answers,
                 pictures=form.pictures,
@@ -251,10 +256,10 @@ def opinion_new(request: Request) -> HttpResponseBase:
         if sent:
             return redirect(here.href())
     context: dict[str, Any] = {
-        **form_crumbs((say("Opinions"), ""), (say("Write one down"), "")),
+        **opinion_crumbs((say("Opinions"), ""), (say("Write one down"), "")),
         "unit": here,
         "form": form,
         "key": key if version else "",
         "is_refused": form is not None and form.is_bound,
     }
-    return render(request, "forms/opinion_new.html", context, status=sent.status if version else 200)
+    return render(request, "opinions/opinion_new.html", context, status=sent.status if version else 200)

@@ -9,13 +9,12 @@ from itertools import pairwise
 from typing import Any
 
 from abhiyan.core.letters import MARKS
+from abhiyan.forms.rules.questions import FormQuestion, QuestionKind
+from abhiyan.forms.rules.ready import OPINION
 from abhiyan.people.rules import titles
 from abhiyan.units.rules.fold import folded_words, spelled, vowelled
 
-from .questions import FormQuestion, QuestionKind
-
-READY = "opinion"  # code of the ready form.
-CARRIED = (READY, "stay", "beneficiary", "call")  # ready forms that ask for people's own words.
+CARRIED = (OPINION, "stay", "beneficiary", "call")  # ready forms that ask for people's own words.
 NO_ANSWER = "no_answer"  # the choice of somebody who was asked and did not answer.
 DESKS = ("mandal", "segment", "district", "constituency", "state", "nation")  # levels that pass opinions up.
 LONGEST = 1_500  # letters of a quote.

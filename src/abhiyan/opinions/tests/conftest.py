@@ -1,0 +1,3 @@
+"""Tests of opinions have the world of the tests of forms."""
+
+from abhiyan.forms.tests.conftest import world as world  # a fixture
