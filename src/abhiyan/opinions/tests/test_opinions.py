@@ -1,5 +1,6 @@
 """Opinions go up level by level: without names and numbers, with no word added, and back until the next passes on."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as some
 
+from abhiyan.core import sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.models import AuditEntry
 from abhiyan.core.refusals import NotFound
@@ -38,6 +40,7 @@ from abhiyan.people.models import Account, Person
 from abhiyan.people.tests.make import browser
 from abhiyan.units import queries as units
 from abhiyan.units.models import Kind
+from abhiyan.units.news import UnitsGoing
 
 pytestmark = pytest.mark.django_db
 SAID = "Sunita Devi of lane 3 says the tap is dry since May, call 98765 43210"
@@ -108,7 +111,7 @@ def viewer(account: Account) -> Viewer:
 
 
 def today(account: Account) -> list[str]:
-    """The titles of what forms put on Today."""
+    """The titles of what opinions put on Today."""
     seen = viewer(account)
     with scoped(seen.scope), override("en"):
         return [str(one.title) for one in todo(seen, at=NOW)]
@@ -331,6 +334,22 @@ def test_opinions_of_a_closed_unit_wait_at_the_level_above(
     assert opinion_of(one).desk_id == world.unit("N11")
 
 
+def test_units_that_opinions_went_through_do_not_vanish_with_their_import(
+    world: World, version: FormVersion, mandal: Account
+) -> None:
+    carry(said(world), CLEAN, mandal)
+    told = UnitsGoing(import_id=1, by=SYSTEM, at=NOW)
+    for code, is_used in (("N111", True), ("N11", True), ("N112", False)):
+        with system("test"):
+            sql.run("delete from units_change")
+            sql.run(
+                "insert into units_change (import_id, row, unit_id, change) values (1, 1, %s, 'made')",
+                [world.unit(code)],
+            )
+        with pytest.raises(actions.OpinionUnitsInUse) if is_used else nullcontext():
+            actions.refuse_desks_going(units_going=told)
+
+
 def test_somebody_writes_an_opinion_down_once_and_only_where_they_work(
     world: World, version: FormVersion
 ) -> None:
@@ -501,4 +520,4 @@ def test_an_office_above_reads_no_quote_of_a_desk_below_on_slides_or_by_a_link(
         seen = heard(reader, "N11")
         assert seen is not None and [quote[1] for quote in seen.quotes] == [CLEAN] * (reader == district)
         doors = browser(reader).get(reverse("pages:unit_more", args=["N11"])).text
-        assert (f"{reverse('forms:opinions')}?unit=N11" in doors) == (reader == district)
+        assert (f"{reverse('opinions:opinions')}?unit=N11" in doors) == (reader == district)
