@@ -34,9 +34,9 @@ SOURCE = Path(abhiyan.__file__).parent
 PART = re.compile("<h2[^>]*>(.*?)</h2>", re.DOTALL)
 # Facts that this district lacks. `tests/test_demo.py` follows the rows of the demo's people, who have most of them.
 UNSEEN = {
-    "contact/owes.py:owes_doors",
-    "contact/owes_centres.py:owes_centres",
-    "contact/owes_lists.py:_due",
+    "contact/todo.py:owes_doors",
+    "contact/todo.py:owes_centres",
+    "contact/todo.py:_due",
     "enrolment/todo.py:_cards",
     "intake/todo.py:_new_numbers",
     "friends/todo.py:_quiet",
@@ -48,22 +48,22 @@ UNSEEN = {
     "org/todo.py:_disputed",
     "org/todo.py:_phones",
     "programmes/todo.py:_answers",
-    "work/owed_schedules.py:_below",
-    "work/owed_schedules.py:_own",
-    "work/owed_schedules.py:_to_pass_on",
-    "work/owed_tasks.py:_late_below",
+    "work/todo_schedules.py:_below",
+    "work/todo_schedules.py:_own",
+    "work/todo_schedules.py:_to_pass_on",
+    "work/todo_tasks.py:_late_below",
     "review/offers.py:_own",
     "pages/todo.py:page_todo",
     "stays/activity_days.py:owed_field_day",
     "verification/offers.py:_visit",
-    "verification/owed_frames.py:_of_frame",
-    "verification/owed_frames.py:_of_value",
+    "verification/todo_frames.py:_of_frame",
+    "verification/todo_frames.py:_of_value",
 }
 # Work of the reader of the row. Other work goes by `at_desks`: offices above the districts get it only when it is late.
 OWN = {
     "contact/offers.py:todo",
-    "contact/owes.py:owes_doors",
-    "contact/owes_centres.py:owes_centres",  # a leader reminds the centres
+    "contact/todo.py:owes_doors",
+    "contact/todo.py:owes_centres",  # a leader reminds the centres
     "dialogues/todo.py:_rows",
     "enrolment/todo.py:_cards",  # not read above the districts
     "intake/todo.py:_new_numbers",
@@ -90,11 +90,11 @@ OWN = {
     "org/todo.py:_vacant",
     "programmes/todo.py:_answers",
     "programmes/todo.py:programme_todo",
-    "work/owed_schedules.py:_below",  # the office that asked for a report accepts it
-    "work/owed_schedules.py:_own",
-    "work/owed_schedules.py:_to_pass_on",
-    "work/owed_tasks.py:_late_below",  # a leader looks at them
-    "work/owed_tasks.py:owed_task_rows",
+    "work/todo_schedules.py:_below",  # the office that asked for a report accepts it
+    "work/todo_schedules.py:_own",
+    "work/todo_schedules.py:_to_pass_on",
+    "work/todo_tasks.py:_late_below",  # a leader looks at them
+    "work/todo_tasks.py:owed_task_rows",
     "review/offers.py:_own",
     "review/offers.py:todo",
     "pages/todo.py:_launches",
@@ -103,14 +103,14 @@ OWN = {
     "verification/offers.py:_checks",
     "verification/offers.py:_flags",
     "verification/offers.py:_visit",
-    "verification/owed_frames.py:_flags",  # nobody below a state plans checks
-    "verification/owed_frames.py:_of_frame",
-    "verification/owed_frames.py:_of_value",
+    "verification/todo_frames.py:_flags",  # nobody below a state plans checks
+    "verification/todo_frames.py:_of_frame",
+    "verification/todo_frames.py:_of_value",
 }
 # A function of the same file hands these to `at_desks`.
 HANDED = {
-    "contact/owes_lists.py:_due",
-    "contact/owes_lists.py:_waiting",
+    "contact/todo.py:_due",
+    "contact/todo.py:_waiting",
     "enrolment/todo.py:_waiting",
 }
 IN_OFFICE = [role for role in EVERYBODY if role not in ("anonymous", "visitor", "member", "weak")]

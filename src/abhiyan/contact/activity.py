@@ -32,11 +32,9 @@ from abhiyan.ui.owed import LateBelow, Owed
 from . import queries
 from .actions import hear_person, hear_signed
 from .models import ContactEntry, ContactTry
-from .owes import owes_doors
-from .owes_centres import owes_centres
-from .owes_lists import owes_lists
 from .rules.doors import door_label
 from .rules.kinds import BY_CALL, BY_DOOR, BY_LIST, BY_WALK, CALLED, KIND, LISTED, TALKED
+from .todo import owes_centres, owes_doors, owes_lists
 
 # Rows of lists that are not items yet: each is reported on the day of its list's import.
 _ROWS = f"""

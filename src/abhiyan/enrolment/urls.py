@@ -5,10 +5,10 @@ from abhiyan.core.access import FINAL, PUBLIC, capability, page, visitor
 from abhiyan.messaging.link_pages import link_page
 
 from .views import (
+    card,
     card_desk,
     denials,
     doubles,
-    me_card,
     me_leaving,
     me_phone,
     me_ticket,
@@ -75,8 +75,8 @@ urlpatterns = [
     page("me/requests/", me_ticket.me_ticket, opens=MEMBER, act="is answered", is_own=True),
     page("me/erase/", rights.me_erase, opens=MEMBER, act=FINAL, is_own=True),
     page("me/data/", member.me_data, opens=MEMBER, act="hands over one's data", is_own=True),
-    page("me/card/new/", me_card.me_card_new, opens=MEMBER, act=FINAL, is_own=True),
-    page("me/card/paper/", me_card.me_card_paper, opens=MEMBER, act="asks for a printed card", is_own=True),
+    page("me/card/new/", card.me_card_new, opens=MEMBER, act=FINAL, is_own=True),
+    page("me/card/paper/", card.me_card_paper, opens=MEMBER, act="asks for a printed card", is_own=True),
     page("me/card/", member.me_card, opens=MEMBER, act="shows a card", is_own=True),
     page(
         "me/card/card.pdf",

@@ -25,7 +25,7 @@ from abhiyan.imports.tables.reading import Batch, RefusedCell, excerpt, read_row
 from abhiyan.intake.actions import rows as act_rows
 from abhiyan.intake.actions.drives import DriveRead, Drives
 from abhiyan.people import phones
-from abhiyan.units.rules.short_codes import whole_code
+from abhiyan.units.rules.codes import whole_code
 
 from .layout import BATCH, BIRTH_YEAR, BOOTH, COLUMN_OF, DAY, NAME, NOTICE, PAPER, PHONE, PIN, WORKER
 from .orders import Order, PaperProgress, device_of, worker_of

@@ -16,13 +16,12 @@ from abhiyan.core.policy import (
     open_to_all,
     placed_sql,
     policies,
+    private,
 )
 from abhiyan.org.models import Body
 from abhiyan.units.models import Hierarchy, Unit
 
-from .models_ages import AgeTally, AgeTotal  # noqa: F401  # tables of this room, kept beside
 from .models_items import Item as Item  # noqa: PLC0414  # a table of this room, kept beside; other rooms read it from here
-from .models_pins import PinnedProgramme as PinnedProgramme  # noqa: PLC0414  # a table of this room, kept beside
 
 
 class Rung(models.IntegerChoices):
@@ -374,3 +373,56 @@ GRANTS = {
         "gateway": "insert (programme_id, measure, channel, unit_id, day, rung, n, posted_at)"
     },
 }
+
+
+class AgeTally(models.Model):
+    """A unit's own counter by age band, of all days up to the last night (`Programme.ages_on`)."""
+
+    pk = models.CompositePrimaryKey("unit_id", "programme_id", "measure", "rung", "channel", "band")
+    unit_id = models.BigIntegerField()
+    programme_id = models.IntegerField()
+    measure = models.SmallIntegerField()
+    rung = models.SmallIntegerField()
+    channel = models.SmallIntegerField()
+    band = models.SmallIntegerField()  # rules.ages
+    n = models.BigIntegerField()
+
+    class Meta:
+        db_table = "programmes_age_tally"
+        constraints = policies(
+            "age_tally", using=placed_sql("programmes_age_tally.unit_id", COUNTS), write=SYSTEM
+        )
+
+
+class AgeTotal(models.Model):
+    """The sum below a node that was large that night, in one hierarchy."""
+
+    pk = models.CompositePrimaryKey(
+        "unit_id", "hierarchy", "programme_id", "measure", "rung", "channel", "band"
+    )
+    unit_id = models.BigIntegerField()
+    hierarchy = models.SmallIntegerField(choices=Hierarchy.choices)
+    programme_id = models.IntegerField()
+    measure = models.SmallIntegerField()
+    rung = models.SmallIntegerField()
+    channel = models.SmallIntegerField()
+    band = models.SmallIntegerField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        db_table = "programmes_age_total"
+        constraints = policies(
+            "age_total", using=placed_sql("programmes_age_total.unit_id", COUNTS), write=SYSTEM
+        )
+
+
+class PinnedProgramme(models.Model):
+    """The one programme that an account has pinned."""
+
+    account_id = models.BigIntegerField(primary_key=True)
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    pinned_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "programmes_pin"
+        constraints = private("programmes_pin", using=f"account_id = {ACCOUNT}")

@@ -28,8 +28,8 @@ from abhiyan.units import queries as units
 
 from .actions import IN_PLACE, STAYS, hear_host
 from .models import Stay
-from .owes import owes_stays
 from .queries import KIND
+from .todo import owes_stays
 
 
 def host_to_check(item_id: UUID, _channel: int, day: date) -> Whom:

@@ -15,7 +15,7 @@ from abhiyan.imports.work import Work
 
 from . import actions, queries
 from .models import Kind
-from .rules.short_codes import whole_code
+from .rules.codes import whole_code
 
 UNIT = Field(
     "unit_code",

@@ -15,7 +15,7 @@ from abhiyan.core.words import day_words, name_in_language
 from abhiyan.org.viewer import Viewer
 from abhiyan.ui.owed import Beside, Owed
 
-from . import owed_frames as frames
+from . import todo_frames as frames
 from .models import Check
 from .queries import checks
 from .queries.checks import checks_made

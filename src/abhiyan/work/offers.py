@@ -24,11 +24,11 @@ from abhiyan.units.models import Kind
 from abhiyan.units.queries import UnitRow
 
 from . import numbers
-from .owed_schedules import owed_dues
-from .owed_tasks import owed_task_rows
 from .queries import schedule_forms, schedules
 from .rules.prepared import PreparedLine
 from .rules.schedules import due_shares
+from .todo_schedules import owed_dues
+from .todo_tasks import owed_task_rows
 
 LINK_RANK = 2  # of its first way among those of a unit's page
 HALF_A_YEAR = timedelta(days=183)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from abhiyan.contact.models import Attempt
-from abhiyan.contact.rules.attempts import next_try
+from abhiyan.contact.rules.retries import next_try
 from abhiyan.core import lot, sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused, or_refuse

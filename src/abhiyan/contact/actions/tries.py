@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
 from abhiyan.contact.models import ContactTry
-from abhiyan.contact.rules.attempts import next_try
+from abhiyan.contact.rules.retries import next_try
 from abhiyan.core import sql
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import or_refuse

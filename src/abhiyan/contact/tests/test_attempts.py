@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from abhiyan.contact import actions
 from abhiyan.contact.models import Attempt
-from abhiyan.contact.rules.attempts import ENOUGH, LAST, PARTS, next_try, part_of
+from abhiyan.contact.rules.retries import ENOUGH, LAST, PARTS, next_try, part_of
 from abhiyan.core.actor import Actor
 
 KOLKATA = ZoneInfo("Asia/Kolkata")

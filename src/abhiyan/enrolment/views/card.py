@@ -1,4 +1,4 @@
-"""The member's card: on a page, as a file, and its code. There is no phone on it."""
+"""The member's card: on a page, as a file, its code, on paper, and a new one for a lost one. It has no phone."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,21 +6,26 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.dateformat import format as written
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
+from django.views.decorators.http import require_POST
 
-from abhiyan.core import languages, printing, words
+from abhiyan.core import clock, languages, printing, words
 from abhiyan.core.actor import Actor
 from abhiyan.core.refusals import Refused
 from abhiyan.enrolment.actions import cards
+from abhiyan.enrolment.here import chosen_membership, citizen, unlisted
 from abhiyan.enrolment.queries.people import Member
 from abhiyan.enrolment.rules.number import member_number
 from abhiyan.people import queries as people
 from abhiyan.people.actions.reading import ListTooLong
 from abhiyan.people.models import Document
+from abhiyan.people.visit import VisitRequest
 from abhiyan.programmes.models import Rung
+from abhiyan.ui.acts import form_page, say_when_done
 from abhiyan.ui.templatetags.look import organisation
 
 MOST = printing.LARGEST_BATCH  # cards of one file
@@ -128,3 +133,29 @@ def _answer(made: bytes, name: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_POST
+@unlisted
+def me_card_paper(request: VisitRequest) -> HttpResponseBase:
+    """Take the member's wish for a printed card."""
+    by, member = citizen(request), chosen_membership(request)
+    if member is None or not member.is_current or not member.said.has_card:
+        return redirect("enrolment:me")
+    cards.want_card(membership=member.public_id, by=by, at=clock.now())
+    say_when_done(request, _("Your mandal office prints the card and gives it to you."))
+    return redirect("enrolment:me_card")
+
+
+@form_page
+@unlisted
+def me_card_new(request: VisitRequest) -> HttpResponseBase:
+    """Replace a lost card: one question, one press, a new card."""
+    by, member = citizen(request), chosen_membership(request)
+    if member is None or not member.is_current or not member.said.has_card:
+        return redirect("enrolment:me")
+    if request.method == "POST":
+        cards.replace_card(membership=member.public_id, by=by, at=clock.now())
+        say_when_done(request, _("This is your new card. The old one is not valid any more."))
+        return redirect("enrolment:me_card")
+    return render(request, "enrolment/me_card_new.html", {"own": member})

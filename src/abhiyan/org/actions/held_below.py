@@ -6,7 +6,7 @@ from django.conf import settings
 
 from abhiyan.core import clock, sql
 from abhiyan.org.models import HeldBelow
-from abhiyan.org.rules.held_below import WIDE
+from abhiyan.org.rules.vacancies import WIDE
 
 REWRITTEN_AFTER = timedelta(minutes=10)  # a count that stays is written again so seldom
 

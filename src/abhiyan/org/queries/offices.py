@@ -18,8 +18,8 @@ from abhiyan.core.words import name_in_language
 from abhiyan.org.models import Appointment, Body, Office
 from abhiyan.org.rules import granting
 from abhiyan.org.rules.capabilities import LEADS
-from abhiyan.org.rules.held_below import TRUSTED
 from abhiyan.org.rules.ranges import Range
+from abhiyan.org.rules.vacancies import TRUSTED
 from abhiyan.org.viewer import HeldOffice, Viewer
 from abhiyan.people import queries as people
 from abhiyan.units import queries as units

@@ -1,11 +1,17 @@
-"""Vacancies in words, for Today, a unit's page, a dossier, its paper and slides."""
+"""Vacancies in words, for Today, a unit's page, a dossier, paper and slides; and when they are counted beforehand."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from abhiyan.core.numbers import grouped
+
+WIDE = 5_000  # childless units below; of fewer a page counts the appointments themselves
+TRUSTED = timedelta(
+    minutes=30
+)  # an older count is not shown: the loop stands still, and the page counts itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from abhiyan.people.fields import PhoneField
 from abhiyan.ui import fields
 from abhiyan.units import queries as units
 from abhiyan.units.models import Pin
-from abhiyan.units.rules import fold, short_codes
+from abhiyan.units.rules import codes, fold
 from abhiyan.units.rules.pins import read_pin
 from abhiyan.units.tests.make import grow
 
@@ -76,7 +76,7 @@ READERS: list[tuple[str, Callable[[str], Any]]] = [
     ("17", lambda text: whole_number(text, most=100)),
     ("Ward 17A", natural),
     ("Ward 05", fold.folded_words),
-    ("56/126", lambda text: short_codes.whole_code(text, state="JK")),
+    ("56/126", lambda text: codes.whole_code(text, state="JK")),
     ("1042-7", batches.read_batch_number),
     ("7K2M-4Q9X", tickets.read_ticket_number),
     ("K7M2-9Q4X", member_number.public_ids),

@@ -23,8 +23,7 @@ from abhiyan.enrolment.rules.channels import Channel, Sign
 from abhiyan.enrolment.tests.make import Human
 from abhiyan.programmes.actions.ages import count_ages, count_ages_nightly
 from abhiyan.programmes.loops import LOOPS
-from abhiyan.programmes.models import Programme
-from abhiyan.programmes.models_ages import AgeTally
+from abhiyan.programmes.models import AgeTally, Programme
 from abhiyan.programmes.rules.ages import BANDS, band_of
 from abhiyan.site.tests.cast import Cast
 
