@@ -74,7 +74,7 @@ OWN = {
     "enrolment/todo.py:_unplaced",  # often nobody below sees them
     "intake/todo.py:_waits",
     "doorstep/todo.py:enrol_people",
-    "incidents/todo.py:incident_todo",  # data officers alone
+    "incidents/offers.py:todo",  # data officers alone
     "forms/offers.py:todo",  # a data officer decides phrases
     "helpdesk/offers.py:_typists",  # one row above the districts
     "helpdesk/offers.py:todo",

@@ -40,7 +40,6 @@ READ_NO_TYPED_NUMBER = {
     "stays/views/thanks.py": "a month in an address that we made",
     "ui/accent.py": "names of styles",
     "ui/bearers.py": "marks that we put into a page",
-    "units/rules/codes.py": "which codes a unit may have; a list has made them plain",
     "verification/actions/frames.py": "a public value is kept letter by letter, for its hash",
 }
 _CLASS = re.compile(r"\[[^\]\s]*[0-9]-9")  # [0-9], [1-9], [A-Z0-9]

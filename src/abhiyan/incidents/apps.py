@@ -16,8 +16,8 @@ class IncidentsConfig(AppConfig):
         from abhiyan.programmes.news import ItemsErased
 
         from . import actions
-        from .todo import incident_page, notice_details
-        from .views import own_incidents
+        from .queries import notice_details
+        from .views import incident_page, own_incidents
 
         page_parts.register_own_part(own_incidents)
         releases.register_page(actions.ACT, incident_page)

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from abhiyan.core import sql
 from abhiyan.core.refusals import NotFound
 from abhiyan.core.rows import Rows
 from abhiyan.core.scope import system
+from abhiyan.org.models import Release
 from abhiyan.org.rules.readings import is_reading
 from abhiyan.org.viewer import Viewer
+from abhiyan.ui.numbers import grouped
 from abhiyan.units import queries as units
 
 from .models import Incident, IncidentReport
@@ -193,3 +198,13 @@ def incidents_about(member: UUID) -> list[OwnIncident]:
              where p.member = %s order by i.began_at desc""",
             [member],
         )
+
+
+def notice_details(release: Release) -> list[str]:
+    """Return sentences for the second data officer: how many people, and the words they read."""
+    n = release.payload["n"]
+    first = ngettext(
+        "%(n)s person is affected and gets an SMS.", "%(n)s people are affected and get an SMS.", n
+    ) % {"n": grouped(n)}
+    words = [f"{language}: {text}" for language, text in sorted(release.payload["words"].items())]
+    return [first, _("My page of each says what happened, and who read it."), *words]

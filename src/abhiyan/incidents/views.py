@@ -29,6 +29,7 @@ from abhiyan.enrolment.rules.number import member_number
 from abhiyan.messaging.models import Message
 from abhiyan.org import queries as org
 from abhiyan.org.here import page_unit
+from abhiyan.org.models import Release
 from abhiyan.org.queries.readings import WatchedUnits, readers_of_people
 from abhiyan.org.viewer import Request
 from abhiyan.people import queries as people
@@ -421,3 +422,8 @@ def _drafts(breach: Incident, notices: int) -> list[tuple[str, str, str]]:
         ("english", say("To the affected people, in English"), rules.draft_for_people(facts, "en")),
         ("full", str(rules.REPORTS[rules.BOARD_FULL]), rules.draft_for_board(facts, is_full=True)),
     ]
+
+
+def incident_page(release: Release) -> str:
+    """Return the page where the notice of an incident was asked for."""
+    return reverse("incidents:incident", args=[release.payload["incident"]])
