@@ -287,7 +287,8 @@ def workers_in(programme: Programme, span: tuple[int, int]) -> Rows[WorkerContac
     sum(x.tries)::int as tries, max(x.last) as last from (
       select e.holder_id as account_id, e.unit_id, count(*) as held, 0 as talked, 0 as tries, null::timestamptz as last
         from contact_entry e join contact_list l on l.id = e.list_id and l.programme_id = %(programme)s
-        where e.holder_id is not null group by 1, 2
+        where e.holder_id is not null and not exists (select from contact_call_turn c
+          where c.entry_id = e.id and c.agent_id = e.holder_id and c.ended_at is null) group by 1, 2
       union all select t.by_id, t.unit_id, 0, count(*) filter (where t.outcome in ('talked', 'wants_help', 'entitled')),
         count(*), max(t.at) from contact_try t where t.programme_id = %(programme)s and t.undone_at is null
         group by 1, 2) x group by 1, 2) x

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from abhiyan.core import clock, small_cells, sql
@@ -118,10 +118,22 @@ class HeldDoor:
         return door_label(self.door, self.lane) or _("A house without a number")
 
 
+# An entry is with a caller, not with a worker at its door: its holder has it in front of them.
+WITH_CALLER = Exists(
+    CallTurn.objects.filter(entry=OuterRef("pk"), agent_id=OuterRef("holder_id"), ended_at=None)
+)
+
+
+def doors_with(account_id: int) -> QuerySet[ContactEntry]:
+    """Return the entries that a worker holds for their doors. One that a caller has is no door. In a system scope."""
+    held = ContactEntry.objects.filter(holder_id=account_id, state=ContactEntry.State.LEASED)
+    return held.exclude(WITH_CALLER)
+
+
 def held_doors(account_id: int, *, programme_id: int = 0) -> list[HeldDoor]:
     """Return the entries that a worker holds, of one programme or of all, lane by lane, house by house. One query."""
     with system("the doors that a worker holds"):
-        rows = ContactEntry.objects.filter(holder_id=account_id, state=ContactEntry.State.LEASED)
+        rows = doors_with(account_id)
         if programme_id:
             rows = rows.filter(list__programme_id=programme_id)
         doors = [_held(entry) for entry in rows.select_related("list").order_by("pk")]
@@ -131,10 +143,8 @@ def held_doors(account_id: int, *, programme_id: int = 0) -> list[HeldDoor]:
 def held_door(account_id: int | None, entry: UUID) -> HeldDoor:
     """Return one entry that a worker holds. NotFound for anybody else, and once it is no longer theirs."""
     with system("a door that a worker holds"):
-        entries = ContactEntry.objects.filter(public_id=entry, holder_id=or_refuse(account_id))
-        return _held(
-            or_refuse(entries.filter(state=ContactEntry.State.LEASED).select_related("list").first())
-        )
+        entries = doors_with(or_refuse(account_id)).filter(public_id=entry)
+        return _held(or_refuse(entries.select_related("list").first()))
 
 
 def _held(entry: ContactEntry) -> HeldDoor:

@@ -70,7 +70,7 @@ def take_doors(
     with system("doors are taken"):
         require_there(programme=programme, unit_id=unit_id, by=by, at=at)
         sql.wait_for(f"doors of account {account}")
-        n_leased = ContactEntry.objects.filter(holder_id=account, state=State.LEASED).count()
+        n_leased = queries.doors_with(account).count()
         if n_leased >= MOST_HELD:
             raise EnoughDoors(most=MOST_HELD)
         lists = queries.lists_in_use(programme, on=on)
@@ -170,10 +170,8 @@ def _fit(
 def give_doors_back(*, programme: Programme, unit_id: int, by: Actor, at: datetime) -> int:
     """Give one's own doors of a programme in a unit back: anybody may take them. Returns how many."""
     with system("doors are given back"):
-        entries = ContactEntry.objects.filter(
-            holder_id=or_refuse(by.account_id), list__programme=programme, unit_id=unit_id
-        )
-        n = _released(entries)
+        doors = queries.doors_with(or_refuse(by.account_id))
+        n = _released(doors.filter(list__programme=programme, unit_id=unit_id))
         audit.record(by=by, at=at, act="contact.give_back", subject=str(programme.public_id), n=n)
     return n
 
@@ -196,8 +194,11 @@ def lapse_leases(*, at: datetime) -> int:
     return _released(over.filter(until__lte=at)) + _released(past)
 
 
+_IDS = ContactEntry._meta.get_field("had_ids")
+
+
 def _released(entries: QuerySet[ContactEntry]) -> int:
-    """Return doors to the queue. A worker who had one may still note the talk that took place."""
+    """Return entries to the queue. A worker who had a door may still note the talk that took place there."""
     free = Case(When(next_day=None, then=Value(State.READY.value)), default=Value(State.LATER.value))
     ids = list(
         entries.filter(state=State.LEASED)
@@ -207,7 +208,10 @@ def _released(entries: QuerySet[ContactEntry]) -> int:
     )
     return ContactEntry.objects.filter(pk__in=ids, state=State.LEASED).update(
         state=free,
-        had_ids=Func(F("had_ids"), F("holder_id"), function="array_append"),
+        had_ids=Case(
+            When(queries.WITH_CALLER, then=F("had_ids")),
+            default=Func(F("had_ids"), F("holder_id"), function="array_append", output_field=_IDS),
+        ),
         holder_id=None,
         until=None,
     )

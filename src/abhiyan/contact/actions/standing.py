@@ -82,6 +82,7 @@ def taken_from_others(entry: ContactEntry, *, but: CallTurn | None = None, at: d
     """
     if entry.state != State.LEASED:
         return True
+    is_door = queries.doors_with(or_refuse(entry.holder_id)).filter(pk=entry.pk).exists()
     for other in CallTurn.objects.select_for_update().filter(entry=entry, ended_at=None):
         if but is not None and other.pk == but.pk:
             continue
@@ -89,6 +90,6 @@ def taken_from_others(entry: ContactEntry, *, but: CallTurn | None = None, at: d
             return False
         other.ended_at, other.outcome = at, CallTurn.End.HELD
         other.save(update_fields=["ended_at", "outcome"])
-    if entry.holder_id is not None and (but is None or entry.holder_id != but.agent_id):
+    if is_door and entry.holder_id is not None:
         entry.had_ids = [*entry.had_ids, entry.holder_id]
     return True

@@ -121,7 +121,7 @@ def note_door(*, entry: UUID, told: Told, by: Actor, at: datetime) -> ContactTry
     with system("a door is noted"):
         rows = ContactEntry.objects.select_for_update(of=("self",)).select_related("list")
         door = or_refuse(rows.filter(public_id=entry).first())
-        is_held = door.state == State.LEASED and door.holder_id == account
+        is_held = queries.doors_with(account).filter(pk=door.pk).exists()
         if not is_held and account not in door.had_ids:
             raise DoorGone
         programme = programme_by_id(door.list.programme_id)
@@ -391,7 +391,7 @@ def _take_again(entry: ContactEntry, programme: Programme, *, by: Actor, at: dat
         return
     is_in_use = entry.list.state == ContactList.State.APPROVED
     is_in_use = is_in_use and entry.list.last_day >= clock.day_in(programme.zone, at)
-    n_held = ContactEntry.objects.filter(holder_id=by.account_id, state=State.LEASED).count()
+    n_held = queries.doors_with(or_refuse(by.account_id)).count()
     entry.state, entry.why_out, entry.next_day = State.READY, "", None
     if is_in_use and n_held < MOST_HELD:
         with suppress(org.NotYours):
@@ -409,9 +409,7 @@ def show_door_number(*, entry: UUID, by: Actor, at: datetime) -> str:
     The gate is asked again, as for a call. Refuses NotFound, DoorGone, HeldBack, TooMany.
     """
     with system("a number of a list is shown"):
-        doors = ContactEntry.objects.filter(
-            public_id=entry, holder_id=or_refuse(by.account_id), state=State.LEASED, until__gt=at
-        )
+        doors = queries.doors_with(or_refuse(by.account_id)).filter(public_id=entry, until__gt=at)
         door = or_refuse(doors.select_related("list").select_for_update(of=("self",)).first(), DoorGone)
         phone_id = or_refuse(door.phone_id, NotFound)
         contact = contact_of_entry(door, zone=programme_by_id(door.list.programme_id).zone, is_call=True)
