@@ -39,6 +39,7 @@ def unsound(page: Page, where: str) -> list[str]:
     """
     page.wait_for_load_state("load")
     page.evaluate("document.fonts.ready")
+    page.evaluate("scrollTo(0, 0)")  # a bar that stays in sight covers other things further down, by chance
     if not page.evaluate("'axe' in window"):
         page.add_init_script(SOURCE)  # the pages after this one bring it with them
         page.evaluate(SOURCE)
