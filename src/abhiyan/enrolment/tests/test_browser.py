@@ -482,7 +482,7 @@ def test_somebody_complains_reads_the_answer_and_has_everything_erased(
     page.wait_for_selector("#requests")
     listed = visit("/people/requests/", size=size, language=language, cookie=desk)
     assert unsound(listed, f"tickets-{where}") == []
-    listed.click("main a[href^='/people/requests/']")
+    go(listed, "main tbody a[href^='/people/requests/']")
     assert unsound(listed, f"ticket-{where}") == []
     listed.fill("[name=text]", "We have spoken to them")
     listed.click("main form button[type=submit]")

@@ -163,12 +163,12 @@ def forms_answered(place: HeardIn, near: QuerySet[Form] | None = None) -> list[F
     """The forms with answers there, the newest first. near: only of these. In a system scope."""
     forms = Form.objects.all() if near is None else near
     answered = sql.column(place.narrowed(_WITH_ANSWERS), place.values)
-    return list(forms.filter(pk__in=answered).order_by("-made_at")[:MOST_FORMS])
+    return list(forms.filter(pk__in=answered).order_by("-made_at", "-pk")[:MOST_FORMS])
 
 
 def copies_of(ready: str) -> list[Form]:
     """The forms that were copied from a ready form, the newest first. In a system scope."""
-    return list(Form.objects.filter(ready=ready).order_by("-made_at")[:MOST_FORMS])
+    return list(Form.objects.filter(ready=ready).order_by("-made_at", "-pk")[:MOST_FORMS])
 
 
 def heard_in(place: HeardIn, forms: Sequence[Form], talks: Iterable[HeardQuestion] = ()) -> list[HeardAnswer]:

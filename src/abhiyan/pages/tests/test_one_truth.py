@@ -584,10 +584,11 @@ def test_in_the_sample_every_unit_with_an_estimate_has_one_sentence(monkeypatch:
                 page = reverse("programmes:programme", args=[programme.public_id])
                 pages["programme"] = words(client, f"{page}?unit={unit.code}")
             # A programme of one district has no place on the page of a constituency that its border cuts.
-            if programme.pk in running_in(chief, unit_id, home):
-                for name in ("pages:unit", "review:dossier"):
-                    pages[name] = words(client, reverse(name, args=[unit.code]) + f"?in={tree_of}")
-            if levels[unit.kind] <= 2 and "pages:unit" in pages:
+            runs = programme.pk in running_in(chief, unit_id, home)
+            if runs:
+                dossier = reverse("review:dossier", args=[unit.code])
+                pages["dossier"] = words(client, f"{dossier}?in={tree_of}")
+            if levels[unit.kind] <= 2 and runs:
                 paper = client.get(reverse("review:dossier_print", args=[unit.code]) + f"?in={tree_of}")
                 pages["paper"] = "".join(written(paper.content).split())
                 if programme.kind == "drive" and truths[ENROLMENTS].real:
@@ -595,6 +596,10 @@ def test_in_the_sample_every_unit_with_an_estimate_has_one_sentence(monkeypatch:
                     for name, text in slides_about(client, where).items():
                         assert squeezed(truths[ENROLMENTS].sentence.rstrip(".")) in text, (unit.code, name)
             for measure, truth in truths.items():
+                if runs:  # its page shows one measure of one programme
+                    page = reverse("pages:unit", args=[unit.code])
+                    which = f"programme={programme.public_id}&measure={measure}"
+                    pages["unit"] = words(client, f"{page}?in={tree_of}&{which}")
                 for name, text in pages.items():
                     assert squeezed(truth.note) in text, (programme.kind, unit.code, name, truth.note)
                 if (unit.kind, measure) not in files:
