@@ -181,16 +181,18 @@ def _ask_for_meetings(ground: SampleGround, asker: str, kind: str, title: str, m
     asking = acts.Asking(title, "meeting", "monthly", first, last, office=office, kind=kind)
     schedule = _ask(asking, above, by=leader, at=ground.at - timedelta(days=30 * months))
     current = schedule.timing.current(ground.at)
+    begun_at = datetime.combine(current.begins_on, time(), ZoneInfo(ZONE)) if current else ground.at
     for unit, turn, period, holder in _owing(schedule, ground.holders[office], at=ground.at):
         owes = dues.Owes(schedule.public_id, unit, period.begins_on)
         if period == current:
             if turn % 4 == 0:
                 day = min(period.ends_on, ground.today + timedelta(days=2))
-                dues.plan_due(owes=owes, on=day, by=holder, at=ground.at - timedelta(days=1))
+                dues.plan_due(owes=owes, on=day, by=holder, at=max(ground.at - timedelta(days=1), begun_at))
             continue
         if turn % 9 == 8:
             continue
-        at = _evening(schedule.timing.due_at(period) + timedelta(days=2 if turn % 5 == 4 else -1))
+        evening = _evening(schedule.timing.due_at(period) + timedelta(days=2 if turn % 5 == 4 else -1))
+        at = min(evening, ground.at)
         if turn % 11 == 10:
             dues.cannot_due(owes=owes, reason=REASON, by=holder, at=at)
         else:
@@ -221,15 +223,17 @@ def _ask_for_reports(programme: Programme, ground: SampleGround) -> None:
         if period == periods[-1] or turn % 13 == 12:
             continue
         owes = dues.Owes(schedule.public_id, unit, period.begins_on)
-        at = schedule.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
+        at = min(schedule.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3), ground.at)
         stood = stood_of[unit]
         new = entered(stood(period.ends_on)) - entered(stood(period.begins_on - timedelta(days=1)))
         numbers = {"figure_1": new * (TOO_MUCH if turn // 7 % MUCH == 0 else 100 + turn % 9) // 100}
         dues.report_due(owes=owes, text=WORDS[turn % len(WORDS)], numbers=numbers, by=holder, at=at)
         if period != periods[-2] or turn % 4 == 0:
-            dues.accept_due(owes=owes, by=president, at=at + timedelta(hours=2))
+            dues.accept_due(owes=owes, by=president, at=min(at + timedelta(hours=2), ground.at))
         elif turn % 4 == 1:
-            dues.return_due(owes=owes, reason=RETURNED, by=president, at=at + timedelta(hours=2))
+            dues.return_due(
+                owes=owes, reason=RETURNED, by=president, at=min(at + timedelta(hours=2), ground.at)
+            )
 
 
 def _ask_for_visits(ground: SampleGround) -> None:
@@ -257,13 +261,13 @@ def _ask_for_visits(ground: SampleGround) -> None:
         if period == periods[-1] or (turn % 9 == 8 and unit != own_mandal):
             continue
         owes = dues.Owes(schedule.public_id, unit, period.begins_on)
-        at = schedule.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
+        at = min(schedule.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3), ground.at)
         filled = dues.Filled(_visit(period, turn, places[unit]))
         dues.report_due(owes=owes, text=WORDS[turn % len(WORDS)], filled=filled, by=holder, at=at)
         if is_newest and unit == own_mandal:
-            dues.return_due(owes=owes, reason=RECOUNT, by=leader, at=at + timedelta(hours=2))
+            dues.return_due(owes=owes, reason=RECOUNT, by=leader, at=min(at + timedelta(hours=2), ground.at))
         elif not is_newest or turn % 3 == 0:
-            dues.accept_due(owes=owes, by=leader, at=at + timedelta(hours=2))
+            dues.accept_due(owes=owes, by=leader, at=min(at + timedelta(hours=2), ground.at))
 
 
 def _ask_committees(ground: SampleGround) -> None:
@@ -298,13 +302,15 @@ def _ask_committees(ground: SampleGround) -> None:
             if age == 0 or (age > 1 and turn % 5 == 4):
                 continue
             owes = dues.Owes(schedule.public_id, body.unit_id, period.begins_on, body_id=body.body_id)
-            at = schedule.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3)
+            at = min(schedule.timing.due_at(period) + timedelta(hours=20 if turn % 6 == 5 else -3), ground.at)
             filled = dues.Filled(_week(turn))
             dues.report_due(owes=owes, text=WORDS[turn % len(WORDS)], filled=filled, by=by, at=at)
             if age > 1:
-                dues.accept_due(owes=owes, by=president, at=at + timedelta(hours=2))
+                dues.accept_due(owes=owes, by=president, at=min(at + timedelta(hours=2), ground.at))
             elif number % 2:
-                dues.return_due(owes=owes, reason=UNNAMED, by=president, at=at + timedelta(hours=2))
+                dues.return_due(
+                    owes=owes, reason=UNNAMED, by=president, at=min(at + timedelta(hours=2), ground.at)
+                )
 
 
 def _week(turn: int) -> dict[str, object]:
