@@ -21,6 +21,7 @@ from abhiyan.contact import centres_below, demo_calls
 from abhiyan.contact.models import ContactEntry
 from abhiyan.core import clock, database, doctor, home, schema
 from abhiyan.core.scope import Scope, scoped, system
+from abhiyan.core.tests import given
 from abhiyan.core.tests.conftest import seal_everything
 from abhiyan.core.tests.given import NOW
 from abhiyan.dialogues import demo as dialogues
@@ -233,6 +234,23 @@ def test_two_builds_of_one_seed_are_equal_and_right_and_doctor_finds_them_well(
     second, again = made("one seed", at, elsewhere=True)
     assert {name: (first[name], second[name]) for name in first if first[name] != second[name]} == {}
     assert again == tallies
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "2027-01-01T00:05",  # a year and a month begin: what is of this month began just now, the drive last year
+        pytest.param("2026-12-06T23:55", marks=pytest.mark.slow),  # a week ends
+        pytest.param("2027-02-28T12:00", marks=pytest.mark.slow),  # a month ends; the drive began this year
+        pytest.param("2028-02-29T10:30", marks=pytest.mark.slow),
+    ],
+)
+def test_the_demo_can_be_made_on_any_day(small: None, at: str) -> None:
+    now = datetime.fromisoformat(f"{at}+05:30")
+    given.time(now)
+    empty()
+    _rows, tallies = made("any day", now)
+    assert tallies
 
 
 def each_row_of_today_leads_to_an_act(at: datetime) -> None:

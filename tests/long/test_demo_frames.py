@@ -9,6 +9,7 @@ import pytest
 
 from abhiyan.core import clock, home, schema
 from abhiyan.core.scope import system
+from abhiyan.enrolment import actions as enrolment
 from abhiyan.org import actions as org
 from abhiyan.people import actions as people
 from abhiyan.sample import asked, build, claims, frames, lists, tree
@@ -41,6 +42,7 @@ def played(seed: str, at: datetime) -> list[Estimate]:
         }
         president, state = acting["state_president"], ids["JK"]
         drive = build._drive({"en": "Drive", "hi": "अभियान"}, state, state, first, 60, CLAIMS, president, at)
+        enrolment.set_up_drive(programme_id=drive.pk, join_slug="drive", by=claims.BY, at=at)
         targets.split_target(
             programme_id=drive.pk, unit_id=state, how="equally", levels=2, by=president, at=at
         )

@@ -351,6 +351,8 @@ def _earlier_drives(laid: Laid) -> None:
         }
         with system("demo"):
             made = _drive(names, ids["JK"], ids[code], first, 30, n * 6 // 5, president, at)
+            slug = f"{code.lower()}-{first.year}"  # the year alone may be that of the drive, too
+            enrolment.set_up_drive(programme_id=made.pk, join_slug=slug, by=BY, at=at)
         homes = _booths_of(code, rows)
         crowd = people.sample_people(f"{code} {seed}", first=EARLIER_FROM + number * n)
         claims = []
@@ -531,7 +533,7 @@ def _acting(account: Account) -> Actor:
 def _drive(
     names: dict[str, str], owner: int, unit: int, first: date, days: int, target: int, by: Actor, at: datetime
 ) -> Programme:
-    """Make a sample drive that is open, with its target and its address."""
+    """Make a sample drive that is open, with its target. Its address is to be set up."""
     made = programmes.make_programme(
         template="membership_drive",
         names=names,
@@ -545,7 +547,6 @@ def _drive(
     )
     programmes.open_programme(programme_id=made.pk, by=by, at=at)
     set_target(programme_id=made.pk, unit_id=unit, n=target, by=by, at=at)
-    enrolment.set_up_drive(programme_id=made.pk, join_slug=f"jk-{first.year}", by=BY, at=at)
     return made
 
 
@@ -554,6 +555,7 @@ def _programme(ids: Mapping[str, int], first: date, claims: int, president: Acto
     names = WORDS.drives.now.by_language()
     target = round(claims * SHARES.drive.target, -3)
     made = _drive(names, ids["JK"], ids["JK"], first, WINDOW_DAYS, int(target), president, at)
+    enrolment.set_up_drive(programme_id=made.pk, join_slug=f"jk-{first.year}", by=BY, at=at)
     numbers = {
         JOIN_NUMBER: "join",
         LEAVE_NUMBER: "leave",
