@@ -12,6 +12,7 @@ from abhiyan.helpdesk import queries
 from abhiyan.helpdesk.models import ReadyAnswer, Ticket
 from abhiyan.helpdesk.rules.wording import campaigning, has_code
 from abhiyan.org.models import Release
+from abhiyan.people.tests.make import undrawn
 from abhiyan.polls import actions as polls
 
 from .make import BY, one, typed, write
@@ -153,7 +154,7 @@ def test_who_types_many_requests_of_strangers_is_shown_to_the_offices_around(wor
         "elsewhere"
     )
     listed = above.get("/helpline/?unit=JK-SRI-M1&stranger=on").content.decode()
-    assert "Never contacted us" in listed and world.asha.phone[-4:] not in listed
+    assert "Never contacted us" in listed and world.asha.phone[-4:] not in undrawn(listed)
     with system("test"):
         hers = Ticket.objects.get(is_stranger=False, opened_by__isnull=False)
     assert "Never contacted us" not in above.get(f"/helpline/{hers.pk}/").content.decode()

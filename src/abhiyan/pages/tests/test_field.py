@@ -27,6 +27,7 @@ from abhiyan.org.models import Appointment
 from abhiyan.pages.views.field import record_kinds
 from abhiyan.people.actions import field
 from abhiyan.people.models_field import FieldPicture, FieldReceipt
+from abhiyan.people.tests.make import undrawn
 from abhiyan.site.tests.cast import Cast
 from abhiyan.ui import assets
 from abhiyan.ui.records import RecordKind
@@ -413,7 +414,7 @@ def test_a_phone_keeps_the_pages_of_ones_own_work_and_they_name_nobody(
     send(worker, entry(cast, KAMLA))
     assert KAMLA.name in worker.get(DOOR).content.decode()
     copy = worker.get(DOOR, headers={"X-Abhiyan-Kept": "1"}).content.decode()
-    assert KAMLA.name not in copy and KAMLA.phone[-4:] not in copy and 'data-record="door"' in copy
+    assert KAMLA.name not in copy and KAMLA.phone[-4:] not in undrawn(copy) and 'data-record="door"' in copy
 
 
 def test_the_script_changes_with_the_look_and_the_server_switches_it_off(
