@@ -126,8 +126,8 @@ WITH_CALLER = Exists(
 
 def doors_with(account_id: int) -> QuerySet[ContactEntry]:
     """Return the entries that a worker holds for their doors. One that a caller has is no door. In a system scope."""
-    held = ContactEntry.objects.filter(holder_id=account_id, state=ContactEntry.State.LEASED)
-    return held.exclude(WITH_CALLER)
+    entries = ContactEntry.objects.filter(holder_id=account_id, state=ContactEntry.State.LEASED)
+    return entries.exclude(WITH_CALLER)
 
 
 def held_doors(account_id: int, *, programme_id: int = 0) -> list[HeldDoor]:
