@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from abhiyan.core import database
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.programmes import actions, queries
 from abhiyan.programmes.actions import trees as totals
 from abhiyan.programmes.rules.ladder import COUNTED, REPORTED, TallyChange
@@ -105,7 +106,7 @@ def test_posts_and_folds_at_once_with_killed_folders_lose_and_double_nothing() -
                 sent.append(Counter({(booths[0], REPORTED): 1}))
     done.set()
     for future in [*posting, *folding]:
-        future.result(timeout=60)
+        future.result(timeout=PATIENCE_S)
     pool.shutdown()
     wanted: Counter[tuple[int, int]] = Counter()
     for mine in sent:

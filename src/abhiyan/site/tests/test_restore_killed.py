@@ -283,7 +283,7 @@ def test_who_leaves_while_a_restore_takes_the_place_of_their_database_has_left_a
             until(lambda: log.read_text().count("\n") >= 100)
             assert restoring("") == 0
             acknowledged = log.read_text().count("\n")
-            until(lambda: log.read_text().count("\n") > acknowledged + 10, 30)
+            until(lambda: log.read_text().count("\n") > acknowledged + 10)
         finally:
             leaving.kill()
             leaving.wait()

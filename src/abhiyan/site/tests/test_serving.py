@@ -187,8 +187,9 @@ def test_two_jobs_share_the_loops_and_one_takes_over_from_the_other_that_is_kill
             )
             return dict(found.fetchall())
 
-    until(lambda: len(shares()) == 1 and min(shares().values()) > 1)
-    killed, every = notes(server)["jobs"], sum(shares().values())
+    every = sum(not loop.everywhere for loop in loops.loops_by_name().values())
+    until(lambda: list(shares().values()) == [every])  # it takes one lock after another
+    killed = notes(server)["jobs"]
     second = server.start("jobs")
     try:
         until(lambda: sorted(shares().values()) == [every // 2, every - every // 2])
