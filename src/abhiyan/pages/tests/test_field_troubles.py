@@ -263,6 +263,22 @@ def test_a_copy_that_names_people_is_gone_after_a_day(page: Page) -> None:
             assert (call in page.evaluate(COPIES)) is is_kept
 
 
+NEWER = """async () => {
+    const own = await navigator.serviceWorker.register("/field/worker.js?newer", { scope: "/field/" });
+    const isThere = () => own.active?.scriptURL.endsWith("newer") && own.active.state === "activated";
+    while (!isThere()) await new Promise((done) => setTimeout(done, 10));
+}"""
+
+
+def test_a_worker_that_takes_the_place_of_another_gives_out_its_copies(page: Page) -> None:
+    page.evaluate(NEWER)
+    with offline(page):
+        visit(page, DOOR)
+        enter(page, KAMLA)
+        expect(page.locator("#unsent b")).to_have_text("1")
+        assert page.evaluate("navigator.serviceWorker.controller.scriptURL").endswith("newer")
+
+
 def answering(body: str) -> Any:
     """Answer for the script of the copies. asked: how often it was."""
 

@@ -1,6 +1,6 @@
 """A day without a network: five people at the door, a talk and a report with two photographs; the browser is killed.
 
-The server is stopped meanwhile, and comes back with a new script. Then everything arrives, once.
+The server is stopped meanwhile, and comes back under another name. Then everything arrives, once.
 """
 
 import os
@@ -229,7 +229,7 @@ def test_a_day_without_a_network_arrives_once(
         assert DoorEntry.objects.count() == 0
     phone.kill()
 
-    # A new script meanwhile, and a network.
+    # Another name meanwhile, and a network.
     again = Server(port=server.port)
     again.start(ABHIYAN_ORIGIN="http://localhost", ABHIYAN_ORGANISATION="Other", ABHIYAN_SMS="file")
     page = phone.on(base, cast.token(ROLE))

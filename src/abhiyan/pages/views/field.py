@@ -124,11 +124,13 @@ def field_keep(request: Request) -> HttpResponseBase:
 
 @require_safe
 def field_worker(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001  # a view
-    """Send the script that gives copies out. Its first line changes with every release, so browsers load it again."""
+    """Send the script that gives copies out.
+
+    It is the same from release to release until it is changed itself. While a worker takes the place of another, a
+    browser may lose the page that is asked for (seen in Chromium 156). So that is as rare as can be.
+    """
     name = "pages/worker.js" if environment.OFFLINE() else "pages/worker_off.js"
-    text = (
-        f"// {assets.assets_version()} {settings.ORGANISATION!r}\n" + assets.asset_paths()[name].read_text()
-    )
+    text = assets.asset_paths()[name].read_text()
     return HttpResponse(text, "text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
