@@ -58,7 +58,7 @@ def listed(run: Programme, unit_id: int, n: int, *, scheme: str = "", **more: An
             made_at=NOW,
             **more,
         )
-        phones = people.keep_phones(phones=[f"+9194190{made.pk % 10}{unit_id % 10}{k:03d}" for k in range(n)])
+        phones = people.keep_phones(phones=[f"+9194193{made.pk % 10}{unit_id % 10}{k:03d}" for k in range(n)])
         rows = []
         for k, phone_id in enumerate(phones):
             ident = uuid4()

@@ -91,7 +91,7 @@ def test_a_caller_gets_one_person_rings_and_notes_a_talk_that_is_reported_unsign
     with pytest.raises(RingFirst):
         note(turn, caller)
     rung = actions.ring(turn=turn.pk, by=actor(caller), at=NOW)
-    assert rung.number.startswith("+9194190")
+    assert rung.number.startswith("+9194193")
     note(turn, caller, at=NOW + 3 * MINUTE)
     (row,) = tries()
     assert (row.pk, row.way, row.outcome, row.by_id) == (turn.pk, "call", "talked", caller.pk)

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
+from django.middleware import csrf
+
 from abhiyan.core import clock, lot
 
 NOW = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)  # Wednesday, twelve o'clock in Kolkata.
@@ -39,8 +41,12 @@ def running_time() -> None:
 
 
 def draws(name: str) -> None:
-    """Draw from now on what was drawn in the last test of this name."""
+    """Draw from now on what was drawn in the last test of this name; so are Django's tokens, which stand in pages."""
     lot.source = random.Random(name)
+    tokens = random.Random(f"{name} tokens")
+    csrf._get_new_csrf_string = lambda: "".join(  # Django offers no other way
+        tokens.choices(csrf.CSRF_ALLOWED_CHARS, k=csrf.CSRF_SECRET_LENGTH)
+    )
 
 
 def present() -> datetime:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
 
+from abhiyan.core import lot
 from abhiyan.core.actor import Actor
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import Scope, scoped, system
@@ -172,7 +173,7 @@ class World:
     @staticmethod
     def _drive(units: dict[str, Unit], roll: Roll, slug: str, opens_on: date, closes_on: date) -> Programme:
         programme = Programme.objects.create(
-            public_id=uuid4(),
+            public_id=lot.uuid(),  # what is drawn for checks depends on it
             kind="drive",
             names={"en": "Membership drive", "hi": "सदस्यता अभियान"},
             state=Programme.State.OPEN,

@@ -150,7 +150,8 @@ def test_what_one_tab_has_open_another_neither_sends_nor_drops(page: Page) -> No
     ready(other)
     boxes = boxes_of(other)
     other.click("#send-now")
-    other.click("#records button")
+    with other.expect_event("dialog", lambda box: "another tab" in box.message):
+        other.click("#records button")
     expect(other.locator("#records li")).to_have_count(1)
     assert names() == []
     other.click("#records a")  # it leads back, as the other tab has it

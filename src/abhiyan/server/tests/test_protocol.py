@@ -91,12 +91,13 @@ def test_a_head_that_does_not_end_is_given_up() -> None:
     async def act(reader: Reader, writer: Writer, state: ServerState) -> None:
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200 ")
+        begun = later(0)
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nSlow")
         (connection,) = state.connections
         assert isinstance(connection, HttpConnection)
         while not connection.in_head:  # noqa: ASYNC110  # uvicorn tells nobody
             await asyncio.sleep(0)
-        close_overdue_connections(state.connections, later(protocol.HEAD_S - 1))
+        close_overdue_connections(state.connections, begun + protocol.HEAD_S - 1)
         assert not connection.transport.is_closing()
         close_overdue_connections(state.connections, later(protocol.HEAD_S + 1))
         assert await reader.read() == b""
@@ -106,14 +107,16 @@ def test_a_head_that_does_not_end_is_given_up() -> None:
 
 def test_a_silent_connection_is_given_up_but_not_one_that_still_sends() -> None:
     async def act(reader: Reader, writer: Writer, state: ServerState) -> None:
+        begun = later(0)
         writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbo")
         (connection,) = await connections(state)
         while connection.cycle is None:  # noqa: ASYNC110  # uvicorn tells nobody
             await asyncio.sleep(0)
-        close_overdue_connections(state.connections, later(protocol.BODY_S - 1))
+        close_overdue_connections(state.connections, begun + protocol.BODY_S - 1)
+        begun = later(0)
         writer.write(b"dy")
         assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200 ")
-        close_overdue_connections(state.connections, later(protocol.QUIET_S - 1))
+        close_overdue_connections(state.connections, begun + protocol.QUIET_S - 1)
         assert not connection.transport.is_closing()
         close_overdue_connections(state.connections, later(protocol.QUIET_S + 1))
         assert await reader.read() == b""
