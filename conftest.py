@@ -194,7 +194,9 @@ class Tester:
 
         from abhiyan.core import database, roles
 
-        settings = {"jit": "off", **roles.LIMITS["app"]}
+        # A test may reckon for minutes between two queries of its one transaction.
+        idle = {"idle_in_transaction_session_timeout": "30min"}
+        settings = {"jit": "off", **roles.LIMITS["app"], **idle}
         made = TESTER.format(
             tester=self.name(),
             app=database.role_name("app"),

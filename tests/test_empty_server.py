@@ -91,6 +91,11 @@ class Beginning:
             for level in ("fail", "warn")
         }
 
+    def noted(self) -> dict[str, int]:
+        """The processes that serve, by kind."""
+        notes = [json.loads(path.read_text()) for path in (self.folder / "home" / "run").glob("*.json")]
+        return {note["kind"]: note["pid"] for note in notes}
+
     @contextmanager
     def serving(self, **more: str) -> Iterator[str]:
         """Its address while it serves, with its jobs."""
@@ -163,9 +168,9 @@ def test_what_serves_and_what_it_starts_forget_the_account_that_makes_roles(begi
         return
     beginning.begin()
     with beginning.serving(ABHIYAN_ADMIN_DATABASE_URL=beginning.admin):
-        notes = [json.loads(path.read_text()) for path in (beginning.folder / "home" / "run").glob("*.json")]
-        kinds = {note["kind"]: Path(f"/proc/{note['pid']}/environ").read_bytes() for note in notes}
-        assert {"web", "jobs"} <= kinds.keys()
+        # Pages may be served before the jobs begin.
+        until(lambda: {"web", "jobs"} <= beginning.noted().keys())
+        kinds = {kind: Path(f"/proc/{pid}/environ").read_bytes() for kind, pid in beginning.noted().items()}
         assert not any(b"ABHIYAN_ADMIN_DATABASE_URL" in kinds[kind] for kind in ("web", "jobs"))
     beginning.environment["ABHIYAN_ADMIN_DATABASE_URL"] = beginning.admin
     assert any("hold an administrator's account" in text for text in beginning.doctor()["warn"])

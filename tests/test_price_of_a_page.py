@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.site.tests.answers import AccessTable
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,7 +99,7 @@ def write_answers(copy: Path) -> None:
         env=env,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=10 * PATIENCE_S,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]

@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -56,7 +57,10 @@ class CallerTab:
         """The body of the answer. A broken connection is an OSError or an HTTPException."""
         kind = {"Content-Type": "application/x-www-form-urlencoded"} if told is not None else {}
         body = urlencode(told | {"csrfmiddlewaretoken": CSRF}).encode() if told is not None else None
+        over = time.monotonic() + PATIENCE_S
         answer = self.server.send(method, path, body, {"Cookie": self.cookies} | kind)
+        while answer.status == 503 and time.monotonic() < over:  # its turn did not come, and nothing was done
+            answer = self.server.send(method, path, body, {"Cookie": self.cookies} | kind)
         assert answer.status in (200, 302), answer.body.decode()[:2000]
         return answer.body.decode()
 

@@ -51,6 +51,7 @@ SUPERUSER = "postgres"
 START_S = 600  # recovery after a crash of a large database is not a failure
 STOP_S = 120
 ORPHANS_S = 2  # after a crash each ends by itself at once, unless it is in the midst of something long
+KILLED_S = 60  # a busy machine takes a while to clear up after what is killed
 
 
 class OtherVersion(EmbeddedDatabaseError):
@@ -253,7 +254,7 @@ def _clear_after_crash(home: Path) -> None:
     if not wait_until(lambda: not processes_of(home), wait_s=ORPHANS_S):
         for orphan in processes_of(home):
             send_signal(orphan, signal.SIGKILL)
-        if not wait_until(lambda: not processes_of(home), wait_s=ORPHANS_S):
+        if not wait_until(lambda: not processes_of(home), wait_s=KILLED_S):
             raise NotStarted(f"Processes of an earlier server do not end: {processes_of(home)}")
     for note in (
         data(home) / "postmaster.pid",
@@ -273,7 +274,7 @@ def _stop(home: Path) -> bool:
     if not wait_until(lambda: not processes_of(home), wait_s=ORPHANS_S):
         for orphan in processes_of(home):
             send_signal(orphan, signal.SIGKILL)
-        if not wait_until(lambda: not processes_of(home), wait_s=ORPHANS_S):
+        if not wait_until(lambda: not processes_of(home), wait_s=KILLED_S):
             raise NotStarted(f"PostgreSQL does not end: {processes_of(home)}")
     if sockets(home).parent == Path("/tmp"):  # noqa: S108
         with suppress(OSError):  # never made, or not empty: it says nothing and holds nobody up

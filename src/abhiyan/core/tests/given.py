@@ -41,7 +41,7 @@ def running_time() -> None:
 
 
 def draws(name: str) -> None:
-    """Draw from now on what was drawn in the last test of this name; so are Django's tokens, which stand in pages."""
+    """Draw from now on what was drawn in the last test of this name. This goes for the tokens in pages, too."""
     lot.source = random.Random(name)
     tokens = random.Random(f"{name} tokens")
     csrf._get_new_csrf_string = lambda: "".join(  # Django offers no other way

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
 
 import psycopg
 import pytest
@@ -24,8 +23,8 @@ def exists(name: str) -> bool:
 @contextmanager
 def comers(names: tuple[str, ...]) -> Iterator[None]:
     """Sessions of the jobs role that come again as soon as they are ended, as those of a pool do."""
-    ending, came = threading.Event(), count()
-    seen = [0]
+    ending = threading.Event()
+    came: list[str] = []
 
     def come() -> None:
         while not ending.is_set():
@@ -34,7 +33,7 @@ def comers(names: tuple[str, ...]) -> Iterator[None]:
                     suppress(psycopg.Error),
                     psycopg.connect(database.conninfo("jobs", dbname=name), autocommit=True) as session,
                 ):
-                    seen[0] = next(came)
+                    came.append(name)
                     while not ending.is_set():
                         session.execute("select 1")
 
@@ -42,7 +41,7 @@ def comers(names: tuple[str, ...]) -> Iterator[None]:
     for thread in threads:
         thread.start()
     try:
-        until(lambda: seen[0] >= COMERS - 1)
+        until(lambda: len(came) >= COMERS)
         yield
     finally:
         ending.set()

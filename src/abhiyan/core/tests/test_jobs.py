@@ -175,16 +175,22 @@ def test_a_worker_that_lost_its_lock_finishes_what_it_began_and_begins_nothing()
     assert sorted(done) == ["a", "b"] and waiting() == [("core.test_note", "c")]
 
 
-# Begins a job that never ends, as `abhiyan jobs` would.
+# Begins a job that never ends, as `abhiyan jobs` would. Its lease is long until a line comes, as it may be slow to
+# renew a short one.
 HOLDER = """
-import threading
+import sys, threading
+from datetime import timedelta
 import django
 django.setup()
 from abhiyan.core import jobs, loops
 
+lease, jobs.LEASE = jobs.LEASE, timedelta(hours=1)
+
 @jobs.job("core.test_note")
 def note(*, word):
     print("begun", flush=True)
+    sys.stdin.readline()
+    jobs.LEASE = lease
     threading.Event().wait()
 
 loops.run_loops(threading.Event(), loops={"core.jobs": loops.LOOPS["jobs"]})
@@ -196,13 +202,23 @@ def test_the_job_of_a_killed_process_is_taken_over_by_another() -> None:
     jobs.later("core.test_note", "a", at=present(), word="taken over")
     env = os.environ | {"ABHIYAN_ROLE": "jobs"}
     with ExitStack() as ending:
-        first = subprocess.Popen([sys.executable, "-c", HOLDER], env=env, stdout=subprocess.PIPE, text=True)
+        first = subprocess.Popen(
+            [sys.executable, "-c", HOLDER],
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         ending.enter_context(first)
         ending.callback(first.kill)
-        assert first.stdout is not None and first.stdout.readline() == "begun\n"
+        assert first.stdin and first.stdout and first.stdout.readline() == "begun\n"
         second = ending.enter_context(turning({"core.jobs": loops.Loop(jobs.Worker().turn, scoped=False)}))
         until(lambda: in_line() == 2 and second.turns > 1)
         assert done == [], "the first one's lease is not over"
+        first.stdin.write("\n")
+        first.stdin.flush()
+        late = present() + timedelta(minutes=30)
+        until(lambda: not Job.objects.filter(leased_until__gt=late).exists())
         first.kill()
         until(lambda: done == ["taken over"])
         until(lambda: not Job.objects.exists())

@@ -14,7 +14,7 @@ from django.db.models.signals import pre_migrate
 from abhiyan.core import database, roles, schema
 from abhiyan.core.concurrent import ConcurrentIndex
 from abhiyan.core.tests.given import NOW
-from abhiyan.core.tests.waits import until
+from abhiyan.core.tests.waits import PATIENCE_S, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.versions]
 INSERT = (
@@ -69,7 +69,7 @@ def test_a_migration_that_a_deadlock_ends_is_tried_again() -> None:
                 cursor.execute(taking.format("core_import"))
         finally:
             ends.append("done" if sys.exc_info()[0] is None else "broken off")
-            crossing[0].result(60)
+            crossing[0].result(PATIENCE_S)
             other.rollback()
 
     crossing: list[Future[object]] = []
@@ -121,10 +121,10 @@ def test_an_index_of_a_big_table_is_made_while_others_write() -> None:
         with psycopg.connect(database.conninfo("jobs"), options="-c lock_timeout=2s") as other:
             other.execute(INSERT, ["other"])  # not behind the index
         long.commit()
-        assert making.result(60) == ["100ms"]
+        assert making.result(PATIENCE_S) == ["100ms"]
         valid = "select indisvalid from pg_index where indexrelid = 'made_meanwhile'::regclass"
         assert admin.execute(valid).fetchone() == (True,)
         admin.execute("update pg_index set indisvalid = false where indexrelid = 'made_meanwhile'::regclass")
-        assert apart.submit(make).result(60) == ["100ms"]
+        assert apart.submit(make).result(PATIENCE_S) == ["100ms"]
         assert admin.execute(valid).fetchone() == (True,), "one that was broken off is made anew"
         admin.execute("drop index made_meanwhile")

@@ -82,7 +82,7 @@ def test_a_card_is_saved_read_by_zbar_checked_altered_and_revoked(
     with system("test"):
         lost, about = Document.objects.filter(person_id__isnull=False).values_list("id", "about").get()
     officer = opens(f"/people/{about}/", "mandal_president", size=size, language=language)
-    officer.click(f"a[href='/people/{about}/card/revoke/']")
+    go(officer, f"a[href='/people/{about}/card/revoke/']")
     look(officer, "card-revoke")
     officer.check("[name=reason][value=lost]")
     officer.click("button.danger")

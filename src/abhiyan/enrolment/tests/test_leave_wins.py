@@ -11,7 +11,7 @@ from abhiyan.core import doctor
 from abhiyan.core.actor import Actor
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.core.tests.waits import until
+from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.enrolment import actions, loops
 from abhiyan.enrolment.actions import ClaimMessage
 from abhiyan.enrolment.rules.channels import Channel, Sign
@@ -81,8 +81,11 @@ def turn(world: World) -> int:
 
 
 def at_rest(world: World) -> None:
-    """The loop has done what there was to do, and everything fits together."""
-    until(lambda: turn(world) == 0 and not noted(world))
+    """The loop has done what there was to do, and everything fits together.
+
+    A transaction anywhere on the server delays the loop, and one of another test may be open for long.
+    """
+    until(lambda: turn(world) == 0 and not noted(world), 10 * PATIENCE_S)
     assert world.tallies() == world.recounted()
     assert world.orphans() == {}
 

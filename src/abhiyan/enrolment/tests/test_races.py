@@ -3,7 +3,7 @@
 import copy
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -15,13 +15,27 @@ from abhiyan.enrolment import actions
 from abhiyan.enrolment.actions import ClaimMessage, ClaimOutcome, ClaimRefused
 from abhiyan.enrolment.actions.claims import Joined
 from abhiyan.enrolment.rules.channels import Channel, Sign
-from abhiyan.intake.actions import Gateway, enrol_batch
+from abhiyan.intake.actions import Gateway, enrol, enrol_batch
 
 from .make import CHANNEL, Human, Ladder, World
 from .web import blanks, officer, web_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Answers = list[ClaimOutcome | ClaimRefused]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Writers wait for one another as long as it takes. After a second, one would put a claim off: a differing answer.
+
+    The process's own gateways have set their wait already, so others take their place.
+    """
+    own = enrol.Gateways()
+    monkeypatch.setattr(enrol, "LOCK_MS", int(1000 * PATIENCE_S))
+    monkeypatch.setattr(enrol, "GATEWAYS", own)
+    yield
+    for hands in own._free:
+        hands.writer.close()
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 """Missed calls and SMS: genuine ones are stored, and each phone is replied to once."""
 
+import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import httpx
 import pytest
 from django.conf import settings
 
@@ -13,10 +16,14 @@ from abhiyan.core.actor import Actor
 from abhiyan.core.scope import Scope, scoped, system
 from abhiyan.core.tests.disk import room_for
 from abhiyan.core.tests.given import NOW, present
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.enrolment.tests.make import Human, Ladder, World
 from abhiyan.enrolment.tests.server import ORIGIN, Answered, Server
 from abhiyan.intake.actions import replies
+from abhiyan.intake.hotpath import calls
+from abhiyan.intake.hotpath.asgi import Application
 from abhiyan.messaging import actions as messaging
+from abhiyan.messaging.actions import sending
 from abhiyan.messaging.adapters import Handed, Http, Letter
 from abhiyan.messaging.models import Message
 from abhiyan.messaging.rules import signatures
@@ -370,19 +377,43 @@ def test_a_delivery_report_is_believed_when_genuine(server: Server, world: World
     assert world.rows("select state from messaging_message") == [("delivered",)]
 
 
+class Within(Server):
+    """The webhooks within this process, where a test can change how they wait."""
+
+    def send(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answered:
+        async def sent() -> Answered:
+            taking = Application()
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(taking), base_url=ORIGIN) as client:
+                found = await client.request(method, path, content=body, headers=headers)
+            await taking.shutdown()
+            return Answered(found.status_code, found.headers, found.content)
+
+        return asyncio.run(sent())
+
+
 def test_a_delivery_report_that_comes_before_the_gateways_answer_is_believed(
-    server: Server, world: World, secret: str
+    server: Server, world: World, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The gateway answers a while after the report was sent. The report is looked for until that is written."""
     call(server, secret)
     replied(world)
+    monkeypatch.setattr(sending, "WAIT_S", 10 * PATIENCE_S)
+    monkeypatch.setattr(calls, "LOOKS_AGAIN_S", [0.1] * int(10 * PATIENCE_S))
+    reports: list[Future[Answered]] = []
     with ThreadPoolExecutor(1) as reporting:
 
+        def report() -> Answered:
+            return call(Within(), secret, kind="receipt", ref="gw-1", status="delivered")
+
         def reports_first(line: ways.Line, _letter: dict[str, str]) -> None:
-            reporting.submit(call, server, secret, kind="receipt", ref="gw-1", status="delivered")
+            reports.append(reporting.submit(report))
             line.later(0.3, lambda: line.say(ways.TAKEN))
 
         with ways.sink(reports_first) as gateway:
             assert send_due(Http(url=gateway.url, token="t0k"), at=NOW) == 1
+    assert [one.result().status for one in reports] == [200]
     assert world.rows("select state, adapter_ref from messaging_message") == [("delivered", "gw-1")]
 
 

@@ -12,6 +12,8 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+from abhiyan.core.tests.waits import PATIENCE_S
+
 Answer = Callable[[str], str | None]  # of an address or a command: the reply; None: take it
 
 
@@ -139,7 +141,7 @@ class _Talk:
                 return None
             lines.append(line[1:] if line.startswith(b"..") else line)
         if self.server.hangs:
-            self.server.gone.wait(60)
+            self.server.gone.wait(PATIENCE_S)
             return None
         if "end" in self.server.breaks:
             self.server.breaks.remove("end")

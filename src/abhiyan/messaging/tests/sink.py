@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from abhiyan.core.tests.waits import PATIENCE_S
+
 TAKEN = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 14\r\n\r\n" + b'{"id": "gw-1"}'
 Manner = Callable[["Line", dict[str, Any]], None]
 
@@ -26,7 +28,7 @@ class Sink:
         self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
-        assert self._ready.wait(60)
+        assert self._ready.wait(PATIENCE_S)
 
     def _run(self) -> None:
         async def serve() -> None:
@@ -67,7 +69,7 @@ class Sink:
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(60)
+        self._thread.join(PATIENCE_S)
 
 
 class Line(asyncio.Protocol):

@@ -11,7 +11,7 @@ from django.db import connection
 from abhiyan.core.refusals import TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
-from abhiyan.core.tests.waits import until_blocked
+from abhiyan.core.tests.waits import PATIENCE_S, until_blocked
 from abhiyan.messaging import actions, tasks
 from abhiyan.messaging.actions import circulars
 from abhiyan.messaging.models import Circular, Message, MessageClass, Reading
@@ -176,7 +176,7 @@ def test_nothing_is_queued_behind_a_circular_that_is_being_withdrawn(field: Fiel
         actions.withdraw_circular(public_id=one.public_id, by=actor(field.sender), at=NOW)
         teller.start()
         until_blocked()
-    teller.join(60)
+    teller.join(PATIENCE_S)
     assert (told, field.messages()) == ([None], [])
 
 

@@ -1,10 +1,13 @@
 """Mails to a real mail server: TLS, sign-in, refusals, "later", broken connections. None is lost, none goes twice."""
 
+import smtplib
 import ssl
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -13,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from abhiyan.core.gateways import UNCONFIRMED, Handed
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.messaging import mail
 from abhiyan.messaging.adapters import Letter
 from abhiyan.messaging.mail import Smtp
@@ -185,11 +189,23 @@ def test_a_mail_whose_connection_broke_is_sent_again_under_the_same_id(
     assert Counter(got["Message-ID"] for _to, got in server.mails) == {"<a1b2@example.org>": 1}
 
 
-def test_a_server_that_never_confirms_is_not_sent_it_twice(server: MailServer) -> None:
+def test_a_server_that_never_confirms_is_not_sent_it_twice(
+    server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.hangs = True
-    slow = Letter(
-        ref="a1b2", phone="", text="x", template="t", registration="", wait_s=0.5, email=TO, language="en"
-    )
+    slow = replace(letter(), wait_s=PATIENCE_S)
+    passed_s = 0.0
+
+    def sent(line: smtplib.SMTP, said: bytes | str) -> None:
+        """The letter's time stands still until its last line is written. Then it is over."""
+        nonlocal passed_s
+        send(line, said)
+        if said == b".\r\n":
+            passed_s = slow.wait_s
+
+    send = smtplib.SMTP.send
+    monkeypatch.setattr(smtplib.SMTP, "send", sent)
+    monkeypatch.setattr(mail, "time", SimpleNamespace(monotonic=lambda: passed_s))
     assert Smtp().hand(slow) == Handed(ok=True, ref="a1b2", reason=UNCONFIRMED)
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from abhiyan.core import sql
 from abhiyan.core.keys import keyring
 from abhiyan.core.scope import system
-from abhiyan.core.tests.waits import blocked, until, until_blocked
+from abhiyan.core.tests.waits import PATIENCE_S, blocked, until, until_blocked
 from abhiyan.messaging import actions, metrics
 from abhiyan.messaging.actions import caps, sending
 from abhiyan.messaging.adapters import Handed, Letter
@@ -300,8 +300,8 @@ def test_what_is_forgotten_between_is_there_for_who_reserves(world: dict[str, in
         until_blocked()
         forgetter = run(forget)
         until(lambda: not forgetter.is_alive() or blocked() > 1)
-    sender.join(60)
-    forgetter.join(60)
+    sender.join(PATIENCE_S)
+    forgetter.join(PATIENCE_S)
     assert (len(going), reserved()) == (2, [1, 1, 1, 1])
 
 

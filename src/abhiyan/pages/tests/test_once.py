@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from abhiyan.core.scope import system
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.meetings.models import Meeting
 from abhiyan.meetings.tests import make as meetings
 from abhiyan.messaging.models import Circular
@@ -130,7 +131,7 @@ def test_two_presses_at_once_are_one() -> None:
     together = threading.Barrier(2)
 
     def press(client: Client) -> None:
-        together.wait(60)
+        together.wait(PATIENCE_S)
         try:
             answers.append(client.post(PAGE, TEXT)["Location"])
         finally:
@@ -140,7 +141,7 @@ def test_two_presses_at_once_are_one() -> None:
     for each in threads:
         each.start()
     for each in threads:
-        each.join(60)
+        each.join(PATIENCE_S)
     assert n_circulars() == 1 and len(set(answers)) == 1 and len(answers) == 2
 
 

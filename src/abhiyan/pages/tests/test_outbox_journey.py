@@ -52,6 +52,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DAY = timedelta(days=1)
 SEND, KEEP = "**/field/send/", "**/field/keep.json"
 STATES = RECORDS % ".map((one) => [one.state, one.page])"
+TYPED = RECORDS % ".flatMap((one) => (one.fields ?? []).map((field) => field.join()))"
 
 
 def names() -> list[str]:
@@ -66,6 +67,14 @@ def finish(page: Page, human: Any = KAMLA) -> None:
     page.click(".acts button[name=send]")
     expect(page.locator("#field-told .ok")).to_contain_text(human.name)
     ready(page)
+
+
+def type_into(page: Page, field: str, text: str) -> None:
+    """Fill a field, and wait until the phone has kept it: a page that is left sooner may lose it."""
+    page.fill(f"[name={field}]", text)
+    page.wait_for_function(
+        f"async (typed) => (await ({TYPED})('records')).includes(typed)", arg=f"{field},{text}"
+    )
 
 
 def dead(page: Page) -> None:
@@ -386,11 +395,11 @@ def test_a_copy_brings_no_day_of_its_own(page: Page, cast: Cast) -> None:
         visit(page, where)
         assert page.input_value("[name=on]") == "2026-11-26"
         assert page.locator("[data-periods]").is_hidden()
-        page.fill("[name=people]", "23")
+        type_into(page, "people", "23")
         later(page, 1)  # the draft was begun on another day: its writer says which day it was
         visit(page, where)
         assert (page.input_value("[name=on]"), page.input_value("[name=people]")) == ("", "23")
-        page.fill("[name=on]", "2026-11-26")
+        type_into(page, "on", "2026-11-26")
         later(page, 1)
         visit(page, where)
         assert page.input_value("[name=on]") == "2026-11-26", "somebody chose it"

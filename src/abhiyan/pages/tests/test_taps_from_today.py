@@ -13,7 +13,7 @@ from abhiyan.org.rules.capabilities import LEADS
 from abhiyan.org.rules.offices import SEATS
 from abhiyan.programmes.rules.looks_after import LOOKS_AFTER
 from abhiyan.site.tests.cast import MORE_OFFICES, OFFICES, Cast
-from abhiyan.site.tests.visits import Open, visits
+from abhiyan.site.tests.visits import Open, go, visits
 from abhiyan.ui.tests.test_browser import SIZES
 from abhiyan.units.models import Unit
 
@@ -80,7 +80,7 @@ def answers(page: Page) -> dict[str, bool]:
         expect(page.locator("dialog#sheet h1")).to_be_focused()
         page.keyboard.press("Escape")
     if seen["what to pass on"]:
-        page.locator("#main a[href$='/morning/']").first.click()
+        go(page, "#main a[href$='/morning/'] >> nth=0")
         seen["what to pass on"] = is_in_reach(page.locator("#main a[href^='https://wa.me/']"))
     return seen
 

@@ -17,7 +17,7 @@ from abhiyan.core.loops import loops_by_name
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.test_loops import running as folding
-from abhiyan.core.tests.waits import until
+from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.enrolment.tests.make import World
 from abhiyan.imports import actions as imports
 from abhiyan.imports import queries, running
@@ -60,7 +60,10 @@ def test_staging_emptied_by_a_crash_of_the_server_is_filled_again(world: World, 
 def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """kill -9 between two slices, and with slices under way; then the rest, nothing twice."""
+    """kill -9 between two slices, and with slices under way; then the rest, nothing twice.
+
+    This test may be slow to kill a worker. So each one halts by itself long before the list ends.
+    """
     body = (
         HEAD + people(3000) + "".join(f"9797000{n:03d},Another Person,1960,JK-B001,1,7\n" for n in range(300))
     )
@@ -72,7 +75,13 @@ def test_a_worker_killed_amid_the_import_goes_on_where_it_was(
     script = (
         "import django; django.setup()\n"
         "from datetime import datetime; from uuid import UUID; import sys\n"
-        "from abhiyan.paper import committing; committing.ROWS = 100\n"
+        "from itertools import count; from threading import Event\n"
+        "from abhiyan.paper import committing; committing.ROWS = 20\n"
+        "add, done = committing._Progress.add, count(1)\n"
+        "def add_few(self, rows):\n"
+        "    add(self, rows)\n"
+        "    next(done) < 20 or Event().wait()\n"
+        "committing._Progress.add = add_few\n"
         "from abhiyan.imports import running\n"
         "running.run_import_step(UUID(sys.argv[1]), 'commit', at=datetime.fromisoformat(sys.argv[2]))\n"
     )
@@ -200,6 +209,6 @@ def test_somebody_who_keeps_a_phone_at_the_very_moment_is_waited_for(world: Worl
             taking = threading.Thread(target=lambda: found.append(step(world, public_id, "commit")))
             taking.start()
             until(somebody_waits)
-        taking.join(60)
+        taking.join(PATIENCE_S)
     assert found and found[0].counts == {"joined": 11}, running.error_text(found[0])
     assert world.tallies() == world.recounted()

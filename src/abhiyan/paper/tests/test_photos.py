@@ -23,7 +23,7 @@ from abhiyan.core.refusals import NotFound, TooMany
 from abhiyan.core.scope import system
 from abhiyan.core.tests.given import NOW
 from abhiyan.core.tests.places import MARKS, with_places
-from abhiyan.core.tests.waits import until
+from abhiyan.core.tests.waits import PATIENCE_S, until
 from abhiyan.enrolment.tests.make import World
 from abhiyan.enrolment.tests.test_erase_lists import erase
 from abhiyan.enrolment.tests.test_phone_change import change, on
@@ -284,7 +284,7 @@ def test_no_transaction_waits_while_photos_wait_to_be_opened() -> None:
 
     with ExitStack() as busy:
         for _n in range(file_pool.OF_A_PAGE.at_once):
-            busy.enter_context(slots.slot("files", of=file_pool.OF_A_PAGE.at_once, patience_s=60))
+            busy.enter_context(slots.slot("files", of=file_pool.OF_A_PAGE.at_once, patience_s=PATIENCE_S))
         assert sent(stranger, batch, drawn()).status_code == 404, "before a picture is opened"
         limits.forget_all()
         waiting = threading.Thread(target=send)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.machine
 def get(server: Installation, path: str, **headers: str) -> tuple[int, bytes]:
     request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
@@ -74,7 +74,7 @@ def lives(pid: int) -> bool:
 def server(installation: Installation) -> Iterator[Installation]:
     process = installation.start("serve", "--with-jobs", "--workers", "2")
     try:
-        until(lambda: is_well(installation))
+        until(lambda: is_well(installation) and len(workers(installation)) == 2)
         yield installation
     finally:
         process.terminate()
@@ -250,7 +250,8 @@ def test_stop_ends_everything_and_leaves_nothing_behind(server: Installation) ->
 
 def test_when_the_watcher_is_killed_its_children_end(installation: Installation) -> None:
     process = installation.start("serve", "--with-jobs", "--workers", "1")
-    until(lambda: is_well(installation))
+    # It calls itself well by what the loops of the server before have noted, when its own may still begin.
+    until(lambda: is_well(installation) and {"web", "jobs"} <= notes(installation).keys())
     family = [pid for kind, pid in notes(installation).items() if kind != "serve"]
     assert len(family) == 2
     process.kill()
