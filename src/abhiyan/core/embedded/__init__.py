@@ -50,8 +50,8 @@ from .processes import is_listening, is_server, last_words, pid_file, processes_
 SUPERUSER = "postgres"
 START_S = 600  # recovery after a crash of a large database is not a failure
 STOP_S = 120
-ORPHANS_S = 2  # after a crash each ends by itself at once, unless it is in the midst of something long
-KILLED_S = 60  # a busy machine takes a while to clear up after what is killed
+ORPHANS_S = 2  # After a crash each ends by itself at once, unless it is at something long.
+KILLED_S = 60  # A busy machine ends them late.
 
 
 class OtherVersion(EmbeddedDatabaseError):
