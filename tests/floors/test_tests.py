@@ -57,6 +57,25 @@ def sleeps(source: Source) -> Iterator[str]:
             yield source.at(node, f"{ast.unparse(node)} waits for a fixed time")
 
 
+SHORT_S = range(1, 180)  # `waits.PATIENCE_S` is the end of it; less than a second is a look that comes again
+
+
+def short_waits(source: Source) -> Iterator[str]:
+    """A wait that fails in the end takes `PATIENCE_S`, also on a slow machine. `make long` and `make kill` measure."""
+    if {"long", "kill", "cluster"} & set(source.path.parts):
+        return
+    for node in source.nodes:
+        if not isinstance(node, ast.Call):
+            continue
+        ends = [each.value for each in node.keywords if each.arg == "timeout"]
+        if isinstance(node.func, ast.Attribute) and node.func.attr in {"join", "result", "wait"}:
+            ends += node.args
+        elif dotted(node.func).rpartition(".")[2] in {"until", "wait_for"}:
+            ends += [*node.args[1:], *(each.value for each in node.keywords if each.arg == "wait_s")]
+        if any(isinstance(end, ast.Constant) and end.value in SHORT_S for end in ends):
+            yield source.at(node, f"{ast.unparse(node)} is given up too soon: say `PATIENCE_S`")
+
+
 def expressions_waited_for(source: Source) -> Iterator[str]:
     """A page waits for a function. A bare expression is evaluated again at each look, which our policy of content
     refuses. Such a wait passes only when the expression is true at the first look."""
@@ -186,6 +205,7 @@ IN_TESTS: list[Finder] = [
     asserting_nothing,
     mocks_of_our_own,
     sleeps,
+    short_waits,
     expressions_waited_for,
     states_of_the_old_page,
     what_the_server_holds_on_one_version,
@@ -199,6 +219,7 @@ BUT: dict[Finder, dict[str, str]] = {
         "test_launch.py": "the statement in which a scope hears what time it is",
     },
     sleeps: {"tests/kill/": "the rhythm of the load and of what is killed"},
+    short_waits: {"socket.create_connection(": "a look whether somebody listens, which comes again"},
     states_of_the_old_page: {"ui/tests/axe.py": "the page shown may still load its pictures"},
     what_the_server_holds_on_one_version: {
         "test_doctor_flaws.py": "it proves that `doctor` sees what it plants, on any version",
@@ -245,6 +266,12 @@ PLANTED: list[tuple[Finder, str, str, str]] = [
     ),
     (sleeps, "tests", "test_x.py", "time.sleep(0.1)"),
     (sleeps, "tests", "test_x.py", "page.wait_for_timeout(500)"),
+    (short_waits, "tests", "test_x.py", "thread.join(60)"),
+    (short_waits, "tests", "test_x.py", "subprocess.run(command, timeout=120)"),
+    (short_waits, "tests", "test_x.py", "future.result(timeout=30)"),
+    (short_waits, "tests", "test_x.py", "until(lambda: x, 30)"),
+    (short_waits, "tests", "test_x.py", "until(lambda: x, wait_s=5)"),
+    (short_waits, "tests", "test_x.py", "await asyncio.wait_for(answer, 5)"),
     (expressions_waited_for, "tests", "test_x.py", "page.wait_for_function('window.x > 0')"),
     (states_of_the_old_page, "tests", "test_x.py", "page.wait_for_load_state()"),
     (what_the_server_holds_on_one_version, "tests", "test_x.py", "run('create policy p on t')"),
@@ -273,6 +300,9 @@ ALLOWED: list[tuple[Finder, str, str, str]] = [
     (mocks_of_our_own, "tests", "test_x.py", "from abhiyan.x import y\nmonkeypatch.setattr(y, 'MOST', 3)"),
     (mocks_of_our_own, "tests", "test_x.py", "import os\nmonkeypatch.setattr(os, 'geteuid', lambda: 0)"),
     (sleeps, "tests", "test_x.py", "await asyncio.sleep(0)"),
+    (short_waits, "tests", "test_x.py", "thread.join(PATIENCE_S)"),
+    (short_waits, "tests", "test_x.py", "pool.getconn(timeout=0.05)"),
+    (short_waits, "tests", "tests/kill/test_x.py", "line = connect(timeout=20)"),
     (expressions_waited_for, "tests", "test_x.py", "page.wait_for_function('() => window.x > 0')"),
     (
         what_the_server_holds_on_one_version,

@@ -207,7 +207,7 @@ def test_who_has_lost_a_lock_turns_nothing_and_goes_on_with_what_it_began() -> N
     for each in (lead, other):
         with pytest.raises(psycopg.OperationalError):
             each.keep(both)
-    until(lambda: other.keep(both) and other.is_held)  # the lock of a session is free a moment after its end
+    take_lead(other, both)  # the lock of a session is free a moment after its end
     assert lead.keep(both)
     assert (other._held, lead._held) == ({"test.lost"}, set())
     runner._step()
@@ -244,7 +244,7 @@ def test_no_turn_begins_while_another_process_that_lost_the_lock_is_at_its_last(
         assert begun.wait(PATIENCE_S)
         assert lead._own is not None
         lead._own.close()
-        until(lambda: other.keep({"test.last": next_one}) and other.is_held)
+        take_lead(other, {"test.last": next_one})
         runner = loops.Runner("test.last", next_one, threading.Event(), other)
         runner._step()
         assert not turned, "the turn of the other process is under way"
@@ -259,6 +259,22 @@ def test_no_turn_begins_while_another_process_that_lost_the_lock_is_at_its_last(
         lead.drop()
 
 
+def take_lead(lead: loops.Lead, all_loops: dict[str, loops.Loop]) -> None:
+    """Wait until a process has the lock of a loop."""
+    until(lambda: lead.keep(all_loops) and lead.is_held)
+
+
+def turn_locks() -> int:
+    """Return how many locks of turns there are in this database."""
+    with as_administrator() as admin:
+        return len(
+            admin.execute(
+                f"select from pg_locks where classid = {loops.TURN_LOCKS} and locktype = 'advisory'"
+                " and database = (select oid from pg_database where datname = current_database())"
+            ).fetchall()
+        )
+
+
 def test_a_turn_that_fails_or_changes_its_connection_leaves_no_lock() -> None:
     def fail(at: datetime) -> int:
         raise ZeroDivisionError
@@ -270,15 +286,10 @@ def test_a_turn_that_fails_or_changes_its_connection_leaves_no_lock() -> None:
     for turn in (fail, reconnect):
         for scoped in (True, False)[turn is reconnect :]:
             lead, loop = loops.Lead(), loops.Loop(turn, scoped=scoped)
-            until(lambda: lead.keep({"test.left": loop}) and lead.is_held)  # noqa: B023  # called at once
+            take_lead(lead, {"test.left": loop})
             loops.Runner("test.left", loop, threading.Event(), lead)._step()
             lead.drop()
-            with as_administrator() as admin:
-                locks = (
-                    f"select from pg_locks where classid = {loops.TURN_LOCKS} and locktype = 'advisory'"
-                    " and database = (select oid from pg_database where datname = current_database())"
-                )
-                until(lambda: not admin.execute(locks).fetchall())  # noqa: B023  # called at once
+            until(lambda: turn_locks() == 0)
 
 
 def test_an_error_is_told_by_its_class_only_and_turns_go_on() -> None:

@@ -49,7 +49,7 @@ class MailServer:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        self._thread.join(60)
+        self._thread.join(PATIENCE_S)
 
     def texts(self) -> list[tuple[str, str]]:
         return [(to, mail.get_content()) for to, mail in self.mails]

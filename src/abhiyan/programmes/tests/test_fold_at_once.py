@@ -198,7 +198,7 @@ def test_changes_are_folded_while_a_list_of_units_is_taken_in() -> None:
             on=TODAY,
             by=Actor.system("test"),
             at=AT,
-            tell=lambda _done, _of: folded.append(other.submit(post_and_fold).result(60)),
+            tell=lambda _done, _of: folded.append(other.submit(post_and_fold).result(PATIENCE_S)),
         )
     assert counts.made == 30
     assert folded and set(folded) == {1}

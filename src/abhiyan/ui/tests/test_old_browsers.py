@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from abhiyan.core.tests.waits import PATIENCE_S
 from abhiyan.ui.build import BUILT, ROOMS, node
 
 FINDER = Path(__file__).with_name("old_browsers.mjs")
@@ -12,7 +13,7 @@ FINDER = Path(__file__).with_name("old_browsers.mjs")
 
 def findings(*scripts: Path) -> list[str]:
     told = subprocess.run(
-        [node(), FINDER, "check", *scripts], capture_output=True, text=True, check=True, timeout=120
+        [node(), FINDER, "check", *scripts], capture_output=True, text=True, check=True, timeout=PATIENCE_S
     )
     return told.stdout.splitlines()
 
